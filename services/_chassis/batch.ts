@@ -1,0 +1,123 @@
+// Natural batching: while one transaction is in flight, work gathers; the next transaction takes it all. No timers.
+import { isPassing } from './database.ts';
+import { Refusal, refuseCall } from './errors.ts';
+
+/** A piece of work that waits for a batch. */
+export interface Work {
+  /** When its caller stops waiting: milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** What a batch is told about its callers. */
+export interface BatchState {
+  /** True when no caller waits any more: a batch that has not committed yet should roll back. */
+  everyoneIsLate(): boolean;
+}
+
+/** What became of one piece of work: a value, or an error of its own. */
+export type Settled<Outcome> = { readonly value: Outcome } | { readonly error: unknown };
+
+interface Waiting<Item, Outcome> {
+  readonly item: Item;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Runs work in batches, one at a time. */
+export interface Batcher<Item, Outcome> {
+  /** Waits for a batch and answers with its own outcome. */
+  submit(item: Item): Promise<Outcome>;
+  /** Refuses new work and waits for what is at work. */
+  drain(): Promise<void>;
+}
+
+const PAUSE_MIN_MS = 5;
+const PAUSE_MAX_MS = 200;
+
+/**
+ * Makes a batcher. `run` does a batch in one transaction and answers one outcome per item, in order; it must be
+ * repeatable: it is run again after serialization failures, broken connections and lost COMMIT replies, and finds what
+ * it did before by its keys. When it throws anything else, the batch is halved until the culprit stands alone, and only
+ * that one fails.
+ */
+export function batcher<Item extends Work, Outcome>(options: {
+  maxItems: number;
+  run: (items: readonly Item[], state: BatchState) => Promise<readonly Settled<Outcome>[]>;
+}): Batcher<Item, Outcome> {
+  let waiting: Waiting<Item, Outcome>[] = [];
+  let usualMs = 0;
+  let draining = false;
+  let working: Promise<void> | undefined;
+
+  async function work(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, options.maxItems);
+      waiting = waiting.slice(options.maxItems);
+      const started = performance.now();
+      await settle(inTime(batch));
+      usualMs = 0.8 * usualMs + 0.2 * (performance.now() - started);
+    }
+    working = undefined;
+  }
+
+  /** Those that would be late anyway are turned away before anything is written. */
+  function inTime(batch: readonly Waiting<Item, Outcome>[]): readonly Waiting<Item, Outcome>[] {
+    const now = Date.now();
+    return batch.filter(({ item, reject }) => {
+      const enough = item.deadline - now > usualMs && item.deadline > now;
+      if (!enough) reject(refuseCall('DEADLINE_PASSED'));
+      return enough;
+    });
+  }
+
+  async function settle(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    if (batch.length === 0) return;
+    const everyoneIsLate = () => batch.every(({ item }) => item.deadline <= Date.now());
+    for (let pause = PAUSE_MIN_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
+      try {
+        const outcomes = await options.run(
+          batch.map(({ item }) => item),
+          { everyoneIsLate },
+        );
+        answer(batch, outcomes);
+        return;
+      } catch (error) {
+        if (error instanceof Refusal) return batch.forEach(({ reject }) => void reject(error));
+        if (!isPassing(error)) return halve(batch, error);
+        // The outcome may be unknown: nobody is told anything but "ask again" until it is.
+        if (everyoneIsLate()) return batch.forEach(({ reject }) => void reject(refuseCall('OUTCOME_PENDING')));
+        await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+      }
+    }
+  }
+
+  async function halve(batch: readonly Waiting<Item, Outcome>[], error: unknown): Promise<void> {
+    if (batch.length === 1) return batch[0]?.reject(error);
+    const middle = Math.ceil(batch.length / 2);
+    await settle(batch.slice(0, middle));
+    await settle(batch.slice(middle));
+  }
+
+  return {
+    submit: (item) =>
+      new Promise((resolve, reject) => {
+        if (draining) return reject(refuseCall('DRAINING'));
+        waiting.push({ item, resolve, reject });
+        // Started in the next turn of the event loop, so that those who arrive together travel together.
+        working ??= new Promise((start) => setImmediate(start)).then(work);
+      }),
+    async drain() {
+      draining = true;
+      await working;
+    },
+  };
+}
+
+function answer<Item, Outcome>(batch: readonly Waiting<Item, Outcome>[], outcomes: readonly Settled<Outcome>[]): void {
+  batch.forEach(({ resolve, reject }, index) => {
+    const outcome = outcomes[index];
+    if (!outcome) reject(new Error('a batch was answered with too few outcomes'));
+    else if ('error' in outcome) reject(outcome.error);
+    else resolve(outcome.value);
+  });
+}

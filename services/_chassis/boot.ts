@@ -1,0 +1,171 @@
+// Starts a service: configuration, database, keys, write path, server; and stops it without cutting anybody off.
+import path from 'node:path';
+import type { DescService } from '@bufbuild/protobuf';
+import type { Workload } from '#gen/bank/rules.ts';
+import type { Owners } from './access.ts';
+import { type Client, connect } from './call.ts';
+import { type Commands, commands } from './command.ts';
+import { type Config, readConfig } from './config.ts';
+import { type Database, type Entities, migrate, type MigrationStep, openDatabase } from './database.ts';
+import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
+import { localKeyring } from './keyring.ts';
+import { type Logger, makeLog } from './log.ts';
+import { type Orders, orders } from './order.ts';
+import { type Pages, pages } from './page.ts';
+import { type KeyPort, type Vault, vault } from './sealing.ts';
+import { type Rpcs, type Server, serve } from './serve.ts';
+import { tokenVerifier } from './tokens.ts';
+
+/** What the chassis gives to every service. */
+export interface House {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly keys: KeyPort;
+  readonly vault: Vault;
+  readonly commands: Commands;
+  readonly orders: Orders;
+  readonly pages: Pages;
+  /** A client of another service, which is called as this workload. */
+  client<S extends DescService>(service: S, audience: Workload, address: string): Client<S>;
+}
+
+/** A service of the bank. */
+export interface ServiceDefinition<S extends DescService, Context> {
+  readonly name: Workload & ('ledger' | 'account' | 'customer' | 'transaction');
+  readonly service: S;
+  readonly entities: Entities;
+  readonly migrations: readonly MigrationStep[];
+  context(house: House): Context;
+  rpcs(context: Context): Rpcs<S>;
+  /** Tells whose the things are that this service owns. */
+  owners(context: Context): Owners;
+  /** Starts what runs beside the calls, before the first of them. Answers how to stop it. */
+  start?(context: Context): Promise<() => Promise<void>>;
+}
+
+/** A service that runs. */
+export interface Running {
+  readonly name: string;
+  readonly port: number;
+  /** Drains: no new calls, those under way are finished, what they left to do is done. */
+  stop(): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+
+/** Starts a service. Its database must be migrated. */
+export async function startService<S extends DescService, Context>(
+  definition: ServiceDefinition<S, Context>,
+  environment: NodeJS.ProcessEnv,
+): Promise<Running> {
+  const { name, service } = definition;
+  const config = readConfig(environment);
+  const log = makeLog(name, config.LOG_LEVEL);
+  const upper = name.toUpperCase() as Uppercase<typeof name>;
+  const database = await openDatabase({
+    url: required(config, `${upper}_DATABASE_URL`),
+    service: name,
+    entities: definition.entities,
+    poolMax: config.DATABASE_POOL_MAX,
+    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+    log,
+  });
+  const keys = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
+  const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
+  const house = furnish({ name, config, log, database, keys, issuer });
+  const context = definition.context(house);
+  const rpcs = definition.rpcs(context);
+  const stopBeside = await definition.start?.(context);
+  const server = await serve({
+    service,
+    rpcs,
+    owners: definition.owners(context),
+    verify: tokenVerifier(issuer.publicKey, name),
+    address: { host: config.LISTEN_HOST, port: config[`${upper}_PORT`] },
+    log,
+  });
+  house.orders.recover();
+  return { name, port: server.port, stop: () => stop(server, house, stopBeside) };
+}
+
+async function stop(server: Server, house: House & Closing, stopBeside?: () => Promise<void>): Promise<void> {
+  await server.stop(GRACE_MS);
+  await stopBeside?.();
+  const drained = house.orders.drain().then(() => house.commands.drain());
+  await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
+  house.close();
+  await house.database[Symbol.asyncDispose]();
+}
+
+interface Closing {
+  close(): void;
+}
+
+function furnish(parts: {
+  name: Workload;
+  config: Config;
+  log: Logger;
+  database: Database;
+  keys: KeyPort;
+  issuer: Issuer;
+}): House & Closing {
+  const { name, config, log, database, keys, issuer } = parts;
+  const sealed = vault(keys);
+  const written = commands({ database, vault: sealed, keys });
+  const clients: { close: () => void }[] = [];
+  return {
+    config,
+    log,
+    database,
+    keys,
+    vault: sealed,
+    commands: written,
+    orders: orders(written, log),
+    pages: pages(keys.secret(`pages:${name}`)),
+    client(service, audience, address) {
+      const client = connect(service, address, workloadToken(issuer, name, audience));
+      clients.push(client);
+      return client;
+    },
+    close: () => {
+      for (const client of clients) client.close();
+    },
+  };
+}
+
+/** A workload's own token for another, made anew when half of its life is over. */
+export function workloadToken(issuer: Issuer, workload: Workload, audience: string): () => Promise<string> {
+  let made: { at: number; token: Promise<string> } | undefined;
+  return () => {
+    if (!made || Date.now() - made.at > INTERNAL_LIFETIME_SECONDS * 500) {
+      made = { at: Date.now(), token: issuer.internalToken(workload, audience) };
+    }
+    return made.token;
+  };
+}
+
+function required(config: Config, name: keyof Config): string {
+  const value = config[name];
+  if (value === '' || value === undefined) throw new Error(`the configuration is wrong. ${name}: is required`);
+  return String(value);
+}
+
+/** The main program of a service: `migrate` as its only argument migrates its database, none runs it until SIGTERM. */
+export async function runService<S extends DescService, Context>(
+  definition: ServiceDefinition<S, Context>,
+): Promise<void> {
+  const { name, migrations } = definition;
+  if (process.argv[2] === 'migrate') {
+    const url = process.env[`${name.toUpperCase()}_MIGRATION_DATABASE_URL`];
+    if (!url) throw new Error(`${name.toUpperCase()}_MIGRATION_DATABASE_URL: is required to migrate`);
+    await migrate({ url, service: name, steps: migrations, log: makeLog(name, 'info') });
+    return;
+  }
+  const running = await startService(definition, process.env);
+  const stopOnce = () => {
+    process.removeListener('SIGTERM', stopOnce).removeListener('SIGINT', stopOnce);
+    void running.stop();
+  };
+  process.on('SIGTERM', stopOnce).on('SIGINT', stopOnce);
+}

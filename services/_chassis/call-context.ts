@@ -1,0 +1,95 @@
+// What a handler knows of the call that it answers.
+import type { JsonObject } from '@bufbuild/protobuf';
+import { create, fromBinary, fromJson, toBinary, toJson } from '@bufbuild/protobuf';
+import type { Workload } from '#gen/bank/rules.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import type { Logger } from './log.ts';
+import type { Vault } from './sealing.ts';
+import { continueTrace, type Trace, traceparentOf } from './trace.ts';
+
+/** Whence a principal calls, as the edge saw it. Personal: it is only ever written sealed. */
+export interface Origin {
+  readonly sessionId: string;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+/** A verified call on its way through a service. */
+export interface Call {
+  /** The RPC, e.g. `bank.ledger.v1.LedgerService/PostJournals`. */
+  readonly rpc: string;
+  /** The workload that sent it. */
+  readonly caller: Workload;
+  /** The customer, member of staff or partner behind it. Absent for workload-scoped calls and for PUBLIC grants. */
+  readonly principal: Actor | undefined;
+  /** Set for calls that came through the edge. */
+  readonly origin: Origin | undefined;
+  /** When the caller stops waiting: milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly trace: Trace;
+  readonly log: Logger;
+}
+
+/** The one on whose behalf a call is made; for a PUBLIC grant, somebody unknown. */
+export function actorOf(call: Call): Actor {
+  return call.principal ?? create(ActorSchema, { audience: call.origin ? Audience.PUBLIC : Audience.UNSPECIFIED });
+}
+
+/** Whose request_ids a call's request_id stands among: its principal's, or its workload's. */
+export function keyOwner(call: Call): string {
+  if (call.principal) return call.principal.partyId;
+  return call.origin ? 'public' : `workload:${call.caller}`;
+}
+
+const OWN_DEADLINE_MS = 10_000;
+
+/** A call that a workload makes to itself, on nobody's behalf but the bank's. */
+export function ownCall(workload: Workload, log: Logger): Call {
+  return {
+    rpc: workload,
+    caller: workload,
+    principal: undefined,
+    origin: undefined,
+    deadline: Date.now() + OWN_DEADLINE_MS,
+    trace: continueTrace(undefined),
+    log,
+  };
+}
+
+const ORIGIN_CONTEXT = 'call.origin';
+
+/** Packs whose call it is, for the row of an order, so that a recovered order is still theirs. The origin is sealed. */
+export async function packCall(vault: Vault, call: Call): Promise<JsonObject> {
+  const { principal, origin } = call;
+  const packed: JsonObject = { rpc: call.rpc, caller: call.caller, traceparent: traceparentOf(call.trace) };
+  if (principal) packed['principal'] = toJson(ActorSchema, principal);
+  if (principal && origin) {
+    const sealed = await vault.seal(principal.partyId, ORIGIN_CONTEXT, Buffer.from(JSON.stringify(origin)));
+    packed['origin'] = Buffer.from(toBinary(SealedSchema, sealed)).toString('base64');
+  }
+  return packed;
+}
+
+/** The call that was packed, with a deadline of its own. */
+export async function unpackCall(
+  vault: Vault,
+  packed: JsonObject,
+  now: { deadline: number; log: Logger },
+): Promise<Call> {
+  const { rpc, caller, principal, origin, traceparent } = packed;
+  const opened =
+    typeof origin === 'string'
+      ? await vault.open(fromBinary(SealedSchema, Buffer.from(origin, 'base64')), ORIGIN_CONTEXT)
+      : undefined;
+  return {
+    rpc: String(rpc),
+    caller: caller as Workload,
+    principal: principal === undefined ? undefined : fromJson(ActorSchema, principal),
+    origin: opened && (JSON.parse(opened.toString()) as Origin),
+    trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
+    ...now,
+  };
+}

@@ -1,0 +1,35 @@
+// The tables that the chassis keeps in every service's database. A service's first migration runs this.
+
+/** The SQL of the claims and the outbox, with the rights of the service's runtime role. */
+export function chassisTables(runtimeRole: string): string {
+  return `
+    create table command (
+      rpc text collate "C" not null,
+      owner text collate "C" not null,
+      request_id text collate "C" not null,
+      fingerprint bytea not null,
+      state text not null check (state in ('planned', 'done', 'refused')),
+      intent jsonb,
+      answer bytea,
+      create_time timestamptz not null default now(),
+      primary key (rpc, owner, request_id),
+      check ((state = 'planned') = (answer is null))
+    );
+    create index command_unsettled on command (create_time) where state = 'planned';
+
+    create table outbox (
+      event_id text collate "C" primary key,
+      type text collate "C" not null,
+      aggregate_id text collate "C" not null,
+      aggregate_sequence bigint not null check (aggregate_sequence > 0),
+      envelope bytea not null,
+      producer_sequence bigint unique,
+      publish_time timestamptz
+    );
+    create index outbox_unpublished on outbox (event_id) where publish_time is null;
+
+    grant select, insert on command, outbox to ${runtimeRole};
+    grant update (state, answer, intent) on command to ${runtimeRole};
+    grant update (producer_sequence, publish_time) on outbox to ${runtimeRole};
+  `;
+}

@@ -1,0 +1,154 @@
+// Claims: one row per command, keyed (RPC, owner of the key, request_id). It makes every command happen once, and
+// answers a repeat with what the first call was answered, for ever.
+import { createHmac } from 'node:crypto';
+import type { DescMessage, DescMethodUnary, JsonObject, JsonValue, MessageShape } from '@bufbuild/protobuf';
+import { clone, create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type RawBuilder, sql } from 'kysely';
+import { personalMessages } from '#gen/bank/rules.ts';
+import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { Refusal } from './errors.ts';
+import { asBuffer } from './outbox.ts';
+import type { Vault } from './sealing.ts';
+
+/** Which command it is. */
+export interface ClaimKey {
+  readonly rpc: string;
+  readonly owner: string;
+  readonly requestId: string;
+}
+
+/** Where a command is: planned (its call to another service is not settled yet), done, or refused. */
+export type ClaimState = 'planned' | 'done' | 'refused';
+
+/** A row of the claims. */
+export interface Claim extends ClaimKey {
+  readonly fingerprint: Buffer;
+  readonly state: ClaimState;
+  /** Of a planned command: what to call, so that anybody can go on with it. Never personal. */
+  readonly intent: { readonly order: JsonValue; readonly call: JsonObject } | null;
+  /** Of a settled command: the response or the refusal, sealed when it is personal. */
+  readonly answer: Buffer | null;
+}
+
+/** The text that tells claims apart. */
+export function keyText({ rpc, owner, requestId }: ClaimKey): string {
+  return `${rpc}\n${owner}\n${requestId}`;
+}
+
+/** Reads and locks those of the claims that exist. */
+export function lockClaims(keys: readonly ClaimKey[]): RawBuilder<Claim> {
+  return sql<Claim>`
+    select c.rpc, c.owner, c.request_id as "requestId", c.fingerprint, c.state, c.intent, c.answer
+    from unnest(
+      ${keys.map(({ rpc }) => rpc)}::text[],
+      ${keys.map(({ owner }) => owner)}::text[],
+      ${keys.map(({ requestId }) => requestId)}::text[]
+    ) as k (rpc, owner, request_id)
+    join command c on c.rpc = k.rpc and c.owner = k.owner and c.request_id = k.request_id
+    order by c.rpc, c.owner, c.request_id
+    for update of c
+  `;
+}
+
+/** Writes new claims. */
+export function insertClaims(claims: readonly Claim[]): RawBuilder<unknown> {
+  return sql`
+    insert into command (rpc, owner, request_id, fingerprint, state, intent, answer)
+    select * from unnest(
+      ${claims.map(({ rpc }) => rpc)}::text[],
+      ${claims.map(({ owner }) => owner)}::text[],
+      ${claims.map(({ requestId }) => requestId)}::text[],
+      ${claims.map(({ fingerprint }) => fingerprint)}::bytea[],
+      ${claims.map(({ state }) => state)}::text[],
+      ${claims.map(({ intent }) => (intent === null ? null : JSON.stringify(intent)))}::jsonb[],
+      ${claims.map(({ answer }) => answer)}::bytea[]
+    )
+  `;
+}
+
+/** Settles planned claims. */
+export function settleClaims(claims: readonly Pick<Claim, 'rpc' | 'owner' | 'requestId' | 'state' | 'answer'>[]) {
+  return sql`
+    update command c
+    set state = k.state, answer = k.answer, intent = null
+    from unnest(
+      ${claims.map(({ rpc }) => rpc)}::text[],
+      ${claims.map(({ owner }) => owner)}::text[],
+      ${claims.map(({ requestId }) => requestId)}::text[],
+      ${claims.map(({ state }) => state)}::text[],
+      ${claims.map(({ answer }) => answer)}::bytea[]
+    ) as k (rpc, owner, request_id, state, answer)
+    where c.rpc = k.rpc and c.owner = k.owner and c.request_id = k.request_id
+  `;
+}
+
+/** Planned claims that nobody has settled for a while, oldest first. */
+export function selectUnsettled(olderThanMs: number, limit: number): RawBuilder<Claim> {
+  return sql<Claim>`
+    select rpc, owner, request_id as "requestId", fingerprint, state, intent, answer
+    from command
+    where state = 'planned' and create_time < now() - make_interval(secs => ${olderThanMs / 1000})
+    order by create_time
+    limit ${limit}
+  `;
+}
+
+/** A keyed hash of a request's content, without its key and without validate_only. */
+export function fingerprintOf<D extends DescMessage>(key: Buffer, schema: D, message: MessageShape<D>): Buffer {
+  const content = clone(schema, message) as MessageShape<D> & { requestId?: string; validateOnly?: boolean };
+  if ('requestId' in content) content.requestId = '';
+  if ('validateOnly' in content) content.validateOnly = false;
+  return createHmac('sha256', key).update(toBinary(schema, content)).digest().subarray(0, 16);
+}
+
+/** Packs an answer for the claim: sealed under `partyId` when the response is of a message with personal fields. */
+export async function packAnswer<M extends DescMethodUnary>(
+  vault: Vault,
+  method: M,
+  response: MessageShape<M['output']>,
+  partyId: string | undefined,
+): Promise<Buffer> {
+  const bytes = toBinary(method.output, response);
+  if (!personalMessages.has(method.output.typeName)) return asBuffer(bytes);
+  if (partyId === undefined) throw new Error(`${method.name} answers personal data and must record whose it is`);
+  return asBuffer(toBinary(SealedSchema, await vault.seal(partyId, answerContext(method), bytes)));
+}
+
+/** Unpacks the answer of a claim: the response, or throws its refusal. */
+export async function unpackAnswer<M extends DescMethodUnary>(
+  vault: Vault,
+  method: M,
+  claim: Pick<Claim, 'state' | 'answer'>,
+): Promise<MessageShape<M['output']>> {
+  const bytes = claim.answer ?? Buffer.alloc(0);
+  if (claim.state === 'refused') throw unpackRefusal(bytes);
+  const read = (answer: Uint8Array) => fromBinary(method.output, answer) as MessageShape<M['output']>;
+  if (!personalMessages.has(method.output.typeName)) return read(bytes);
+  const opened = await vault.open(fromBinary(SealedSchema, bytes), answerContext(method));
+  // The party was erased: that it was done is all that is left to tell.
+  return opened ? read(opened) : read(new Uint8Array());
+}
+
+function answerContext(method: DescMethodUnary): string {
+  return `command.answer:${method.parent.typeName}/${method.name}`;
+}
+
+/** Packs a refusal for the claim. */
+export function packRefusal(refusal: Refusal): Buffer {
+  const { code, message, reason, domain, metadata } = refusal;
+  const packed = create(RefusalSchema, { code, message, detail: { reason, domain, metadata: { ...metadata } } });
+  return asBuffer(toBinary(RefusalSchema, packed));
+}
+
+/** The refusal that was packed. */
+export function unpackRefusal(bytes: Uint8Array): Refusal {
+  const { code, message, detail } = fromBinary(RefusalSchema, bytes);
+  return new Refusal({
+    code,
+    message,
+    reason: detail?.reason ?? '',
+    domain: detail?.domain ?? '',
+    metadata: detail?.metadata ?? {},
+  });
+}

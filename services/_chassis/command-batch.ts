@@ -1,0 +1,154 @@
+// One batch of commands in one transaction: claims are looked up, commands decided one after the other, and what they
+// staged is written in a handful of statements.
+import { CommandRecordedSchema } from '#gen/bank/type/v1/event_pb.ts';
+import type { BatchState, Settled } from './batch.ts';
+import { actorOf, type Call, packCall } from './call-context.ts';
+import { type Claim, insertClaims, keyText, lockClaims, packAnswer, packRefusal, settleClaims } from './claims.ts';
+import type { Bulk, CommandTx, Job, JobOutcome, Record } from './command.ts';
+import type { Tx } from './database.ts';
+import { isDecision, Refusal, refuseCall } from './errors.ts';
+import { newId } from './id.ts';
+import { insertOutbox, type OutboxRow, outboxRow } from './outbox.ts';
+import type { Vault } from './sealing.ts';
+
+/** Runs the jobs of one batch in its transaction: one outcome per job, in order. */
+export async function runBatch(
+  vault: Vault,
+  tx: Tx,
+  jobs: readonly Job[],
+  state: BatchState,
+): Promise<readonly Settled<JobOutcome>[]> {
+  const found = await tx.query(lockClaims(jobs.map(({ key }) => key)));
+  const claims = new Map(found.map((claim) => [keyText(claim), claim]));
+  const inserts = new Map<string, Claim>();
+  const settles: Claim[] = [];
+  const rows = new Map<Bulk<never>, never[]>();
+  const events: OutboxRow[] = [];
+  const outcomes: Settled<JobOutcome>[] = [];
+
+  for (const job of jobs) {
+    const known = claims.get(keyText(job.key));
+    if (known && !(job.settles && known.state === 'planned')) {
+      outcomes.push({ value: { claim: known, fresh: false } });
+      continue;
+    }
+    const decided = await decideOne(vault, tx, job);
+    if ('error' in decided) {
+      outcomes.push(decided);
+      continue;
+    }
+    const { claim, stage } = decided;
+    for (const [bulk, staged] of stage.rows) append(rows, bulk, staged);
+    events.push(...stage.events);
+    claims.set(keyText(claim), claim);
+    if (known) settles.push(claim);
+    else inserts.set(keyText(claim), claim);
+    outcomes.push({ value: { claim, fresh: true } });
+  }
+
+  for (const [bulk, staged] of rows) await tx.query(bulk(staged));
+  if (events.length > 0) await tx.query(insertOutbox(events));
+  if (inserts.size > 0) await tx.query(insertClaims([...inserts.values()]));
+  if (settles.length > 0) await tx.query(settleClaims(settles));
+  if (!state.everyoneIsLate()) return outcomes;
+  tx.rollbackAtEnd();
+  return jobs.map(() => ({ error: refuseCall('DEADLINE_PASSED') }));
+}
+
+/** Decides one job: its claim with all that goes with it, or an error that is not remembered. */
+async function decideOne(vault: Vault, tx: Tx, job: Job): Promise<{ claim: Claim; stage: Stage } | { error: unknown }> {
+  const stage = staging(vault, tx, job.call);
+  const base = { ...job.key, fingerprint: job.fingerprint };
+  try {
+    const decision = await job.decide(stage.tx);
+    await tx.em.flush();
+    if ('intent' in decision) {
+      const intent = { order: decision.intent, call: await packCall(vault, job.call) };
+      return { claim: { ...base, state: 'planned', intent, answer: null }, stage };
+    }
+    const answer = await packAnswer(vault, job.method, decision.response as never, stage.recorded?.partyId);
+    await stage.recordCommand(job, undefined);
+    return { claim: { ...base, state: 'done', intent: null, answer }, stage };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (stage.executed && !job.settles) throw new Error(`${job.method.name} refused after it wrote`, { cause: error });
+    // What a refused command staged is dropped; what the settling of an order staged stands, refused or not.
+    if (job.settles) await tx.em.flush();
+    else tx.em.clear();
+    if (!isDecision(error)) return { error };
+    const kept = job.settles ? stage : staging(vault, tx, job.call);
+    await kept.recordCommand(job, error);
+    return { claim: { ...base, state: 'refused', intent: null, answer: packRefusal(error) }, stage: kept };
+  }
+}
+
+/** What one command wants written. */
+export interface Stage {
+  readonly tx: CommandTx;
+  readonly rows: Map<Bulk<never>, never[]>;
+  readonly events: OutboxRow[];
+  recorded: Record | undefined;
+  executed: boolean;
+  recordCommand(job: Job, refusal: Refusal | undefined): Promise<void>;
+}
+
+/** Collects what one command wants written. */
+export function staging(vault: Vault, tx: Tx, call: Call): Stage {
+  const rows = new Map<Bulk<never>, never[]>();
+  const events: OutboxRow[] = [];
+  const stage: Stage = {
+    rows,
+    events,
+    recorded: undefined,
+    executed: false,
+    tx: {
+      em: tx.em,
+      query: tx.query,
+      execute: async (statement) => {
+        stage.executed = true;
+        await tx.query(statement);
+      },
+      write: (bulk, row) => append(rows, bulk as Bulk<never>, [row as never]),
+      publish: (schema, event, aggregate) => void events.push(outboxRow(schema, event, aggregate, call)),
+      record: (record) => {
+        stage.recorded = record;
+      },
+    },
+    async recordCommand(job, refusal) {
+      // One record per command, by the first service behind the edge.
+      if (!call.origin) return;
+      const recorded = await commandRecorded(vault, job, stage.recorded, refusal);
+      events.push(outboxRow(CommandRecordedSchema, recorded, { id: newId('evt'), sequence: 1 }, call));
+    },
+  };
+  return stage;
+}
+
+function append(rows: Map<Bulk<never>, never[]>, bulk: Bulk<never>, staged: readonly never[]): void {
+  const known = rows.get(bulk);
+  if (known) known.push(...staged);
+  else rows.set(bulk, [...staged]);
+}
+
+async function commandRecorded(vault: Vault, job: Job, record: Record | undefined, refusal: Refusal | undefined) {
+  const { call, method } = job;
+  const seal = (partyId: string | undefined, part: string, content: object | undefined) =>
+    partyId && content
+      ? vault.seal(partyId, `command.${part}`, Buffer.from(JSON.stringify(content)))
+      : Promise.resolve(undefined);
+  const [before, after, origin] = await Promise.all([
+    seal(record?.partyId, 'before', record?.before),
+    seal(record?.partyId, 'after', record?.after),
+    seal(actorOf(call).partyId || record?.partyId, 'origin', call.origin),
+  ]);
+  return {
+    rpc: `${method.parent.typeName}/${method.name}`,
+    requestId: job.key.requestId,
+    resourceIds: [...(record?.resourceIds ?? [])],
+    accepted: !refusal,
+    reason: refusal?.reason ?? '',
+    ...(before && { before }),
+    ...(after && { after }),
+    ...(origin && { origin }),
+  };
+}

@@ -1,0 +1,96 @@
+// The configuration of a process, read from the environment once and refused with a clear sentence when it is wrong.
+import { cleanEnv, host, makeValidator, num, port, str, url } from 'envalid';
+
+/** `development` and `sandbox` have a settable clock and a development issuer; `production` has neither. */
+export type BankEnvironment = 'development' | 'sandbox' | 'production';
+
+const directory = makeValidator((input: string) => {
+  if (!input.startsWith('/')) throw new Error('must be an absolute path');
+  return input;
+});
+
+const countryCode = makeValidator((input: string) => {
+  if (!/^[A-Z]{2}$/.test(input)) throw new Error('must be an ISO 3166-1 alpha-2 country code');
+  return input;
+});
+
+const bankCode = makeValidator((input: string) => {
+  if (!/^[0-9A-Z]+$/.test(input)) throw new Error('must be digits and capital letters');
+  return input;
+});
+
+const timeZone = makeValidator((input: string) => {
+  Temporal.Now.zonedDateTimeISO(input);
+  return input;
+});
+
+/** Every variable that the bank's processes read, with its default and what it means. */
+export const variables = {
+  BANK_ENVIRONMENT: str({
+    choices: ['development', 'sandbox', 'production'],
+    default: 'development',
+    desc: 'what kind of bank this is; only development and sandbox have a settable clock and a development issuer',
+  }),
+  BANK_TIME_ZONE: timeZone({ default: 'Europe/Prague', desc: 'the zone whose midnight begins a business day' }),
+  BANK_COUNTRY_CODE: countryCode({ default: 'CZ', desc: 'the country of the IBANs that the bank issues' }),
+  BANK_CODE: bankCode({ default: '0999', desc: "the bank's code inside its IBANs" }),
+  BUSINESS_DATE_TIMER: str({
+    choices: ['on', 'off'],
+    default: 'on',
+    desc: 'whether the ledger closes and opens days by itself as midnight passes',
+  }),
+  DATA_DIR: directory({ desc: 'the directory for keys and local stores' }),
+  LISTEN_HOST: host({ default: '127.0.0.1', desc: 'the address that services listen on' }),
+  LOG_LEVEL: str({
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+    default: 'info',
+    desc: 'how much is logged',
+  }),
+  DATABASE_POOL_MAX: num({ default: 8, desc: 'connections per service to its database' }),
+  STATEMENT_TIMEOUT_MS: num({ default: 30_000, desc: 'no statement runs longer' }),
+  EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
+  EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
+  EDGE_ALLOWED_ORIGINS: str({
+    default: 'http://localhost:3000',
+    desc: 'origins whose pages may call the edge, with commas between; * for any, not in production',
+  }),
+  LEDGER_PORT: port({ default: 9101, desc: "the ledger's port" }),
+  ACCOUNT_PORT: port({ default: 9102, desc: "the account service's port" }),
+  CUSTOMER_PORT: port({ default: 9103, desc: "the customer service's port" }),
+  TRANSACTION_PORT: port({ default: 9104, desc: "the transaction service's port" }),
+  LEDGER_ADDRESS: str({ default: '127.0.0.1:9101', desc: 'where the ledger is' }),
+  ACCOUNT_ADDRESS: str({ default: '127.0.0.1:9102', desc: 'where the account service is' }),
+  CUSTOMER_ADDRESS: str({ default: '127.0.0.1:9103', desc: 'where the customer service is' }),
+  TRANSACTION_ADDRESS: str({ default: '127.0.0.1:9104', desc: 'where the transaction service is' }),
+  LEDGER_DATABASE_URL: url({ desc: "the ledger's database, as its runtime role", default: '' }),
+  ACCOUNT_DATABASE_URL: url({ desc: "the account service's database, as its runtime role", default: '' }),
+  CUSTOMER_DATABASE_URL: url({ desc: "the customer service's database, as its runtime role", default: '' }),
+  TRANSACTION_DATABASE_URL: url({ desc: "the transaction service's database, as its runtime role", default: '' }),
+} as const;
+
+/** The parsed configuration. */
+export type Config = Readonly<ReturnType<typeof readConfig>>;
+
+/** Reads the configuration. Throws one sentence that names every variable that is wrong or missing, and what is unsafe. */
+export function readConfig(environment: NodeJS.ProcessEnv) {
+  const config = cleanEnv(environment, variables, {
+    reporter: ({ errors }) => {
+      const wrong = Object.entries(errors).map(([name, error]) => `${name}: ${error?.message}`);
+      if (wrong.length > 0) throw new Error(`the configuration is wrong. ${wrong.join('; ')}`);
+    },
+  });
+  refuseUnsafe(config);
+  return { ...config };
+}
+
+function refuseUnsafe(config: { BANK_ENVIRONMENT: string; LISTEN_HOST: string; EDGE_ALLOWED_ORIGINS: string }): void {
+  const loopback = /^(127\.|localhost$|::1$)/.test(config.LISTEN_HOST);
+  if (!loopback) {
+    throw new Error('LISTEN_HOST: the services have no TLS of their own yet, so they listen on loopback only');
+  }
+  if (config.BANK_ENVIRONMENT !== 'production') return;
+  if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');
+  throw new Error(
+    'BANK_ENVIRONMENT: there is no security service yet, only the development issuer, which production refuses',
+  );
+}

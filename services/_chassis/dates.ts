@@ -1,0 +1,19 @@
+// Business dates on the wire are YYYY-MM-DD; in the code they are Temporal.PlainDate.
+import { invalid } from './errors.ts';
+
+/** Reads the date of a field; an empty one is absent. Refuses what is no day of the calendar. */
+export function readDate(field: string, text: string): Temporal.PlainDate | undefined {
+  if (text === '') return undefined;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+  } catch {
+    throw invalid([{ field, description: `${text} is no day of the calendar; write YYYY-MM-DD.` }]);
+  }
+}
+
+/** Reads the date of a field that must be there. */
+export function requireDate(field: string, text: string): Temporal.PlainDate {
+  const date = readDate(field, text);
+  if (!date) throw invalid([{ field, description: 'A date is required: YYYY-MM-DD.' }]);
+  return date;
+}

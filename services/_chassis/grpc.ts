@@ -1,0 +1,86 @@
+// Between grpc-js and the contract. Messages cross grpc-js as bytes and are read by us, so that a malformed one is the
+// caller's fault (INVALID_ARGUMENT) and not ours (INTERNAL).
+import type { DescService } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
+import * as grpc from '@grpc/grpc-js';
+import { ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
+import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
+import { Code, Refusal, refuseCall } from './errors.ts';
+
+/** The trailer that carries the details of an error. */
+export const DETAILS = 'grpc-status-details-bin';
+
+const STATUS_TEXT_MAX = 1024;
+
+/** The limits of every gRPC channel of the bank. */
+export const CHANNEL_LIMITS = {
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+  'grpc.max_send_message_length': 4 * 1024 * 1024,
+} as const;
+
+const passBytes = (bytes: Buffer): Buffer => bytes;
+
+/** The grpc-js definition of a service of the contract. All RPCs are unary (buf lint sees to it). */
+export function definitionOf(service: DescService): grpc.ServiceDefinition {
+  return Object.fromEntries(
+    service.methods.map((method) => [
+      method.localName,
+      {
+        path: `/${service.typeName}/${method.name}`,
+        originalName: method.localName,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: passBytes,
+        requestDeserialize: passBytes,
+        responseSerialize: passBytes,
+        responseDeserialize: passBytes,
+      },
+    ]),
+  );
+}
+
+/** A refusal as the status of a gRPC call. */
+export function statusOf(refusal: Refusal): Pick<grpc.StatusObject, 'code' | 'details' | 'metadata'> {
+  const { code, reason, domain } = refusal;
+  const message = textOf(refusal.message);
+  const detail = create(ErrorDetailSchema, {
+    reason,
+    domain,
+    metadata: { ...refusal.metadata },
+    violations: refusal.violations.map(({ field, description }) => ({ field, description })),
+  });
+  const status = create(StatusSchema, { code, message, details: [anyPack(ErrorDetailSchema, detail)] });
+  const metadata = new grpc.Metadata();
+  metadata.set(DETAILS, Buffer.from(toBinary(StatusSchema, status)));
+  return { code, details: message, metadata };
+}
+
+/** The refusal in an error of a gRPC call: the other service's own, or that it cannot be reached. */
+export function refusalFrom(error: unknown): Refusal {
+  const { code = Code.UNKNOWN, metadata } = error as Partial<grpc.ServiceError>;
+  const bytes = metadata?.get(DETAILS)[0];
+  if (bytes instanceof Buffer) {
+    const refusal = readStatus(bytes);
+    if (refusal) return refusal;
+  }
+  if (code === Code.DEADLINE_EXCEEDED) return refuseCall('DEADLINE_PASSED');
+  if (code === Code.UNAVAILABLE || code === Code.CANCELLED) return refuseCall('SERVICE_UNAVAILABLE');
+  if (code === Code.UNIMPLEMENTED) return refuseCall('RPC_UNKNOWN');
+  if (code === Code.RESOURCE_EXHAUSTED || code === Code.INVALID_ARGUMENT) return refuseCall('MESSAGE_UNREADABLE');
+  return refuseCall('INTERNAL');
+}
+
+function readStatus(bytes: Buffer): Refusal | undefined {
+  const { code, message, details } = fromBinary(StatusSchema, bytes);
+  for (const packed of details) {
+    const detail = anyUnpack(packed, ErrorDetailSchema);
+    if (detail) return new Refusal({ ...detail, code, message });
+  }
+  return undefined;
+}
+
+/** grpc-js puts the text through encodeURI, which throws on half a surrogate pair. */
+function textOf(text: string): string {
+  return text.slice(0, STATUS_TEXT_MAX).toWellFormed();
+}

@@ -1,0 +1,15 @@
+// Ids are strings that show what they name (`acc_…`) and sort by the time they were made (UUIDv7).
+import { typeid } from 'typeid-js';
+
+/** The prefixes of the bank's ids. */
+export type Prefix = 'acc' | 'cus' | 'evt' | 'jnl' | 'lac' | 'prd' | 'ses' | 'txn';
+
+/** A new id: a prefix and 26 characters. */
+export function newId(prefix: Prefix): string {
+  return typeid(prefix).toString();
+}
+
+/** The id of another thing that belongs one-to-one to this one: `deriveId('jnl', 'txn_01…')` is `jnl_01…`. */
+export function deriveId(prefix: Prefix, id: string): string {
+  return `${prefix}_${id.slice(id.indexOf('_') + 1)}`;
+}

@@ -1,0 +1,106 @@
+// The local keyring: a key port for development, in a directory that all services of one machine share. Each party's
+// keys lie in one file, wrapped (AES-256-GCM) by a master key made at the first start.
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { type DataKey, deriveSecret, type KeyPort } from './sealing.ts';
+
+const CACHE_MAX = 20_000;
+const CACHE_MS = 5 * 60_000;
+
+interface Cached {
+  readonly until: number;
+  readonly key: Promise<DataKey | undefined>;
+}
+
+/** Opens the keyring in a directory, and makes it when there is none. */
+export async function localKeyring(directory: string): Promise<KeyPort> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const master = await readOrMake(path.join(directory, 'master.key'), () => randomBytes(32));
+  const cache = new Map<string, Cached>();
+  const secrets = new Map<string, Buffer>();
+
+  async function load(partyId: string, make: boolean): Promise<DataKey | undefined> {
+    const file = await fileOf(directory, partyId, make);
+    const wrapped = make
+      ? await readOrMake(file, () => wrap(master, partyId, randomBytes(32)))
+      : await readFile(file).catch(() => undefined);
+    return wrapped && { version: 1, key: unwrap(master, partyId, wrapped) };
+  }
+
+  function cached(partyId: string, make: boolean): Promise<DataKey | undefined> {
+    const known = cache.get(partyId);
+    if (known && known.until > Date.now()) return known.key;
+    const key = load(partyId, make);
+    if (cache.size >= CACHE_MAX) cache.clear();
+    cache.set(partyId, { until: Date.now() + CACHE_MS, key });
+    key.then(
+      (found) => found ?? cache.delete(partyId),
+      () => cache.delete(partyId),
+    );
+    return key;
+  }
+
+  return {
+    async current(partyId) {
+      const key = (await cached(partyId, false)) ?? (await cached(partyId, true));
+      if (!key) throw new Error(`the keyring has no key for ${partyId}`);
+      return key;
+    },
+    async find(partyId, version) {
+      const key = await cached(partyId, false);
+      return key?.version === version ? key : undefined;
+    },
+    secret(purpose) {
+      const known = secrets.get(purpose) ?? deriveSecret(master, purpose);
+      secrets.set(purpose, known);
+      return known;
+    },
+  };
+}
+
+/** Reads a file, or makes it whole and durable when there is none. When two make it at once, one wins for both. */
+export async function readOrMake(file: string, make: () => Uint8Array): Promise<Buffer> {
+  const existing = await readFile(file).catch(() => undefined);
+  if (existing) return existing;
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(make());
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await unlink(draft);
+  const folder = await open(path.dirname(file));
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+  return readFile(file);
+}
+
+async function fileOf(directory: string, partyId: string, make: boolean): Promise<string> {
+  // Hashed, so that no id can name a path, and spread over 256 folders.
+  const name = createHash('sha256').update(partyId).digest('hex');
+  const folder = path.join(directory, name.slice(0, 2));
+  if (make) await mkdir(folder, { recursive: true, mode: 0o700 });
+  return path.join(folder, `${name.slice(2)}.key`);
+}
+
+function wrap(master: Buffer, partyId: string, key: Buffer): Buffer {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', master, nonce).setAAD(Buffer.from(partyId));
+  return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
+}
+
+function unwrap(master: Buffer, partyId: string, wrapped: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', master, wrapped.subarray(0, 12))
+    .setAAD(Buffer.from(partyId))
+    .setAuthTag(wrapped.subarray(44));
+  return Buffer.concat([decipher.update(wrapped.subarray(12, 44)), decipher.final()]);
+}

@@ -1,0 +1,240 @@
+// A command that touches another service: plan (claim and intent, committed) → call (with ids from the intent, so that
+// it can be repeated) → settle (its outcome rides in a later batch). Whoever dies in between is recovered: the call is
+// made again, which is idempotent, and settled once.
+import type { DescMessage, DescMethodUnary, JsonValue, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
+import { type Call, unpackCall } from './call-context.ts';
+import { type Claim, type ClaimKey, fingerprintOf, keyText, selectUnsettled, unpackAnswer } from './claims.ts';
+import {
+  attempt,
+  checked,
+  claimKey,
+  type CommandRequest,
+  type Commands,
+  type CommandTx,
+  type Decision,
+  type Job,
+  orThrow,
+  rehearse,
+} from './command.ts';
+import { Refusal, refuseCall } from './errors.ts';
+import type { Logger } from './log.ts';
+
+/** How a call to another service goes. */
+export interface CallOptions {
+  /** True: only ask what would happen. */
+  readonly validateOnly: boolean;
+  readonly deadline: number;
+  readonly call: Call;
+}
+
+/** What came of the call: its outcome, or a refusal that is a decision. */
+export type Outcome<T> = { readonly value: T } | { readonly refusal: Refusal };
+
+/** The steps of an order. The intent is JSON without personal data; it holds all that the later steps need. */
+export interface OrderSteps<M extends DescMethodUnary, Planned, Intent, Result> {
+  readonly method: M;
+  /** Checks, and writes what is intended. Throws refusals. */
+  plan(tx: CommandTx, planned: Planned): Promise<Intent>;
+  /** Makes the idempotent call. Throws refusals of the other service. */
+  carryOut(intent: Intent, options: CallOptions): Promise<Result>;
+  /** Writes what came of it, and answers; a refused call must be written too, and is then answered as its refusal. */
+  settle(tx: CommandTx, intent: Intent, outcome: Outcome<Result>): Promise<MessageInitShape<M['output']>>;
+  /**
+   * Set for orders whose other service remembers the outcome by itself: they are answered as soon as it is known there,
+   * and settled behind the caller's back. Must answer what `settle` answers.
+   */
+  readonly answer?: (intent: Intent, result: Result) => MessageInitShape<M['output']>;
+}
+
+/** Runs orders of one kind. */
+export interface Order<M extends DescMethodUnary, Planned> {
+  run(
+    request: MessageShape<M['input']> & CommandRequest,
+    call: Call,
+    prepare: () => Promise<Planned>,
+  ): Promise<MessageShape<M['output']>>;
+  /** Runs one item of a batch RPC: the item carries its own key. */
+  runItem<D extends DescMessage>(
+    item: { schema: D; message: MessageShape<D>; key: string; validateOnly: boolean },
+    call: Call,
+    prepare: () => Promise<Planned>,
+  ): Promise<MessageShape<M['output']>>;
+}
+
+/** All orders of a service, so that those of a dead process can be gone on with. */
+export interface Orders {
+  define<M extends DescMethodUnary, Planned, Intent, Result>(
+    steps: OrderSteps<M, Planned, Intent, Result>,
+  ): Order<M, Planned>;
+  /** Starts to go on with what dead processes left behind. */
+  recover(): void;
+  drain(): Promise<void>;
+}
+
+type AnySteps = OrderSteps<DescMethodUnary, never, never, never>;
+
+const MARGIN_MS = 20;
+const STALE_MS = 3_000;
+const RECOVERY_LIMIT = 1_000;
+const RECOVERY_DEADLINE_MS = 20_000;
+
+/** Makes the orders of a service over its write path. */
+export function orders(commands: Commands, log: Logger): Orders {
+  const defined = new Map<string, AnySteps>();
+  const underWay = new Map<string, Promise<unknown>>();
+  let recovering: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Calls, answers and settles a planned claim; at most once at a time in this process. */
+  function goOn(steps: AnySteps, claim: Claim, call: Call): Promise<MessageShape<DescMessage>> {
+    const name = keyText(claim);
+    const known = underWay.get(name);
+    if (known) return known as Promise<MessageShape<DescMessage>>;
+    const outcome = attempt(() =>
+      steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call }),
+    );
+    const settled = outcome.then((result) => settle(commands, steps, claim, call, result));
+    const { answer } = steps;
+    const answered = !answer
+      ? settled
+      : outcome.then((result) =>
+          'refusal' in result ? settled : create(steps.method.output, answer(intentOf(claim), result.value) as never),
+        );
+    underWay.set(name, answered);
+    settled
+      .catch((error: unknown) => log.warn({ err: error, rpc: claim.rpc }, 'an order is not settled yet'))
+      .finally(() => underWay.delete(name));
+    return answered as Promise<MessageShape<DescMessage>>;
+  }
+
+  async function recoverOnce(): Promise<void> {
+    const stale = await commands.database.query(selectUnsettled(STALE_MS, RECOVERY_LIMIT));
+    const work = stale.map(async (claim) => {
+      const steps = defined.get(claim.rpc);
+      if (!steps || underWay.has(keyText(claim))) return;
+      const deadline = Date.now() + RECOVERY_DEADLINE_MS;
+      await goOn(steps, claim, await unpackCall(commands.vault, claim.intent?.call ?? {}, { deadline, log }));
+    });
+    for (const result of await Promise.allSettled(work)) {
+      if (result.status === 'rejected' && !(result.reason instanceof Refusal)) {
+        log.warn({ err: result.reason }, 'an order could not be recovered yet');
+      }
+    }
+  }
+
+  async function start<M extends DescMethodUnary, Planned>(
+    steps: AnySteps,
+    planning: {
+      key: ClaimKey;
+      fingerprint: Buffer;
+      call: Call;
+      prepare: () => Promise<Planned>;
+      validateOnly: boolean;
+    },
+  ): Promise<MessageShape<M['output']>> {
+    const { key, fingerprint, call } = planning;
+    const planned = await attempt(planning.prepare);
+    const decide = async (tx: CommandTx): Promise<Decision> => ({
+      intent: (await steps.plan(tx, orThrow(planned) as never)) as JsonValue,
+    });
+    if (planning.validateOnly) return rehearseOrder(commands, steps, call, decide) as never;
+    const job: Job = { key, fingerprint, method: steps.method, call, deadline: call.deadline, decide, settles: false };
+    const { claim, fresh } = await commands.batches.submit(job);
+    checked(claim, fingerprint);
+    if (claim.state !== 'planned') return unpackAnswer(commands.vault, steps.method, claim) as never;
+    return (fresh ? goOn(steps, claim, call) : untilDeadline(call, goOn(steps, claim, call))) as never;
+  }
+
+  return {
+    define(steps) {
+      const any = steps as unknown as AnySteps;
+      defined.set(steps.method.name, any);
+      const { method } = steps;
+      return {
+        run: (request, call, prepare) => {
+          const key = claimKey(method, call, request.requestId);
+          const fingerprint = fingerprintOf(commands.fingerprintKey, method.input, request);
+          return start(any, { key, fingerprint, call, prepare, validateOnly: request.validateOnly });
+        },
+        runItem: ({ schema, message, key: requestId, validateOnly }, call, prepare) => {
+          const fingerprint = fingerprintOf(commands.fingerprintKey, schema, message);
+          return start(any, { key: claimKey(method, call, requestId), fingerprint, call, prepare, validateOnly });
+        },
+      };
+    },
+    recover() {
+      timer = setInterval(() => {
+        recovering ??= recoverOnce()
+          .catch((error: unknown) => log.warn({ err: error }, 'recovery has to wait'))
+          .finally(() => {
+            recovering = undefined;
+          });
+      }, STALE_MS / 3);
+    },
+    async drain() {
+      clearInterval(timer);
+      await recovering;
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}
+
+async function settle(
+  commands: Commands,
+  steps: AnySteps,
+  claim: Claim,
+  call: Call,
+  outcome: Outcome<never>,
+): Promise<MessageShape<DescMessage>> {
+  const job: Job = {
+    key: claim,
+    fingerprint: claim.fingerprint,
+    method: steps.method,
+    call,
+    // The outcome is a fact: it is written however late it is.
+    deadline: Number.POSITIVE_INFINITY,
+    settles: true,
+    decide: async (tx) => {
+      const response = await steps.settle(tx, intentOf(claim), outcome);
+      if ('refusal' in outcome) throw outcome.refusal;
+      return { response: create(steps.method.output, response as never) };
+    },
+  };
+  const settled = await commands.batches.submit(job);
+  return unpackAnswer(commands.vault, steps.method, settled.claim);
+}
+
+/** What would happen: planned and settled in transactions that are rolled back, with a call that only asks. */
+async function rehearseOrder(
+  commands: Commands,
+  steps: AnySteps,
+  call: Call,
+  decide: (tx: CommandTx) => Promise<Decision>,
+): Promise<MessageShape<DescMessage>> {
+  const { database, vault } = commands;
+  const decision = await rehearse(database, vault, call, decide);
+  const intent = ('intent' in decision ? decision.intent : null) as never;
+  const value = await steps.carryOut(intent, { validateOnly: true, deadline: call.deadline, call });
+  const settled = await rehearse(database, vault, call, async (tx) => {
+    const again = await decide(tx);
+    await tx.em.flush();
+    const planned = ('intent' in again ? again.intent : null) as never;
+    return { response: create(steps.method.output, (await steps.settle(tx, planned, { value })) as never) };
+  });
+  return 'response' in settled ? settled.response : create(steps.method.output);
+}
+
+/** Waits for the first call with the same key until the deadline, less the time it takes to say so. */
+async function untilDeadline<T>(call: Call, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(refuseCall('IN_PROGRESS')), Math.max(0, call.deadline - Date.now() - MARGIN_MS));
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** The claim's part of a row that says what to call. */
+function intentOf(claim: Claim): never {
+  return claim.intent?.order as never;
+}

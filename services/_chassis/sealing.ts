@@ -1,0 +1,73 @@
+// Personal data is sealed under the key of the party it is about (AES-256-GCM), wherever it is written: destroying the
+// key erases it. Keys come through one port; here from a local keyring, later from the security service.
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+
+/** One version of a party's data key: 32 bytes. */
+export interface DataKey {
+  readonly version: number;
+  readonly key: Buffer;
+}
+
+/** Where data keys come from. */
+export interface KeyPort {
+  /** The newest key of a party; made when there is none. Durable before it is returned. */
+  current(partyId: string): Promise<DataKey>;
+  /** A certain key of a party, or undefined once it was destroyed. */
+  find(partyId: string, version: number): Promise<DataKey | undefined>;
+  /** The bank's own secret for `purpose`: for keyed hashes and signatures. 32 bytes. */
+  secret(purpose: string): Buffer;
+}
+
+/** Seals, opens and hashes personal data. */
+export interface Vault {
+  /** Seals bytes under a party's newest key. `context` (e.g. `customer.profile`) must be the same when they are opened. */
+  seal(partyId: string, context: string, plaintext: Uint8Array): Promise<Sealed>;
+  /** Opens what was sealed, or answers undefined when the key was destroyed. Throws when it was tampered with. */
+  open(sealed: Sealed, context: string): Promise<Buffer | undefined>;
+  /** A keyed hash of a normalised value, to search by without storing it in clear. 16 bytes. */
+  hash(purpose: string, value: string): Buffer;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Makes a vault over a key port. */
+export function vault(keys: KeyPort): Vault {
+  return {
+    async seal(partyId, context, plaintext) {
+      const { version, key } = await keys.current(partyId);
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(bindingOf(partyId, version, context));
+      const ciphertext = Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+      return create(SealedSchema, { partyId, keyVersion: version, ciphertext });
+    },
+    async open({ partyId, keyVersion, ciphertext }, context) {
+      const key = await keys.find(partyId, keyVersion);
+      if (!key) return undefined;
+      const bytes = Buffer.from(ciphertext);
+      const decipher = createDecipheriv('aes-256-gcm', key.key, bytes.subarray(0, NONCE_BYTES))
+        .setAAD(bindingOf(partyId, keyVersion, context))
+        .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+      const body = bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES);
+      return Buffer.concat([decipher.update(body), decipher.final()]);
+    },
+    hash: (purpose, value) =>
+      createHmac('sha256', keys.secret(`search:${purpose}`))
+        .update(value)
+        .digest()
+        .subarray(0, 16),
+  };
+}
+
+/** What a ciphertext is bound to, so that it cannot be moved to another party, key or place. */
+function bindingOf(partyId: string, version: number, context: string): Buffer {
+  return Buffer.from(JSON.stringify([partyId, version, context]));
+}
+
+/** Derives the bank's secret for one purpose from a master key (HKDF-SHA256, RFC 5869). */
+export function deriveSecret(master: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', master, 'corebank', purpose, 32));
+}

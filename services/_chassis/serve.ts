@@ -1,0 +1,215 @@
+// A service's gRPC server. Everything that every RPC needs happens here, in this order: trace and deadline, who calls,
+// the rule of the RPC, the message, its validation, whose things it names, the handler, the error.
+import type { DescMethodUnary, DescService, Message, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { createValidator, type Validator } from '@bufbuild/protovalidate';
+import * as grpc from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
+import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners } from './access.ts';
+import type { Call, Origin } from './call-context.ts';
+import { invalid, Refusal, refuseCall } from './errors.ts';
+import { asBuffer } from './outbox.ts';
+import { CHANNEL_LIMITS, definitionOf, statusOf } from './grpc.ts';
+import { type Logger, redact } from './log.ts';
+import { addReflection } from './reflection.ts';
+import type { Verified } from './tokens.ts';
+import { continueTrace } from './trace.ts';
+
+/** The handlers of a service: one per RPC of its contract. */
+export type Rpcs<S extends DescService> = {
+  readonly [Name in keyof S['method']]: S['method'][Name] extends DescMethodUnary<infer Input, infer Output>
+    ? (request: MessageShape<Input>, call: Call) => Promise<MessageInitShape<Output>>
+    : never;
+};
+
+/** A running server. */
+export interface Server {
+  readonly port: number;
+  /** Stops gracefully: no new calls, those under way are finished, then the socket is closed. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export const DEFAULT_DEADLINE_MS = 5_000;
+export const MAX_DEADLINE_MS = 30_000;
+
+/** The metadata in which the edge says whence its principal calls. */
+export const ORIGIN_KEY = 'x-bank-origin-bin';
+
+const KEEPALIVE = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.max_concurrent_streams': 1_000,
+} as const;
+
+type Handler = (request: Message, call: Call) => Promise<Message>;
+
+/** Starts the server of a service. */
+export async function serve<S extends DescService>(options: {
+  service: S;
+  rpcs: Rpcs<S>;
+  owners: Owners;
+  verify: (authorization: string) => Promise<Verified>;
+  address: { host: string; port: number };
+  log: Logger;
+}): Promise<Server> {
+  const { service, log } = options;
+  const server = new grpc.Server({ ...CHANNEL_LIMITS, ...KEEPALIVE });
+  const validator = createValidator();
+  const handlers: Record<string, grpc.handleUnaryCall<Buffer, Buffer>> = {};
+  for (const method of service.methods as readonly DescMethodUnary[]) {
+    const rpc = `${service.typeName}/${method.name}`;
+    const rule = rulesByPath.get(rpc);
+    if (!rule) throw new Error(`${rpc} has no rule`);
+    const handler = options.rpcs[method.localName as keyof Rpcs<S>] as unknown as Handler;
+    handlers[method.localName] = answering(rpc, method, rule, handler, { ...options, validator });
+  }
+  server.addService(definitionOf(service), handlers as grpc.UntypedServiceImplementation);
+  const health = new HealthImplementation({ '': 'SERVING', [service.typeName]: 'SERVING' });
+  health.addToServer(server);
+  addReflection(server, [service]);
+
+  const { host, port } = options.address;
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, grpc.ServerCredentials.createInsecure(), (error, actual) => {
+      if (error) reject(error);
+      else resolve(actual);
+    });
+  });
+  log.info({ service: service.typeName, port: bound }, 'serving');
+  return {
+    port: bound,
+    async stop(graceMs) {
+      health.setStatus('', 'NOT_SERVING');
+      health.setStatus(service.typeName, 'NOT_SERVING');
+      const timer = setTimeout(() => server.forceShutdown(), graceMs);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface Answering {
+  readonly owners: Owners;
+  readonly verify: (authorization: string) => Promise<Verified>;
+  readonly validator: Validator;
+  readonly log: Logger;
+}
+
+/** The one wrapper of every handler: nothing that is thrown below it escapes into grpc-js. */
+function answering(
+  rpc: string,
+  method: DescMethodUnary,
+  rule: Rule,
+  handler: Handler,
+  house: Answering,
+): grpc.handleUnaryCall<Buffer, Buffer> {
+  return (incoming, reply) => {
+    void answer().then(
+      (bytes) => reply(null, bytes),
+      (refusal: Refusal) => reply(statusOf(refusal)),
+    );
+
+    async function answer(): Promise<Buffer> {
+      let request: Message | undefined;
+      const started = performance.now();
+      let call: Call | undefined;
+      try {
+        call = await identify(rpc, incoming, house);
+        checkRule(rule, call.caller, call.principal);
+        request = readMessage(method, incoming.request);
+        validate(house.validator, method, request);
+        checkActors(rule, call.caller, request);
+        await checkOwners(rule, request, call, house.owners);
+        const response = await handler(request, call);
+        return asBuffer(toBinary(method.output, create(method.output, response as never)));
+      } catch (error) {
+        throw refusalOf(error, rpc, method, request, call?.log ?? house.log);
+      } finally {
+        call?.log.debug({ rpc, caller: call.caller, ms: Math.round(performance.now() - started) }, 'answered');
+      }
+    }
+  };
+}
+
+/** Who calls, for whom, until when and in which trace. */
+async function identify(rpc: string, incoming: grpc.ServerUnaryCall<Buffer, Buffer>, house: Answering): Promise<Call> {
+  const metadata = incoming.metadata;
+  const verified = await house.verify(textOf(metadata, 'authorization'));
+  if (!verified.workload) throw refuseCall('TOKEN_INVALID');
+  const scoped = isPrincipalScoped(verified.workload);
+  const trace = continueTrace(textOf(metadata, 'traceparent'));
+  return {
+    rpc,
+    caller: verified.workload,
+    // A workload that calls for itself names those it acts for as data; a principal in its token would be of no account.
+    principal: scoped ? verified.principal : undefined,
+    origin: scoped ? originOf(metadata) : undefined,
+    deadline: deadlineOf(incoming.getDeadline()),
+    trace,
+    log: house.log.child({ trace: trace.traceId }),
+  };
+}
+
+function textOf(metadata: grpc.Metadata, key: string): string {
+  const [value] = metadata.get(key);
+  return typeof value === 'string' ? value : '';
+}
+
+function originOf(metadata: grpc.Metadata): Origin {
+  const [bytes] = metadata.get(ORIGIN_KEY);
+  const none = { sessionId: '', address: '', userAgent: '' };
+  return bytes instanceof Buffer ? { ...none, ...(JSON.parse(bytes.toString()) as Partial<Origin>) } : none;
+}
+
+/** A call without a deadline gets one, and none may be longer than the longest. */
+function deadlineOf(deadline: grpc.Deadline): number {
+  const at = deadline instanceof Date ? deadline.getTime() : deadline;
+  const now = Date.now();
+  return Number.isFinite(at) ? Math.min(at, now + MAX_DEADLINE_MS) : now + DEFAULT_DEADLINE_MS;
+}
+
+function readMessage(method: DescMethodUnary, bytes: Buffer): Message {
+  try {
+    return fromBinary(method.input, bytes);
+  } catch {
+    throw refuseCall('MESSAGE_UNREADABLE');
+  }
+}
+
+function validate(validator: Validator, method: DescMethodUnary, request: Message): void {
+  const result = validator.validate(method.input, request);
+  if (result.kind === 'valid') return;
+  if (result.kind === 'error') throw result.error;
+  throw invalid(
+    result.violations.map((violation) => ({
+      field: violation.field
+        .map((step) => pathStep(step))
+        .join('')
+        .replace(/^[.]/, ''),
+      description: violation.message,
+    })),
+  );
+}
+
+function pathStep(step: { kind: string }): string {
+  const { name, index, key } = step as { name?: string; index?: number; key?: unknown };
+  if (name !== undefined) return `.${name}`;
+  return index === undefined ? `[${String(key)}]` : `[${index}]`;
+}
+
+/** What the caller is told. A bug is logged with its redacted request, and the caller learns nothing of it. */
+function refusalOf(
+  error: unknown,
+  rpc: string,
+  method: DescMethodUnary,
+  request: Message | undefined,
+  log: Logger,
+): Refusal {
+  if (error instanceof Refusal) {
+    log.info({ rpc, reason: error.reason, ...(error.reason === 'INTERNAL' && { err: error }) }, 'refused');
+    return error;
+  }
+  log.error({ rpc, err: error, ...(request && { request: redact(method.input, request as never) }) }, 'failed');
+  return refuseCall('INTERNAL');
+}

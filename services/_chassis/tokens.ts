@@ -1,0 +1,68 @@
+// Verifies tokens. Verifying costs 0.1–0.3 ms of processor time, so a verified token is remembered by its hash.
+import { createHash } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import { type JWTPayload, jwtVerify } from 'jose';
+import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import type { Workload } from '#gen/bank/rules.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { refuseCall } from './errors.ts';
+import { ISSUER } from './issuer.ts';
+
+/** What a verified token says. */
+export interface Verified {
+  /** Seconds since the epoch. */
+  readonly expires: number;
+  /** Set in internal tokens: the workload that sends it. */
+  readonly workload: Workload | undefined;
+  /** The one who stands behind it. */
+  readonly principal: Actor | undefined;
+}
+
+const CACHE_MAX = 10_000;
+
+/** Verifies tokens for one audience. Refuses TOKEN_MISSING and TOKEN_INVALID, without saying what is wrong with it. */
+export function tokenVerifier(publicKey: CryptoKey, audience: string): (authorization: string) => Promise<Verified> {
+  const cache = new Map<string, Verified>();
+
+  return async (authorization) => {
+    const token = /^Bearer ([A-Za-z0-9._-]{1,4096})$/i.exec(authorization)?.[1];
+    if (!token) throw refuseCall(authorization === '' ? 'TOKEN_MISSING' : 'TOKEN_INVALID');
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = cache.get(hash);
+    if (known && known.expires * 1000 > Date.now()) return known;
+    const verified = await verify(token, publicKey, audience);
+    if (cache.size >= CACHE_MAX) cache.clear();
+    cache.set(hash, verified);
+    return verified;
+  };
+}
+
+async function verify(token: string, publicKey: CryptoKey, audience: string): Promise<Verified> {
+  const payload = await jwtVerify(token, publicKey, {
+    algorithms: ['EdDSA'],
+    issuer: ISSUER,
+    audience,
+    requiredClaims: ['exp', 'iat'],
+  }).then(
+    (result) => result.payload,
+    () => undefined,
+  );
+  if (!payload) throw refuseCall('TOKEN_INVALID');
+  return {
+    expires: payload.exp ?? 0,
+    workload: typeof payload['workload'] === 'string' ? (payload['workload'] as Workload) : undefined,
+    principal: payload.sub === undefined ? undefined : actorFrom(payload),
+  };
+}
+
+function actorFrom(payload: JWTPayload): Actor {
+  const roles = Array.isArray(payload['roles']) ? (payload['roles'] as string[]) : [];
+  return create(ActorSchema, {
+    audience: Audience[payload['audience'] as keyof typeof Audience] ?? Audience.UNSPECIFIED,
+    partyId: payload.sub ?? '',
+    sessionId: String(payload['sid'] ?? ''),
+    branchId: String(payload['branch'] ?? ''),
+    roles: roles.map((role) => StaffRole[role as keyof typeof StaffRole] ?? StaffRole.UNSPECIFIED),
+  });
+}

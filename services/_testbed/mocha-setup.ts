@@ -1,0 +1,7 @@
+/**
+ * A rejected promise that nobody awaits is a bug that a test would otherwise pass over in silence. Throwing makes it an
+ * uncaught exception, which mocha counts as a failure; one after the last test ends the process with an error.
+ */
+process.on('unhandledRejection', (reason) => {
+  throw reason instanceof Error ? reason : new Error(`Unhandled rejection: ${String(reason)}`);
+});

@@ -1,0 +1,34 @@
+// What the commands that change a ledger account's terms share: load it under a lock, and say what became of it.
+import { LockMode } from '@mikro-orm/core';
+import type { CommandTx } from '#chassis/command.ts';
+import { fromMoney } from '#chassis/money.ts';
+import { LedgerAccountChangedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
+import type { LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { refuse } from './domain/refusals.ts';
+import { accountMessage } from './messages.ts';
+import { LedgerAccountRow } from './tables.ts';
+
+/** Loads a ledger account that is not closed, locked until the batch ends. */
+export async function loadOpen(tx: CommandTx, id: string): Promise<LedgerAccountRow> {
+  const row = await tx.em.findOne(LedgerAccountRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+  if (!row) throw refuse('LEDGER_ACCOUNT_NOT_FOUND');
+  if (row.state === 'closed') throw refuse('LEDGER_ACCOUNT_CLOSED');
+  return row;
+}
+
+/** A limit of an account, in minor units on its normal side; absent is none. */
+export function limitOf(currency: string, money: Money | undefined): bigint | null {
+  if (!money) return null;
+  const { currency: given, minor } = fromMoney(money);
+  if (given !== currency) throw refuse('CURRENCY_MISMATCH', { account_currency: currency });
+  return minor;
+}
+
+/** Counts the change and publishes it. Answers the account as it is now. */
+export function changed(tx: CommandTx, row: LedgerAccountRow): LedgerAccount {
+  row.revision += 1n;
+  const ledgerAccount = accountMessage(row);
+  tx.publish(LedgerAccountChangedSchema, { ledgerAccount }, { id: row.id, sequence: row.revision });
+  return ledgerAccount;
+}

@@ -1,0 +1,42 @@
+// The kinds of journal: which are forced, and who may post them.
+import type { Workload } from '#gen/bank/rules.ts';
+
+export type Kind =
+  | 'deposit'
+  | 'withdrawal'
+  | 'transfer'
+  | 'interest'
+  | 'fee'
+  | 'scheme_advice'
+  | 'migration'
+  | 'reversal';
+
+interface KindRule {
+  /** A forced journal may take an account below its floor or above its ceiling. */
+  readonly forced: boolean;
+  readonly callers: readonly Workload[];
+}
+
+const KINDS: Readonly<Record<Kind, KindRule>> = {
+  deposit: { forced: false, callers: ['transaction'] },
+  withdrawal: { forced: false, callers: ['transaction'] },
+  transfer: { forced: false, callers: ['transaction'] },
+  interest: { forced: true, callers: ['account'] },
+  fee: { forced: true, callers: ['account', 'transaction'] },
+  scheme_advice: { forced: true, callers: ['transaction'] },
+  migration: { forced: true, callers: ['transaction'] },
+  reversal: { forced: false, callers: ['account', 'transaction'] },
+};
+
+/** Whether journals of a kind may break floors and ceilings. */
+export function isForced(kind: Kind): boolean {
+  return KINDS[kind].forced;
+}
+
+/** Whether a workload may post journals of a kind. */
+export function mayPost(kind: Kind, workload: Workload): boolean {
+  return KINDS[kind].callers.includes(workload);
+}
+
+/** The forced kinds, for the database, which enforces the laws again. */
+export const FORCED_KINDS: readonly Kind[] = (Object.keys(KINDS) as Kind[]).filter(isForced);

@@ -1,0 +1,32 @@
+// Why the ledger says no.
+import { refusals } from '#chassis/errors.ts';
+
+export const refuse = refusals('ledger', {
+  GENERAL_LEDGER_CODE_UNKNOWN: ['INVALID_ARGUMENT', 'The chart of accounts has no such number.'],
+  LEDGER_ACCOUNT_EXISTS: ['ALREADY_EXISTS', 'The ledger account exists with other terms.'],
+  LEDGER_ACCOUNT_NOT_FOUND: ['NOT_FOUND', 'There is no such ledger account.'],
+  LEDGER_ACCOUNT_CLOSED: ['FAILED_PRECONDITION', 'The ledger account is closed.'],
+  LEDGER_ACCOUNT_FROZEN: ['FAILED_PRECONDITION', 'The ledger account is frozen against this.'],
+  LEDGER_ACCOUNT_MIGRATING: ['FAILED_PRECONDITION', 'The ledger account is still taking its history.'],
+  LEDGER_ACCOUNT_NOT_MIGRATING: ['FAILED_PRECONDITION', 'Only a migrating customer account takes history.'],
+  BALANCE_NOT_ZERO: ['FAILED_PRECONDITION', 'An account closes only at zero.'],
+  INSUFFICIENT_FUNDS: ['FAILED_PRECONDITION', 'It would take the account below its floor.'],
+  CEILING_EXCEEDED: ['FAILED_PRECONDITION', 'It would take the account above its ceiling.'],
+  BALANCE_OUT_OF_RANGE: ['FAILED_PRECONDITION', 'The balance would be larger than the ledger holds.'],
+  BOOKING_DATE_NOT_OPEN: ['FAILED_PRECONDITION', 'Nothing may be booked on that day.'],
+  LINKED_JOURNAL_REFUSED: ['FAILED_PRECONDITION', 'Another journal of its group was refused.'],
+  JOURNAL_EXISTS: ['ALREADY_EXISTS', 'The journal id was used with other content.'],
+  JOURNAL_NOT_FOUND: ['NOT_FOUND', 'There is no such journal.'],
+  JOURNAL_NOT_OWNED: ['PERMISSION_DENIED', 'Only the workload that posted a journal may reverse it.'],
+  JOURNAL_KIND_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not post journals of this kind.'],
+  JOURNAL_UNBALANCED: ['INVALID_ARGUMENT', 'Debits and credits are not equal in every currency.'],
+  TOO_MANY_LEGS: ['INVALID_ARGUMENT', 'A journal has at most 100 legs.'],
+  CURRENCY_MISMATCH: ['INVALID_ARGUMENT', 'The amount is not in the currency of the account.'],
+  DATE_INVALID: ['INVALID_ARGUMENT', 'The date is no day of the calendar, or not allowed for this kind of journal.'],
+  REVERSAL_NOT_REVERSIBLE: ['FAILED_PRECONDITION', 'A reversal cannot be reversed.'],
+  REVERSAL_EXCEEDS_ORIGINAL: ['FAILED_PRECONDITION', 'The reversals together would be more than the original.'],
+  BUSINESS_DATE_MISMATCH: ['FAILED_PRECONDITION', 'Another business date is open.'],
+  BUSINESS_DATE_STILL_CLOSING: ['FAILED_PRECONDITION', 'The business date before it is not closed yet.'],
+  BUSINESS_DATE_NOT_CLOSING: ['FAILED_PRECONDITION', 'The business date is not in closing.'],
+  CLOCK_NOT_SETTABLE: ['FAILED_PRECONDITION', 'The clock of a real bank cannot be set.'],
+});

@@ -1,0 +1,85 @@
+// From the messages of the contract to drafts for the lane: everything about a journal's form is checked here, before
+// it meets any account.
+import { createHmac } from 'node:crypto';
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { Call } from '#chassis/call-context.ts';
+import { readDate, requireDate } from '#chassis/dates.ts';
+import { fromPositiveMoney } from '#chassis/money.ts';
+import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import {
+  type NewJournal,
+  NewJournalSchema,
+  type ReverseJournalRequest,
+  ReverseJournalRequestSchema,
+} from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { isBalanced, type JournalDraft, type LegDraft } from './domain/core.ts';
+import { mayPost } from './domain/kinds.ts';
+import { refuse } from './domain/refusals.ts';
+import { kindFrom } from './messages.ts';
+import type { Draft } from './posting.ts';
+
+const LEGS_MAX = 100;
+
+/** The draft of a journal to post. Throws the refusal of a journal that is not well formed. */
+export function draftOf(journal: NewJournal, call: Call, key: Buffer): Draft {
+  const kind = kindFrom(journal.kind);
+  if (!mayPost(kind, call.caller)) throw refuse('JOURNAL_KIND_NOT_ALLOWED');
+  if (journal.legs.length > LEGS_MAX) throw refuse('TOO_MANY_LEGS');
+  const legs = journal.legs.map(({ ledgerAccountId: accountId, side, amount }): LegDraft => {
+    const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
+    return { accountId, currency, amount: side === Side.DEBIT ? minor : -minor, reversedLeg: null };
+  });
+  if (!isBalanced(legs)) throw refuse('JOURNAL_UNBALANCED');
+  return {
+    id: journal.journalId,
+    fingerprint: fingerprintOf(journal, call, key),
+    owner: call.caller,
+    actor: journal.actor,
+    metadata: journal.metadata,
+    content: { journal: { id: journal.journalId, kind, legs, ...datesOf(journal, kind) } },
+  };
+}
+
+/** The draft of a reversal. */
+export function reversalDraftOf(request: ReverseJournalRequest, call: Call, key: Buffer): Draft {
+  const parts = request.legs.map(({ legNumber, amount }) => {
+    const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
+    return { leg: legNumber, currency, amount: minor };
+  });
+  const content = create(ReverseJournalRequestSchema, { ...request, validateOnly: false });
+  return {
+    id: request.requestId,
+    fingerprint: hashOf(key, toBinary(ReverseJournalRequestSchema, content), call),
+    owner: call.caller,
+    actor: request.actor,
+    metadata: {},
+    content: {
+      reverses: {
+        journalId: request.journalId,
+        parts,
+        valueDate: readDate('value_date', request.valueDate)?.toString(),
+      },
+    },
+  };
+}
+
+function datesOf(journal: NewJournal, kind: string): Pick<JournalDraft, 'valueDate' | 'bookingDate' | 'endOfDay'> {
+  const valueDate = readDate('value_date', journal.valueDate)?.toString();
+  const { endOfDay } = journal;
+  if (kind !== 'migration') {
+    if (journal.bookingDate !== '') throw refuse('DATE_INVALID', { field: 'booking_date' });
+    return { valueDate, bookingDate: undefined, endOfDay };
+  }
+  if (endOfDay) throw refuse('DATE_INVALID', { field: 'end_of_day' });
+  return { valueDate, bookingDate: requireDate('booking_date', journal.bookingDate).toString(), endOfDay };
+}
+
+/** A keyed hash of the journal's content; its metadata in the order of their names, as maps have none of their own. */
+function fingerprintOf(journal: NewJournal, call: Call, key: Buffer): Buffer {
+  const metadata = Object.fromEntries(Object.entries(journal.metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return hashOf(key, toBinary(NewJournalSchema, create(NewJournalSchema, { ...journal, metadata })), call);
+}
+
+function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {
+  return createHmac('sha256', key).update(call.caller).update('\0').update(bytes).digest().subarray(0, 16);
+}

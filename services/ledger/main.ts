@@ -1,0 +1,4 @@
+import { runService } from '#chassis/boot.ts';
+import { ledger } from './service.ts';
+
+await runService(ledger);

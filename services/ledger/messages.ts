@@ -1,0 +1,154 @@
+// Between the ledger's rows and the messages of its contract: inside, amounts are debit-positive; outside, an amount has
+// a side, and a balance stands on the account's normal side.
+import { create } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { toMoney } from '#chassis/money.ts';
+import type { Entry, Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import {
+  EntrySchema,
+  JournalKind,
+  JournalSchema,
+  LedgerAccountSchema,
+  LedgerAccountState,
+  Side,
+} from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { Workload } from '#gen/bank/options/v1/options_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Kind } from './domain/kinds.ts';
+import type { Booked } from './posting.ts';
+import type { AccountTerms } from './tables.ts';
+
+type NormalSide = 'debit' | 'credit';
+
+/** An entry as it is read from the database. Amounts and versions are decimal strings, debit-positive. */
+export interface EntryRow {
+  readonly accountId: string;
+  readonly currency: string;
+  readonly normalSide: NormalSide;
+  readonly version: bigint;
+  readonly journalId: string;
+  readonly kind: Kind;
+  readonly leg: number;
+  readonly amount: bigint;
+  readonly balanceAfter: bigint;
+  readonly bookingDate: string;
+  readonly valueDate: string;
+}
+
+/** A journal as it is read from the database. */
+export interface JournalRow {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly bookingDate: string;
+  readonly valueDate: string;
+  readonly knownTime: Date;
+  readonly owner: string;
+  readonly reversedId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly entries: readonly EntryRow[];
+}
+
+/** The message of a journal. */
+export function journalMessage(row: JournalRow): Journal {
+  return create(JournalSchema, {
+    journalId: row.id,
+    kind: kindMessage(row.kind),
+    valueDate: row.valueDate,
+    bookingDate: row.bookingDate,
+    knownTime: timestampFromDate(row.knownTime),
+    reversedJournalId: row.reversedId ?? '',
+    metadata: { ...row.metadata },
+    entries: row.entries.map((entry) => entryMessage(entry)),
+    owner: workloadMessage(row.owner),
+  });
+}
+
+/** The message of a journal that is being booked. */
+export function postedMessage({ draft, journal, posted, reversed }: Booked, knownTime: Date): Journal {
+  return journalMessage({
+    id: draft.id,
+    kind: journal.kind,
+    bookingDate: posted.bookingDate,
+    valueDate: posted.valueDate,
+    knownTime,
+    owner: draft.owner,
+    reversedId: reversed?.id ?? null,
+    metadata: draft.metadata,
+    entries: posted.entries.map(({ account, version, leg, amount, balanceAfter }) => ({
+      accountId: account.id,
+      currency: account.currency,
+      normalSide: account.normalSide,
+      version,
+      journalId: draft.id,
+      kind: journal.kind,
+      leg,
+      amount,
+      balanceAfter,
+      bookingDate: posted.bookingDate,
+      valueDate: posted.valueDate,
+    })),
+  });
+}
+
+/** The message of an entry; with a running balance (debit-positive) where it stands in a list. */
+export function entryMessage(row: EntryRow, running?: bigint): Entry {
+  const { currency, normalSide } = row;
+  return create(EntrySchema, {
+    ledgerAccountId: row.accountId,
+    version: row.version,
+    journalId: row.journalId,
+    side: row.amount > 0n ? Side.DEBIT : Side.CREDIT,
+    amount: toMoney({ currency, minor: row.amount < 0n ? -row.amount : row.amount }),
+    balanceAfter: balanceMessage(currency, normalSide, row.balanceAfter),
+    ...(running !== undefined && { runningBalance: balanceMessage(currency, normalSide, running) }),
+    bookingDate: row.bookingDate,
+    valueDate: row.valueDate,
+    kind: kindMessage(row.kind),
+    legNumber: row.leg,
+  });
+}
+
+/** A debit-positive balance, shown on the normal side. */
+export function balanceMessage(currency: string, normalSide: NormalSide, balance: bigint): Money {
+  return toMoney({ currency, minor: normalSide === 'debit' ? balance : -balance });
+}
+
+/** The message of a ledger account. */
+export function accountMessage(row: AccountTerms): LedgerAccount {
+  const { currency } = row;
+  return create(LedgerAccountSchema, {
+    ledgerAccountId: row.id,
+    accountId: row.accountId ?? '',
+    currencyCode: currency,
+    normalSide: row.normalSide === 'debit' ? Side.DEBIT : Side.CREDIT,
+    generalLedgerCode: row.generalLedgerCode,
+    state: {
+      open: LedgerAccountState.OPEN,
+      migrating: LedgerAccountState.MIGRATING,
+      closed: LedgerAccountState.CLOSED,
+    }[row.state],
+    ...(row.floor != null && { floor: toMoney({ currency, minor: row.floor }) }),
+    ...(row.ceiling != null && { ceiling: toMoney({ currency, minor: row.ceiling }) }),
+    decreaseFrozen: row.decreaseFrozen ?? false,
+    increaseFrozen: row.increaseFrozen ?? false,
+    booked: balanceMessage(currency, row.normalSide, row.balance ?? 0n),
+    version: row.version ?? 0n,
+    createTime: timestampFromDate(row.createTime ?? new Date()),
+  });
+}
+
+/** A kind of journal as the contract writes it. */
+export function kindMessage(kind: Kind): JournalKind {
+  return JournalKind[kind.toUpperCase() as keyof typeof JournalKind];
+}
+
+/** A kind of journal as the ledger writes it. */
+export function kindFrom(kind: JournalKind): Kind {
+  const name = Object.entries(JournalKind).find(([, value]) => value === kind)?.[0];
+  if (!name) throw new Error(`journal kind ${kind} is unknown`);
+  return name.toLowerCase() as Kind;
+}
+
+function workloadMessage(owner: string): Workload {
+  return Workload[owner.toUpperCase().replaceAll('-', '_') as keyof typeof Workload] ?? Workload.UNSPECIFIED;
+}

@@ -1,0 +1,16 @@
+import { requireDate } from '#chassis/dates.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
+import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { close } from '../days.ts';
+
+/** Ends a business day that is in CLOSING. */
+export function closeBusinessDate(context: Context): Rpcs<typeof LedgerService>['closeBusinessDate'] {
+  return (request, call) => {
+    const closingDate = requireDate('closing_date', request.closingDate).toString();
+    return context.commands.run(Contract.method.closeBusinessDate, request, call, {
+      decide: (tx) => close(tx, closingDate),
+    });
+  };
+}

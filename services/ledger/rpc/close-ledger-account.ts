@@ -1,0 +1,24 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
+import { changed, loadOpen } from '../admin.ts';
+import { refuse } from '../domain/refusals.ts';
+import { balanceMessage } from '../messages.ts';
+import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+
+/** Closes a ledger account for good. */
+export function closeLedgerAccount(context: Context): Rpcs<typeof LedgerService>['closeLedgerAccount'] {
+  return (request, call) =>
+    context.commands.run(Contract.method.closeLedgerAccount, request, call, {
+      decide: async (tx) => {
+        const row = await loadOpen(tx, request.ledgerAccountId);
+        if (row.balance !== 0n) {
+          throw refuse('BALANCE_NOT_ZERO', {
+            booked: balanceMessage(row.currency, row.normalSide, row.balance ?? 0n).amount,
+          });
+        }
+        row.state = 'closed';
+        return { ledgerAccount: changed(tx, row) };
+      },
+    });
+}

@@ -1,0 +1,23 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
+import { ListLedgerAccountsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { accountMessage } from '../messages.ts';
+import { LedgerAccountRow } from '../tables.ts';
+
+/** Lists ledger accounts in the order in which they were opened. */
+export function listLedgerAccounts({ database, pages }: Context): Rpcs<typeof LedgerService>['listLedgerAccounts'] {
+  return async (request) => {
+    const { size, after } = pages.read(ListLedgerAccountsRequestSchema, request);
+    const rows = await database.orm.em
+      .fork()
+      .find(LedgerAccountRow, { no: { $gt: BigInt(after?.[0] ?? 0) } }, { orderBy: { no: 'asc' }, limit: size + 1 });
+    const page = rows.slice(0, size);
+    const last = page.at(-1);
+    return {
+      ledgerAccounts: page.map((row) => accountMessage(row)),
+      nextPageToken:
+        rows.length > size && last ? pages.next(ListLedgerAccountsRequestSchema, request, [String(last.no)]) : '',
+    };
+  };
+}

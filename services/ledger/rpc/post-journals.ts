@@ -1,0 +1,61 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { Refusal } from '#chassis/errors.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
+
+import type { NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { draftOf } from '../drafts.ts';
+import { refuse } from '../domain/refusals.ts';
+import type { Draft, Outcome } from '../posting.ts';
+
+/** Posts journals, each with its own outcome. */
+export function postJournals(context: Context): Rpcs<typeof LedgerService>['postJournals'] {
+  const { lane, keys } = context;
+  const key = keys.secret('journal');
+  return async (request, call) => {
+    const submit = request.validateOnly ? lane.rehearse : lane.submit;
+    const outcomes = new Map<NewJournal, Outcome>();
+    await Promise.all(
+      groupsOf(request).map(async (journals) => {
+        const drafts = journals.map((journal) => attempt(() => draftOf(journal, call, key)));
+        const results = drafts.every((draft) => !(draft instanceof Refusal))
+          ? await submit({ drafts: drafts as Draft[], call, deadline: call.deadline })
+          : drafts.map((draft) => ({ refusal: draft instanceof Refusal ? draft : refuse('LINKED_JOURNAL_REFUSED') }));
+        journals.forEach((journal, index) => outcomes.set(journal, results[index] as Outcome));
+      }),
+    );
+    return { outcomes: request.journals.map((journal) => outcomeMessage(journal.journalId, outcomes.get(journal))) };
+  };
+}
+
+/** Journals of one link group together, all others alone, in the order of their first. */
+function groupsOf({ journals }: PostJournalsRequest): NewJournal[][] {
+  const groups = new Map<string, NewJournal[]>();
+  journals.forEach((journal, index) => {
+    const name = journal.linkGroup === '' ? `${index}` : `group ${journal.linkGroup}`;
+    groups.set(name, [...(groups.get(name) ?? []), journal]);
+  });
+  return [...groups.values()];
+}
+
+function attempt(work: () => Draft): Draft | Refusal {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function outcomeMessage(journalId: string, outcome: Outcome | undefined) {
+  if (!outcome) throw new Error(`journal ${journalId} has no outcome`);
+  if ('refusal' in outcome) {
+    const { code, message, reason, domain, metadata } = outcome.refusal;
+    const refusal = { code, message, detail: { reason, domain, metadata: { ...metadata } } };
+    return { journalId, result: { case: 'refusal' as const, value: refusal } };
+  }
+  const { bookingDate, valueDate, knownTime } = outcome.booking;
+  const posted = { bookingDate, valueDate, knownTime: timestampFromDate(knownTime) };
+  return { journalId, result: { case: 'posted' as const, value: posted } };
+}

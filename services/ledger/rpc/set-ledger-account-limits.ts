@@ -1,0 +1,20 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
+import { changed, limitOf, loadOpen } from '../admin.ts';
+import { refuse } from '../domain/refusals.ts';
+import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+
+/** Sets the floor and the ceiling of a ledger account. */
+export function setLedgerAccountLimits(context: Context): Rpcs<typeof LedgerService>['setLedgerAccountLimits'] {
+  return (request, call) =>
+    context.commands.run(Contract.method.setLedgerAccountLimits, request, call, {
+      decide: async (tx) => {
+        const row = await loadOpen(tx, request.ledgerAccountId);
+        if (row.state === 'migrating') throw refuse('LEDGER_ACCOUNT_MIGRATING');
+        row.floor = limitOf(row.currency, request.floor);
+        row.ceiling = limitOf(row.currency, request.ceiling);
+        return { ledgerAccount: changed(tx, row) };
+      },
+    });
+}

@@ -1,0 +1,221 @@
+// The ledger's tables, and the statements of the path of money. Rows are read with their amounts as bigint, their dates
+// as YYYY-MM-DD. What changes seldom (a ledger account's limits, freeze and state) goes through the entity.
+import { defineEntity, p } from '@mikro-orm/core';
+import { type RawBuilder, sql } from 'kysely';
+import type { Tx } from '#chassis/database.ts';
+import { refuseCall } from '#chassis/errors.ts';
+import type { AccountState, Days } from './domain/core.ts';
+import type { Original } from './domain/reversal.ts';
+import type { Booked } from './posting.ts';
+
+/** A ledger account. Its balance and version are the trigger's: the runtime role may not write them. */
+const LedgerAccountSchema = defineEntity({
+  name: 'LedgerAccountRow',
+  tableName: 'ledger_account',
+  properties: {
+    no: p.bigint().primary(),
+    id: p.text(),
+    accountId: p.text().nullable(),
+    currency: p.text(),
+    normalSide: p.text().$type<'debit' | 'credit'>(),
+    generalLedgerCode: p.text(),
+    state: p.text().$type<'open' | 'migrating' | 'closed'>(),
+    floor: p.bigint().nullable(),
+    ceiling: p.bigint().nullable(),
+    decreaseFrozen: p.boolean(),
+    increaseFrozen: p.boolean(),
+    balance: p.bigint(),
+    version: p.bigint(),
+    revision: p.bigint(),
+    createTime: p.datetime(),
+  },
+});
+
+export class LedgerAccountRow extends LedgerAccountSchema.class {}
+LedgerAccountSchema.setClass(LedgerAccountRow);
+
+export const entities = [LedgerAccountSchema];
+
+/** The terms of a ledger account; what is absent is as it is at its opening. */
+export type AccountTerms = Pick<
+  LedgerAccountRow,
+  'id' | 'accountId' | 'currency' | 'normalSide' | 'generalLedgerCode' | 'state' | 'floor' | 'ceiling'
+> &
+  Partial<Pick<LedgerAccountRow, 'decreaseFrozen' | 'increaseFrozen' | 'balance' | 'version' | 'createTime'>>;
+
+/** Opens ledger accounts. Their balance and version are not in the statement: the runtime role may not write them. */
+export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknown> {
+  return sql`
+    insert into ledger_account (id, account_id, currency, normal_side, general_ledger_code, state, floor, ceiling)
+    select * from unnest(
+      ${rows.map(({ id }) => id)}::text[],
+      ${rows.map(({ accountId }) => accountId ?? null)}::text[],
+      ${rows.map(({ currency }) => currency)}::text[],
+      ${rows.map(({ normalSide }) => normalSide)}::text[],
+      ${rows.map(({ generalLedgerCode }) => generalLedgerCode)}::text[],
+      ${rows.map(({ state }) => state)}::text[],
+      ${rows.map(({ floor }) => floor ?? null)}::bigint[],
+      ${rows.map(({ ceiling }) => ceiling ?? null)}::bigint[]
+    )
+  `;
+}
+
+/** A ledger account as the statements below read it. */
+export type AccountRow = Omit<AccountState, 'no' | 'floor' | 'ceiling' | 'balance' | 'version'> & {
+  readonly no: string;
+  readonly floor: string | null;
+  readonly ceiling: string | null;
+  readonly balance: string;
+  readonly version: string;
+};
+
+/** Locks ledger accounts in the order of their numbers, and reads them. Ids that do not exist are left out. */
+export async function lockAccounts(tx: Tx, ids: readonly string[]): Promise<AccountState[]> {
+  const rows = await tx.query(sql<AccountRow>`
+    select no, id, currency, normal_side as "normalSide", state, floor, ceiling, decrease_frozen as "decreaseFrozen",
+      increase_frozen as "increaseFrozen", account_id is not null as customer, balance, version
+    from ledger_account where id = any(${ids}) order by no for no key update
+  `);
+  return rows.map((row) => ({
+    ...row,
+    no: BigInt(row.no),
+    floor: row.floor === null ? null : BigInt(row.floor),
+    ceiling: row.ceiling === null ? null : BigInt(row.ceiling),
+    balance: BigInt(row.balance),
+    version: BigInt(row.version),
+  }));
+}
+
+/** The business dates on which journals may be booked, held until the transaction ends. */
+export async function readDays(tx: Tx): Promise<Days> {
+  const rows = await tx.query(sql<{ date: string; state: 'open' | 'closing' }>`
+    select date::text, state from business_day where state <> 'closed' order by date for share
+  `);
+  const open = rows.find(({ state }) => state === 'open');
+  if (!open) throw refuseCall('SERVICE_UNAVAILABLE');
+  return { open: open.date, closing: rows.filter(({ state }) => state === 'closing').map(({ date }) => date) };
+}
+
+/** What is known of a journal id: posted, or refused. */
+export interface KnownJournalRow {
+  readonly id: string;
+  readonly fingerprint: Buffer;
+  readonly bookingDate: string;
+  readonly valueDate: string;
+  readonly knownTime: string;
+  readonly refusal: Buffer | null;
+}
+
+/** The journals among these ids that were posted or refused before. */
+export function selectKnownJournals(ids: readonly string[]): RawBuilder<KnownJournalRow> {
+  return sql<KnownJournalRow>`
+    select id, fingerprint, booking_date::text as "bookingDate", value_date::text as "valueDate",
+      known_time::text as "knownTime", null::bytea as refusal
+    from journal where id = any(${ids})
+    union all
+    select id, fingerprint, '', '', '', refusal from refused_journal where id = any(${ids})
+  `;
+}
+
+/** Writes the journals of a batch. */
+export function insertJournals(journals: readonly Booked[], knownTime: Date): RawBuilder<unknown> {
+  return sql`
+    insert into journal (no, id, kind, value_date, booking_date, known_time, owner, reversed_no, leg_count, fingerprint, metadata)
+    select no, id, kind, value_date, booking_date, ${knownTime.toISOString()}::timestamptz, owner,
+      (select original.no from journal original where original.id = reversed_id), leg_count, fingerprint, metadata
+    from unnest(
+      ${journals.map(({ no }) => no)}::bigint[],
+      ${journals.map(({ draft }) => draft.id)}::text[],
+      ${journals.map(({ journal }) => journal.kind)}::text[],
+      ${journals.map(({ posted }) => posted.valueDate)}::date[],
+      ${journals.map(({ posted }) => posted.bookingDate)}::date[],
+      ${journals.map(({ draft }) => draft.owner)}::text[],
+      ${journals.map(({ reversed }) => reversed?.id ?? null)}::text[],
+      ${journals.map(({ journal }) => journal.legs.length)}::smallint[],
+      ${journals.map(({ draft }) => draft.fingerprint)}::bytea[],
+      ${journals.map(({ draft }) => metadataOf(draft.metadata))}::jsonb[]
+    ) as j (no, id, kind, value_date, booking_date, owner, reversed_id, leg_count, fingerprint, metadata)
+  `;
+}
+
+function metadataOf(metadata: Readonly<Record<string, string>>): string | null {
+  return Object.keys(metadata).length === 0 ? null : JSON.stringify(metadata);
+}
+
+/** Writes the entries of a batch, all in one statement: its trigger checks the laws and moves the balances. */
+export function insertEntries(journals: readonly Booked[]): RawBuilder<unknown> {
+  const entries = journals.flatMap(({ no, posted }) => posted.entries.map((entry) => ({ no, posted, entry })));
+  return sql`
+    insert into entry (account_no, version, journal_no, leg, amount, balance_after, booking_date, value_date, reversed_leg)
+    select * from unnest(
+      ${entries.map(({ entry }) => entry.account.no)}::bigint[],
+      ${entries.map(({ entry }) => entry.version)}::bigint[],
+      ${entries.map(({ no }) => no)}::bigint[],
+      ${entries.map(({ entry }) => entry.leg)}::smallint[],
+      ${entries.map(({ entry }) => entry.amount)}::bigint[],
+      ${entries.map(({ entry }) => entry.balanceAfter)}::bigint[],
+      ${entries.map(({ posted }) => posted.bookingDate)}::date[],
+      ${entries.map(({ posted }) => posted.valueDate)}::date[],
+      ${entries.map(({ entry }) => entry.reversedLeg)}::smallint[]
+    )
+  `;
+}
+
+/** Remembers journals that were refused, so that they stay refused. */
+export function insertRefusedJournals(
+  refused: readonly { id: string; fingerprint: Buffer; refusal: Buffer }[],
+): RawBuilder<unknown> {
+  return sql`
+    insert into refused_journal (id, fingerprint, refusal)
+    select * from unnest(
+      ${refused.map(({ id }) => id)}::text[],
+      ${refused.map(({ fingerprint }) => fingerprint)}::bytea[],
+      ${refused.map(({ refusal }) => refusal)}::bytea[]
+    )
+  `;
+}
+
+/** The journals to undo, by id, with their legs; nothing noted yet of what is undone. */
+export async function selectOriginals(tx: Tx, ids: readonly string[]): Promise<Map<string, Original>> {
+  const originals = new Map<string, Original & { legs: Original['legs'][number][] }>();
+  if (ids.length === 0) return originals;
+  const rows = await tx.query(sql<{
+    id: string;
+    owner: string;
+    kind: string;
+    leg: number;
+    accountId: string;
+    currency: string;
+    amount: string;
+  }>`
+    select j.id, j.owner, j.kind, e.leg, a.id as "accountId", a.currency, e.amount
+    from journal j
+    join entry e on e.journal_no = j.no
+    join ledger_account a on a.no = e.account_no
+    where j.id = any(${ids})
+    order by j.no, e.leg
+  `);
+  for (const { id, owner, kind, leg, accountId, currency, amount } of rows) {
+    const original = originals.get(id) ?? { id, owner, isReversal: kind === 'reversal', legs: [] };
+    original.legs.push({ leg, accountId, currency, amount: BigInt(amount), undone: 0n });
+    originals.set(id, original);
+  }
+  return originals;
+}
+
+/** Notes on originals how much of each leg is undone already. */
+export async function noteUndone(tx: Tx, originals: ReadonlyMap<string, Original>): Promise<void> {
+  if (originals.size === 0) return;
+  const rows = await tx.query(sql<{ id: string; leg: number; undone: string }>`
+    select o.id, e.reversed_leg as leg, sum(abs(e.amount)) as undone
+    from journal o
+    join journal r on r.reversed_no = o.no
+    join entry e on e.journal_no = r.no
+    where o.id = any(${[...originals.keys()]})
+    group by o.id, e.reversed_leg
+  `);
+  for (const { id, leg, undone } of rows) {
+    const noted = originals.get(id)?.legs.find((candidate) => candidate.leg === leg);
+    if (noted) noted.undone = BigInt(undone);
+  }
+}

@@ -1,0 +1,322 @@
+import type { DescFile } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { compileProtos } from './compile-protos.ts';
+import { readContract } from './contract.ts';
+import { violations } from './policy.ts';
+import type { Sample } from './sample-protos.ts';
+import { accountOnly, commandFields, dataOption, edgeFor, idOption, sampleFiles } from './sample-protos.ts';
+
+interface Case {
+  title: string;
+  samples: Sample[];
+  /** The sentences, with $P for the package of the first sample. */
+  says: string[];
+}
+
+const rpc = '$P.ThingService/GetThing';
+const request = '$P.GetThingRequest';
+const write: Sample = { level: 'IDEMPOTENT', request: commandFields };
+
+const cases: Case[] = [
+  { title: 'accepts a read and a write', samples: [{}, { ...write, service: 'customer' }], says: [] },
+  {
+    title: 'refuses an RPC without a rule',
+    samples: [{ rule: '' }],
+    says: [`${rpc} has no rule: say who may call it with option (bank.options.v1.rule).`],
+  },
+  {
+    title: 'refuses an RPC without callers',
+    samples: [{ rule: 'no_replay: false' }],
+    says: [`${rpc} has no callers: name at least one workload.`],
+  },
+  {
+    title: 'refuses an unspecified caller',
+    samples: [{ rule: 'callers: WORKLOAD_UNSPECIFIED' }],
+    says: [`${rpc} has WORKLOAD_UNSPECIFIED among its callers.`],
+  },
+  {
+    title: 'refuses a caller named twice',
+    samples: [{ rule: 'callers: [WORKLOAD_ACCOUNT, WORKLOAD_LOAN, WORKLOAD_ACCOUNT]' }],
+    says: [`${rpc} names account twice among its callers.`],
+  },
+  {
+    title: 'refuses an asserter of actors that is not a caller',
+    samples: [{ rule: `${accountOnly} actor_asserters: WORKLOAD_LOAN` }],
+    says: [`${rpc} lets loan assert an actor, which is not among its callers.`],
+  },
+  {
+    title: 'refuses grants that nobody calls for',
+    samples: [{ rule: `${accountOnly} grants: {audience: AUDIENCE_CHANNEL}` }],
+    says: [`${rpc} has grants, but neither edge nor security-executor is among its callers.`],
+  },
+  {
+    title: 'accepts grants for the security executor alone',
+    samples: [{ rule: 'callers: WORKLOAD_SECURITY_EXECUTOR grants: {audience: AUDIENCE_CHANNEL}' }],
+    says: [],
+  },
+  {
+    title: 'refuses the edge without a grant',
+    samples: [{ rule: 'callers: WORKLOAD_EDGE' }],
+    says: [`${rpc} has edge among its callers, but no grant says for whom.`],
+  },
+  {
+    title: 'refuses a grant without an audience',
+    samples: [{ rule: edgeFor('') }],
+    says: [`${rpc} has a grant without an audience.`],
+  },
+  {
+    title: 'refuses staff without roles',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_STAFF') }],
+    says: [`${rpc} has a grant to STAFF without roles.`],
+  },
+  {
+    title: 'refuses staff with an unspecified role',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_STAFF roles: STAFF_ROLE_UNSPECIFIED') }],
+    says: [`${rpc} has a grant to STAFF with an empty role or scope.`],
+  },
+  {
+    title: 'refuses a role named twice',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_STAFF roles: [STAFF_ROLE_TELLER, STAFF_ROLE_TELLER]') }],
+    says: [`${rpc} names TELLER twice in a grant to STAFF.`],
+  },
+  {
+    title: 'refuses partners without scopes',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_PARTNER') }],
+    says: [`${rpc} has a grant to PARTNER without scopes.`],
+  },
+  {
+    title: 'refuses roles and scopes for customers',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_CHANNEL roles: STAFF_ROLE_TELLER scopes: "read"') }],
+    says: [`${rpc} has a grant to CHANNEL with roles.`, `${rpc} has a grant to CHANNEL with scopes.`],
+  },
+  {
+    title: 'refuses step_up and four_eyes until the identity issue',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_CHANNEL step_up: true four_eyes: true') }],
+    says: [
+      `${rpc} sets step_up: not before the identity issue.`,
+      `${rpc} sets four_eyes: not before the identity issue.`,
+    ],
+  },
+  {
+    title: 'refuses an RPC without idempotency_level',
+    samples: [{ level: '' }, { level: 'IDEMPOTENCY_UNKNOWN', service: 'customer' }],
+    says: [
+      'bank.customer.$V.ThingService/GetThing has no idempotency_level: NO_SIDE_EFFECTS if it reads, IDEMPOTENT if it writes.',
+      `${rpc} has no idempotency_level: NO_SIDE_EFFECTS if it reads, IDEMPOTENT if it writes.`,
+    ],
+  },
+  {
+    title: 'refuses no_replay on a read',
+    samples: [{ rule: `${accountOnly} no_replay: true` }],
+    says: [`${rpc} sets no_replay, but only reads.`],
+  },
+  {
+    title: 'refuses workloads that call each other in a circle',
+    samples: [
+      { service: 'security', rule: 'callers: WORKLOAD_CUSTOMER' },
+      { service: 'integration', rule: 'callers: WORKLOAD_SECURITY' },
+      { service: 'customer', rule: 'callers: WORKLOAD_INTEGRATION' },
+    ],
+    says: [
+      'The workloads call each other in a circle: customer -> security -> integration -> customer.',
+      'bank.customer.$V.ThingService/GetThing has integration among its callers, which may not call customer.',
+      'bank.integration.$V.ThingService/GetThing has security among its callers, which may not call integration.',
+    ],
+  },
+  {
+    title: 'refuses a service that calls itself',
+    samples: [{ service: 'account' }],
+    says: [
+      'The workloads call each other in a circle: account -> account.',
+      `${rpc} has account among its callers, which may not call account.`,
+    ],
+  },
+  {
+    title: 'refuses calls against the order of the services',
+    samples: [{ rule: 'callers: WORKLOAD_CUSTOMER' }, { service: 'transaction', rule: 'callers: WORKLOAD_LOAN' }],
+    says: [
+      `${rpc} has customer among its callers, which may not call ledger.`,
+      'bank.transaction.$V.ThingService/GetThing has loan among its callers, which may not call transaction.',
+    ],
+  },
+  {
+    title: 'refuses anybody but the edge at notification, audit and reporting',
+    samples: [{ service: 'audit', rule: 'callers: [WORKLOAD_TRANSACTION, WORKLOAD_SECURITY_EXECUTOR]' }],
+    says: [
+      `${rpc} has transaction among its callers, which may not call audit.`,
+      `${rpc} has security-executor among its callers, which may not call audit.`,
+    ],
+  },
+  ...['id', 'ids', 'account_id', 'account_ids', 'iban', 'payee_iban', 'payee_ibans'].map((name) => ({
+    title: `refuses the id field ${name} without its option, wherever it is`,
+    samples: [{ extra: `message Other { message Inner { repeated string ${name} = 1; } }` }],
+    says: [
+      `$P.Other.Inner.${name} is an id field without option (bank.options.v1.id): say what it names and what for.`,
+    ],
+  })),
+  {
+    title: 'accepts request_id and words that merely end alike',
+    samples: [{ request: 'string request_id = 1; string grid = 2; string paid = 3;' }],
+    says: [],
+  },
+  {
+    title: 'refuses an id without kind or access',
+    samples: [
+      {
+        request: `string a_id = 1 ${idOption('ID_KIND_UNSPECIFIED')}; string b_id = 2 ${idOption('ID_KIND_ACCOUNT', 'ACCESS_UNSPECIFIED')};`,
+      },
+    ],
+    says: [
+      `${request}.a_id does not say which kind of id it is.`,
+      `${request}.b_id does not say which access its id needs.`,
+    ],
+  },
+  {
+    title: 'refuses an id that is not a string',
+    samples: [
+      {
+        request: `int32 a_id = 1 ${idOption()}; bytes b_id = 2; map<string, string> c_ids = 3; int32 named = 4 ${idOption()};`,
+      },
+    ],
+    says: ['a_id', 'b_id', 'c_ids', 'named'].map(
+      (name) => `${request}.${name} is an id, but not a string or a list of strings.`,
+    ),
+  },
+  {
+    title: 'refuses ids in a map of a request',
+    samples: [
+      { request: 'map<string, Inner> things = 1;', extra: `message Inner { string account_id = 1 ${idOption()}; }` },
+    ],
+    says: [`${request}.things is a map that holds ids, which ${rpc} takes: use a repeated field.`],
+  },
+  {
+    title: 'refuses ids in a message that can hold itself',
+    samples: [
+      {
+        request: 'Tree tree = 1;',
+        extra: `message Tree { string account_id = 1 ${idOption()}; repeated Tree trees = 2; }`,
+      },
+    ],
+    says: [`${rpc} takes $P.Tree, which can hold itself and holds ids: they could not all be checked.`],
+  },
+  {
+    title: 'refuses ids that must be checked where nobody is there to be checked',
+    samples: [
+      {
+        rule: edgeFor('audience: AUDIENCE_PUBLIC'),
+        request: `string a_id = 1 ${idOption()}; string b_id = 2 ${idOption('ID_KIND_ACCOUNT', 'ACCESS_NAMED')};`,
+      },
+    ],
+    says: [`${rpc} is open to anybody, but ${request}.a_id needs VIEW: nobody is there to be checked.`],
+  },
+  {
+    title: 'accepts a tree without ids and a map of words',
+    samples: [
+      { request: 'Tree tree = 1; map<string, string> words = 2;', extra: 'message Tree { repeated Tree trees = 2; }' },
+    ],
+    says: [],
+  },
+  {
+    title: 'refuses a write without request_id or validate_only',
+    samples: [{ level: 'IDEMPOTENT', request: 'bytes request_id = 1; string validate_only = 2;' }],
+    says: [
+      `${rpc} writes, but ${request} has no string request_id.`,
+      `${rpc} writes, but ${request} has no bool validate_only.`,
+    ],
+  },
+  {
+    title: 'spares batches the request_id, but not validate_only',
+    samples: [
+      { rpc: 'BatchImportThings', level: 'IDEMPOTENT', request: 'bool validate_only = 1;' },
+      { service: 'customer', rpc: 'PostJournals', level: 'IDEMPOTENT' },
+    ],
+    says: [
+      'bank.customer.$V.ThingService/PostJournals writes, but bank.customer.$V.PostJournalsRequest has no bool validate_only.',
+    ],
+  },
+  {
+    title: 'refuses a guarded field without retention, and data without a class',
+    samples: [
+      {
+        request: `string a = 1 ${dataOption('class: DATA_CLASS_PERSONAL')}; string b = 2 ${dataOption('class: DATA_CLASS_PUBLIC')};
+          string c = 3 ${dataOption('retention: RETENTION_TRANSIENT')};`,
+      },
+    ],
+    says: [
+      `${request}.a is PERSONAL without a retention.`,
+      `${request}.c has option (bank.options.v1.data) without a class.`,
+    ],
+  },
+  ...['PERSONAL', 'SECRET', 'CARD'].map((word) => ({
+    title: `refuses ${word} data in an event, however deep`,
+    samples: [
+      {
+        event: 'Outer outer = 1;',
+        extra: `message Outer { repeated Inner inner = 1; }
+          message Inner { string word = 1 ${dataOption(`class: DATA_CLASS_${word} retention: RETENTION_TRANSIENT`)}; }`,
+      },
+    ],
+    says: [`$P.ThingHappened is an event and carries $P.Inner.word, which is ${word}: seal it (bank.type.v1.Sealed).`],
+  })),
+  { title: 'accepts sealed data in an event', samples: [{ event: 'bank.type.v1.Sealed name = 1;' }], says: [] },
+  ...[
+    'int64',
+    'uint64',
+    'sint64',
+    'fixed64',
+    'sfixed64',
+    'google.protobuf.Int64Value',
+    'google.protobuf.UInt64Value',
+  ].map((type) => ({
+    title: `refuses ${type} in what a request can hold`,
+    samples: [{ request: 'Inner inner = 1;', extra: `message Inner { repeated ${type} count = 1; }` }],
+    says: [`$P.Inner.count is a 64-bit integer that ${rpc} takes: JSON corrupts it above 2^53, use a string or int32.`],
+  })),
+  {
+    title: 'refuses 64-bit keys of a map in a request',
+    samples: [{ request: 'map<int64, string> words = 1;' }],
+    says: [
+      `${request}.words is a 64-bit integer that ${rpc} takes: JSON corrupts it above 2^53, use a string or int32.`,
+    ],
+  },
+  { title: 'accepts 64-bit integers elsewhere', samples: [{ extra: 'message Other { int64 count = 1; }' }], says: [] },
+  ...['float', 'double', 'google.protobuf.DoubleValue'].map((type) => ({
+    title: `refuses ${type} anywhere`,
+    samples: [{ extra: `message Other { map<string, ${type}> rates = 1; }` }],
+    says: ['$P.Other.rates is a floating-point number: use a decimal string.'],
+  })),
+  {
+    title: 'refuses an error paragraph that it cannot read',
+    samples: [
+      { comment: 'Gets it.\n\nErrors: not found' },
+      { service: 'customer', comment: 'Gets.\n\nErrors: A_B, and those of GetMore' },
+    ],
+    says: [
+      'bank.customer.$V.ThingService/GetThing says "and those of GetMore", which is no RPC of bank.customer.$V.ThingService.',
+      `${rpc} lists "not found" among its errors, which is not REASON, REASON (CODE) or REASON (CODE: remark).`,
+    ],
+  },
+];
+
+describe('The policy of the contracts', () => {
+  let files: DescFile[];
+
+  // One build for all cases: each has its own version of the packages.
+  before(async function () {
+    this.timeout(30_000);
+    const sources = cases.flatMap(({ samples }, index) => samples.map((sample) => sampleFiles(sample, index + 1)));
+    files = await compileProtos(Object.assign({}, ...sources));
+  });
+
+  for (const [index, { title, samples, says }] of cases.entries()) {
+    it(title, () => {
+      const version = `v${index + 1}`;
+      const shared = files.filter((file) => /^bank\.(options|type)\.v1$/.test(file.proto.package));
+      const own = files.filter((file) => file.name.split('/')[2] === version && !shared.includes(file));
+      const expected = says.map((sentence) => {
+        return sentence.replaceAll('$P', `bank.${samples[0]?.service ?? 'ledger'}.$V`).replaceAll('$V', version);
+      });
+      expect(violations(readContract([...shared, ...own]))).to.deep.equal(expected);
+    });
+  }
+});

@@ -1,0 +1,131 @@
+// What every contract of the bank must obey. Each violation is one sentence that names the RPC or the field.
+import type { Contract, Rpc } from './contract.ts';
+import { commonErrors, reasonsOf } from './contract.ts';
+import { fieldViolations, messageViolations, requestViolations } from './field-policy.ts';
+import type { Grant, RpcRule } from './options.ts';
+import { findCycle, mayCall, principalCallers } from './workloads.ts';
+
+/** Everything that is wrong with a contract, as sentences; empty when nothing is. */
+export function violations(contract: Contract): string[] {
+  return [
+    ...contract.rpcs.flatMap((rpc) => [
+      ...ruleViolations(rpc),
+      ...idempotencyViolations(rpc),
+      ...commentViolations(rpc.path, () => reasonsOf(rpc.method)),
+      ...requestViolations(rpc, contract.options),
+    ]),
+    ...commentViolations('bank.type.v1.ErrorDetail', () => commonErrors(contract)),
+    ...graphViolations(contract.rpcs),
+    ...contract.messages.flatMap((message) => messageViolations(message, contract.options)),
+    ...contract.messages.flatMap((message) =>
+      message.fields.flatMap((field) => fieldViolations(field, contract.options)),
+    ),
+  ];
+}
+
+function ruleViolations({ path, rule }: Rpc): string[] {
+  if (rule === undefined) {
+    return [`${path} has no rule: say who may call it with option (bank.options.v1.rule).`];
+  }
+  return [
+    ...callerViolations(path, rule),
+    ...grantPresenceViolations(path, rule),
+    ...rule.grants.flatMap((grant) => grantViolations(path, grant)),
+  ];
+}
+
+function callerViolations(path: string, rule: RpcRule): string[] {
+  const found = [];
+  if (rule.callers.length === 0) {
+    found.push(`${path} has no callers: name at least one workload.`);
+  }
+  for (const [list, workloads] of Object.entries({ callers: rule.callers, actor_asserters: rule.actorAsserters })) {
+    if (workloads.includes('unspecified')) {
+      found.push(`${path} has WORKLOAD_UNSPECIFIED among its ${list}.`);
+    }
+    found.push(...repeated(workloads).map((workload) => `${path} names ${workload} twice among its ${list}.`));
+  }
+  const strangers = rule.actorAsserters.filter((workload) => !rule.callers.includes(workload));
+  return [
+    ...found,
+    ...strangers.map((workload) => `${path} lets ${workload} assert an actor, which is not among its callers.`),
+  ];
+}
+
+function grantPresenceViolations(path: string, rule: RpcRule): string[] {
+  if (rule.grants.length > 0 && !rule.callers.some((workload) => principalCallers.includes(workload))) {
+    return [`${path} has grants, but neither edge nor security-executor is among its callers.`];
+  }
+  if (rule.grants.length === 0 && rule.callers.includes('edge')) {
+    return [`${path} has edge among its callers, but no grant says for whom.`];
+  }
+  return [];
+}
+
+function grantViolations(path: string, grant: Grant): string[] {
+  const found = [];
+  const { audience, roles, scopes } = grant;
+  if (audience === 'UNSPECIFIED') {
+    found.push(`${path} has a grant without an audience.`);
+  }
+  if (audience === 'STAFF' ? roles.length === 0 : roles.length > 0) {
+    found.push(`${path} has a grant to ${audience} ${roles.length === 0 ? 'without' : 'with'} roles.`);
+  }
+  if (audience === 'PARTNER' ? scopes.length === 0 : scopes.length > 0) {
+    found.push(`${path} has a grant to ${audience} ${scopes.length === 0 ? 'without' : 'with'} scopes.`);
+  }
+  if (roles.includes('UNSPECIFIED') || scopes.includes('')) {
+    found.push(`${path} has a grant to ${audience} with an empty role or scope.`);
+  }
+  found.push(
+    ...repeated([...roles, ...scopes]).map((word) => `${path} names ${word} twice in a grant to ${audience}.`),
+  );
+  if (grant.stepUp) {
+    found.push(`${path} sets step_up: not before the identity issue.`);
+  }
+  if (grant.fourEyes) {
+    found.push(`${path} sets four_eyes: not before the identity issue.`);
+  }
+  return found;
+}
+
+function idempotencyViolations({ path, idempotency, rule }: Rpc): string[] {
+  if (idempotency === undefined) {
+    return [`${path} has no idempotency_level: NO_SIDE_EFFECTS if it reads, IDEMPOTENT if it writes.`];
+  }
+  return rule?.noReplay === true && idempotency === 'no_side_effects'
+    ? [`${path} sets no_replay, but only reads.`]
+    : [];
+}
+
+// The readers of error paragraphs throw what is wrong, to follow the name of the thing.
+function commentViolations(name: string, read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    return [`${name} ${error instanceof Error ? error.message : String(error)}.`];
+  }
+}
+
+function graphViolations(rpcs: readonly Rpc[]): string[] {
+  const calls = new Map<string, Set<string>>();
+  for (const { workload, rule } of rpcs) {
+    for (const caller of rule?.callers ?? []) {
+      calls.set(caller, (calls.get(caller) ?? new Set()).add(workload));
+    }
+  }
+  const cycle = findCycle(calls);
+  return [
+    ...(cycle === undefined ? [] : [`The workloads call each other in a circle: ${cycle.join(' -> ')}.`]),
+    ...rpcs.flatMap(({ path, workload, rule }) =>
+      [...new Set(rule?.callers ?? [])]
+        .filter((caller) => caller !== 'unspecified' && !(mayCall[caller] ?? []).includes(workload))
+        .map((caller) => `${path} has ${caller} among its callers, which may not call ${workload}.`),
+    ),
+  ];
+}
+
+function repeated(words: readonly string[]): string[] {
+  return [...new Set(words.filter((word, index) => words.indexOf(word) < index))];
+}

@@ -1,0 +1,102 @@
+// Turns a contract that obeys the policy into the table that the interceptor, the edge and the logger work from.
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { Contract } from './contract.ts';
+import { commonErrors, messageIn, reaches, reasonsOf } from './contract.ts';
+import type { Grant, Options } from './options.ts';
+
+/** One id field of a request: the way to it, what it names, and what its bearer must be allowed to do. */
+export interface IdRule {
+  readonly path: readonly string[];
+  readonly kind: string;
+  readonly access: string;
+}
+
+/** The row of one RPC. */
+export interface RuleRow {
+  readonly path: string;
+  readonly callers: readonly string[];
+  readonly grants: readonly Grant[];
+  readonly actorAsserters: readonly string[];
+  readonly edge: boolean;
+  readonly noReplay: boolean;
+  readonly idempotency: string;
+  readonly ids: readonly IdRule[];
+  readonly actors: readonly (readonly string[])[];
+  readonly errors: readonly string[];
+}
+
+const actorType = 'bank.type.v1.Actor';
+
+/** The whole table. */
+export interface RuleTable {
+  readonly rows: readonly RuleRow[];
+  /** By message, then by local field name: the class of every field that is not PUBLIC. */
+  readonly dataClasses: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The messages that hold, at whatever depth, a field that is not PUBLIC. */
+  readonly personalMessages: readonly string[];
+  /** The reasons that any RPC may refuse with. */
+  readonly commonErrors: readonly string[];
+}
+
+/** The table of a contract without violations (see policy.ts). */
+export function buildRules(contract: Contract): RuleTable {
+  const { options, messages } = contract;
+  return {
+    rows: contract.rpcs.map((rpc) => {
+      if (rpc.rule === undefined || rpc.idempotency === undefined) {
+        throw new Error(`${rpc.path} has no rule or no idempotency_level.`);
+      }
+      return {
+        path: rpc.path,
+        ...rpc.rule,
+        edge: rpc.rule.callers.includes('edge'),
+        idempotency: rpc.idempotency,
+        ids: fieldsIn(rpc.method.input).flatMap(({ field, path }) => {
+          const id = options.idOf(field);
+          return id === undefined ? [] : [{ path, ...id }];
+        }),
+        actors: fieldsIn(rpc.method.input)
+          .filter(({ field }) => messageIn(field)?.typeName === actorType)
+          .map(({ path }) => path),
+        errors: reasonsOf(rpc.method),
+      };
+    }),
+    dataClasses: new Map(
+      messages
+        .map((message) => [message.typeName, classesOf(message, options)] as const)
+        .filter(([, map]) => map.size > 0),
+    ),
+    personalMessages: messages
+      .filter((message) => reaches(message, (field) => isGuarded(field, options)))
+      .map((message) => message.typeName),
+    commonErrors: commonErrors(contract).map((entry) => entry.reason),
+  };
+}
+
+/** True for a field whose content may not stand in clear in a log or an event. */
+export function isGuarded(field: DescField, options: Options): boolean {
+  const data = options.dataOf(field);
+  return data !== undefined && data.class !== 'PUBLIC';
+}
+
+function classesOf(message: DescMessage, options: Options): ReadonlyMap<string, string> {
+  const guarded = message.fields.filter((field) => isGuarded(field, options));
+  return new Map(guarded.map((field) => [field.localName, options.dataOf(field)?.class ?? '']));
+}
+
+// Every field that a request can hold, with the way to it. The policy refuses ids in maps and in messages that hold
+// themselves, so that the walk ends and a list of names is enough.
+function fieldsIn(
+  message: DescMessage,
+  path: readonly string[] = [],
+  above: readonly DescMessage[] = [],
+): { field: DescField; path: readonly string[] }[] {
+  if (above.includes(message) || !message.typeName.startsWith('bank.')) {
+    return [];
+  }
+  return message.fields.flatMap((field) => {
+    const here = [...path, ...(field.oneof === undefined ? [] : [field.oneof.localName]), field.localName];
+    const held = messageIn(field);
+    return [{ field, path: here }, ...(held === undefined ? [] : fieldsIn(held, here, [...above, message]))];
+  });
+}
