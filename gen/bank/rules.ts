@@ -63,6 +63,29 @@ export type GuardedClass =
 
 /** The full path of every RPC. */
 export type RpcPath =
+  | 'bank.account.v1.AccountService/CreateProduct'
+  | 'bank.account.v1.AccountService/ReviseProduct'
+  | 'bank.account.v1.AccountService/GetProduct'
+  | 'bank.account.v1.AccountService/ListProducts'
+  | 'bank.account.v1.AccountService/OpenAccount'
+  | 'bank.account.v1.AccountService/GetAccount'
+  | 'bank.account.v1.AccountService/ListAccounts'
+  | 'bank.account.v1.AccountService/UpdateAccount'
+  | 'bank.account.v1.AccountService/FreezeAccount'
+  | 'bank.account.v1.AccountService/UnfreezeAccount'
+  | 'bank.account.v1.AccountService/SetOverdraftLimit'
+  | 'bank.account.v1.AccountService/CloseAccount'
+  | 'bank.account.v1.AccountService/CutOverAccounts'
+  | 'bank.account.v1.AccountService/GetAccountBalance'
+  | 'bank.account.v1.AccountService/GetStatement'
+  | 'bank.account.v1.AccountService/AuthorizeOrders'
+  | 'bank.account.v1.AccountService/CheckAccountAccess'
+  | 'bank.customer.v1.CustomerService/RegisterCustomer'
+  | 'bank.customer.v1.CustomerService/GetCustomer'
+  | 'bank.customer.v1.CustomerService/ListCustomers'
+  | 'bank.customer.v1.CustomerService/UpdateCustomer'
+  | 'bank.customer.v1.CustomerService/DeactivateCustomer'
+  | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -80,7 +103,14 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/GetBusinessDate'
   | 'bank.ledger.v1.LedgerService/AdvanceBusinessDate'
   | 'bank.ledger.v1.LedgerService/CloseBusinessDate'
-  | 'bank.ledger.v1.LedgerService/SetClock';
+  | 'bank.ledger.v1.LedgerService/SetClock'
+  | 'bank.transaction.v1.TransactionService/DepositCash'
+  | 'bank.transaction.v1.TransactionService/WithdrawCash'
+  | 'bank.transaction.v1.TransactionService/TransferFunds'
+  | 'bank.transaction.v1.TransactionService/GetTransaction'
+  | 'bank.transaction.v1.TransactionService/ListTransactions'
+  | 'bank.transaction.v1.TransactionService/ReverseTransaction'
+  | 'bank.transaction.v1.TransactionService/BatchImportTransactions';
 
 /** One kind of person or partner that an RPC is open to. */
 export interface Grant {
@@ -127,6 +157,460 @@ export interface Rule {
 
 /** Every RPC of the bank with its rule. */
 export const rules: { readonly [Path in RpcPath]: Rule } = {
+  'bank.account.v1.AccountService/CreateProduct': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PRODUCT_EXISTS',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_MISMATCH',
+      'FEE_TERM_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ReviseProduct': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['productId'], kind: 'PRODUCT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'PRODUCT_NOT_FOUND',
+      'CURRENCY_MISMATCH',
+      'FEE_TERM_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/GetProduct': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PRODUCT_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/ListProducts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/OpenAccount': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
+      { path: ['holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PRODUCT_NOT_FOUND',
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'HOLDERS_INVALID',
+      'MIGRATION_NOT_ALLOWED',
+    ],
+  },
+  'bank.account.v1.AccountService/GetAccount': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/ListAccounts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+      'CUSTOMER_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/UpdateAccount': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ETAG_MISMATCH',
+    ],
+  },
+  'bank.account.v1.AccountService/FreezeAccount': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'FREEZE_INVALID',
+      'FREEZE_NOT_ALLOWED',
+    ],
+  },
+  'bank.account.v1.AccountService/UnfreezeAccount': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_FROZEN',
+      'FREEZE_NOT_ALLOWED',
+    ],
+  },
+  'bank.account.v1.AccountService/SetOverdraftLimit': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'CURRENCY_MISMATCH',
+      'OVERDRAFT_NOT_ALLOWED',
+    ],
+  },
+  'bank.account.v1.AccountService/CloseAccount': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'BALANCE_NOT_ZERO',
+    ],
+  },
+  'bank.account.v1.AccountService/CutOverAccounts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['accountIds'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_MIGRATING',
+    ],
+  },
+  'bank.account.v1.AccountService/GetAccountBalance': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/GetStatement': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'DATE_INVALID',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/AuthorizeOrders': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: ['transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['orders', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['orders', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['orders', 'debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [['orders', 'actor']],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'CREDITOR_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_NOT_MIGRATING',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_MISMATCH',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'SAME_ACCOUNT',
+    ],
+  },
+  'bank.account.v1.AccountService/CheckAccountAccess': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: ['transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['accountIds'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [['actor']],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/RegisterCustomer': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+      'CONTACT_INVALID',
+      'COUNTRY_UNKNOWN',
+      'IDENTIFIER_TAKEN',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetCustomer': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListCustomers': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/UpdateCustomer': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'ETAG_MISMATCH',
+      'PARTY_KIND_FIXED',
+      'DATE_INVALID',
+      'CONTACT_INVALID',
+      'COUNTRY_UNKNOWN',
+      'IDENTIFIER_TAKEN',
+    ],
+  },
+  'bank.customer.v1.CustomerService/DeactivateCustomer': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetCustomerStates': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [],
+  },
   'bank.ledger.v1.LedgerService/OpenLedgerAccount': {
     callers: ['account', 'transaction'],
     grants: [],
@@ -477,6 +961,189 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CLOCK_NOT_SETTABLE',
     ],
   },
+  'bank.transaction.v1.TransactionService/DepositCash': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_MISMATCH',
+      'CEILING_EXCEEDED',
+      'INSUFFICIENT_FUNDS',
+      'BALANCE_OUT_OF_RANGE',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/WithdrawCash': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_MISMATCH',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'INSUFFICIENT_FUNDS',
+      'BALANCE_OUT_OF_RANGE',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/TransferFunds': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_MISMATCH',
+      'CREDITOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'INSUFFICIENT_FUNDS',
+      'CEILING_EXCEEDED',
+      'BALANCE_OUT_OF_RANGE',
+      'IBAN_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetTransaction': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'TRANSACTION_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListTransactions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_REQUIRED',
+      'DATE_INVALID',
+      'PAGE_TOKEN_INVALID',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReverseTransaction': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'TRANSACTION_NOT_FOUND',
+      'TRANSACTION_NOT_REVERSIBLE',
+      'REVERSAL_EXCEEDS_ORIGINAL',
+      'INSUFFICIENT_FUNDS',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_CLOSED',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/BatchImportTransactions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['transactions', 'accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_MIGRATING',
+      'CURRENCY_MISMATCH',
+      'BOOKING_DATE_NOT_OPEN',
+      'DATE_INVALID',
+    ],
+  },
 };
 
 /** The same, for a path that came from outside. */
@@ -503,7 +1170,70 @@ export const commonErrors: readonly string[] = [
 ];
 
 /** By message and local field name: the class of every field that may not stand in clear in a log. */
-export const dataClasses: Readonly<Record<string, Readonly<Record<string, GuardedClass>>>> = {};
+export const dataClasses: Readonly<Record<string, Readonly<Record<string, GuardedClass>>>> = {
+  'bank.account.v1.Account': { iban: 'PERSONAL', displayName: 'PERSONAL' },
+  'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
+  'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
+  'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL' },
+  'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
+  'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
+  'bank.customer.v1.Contact': { value: 'PERSONAL' },
+  'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.Identifier': { value: 'PERSONAL' },
+  'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL' },
+  'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
+  'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
+  'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.ImportedTransaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
+  'bank.transaction.v1.ReverseTransactionRequest': { remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
+  'bank.transaction.v1.TransferFundsRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.WithdrawCashRequest': { remittanceInformation: 'PERSONAL' },
+};
 
 /** The messages that hold such a field at whatever depth: stored answers of these types are encrypted. */
-export const personalMessages: ReadonlySet<string> = new Set<string>([]);
+export const personalMessages: ReadonlySet<string> = new Set<string>([
+  'bank.account.v1.Account',
+  'bank.account.v1.AuthorizeOrdersRequest',
+  'bank.account.v1.CloseAccountResponse',
+  'bank.account.v1.FreezeAccountResponse',
+  'bank.account.v1.GetAccountResponse',
+  'bank.account.v1.GetStatementResponse',
+  'bank.account.v1.ListAccountsResponse',
+  'bank.account.v1.OpenAccountRequest',
+  'bank.account.v1.OpenAccountResponse',
+  'bank.account.v1.OrderToAuthorize',
+  'bank.account.v1.SetOverdraftLimitResponse',
+  'bank.account.v1.UnfreezeAccountResponse',
+  'bank.account.v1.UpdateAccountRequest',
+  'bank.account.v1.UpdateAccountResponse',
+  'bank.customer.v1.Address',
+  'bank.customer.v1.Contact',
+  'bank.customer.v1.Customer',
+  'bank.customer.v1.DeactivateCustomerResponse',
+  'bank.customer.v1.GetCustomerResponse',
+  'bank.customer.v1.Identifier',
+  'bank.customer.v1.ListCustomersRequest',
+  'bank.customer.v1.ListCustomersResponse',
+  'bank.customer.v1.Organisation',
+  'bank.customer.v1.Person',
+  'bank.customer.v1.RegisterCustomerRequest',
+  'bank.customer.v1.RegisterCustomerResponse',
+  'bank.customer.v1.UpdateCustomerRequest',
+  'bank.customer.v1.UpdateCustomerResponse',
+  'bank.transaction.v1.BatchImportTransactionsRequest',
+  'bank.transaction.v1.DepositCashRequest',
+  'bank.transaction.v1.DepositCashResponse',
+  'bank.transaction.v1.GetTransactionResponse',
+  'bank.transaction.v1.ImportedTransaction',
+  'bank.transaction.v1.ListTransactionsResponse',
+  'bank.transaction.v1.ReverseTransactionRequest',
+  'bank.transaction.v1.ReverseTransactionResponse',
+  'bank.transaction.v1.Transaction',
+  'bank.transaction.v1.TransferFundsRequest',
+  'bank.transaction.v1.TransferFundsResponse',
+  'bank.transaction.v1.WithdrawCashRequest',
+  'bank.transaction.v1.WithdrawCashResponse',
+]);

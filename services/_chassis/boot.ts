@@ -61,7 +61,7 @@ export async function startService<S extends DescService, Context>(
 ): Promise<Running> {
   const { name, service } = definition;
   const config = readConfig(environment);
-  const log = makeLog(name, config.LOG_LEVEL);
+  const log = makeLog(name, config.LOG_LEVEL, config.LOG_FILE);
   const upper = name.toUpperCase() as Uppercase<typeof name>;
   const database = await openDatabase({
     url: required(config, `${upper}_DATABASE_URL`),

@@ -1,5 +1,5 @@
 // The configuration of a process, read from the environment once and refused with a clear sentence when it is wrong.
-import { cleanEnv, host, makeValidator, num, port, str, url } from 'envalid';
+import { cleanEnv, host, makeValidator, num, str, url } from 'envalid';
 
 /** `development` and `sandbox` have a settable clock and a development issuer; `production` has neither. */
 export type BankEnvironment = 'development' | 'sandbox' | 'production';
@@ -24,6 +24,12 @@ const timeZone = makeValidator((input: string) => {
   return input;
 });
 
+/** 0 lets the kernel choose one. */
+const port = makeValidator((input: string) => {
+  if (!/^[0-9]{1,5}$/.test(input) || Number(input) > 65_535) throw new Error('must be a port: 0 to 65535');
+  return Number(input);
+});
+
 /** Every variable that the bank's processes read, with its default and what it means. */
 export const variables = {
   BANK_ENVIRONMENT: str({
@@ -46,6 +52,7 @@ export const variables = {
     default: 'info',
     desc: 'how much is logged',
   }),
+  LOG_FILE: str({ default: '', desc: 'the file that logs are appended to; absent: standard output' }),
   DATABASE_POOL_MAX: num({ default: 8, desc: 'connections per service to its database' }),
   STATEMENT_TIMEOUT_MS: num({ default: 30_000, desc: 'no statement runs longer' }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),

@@ -7,9 +7,10 @@ import { dataClasses } from '#gen/bank/rules.ts';
 
 export type Logger = pino.Logger;
 
-/** Makes the log of one process. `level` is pino's. */
-export function makeLog(name: string, level: string): Logger {
-  return pino({ name, level, base: { service: name }, timestamp: pino.stdTimeFunctions.isoTime });
+/** Makes the log of one service. `level` is pino's; without a `file` it goes to standard output. */
+export function makeLog(name: string, level: string, file = ''): Logger {
+  const options = { name, level, base: { service: name }, timestamp: pino.stdTimeFunctions.isoTime };
+  return file === '' ? pino(options) : pino(options, pino.destination({ dest: file, append: true, mkdir: true }));
 }
 
 /** A message as JSON for a log, with what is personal, secret or of a card replaced by its class. */

@@ -1,0 +1,113 @@
+// Clients of a service under test: as any workload, and as any customer, member of staff or partner behind the edge.
+import type { DescMethodUnary, DescService, MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import * as grpc from '@grpc/grpc-js';
+import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import type { Workload } from '#gen/bank/rules.ts';
+import { type Actor, ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { type Client, connect, openChannel } from '../call.ts';
+import { workloadToken } from '../boot.ts';
+import type { Origin } from '../call-context.ts';
+import { Refusal } from '../errors.ts';
+import { refusalFrom } from '../grpc.ts';
+import { asBuffer } from '../outbox.ts';
+import type { Issuer } from '../issuer.ts';
+import { ORIGIN_KEY } from '../serve.ts';
+
+/** A service that can be called: where it is, and who signs the tokens that it takes. */
+export interface Callable<S extends DescService> {
+  readonly service: S;
+  /** The name of the service in tokens: `ledger`. */
+  readonly audience: Workload;
+  readonly address: string;
+  readonly issuer: Issuer;
+}
+
+/** Whence test principals call, unless they say otherwise. */
+export const TEST_ORIGIN: Origin = { sessionId: 'ses_test', address: '192.0.2.1', userAgent: 'mocha' };
+
+const CALL_MS = 10_000;
+
+/** A client that calls as a workload, on nobody's behalf. */
+export function asWorkload<S extends DescService>(callable: Callable<S>, workload: Workload): Client<S> {
+  const { service, address, issuer, audience } = callable;
+  return connect(service, address, workloadToken(issuer, workload, audience));
+}
+
+/** A client that calls as the edge does for a principal; for an anonymous PUBLIC caller without one. */
+export function asPrincipal<S extends DescService>(
+  callable: Callable<S>,
+  actor: Actor | undefined,
+  options: { origin?: Origin; workload?: Workload; deadlineMs?: number } = {},
+): Client<S> {
+  const { service, address, issuer, audience } = callable;
+  const { origin = TEST_ORIGIN, workload = 'edge', deadlineMs = CALL_MS } = options;
+  const channel = openChannel(service, address);
+  const token = workloadTokenFor(issuer, workload, audience, actor);
+  const functions = (service.methods as readonly DescMethodUnary[]).map((method) => [
+    method.localName,
+    async (request: MessageInitShape<typeof method.input>) => {
+      const metadata = new grpc.Metadata();
+      metadata.set('authorization', `Bearer ${await token()}`);
+      metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
+      const bytes = asBuffer(toBinary(method.input, create(method.input, request)));
+      try {
+        const reply = await channel.send(method.name, bytes, metadata, Date.now() + deadlineMs);
+        return fromBinary(method.output, reply.bytes);
+      } catch (error) {
+        throw refusalFrom(error);
+      }
+    },
+  ]);
+  return { ...Object.fromEntries(functions), close: channel.close } as Client<S>;
+}
+
+/** A customer at a channel. */
+export function customer(partyId: string): Actor {
+  return create(ActorSchema, { audience: Audience.CHANNEL, partyId, sessionId: 'ses_test' });
+}
+
+/** A member of staff with these roles, e.g. `staff('TELLER')`. */
+export function staff(...roles: (keyof typeof StaffRole)[]): Actor {
+  const partyId = `stf_${roles.join('_').toLowerCase()}`;
+  return create(ActorSchema, {
+    audience: Audience.STAFF,
+    partyId,
+    sessionId: 'ses_test',
+    branchId: 'brn_test',
+    roles: roles.map((role) => StaffRole[role]),
+  });
+}
+
+/** An integration partner. */
+export function partner(partyId: string): Actor {
+  return create(ActorSchema, { audience: Audience.PARTNER, partyId, sessionId: 'ses_test' });
+}
+
+/** Waits for a call to be refused for `reason`, and answers the refusal. */
+export async function refused(call: Promise<unknown>, reason: string): Promise<Refusal> {
+  let answer: unknown;
+  try {
+    answer = await call;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.reason === reason) return error;
+    throw new Error(`refused for ${error.reason} (${error.message}), not for ${reason}`, { cause: error });
+  }
+  const shown = JSON.stringify(answer, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  throw new Error(`not refused for ${reason}, but answered: ${shown}`);
+}
+
+function workloadTokenFor(
+  issuer: Issuer,
+  workload: Workload,
+  audience: Workload,
+  actor: Actor | undefined,
+): () => Promise<string> {
+  const { publicKey, principalToken } = issuer;
+  return workloadToken(
+    { publicKey, principalToken, internalToken: (from, to) => issuer.internalToken(from, to, actor) },
+    workload,
+    audience,
+  );
+}

@@ -1,0 +1,137 @@
+// One real service for a test file: its own database, its own keys, a port of its own, real gRPC.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { DescService } from '@bufbuild/protobuf';
+import type { Workload } from '#gen/bank/rules.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { type ServiceDefinition, startService } from '../boot.ts';
+import type { Client } from '../call.ts';
+import type { Origin } from '../call-context.ts';
+import { developmentIssuer, type Issuer } from '../issuer.ts';
+import { asPrincipal, asWorkload, type Callable } from './clients.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
+
+export { customer, partner, refused, staff } from './clients.ts';
+
+/** How to start a service under test. */
+export interface TestOptions {
+  /** Variables that differ from a test's: LOG_LEVEL silent, no day timer, a port that the kernel chooses. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Another process of the same service: its database and keys, which this one then neither makes nor removes. */
+  readonly beside?: { readonly database: TestDatabase; readonly dataDir: string };
+}
+
+/** A service under test, that runs. */
+export interface ServiceUnderTest<S extends DescService> {
+  readonly port: number;
+  readonly address: string;
+  readonly database: TestDatabase;
+  readonly dataDir: string;
+  readonly issuer: Issuer;
+  /** A client that calls as a workload. The same one each time; closed at the end. */
+  as(workload: Workload): Client<S>;
+  /** A client that calls as the edge does for a principal, or for nobody. */
+  asPrincipal(actor: Actor | undefined, options?: { origin?: Origin; workload?: Workload }): Client<S>;
+  /** Stops it, and removes what was made for it. */
+  stop(): Promise<void>;
+}
+
+/** Starts a service on a database of its own. */
+export async function startTestService<S extends DescService, Context>(
+  definition: ServiceDefinition<S, Context>,
+  options: TestOptions = {},
+): Promise<ServiceUnderTest<S>> {
+  const { beside } = options;
+  const database = beside?.database ?? (await cloneDatabase(definition));
+  const dataDir = beside?.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'corebank-test-')));
+  const upper = definition.name.toUpperCase();
+  const running = await startService(definition, {
+    ...testEnvironment(dataDir),
+    [`${upper}_DATABASE_URL`]: database.runtimeUrl,
+    ...options.environment,
+  });
+  const issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
+  const address = `127.0.0.1:${running.port}`;
+  const callable: Callable<S> = { service: definition.service, audience: definition.name, address, issuer };
+  const clients = new Map<string, Client<S>>();
+  const kept = (name: string, make: () => Client<S>): Client<S> => {
+    const client = clients.get(name) ?? make();
+    clients.set(name, client);
+    return client;
+  };
+  return {
+    port: running.port,
+    address,
+    database,
+    dataDir,
+    issuer,
+    as: (workload) => kept(workload, () => asWorkload(callable, workload)),
+    asPrincipal: (actor, settings) =>
+      kept(JSON.stringify([actor, settings]), () => asPrincipal(callable, actor, settings)),
+    async stop() {
+      for (const client of clients.values()) client.close();
+      await running.stop();
+      if (beside) return;
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Starts a service before the tests of a `describe` and stops it after them. What is answered may be used inside
+ * tests and hooks only.
+ */
+export function useService<S extends DescService, Context>(
+  definition: ServiceDefinition<S, Context>,
+  options: TestOptions | (() => Promise<TestOptions>) = {},
+): ServiceUnderTest<S> {
+  let started: ServiceUnderTest<S> | undefined;
+  before(`starts ${definition.name}`, async () => {
+    started = await startTestService(definition, typeof options === 'function' ? await options() : options);
+  });
+  after(`stops ${definition.name}`, async () => {
+    await started?.stop();
+  });
+  const running = (): ServiceUnderTest<S> => {
+    if (!started) throw new Error(`${definition.name} runs inside tests and hooks only`);
+    return started;
+  };
+  return {
+    get port() {
+      return running().port;
+    },
+    get address() {
+      return running().address;
+    },
+    get database() {
+      return running().database;
+    },
+    get dataDir() {
+      return running().dataDir;
+    },
+    get issuer() {
+      return running().issuer;
+    },
+    as: (workload) => running().as(workload),
+    asPrincipal: (actor, settings) => running().asPrincipal(actor, settings),
+    stop: () => running().stop(),
+  };
+}
+
+/** The variables of a service under test: quiet, without a timer, on ports that the kernel chooses. */
+export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
+  return {
+    BANK_ENVIRONMENT: 'development',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'silent',
+    BUSINESS_DATE_TIMER: 'off',
+    EDGE_HTTP_PORT: '0',
+    EDGE_GRPC_PORT: '0',
+    LEDGER_PORT: '0',
+    ACCOUNT_PORT: '0',
+    CUSTOMER_PORT: '0',
+    TRANSACTION_PORT: '0',
+  };
+}
