@@ -29,7 +29,8 @@ export function checkGrants(rule: Rule, principal: Actor | undefined): void {
   const granted = rule.grants.some(
     (grant) =>
       Audience[grant.audience] === principal.audience &&
-      (grant.audience !== 'STAFF' || grant.roles.some((role) => principal.roles.includes(StaffRole[role]))),
+      (grant.audience !== 'STAFF' || grant.roles.some((role) => principal.roles.includes(StaffRole[role]))) &&
+      (grant.audience !== 'PARTNER' || grant.scopes.some((scope) => principal.scopes.includes(scope))),
   );
   if (!granted) throw refuseCall('CALLER_NOT_ALLOWED');
 }

@@ -20,7 +20,7 @@ export type Client<S extends DescService> = {
 export type Onwards = Pick<Call, 'deadline' | 'trace'>;
 
 /** Taken off the deadline that is passed on, so that there is time left to answer. */
-const MARGIN_MS = 20;
+export const MARGIN_MS = 20;
 
 const CHANNEL_OPTIONS = {
   ...CHANNEL_LIMITS,
@@ -41,8 +41,8 @@ export type RawCall = (
 
 /** Opens a channel to a service and answers how to send bytes over it. */
 export function openChannel(service: DescService, address: string): { send: RawCall; close: () => void } {
-  const constructor = grpc.makeGenericClientConstructor(definitionOf(service), service.typeName);
-  const client = new constructor(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
+  const RawClient = grpc.makeGenericClientConstructor(definitionOf(service), service.typeName);
+  const client = new RawClient(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
   return {
     send: (method, request, metadata, deadline) =>
       new Promise((resolve, reject) => {

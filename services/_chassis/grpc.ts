@@ -4,7 +4,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
 import * as grpc from '@grpc/grpc-js';
-import { ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
+import { type ErrorDetail, ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
 import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
 import { Code, Refusal, refuseCall } from './errors.ts';
 
@@ -42,18 +42,22 @@ export function definitionOf(service: DescService): grpc.ServiceDefinition {
 
 /** A refusal as the status of a gRPC call. */
 export function statusOf(refusal: Refusal): Pick<grpc.StatusObject, 'code' | 'details' | 'metadata'> {
-  const { code, reason, domain } = refusal;
+  const { code } = refusal;
   const message = textOf(refusal.message);
-  const detail = create(ErrorDetailSchema, {
-    reason,
-    domain,
-    metadata: { ...refusal.metadata },
-    violations: refusal.violations.map(({ field, description }) => ({ field, description })),
-  });
-  const status = create(StatusSchema, { code, message, details: [anyPack(ErrorDetailSchema, detail)] });
+  const status = create(StatusSchema, { code, message, details: [anyPack(ErrorDetailSchema, detailOf(refusal))] });
   const metadata = new grpc.Metadata();
   metadata.set(DETAILS, Buffer.from(toBinary(StatusSchema, status)));
   return { code, details: message, metadata };
+}
+
+/** The machine-readable part of a refusal. */
+export function detailOf({ reason, domain, metadata, violations }: Refusal): ErrorDetail {
+  return create(ErrorDetailSchema, {
+    reason,
+    domain,
+    metadata: { ...metadata },
+    violations: violations.map(({ field, description }) => ({ field, description })),
+  });
 }
 
 /** The refusal in an error of a gRPC call: the other service's own, or that it cannot be reached. */
@@ -80,7 +84,7 @@ function readStatus(bytes: Buffer): Refusal | undefined {
   return undefined;
 }
 
-/** grpc-js puts the text through encodeURI, which throws on half a surrogate pair. */
-function textOf(text: string): string {
+/** A text as it may stand in a status: grpc-js puts it through encodeURI, which throws on half a surrogate pair. */
+export function textOf(text: string): string {
   return text.slice(0, STATUS_TEXT_MAX).toWellFormed();
 }

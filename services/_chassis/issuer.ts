@@ -62,5 +62,6 @@ function claimsOf(actor: Actor): JWTPayload {
     audience: AudienceSchema.value[actor.audience]?.localName ?? '',
     roles: actor.roles.map((role) => StaffRoleSchema.value[role]?.localName ?? ''),
     branch: actor.branchId,
+    scopes: actor.scopes,
   };
 }

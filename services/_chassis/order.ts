@@ -7,11 +7,11 @@ import { type Call, unpackCall } from './call-context.ts';
 import { type Claim, type ClaimKey, fingerprintOf, keyText, selectUnsettled, unpackAnswer } from './claims.ts';
 import {
   attempt,
-  checked,
-  claimKey,
   type CommandRequest,
   type Commands,
   type CommandTx,
+  checked,
+  claimKey,
   type Decision,
   type Job,
   orThrow,
@@ -44,7 +44,10 @@ export interface OrderSteps<M extends DescMethodUnary, Planned, Intent, Result> 
    * Set for orders whose other service remembers the outcome by itself: they are answered as soon as it is known there,
    * and settled behind the caller's back. Must answer what `settle` answers.
    */
-  readonly answer?: (intent: Intent, result: Result) => MessageInitShape<M['output']>;
+  readonly answer?: (
+    intent: Intent,
+    result: Result,
+  ) => MessageInitShape<M['output']> | Promise<MessageInitShape<M['output']>>;
 }
 
 /** Runs orders of one kind. */
@@ -54,12 +57,12 @@ export interface Order<M extends DescMethodUnary, Planned> {
     call: Call,
     prepare: () => Promise<Planned>,
   ): Promise<MessageShape<M['output']>>;
-  /** Runs one item of a batch RPC: the item carries its own key. */
+  /** Runs one item of a batch RPC: the item carries its own key. `repeated` tells that an earlier call began it. */
   runItem<D extends DescMessage>(
     item: { schema: D; message: MessageShape<D>; key: string; validateOnly: boolean },
     call: Call,
     prepare: () => Promise<Planned>,
-  ): Promise<MessageShape<M['output']>>;
+  ): Promise<{ response: MessageShape<M['output']>; repeated: boolean }>;
 }
 
 /** All orders of a service, so that those of a dead process can be gone on with. */
@@ -72,100 +75,53 @@ export interface Orders {
   drain(): Promise<void>;
 }
 
-type AnySteps = OrderSteps<DescMethodUnary, never, never, never>;
+/** The steps of an order of whatever kind: what one step answers is only ever given to its own next. */
+interface AnySteps {
+  readonly method: DescMethodUnary;
+  plan(tx: CommandTx, planned: never): Promise<unknown>;
+  carryOut(intent: never, options: CallOptions): Promise<unknown>;
+  settle(tx: CommandTx, intent: never, outcome: Outcome<never>): Promise<unknown>;
+  readonly answer?: (intent: never, result: never) => unknown;
+}
+type Response = MessageShape<DescMessage>;
 
 const MARGIN_MS = 20;
 const STALE_MS = 3_000;
 const RECOVERY_LIMIT = 1_000;
 const RECOVERY_DEADLINE_MS = 20_000;
 
+/** The orders that this process is at work on, by the text of their keys, with their answers to come. */
+type UnderWay = Map<string, Promise<Response>>;
+
 /** Makes the orders of a service over its write path. */
 export function orders(commands: Commands, log: Logger): Orders {
   const defined = new Map<string, AnySteps>();
-  const underWay = new Map<string, Promise<unknown>>();
+  const underWay: UnderWay = new Map();
   let recovering: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Calls, answers and settles a planned claim; at most once at a time in this process. */
-  function goOn(steps: AnySteps, claim: Claim, call: Call): Promise<MessageShape<DescMessage>> {
-    const name = keyText(claim);
-    const known = underWay.get(name);
-    if (known) return known as Promise<MessageShape<DescMessage>>;
-    const outcome = attempt(() =>
-      steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call }),
-    );
-    const settled = outcome.then((result) => settle(commands, steps, claim, call, result));
-    const { answer } = steps;
-    const answered = !answer
-      ? settled
-      : outcome.then((result) =>
-          'refusal' in result ? settled : create(steps.method.output, answer(intentOf(claim), result.value) as never),
-        );
-    underWay.set(name, answered);
-    settled
-      .catch((error: unknown) => log.warn({ err: error, rpc: claim.rpc }, 'an order is not settled yet'))
-      .finally(() => underWay.delete(name));
-    return answered as Promise<MessageShape<DescMessage>>;
-  }
-
-  async function recoverOnce(): Promise<void> {
-    const stale = await commands.database.query(selectUnsettled(STALE_MS, RECOVERY_LIMIT));
-    const work = stale.map(async (claim) => {
-      const steps = defined.get(claim.rpc);
-      if (!steps || underWay.has(keyText(claim))) return;
-      const deadline = Date.now() + RECOVERY_DEADLINE_MS;
-      await goOn(steps, claim, await unpackCall(commands.vault, claim.intent?.call ?? {}, { deadline, log }));
-    });
-    for (const result of await Promise.allSettled(work)) {
-      if (result.status === 'rejected' && !(result.reason instanceof Refusal)) {
-        log.warn({ err: result.reason }, 'an order could not be recovered yet');
-      }
-    }
-  }
-
-  async function start<M extends DescMethodUnary, Planned>(
-    steps: AnySteps,
-    planning: {
-      key: ClaimKey;
-      fingerprint: Buffer;
-      call: Call;
-      prepare: () => Promise<Planned>;
-      validateOnly: boolean;
-    },
-  ): Promise<MessageShape<M['output']>> {
-    const { key, fingerprint, call } = planning;
-    const planned = await attempt(planning.prepare);
-    const decide = async (tx: CommandTx): Promise<Decision> => ({
-      intent: (await steps.plan(tx, orThrow(planned) as never)) as JsonValue,
-    });
-    if (planning.validateOnly) return rehearseOrder(commands, steps, call, decide) as never;
-    const job: Job = { key, fingerprint, method: steps.method, call, deadline: call.deadline, decide, settles: false };
-    const { claim, fresh } = await commands.batches.submit(job);
-    checked(claim, fingerprint);
-    if (claim.state !== 'planned') return unpackAnswer(commands.vault, steps.method, claim) as never;
-    return (fresh ? goOn(steps, claim, call) : untilDeadline(call, goOn(steps, claim, call))) as never;
-  }
-
   return {
     define(steps) {
-      const any = steps as unknown as AnySteps;
-      defined.set(steps.method.name, any);
+      defined.set(steps.method.name, steps);
       const { method } = steps;
       return {
-        run: (request, call, prepare) => {
+        async run(request, call, prepare) {
           const key = claimKey(method, call, request.requestId);
           const fingerprint = fingerprintOf(commands.fingerprintKey, method.input, request);
-          return start(any, { key, fingerprint, call, prepare, validateOnly: request.validateOnly });
+          const start = { key, fingerprint, call, prepare, validateOnly: request.validateOnly };
+          return (await begin(commands, underWay, steps, start)).response as never;
         },
-        runItem: ({ schema, message, key: requestId, validateOnly }, call, prepare) => {
+        async runItem({ schema, message, key: requestId, validateOnly }, call, prepare) {
+          const key = claimKey(method, call, requestId);
           const fingerprint = fingerprintOf(commands.fingerprintKey, schema, message);
-          return start(any, { key: claimKey(method, call, requestId), fingerprint, call, prepare, validateOnly });
+          const start = { key, fingerprint, call, prepare, validateOnly };
+          return (await begin(commands, underWay, steps, start)) as never;
         },
       };
     },
     recover() {
       timer = setInterval(() => {
-        recovering ??= recoverOnce()
+        recovering ??= recover(commands, underWay, defined, log)
           .catch((error: unknown) => log.warn({ err: error }, 'recovery has to wait'))
           .finally(() => {
             recovering = undefined;
@@ -178,6 +134,84 @@ export function orders(commands: Commands, log: Logger): Orders {
       await Promise.allSettled(underWay.values());
     },
   };
+}
+
+interface Start {
+  readonly key: ClaimKey;
+  readonly fingerprint: Buffer;
+  readonly call: Call;
+  readonly prepare: () => Promise<unknown>;
+  readonly validateOnly: boolean;
+}
+
+/** Plans an order, unless it was planned before, and goes on with it. */
+async function begin(
+  commands: Commands,
+  underWay: UnderWay,
+  steps: AnySteps,
+  { key, fingerprint, call, prepare, validateOnly }: Start,
+): Promise<{ response: Response; repeated: boolean }> {
+  const planned = await attempt(prepare);
+  const decide = async (tx: CommandTx): Promise<Decision> => ({
+    intent: (await steps.plan(tx, orThrow(planned) as never)) as JsonValue,
+  });
+  if (validateOnly) return { response: await rehearseOrder(commands, steps, call, decide), repeated: false };
+  const job: Job = { key, fingerprint, method: steps.method, call, deadline: call.deadline, decide, settles: false };
+  const { claim, fresh } = await commands.batches.submit(job);
+  checked(claim, fingerprint);
+  if (claim.state !== 'planned') {
+    return { response: await unpackAnswer(commands.vault, steps.method, claim), repeated: !fresh };
+  }
+  const work = goOn(commands, underWay, steps, claim, call);
+  return { response: await (fresh ? work : untilDeadline(call, work)), repeated: !fresh };
+}
+
+/** Calls, answers and settles a planned claim; at most once at a time in this process. */
+function goOn(commands: Commands, underWay: UnderWay, steps: AnySteps, claim: Claim, call: Call): Promise<Response> {
+  const name = keyText(claim);
+  const known = underWay.get(name);
+  if (known) return known;
+  const outcome = attempt(() =>
+    steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call }),
+  );
+  const settled = outcome.then((result) => settle(commands, steps, claim, call, result as Outcome<never>));
+  const { answer } = steps;
+  const answered = !answer
+    ? settled
+    : outcome.then(async (result) =>
+        'refusal' in result
+          ? settled
+          : create(steps.method.output, (await answer(intentOf(claim), result.value as never)) as never),
+      );
+  underWay.set(name, answered);
+  settled
+    .catch((error: unknown) => {
+      if (!(error instanceof Refusal)) call.log.warn({ err: error, rpc: claim.rpc }, 'an order is not settled yet');
+    })
+    .finally(() => underWay.delete(name));
+  return answered;
+}
+
+/** Goes on with the orders that nobody has settled for a while: their process is dead, or a call of theirs failed. */
+async function recover(
+  commands: Commands,
+  underWay: UnderWay,
+  defined: ReadonlyMap<string, AnySteps>,
+  log: Logger,
+): Promise<void> {
+  const stale = await commands.database.query(selectUnsettled(STALE_MS, RECOVERY_LIMIT));
+  const work = stale.map(async (claim) => {
+    const steps = defined.get(claim.rpc);
+    if (!steps || underWay.has(keyText(claim))) return;
+    const deadline = Date.now() + RECOVERY_DEADLINE_MS;
+    const call = await unpackCall(commands.vault, claim.intent?.call ?? {}, { deadline, log });
+    await goOn(commands, underWay, steps, claim, call);
+  });
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === 'rejected' && !(result.reason instanceof Refusal)) {
+      log.warn({ err: result.reason }, 'an order could not be recovered yet');
+    }
+  }
 }
 
 async function settle(
@@ -220,7 +254,9 @@ async function rehearseOrder(
     const again = await decide(tx);
     await tx.em.flush();
     const planned = ('intent' in again ? again.intent : null) as never;
-    return { response: create(steps.method.output, (await steps.settle(tx, planned, { value })) as never) };
+    return {
+      response: create(steps.method.output, (await steps.settle(tx, planned, { value: value as never })) as never),
+    };
   });
   return 'response' in settled ? settled.response : create(steps.method.output);
 }

@@ -61,7 +61,7 @@ export async function serve<S extends DescService>(options: {
     const rpc = `${service.typeName}/${method.name}`;
     const rule = rulesByPath.get(rpc);
     if (!rule) throw new Error(`${rpc} has no rule`);
-    const handler = options.rpcs[method.localName as keyof Rpcs<S>] as unknown as Handler;
+    const handler = Reflect.get(options.rpcs, method.localName) as Handler;
     handlers[method.localName] = answering(rpc, method, rule, handler, { ...options, validator });
   }
   server.addService(definitionOf(service), handlers as grpc.UntypedServiceImplementation);
@@ -163,7 +163,7 @@ function originOf(metadata: grpc.Metadata): Origin {
 }
 
 /** A call without a deadline gets one, and none may be longer than the longest. */
-function deadlineOf(deadline: grpc.Deadline): number {
+export function deadlineOf(deadline: grpc.Deadline): number {
   const at = deadline instanceof Date ? deadline.getTime() : deadline;
   const now = Date.now();
   return Number.isFinite(at) ? Math.min(at, now + MAX_DEADLINE_MS) : now + DEFAULT_DEADLINE_MS;

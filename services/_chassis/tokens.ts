@@ -58,11 +58,13 @@ async function verify(token: string, publicKey: CryptoKey, audience: string): Pr
 
 function actorFrom(payload: JWTPayload): Actor {
   const roles = Array.isArray(payload['roles']) ? (payload['roles'] as string[]) : [];
+  const scopes = Array.isArray(payload['scopes']) ? (payload['scopes'] as string[]) : [];
   return create(ActorSchema, {
     audience: Audience[payload['audience'] as keyof typeof Audience] ?? Audience.UNSPECIFIED,
     partyId: payload.sub ?? '',
     sessionId: String(payload['sid'] ?? ''),
     branchId: String(payload['branch'] ?? ''),
     roles: roles.map((role) => StaffRole[role as keyof typeof StaffRole] ?? StaffRole.UNSPECIFIED),
+    scopes,
   });
 }

@@ -2,16 +2,16 @@
 // accounts in order, runs the pure core, and writes journals, entries, refusals and events in bulk; the database's own
 // trigger checks the laws again and moves the balances.
 import { sql } from 'kysely';
-import type { Refusal } from '#chassis/errors.ts';
-import { isDecision, refuseCall } from '#chassis/errors.ts';
 import { type Batcher, type BatchState, batcher, type Settled, type Work } from '#chassis/batch.ts';
-import { type Call } from '#chassis/call-context.ts';
+import type { Call } from '#chassis/call-context.ts';
 import { packRefusal, unpackRefusal } from '#chassis/claims.ts';
 import type { Database, Tx } from '#chassis/database.ts';
+import type { Refusal } from '#chassis/errors.ts';
+import { isDecision, refuseCall } from '#chassis/errors.ts';
 import { insertOutbox, outboxRow } from '#chassis/outbox.ts';
-import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { JournalPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
-import { applyGroup, type AccountState, type Days, type JournalDraft, type Posted } from './domain/core.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { type AccountState, applyGroup, type Days, type JournalDraft, type Posted } from './domain/core.ts';
 import { refuse } from './domain/refusals.ts';
 import { noteReversal, type Original, type Part, reversalOf } from './domain/reversal.ts';
 import { postedMessage } from './messages.ts';

@@ -1,12 +1,10 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Refusal } from '#chassis/errors.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
-
-import type { NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import { draftOf } from '../drafts.ts';
 import { refuse } from '../domain/refusals.ts';
+import { draftOf } from '../drafts.ts';
 import type { Draft, Outcome } from '../posting.ts';
 
 /** Posts journals, each with its own outcome. */
@@ -22,7 +20,7 @@ export function postJournals(context: Context): Rpcs<typeof LedgerService>['post
         const results = drafts.every((draft) => !(draft instanceof Refusal))
           ? await submit({ drafts: drafts as Draft[], call, deadline: call.deadline })
           : drafts.map((draft) => ({ refusal: draft instanceof Refusal ? draft : refuse('LINKED_JOURNAL_REFUSED') }));
-        journals.forEach((journal, index) => outcomes.set(journal, results[index] as Outcome));
+        for (const [index, journal] of journals.entries()) outcomes.set(journal, results[index] as Outcome);
       }),
     );
     return { outcomes: request.journals.map((journal) => outcomeMessage(journal.journalId, outcomes.get(journal))) };

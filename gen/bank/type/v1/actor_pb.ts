@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/type/v1/actor.proto.
  */
 export const file_bank_type_v1_actor: GenFile = /*@__PURE__*/
-  fileDesc("ChhiYW5rL3R5cGUvdjEvYWN0b3IucHJvdG8SDGJhbmsudHlwZS52MSLqAQoFQWN0b3ISNwoIYXVkaWVuY2UYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuQXVkaWVuY2VCCrpIB4IBBBABIAASIQoIcGFydHlfaWQYAiABKAlCD7pIBHICGEDatRgECAgQAxI8CgVyb2xlcxgDIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCEbpIDpIBCxAQIgeCAQQQASAAEiIKCWJyYW5jaF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIBxADEiMKCnNlc3Npb25faWQYBSABKAlCD7pIBHICGEDatRgECAkQA2IGcHJvdG8z", [file_bank_options_v1_options, file_buf_validate_validate]);
+  fileDesc("ChhiYW5rL3R5cGUvdjEvYWN0b3IucHJvdG8SDGJhbmsudHlwZS52MSKMAgoFQWN0b3ISNwoIYXVkaWVuY2UYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuQXVkaWVuY2VCCrpIB4IBBBABIAASIQoIcGFydHlfaWQYAiABKAlCD7pIBHICGEDatRgECAgQAxI8CgVyb2xlcxgDIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCEbpIDpIBCxAQIgeCAQQQASAAEiIKCWJyYW5jaF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIBxADEiMKCnNlc3Npb25faWQYBSABKAlCD7pIBHICGEDatRgECAkQAxIgCgZzY29wZXMYBiADKAlCELpIDZIBChAgIgZyBBABGEBiBnByb3RvMw", [file_bank_options_v1_options, file_buf_validate_validate]);
 
 /**
  * The one on whose behalf something is done.
@@ -55,6 +55,13 @@ export type Actor = Message<"bank.type.v1.Actor"> & {
    * @generated from field: string session_id = 5;
    */
   sessionId: string;
+
+  /**
+   * For a partner: the scopes it was granted.
+   *
+   * @generated from field: repeated string scopes = 6;
+   */
+  scopes: string[];
 };
 
 /**

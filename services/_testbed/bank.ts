@@ -1,0 +1,132 @@
+// The whole bank for tests: every service in one process, each with its own database, port and identity, over real gRPC.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { DescService } from '@bufbuild/protobuf';
+import type { Client } from '#chassis/call.ts';
+import type { Origin } from '#chassis/call-context.ts';
+import { developmentIssuer, type Issuer } from '#chassis/issuer.ts';
+import { asPrincipal, asWorkload } from '#chassis/testing/clients.ts';
+import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { testEnvironment } from '#chassis/testing/service.ts';
+import type { Workload } from '#gen/bank/rules.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { type BankService, type RunningEdge, services as allServices } from './services.ts';
+import { freePorts, start } from './start.ts';
+
+/** The name of a service. */
+export type ServiceName = BankService['name'];
+
+/** How to start a bank. */
+export interface BankOptions {
+  /** Only these services; all of them without it. */
+  readonly services?: readonly ServiceName[];
+  /** Whether the edge runs too. Yes, unless told otherwise. */
+  readonly edge?: boolean;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** A bank that runs. */
+export interface Bank {
+  /** Where the edge listens: `http://127.0.0.1:…` for Connect and gRPC-Web, and the port for gRPC. */
+  readonly edge: { readonly url: string; readonly httpPort: number; readonly grpcPort: number };
+  /** The variables with which its services were started, for starting another process beside them. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly issuer: Issuer;
+  database(service: ServiceName): TestDatabase;
+  address(service: ServiceName): string;
+  /** A client of a service that calls as a workload. The same one each time; closed at the end. */
+  as<S extends DescService>(service: S, workload: Workload): Client<S>;
+  /** A client of a service that calls as the edge does for a principal, or for nobody. */
+  asPrincipal<S extends DescService>(service: S, actor: Actor | undefined, options?: { origin?: Origin }): Client<S>;
+  /** The token that a customer, a member of staff or a partner shows to the edge. */
+  token(actor: Actor): Promise<string>;
+  /** Stops everything and removes what was made for it. */
+  stop(): Promise<void>;
+}
+
+const TOKEN_SECONDS = 600;
+
+/** Starts a bank. */
+export async function startBank(options: BankOptions = {}): Promise<Bank> {
+  const chosen = allServices.filter(({ name }) => options.services?.includes(name) ?? true);
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-bank-'));
+  const databases = new Map<string, TestDatabase>();
+  for (const service of chosen) databases.set(service.name, await cloneDatabase(service));
+  const urls = [...databases].map(([name, { runtimeUrl }]) => [`${name.toUpperCase()}_DATABASE_URL`, runtimeUrl]);
+  const environment: NodeJS.ProcessEnv = {
+    ...testEnvironment(dataDir),
+    ...(await freePorts(chosen)),
+    ...Object.fromEntries(urls),
+    ...options.environment,
+  };
+  const started = await start(chosen, environment, options.edge ?? true);
+  const issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
+  const clients = bankClients(chosen, environment, issuer);
+  return {
+    get edge() {
+      return describeEdge(started.edge);
+    },
+    environment,
+    issuer,
+    ...clients,
+    database(name) {
+      const database = databases.get(name);
+      if (!database) throw new Error(`this bank has no ${name}`);
+      return database;
+    },
+    address: (name) => environment[`${name.toUpperCase()}_ADDRESS`] ?? '',
+    token: (actor) => issuer.principalToken(actor, TOKEN_SECONDS),
+    async stop() {
+      clients.close();
+      await started.stop();
+      for (const database of databases.values()) await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a bank before the tests of a `describe` and stops it after them. Answers how to get it inside tests. */
+export function useBank(options: BankOptions = {}): () => Bank {
+  let bank: Bank | undefined;
+  before('starts the bank', async function startsTheBank() {
+    this.timeout(60_000);
+    bank = await startBank(options);
+  });
+  after('stops the bank', async () => {
+    await bank?.stop();
+  });
+  return () => {
+    if (!bank) throw new Error('the bank runs inside tests and hooks only');
+    return bank;
+  };
+}
+
+function describeEdge(edge: RunningEdge | undefined): Bank['edge'] {
+  if (!edge) throw new Error('this bank has no edge');
+  const { httpPort, grpcPort } = edge;
+  return { url: `http://127.0.0.1:${httpPort}`, httpPort, grpcPort };
+}
+
+function bankClients(chosen: readonly BankService[], environment: NodeJS.ProcessEnv, issuer: Issuer) {
+  const clients = new Map<string, { readonly close: () => void }>();
+  function kept<C extends { readonly close: () => void }>(name: string, make: () => C): C {
+    const client = (clients.get(name) as C | undefined) ?? make();
+    clients.set(name, client);
+    return client;
+  }
+  function callable<S extends DescService>(service: S) {
+    const name = chosen.find((candidate) => candidate.service.typeName === service.typeName)?.name;
+    if (!name) throw new Error(`this bank does not run ${service.typeName}`);
+    return { service, audience: name, address: environment[`${name.toUpperCase()}_ADDRESS`] ?? '', issuer };
+  }
+  return {
+    as: <S extends DescService>(service: S, workload: Workload): Client<S> =>
+      kept(`${service.typeName} ${workload}`, () => asWorkload(callable(service), workload)),
+    asPrincipal: <S extends DescService>(service: S, actor: Actor | undefined, settings?: { origin?: Origin }) =>
+      kept(JSON.stringify([service.typeName, actor, settings]), () => asPrincipal(callable(service), actor, settings)),
+    close: () => {
+      for (const client of clients.values()) client.close();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+// What `make run` tells a newcomer: where everything is.
+import type { Running } from '#chassis/boot.ts';
+import type { Postgres } from '../../tools/platform/postgres.ts';
+import type { RunningEdge } from './services.ts';
+
+/** A bank that runs, as far as it is to be told where it is. */
+export interface Places {
+  readonly edge: RunningEdge | undefined;
+  readonly services: readonly Running[];
+  readonly environment: NodeJS.ProcessEnv;
+  readonly dataDir: string;
+  readonly postgres: Postgres | undefined;
+  readonly natsUrl: string;
+  readonly sample: string | undefined;
+}
+
+/** The table of where everything is, and the first call to make. Holds no password. */
+export function places({ edge, services, environment, dataDir, postgres, natsUrl, sample }: Places): string {
+  const rows: [string, string][] = [];
+  if (edge) {
+    rows.push(['edge: Connect and gRPC-Web', `http://127.0.0.1:${edge.httpPort}`]);
+    rows.push(['edge: gRPC', `127.0.0.1:${edge.grpcPort}`]);
+  }
+  for (const { name, port } of services) rows.push([`${name}: gRPC, inside only`, `127.0.0.1:${port}`]);
+  rows.push(['PostgreSQL', postgres ? `127.0.0.1:${postgres.port}` : 'as the environment says']);
+  rows.push(['NATS', natsUrl]);
+  rows.push(['logs', environment['LOG_FILE'] ?? '']);
+  rows.push(['data', dataDir]);
+  if (sample) rows.push(['sample data', sample]);
+  const width = Math.max(...rows.map(([what]) => what.length));
+  const lines = rows.map(([what, where]) => `  ${what.padEnd(width)}  ${where}`);
+  return [...lines, ...(edge ? firstCall(edge) : []), '  Ctrl-C stops it.'].join('\n');
+}
+
+function firstCall({ httpPort }: RunningEdge): string[] {
+  return ['', `  a first call: npm run -s bankctl -- status --edge http://127.0.0.1:${httpPort}`, ''];
+}

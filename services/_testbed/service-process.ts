@@ -1,0 +1,70 @@
+// A service as an operating-system process of its own, for tests that kill it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkoutRoot } from '../../tools/platform/paths.ts';
+
+/** A service in its own process. */
+export interface ServiceProcess {
+  readonly pid: number;
+  readonly port: number;
+  /** Everything that it wrote so far. */
+  output(): string;
+  /** Sends a signal (SIGKILL by default) and waits for the end of the process. Answers its exit code. */
+  kill(signal?: NodeJS.Signals): Promise<number | undefined>;
+}
+
+const START_MS = 20_000;
+const POLL_MS = 25;
+
+/**
+ * Starts `services/<name>/main.ts` with these variables and waits until it listens on its port, which they must name
+ * (`<NAME>_PORT`, not 0).
+ */
+export async function startServiceProcess(name: string, environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
+  const port = Number(environment[`${name.toUpperCase()}_PORT`]);
+  if (!(port > 0)) throw new Error(`${name.toUpperCase()}_PORT must name a port`);
+  const main = path.join(checkoutRoot(), 'services', name, 'main.ts');
+  const child = spawn(process.execPath, [main], {
+    cwd: checkoutRoot(),
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      written += text;
+    });
+  }
+  const end = Date.now() + START_MS;
+  while (!(await accepts(port))) {
+    const gone = child.exitCode !== null || child.signalCode !== null;
+    if (gone || Date.now() > end) {
+      child.kill('SIGKILL');
+      throw new Error(`${name} does not start:\n${written}`);
+    }
+    await sleep(POLL_MS);
+  }
+  return { pid: child.pid ?? 0, port, output: () => written, kill: (signal = 'SIGKILL') => kill(child, signal) };
+}
+
+async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<number | undefined> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? undefined;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+  return child.exitCode ?? undefined;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+}

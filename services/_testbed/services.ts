@@ -1,0 +1,31 @@
+// Every service of the bank, for those who start it whole. A new service is one line.
+import type { DescService } from '@bufbuild/protobuf';
+import { type Running, type ServiceDefinition, startService } from '#chassis/boot.ts';
+import type { MigrationStep } from '#chassis/database.ts';
+import { ledger } from '../ledger/service.ts';
+
+/** A service as the test bed sees it. */
+export interface BankService {
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction';
+  readonly service: DescService;
+  readonly migrations: readonly MigrationStep[];
+  start(environment: NodeJS.ProcessEnv): Promise<Running>;
+}
+
+/** All services, those that are called before those that call them. */
+export const services: readonly BankService[] = [entry(ledger)];
+
+/** The edge when it runs. */
+export interface RunningEdge {
+  readonly httpPort: number;
+  readonly grpcPort: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the edge. */
+export const startEdge: ((environment: NodeJS.ProcessEnv) => Promise<RunningEdge>) | undefined = undefined;
+
+function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {
+  const { name, service, migrations } = definition;
+  return { name, service, migrations, start: (environment) => startService(definition, environment) };
+}
