@@ -82,10 +82,10 @@ export function batcher<Item extends Work, Outcome>(options: {
         answer(batch, outcomes);
         return;
       } catch (error) {
-        if (error instanceof Refusal) return batch.forEach(({ reject }) => void reject(error));
+        if (error instanceof Refusal) return refuseAll(batch, error);
         if (!isPassing(error)) return halve(batch, error);
         // The outcome may be unknown: nobody is told anything but "ask again" until it is.
-        if (everyoneIsLate()) return batch.forEach(({ reject }) => void reject(refuseCall('OUTCOME_PENDING')));
+        if (everyoneIsLate()) return refuseAll(batch, refuseCall('OUTCOME_PENDING'));
         await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
       }
     }
@@ -111,6 +111,10 @@ export function batcher<Item extends Work, Outcome>(options: {
       await working;
     },
   };
+}
+
+function refuseAll(batch: readonly { reject: (error: unknown) => void }[], refusal: Refusal): void {
+  for (const { reject } of batch) reject(refusal);
 }
 
 function answer<Item, Outcome>(batch: readonly Waiting<Item, Outcome>[], outcomes: readonly Settled<Outcome>[]): void {

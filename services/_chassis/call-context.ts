@@ -61,6 +61,8 @@ export function ownCall(workload: Workload, log: Logger): Call {
 
 const ORIGIN_CONTEXT = 'call.origin';
 
+const NOWHERE: Origin = { sessionId: '', address: '', userAgent: '' };
+
 /** Packs whose call it is, for the row of an order, so that a recovered order is still theirs. The origin is sealed. */
 export async function packCall(vault: Vault, call: Call): Promise<JsonObject> {
   const { principal, origin } = call;
@@ -85,10 +87,11 @@ export async function unpackCall(
       ? await vault.open(fromBinary(SealedSchema, Buffer.from(origin, 'base64')), ORIGIN_CONTEXT)
       : undefined;
   return {
-    rpc: String(rpc),
+    rpc: typeof rpc === 'string' ? rpc : '',
     caller: caller as Workload,
     principal: principal === undefined ? undefined : fromJson(ActorSchema, principal),
-    origin: opened && (JSON.parse(opened.toString()) as Origin),
+    // Whence it came is known to its principal's key alone; that it came from outside is known without.
+    origin: principal === undefined ? undefined : opened ? (JSON.parse(opened.toString()) as Origin) : NOWHERE,
     trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
     ...now,
   };

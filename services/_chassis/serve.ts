@@ -61,7 +61,7 @@ export async function serve<S extends DescService>(options: {
     const rpc = `${service.typeName}/${method.name}`;
     const rule = rulesByPath.get(rpc);
     if (!rule) throw new Error(`${rpc} has no rule`);
-    const handler = Reflect.get(options.rpcs, method.localName) as Handler;
+    const handler: Handler = Reflect.get<object, string>(options.rpcs, method.localName);
     handlers[method.localName] = answering(rpc, method, rule, handler, { ...options, validator });
   }
   server.addService(definitionOf(service), handlers as grpc.UntypedServiceImplementation);

@@ -62,9 +62,13 @@ function actorFrom(payload: JWTPayload): Actor {
   return create(ActorSchema, {
     audience: Audience[payload['audience'] as keyof typeof Audience] ?? Audience.UNSPECIFIED,
     partyId: payload.sub ?? '',
-    sessionId: String(payload['sid'] ?? ''),
-    branchId: String(payload['branch'] ?? ''),
+    sessionId: textOf(payload['sid']),
+    branchId: textOf(payload['branch']),
     roles: roles.map((role) => StaffRole[role as keyof typeof StaffRole] ?? StaffRole.UNSPECIFIED),
     scopes,
   });
+}
+
+function textOf(claim: unknown): string {
+  return typeof claim === 'string' ? claim : '';
 }

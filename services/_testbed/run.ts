@@ -97,7 +97,7 @@ async function refuseTakenPorts(
   environment: NodeJS.ProcessEnv,
   withEdge: boolean,
 ): Promise<void> {
-  const names = chosen.map(({ name }) => `${name.toUpperCase()}_PORT` as const);
+  const names = chosen.map(({ name }) => `${name.toUpperCase() as Uppercase<typeof name>}_PORT` as const);
   const edge = withEdge && startEdge ? (['EDGE_HTTP_PORT', 'EDGE_GRPC_PORT'] as const) : [];
   const config = readConfig(environment);
   const taken: string[] = [];

@@ -1,0 +1,57 @@
+// Who may enter: decided from the path and the headers alone, before any of the body is looked at.
+import { checkGrants } from '#chassis/access.ts';
+import type { Origin } from '#chassis/call-context.ts';
+import { refuseCall } from '#chassis/errors.ts';
+import type { Trace } from '#chassis/trace.ts';
+import type { Context, Route } from './context.ts';
+import type { Session } from './internal-tokens.ts';
+
+/** A call that may enter. */
+export interface Admitted {
+  readonly route: Route;
+  readonly session: Session;
+  readonly origin: Origin;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly trace: Trace;
+}
+
+/** What is known of a call before its body is read. */
+export interface Arrival {
+  /** `bank.ledger.v1.LedgerService/GetJournal`, as the caller wrote it. */
+  readonly rpc: string;
+  readonly authorization: string;
+  readonly address: string;
+  readonly userAgent: string;
+  readonly deadline: number;
+  readonly trace: Trace;
+}
+
+const USER_AGENT_MAX = 256;
+
+/**
+ * Admits a call, or refuses it: RPC_UNKNOWN (an RPC that is not published looks like one that does not exist),
+ * TOKEN_MISSING, TOKEN_INVALID, CALLER_NOT_ALLOWED.
+ */
+export async function admit({ routes, verify }: Context, arrival: Arrival): Promise<Admitted> {
+  const { authorization, deadline, trace } = arrival;
+  const route = routes.get(arrival.rpc);
+  if (!route) throw refuseCall('RPC_UNKNOWN');
+  const isPublic = route.rule.grants.some(({ audience }) => audience === 'PUBLIC');
+  const verified = isPublic && authorization === '' ? undefined : await verify(authorization);
+  // The token of a workload, or one that stands for nobody, opens no door here.
+  if (verified && (verified.workload !== undefined || !verified.principal)) throw refuseCall('TOKEN_INVALID');
+  const principal = verified?.principal;
+  checkGrants(route.rule, principal);
+  return {
+    route,
+    session: { authorization, principal },
+    origin: {
+      sessionId: principal?.sessionId ?? '',
+      address: arrival.address,
+      userAgent: arrival.userAgent.slice(0, USER_AGENT_MAX).toWellFormed(),
+    },
+    deadline,
+    trace,
+  };
+}

@@ -1,0 +1,175 @@
+// The protocols of HTTP/1.1, by connect-es: it reads requests and writes answers, in Connect and in gRPC-Web. Who may
+// enter was decided before. What connect-es itself has to say of a malformed request is put into the bank's words here.
+import { type DescMethodUnary, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ConnectError, createConnectRouter, createContextKey, createContextValues } from '@connectrpc/connect';
+import type { UniversalHandler } from '@connectrpc/connect/protocol';
+import { trailerFlag } from '@connectrpc/connect/protocol-grpc-web';
+import { compressionGzip } from '@connectrpc/connect-node';
+import { Refusal, refuseCall } from '#chassis/errors.ts';
+import { detailOf, textOf } from '#chassis/grpc.ts';
+import { asBuffer } from '#chassis/outbox.ts';
+import { ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
+import type { Admitted } from './admission.ts';
+import type { Context } from './context.ts';
+import { forward } from './forwarding.ts';
+import { MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './limits.ts';
+
+/** An answer, ready to be sent. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** A request as far as the protocols are concerned. */
+export interface HttpRequest {
+  readonly rpc: string;
+  /** Only the protocols' own headers: see `PROTOCOL_HEADERS`. */
+  readonly headers: Headers;
+}
+
+/** Speaks Connect and gRPC-Web. */
+export interface Protocols {
+  /** Whether a content type is one of theirs. Of another, nothing can be read, nor an error written. */
+  speaks(contentType: string): boolean;
+  /** Answers an admitted call with its body. */
+  answer(request: HttpRequest, admitted: Admitted, body: Buffer): Promise<HttpAnswer>;
+  /** Answers a call with an error, in its own protocol. */
+  refuse(request: HttpRequest, refusal: Refusal): Promise<HttpAnswer>;
+}
+
+/** The headers that connect-es reads. Deadlines are the edge's own affair. */
+export const PROTOCOL_HEADERS = [
+  'content-type',
+  'content-encoding',
+  'accept-encoding',
+  'connect-protocol-version',
+  'grpc-encoding',
+  'grpc-accept-encoding',
+  'x-grpc-web',
+] as const;
+
+/** One call on its way through connect-es. */
+interface Passage {
+  readonly admitted: Admitted | undefined;
+  /** True when the message was read. */
+  reached: boolean;
+  /** Set when the answer is an error of the bank. */
+  refusal: Refusal | undefined;
+}
+
+const PASSAGE = createContextKey<Passage>({ admitted: undefined, reached: false, refusal: undefined });
+
+const UNREADABLE_TEXT_MAX = 300;
+
+/** Makes the handlers of every published RPC. */
+export function protocols(context: Context): Protocols {
+  const handlers = makeHandlers(context);
+  // An unknown RPC is refused in the caller's protocol too, by whichever handler: it never gets past the gate.
+  const [any] = handlers.values();
+  if (!any) throw new Error('the edge publishes no RPC');
+
+  async function refuse(request: HttpRequest, refusal: Refusal): Promise<HttpAnswer> {
+    const passage = { admitted: undefined, reached: false, refusal };
+    return run(handlers.get(request.rpc) ?? any, request, passage, Buffer.alloc(0));
+  }
+
+  return {
+    speaks: any.supportedContentType,
+    refuse,
+    async answer(request, admitted, body) {
+      const passage: Passage = { admitted, reached: false, refusal: undefined };
+      const answer = await run(handlers.get(request.rpc) ?? any, request, passage, body);
+      if (!isError(request, answer) || passage.refusal) return answer;
+      if (!passage.reached) return refuse(request, unreadable(request, answer));
+      context.log.error({ rpc: request.rpc }, 'the answer could not be written');
+      return refuse(request, refuseCall('INTERNAL'));
+    },
+  };
+}
+
+function makeHandlers(context: Context): Map<string, UniversalHandler> {
+  const router = createConnectRouter({
+    grpc: false,
+    acceptCompression: [compressionGzip],
+    readMaxBytes: MAX_MESSAGE_BYTES,
+    writeMaxBytes: 2 * MAX_ANSWER_BYTES,
+    jsonOptions: { ignoreUnknownFields: false },
+    requestGate: ({ values }) => {
+      const { refusal } = values.get(PASSAGE);
+      if (refusal) throw connectErrorOf(refusal);
+    },
+  });
+  for (const { method } of context.routes.values()) router.rpc(method, implementationOf(context, method));
+  return new Map(router.handlers.map((handler) => [handler.requestPath.slice(1), handler]));
+}
+
+function implementationOf(context: Context, method: DescMethodUnary) {
+  return async (
+    message: Parameters<typeof toBinary>[1],
+    { values }: { values: ReturnType<typeof createContextValues> },
+  ) => {
+    const passage = values.get(PASSAGE);
+    passage.reached = true;
+    if (!passage.admitted) throw new Error('nobody was admitted');
+    try {
+      const answer = await forward(context, passage.admitted, asBuffer(toBinary(method.input, message)));
+      return fromBinary(method.output, answer);
+    } catch (error) {
+      passage.refusal = error instanceof Refusal ? error : refuseCall('INTERNAL');
+      throw connectErrorOf(passage.refusal);
+    }
+  };
+}
+
+/** Runs a handler to its end. All answers are short enough to be held in memory whole. */
+async function run(
+  handler: UniversalHandler,
+  request: HttpRequest,
+  passage: Passage,
+  body: Buffer,
+): Promise<HttpAnswer> {
+  const answer = await handler({
+    httpVersion: '1.1',
+    method: 'POST',
+    url: `http://edge${handler.requestPath}`,
+    header: request.headers,
+    body: once(body),
+    signal: new AbortController().signal,
+    contextValues: createContextValues().set(PASSAGE, passage),
+  });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body ?? []) chunks.push(chunk);
+  return { status: answer.status, headers: answer.header ?? new Headers(), body: Buffer.concat(chunks) };
+}
+
+async function* once(body: Buffer): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (body.length > 0) yield new Uint8Array(body);
+}
+
+/** gRPC-Web says in its trailers how a call ended; an error has no message before them. */
+function isError({ headers }: HttpRequest, { status, body }: HttpAnswer): boolean {
+  return status !== 200 || (isGrpcWeb(headers) && ((body[0] ?? trailerFlag) & trailerFlag) !== 0);
+}
+
+function isGrpcWeb(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('application/grpc-web') ?? false;
+}
+
+/** What connect-es calls an internal error, or many other things, is one: the message could not be read. */
+function unreadable({ headers }: HttpRequest, { headers: answered, body }: HttpAnswer): Refusal {
+  const { code, reason, domain, message } = refuseCall('MESSAGE_UNREADABLE');
+  const plain = !isGrpcWeb(headers) && !answered.has('content-encoding');
+  const json = plain ? (JSON.parse(body.toString()) as { code?: string; message?: string }) : {};
+  // Of JSON it says which field is wrong, which helps a developer; its other sentences are about its own inside.
+  const why = json.code === 'invalid_argument' ? json.message : undefined;
+  const said = why === undefined ? message : `${message.slice(0, -1)}: ${why.slice(0, UNREADABLE_TEXT_MAX)}`;
+  return new Refusal({ code, reason, domain, message: said });
+}
+
+function connectErrorOf(refusal: Refusal): ConnectError {
+  const { $typeName: _, ...detail } = detailOf(refusal);
+  return new ConnectError(textOf(refusal.message), refusal.code, undefined, [
+    { desc: ErrorDetailSchema, value: detail },
+  ]);
+}

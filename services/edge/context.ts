@@ -1,0 +1,60 @@
+// What the parts of the edge share.
+import type { DescMethodUnary } from '@bufbuild/protobuf';
+import { openChannel, type RawCall } from '#chassis/call.ts';
+import type { Config } from '#chassis/config.ts';
+import type { Issuer } from '#chassis/issuer.ts';
+import type { Logger } from '#chassis/log.ts';
+import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
+import { EDGE_AUDIENCE } from '#chassis/issuer.ts';
+import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
+import { type InternalTokens, internalTokens } from './internal-tokens.ts';
+import { type Published, published } from './services.ts';
+
+/** An RPC that the edge publishes. */
+export interface Route {
+  /** `bank.ledger.v1.LedgerService/GetJournal` */
+  readonly rpc: string;
+  /** The service that answers it, as tokens name it. */
+  readonly audience: Published['name'];
+  readonly method: DescMethodUnary;
+  readonly rule: Rule;
+  readonly send: RawCall;
+}
+
+export interface Context {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly issuer: Issuer;
+  /** By the RPC's full path, without the slash in front. */
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly verify: (authorization: string) => Promise<Verified>;
+  readonly internalToken: InternalTokens;
+  /** Closes the channels to the services. */
+  close(): void;
+}
+
+/** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
+export function makeContext(config: Config, log: Logger, issuer: Issuer): Context {
+  const channels = published.map(({ name, service }) => {
+    const address = config[`${name.toUpperCase() as Uppercase<typeof name>}_ADDRESS`];
+    return { name, service, ...openChannel(service, address) };
+  });
+  const routes = channels.flatMap(({ name, service, send }) =>
+    (service.methods as readonly DescMethodUnary[]).flatMap((method): [string, Route][] => {
+      const rpc = `${service.typeName}/${method.name}`;
+      const rule = rulesByPath.get(rpc);
+      return rule?.edge ? [[rpc, { rpc, audience: name, method, rule, send }]] : [];
+    }),
+  );
+  return {
+    config,
+    log,
+    issuer,
+    routes: new Map(routes),
+    verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
+    internalToken: internalTokens(issuer),
+    close: () => {
+      for (const channel of channels) channel.close();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// Sends an admitted call on to its service. Nothing of what the caller sent but the message, the trace and the deadline
+// goes further: the metadata is the edge's own.
+import * as grpc from '@grpc/grpc-js';
+import { MARGIN_MS } from '#chassis/call.ts';
+import { Refusal, refuseCall } from '#chassis/errors.ts';
+import { refusalFrom } from '#chassis/grpc.ts';
+import { ORIGIN_KEY } from '#chassis/serve.ts';
+import { traceparentOf } from '#chassis/trace.ts';
+import type { Admitted } from './admission.ts';
+import type { Context } from './context.ts';
+
+/** Forwards the bytes of a request and answers those of the response. Throws refusals only, fit for the caller's eyes. */
+export async function forward(context: Context, admitted: Admitted, request: Buffer): Promise<Buffer> {
+  const { route, trace } = admitted;
+  const started = performance.now();
+  const log = context.log.child({ trace: trace.traceId, rpc: route.rpc });
+  try {
+    const answer = await send(context, admitted, request);
+    log.debug({ ms: Math.round(performance.now() - started) }, 'answered');
+    return answer;
+  } catch (error) {
+    const refusal = presentable(error);
+    if (refusal.reason === 'INTERNAL') log.error({ err: error }, 'failed');
+    else log.info({ reason: refusal.reason }, 'refused');
+    throw refusal;
+  }
+}
+
+async function send(context: Context, admitted: Admitted, request: Buffer): Promise<Buffer> {
+  const { route, session, origin, trace } = admitted;
+  const deadline = admitted.deadline - MARGIN_MS;
+  if (deadline <= Date.now()) throw refuseCall('DEADLINE_PASSED');
+  const metadata = new grpc.Metadata();
+  metadata.set('authorization', `Bearer ${await context.internalToken(session, route.audience)}`);
+  metadata.set('traceparent', traceparentOf(trace));
+  metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
+  const { bytes } = await route.send(route.method.name, request, metadata, deadline);
+  return bytes;
+}
+
+/**
+ * What the caller may be told of an error: the service's own refusal, or a general one by its code. A service that
+ * does not take the edge's token is the bank's fault, not that of the caller, whose token was good.
+ */
+function presentable(error: unknown): Refusal {
+  const refusal = error instanceof Refusal ? error : refusalFrom(error);
+  const tokens = ['TOKEN_MISSING', 'TOKEN_INVALID'];
+  return refusal.domain === 'bank' && tokens.includes(refusal.reason) ? refuseCall('INTERNAL') : refusal;
+}

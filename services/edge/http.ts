@@ -1,0 +1,174 @@
+// The HTTP/1.1 port: Connect and gRPC-Web, the health check, and in development the tokens.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseTimeout as parseConnectTimeout } from '@connectrpc/connect/protocol-connect';
+import { parseTimeout as parseGrpcTimeout } from '@connectrpc/connect/protocol-grpc';
+import { invalid, Refusal, refuseCall } from '#chassis/errors.ts';
+import { deadlineOf } from '#chassis/serve.ts';
+import { continueTrace } from '#chassis/trace.ts';
+import { admit } from './admission.ts';
+import { type HttpAnswer, type HttpRequest, PROTOCOL_HEADERS, type Protocols, protocols } from './connect.ts';
+import type { Context } from './context.ts';
+import { type Cors, corsFor } from './cors.ts';
+import { developmentToken } from './development-tokens.ts';
+import { readBody } from './http-body.ts';
+import * as limits from './limits.ts';
+
+/** A port that is served. */
+export interface Port {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const TOKEN_PATH = '/dev/token';
+const TOKEN_REQUEST_MS = 2_000;
+
+/** What every answer says: it is for its caller alone, and is what it says it is. */
+const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+interface House {
+  readonly context: Context;
+  readonly protocols: Protocols;
+  readonly cors: Cors;
+  stopping: boolean;
+}
+
+/** Serves HTTP/1.1. */
+export async function serveHttp(context: Context): Promise<Port> {
+  const house: House = {
+    context,
+    protocols: protocols(context),
+    cors: corsFor(context.config.EDGE_ALLOWED_ORIGINS),
+    stopping: false,
+  };
+  const server = createServer({
+    maxHeaderSize: limits.MAX_HEADER_BYTES,
+    headersTimeout: limits.HEADERS_TIMEOUT_MS,
+    requestTimeout: limits.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: limits.IDLE_TIMEOUT_MS,
+    connectionsCheckingInterval: limits.TIMEOUT_CHECK_MS,
+  });
+  server.maxHeadersCount = limits.MAX_HEADERS;
+  server.maxConnections = limits.MAX_CONNECTIONS;
+  server.timeout = limits.SOCKET_TIMEOUT_MS;
+  server.on('request', (request, response) => {
+    handle(house, request, response).catch((error: unknown) => {
+      context.log.error({ err: error }, 'an answer could not be sent');
+      response.destroy();
+    });
+  });
+  const { LISTEN_HOST: host, EDGE_HTTP_PORT: port } = context.config;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop() {
+      house.stopping = true;
+      return drain(server);
+    },
+  };
+}
+
+/** Stops accepting and closes idle connections; those with a call under way close after it, or at the end of the grace. */
+async function drain(server: Server): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), limits.GRACE_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}
+
+async function handle(house: House, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url?.split('?', 1)[0] ?? '';
+  const preflight = request.method === 'OPTIONS';
+  const headers = { ...COMMON_HEADERS, ...house.cors(request, preflight) };
+  if (preflight) return send(house, response, 204, headers, '');
+  if (path === '/healthz') return answerHealth(house, response, headers);
+  if (path === TOKEN_PATH) return answerToken(house, request, response, headers);
+  // Connect's GET is off: it writes requests into URLs, and URLs into logs.
+  if (request.method !== 'POST') return send(house, response, 405, { ...headers, allow: 'POST' }, '');
+  if (!house.protocols.speaks(request.headers['content-type'] ?? '')) return send(house, response, 415, headers, '');
+  const answer = await answerRpc(house, request, path.slice(1));
+  send(house, response, answer.status, { ...Object.fromEntries(answer.headers), ...headers }, answer.body);
+}
+
+async function answerRpc({ context, protocols }: House, request: IncomingMessage, rpc: string): Promise<HttpAnswer> {
+  const asked: HttpRequest = { rpc, headers: protocolHeaders(request) };
+  try {
+    const { authorization = '', traceparent } = request.headers;
+    const admitted = await admit(context, {
+      rpc,
+      authorization,
+      address: request.socket.remoteAddress ?? '',
+      userAgent: request.headers['user-agent'] ?? '',
+      deadline: requestedDeadline(request),
+      trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
+    });
+    return await protocols.answer(asked, admitted, await readBody(request, admitted.deadline));
+  } catch (error) {
+    if (error instanceof Refusal) {
+      context.log.debug({ reason: error.reason }, 'not admitted');
+      return protocols.refuse(asked, error);
+    }
+    context.log.error({ err: error }, 'failed');
+    return protocols.refuse(asked, refuseCall('INTERNAL'));
+  }
+}
+
+function protocolHeaders({ headers }: IncomingMessage): Headers {
+  return new Headers(
+    PROTOCOL_HEADERS.flatMap((name): [string, string][] => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, String(value)]];
+    }),
+  );
+}
+
+/** A timeout that is longer than the longest is cut to it; none is the default; one that cannot be read is refused. */
+function requestedDeadline({ headers }: IncomingMessage): number {
+  const [name, parse] = headers['content-type']?.startsWith('application/grpc-web')
+    ? (['grpc-timeout', parseGrpcTimeout] as const)
+    : (['connect-timeout-ms', parseConnectTimeout] as const);
+  const value = headers[name];
+  const { timeoutMs, error } = parse(value === undefined ? null : String(value), Number.POSITIVE_INFINITY);
+  if (error) throw invalid([{ field: name, description: 'cannot be read as a timeout' }]);
+  return deadlineOf(timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs);
+}
+
+function answerHealth(house: House, response: ServerResponse, headers: Record<string, string>): void {
+  send(house, response, house.stopping ? 503 : 200, headers, house.stopping ? 'stopping\n' : 'ok\n');
+}
+
+async function answerToken(
+  house: House,
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: Record<string, string>,
+): Promise<void> {
+  const { config, issuer } = house.context;
+  // A page that is not allowed cannot send JSON without asking first, and then is not allowed to.
+  const json = /^application\/json\b/.test(request.headers['content-type'] ?? '');
+  if (config.BANK_ENVIRONMENT !== 'production' && request.method !== 'POST') {
+    return send(house, response, 405, { ...headers, allow: 'POST' }, '');
+  }
+  if (config.BANK_ENVIRONMENT !== 'production' && !json) return send(house, response, 415, headers, '');
+  const body = await readBody(request, Date.now() + TOKEN_REQUEST_MS).catch(() => Buffer.alloc(0));
+  const answer = await developmentToken(config.BANK_ENVIRONMENT, issuer, body.toString());
+  const typed = { ...headers, 'content-type': 'application/json' };
+  send(house, response, answer.status, typed, `${JSON.stringify(answer.json)}\n`);
+}
+
+function send(
+  { stopping }: House,
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: Buffer | string,
+): void {
+  if (stopping) response.shouldKeepAlive = false;
+  const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  response.writeHead(status, { ...headers, ...length }).end(body);
+}

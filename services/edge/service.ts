@@ -1,0 +1,41 @@
+// The edge: the bank's only door. See README.md.
+import path from 'node:path';
+import { readConfig } from '#chassis/config.ts';
+import { developmentIssuer } from '#chassis/issuer.ts';
+import { makeLog } from '#chassis/log.ts';
+import { makeContext } from './context.ts';
+import { serveGrpc } from './grpc.ts';
+import { serveHttp } from './http.ts';
+
+/** An edge that runs. */
+export interface RunningEdge {
+  /** Connect and gRPC-Web. */
+  readonly httpPort: number;
+  /** gRPC. */
+  readonly grpcPort: number;
+  /** Drains: no new connections, calls under way are finished, within the grace. */
+  stop(): Promise<void>;
+}
+
+/** Starts the edge on both its ports. Port 0 lets the kernel choose. */
+export async function startEdge(environment: NodeJS.ProcessEnv): Promise<RunningEdge> {
+  const config = readConfig(environment);
+  const log = makeLog('edge', config.LOG_LEVEL, config.LOG_FILE);
+  const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
+  const context = makeContext(config, log, issuer);
+  const http = await serveHttp(context);
+  const grpc = await serveGrpc(context).catch(async (error: unknown) => {
+    await http.stop();
+    context.close();
+    throw error;
+  });
+  log.info({ httpPort: http.port, grpcPort: grpc.port }, 'serving');
+  return {
+    httpPort: http.port,
+    grpcPort: grpc.port,
+    async stop() {
+      await Promise.all([http.stop(), grpc.stop()]);
+      context.close();
+    },
+  };
+}

@@ -1,0 +1,20 @@
+// Every service whose RPCs the edge publishes. A new service is one line here, and `<SERVICE>_ADDRESS` in the
+// configuration. Which of its RPCs are published, and to whom, is the contract's to say.
+import type { DescService } from '@bufbuild/protobuf';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+
+/** A service behind the edge: its name as a workload, and its contract. */
+export interface Published {
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction';
+  readonly service: DescService;
+}
+
+export const published: readonly Published[] = [
+  { name: 'ledger', service: LedgerService },
+  { name: 'customer', service: CustomerService },
+  { name: 'account', service: AccountService },
+  { name: 'transaction', service: TransactionService },
+];
