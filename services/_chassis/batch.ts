@@ -1,5 +1,5 @@
 // Natural batching: while one transaction is in flight, work gathers; the next transaction takes it all. No timers.
-import { isPassing } from './database.ts';
+import { isCollision, isPassing } from './database.ts';
 import { Refusal, refuseCall } from './errors.ts';
 
 /** A piece of work that waits for a batch. */
@@ -34,10 +34,13 @@ export interface Batcher<Item, Outcome> {
 const PAUSE_MIN_MS = 5;
 const PAUSE_MAX_MS = 200;
 
+/** How often a batch looks again when another process was faster with a key. */
+const COLLISIONS_MAX = 3;
+
 /**
  * Makes a batcher. `run` does a batch in one transaction and answers one outcome per item, in order; it must be
- * repeatable: it is run again after serialization failures, broken connections and lost COMMIT replies, and finds what
- * it did before by its keys. When it throws anything else, the batch is halved until the culprit stands alone, and only
+ * repeatable: it is run again after serialization failures, broken connections, lost COMMIT replies and collisions with
+ * another process, and finds what was done before by its keys. When it throws anything else, the batch is halved until the culprit stands alone, and only
  * that one fails.
  */
 export function batcher<Item extends Work, Outcome>(options: {
@@ -73,6 +76,7 @@ export function batcher<Item extends Work, Outcome>(options: {
   async function settle(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
     if (batch.length === 0) return;
     const everyoneIsLate = () => batch.every(({ item }) => item.deadline <= Date.now());
+    let collisions = 0;
     for (let pause = PAUSE_MIN_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
       try {
         const outcomes = await options.run(
@@ -83,7 +87,9 @@ export function batcher<Item extends Work, Outcome>(options: {
         return;
       } catch (error) {
         if (error instanceof Refusal) return refuseAll(batch, error);
-        if (!isPassing(error)) return halve(batch, error);
+        if (isCollision(error)) collisions += 1;
+        const again = isPassing(error) || (isCollision(error) && collisions <= COLLISIONS_MAX);
+        if (!again) return halve(batch, error);
         // The outcome may be unknown: nobody is told anything but "ask again" until it is.
         if (everyoneIsLate()) return refuseAll(batch, refuseCall('OUTCOME_PENDING'));
         await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));

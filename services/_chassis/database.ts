@@ -121,6 +121,11 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
+/** True when another process wrote a row with the same key at the same time: whoever looks again finds it. */
+export function isCollision(error: unknown): boolean {
+  return sqlState(error) === '23505';
+}
+
 /** True when the same transaction may succeed if it is simply run again: the connection broke, or others were in the way. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof CommitLost) return true;

@@ -5,10 +5,13 @@ import { invalid } from './errors.ts';
 export function readDate(field: string, text: string): Temporal.PlainDate | undefined {
   if (text === '') return undefined;
   try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+    const date = Temporal.PlainDate.from(text, { overflow: 'reject' });
+    // The year 0 is a year to ISO 8601, but not to the database.
+    if (date.year > 0) return date;
   } catch {
-    throw invalid([{ field, description: `${text} is no day of the calendar; write YYYY-MM-DD.` }]);
+    // Told below, as one sentence for all that is wrong with it.
   }
+  throw invalid([{ field, description: `${text.slice(0, 32)} is no day of the calendar; write YYYY-MM-DD.` }]);
 }
 
 /** Reads the date of a field that must be there. */

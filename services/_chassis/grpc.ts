@@ -4,7 +4,12 @@ import type { DescService } from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
 import * as grpc from '@grpc/grpc-js';
-import { type ErrorDetail, ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
+import {
+  type ErrorDetail,
+  ErrorDetailSchema,
+  type Refusal as RefusalMessage,
+  RefusalSchema,
+} from '#gen/bank/type/v1/error_pb.ts';
 import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
 import { Code, Refusal, refuseCall } from './errors.ts';
 
@@ -57,6 +62,23 @@ export function detailOf({ reason, domain, metadata, violations }: Refusal): Err
     domain,
     metadata: { ...metadata },
     violations: violations.map(({ field, description }) => ({ field, description })),
+  });
+}
+
+/** The refusal of one item of a batch, as a message. */
+export function refusalMessage(refusal: Refusal): RefusalMessage {
+  return create(RefusalSchema, { code: refusal.code, message: textOf(refusal.message), detail: detailOf(refusal) });
+}
+
+/** The refusal of one item of a batch, from its message. */
+export function readRefusal({ code, message, detail }: RefusalMessage): Refusal {
+  return new Refusal({
+    code,
+    message,
+    reason: detail?.reason ?? '',
+    domain: detail?.domain ?? '',
+    metadata: detail?.metadata ?? {},
+    violations: detail?.violations ?? [],
   });
 }
 

@@ -15,13 +15,12 @@ interface Cached {
 
 /** Opens the keyring in a directory, and makes it when there is none. */
 export async function localKeyring(directory: string): Promise<KeyPort> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
   const master = await readOrMake(path.join(directory, 'master.key'), () => randomBytes(32));
   const cache = new Map<string, Cached>();
   const secrets = new Map<string, Buffer>();
 
   async function load(partyId: string, make: boolean): Promise<DataKey | undefined> {
-    const file = await fileOf(directory, partyId, make);
+    const file = fileOf(directory, partyId);
     const wrapped = make
       ? await readOrMake(file, () => wrap(master, partyId, randomBytes(32)))
       : await readFile(file).catch(() => undefined);
@@ -63,6 +62,7 @@ export async function localKeyring(directory: string): Promise<KeyPort> {
 export async function readOrMake(file: string, make: () => Uint8Array): Promise<Buffer> {
   const existing = await readFile(file).catch(() => undefined);
   if (existing) return existing;
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   const handle = await open(draft, 'wx', 0o600);
   try {
@@ -84,12 +84,10 @@ export async function readOrMake(file: string, make: () => Uint8Array): Promise<
   return readFile(file);
 }
 
-async function fileOf(directory: string, partyId: string, make: boolean): Promise<string> {
+function fileOf(directory: string, partyId: string): string {
   // Hashed, so that no id can name a path, and spread over 256 folders.
   const name = createHash('sha256').update(partyId).digest('hex');
-  const folder = path.join(directory, name.slice(0, 2));
-  if (make) await mkdir(folder, { recursive: true, mode: 0o700 });
-  return path.join(folder, `${name.slice(2)}.key`);
+  return path.join(directory, name.slice(0, 2), `${name.slice(2)}.key`);
 }
 
 function wrap(master: Buffer, partyId: string, key: Buffer): Buffer {

@@ -9,9 +9,10 @@ import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners } from './access.ts';
 import type { Call, Origin } from './call-context.ts';
 import { invalid, Refusal, refuseCall } from './errors.ts';
-import { asBuffer } from './outbox.ts';
 import { CHANNEL_LIMITS, definitionOf, statusOf } from './grpc.ts';
 import { type Logger, redact } from './log.ts';
+import { nulViolations } from './nul.ts';
+import { asBuffer } from './outbox.ts';
 import { addReflection } from './reflection.ts';
 import type { Verified } from './tokens.ts';
 import { continueTrace } from './trace.ts';
@@ -118,7 +119,7 @@ function answering(
         call = await identify(rpc, incoming, house);
         checkRule(rule, call.caller, call.principal);
         request = readMessage(method, incoming.request);
-        validate(house.validator, method, request);
+        validate(house.validator, method, request, incoming.request);
         checkActors(rule, call.caller, request);
         await checkOwners(rule, request, call, house.owners);
         const response = await handler(request, call);
@@ -177,7 +178,9 @@ function readMessage(method: DescMethodUnary, bytes: Buffer): Message {
   }
 }
 
-function validate(validator: Validator, method: DescMethodUnary, request: Message): void {
+function validate(validator: Validator, method: DescMethodUnary, request: Message, wire: Buffer): void {
+  const nuls = nulViolations(method.input, request, wire);
+  if (nuls.length > 0) throw invalid(nuls);
   const result = validator.validate(method.input, request);
   if (result.kind === 'valid') return;
   if (result.kind === 'error') throw result.error;

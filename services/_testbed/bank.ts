@@ -11,7 +11,8 @@ import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { testEnvironment } from '#chassis/testing/service.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
-import { type BankService, type RunningEdge, services as allServices } from './services.ts';
+import type { RunningEdge } from '../edge/service.ts';
+import { services as allServices, type BankService } from './services.ts';
 import { freePorts, start } from './start.ts';
 
 /** The name of a service. */

@@ -1,7 +1,7 @@
 // What `make run` tells a newcomer: where everything is.
 import type { Running } from '#chassis/boot.ts';
 import type { Postgres } from '../../tools/platform/postgres.ts';
-import type { RunningEdge } from './services.ts';
+import type { RunningEdge } from '../edge/service.ts';
 
 /** A bank that runs, as far as it is to be told where it is. */
 export interface Places {
@@ -33,5 +33,14 @@ export function places({ edge, services, environment, dataDir, postgres, natsUrl
 }
 
 function firstCall({ httpPort }: RunningEdge): string[] {
-  return ['', `  a first call: npm run -s bankctl -- status --edge http://127.0.0.1:${httpPort}`, ''];
+  const url = `http://127.0.0.1:${httpPort}`;
+  const json = `-H 'content-type: application/json'`;
+  return [
+    '',
+    '  A token in this development bank, for staff:<role>, customer:<id> or partner:<name>, and a first call:',
+    '',
+    `    TOKEN=$(curl -s ${url}/dev/token ${json} -d '{"subject": "staff:teller"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
+    `    curl -s ${url}/bank.ledger.v1.LedgerService/GetBusinessDate ${json} -H "authorization: Bearer $TOKEN" -d '{}'`,
+    '',
+  ];
 }

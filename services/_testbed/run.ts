@@ -13,7 +13,7 @@ import { databaseFromEnvironment, ensureDatabase } from '../../tools/platform/po
 import { claim } from '../../tools/platform/processes.ts';
 import { places } from './places.ts';
 import { importSample } from './sample.ts';
-import { type BankService, services as allServices, startEdge } from './services.ts';
+import { services as allServices, type BankService } from './services.ts';
 import { start } from './start.ts';
 
 const LARGEST_LOG_BYTES = 16 << 20;
@@ -98,7 +98,7 @@ async function refuseTakenPorts(
   withEdge: boolean,
 ): Promise<void> {
   const names = chosen.map(({ name }) => `${name.toUpperCase() as Uppercase<typeof name>}_PORT` as const);
-  const edge = withEdge && startEdge ? (['EDGE_HTTP_PORT', 'EDGE_GRPC_PORT'] as const) : [];
+  const edge = withEdge ? (['EDGE_HTTP_PORT', 'EDGE_GRPC_PORT'] as const) : [];
   const config = readConfig(environment);
   const taken: string[] = [];
   for (const name of [...names, ...edge]) {

@@ -15,16 +15,6 @@ export interface BankService {
 /** All services, those that are called before those that call them. */
 export const services: readonly BankService[] = [entry(ledger)];
 
-/** The edge when it runs. */
-export interface RunningEdge {
-  readonly httpPort: number;
-  readonly grpcPort: number;
-  stop(): Promise<void>;
-}
-
-/** Starts the edge. */
-export const startEdge: ((environment: NodeJS.ProcessEnv) => Promise<RunningEdge>) | undefined = undefined;
-
 function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {
   const { name, service, migrations } = definition;
   return { name, service, migrations, start: (environment) => startService(definition, environment) };

@@ -1,7 +1,8 @@
 // Starts services and the edge in one process, and stops them again, callers first.
 import type { Running } from '#chassis/boot.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
-import { type BankService, type RunningEdge, startEdge } from './services.ts';
+import { type RunningEdge, startEdge } from '../edge/service.ts';
+import type { BankService } from './services.ts';
 
 /** What runs. */
 export interface Started {
@@ -25,7 +26,7 @@ export async function start(
   };
   try {
     for (const service of services) running.push(await service.start(environment));
-    edge = withEdge ? await startEdge?.(environment) : undefined;
+    edge = withEdge ? await startEdge(environment) : undefined;
   } catch (error) {
     await stop();
     throw error;

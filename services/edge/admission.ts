@@ -40,7 +40,7 @@ export async function admit({ routes, verify }: Context, arrival: Arrival): Prom
   const isPublic = route.rule.grants.some(({ audience }) => audience === 'PUBLIC');
   const verified = isPublic && authorization === '' ? undefined : await verify(authorization);
   // The token of a workload, or one that stands for nobody, opens no door here.
-  if (verified && (verified.workload !== undefined || !verified.principal)) throw refuseCall('TOKEN_INVALID');
+  if (verified && (verified.workload !== undefined || !verified.principal?.partyId)) throw refuseCall('TOKEN_INVALID');
   const principal = verified?.principal;
   checkGrants(route.rule, principal);
   return {

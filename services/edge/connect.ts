@@ -65,9 +65,7 @@ const UNREADABLE_TEXT_MAX = 300;
 /** Makes the handlers of every published RPC. */
 export function protocols(context: Context): Protocols {
   const handlers = makeHandlers(context);
-  // An unknown RPC is refused in the caller's protocol too, by whichever handler: it never gets past the gate.
-  const [any] = handlers.values();
-  if (!any) throw new Error('the edge publishes no RPC');
+  const any = anyOf(handlers);
 
   async function refuse(request: HttpRequest, refusal: Refusal): Promise<HttpAnswer> {
     const passage = { admitted: undefined, reached: false, refusal };
@@ -86,6 +84,13 @@ export function protocols(context: Context): Protocols {
       return refuse(request, refuseCall('INTERNAL'));
     },
   };
+}
+
+/** An unknown RPC is refused in the caller's protocol too, by whichever handler: it never gets past the gate. */
+function anyOf(handlers: Map<string, UniversalHandler>): UniversalHandler {
+  const [any] = handlers.values();
+  if (!any) throw new Error('the edge publishes no RPC');
+  return any;
 }
 
 function makeHandlers(context: Context): Map<string, UniversalHandler> {

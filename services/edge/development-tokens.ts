@@ -39,7 +39,7 @@ function readActor(body: string): Actor | string {
   const { subject, scopes = [] } = asked;
   const [kind = '', name = ''] = subject.split(/:(.*)/s);
   const sessionId = newId('ses');
-  if (!isTexts(scopes)) return 'scopes must be a list of words.';
+  if (!isTexts(scopes)) return 'The scopes must be a list of words.';
   if (kind !== 'partner' && scopes.length > 0) return 'Only a partner has scopes.';
   if (kind === 'customer') {
     if (!/^cus_[0-9A-Za-z_-]{1,60}$/.test(name)) return 'A customer is named by its id: customer:cus_…';

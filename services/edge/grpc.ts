@@ -84,6 +84,8 @@ function admitting(context: Context, passages: Passages): grpc.ServerInterceptor
     explainStatuses(call, () => passage?.reached ?? false);
     const deadline = deadlineOf(call.getDeadline());
     const timer = setTimeout(() => call.sendStatus(statusOf(refuseCall('DEADLINE_PASSED'))), deadline - Date.now());
+    // A call that ended before it began would otherwise keep a stopping process waiting.
+    timer.unref();
 
     async function enter(metadata: grpc.Metadata): Promise<void> {
       if (sizeOf(metadata) > limits.MAX_HEADER_BYTES) throw refuseCall('MESSAGE_UNREADABLE');

@@ -1,11 +1,12 @@
 // What the commands that change a ledger account's terms share: load it under a lock, and say what became of it.
 import { LockMode } from '@mikro-orm/core';
 import type { CommandTx } from '#chassis/command.ts';
+import { invalid } from '#chassis/errors.ts';
 import { fromMoney } from '#chassis/money.ts';
-import { LedgerAccountChangedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import type { LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { refuse } from './domain/refusals.ts';
+import { publishAccountChanged } from './events.ts';
 import { accountMessage } from './messages.ts';
 import { LedgerAccountRow } from './tables.ts';
 
@@ -17,8 +18,19 @@ export async function loadOpen(tx: CommandTx, id: string): Promise<LedgerAccount
   return row;
 }
 
-/** A limit of an account, in minor units on its normal side; absent is none. */
-export function limitOf(currency: string, money: Money | undefined): bigint | null {
+/** The limits of an account, in minor units on its normal side; absent is none. */
+export function limitsOf(
+  currency: string,
+  { floor, ceiling }: { floor?: Money | undefined; ceiling?: Money | undefined },
+): { floor: bigint | null; ceiling: bigint | null } {
+  const limits = { floor: limitOf(currency, floor), ceiling: limitOf(currency, ceiling) };
+  if (limits.floor !== null && limits.ceiling !== null && limits.floor > limits.ceiling) {
+    throw invalid([{ field: 'ceiling', description: 'The ceiling is below the floor.' }]);
+  }
+  return limits;
+}
+
+function limitOf(currency: string, money: Money | undefined): bigint | null {
   if (!money) return null;
   const { currency: given, minor } = fromMoney(money);
   if (given !== currency) throw refuse('CURRENCY_MISMATCH', { account_currency: currency });
@@ -29,6 +41,6 @@ export function limitOf(currency: string, money: Money | undefined): bigint | nu
 export function changed(tx: CommandTx, row: LedgerAccountRow): LedgerAccount {
   row.revision += 1n;
   const ledgerAccount = accountMessage(row);
-  tx.publish(LedgerAccountChangedSchema, { ledgerAccount }, { id: row.id, sequence: row.revision });
+  publishAccountChanged(tx, ledgerAccount, row.revision);
   return ledgerAccount;
 }

@@ -2,8 +2,8 @@
 // real time and an offset, which is kept in the database.
 import { sql } from 'kysely';
 import type { Database } from '#chassis/database.ts';
-import type { Logger } from '#chassis/log.ts';
 import { Refusal } from '#chassis/errors.ts';
+import type { Logger } from '#chassis/log.ts';
 
 /** The clock of the ledger. */
 export interface LedgerClock {

@@ -3,10 +3,10 @@ import { create } from '@bufbuild/protobuf';
 import { sql } from 'kysely';
 import { ownCall } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
-import { BusinessDateAdvancedSchema, BusinessDateClosedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
+import { publishBusinessDateAdvanced, publishBusinessDateClosed } from './events.ts';
 
 /** Opens the day after `openDate` and puts that one in CLOSING. Refuses when another day is open or one still closes. */
 export async function advance(tx: CommandTx, openDate: string): Promise<{ openDate: string; closingDate: string }> {
@@ -19,9 +19,9 @@ export async function advance(tx: CommandTx, openDate: string): Promise<{ openDa
   const next = Temporal.PlainDate.from(openDate).add({ days: 1 }).toString();
   await tx.execute(sql`update business_day set state = 'closing' where date = ${openDate}::date`);
   await tx.execute(sql`insert into business_day (date, state) values (${next}::date, 'open')`);
-  const event = { openDate: next, closingDate: openDate };
-  tx.publish(BusinessDateAdvancedSchema, event, { id: `day_${openDate}`, sequence: 1 });
-  return event;
+  const turned = { openDate: next, closingDate: openDate };
+  publishBusinessDateAdvanced(tx, turned);
+  return turned;
 }
 
 /** Ends a day that is in CLOSING. */
@@ -31,7 +31,7 @@ export async function close(tx: CommandTx, closingDate: string): Promise<{ close
   `);
   if (day?.state !== 'closing') throw refuse('BUSINESS_DATE_NOT_CLOSING', { state: day?.state ?? 'unknown' });
   await tx.execute(sql`update business_day set state = 'closed' where date = ${closingDate}::date`);
-  tx.publish(BusinessDateClosedSchema, { closedDate: closingDate }, { id: `day_${closingDate}`, sequence: 2 });
+  publishBusinessDateClosed(tx, closingDate);
   return { closedDate: closingDate };
 }
 

@@ -1,8 +1,8 @@
 // Reads journals with their entries.
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#chassis/database.ts';
-import type { EntryRow, JournalRow } from './messages.ts';
 import type { Kind } from './domain/kinds.ts';
+import type { EntryRow, JournalRow } from './messages.ts';
 
 interface Row {
   no: string;
@@ -25,7 +25,7 @@ interface Row {
   }[];
 }
 
-/** The journals that `which` (a condition on journal `j`) selects, by number; at most `limit`. */
+/** The posted journals that `which` (a condition on journal `j`) selects, by number; at most `limit`. */
 export async function readJournals(
   database: Database,
   which: RawBuilder<unknown>,
@@ -47,7 +47,7 @@ export async function readJournals(
       ) as entries
     from journal j
     left join journal o on o.no = j.reversed_no
-    where ${which}
+    where j.refusal is null and ${which}
     order by j.no
     limit ${limit}
   `);

@@ -8,13 +8,12 @@ import { packRefusal, unpackRefusal } from '#chassis/claims.ts';
 import type { Database, Tx } from '#chassis/database.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { isDecision, refuseCall } from '#chassis/errors.ts';
-import { insertOutbox, outboxRow } from '#chassis/outbox.ts';
-import { JournalPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
+import { insertOutbox } from '#chassis/outbox.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type AccountState, applyGroup, type Days, type JournalDraft, type Posted } from './domain/core.ts';
 import { refuse } from './domain/refusals.ts';
 import { noteReversal, type Original, type Part, reversalOf } from './domain/reversal.ts';
-import { postedMessage } from './messages.ts';
+import { journalPosted } from './events.ts';
 import {
   insertEntries,
   insertJournals,
@@ -139,16 +138,21 @@ async function post(
     return reversed;
   }
 
+  const nos = await numbers(tx, booked.length + refused.length);
   if (booked.length > 0) {
-    const nos = await numbers(tx, booked.length);
     const journals = booked.map((one, index) => ({ ...one, no: nos[index] as bigint }));
     await tx.query(insertJournals(journals, now));
     await tx.query(insertEntries(journals));
-    await tx.query(insertOutbox(journals.map((journal) => eventOf(journal, now))));
+    await tx.query(insertOutbox(journals.map((journal) => journalPosted(journal, now))));
   }
   if (refused.length > 0) {
-    const rows = refused.map(({ draft, refusal }) => ({ ...draft, refusal: packRefusal(refusal) }));
-    await tx.query(insertRefusedJournals(rows));
+    const rows = refused.map(({ draft, refusal }, index) => ({
+      no: nos[booked.length + index] as bigint,
+      ...draft,
+      kind: 'journal' in draft.content ? draft.content.journal.kind : ('reversal' as const),
+      refusal: packRefusal(refusal),
+    }));
+    await tx.query(insertRefusedJournals(rows, now));
   }
   if (!state.everyoneIsLate()) return outcomes.map((value) => ({ value }));
   tx.rollbackAtEnd();
@@ -199,13 +203,6 @@ function outcomeOf(result: { posted: Posted } | { refusal: Refusal }, knownTime:
   if ('refusal' in result) return result;
   const { bookingDate, valueDate } = result.posted;
   return { booking: { bookingDate, valueDate, knownTime } };
-}
-
-function eventOf(booked: Booked, now: Date) {
-  const { draft, group } = booked;
-  const onBehalf = { principal: draft.actor, origin: undefined, trace: group.call.trace };
-  const journal = postedMessage(booked, now);
-  return outboxRow(JournalPostedSchema, { journal }, { id: draft.id, sequence: 1 }, onBehalf);
 }
 
 async function readKnown(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, Known>> {

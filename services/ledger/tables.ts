@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '#chassis/database.ts';
 import { refuseCall } from '#chassis/errors.ts';
 import type { AccountState, Days } from './domain/core.ts';
+import type { Kind } from './domain/kinds.ts';
 import type { Original } from './domain/reversal.ts';
 import type { Booked } from './posting.ts';
 
@@ -110,10 +111,8 @@ export interface KnownJournalRow {
 export function selectKnownJournals(ids: readonly string[]): RawBuilder<KnownJournalRow> {
   return sql<KnownJournalRow>`
     select id, fingerprint, booking_date::text as "bookingDate", value_date::text as "valueDate",
-      known_time::text as "knownTime", null::bytea as refusal
+      known_time::text as "knownTime", refusal
     from journal where id = any(${ids})
-    union all
-    select id, fingerprint, '', '', '', refusal from refused_journal where id = any(${ids})
   `;
 }
 
@@ -161,17 +160,29 @@ export function insertEntries(journals: readonly Booked[]): RawBuilder<unknown> 
   `;
 }
 
+/** A journal that was refused. */
+export interface Refused {
+  readonly no: bigint;
+  readonly id: string;
+  readonly kind: Kind;
+  readonly owner: string;
+  readonly fingerprint: Buffer;
+  readonly refusal: Buffer;
+}
+
 /** Remembers journals that were refused, so that they stay refused. */
-export function insertRefusedJournals(
-  refused: readonly { id: string; fingerprint: Buffer; refusal: Buffer }[],
-): RawBuilder<unknown> {
+export function insertRefusedJournals(refused: readonly Refused[], knownTime: Date): RawBuilder<unknown> {
   return sql`
-    insert into refused_journal (id, fingerprint, refusal)
-    select * from unnest(
+    insert into journal (no, id, kind, owner, known_time, leg_count, fingerprint, refusal)
+    select no, id, kind, owner, ${knownTime.toISOString()}::timestamptz, 0, fingerprint, refusal
+    from unnest(
+      ${refused.map(({ no }) => no)}::bigint[],
       ${refused.map(({ id }) => id)}::text[],
+      ${refused.map(({ kind }) => kind)}::text[],
+      ${refused.map(({ owner }) => owner)}::text[],
       ${refused.map(({ fingerprint }) => fingerprint)}::bytea[],
       ${refused.map(({ refusal }) => refusal)}::bytea[]
-    )
+    ) as r (no, id, kind, owner, fingerprint, refusal)
   `;
 }
 

@@ -51,15 +51,20 @@ function tables(): string {
       no bigint primary key,
       id text collate "C" not null unique,
       kind text not null,
-      value_date date not null,
-      booking_date date not null,
+      value_date date,
+      booking_date date,
       known_time timestamptz not null default now(),
       owner text not null,
       reversed_no bigint references journal,
-      leg_count smallint not null check (leg_count > 0),
+      leg_count smallint not null,
       fingerprint bytea not null,
       metadata jsonb,
-      check ((kind = 'reversal') = (reversed_no is not null))
+      -- Why it was refused. Posted and refused journals share one table, so that an id is only ever one of the two,
+      -- whichever ledger process decided it. A refused journal has no dates and no legs.
+      refusal bytea,
+      check ((refusal is null) = (leg_count > 0)),
+      check (refusal is not null or (value_date is not null and booking_date is not null)),
+      check (refusal is not null or (kind = 'reversal') = (reversed_no is not null))
     );
     create index journal_reversed on journal (reversed_no) where reversed_no is not null;
 
@@ -78,19 +83,12 @@ function tables(): string {
     create unique index entry_of_journal on entry (journal_no, leg);
     create index entry_by_date on entry (account_no, booking_date, version);
 
-    create table refused_journal (
-      id text collate "C" primary key,
-      fingerprint bytea not null,
-      refusal bytea not null,
-      create_time timestamptz not null default now()
-    );
-
     create table business_day (
       date date primary key,
       state text not null check (state in ('open', 'closing', 'closed'))
     );
     create unique index business_day_open on business_day (state) where state = 'open';
-    create unique index business_day_not_closed on business_day (date) where state <> 'closed';
+    create index business_day_not_closed on business_day (date) where state <> 'closed';
 
     create table clock_setting (
       singleton boolean primary key default true check (singleton),
@@ -122,8 +120,30 @@ function laws(): string {
       end if;
 
       if exists (
+        select from (select distinct j.kind, j.booking_date from posted p join journal j on j.no = p.journal_no) b
+        left join business_day d on d.date = b.booking_date and d.state in ('open', 'closing')
+        where d.date is null
+          and (b.kind <> 'migration' or b.booking_date > (select date from business_day where state = 'open'))
+      ) then
+        raise exception 'a journal must be booked on a day that takes it' using errcode = 'integrity_constraint_violation';
+      end if;
+
+      if exists (select from posted where reversed_leg is not null) and exists (
         select from (
-          select p.*, a.balance, a.version as account_version, a.state, j.kind,
+          select distinct j.reversed_no from posted p join journal j on j.no = p.journal_no where p.reversed_leg is not null
+        ) o
+        join journal j on j.reversed_no = o.reversed_no
+        join entry r on r.journal_no = j.no
+        left join entry e on e.journal_no = o.reversed_no and e.leg = r.reversed_leg and e.account_no = r.account_no
+        group by o.reversed_no, r.reversed_leg, e.amount
+        having e.amount is null or bool_or(sign(r.amount) = sign(e.amount)) or sum(abs(r.amount)) > abs(e.amount)
+      ) then
+        raise exception 'reversals must not exceed what they reverse' using errcode = 'integrity_constraint_violation';
+      end if;
+
+      if exists (
+        select from (
+          select p.*, a.balance, a.version as account_version, a.state, a.account_id, j.kind,
             j.booking_date <> p.booking_date or j.value_date <> p.value_date as misdated,
             lag(p.version) over w as version_before, lag(p.balance_after) over w as balance_before,
             case a.normal_side when 'debit' then p.amount else -p.amount end as change,
@@ -138,7 +158,9 @@ function laws(): string {
           or e.balance_after <> coalesce(e.balance_before, e.balance) + e.amount
           or e.misdated
           or e.state = 'closed'
-          or (e.state = 'migrating') and e.kind <> 'migration'
+          or (e.state = 'migrating' and e.kind <> 'migration')
+          or (e.state <> 'migrating' and e.kind = 'migration' and e.account_id is not null)
+          or (e.kind = 'reversal') <> (e.reversed_leg is not null)
           or (e.change < 0 and e.decrease_frozen)
           or (e.change > 0 and e.increase_frozen)
           or (e.kind not in (${forced}) and e.change < 0 and e.normal < e.floor)
@@ -170,28 +192,33 @@ function laws(): string {
 
     create function guard_business_day() returns trigger language plpgsql as $$
     begin
-      if (old.state, new.state) not in (('open', 'closing'), ('closing', 'closed')) then
+      if tg_op = 'INSERT' then
+        if new.state <> 'open' or new.date <> (select max(date) + 1 from business_day) then
+          raise exception 'business days are opened one after the other' using errcode = 'integrity_constraint_violation';
+        end if;
+      elsif (old.state, new.state) not in (('open', 'closing'), ('closing', 'closed')) then
         raise exception 'a business day does not go from % to %', old.state, new.state
           using errcode = 'integrity_constraint_violation';
       end if;
       return new;
     end $$;
 
-    create trigger guard_business_day before update on business_day for each row execute function guard_business_day();
+    create trigger guard_business_day before insert or update on business_day
+      for each row execute function guard_business_day();
   `;
 }
 
 /** The runtime role posts and opens; it changes no entry, no journal and no balance. */
 function rights(): string {
   return `
-    grant select on general_ledger_account, ledger_account, journal, entry, refused_journal, business_day, clock_setting
+    grant select on general_ledger_account, ledger_account, journal, entry, business_day, clock_setting
       to ${RUNTIME};
     grant insert (id, account_id, currency, normal_side, general_ledger_code, state, floor, ceiling) on ledger_account
       to ${RUNTIME};
     grant update (state, floor, ceiling, decrease_frozen, increase_frozen, revision) on ledger_account to ${RUNTIME};
-    grant insert (no, id, kind, value_date, booking_date, known_time, owner, reversed_no, leg_count, fingerprint, metadata) on journal
-      to ${RUNTIME};
-    grant insert on entry, refused_journal, business_day, clock_setting to ${RUNTIME};
+    grant insert (no, id, kind, value_date, booking_date, known_time, owner, reversed_no, leg_count, fingerprint, metadata,
+      refusal) on journal to ${RUNTIME};
+    grant insert on entry, business_day, clock_setting to ${RUNTIME};
     grant update (state) on business_day to ${RUNTIME};
     grant update (offset_ms) on clock_setting to ${RUNTIME};
     grant usage on sequence journal_block to ${RUNTIME};

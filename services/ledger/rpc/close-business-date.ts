@@ -1,8 +1,8 @@
 import { requireDate } from '#chassis/dates.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
 import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
 import { close } from '../days.ts';
 
 /** Ends a business day that is in CLOSING. */

@@ -1,10 +1,10 @@
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
+import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { changed, loadOpen } from '../admin.ts';
+import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { balanceMessage } from '../messages.ts';
-import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 
 /** Closes a ledger account for good. */
 export function closeLedgerAccount(context: Context): Rpcs<typeof LedgerService>['closeLedgerAccount'] {

@@ -1,9 +1,9 @@
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
-import { changed, limitOf, loadOpen } from '../admin.ts';
-import { refuse } from '../domain/refusals.ts';
 import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { changed, limitsOf, loadOpen } from '../admin.ts';
+import type { Context } from '../context.ts';
+import { refuse } from '../domain/refusals.ts';
 
 /** Ends a ledger account's migration for good. */
 export function cutOverLedgerAccount(context: Context): Rpcs<typeof LedgerService>['cutOverLedgerAccount'] {
@@ -13,8 +13,7 @@ export function cutOverLedgerAccount(context: Context): Rpcs<typeof LedgerServic
         const row = await loadOpen(tx, request.ledgerAccountId);
         if (row.state !== 'migrating') throw refuse('LEDGER_ACCOUNT_NOT_MIGRATING');
         row.state = 'open';
-        row.floor = limitOf(row.currency, request.floor);
-        row.ceiling = limitOf(row.currency, request.ceiling);
+        Object.assign(row, limitsOf(row.currency, request));
         return { ledgerAccount: changed(tx, row) };
       },
     });

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { readDate } from '#chassis/dates.ts';
 import type { Database } from '#chassis/database.ts';
+import { readDate } from '#chassis/dates.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
 import { ListEntriesRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { refuse } from '../domain/refusals.ts';
 import { balanceMessage, entryMessage } from '../messages.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Rpcs } from '#chassis/serve.ts';
+import { GeneralLedgerType } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
-import { GeneralLedgerType } from '#gen/bank/ledger/v1/ledger_pb.ts';
 
 interface Row {
   generalLedgerCode: string;

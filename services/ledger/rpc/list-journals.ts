@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
 import { ListJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
 import { readJournals } from '../journals.ts';
 import { journalMessage } from '../messages.ts';
 

@@ -1,7 +1,7 @@
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
 import { ListLedgerAccountsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
 import { accountMessage } from '../messages.ts';
 import { LedgerAccountRow } from '../tables.ts';
 

@@ -1,15 +1,15 @@
+import { sql } from 'kysely';
 import type { CommandTx } from '#chassis/command.ts';
 import { refuseMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
-import { LedgerAccountOpenedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { LedgerService as Contract, type OpenLedgerAccountRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
-import { sql } from 'kysely';
-import { limitOf } from '../admin.ts';
+import { limitsOf } from '../admin.ts';
+import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
+import { publishAccountOpened } from '../events.ts';
 import { accountMessage } from '../messages.ts';
 import { type AccountTerms, insertAccounts, LedgerAccountRow } from '../tables.ts';
 
@@ -36,7 +36,7 @@ async function open(tx: CommandTx, request: OpenLedgerAccountRequest): Promise<A
   }
   const row = { id: request.ledgerAccountId, ...terms };
   tx.write(insertAccounts, row);
-  tx.publish(LedgerAccountOpenedSchema, { ledgerAccount: accountMessage(row) }, { id: row.id, sequence: 1 });
+  publishAccountOpened(tx, accountMessage(row));
   return row;
 }
 
@@ -49,8 +49,7 @@ function termsOf(request: OpenLedgerAccountRequest) {
     generalLedgerCode,
     normalSide: normalSide === Side.DEBIT ? ('debit' as const) : ('credit' as const),
     state: migrating ? ('migrating' as const) : ('open' as const),
-    floor: limitOf(currency, request.floor),
-    ceiling: limitOf(currency, request.ceiling),
+    ...limitsOf(currency, request),
   };
 }
 

@@ -1,5 +1,5 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { Refusal } from '#chassis/errors.ts';
+import { invalid, Refusal } from '#chassis/errors.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
@@ -34,6 +34,12 @@ function groupsOf({ journals }: PostJournalsRequest): NewJournal[][] {
     const name = journal.linkGroup === '' ? `${index}` : `group ${journal.linkGroup}`;
     groups.set(name, [...(groups.get(name) ?? []), journal]);
   });
+  for (const group of groups.values()) {
+    const ids = new Set(group.map(({ journalId }) => journalId));
+    if (ids.size < group.length) {
+      throw invalid([{ field: 'journals', description: 'A journal_id stands twice in one link_group.' }]);
+    }
+  }
   return [...groups.values()];
 }
 

@@ -2,8 +2,8 @@ import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { sql } from 'kysely';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
 import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 
 /** Sets the clock of a bank that is not a real one. */

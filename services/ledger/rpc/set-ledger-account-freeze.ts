@@ -1,8 +1,8 @@
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
-import { changed, loadOpen } from '../admin.ts';
 import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { changed, loadOpen } from '../admin.ts';
+import type { Context } from '../context.ts';
 
 /** Freezes a ledger account, or lets it go again. */
 export function setLedgerAccountFreeze(context: Context): Rpcs<typeof LedgerService>['setLedgerAccountFreeze'] {

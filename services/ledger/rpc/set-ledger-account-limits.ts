@@ -1,9 +1,9 @@
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from '../context.ts';
-import { changed, limitOf, loadOpen } from '../admin.ts';
-import { refuse } from '../domain/refusals.ts';
 import { LedgerService as Contract } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { changed, limitsOf, loadOpen } from '../admin.ts';
+import type { Context } from '../context.ts';
+import { refuse } from '../domain/refusals.ts';
 
 /** Sets the floor and the ceiling of a ledger account. */
 export function setLedgerAccountLimits(context: Context): Rpcs<typeof LedgerService>['setLedgerAccountLimits'] {
@@ -12,8 +12,7 @@ export function setLedgerAccountLimits(context: Context): Rpcs<typeof LedgerServ
       decide: async (tx) => {
         const row = await loadOpen(tx, request.ledgerAccountId);
         if (row.state === 'migrating') throw refuse('LEDGER_ACCOUNT_MIGRATING');
-        row.floor = limitOf(row.currency, request.floor);
-        row.ceiling = limitOf(row.currency, request.ceiling);
+        Object.assign(row, limitsOf(row.currency, request));
         return { ledgerAccount: changed(tx, row) };
       },
     });

@@ -1,0 +1,97 @@
+// The laws of the ledger, recomputed from its rows by plain SQL that shares nothing with the ledger's own code. Asked
+// after every journey and every fault.
+import pg from 'pg';
+
+/** Every law, as a statement that finds what breaks it: a text each. */
+const LAWS: Readonly<Record<string, string>> = {
+  'a journal balances in every currency': `
+    select j.id || ' is out by ' || sum(e.amount) || ' ' || a.currency as broken
+    from entry e join journal j on j.no = e.journal_no join ledger_account a on a.no = e.account_no
+    group by j.id, a.currency having sum(e.amount) <> 0`,
+  'the bank is in balance in every currency': `
+    select a.currency || ' is out by ' || sum(e.amount) as broken
+    from entry e join ledger_account a on a.no = e.account_no group by a.currency having sum(e.amount) <> 0`,
+  'the balances of all accounts add up to zero': `
+    select currency || ' is out by ' || sum(balance) as broken
+    from ledger_account group by currency having sum(balance) <> 0`,
+  "an account's versions have no gap": `
+    select a.id || ' has ' || count(e.version) || ' entries, the last ' || coalesce(max(e.version), 0)
+      || ', and is at version ' || a.version as broken
+    from ledger_account a left join entry e on e.account_no = a.no
+    group by a.no having a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)`,
+  'a balance is the one before it and the amount': `
+    select a.id || ' at version ' || c.version as broken
+    from (
+      select account_no, version, amount, balance_after,
+        coalesce(lag(balance_after) over (partition by account_no order by version), 0) as before
+      from entry
+    ) c join ledger_account a on a.no = c.account_no
+    where c.balance_after <> c.before + c.amount`,
+  "an account's balance is that after its last entry": `
+    select a.id || ' has ' || a.balance || ', its last entry ' || coalesce(e.balance_after, 0) as broken
+    from ledger_account a left join entry e on e.account_no = a.no and e.version = a.version
+    where a.balance <> coalesce(e.balance_after, 0)`,
+  'an entry belongs to a posted journal and an account': `
+    select 'entry ' || e.account_no || '/' || e.version as broken
+    from entry e left join journal j on j.no = e.journal_no left join ledger_account a on a.no = e.account_no
+    where j.no is null or j.refusal is not null or a.no is null`,
+  'a journal is booked whole, and a refused one not at all': `
+    select j.id || ' has ' || count(e.leg) || ' of ' || j.leg_count || ' legs' as broken
+    from journal j left join entry e on e.journal_no = j.no
+    group by j.no having count(e.leg) <> j.leg_count or coalesce(max(e.leg) + 1, 0) <> j.leg_count`,
+  'an entry has the dates of its journal': `
+    select j.id as broken from entry e join journal j on j.no = e.journal_no
+    where e.booking_date <> j.booking_date or e.value_date <> j.value_date`,
+  'reversals never exceed what they reverse': `
+    select o.id || ' leg ' || coalesce(r.reversed_leg, -1) as broken
+    from journal o join journal j on j.reversed_no = o.no join entry r on r.journal_no = j.no
+    left join entry e on e.journal_no = o.no and e.leg = r.reversed_leg and e.account_no = r.account_no
+    group by o.id, r.reversed_leg, e.amount
+    having e.amount is null or abs(sum(r.amount)) > abs(e.amount) or bool_or(sign(r.amount) = sign(e.amount))`,
+  'a reversal is never reversed': `
+    select j.id as broken from journal j join journal o on o.no = j.reversed_no where o.reversed_no is not null`,
+  'a closed account is empty': `
+    select id as broken from ledger_account where state = 'closed' and balance <> 0`,
+  'one day is open, and days follow one another': `
+    select 'from ' || min(date) || ' to ' || max(date) as broken from business_day
+    having count(*) filter (where state = 'open') <> 1 or max(date) <> min(date) filter (where state = 'open')
+      or count(*) <> max(date) - min(date) + 1`,
+  'only history is booked outside the days of the ledger': `
+    select j.id as broken from journal j left join business_day d on d.date = j.booking_date
+    where j.refusal is null and d.date is null
+      and (j.kind <> 'migration' or j.booking_date > (select max(date) from business_day))`,
+  'every posted journal was published once': `
+    select j.id || ' has ' || count(o.event_id) || ' events' as broken
+    from journal j left join outbox o on o.aggregate_id = j.id and o.type = 'bank.ledger.v1.JournalPosted'
+    group by j.no having count(o.event_id) <> (case when j.refusal is null then 1 else 0 end)`,
+  'the events of a thing are numbered from 1 without a gap': `
+    select aggregate_id || ' has ' || count(*) || ' events, the last ' || max(aggregate_sequence) as broken
+    from outbox group by aggregate_id
+    having count(*) <> max(aggregate_sequence) or count(distinct aggregate_sequence) <> count(*)`,
+};
+
+const SHOWN = 5;
+
+/** What breaks a law in a ledger's database (its URL as superuser or owner): a sentence each, none when all is well. */
+export async function brokenLaws(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    // One snapshot for all laws, so that a ledger at work is seen at one moment.
+    await client.query('begin isolation level repeatable read read only');
+    const broken: string[] = [];
+    for (const [law, statement] of Object.entries(LAWS)) {
+      const { rows } = await client.query<{ broken: string }>(`${statement} limit ${SHOWN}`);
+      broken.push(...rows.map((row) => `${law}: ${row.broken}`));
+    }
+    return broken;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Throws when a law of the ledger is broken. */
+export async function checkLaws(url: string): Promise<void> {
+  const broken = await brokenLaws(url);
+  if (broken.length > 0) throw new Error(`The ledger's laws are broken.\n${broken.join('\n')}`);
+}

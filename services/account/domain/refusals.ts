@@ -1,0 +1,33 @@
+// Why the account service says no.
+import { refusals } from '#chassis/errors.ts';
+
+export const refuse = refusals('account', {
+  PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
+  PRODUCT_NOT_FOUND: ['NOT_FOUND', 'There is no such product.'],
+  FEE_TERM_INVALID: ['INVALID_ARGUMENT', 'The fees of the product make no sense.'],
+  CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
+  CUSTOMER_DEACTIVATED: ['FAILED_PRECONDITION', 'A holder is no longer a customer.'],
+  HOLDERS_INVALID: ['INVALID_ARGUMENT', 'The holders do not fit the type of the account.'],
+  MIGRATION_NOT_ALLOWED: ['PERMISSION_DENIED', 'Only back office opens accounts that take history.'],
+  ACCOUNT_NOT_FOUND: ['NOT_FOUND', 'There is no such account.'],
+  ACCOUNT_BUSY: ['UNAVAILABLE', 'Another change of the account is not settled yet. Repeat the call.'],
+  ACCOUNT_CLOSED: ['FAILED_PRECONDITION', 'The account is closed.'],
+  ACCOUNT_NOT_ACTIVE: ['FAILED_PRECONDITION', 'The account is not in use yet.'],
+  ACCOUNT_NOT_MIGRATING: ['FAILED_PRECONDITION', 'The account takes no history.'],
+  ACCOUNT_FROZEN: ['FAILED_PRECONDITION', 'The account is frozen against this.'],
+  ACCOUNT_NOT_FROZEN: ['FAILED_PRECONDITION', 'The account is not frozen.'],
+  OWNER_REQUIRED: ['PERMISSION_DENIED', 'Only an owner of the account may do this.'],
+  FREEZE_INVALID: ['INVALID_ARGUMENT', 'Debits, credits or both are to be frozen.'],
+  FREEZE_NOT_ALLOWED: ['PERMISSION_DENIED', 'This freeze is for the bank to set and to lift.'],
+  OVERDRAFT_NOT_ALLOWED: ['FAILED_PRECONDITION', 'The product does not allow so much overdraft.'],
+  CREDITOR_NOT_FOUND: ['NOT_FOUND', 'There is no such account to pay to.'],
+  CURRENCY_MISMATCH: ['FAILED_PRECONDITION', 'The account is kept in another currency.'],
+  TRANSFER_LIMIT_EXCEEDED: ['FAILED_PRECONDITION', 'It is more than the product allows at once.'],
+  SAME_ACCOUNT: ['INVALID_ARGUMENT', 'An account cannot pay to itself.'],
+  DATE_INVALID: ['INVALID_ARGUMENT', 'The range of dates is none of the calendar.'],
+});
+
+/** For the same mismatch in what a request states, rather than in what it finds. */
+export const refuseTerm = refusals('account', {
+  CURRENCY_MISMATCH: ['INVALID_ARGUMENT', 'The amount is not in the currency of the product.'],
+});

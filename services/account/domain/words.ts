@@ -1,0 +1,54 @@
+// The words of the agreements as they stand in rows and in the rules, and the contract's enums of the same names.
+import {
+  AccountState as States,
+  AccountType as Types,
+  FreezeReason as Reasons,
+  HolderRole as Roles,
+  ProductType as Products,
+  StatementFrequency as Frequencies,
+} from '#gen/bank/account/v1/account_pb.ts';
+
+export type AccountType = 'individual' | 'joint' | 'business';
+export type AccountState = 'pending' | 'migrating' | 'active' | 'closed';
+export type HolderRole = 'owner' | 'disponent';
+export type ProductType = 'current' | 'savings';
+export type StatementFrequency = 'monthly' | 'weekly' | 'per_transaction';
+export type FreezeReason =
+  | 'customer_request'
+  | 'fraud_suspicion'
+  | 'court_order'
+  | 'sanctions'
+  | 'deceased'
+  | 'compliance_review';
+
+/** Translates between a word and the contract's value of the same name. */
+interface Words<Word extends string> {
+  /** The contract's value of a word. */
+  value(word: Word): number;
+  /** The word of one of the contract's values; UNSPECIFIED and unknown ones have none. */
+  word(value: number): Word;
+}
+
+export const accountTypes = words<AccountType>(Types);
+export const accountStates = words<AccountState>(States);
+export const holderRoles = words<HolderRole>(Roles);
+export const productTypes = words<ProductType>(Products);
+export const statementFrequencies = words<StatementFrequency>(Frequencies);
+export const freezeReasons = words<FreezeReason>(Reasons);
+
+function words<Word extends string>(values: Readonly<Record<string, string | number>>): Words<Word> {
+  const entries = Object.entries(values).flatMap(([name, value]): [Word, number][] =>
+    typeof value === 'number' ? [[name.toLowerCase() as Word, value]] : [],
+  );
+  const byWord = new Map(entries);
+  const byValue = new Map(entries.map(([word, value]) => [value, word]));
+  return {
+    value: (word) => found(byWord.get(word), word),
+    word: (value) => found(byValue.get(value), value),
+  };
+}
+
+function found<T>(value: T | undefined, key: string | number): T {
+  if (value === undefined) throw new Error(`the contract has no ${key} there`);
+  return value;
+}

@@ -1,0 +1,164 @@
+// The account service's tables, and the statements that read many accounts at once. An account changes seldom, so its
+// changes go through the entity; its limits, freezes and states change in one place, changes.ts.
+import { defineEntity, p } from '@mikro-orm/core';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { type RawBuilder, sql } from 'kysely';
+import { sealedColumn } from '#chassis/sealed-column.ts';
+import type { AccountState, AccountType, FreezeReason, HolderRole, StatementFrequency } from './domain/words.ts';
+
+const ProductSchema = defineEntity({
+  name: 'ProductRow',
+  tableName: 'product',
+  properties: {
+    id: p.text().primary(),
+    version: p.integer().primary(),
+    type: p.text().$type<'current' | 'savings'>(),
+    currency: p.text(),
+    displayName: p.text(),
+    terms: p.json<JsonObject>(),
+    createTime: p.datetime(),
+  },
+});
+
+/** A version of a product. */
+export class ProductRow extends ProductSchema.class {}
+ProductSchema.setClass(ProductRow);
+
+const AccountSchema = defineEntity({
+  name: 'AccountRow',
+  tableName: 'account',
+  properties: {
+    id: p.text().primary(),
+    type: p.text().$type<AccountType>(),
+    state: p.text().$type<AccountState>(),
+    productId: p.text(),
+    productVersion: p.integer(),
+    currency: p.text(),
+    partyId: p.text(),
+    ibanHash: p.blob(),
+    details: sealedColumn(),
+    freezeDebits: p.boolean(),
+    freezeCredits: p.boolean(),
+    freezeReason: p.text().$type<FreezeReason>().nullable(),
+    overdraftLimit: p.bigint(),
+    branchId: p.text(),
+    statementFrequency: p.text().$type<StatementFrequency>(),
+    openDate: p.date(),
+    closeDate: p.date().nullable(),
+    version: p.integer(),
+    changeNo: p.integer(),
+    pendingChange: p.text().nullable(),
+    createTime: p.datetime(),
+    updateTime: p.datetime(),
+  },
+});
+
+/** An account. */
+export class AccountRow extends AccountSchema.class {}
+AccountSchema.setClass(AccountRow);
+
+const HolderSchema = defineEntity({
+  name: 'HolderRow',
+  tableName: 'holder',
+  properties: {
+    accountId: p.text().primary(),
+    customerId: p.text().primary(),
+    role: p.text().$type<HolderRole>(),
+    position: p.smallint(),
+  },
+});
+
+/** Somebody who holds an account. */
+export class HolderRow extends HolderSchema.class {}
+HolderSchema.setClass(HolderRow);
+
+export const entities = [ProductSchema, AccountSchema, HolderSchema];
+
+/** Who holds one of these accounts, in their order. Ids that do not exist are left out. */
+export function selectHolders(accountIds: readonly string[]): RawBuilder<Omit<HolderRow, 'position'>> {
+  return sql<Omit<HolderRow, 'position'>>`
+    select account_id as "accountId", customer_id as "customerId", role
+    from holder where account_id = any(${accountIds}) order by account_id, position
+  `;
+}
+
+/** What has to be known of an account to decide on an order. */
+export interface StandingRow {
+  readonly id: string;
+  readonly ibanHash: Buffer;
+  readonly state: AccountState;
+  readonly currency: string;
+  readonly productId: string;
+  readonly productVersion: number;
+  readonly partyId: string;
+  readonly freezeDebits: boolean;
+  readonly freezeCredits: boolean;
+  readonly holders: readonly { readonly customerId: string; readonly role: HolderRole }[];
+}
+
+/** Reads what has to be known of accounts to decide on orders, by their ids and by the hashes of their numbers. */
+export function selectStandings(ids: readonly string[], ibanHashes: readonly Buffer[]): RawBuilder<StandingRow> {
+  return sql<StandingRow>`
+    select a.id, a.iban_hash as "ibanHash", a.state, a.currency, a.product_id as "productId",
+      a.product_version as "productVersion", a.party_id as "partyId", a.freeze_debits as "freezeDebits",
+      a.freeze_credits as "freezeCredits", h.holders
+    from account a
+    cross join lateral (
+      select coalesce(json_agg(json_build_object('customerId', customer_id, 'role', role)), '[]') as holders
+      from holder where account_id = a.id
+    ) h
+    where a.id = any(${ids}) or a.iban_hash = any(${ibanHashes}::bytea[])
+  `;
+}
+
+/** Which of these accounts exist, and which of them the customer holds; the customer undefined is anybody. */
+export function selectVisible(ids: readonly string[], customerId: string | undefined): RawBuilder<{ id: string }> {
+  if (customerId === undefined) return sql<{ id: string }>`select id from account where id = any(${ids})`;
+  return sql<{ id: string }>`
+    select account_id as id from holder where customer_id = ${customerId} and account_id = any(${ids})
+  `;
+}
+
+/** The accounts, newest first, that a customer holds and a branch looks after; an empty filter is any. */
+export function selectIds(filter: {
+  customerId: string;
+  branchId: string;
+  before: string | undefined;
+  limit: number;
+}): RawBuilder<{ id: string }> {
+  const { customerId, branchId, before, limit } = filter;
+  const held = sql`exists (select from holder h where h.account_id = a.id and h.customer_id = ${customerId})`;
+  const conditions = [
+    sql`true`,
+    ...(customerId === '' ? [] : [held]),
+    ...(branchId === '' ? [] : [sql`a.branch_id = ${branchId}`]),
+    ...(before === undefined ? [] : [sql`a.id < ${before}`]),
+  ];
+  return sql<{ id: string }>`
+    select a.id from account a where ${sql.join(conditions, sql` and `)} order by a.id desc limit ${limit}
+  `;
+}
+
+/** The newest versions of products after an id, by id; an empty currency is any. */
+export function selectNewestProducts(filter: {
+  currency: string;
+  after: string;
+  limit: number;
+}): RawBuilder<{ id: string; version: number }> {
+  const { currency, after, limit } = filter;
+  return sql<{ id: string; version: number }>`
+    select id, max(version) as version from product
+    where id > ${after} and (${currency} = '' or currency = ${currency})
+    group by id order by id limit ${limit}
+  `;
+}
+
+/** Locks the name of a product until the transaction ends, whether there is one or not: versions are never updated. */
+export function lockProduct(id: string): RawBuilder<unknown> {
+  return sql`select pg_advisory_xact_lock(hashtextextended('product ' || ${id}, 0))`;
+}
+
+/** The next serial of the bank's account numbers. */
+export function nextSerial(): RawBuilder<{ serial: string }> {
+  return sql<{ serial: string }>`select nextval('account_serial') as serial`;
+}

@@ -1,0 +1,4 @@
+import { runService } from '#chassis/boot.ts';
+import { customer } from './service.ts';
+
+await runService(customer);

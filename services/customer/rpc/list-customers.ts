@@ -1,0 +1,50 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import {
+  type CustomerService,
+  type ListCustomersRequest,
+  ListCustomersRequestSchema,
+} from '#gen/bank/customer/v1/customer_service_pb.ts';
+import type { Context } from '../context.ts';
+import { type Term, termOf } from '../domain/search.ts';
+import { hashTerms } from '../hashes.ts';
+import { customerMessage, openProfile } from '../profile.ts';
+import { CustomerRow, selectIds } from '../tables.ts';
+
+/** A page ends early rather than be too large for a message of 4 MiB; what is not sealed takes little room. */
+const PAGE_BYTES_MAX = 3 * 1024 * 1024;
+
+/** Lists customers, newest first, or those whom all that is searched for fits. */
+export function listCustomers({ database, pages, vault }: Context): Rpcs<typeof CustomerService>['listCustomers'] {
+  return async (request) => {
+    const { size, after } = pages.read(ListCustomersRequestSchema, request);
+    const terms = hashTerms(vault, searched(request));
+    const filter = { terms, branchId: request.branchId, before: after?.[0], limit: size + 1 };
+    const ids = (await database.query(selectIds(filter))).map(({ id }) => id);
+    const rows = await database.orm.em
+      .fork()
+      .find(CustomerRow, { id: { $in: ids.slice(0, size) } }, { orderBy: { id: 'desc' } });
+    const page = fitting(rows);
+    const last = page.at(-1);
+    return {
+      customers: await Promise.all(page.map(async (row) => customerMessage(row, await openProfile(vault, row)))),
+      nextPageToken: ids.length > page.length && last ? pages.next(ListCustomersRequestSchema, request, [last.id]) : '',
+    };
+  };
+}
+
+function searched({ name, contact, identifier }: ListCustomersRequest): Term[] {
+  return [
+    ...(name === '' ? [] : [termOf('name', name)]),
+    ...(contact === '' ? [] : [termOf('contact', contact)]),
+    ...(identifier === '' ? [] : [termOf('identifier', identifier)]),
+  ];
+}
+
+function fitting(rows: readonly CustomerRow[]): readonly CustomerRow[] {
+  let bytes = 0;
+  const over = rows.findIndex((row) => {
+    bytes += row.profile.ciphertext.length;
+    return bytes > PAGE_BYTES_MAX;
+  });
+  return over === -1 ? rows : rows.slice(0, over);
+}

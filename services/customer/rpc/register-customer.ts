@@ -1,0 +1,67 @@
+import { create } from '@bufbuild/protobuf';
+import type { CommandTx } from '#chassis/command.ts';
+import { newId } from '#chassis/id.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import type { Customer } from '#gen/bank/customer/v1/customer_pb.ts';
+import {
+  CustomerService as Contract,
+  type CustomerService,
+  type RegisterCustomerRequest,
+} from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { record } from '../changes.ts';
+import type { Context } from '../context.ts';
+import { checkParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
+import { termsOf } from '../domain/search.ts';
+import { publish } from '../events.ts';
+import { claimIdentifiers, hashTerms } from '../hashes.ts';
+import { customerMessage, sealProfile } from '../profile.ts';
+import { CustomerRow, replaceHeld, replaceTerms } from '../tables.ts';
+
+/** Registers a person or an organisation. */
+export function registerCustomer(context: Context): Rpcs<typeof CustomerService>['registerCustomer'] {
+  return (request, call) =>
+    context.commands.run(Contract.method.registerCustomer, request, call, {
+      prepare: () => prepare(context, request),
+      decide: async (tx, prepared) => ({ customer: await register(context, tx, request, prepared) }),
+    });
+}
+
+interface Prepared {
+  readonly id: string;
+  readonly profile: Sealed;
+}
+
+/** The profile is sealed before the transaction, since that makes the customer's key. What is only tried makes none. */
+async function prepare({ vault, today }: Context, request: RegisterCustomerRequest): Promise<Prepared> {
+  checkParticulars(request, PARTICULAR_NAMES, today());
+  const id = newId('cus');
+  return { id, profile: request.validateOnly ? create(SealedSchema) : await sealProfile(vault, id, request) };
+}
+
+async function register(
+  { vault }: Context,
+  tx: CommandTx,
+  request: RegisterCustomerRequest,
+  { id, profile }: Prepared,
+): Promise<Customer> {
+  const held = await claimIdentifiers(tx, vault, id, request.identifiers);
+  const now = new Date();
+  const row = tx.em.create(CustomerRow, {
+    id,
+    kind: request.party.case === 'person' ? 'person' : 'organisation',
+    state: 'active',
+    branchId: request.branchId,
+    profile,
+    version: 1,
+    createTime: now,
+    updateTime: now,
+  });
+  tx.em.persist(row);
+  await tx.execute(replaceTerms(id, hashTerms(vault, termsOf(request))));
+  await tx.execute(replaceHeld(id, held));
+  publish(tx, 'registered', row);
+  const customer = customerMessage(row, request);
+  record(tx, customer);
+  return customer;
+}

@@ -1,0 +1,64 @@
+import type { CommandTx } from '#chassis/command.ts';
+import { invalid, refuseCall } from '#chassis/errors.ts';
+import { maskedFields } from '#chassis/mask.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import type { Customer } from '#gen/bank/customer/v1/customer_pb.ts';
+import {
+  CustomerService as Contract,
+  type CustomerService,
+  type UpdateCustomerRequest,
+  UpdateCustomerRequestSchema,
+} from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { changed, loadActive } from '../changes.ts';
+import type { Context } from '../context.ts';
+import { checkParticulars, isPartyKind, mergeParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
+import { refuse } from '../domain/refusals.ts';
+import { termsOf } from '../domain/search.ts';
+import { claimIdentifiers, hashTerms } from '../hashes.ts';
+import { sealProfile, warmKey } from '../profile.ts';
+import { replaceHeld, replaceTerms } from '../tables.ts';
+
+const MUTABLE = [...PARTICULAR_NAMES, 'branchId'] as const;
+type Mutable = (typeof MUTABLE)[number];
+
+/** Changes particulars of a customer. */
+export function updateCustomer(context: Context): Rpcs<typeof CustomerService>['updateCustomer'] {
+  return async (request, call) => {
+    const names = maskedFields(UpdateCustomerRequestSchema, request, request.updateMask, MUTABLE);
+    requireParty(request, names);
+    return context.commands.run(Contract.method.updateCustomer, request, call, {
+      prepare: async () => {
+        checkParticulars(request, names, context.today());
+        await warmKey(context, request.customerId);
+      },
+      decide: async (tx) => ({ customer: await update(context, tx, request, names) }),
+    });
+  };
+}
+
+/** A mask may name a party only with one that is given: a customer is always somebody. */
+function requireParty({ party }: UpdateCustomerRequest, names: readonly Mutable[]): void {
+  const missing = names.filter((name) => isPartyKind(name) && name !== party.case);
+  if (missing.length > 0) {
+    throw invalid(missing.map((field) => ({ field, description: 'is named by update_mask and must be set' })));
+  }
+}
+
+async function update(
+  { vault }: Context,
+  tx: CommandTx,
+  request: UpdateCustomerRequest,
+  names: readonly Mutable[],
+): Promise<Customer> {
+  const loaded = await loadActive(tx, vault, request.customerId);
+  const { row } = loaded;
+  if (request.etag !== '' && request.etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
+  if (names.some((name) => isPartyKind(name) && name !== row.kind)) throw refuse('PARTY_KIND_FIXED');
+  const particulars = mergeParticulars(loaded.particulars, request, names);
+  const held = await claimIdentifiers(tx, vault, row.id, particulars.identifiers);
+  row.profile = await sealProfile(vault, row.id, particulars);
+  if (names.includes('branchId')) row.branchId = request.branchId;
+  await tx.execute(replaceTerms(row.id, hashTerms(vault, termsOf(particulars))));
+  await tx.execute(replaceHeld(row.id, held));
+  return changed(tx, 'updated', loaded, particulars);
+}

@@ -1,0 +1,36 @@
+// The table of contents of the customer service.
+import { ownCustomer } from '#chassis/access.ts';
+import type { ServiceDefinition } from '#chassis/boot.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { type Context, makeContext } from './context.ts';
+import { refuse } from './domain/refusals.ts';
+import { Customers } from './migrations/0001-customers.ts';
+import { deactivateCustomer } from './rpc/deactivate-customer.ts';
+import { getCustomer } from './rpc/get-customer.ts';
+import { getCustomerStates } from './rpc/get-customer-states.ts';
+import { listCustomers } from './rpc/list-customers.ts';
+import { registerCustomer } from './rpc/register-customer.ts';
+import { updateCustomer } from './rpc/update-customer.ts';
+import { entities } from './tables.ts';
+
+function rpcs(context: Context) {
+  return {
+    deactivateCustomer: deactivateCustomer(context),
+    getCustomer: getCustomer(context),
+    getCustomerStates: getCustomerStates(context),
+    listCustomers: listCustomers(context),
+    registerCustomer: registerCustomer(context),
+    updateCustomer: updateCustomer(context),
+  } satisfies Rpcs<typeof CustomerService>;
+}
+
+export const customer: ServiceDefinition<typeof CustomerService, Context> = {
+  name: 'customer',
+  service: CustomerService,
+  entities,
+  migrations: [{ name: '0001-customers', class: Customers }],
+  context: makeContext,
+  rpcs,
+  owners: () => ({ CUSTOMER: ownCustomer(() => refuse('CUSTOMER_NOT_FOUND')) }),
+};

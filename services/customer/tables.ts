@@ -1,0 +1,108 @@
+// The customer service's tables, and the statements on the keyed hashes by which customers are found and told apart.
+import { defineEntity, p } from '@mikro-orm/core';
+import { type RawBuilder, sql } from 'kysely';
+import { sealedColumn } from '#chassis/sealed-column.ts';
+import type { Purpose } from './domain/search.ts';
+
+const CustomerSchema = defineEntity({
+  name: 'CustomerRow',
+  tableName: 'customer',
+  properties: {
+    id: p.text().primary(),
+    kind: p.text().$type<'person' | 'organisation'>(),
+    state: p.text().$type<'active' | 'deactivated'>(),
+    branchId: p.text(),
+    profile: sealedColumn(),
+    version: p.integer(),
+    createTime: p.datetime(),
+    updateTime: p.datetime(),
+  },
+});
+
+/** A customer. */
+export class CustomerRow extends CustomerSchema.class {}
+CustomerSchema.setClass(CustomerRow);
+
+export const entities = [CustomerSchema];
+
+/** A keyed hash of a value by which a customer is found. */
+export interface HashedTerm {
+  readonly purpose: Purpose;
+  readonly hash: Buffer;
+}
+
+/** Makes these, and no others, the terms by which a customer is found. */
+export function replaceTerms(customerId: string, terms: readonly HashedTerm[]): RawBuilder<unknown> {
+  const given = sql`unnest(
+    ${terms.map(({ purpose }) => purpose)}::text[],
+    ${terms.map(({ hash }) => hash)}::bytea[]
+  ) as given (purpose, hash)`;
+  return sql`
+    with gone as (
+      delete from customer_search s
+      where s.customer_id = ${customerId}
+        and not exists (select from ${given} where given.purpose = s.purpose and given.hash = s.hash)
+    )
+    insert into customer_search (purpose, hash, customer_id)
+    select given.purpose, given.hash, ${customerId} from ${given}
+    on conflict do nothing
+  `;
+}
+
+/** Makes these, and no others, the identifiers that a customer holds. Nobody else may hold one: that is an error here. */
+export function replaceHeld(customerId: string, hashes: readonly Buffer[]): RawBuilder<unknown> {
+  return sql`
+    with gone as (
+      delete from held_identifier where customer_id = ${customerId} and hash <> all(${hashes}::bytea[])
+    )
+    insert into held_identifier (hash, customer_id)
+    select distinct hash, ${customerId} from unnest(${hashes}::bytea[]) as given (hash)
+    where not exists (select from held_identifier h where h.hash = given.hash and h.customer_id = ${customerId})
+  `;
+}
+
+/**
+ * Locks identifiers until the transaction ends, held by somebody or not. Who looks at them next, in a statement of its
+ * own, sees what the one before left behind.
+ */
+export function lockIdentifiers(hashes: readonly Buffer[]): RawBuilder<unknown> {
+  const keys = hashes.map((hash) => hash.readBigInt64BE(0)).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return sql`select pg_advisory_xact_lock(key) from unnest(${keys}::bigint[]) as given (key)`;
+}
+
+/** Which of these identifiers somebody else holds. */
+export function selectHeldByOthers(customerId: string, hashes: readonly Buffer[]): RawBuilder<{ hash: Buffer }> {
+  return sql<{ hash: Buffer }>`
+    select hash from held_identifier where hash = any(${hashes}::bytea[]) and customer_id <> ${customerId}
+  `;
+}
+
+/** The customers, newest first, whom all terms and the branch fit; an empty branch is any. */
+export function selectIds(filter: {
+  terms: readonly HashedTerm[];
+  branchId: string;
+  before: string | undefined;
+  limit: number;
+}): RawBuilder<{ id: string }> {
+  const { terms, branchId, before, limit } = filter;
+  const conditions = [
+    sql`true`,
+    ...terms.map(
+      ({ purpose, hash }) => sql`exists (
+        select from customer_search s where s.purpose = ${purpose} and s.hash = ${hash} and s.customer_id = c.id
+      )`,
+    ),
+    ...(branchId === '' ? [] : [sql`c.branch_id = ${branchId}`]),
+    ...(before === undefined ? [] : [sql`c.id < ${before}`]),
+  ];
+  return sql<{ id: string }>`
+    select c.id from customer c where ${sql.join(conditions, sql` and `)} order by c.id desc limit ${limit}
+  `;
+}
+
+/** What others may know of customers. Ids that do not exist are left out. */
+export function selectStandings(ids: readonly string[]): RawBuilder<Pick<CustomerRow, 'id' | 'kind' | 'state'>> {
+  return sql<Pick<CustomerRow, 'id' | 'kind' | 'state'>>`
+    select id, kind, state from customer where id = any(${ids}) order by id
+  `;
+}

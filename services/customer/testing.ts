@@ -1,0 +1,81 @@
+// What the tests of this service register, and how they look into its tables.
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { TestDatabase } from '#chassis/testing/database.ts';
+import { ContactKind, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
+import type { RegisterCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
+
+type Application = Exclude<MessageInitShape<typeof RegisterCustomerRequestSchema>, { $typeName: string }>;
+
+let made = 0;
+
+/** A number that no other call of this process gets. */
+export function unique(what: string): string {
+  made += 1;
+  return `${what}-${process.pid}-${made}`;
+}
+
+/** A person who would be a customer, with a request_id and a national id of their own. */
+export function aPerson(changes: Application = {}): Application {
+  return {
+    requestId: unique('register'),
+    party: { case: 'person', value: { givenName: 'Jana', familyName: 'Novotná', birthDate: '1985-02-28' } },
+    contacts: [
+      { kind: ContactKind.EMAIL, value: 'Jana.Novotna@example.org' },
+      { kind: ContactKind.PHONE, value: '+420601123456' },
+    ],
+    address: { lines: ['Dlouhá 12'], city: 'Praha', postalCode: '110 00', countryCode: 'CZ' },
+    identifiers: [{ kind: IdentifierKind.NATIONAL_ID, value: unique('NI'), countryCode: 'CZ' }],
+    residenceCountryCode: 'CZ',
+    branchId: 'brn_praha',
+    ...changes,
+  };
+}
+
+/** An organisation that would be a customer. */
+export function anOrganisation(changes: Application = {}): Application {
+  return {
+    requestId: unique('register'),
+    party: { case: 'organisation', value: { legalName: 'Pekárna U Mostu s.r.o.', registrationDate: '2001-05-17' } },
+    identifiers: [{ kind: IdentifierKind.REGISTRATION, value: unique('REG'), countryCode: 'CZ' }],
+    residenceCountryCode: 'CZ',
+    branchId: 'brn_brno',
+    ...changes,
+  };
+}
+
+/** Every row of every table, as text; bytes as hexadecimal digits. */
+export async function dump(database: TestDatabase): Promise<string> {
+  const tables = await database.query<{ name: string }>(
+    `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' order by tablename`,
+  );
+  const parts = await Promise.all(
+    tables.map(async ({ name }) => {
+      const rows = await database.query<{ row: string }>(`select t::text as row from ${name} t order by 1`);
+      return [name, ...rows.map(({ row }) => row)].join('\n');
+    }),
+  );
+  return parts.join('\n');
+}
+
+/** Those of the texts that can be read in a dump, plainly, in hexadecimal digits or in base64. */
+export function legible(dumped: string, texts: readonly string[]): string[] {
+  const lower = dumped.toLowerCase();
+  return texts.filter((text) => {
+    const bytes = Buffer.from(text);
+    return (
+      lower.includes(text.toLowerCase()) ||
+      lower.includes(bytes.toString('hex')) ||
+      dumped.includes(bytes.toString('base64').replace(/=+$/, '').slice(0, -1))
+    );
+  });
+}
+
+/** The events that were written about a customer, oldest first: their short names. */
+export async function eventsOf(database: TestDatabase, customerId: string): Promise<string[]> {
+  const rows = await database.query<{ event: string }>(
+    `select substring(type from '[^.]+$') || ' ' || aggregate_sequence as event
+     from outbox where aggregate_id = $1 order by aggregate_sequence`,
+    [customerId],
+  );
+  return rows.map(({ event }) => event);
+}

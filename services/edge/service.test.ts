@@ -1,0 +1,156 @@
+import { create } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { generateKeyPair, SignJWT } from 'jose';
+import { customer, partner, staff } from '#chassis/testing/clients.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { rules } from '#gen/bank/rules.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { useBank } from '../_testbed/bank.ts';
+import { type RunningEdge, startEdge } from './service.ts';
+import { clientOf, PROTOCOLS, post, refusalOf, toldInJson } from './test-clients.ts';
+
+const TODAY = '/bank.ledger.v1.LedgerService/GetBusinessDate';
+
+describe('The edge', () => {
+  const bank = useBank({ services: ['ledger'], edge: false });
+  let edge: RunningEdge;
+
+  before(async () => {
+    edge = await startEdge(bank().environment);
+  });
+  after(() => edge?.stop());
+
+  const token = (actor: Actor): Promise<string> => bank().issuer.principalToken(actor, 60);
+
+  for (const protocol of PROTOCOLS) {
+    const ledger = async (actor?: Actor) => clientOf(edge, protocol, LedgerService, actor && (await token(actor)));
+
+    describe(`in ${protocol}`, () => {
+      it('answers a customer', async () => {
+        const { openDate, clockTime } = await (await ledger(customer('cus_1'))).getBusinessDate({});
+        expect(openDate).to.match(/^\d{4}-\d{2}-\d{2}$/);
+        expect(typeof clockTime?.seconds).to.equal('bigint');
+      });
+
+      it('answers those whom the contract grants an RPC, and nobody else', async () => {
+        expect((await (await ledger(staff('AUDITOR'))).getTrialBalance({})).$typeName).to.match(/TrialBalance/);
+        for (const other of [customer('cus_1'), staff('TELLER'), partner('ptn_acme')]) {
+          const refusal = await refusalOf((await ledger(other)).getTrialBalance({}));
+          expect(refusal).to.include({ code: 'PERMISSION_DENIED', reason: 'CALLER_NOT_ALLOWED' });
+        }
+      });
+
+      it('refuses a caller without a token', async () => {
+        const refusal = await refusalOf((await ledger()).getBusinessDate({}));
+        expect(refusal).to.include({ code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING' });
+      });
+
+      it('refuses every token that is not its own', async () => {
+        for (const [name, bad] of Object.entries(await badTokens(bank().issuer))) {
+          const refusal = await refusalOf(clientOf(edge, protocol, LedgerService, bad).getBusinessDate({}));
+          expect(refusal, name).to.include({ code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID' });
+        }
+      });
+
+      it('knows no RPC that the contract does not publish', async () => {
+        const auditor = await ledger(staff('AUDITOR'));
+        const refusal = await refusalOf(auditor.openLedgerAccount({}));
+        expect(refusal).to.include({ code: 'UNIMPLEMENTED', reason: 'RPC_UNKNOWN' });
+      });
+
+      it("passes on a service's refusal with its reason and violations", async () => {
+        const auditor = await ledger(staff('AUDITOR'));
+        expect(await refusalOf(auditor.getJournal({ journalId: 'jnl_none' }))).to.include({
+          code: 'NOT_FOUND',
+          reason: 'JOURNAL_NOT_FOUND',
+        });
+        const refusal = await refusalOf(auditor.getJournal({ journalId: 'x'.repeat(200) }));
+        expect(refusal).to.include({ code: 'INVALID_ARGUMENT', reason: 'REQUEST_INVALID' });
+        expect(refusal.violations).to.deep.equal(['journal_id']);
+      });
+    });
+  }
+
+  it('publishes exactly what the contract says, and answers an unknown RPC and an unpublished one alike', async () => {
+    const authorization = `Bearer ${await token(staff('AUDITOR'))}`;
+    for (const [rpc, { edge: isPublished }] of Object.entries(rules)) {
+      const { status, text } = await post(edge, `/${rpc}`, '{', { authorization });
+      const { reason } = toldInJson(text);
+      if (isPublished) expect(reason, rpc).not.to.equal('RPC_UNKNOWN');
+      else expect([status, reason], rpc).to.deep.equal([501, 'RPC_UNKNOWN']);
+    }
+    for (const path of ['/', '/bank.ledger.v1.LedgerService/Nothing', '/x.Y/Z', '/../..', `/${'x'.repeat(8000)}`]) {
+      expect(toldInJson((await post(edge, path, '{}')).text).reason).to.equal('RPC_UNKNOWN');
+    }
+  });
+
+  it('is well when it serves', async () => {
+    const response = await fetch(`http://127.0.0.1:${edge.httpPort}/healthz`);
+    expect([response.status, await response.text()]).to.deep.equal([200, 'ok\n']);
+  });
+
+  it('lets the pages of allowed origins ask, and sees no others', async () => {
+    const preflight = async (origin: string) =>
+      fetch(`http://127.0.0.1:${edge.httpPort}${TODAY}`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+    const allowed = await preflight('http://localhost:3000');
+    expect(allowed.status).to.equal(204);
+    expect(allowed.headers.get('access-control-allow-origin')).to.equal('http://localhost:3000');
+    expect(allowed.headers.get('access-control-allow-methods')).to.equal('POST');
+    expect(allowed.headers.get('access-control-allow-headers')).to.match(/Connect-Protocol-Version.*Authorization/i);
+    expect((await preflight('http://evil.example')).headers.has('access-control-allow-origin')).to.equal(false);
+    const answer = await post(edge, TODAY, '{}', { origin: 'http://localhost:3000' });
+    expect(answer.headers.get('access-control-expose-headers')).to.match(/Grpc-Status-Details-Bin/i);
+  });
+
+  it('gives out tokens in development', async () => {
+    const { text } = await post(edge, '/dev/token', '{"subject": "staff:auditor"}');
+    const answer = JSON.parse(text) as { token: string; expiresIn: number };
+    expect(answer.expiresIn).to.equal(28_800);
+    await clientOf(edge, 'gRPC', LedgerService, answer.token).getTrialBalance({});
+    const bad = await post(edge, '/dev/token', '{"subject": "staff:king"}');
+    expect(bad.status).to.equal(400);
+    expect(JSON.parse(bad.text)).to.have.property('code', 'invalid_argument');
+    expect((await post(edge, '/dev/token', '{}', { 'content-type': 'text/plain' })).status).to.equal(415);
+  });
+
+  it('cuts a deadline that is too long, and refuses one that has passed or cannot be read', async () => {
+    const authorization = `Bearer ${await token(customer('cus_1'))}`;
+    const withTimeout = (ms: string) => post(edge, TODAY, '{}', { authorization, 'connect-timeout-ms': ms });
+    expect((await withTimeout('9999999999')).status).to.equal(200);
+    expect(toldInJson((await withTimeout('0')).text)).to.include({ reason: 'DEADLINE_PASSED' });
+    const refusal = toldInJson((await withTimeout('soon')).text);
+    expect(refusal).to.deep.include({ reason: 'REQUEST_INVALID', violations: ['connect-timeout-ms'] });
+  });
+});
+
+/** Tokens that a careless verifier would take. */
+async function badTokens(issuer: ReturnType<ReturnType<typeof useBank>>['issuer']): Promise<Record<string, string>> {
+  const encode = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    sub: 'cus_1',
+    audience: 'CHANNEL',
+    iss: 'corebank-development',
+    aud: 'edge',
+    iat: now,
+    exp: now + 60,
+  };
+  const foreign = await generateKeyPair('EdDSA');
+  const good = await issuer.principalToken(customer('cus_1'), 60);
+  return {
+    expired: await issuer.principalToken(customer('cus_1'), -10),
+    garbage: 'garbage',
+    'of no algorithm': `${encode({ alg: 'none' })}.${encode(claims)}.`,
+    'of a foreign key': await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' }).sign(foreign.privateKey),
+    tampered: good.replace(/\.([^.]{4})/, '.AAAA'),
+    'for a service': await issuer.internalToken('edge', 'ledger', customer('cus_1')),
+    'of a workload': await issuer.internalToken('ledger', 'edge'),
+    'of a workload for a customer': await issuer.internalToken('ledger', 'edge', customer('cus_1')),
+    'for nobody': await issuer.principalToken(create(ActorSchema), 60),
+    'too long': 'x'.repeat(5_000),
+  };
+}

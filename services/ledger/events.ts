@@ -1,0 +1,41 @@
+// The events that the ledger publishes. It consumes none: it calls nobody and waits for nobody.
+import type { CommandTx } from '#chassis/command.ts';
+import { type OutboxRow, outboxRow } from '#chassis/outbox.ts';
+import {
+  BusinessDateAdvancedSchema,
+  BusinessDateClosedSchema,
+  JournalPostedSchema,
+  LedgerAccountChangedSchema,
+  LedgerAccountOpenedSchema,
+} from '#gen/bank/ledger/v1/ledger_events_pb.ts';
+import type { LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { postedMessage } from './messages.ts';
+import type { Booked } from './posting.ts';
+
+/** A ledger account was opened: the first event of its aggregate. */
+export function publishAccountOpened(tx: CommandTx, ledgerAccount: LedgerAccount): void {
+  tx.publish(LedgerAccountOpenedSchema, { ledgerAccount }, { id: ledgerAccount.ledgerAccountId, sequence: 1 });
+}
+
+/** A ledger account's limits, freeze or state changed. `revision` counts its events. */
+export function publishAccountChanged(tx: CommandTx, ledgerAccount: LedgerAccount, revision: bigint): void {
+  tx.publish(LedgerAccountChangedSchema, { ledgerAccount }, { id: ledgerAccount.ledgerAccountId, sequence: revision });
+}
+
+/** A day was put in CLOSING and the next one opened: the first event of the day that closes. */
+export function publishBusinessDateAdvanced(tx: CommandTx, days: { openDate: string; closingDate: string }): void {
+  tx.publish(BusinessDateAdvancedSchema, days, { id: `day_${days.closingDate}`, sequence: 1 });
+}
+
+/** A day was closed: its second and last event. */
+export function publishBusinessDateClosed(tx: CommandTx, closedDate: string): void {
+  tx.publish(BusinessDateClosedSchema, { closedDate }, { id: `day_${closedDate}`, sequence: 2 });
+}
+
+/** A journal was posted, on behalf of the one whom its poster names. */
+export function journalPosted(booked: Booked, knownTime: Date): OutboxRow {
+  const { draft, group } = booked;
+  const onBehalf = { principal: draft.actor, origin: undefined, trace: group.call.trace };
+  const journal = postedMessage(booked, knownTime);
+  return outboxRow(JournalPostedSchema, { journal }, { id: draft.id, sequence: 1 }, onBehalf);
+}

@@ -1,0 +1,228 @@
+import { expect } from 'chai';
+import { newId } from '#chassis/id.ts';
+import { refused } from '#chassis/testing/service.ts';
+import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { journal, told, useLedger } from '../testing.ts';
+
+describe('PostJournals', () => {
+  const bank = useLedger();
+
+  it('moves money, and tells on which day', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const [outcome] = await bank.outcomes([journal(cash, alice, '100.00', { valueDate: '2026-01-31' })]);
+    const { openDate } = await bank.as('account').getBusinessDate({});
+    expect(outcome?.result.case).to.equal('posted');
+    expect(outcome?.result.value).to.include({ bookingDate: openDate, valueDate: '2026-01-31' });
+    expect([await bank.booked(cash), await bank.booked(alice)]).to.deep.equal(['100.00', '100.00']);
+  });
+
+  it('gives each journal its own outcome: one refusal fails no neighbour', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.funded('50.00');
+    expect(
+      await bank.post([
+        journal(alice, cash, '20.00'),
+        journal(alice, cash, '30.01'),
+        journal(alice, cash, '30.00'),
+        journal(alice, cash, '0.01'),
+      ]),
+    ).to.deep.equal(['posted', 'INSUFFICIENT_FUNDS', 'posted', 'INSUFFICIENT_FUNDS']);
+    expect(await bank.booked(alice)).to.equal('0.00');
+  });
+
+  it('posts the journals of a link group together or not at all', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.funded('50.00');
+    const linked = (amount: string, linkGroup: string) => journal(alice, cash, amount, { linkGroup });
+    expect(
+      await bank.post([
+        linked('10.00', 'a'),
+        journal(alice, cash, '1.00'),
+        linked('45.00', 'a'),
+        linked('20.00', 'b'),
+        linked('29.00', 'b'),
+      ]),
+    ).to.deep.equal(['LINKED_JOURNAL_REFUSED', 'posted', 'INSUFFICIENT_FUNDS', 'posted', 'posted']);
+    expect(await bank.booked(alice)).to.equal('0.00');
+    const twice = linked('1.00', 'c');
+    await refused(bank.post([twice, twice]), 'REQUEST_INVALID');
+  });
+
+  it('answers an id again as the first time, refusals included, and refuses it with other content', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.funded('50.00');
+    const paid = journal(alice, cash, '50.00');
+    const short = journal(alice, cash, '0.01');
+    const [first, no] = await bank.outcomes([paid, short]);
+    await bank.post([journal(cash, alice, '100.00')]);
+    const [again, stillNo] = await bank.outcomes([paid, short]);
+    expect(again).to.deep.equal(first);
+    expect(stillNo).to.deep.equal(no);
+    expect(told(stillNo!)).to.equal('INSUFFICIENT_FUNDS');
+    expect(await bank.post([{ ...paid, valueDate: '2026-01-31' }])).to.deep.equal(['JOURNAL_EXISTS']);
+    expect(await bank.post([paid, paid])).to.deep.equal(['posted', 'posted']);
+    expect(await bank.booked(alice)).to.equal('100.00');
+  });
+
+  it('does not remember what was only wrongly asked', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const wrong = journal(cash, alice, '1.005');
+    expect(await bank.post([wrong])).to.deep.equal(['CURRENCY_EXPONENT_EXCEEDED']);
+    expect(await bank.post([journal(cash, alice, '1.00', { journalId: wrong.journalId! })])).to.deep.equal(['posted']);
+  });
+
+  it('checks the form of every journal', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const leg = (side: Side, amount: string, ledgerAccountId = alice, currencyCode = 'EUR') => ({
+      ledgerAccountId,
+      side,
+      amount: { currencyCode, amount },
+    });
+    const legs = (count: number) =>
+      Array.from({ length: count }, (_, index) => leg(index % 2 ? Side.DEBIT : Side.CREDIT, '1.00'));
+    const half = [leg(Side.DEBIT, '1.00', cash)];
+    const cases: [string, Parameters<typeof bank.post>[0][number]][] = [
+      ['JOURNAL_UNBALANCED', journal(cash, alice, '1.00', { legs: [...half, leg(Side.CREDIT, '0.99')] })],
+      ['JOURNAL_UNBALANCED', journal(cash, alice, '1.00', { legs: [...half, leg(Side.CREDIT, '1', alice, 'USD')] })],
+      ['CURRENCY_UNKNOWN', journal(cash, alice, '1.00', { currency: 'XXX' })],
+      ['CURRENCY_EXPONENT_EXCEEDED', journal(cash, alice, '1.5', { currency: 'JPY' })],
+      ['AMOUNT_NOT_POSITIVE', journal(cash, alice, '0.00')],
+      ['AMOUNT_NOT_POSITIVE', journal(cash, alice, '-1.00')],
+      ['AMOUNT_OUT_OF_RANGE', journal(cash, alice, '999999999999999999')],
+      ['CURRENCY_MISMATCH', journal(cash, alice, '1.00', { currency: 'USD' })],
+      ['TOO_MANY_LEGS', journal(cash, alice, '1.00', { legs: legs(102) })],
+      ['posted', journal(cash, alice, '1.00', { legs: legs(100) })],
+      ['DATE_INVALID', journal(cash, alice, '1.00', { bookingDate: '2026-01-31' })],
+      ['DATE_INVALID', journal(cash, alice, '1.00', { kind: JournalKind.MIGRATION, endOfDay: true })],
+      ['REQUEST_INVALID', journal(cash, alice, '1.00', { kind: JournalKind.MIGRATION })],
+      ['REQUEST_INVALID', journal(cash, alice, '1.00', { valueDate: '2026-02-30' })],
+      ['REQUEST_INVALID', journal(cash, alice, '1.00', { valueDate: '0000-01-01' })],
+    ];
+    const told = await bank.post(cases.map(([, one]) => one));
+    expect(told).to.deep.equal(cases.map(([reason]) => reason));
+    await refused(bank.post([journal(cash, alice, '1.00', { kind: JournalKind.REVERSAL })]), 'REQUEST_INVALID');
+    await refused(bank.post([journal(cash, alice, '1e3')]), 'REQUEST_INVALID');
+    await refused(bank.post([journal(cash, 'lac_\0', '1.00')]), 'REQUEST_INVALID');
+    await refused(bank.post([]), 'REQUEST_INVALID');
+  });
+
+  it('refuses what the accounts do not take', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open({ ceiling: { currencyCode: 'EUR', amount: '10' } });
+    const frozen = await bank.open();
+    const closed = await bank.open();
+    const migrating = await bank.open({ migrating: true, floor: null });
+    const accounts = bank.as('account');
+    await accounts.setLedgerAccountFreeze({ requestId: 'f', ledgerAccountId: frozen, increaseFrozen: true });
+    await accounts.closeLedgerAccount({ requestId: 'c', ledgerAccountId: closed });
+    const history = { kind: JournalKind.MIGRATION, bookingDate: '2020-01-31' };
+    expect(
+      await bank.post([
+        journal(cash, newId('lac'), '1.00'),
+        journal(cash, closed, '1.00'),
+        journal(cash, frozen, '1.00'),
+        journal(cash, migrating, '1.00'),
+        journal(cash, alice, '1.00', history),
+        journal(cash, alice, '10.01'),
+        journal(cash, alice, '10.00'),
+        journal(cash, await bank.open(), '1.00', { endOfDay: true }),
+        journal(cash, migrating, '1.00', { ...history, bookingDate: '9999-12-31' }),
+        journal(migrating, cash, '1.00', history),
+      ]),
+    ).to.deep.equal([
+      'LEDGER_ACCOUNT_NOT_FOUND',
+      'LEDGER_ACCOUNT_CLOSED',
+      'LEDGER_ACCOUNT_FROZEN',
+      'LEDGER_ACCOUNT_MIGRATING',
+      'LEDGER_ACCOUNT_NOT_MIGRATING',
+      'CEILING_EXCEEDED',
+      'posted',
+      'BOOKING_DATE_NOT_OPEN',
+      'BOOKING_DATE_NOT_OPEN',
+      'posted',
+    ]);
+  });
+
+  it('holds 2^63-1 minor units and not one more', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    expect(
+      await bank.post([
+        journal(cash, alice, '92233720368547758.07'),
+        journal(cash, alice, '0.01'),
+        journal(alice, cash, '92233720368547758.06'),
+        journal(cash, alice, '92233720368547758.07'),
+      ]),
+    ).to.deep.equal(['posted', 'BALANCE_OUT_OF_RANGE', 'posted', 'BALANCE_OUT_OF_RANGE']);
+    expect(await bank.booked(alice)).to.equal('0.01');
+  });
+
+  it('keeps 2^53+1, no decimals and three decimals exactly', async () => {
+    const cases = [
+      ['EUR', '90071992547409.93'],
+      ['JPY', '9007199254740993'],
+      ['KWD', '9007199254740.993'],
+    ] as const;
+    for (const [currency, amount] of cases) {
+      expect(await bank.booked(await bank.funded(amount, { currencyCode: currency, floor: null }))).to.equal(amount);
+    }
+  });
+
+  it('lets each workload post its own kinds only, forced ones below the floor', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const fee = (kind: JournalKind) => journal(alice, cash, '1.00', { kind });
+    const { DEPOSIT, FEE, INTEREST, SCHEME_ADVICE, TRANSFER } = JournalKind;
+    expect(await bank.post([fee(FEE), fee(SCHEME_ADVICE), fee(INTEREST)])).to.deep.equal([
+      'posted',
+      'posted',
+      'JOURNAL_KIND_NOT_ALLOWED',
+    ]);
+    expect(await bank.post([fee(INTEREST), fee(FEE), fee(TRANSFER), fee(DEPOSIT)], 'account')).to.deep.equal([
+      'posted',
+      'posted',
+      'JOURNAL_KIND_NOT_ALLOWED',
+      'JOURNAL_KIND_NOT_ALLOWED',
+    ]);
+    expect(await bank.booked(alice)).to.equal('-4.00');
+    await refused(bank.post([fee(FEE)], 'customer'), 'CALLER_NOT_ALLOWED');
+  });
+
+  it('tells what would happen, without it happening', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.funded('5.00');
+    const journals = [journal(alice, cash, '5.00'), journal(alice, cash, '5.01')];
+    const rehearsed = await bank.as('transaction').postJournals({ journals, validateOnly: true });
+    expect(rehearsed.outcomes.map(told)).to.deep.equal(['posted', 'INSUFFICIENT_FUNDS']);
+    expect(await bank.booked(alice)).to.equal('5.00');
+    expect((await bank.post([journals[1]!, journal(cash, alice, '1.00')]))[0]).to.equal('INSUFFICIENT_FUNDS');
+  });
+
+  it('publishes each posted journal once, on behalf of whom it was posted', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const actor = { audience: Audience.CHANNEL, partyId: 'cus_alice' };
+    const posted = journal(cash, alice, '1.00', { actor, metadata: { reference: 'R-1' } });
+    await bank.post([posted, posted, journal(alice, cash, '2.00')]);
+    await bank.post([posted]);
+    const rows = await bank.database.query<{ type: string; envelope: Buffer }>(
+      'select type, envelope from outbox where aggregate_id = $1',
+      [posted.journalId],
+    );
+    expect(rows.map(({ type }) => type)).to.deep.equal(['bank.ledger.v1.JournalPosted']);
+    expect(rows[0]?.envelope.includes('cus_alice')).to.equal(true);
+    expect(rows[0]?.envelope.includes('R-1')).to.equal(true);
+  });
+
+  it('posts a thousand journals in one call', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const told = await bank.post(Array.from({ length: 1000 }, () => journal(cash, alice, '0.01')));
+    expect(new Set(told)).to.deep.equal(new Set(['posted']));
+    expect(await bank.booked(alice)).to.equal('10.00');
+  });
+});
