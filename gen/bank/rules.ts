@@ -175,6 +175,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_UNKNOWN',
       'CURRENCY_MISMATCH',
       'FEE_TERM_INVALID',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
     ],
   },
   'bank.account.v1.AccountService/ReviseProduct': {
@@ -194,6 +196,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CURRENCY_MISMATCH',
       'FEE_TERM_INVALID',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
     ],
   },
   'bank.account.v1.AccountService/GetProduct': {
@@ -310,6 +314,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_CLOSED',
       'ETAG_MISMATCH',
+      'OWNER_REQUIRED',
+      'ACCOUNT_BUSY',
     ],
   },
   'bank.account.v1.AccountService/FreezeAccount': {
@@ -332,6 +338,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'FREEZE_INVALID',
       'FREEZE_NOT_ALLOWED',
+      'OWNER_REQUIRED',
+      'ACCOUNT_BUSY',
     ],
   },
   'bank.account.v1.AccountService/UnfreezeAccount': {
@@ -353,6 +361,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_CLOSED',
       'ACCOUNT_NOT_FROZEN',
       'FREEZE_NOT_ALLOWED',
+      'OWNER_REQUIRED',
+      'ACCOUNT_BUSY',
     ],
   },
   'bank.account.v1.AccountService/SetOverdraftLimit': {
@@ -374,6 +384,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'CURRENCY_MISMATCH',
       'OVERDRAFT_NOT_ALLOWED',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'ACCOUNT_BUSY',
     ],
   },
   'bank.account.v1.AccountService/CloseAccount': {
@@ -396,6 +409,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
       'BALANCE_NOT_ZERO',
+      'OWNER_REQUIRED',
+      'ACCOUNT_BUSY',
     ],
   },
   'bank.account.v1.AccountService/CutOverAccounts': {
@@ -414,6 +429,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_NOT_MIGRATING',
+      'ACCOUNT_BUSY',
     ],
   },
   'bank.account.v1.AccountService/GetAccountBalance': {
@@ -480,6 +496,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_MISMATCH',
       'TRANSFER_LIMIT_EXCEEDED',
       'SAME_ACCOUNT',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
     ],
   },
   'bank.account.v1.AccountService/CheckAccountAccess': {

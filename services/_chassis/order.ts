@@ -57,9 +57,12 @@ export interface Order<M extends DescMethodUnary, Planned> {
     call: Call,
     prepare: () => Promise<Planned>,
   ): Promise<MessageShape<M['output']>>;
-  /** Runs one item of a batch RPC: the item carries its own key. `repeated` tells that an earlier call began it. */
+  /**
+   * Runs one item of a batch RPC: the item carries its own key. `repeated` tells that an earlier call began it. `owner`
+   * is set where a key stands for one thing whoever sends it; without it, everybody has keys of their own.
+   */
   runItem<D extends DescMessage>(
-    item: { schema: D; message: MessageShape<D>; key: string; validateOnly: boolean },
+    item: { schema: D; message: MessageShape<D>; key: string; owner?: string; validateOnly: boolean },
     call: Call,
     prepare: () => Promise<Planned>,
   ): Promise<{ response: MessageShape<M['output']>; repeated: boolean }>;
@@ -111,8 +114,8 @@ export function orders(commands: Commands, log: Logger): Orders {
           const start = { key, fingerprint, call, prepare, validateOnly: request.validateOnly };
           return (await begin(commands, underWay, steps, start)).response as never;
         },
-        async runItem({ schema, message, key: requestId, validateOnly }, call, prepare) {
-          const key = claimKey(method, call, requestId);
+        async runItem({ schema, message, key: requestId, owner, validateOnly }, call, prepare) {
+          const key = { ...claimKey(method, call, requestId), ...(owner !== undefined && { owner }) };
           const fingerprint = fingerprintOf(commands.fingerprintKey, schema, message);
           const start = { key, fingerprint, call, prepare, validateOnly };
           return (await begin(commands, underWay, steps, start)) as never;

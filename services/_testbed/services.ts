@@ -2,7 +2,10 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { type Running, type ServiceDefinition, startService } from '#chassis/boot.ts';
 import type { MigrationStep } from '#chassis/database.ts';
+import { account } from '../account/service.ts';
+import { customer } from '../customer/service.ts';
 import { ledger } from '../ledger/service.ts';
+import { transaction } from '../transaction/service.ts';
 
 /** A service as the test bed sees it. */
 export interface BankService {
@@ -13,7 +16,7 @@ export interface BankService {
 }
 
 /** All services, those that are called before those that call them. */
-export const services: readonly BankService[] = [entry(ledger)];
+export const services: readonly BankService[] = [entry(ledger), entry(customer), entry(account), entry(transaction)];
 
 function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {
   const { name, service, migrations } = definition;

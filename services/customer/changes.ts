@@ -1,6 +1,7 @@
 // What the commands that change a customer share: load them under a lock, and say what became of them.
-import { toJson } from '@bufbuild/protobuf';
+
 import type { JsonObject } from '@bufbuild/protobuf';
+import { toJson } from '@bufbuild/protobuf';
 import { LockMode } from '@mikro-orm/core';
 import type { CommandTx } from '#chassis/command.ts';
 import type { Vault } from '#chassis/sealing.ts';

@@ -24,6 +24,8 @@ type Passages = WeakMap<grpc.Metadata, Passage>;
 
 /** Serves gRPC: HTTP/2 without TLS. */
 export async function serveGrpc(context: Context): Promise<Port> {
+  // grpc-js would write headers that it cannot read to standard error as they came, tokens and all.
+  grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   const passages: Passages = new WeakMap();
   const server = new grpc.Server({
     interceptors: [admitting(context, passages)],

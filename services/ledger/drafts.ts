@@ -3,7 +3,6 @@
 import { createHmac } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
-import { readDate, requireDate } from '#chassis/dates.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type ReverseJournalRequest,
   ReverseJournalRequestSchema,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { readDay, requireDay } from './dates.ts';
 import { isBalanced, type JournalDraft, type LegDraft } from './domain/core.ts';
 import { mayPost } from './domain/kinds.ts';
 import { refuse } from './domain/refusals.ts';
@@ -57,21 +57,21 @@ export function reversalDraftOf(request: ReverseJournalRequest, call: Call, key:
       reverses: {
         journalId: request.journalId,
         parts,
-        valueDate: readDate('value_date', request.valueDate)?.toString(),
+        valueDate: readDay('value_date', request.valueDate),
       },
     },
   };
 }
 
 function datesOf(journal: NewJournal, kind: string): Pick<JournalDraft, 'valueDate' | 'bookingDate' | 'endOfDay'> {
-  const valueDate = readDate('value_date', journal.valueDate)?.toString();
+  const valueDate = readDay('value_date', journal.valueDate);
   const { endOfDay } = journal;
   if (kind !== 'migration') {
     if (journal.bookingDate !== '') throw refuse('DATE_INVALID', { field: 'booking_date' });
     return { valueDate, bookingDate: undefined, endOfDay };
   }
   if (endOfDay) throw refuse('DATE_INVALID', { field: 'end_of_day' });
-  return { valueDate, bookingDate: requireDate('booking_date', journal.bookingDate).toString(), endOfDay };
+  return { valueDate, bookingDate: requireDay('booking_date', journal.bookingDate), endOfDay };
 }
 
 /** A keyed hash of the journal's content; its metadata in the order of their names, as maps have none of their own. */

@@ -130,7 +130,8 @@ async function askForToken(edge: string, subject: string): Promise<{ token: stri
     const how = 'Put the token of an operator into COREBANK_TOKEN.';
     throw new Failure(Exit.REFUSED, `${edge} gives no tokens away: it is not in development mode. ${how}`);
   }
-  if (response.status === 400) throw usage(`Nobody can be called as ${subject}: ${answer.message ?? 'it was refused.'}`);
+  if (response.status === 400)
+    throw usage(`Nobody can be called as ${subject}: ${answer.message ?? 'it was refused.'}`);
   throw new Failure(Exit.UNREACHABLE, `${edge} gave no token (HTTP ${response.status}).`);
 }
 

@@ -5,7 +5,11 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 export interface Output {
   readonly json: boolean;
   /** Prints a message of the contract as JSON, or the text that `human` makes of it. */
-  message<D extends DescMessage>(schema: D, message: MessageShape<D>, human: () => string | Promise<string>): Promise<void>;
+  message<D extends DescMessage>(
+    schema: D,
+    message: MessageShape<D>,
+    human: () => string | Promise<string>,
+  ): Promise<void>;
   /** Prints a document as JSON, or the text that `human` makes of it. */
   document(document: unknown, human: () => string | Promise<string>): Promise<void>;
   /** Prints text as it is. */

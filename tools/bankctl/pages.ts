@@ -36,7 +36,6 @@ export async function* pagesOf<P extends Page>(
 
 function isTooLong(error: unknown): boolean {
   return (
-    error instanceof ConnectError &&
-    (error.code === Code.ResourceExhausted || reasonOf(error) === 'MESSAGE_UNREADABLE')
+    error instanceof ConnectError && (error.code === Code.ResourceExhausted || reasonOf(error) === 'MESSAGE_UNREADABLE')
   );
 }

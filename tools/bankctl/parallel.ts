@@ -4,7 +4,7 @@ export async function inParallel<T, R>(
   limit: number,
   work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
-  const results: R[] = new Array<R>(items.length);
+  const results: R[] = Array.from({ length: items.length });
   const entries = items.entries();
   let failed = false;
   async function worker(): Promise<void> {

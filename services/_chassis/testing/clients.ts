@@ -5,13 +5,13 @@ import * as grpc from '@grpc/grpc-js';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import { type Actor, ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
-import { type Client, connect, openChannel } from '../call.ts';
 import { workloadToken } from '../boot.ts';
+import { type Client, connect, openChannel } from '../call.ts';
 import type { Origin } from '../call-context.ts';
 import { Refusal } from '../errors.ts';
 import { refusalFrom } from '../grpc.ts';
-import { asBuffer } from '../outbox.ts';
 import type { Issuer } from '../issuer.ts';
+import { asBuffer } from '../outbox.ts';
 import { ORIGIN_KEY } from '../serve.ts';
 
 /** A service that can be called: where it is, and who signs the tokens that it takes. */

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { closeDatabase, databaseUrl } from '../../../tools/platform/postgres-database.ts';
-import { migrate, type MigrationStep } from '../database.ts';
+import { type MigrationStep, migrate } from '../database.ts';
 import { makeLog } from '../log.ts';
 
 /** What a database is made for: a service's name and its migrations. */

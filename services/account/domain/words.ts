@@ -22,22 +22,24 @@ export type FreezeReason =
   | 'compliance_review';
 
 /** Translates between a word and the contract's value of the same name. */
-interface Words<Word extends string> {
+interface Words<Word extends string, Value extends number> {
   /** The contract's value of a word. */
-  value(word: Word): number;
+  value(word: Word): Value;
   /** The word of one of the contract's values; UNSPECIFIED and unknown ones have none. */
-  word(value: number): Word;
+  word(value: Value): Word;
 }
 
-export const accountTypes = words<AccountType>(Types);
-export const accountStates = words<AccountState>(States);
-export const holderRoles = words<HolderRole>(Roles);
-export const productTypes = words<ProductType>(Products);
-export const statementFrequencies = words<StatementFrequency>(Frequencies);
-export const freezeReasons = words<FreezeReason>(Reasons);
+export const accountTypes = words<AccountType, Types>(Types);
+export const accountStates = words<AccountState, States>(States);
+export const holderRoles = words<HolderRole, Roles>(Roles);
+export const productTypes = words<ProductType, Products>(Products);
+export const statementFrequencies = words<StatementFrequency, Frequencies>(Frequencies);
+export const freezeReasons = words<FreezeReason, Reasons>(Reasons);
 
-function words<Word extends string>(values: Readonly<Record<string, string | number>>): Words<Word> {
-  const entries = Object.entries(values).flatMap(([name, value]): [Word, number][] =>
+function words<Word extends string, Value extends number>(
+  values: Readonly<Record<string, Value | string>>,
+): Words<Word, Value> {
+  const entries = Object.entries(values).flatMap(([name, value]): [Word, Value][] =>
     typeof value === 'number' ? [[name.toLowerCase() as Word, value]] : [],
   );
   const byWord = new Map(entries);

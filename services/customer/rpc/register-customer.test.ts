@@ -1,6 +1,6 @@
-import { expect } from 'chai';
 import { toJson } from '@bufbuild/protobuf';
-import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
+import { expect } from 'chai';
+import { customer as channel, refused, staff, startTestService, useService } from '#chassis/testing/service.ts';
 import { ContactKind, CustomerSchema, CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { customer } from '../service.ts';
 import { anOrganisation, aPerson, dump, eventsOf, legible, unique } from '../testing.ts';
@@ -168,6 +168,39 @@ describe('RegisterCustomer', () => {
     );
     const lost = answers.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
     expect(lost.map(({ reason }) => reason.reason)).to.deep.equal(Array(19).fill('IDENTIFIER_TAKEN'));
+  });
+
+  it('lets one of many win in two processes on one database too', async () => {
+    const other = await startTestService(customer, { beside: bank });
+    try {
+      const clients = [teller(), other.asPrincipal(staff('TELLER'))];
+      for (let round = 0; round < 10; round += 1) {
+        const [a, b] = [1, 2].map(() => ({ kind: IdentifierKind.TAX, value: unique('TAX'), countryCode: 'CZ' }));
+        const taken = await Promise.allSettled(
+          clients.map((client, index) =>
+            client.registerCustomer(aPerson({ identifiers: index === 0 ? [a ?? {}, b ?? {}] : [b ?? {}, a ?? {}] })),
+          ),
+        );
+        expect(taken.map(({ status }) => status).toSorted()).to.deep.equal(['fulfilled', 'rejected']);
+      }
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('leaves the service no right to remove a customer, or to rewrite who they are', async () => {
+    const { customer: jana } = await teller().registerCustomer(aPerson());
+    const statements = [
+      'delete from customer',
+      `update customer set id = 'cus_1' where id = '${jana?.customerId}'`,
+      'update customer set create_time = now()',
+      `update held_identifier set customer_id = 'cus_1'`,
+      'delete from outbox',
+    ];
+    for (const statement of statements) {
+      const refusal = await bank.database.query(statement, [], 'runtime').then(String, String);
+      expect(refusal, statement).to.include('permission denied');
+    }
   });
 
   it('refuses blank names and texts with U+0000, and lets no caller in who may not', async () => {

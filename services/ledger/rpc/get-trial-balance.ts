@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { readDate } from '#chassis/dates.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
+import { readDay } from '../dates.ts';
 
 interface Row {
   generalLedgerCode: string;
@@ -15,7 +15,7 @@ interface Row {
 /** Computes the trial balance at the end of a booking date, from the entries themselves. */
 export function getTrialBalance({ database }: Context): Rpcs<typeof LedgerService>['getTrialBalance'] {
   return async (request) => {
-    const date = readDate('booking_date', request.bookingDate)?.toString() ?? null;
+    const date = readDay('booking_date', request.bookingDate) ?? null;
     const rows = await database.query(sql<Row>`
       select g.code as "generalLedgerCode", g.display_name as "displayName", a.currency, sum(e.amount) as balance
       from entry e

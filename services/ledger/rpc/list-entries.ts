@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Database } from '#chassis/database.ts';
-import { readDate } from '#chassis/dates.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ListEntriesRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
+import { readDay } from '../dates.ts';
 import type { Kind } from '../domain/kinds.ts';
 import { refuse } from '../domain/refusals.ts';
 import { balanceMessage, entryMessage } from '../messages.ts';
@@ -38,8 +38,8 @@ interface Position {
 export function listEntries({ database, pages }: Context): Rpcs<typeof LedgerService>['listEntries'] {
   return async (request) => {
     const { size, after } = pages.read(ListEntriesRequestSchema, request);
-    const from = readDate('from_date', request.fromDate)?.toString() ?? '-infinity';
-    const to = readDate('to_date', request.toDate)?.toString() ?? 'infinity';
+    const from = readDay('from_date', request.fromDate) ?? '-infinity';
+    const to = readDay('to_date', request.toDate) ?? 'infinity';
     const account = await readAccount(database, request.ledgerAccountId);
     const { opening, closing } = await readTotals(database, account, from, to);
 

@@ -98,9 +98,9 @@ describe('PostJournals', () => {
       ['posted', journal(cash, alice, '1.00', { legs: legs(100) })],
       ['DATE_INVALID', journal(cash, alice, '1.00', { bookingDate: '2026-01-31' })],
       ['DATE_INVALID', journal(cash, alice, '1.00', { kind: JournalKind.MIGRATION, endOfDay: true })],
-      ['REQUEST_INVALID', journal(cash, alice, '1.00', { kind: JournalKind.MIGRATION })],
-      ['REQUEST_INVALID', journal(cash, alice, '1.00', { valueDate: '2026-02-30' })],
-      ['REQUEST_INVALID', journal(cash, alice, '1.00', { valueDate: '0000-01-01' })],
+      ['DATE_INVALID', journal(cash, alice, '1.00', { kind: JournalKind.MIGRATION })],
+      ['DATE_INVALID', journal(cash, alice, '1.00', { valueDate: '2026-02-30' })],
+      ['DATE_INVALID', journal(cash, alice, '1.00', { valueDate: '0000-01-01' })],
     ];
     const told = await bank.post(cases.map(([, one]) => one));
     expect(told).to.deep.equal(cases.map(([reason]) => reason));

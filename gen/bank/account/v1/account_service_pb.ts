@@ -1333,7 +1333,7 @@ export const AccountService: GenService<{
   /**
    * Adds a product to the catalogue.
    *
-   * Errors: PRODUCT_EXISTS (ALREADY_EXISTS), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT: a term is in another currency), FEE_TERM_INVALID (INVALID_ARGUMENT)
+   * Errors: PRODUCT_EXISTS (ALREADY_EXISTS), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT: a term is in another currency), FEE_TERM_INVALID (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.account.v1.AccountService.CreateProduct
    */
@@ -1345,7 +1345,7 @@ export const AccountService: GenService<{
   /**
    * Makes a new version of a product. Accounts keep the version that they were opened with.
    *
-   * Errors: PRODUCT_NOT_FOUND (NOT_FOUND), CURRENCY_MISMATCH (INVALID_ARGUMENT), FEE_TERM_INVALID (INVALID_ARGUMENT)
+   * Errors: PRODUCT_NOT_FOUND (NOT_FOUND), CURRENCY_MISMATCH (INVALID_ARGUMENT), FEE_TERM_INVALID (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.account.v1.AccountService.ReviseProduct
    */
@@ -1419,7 +1419,7 @@ export const AccountService: GenService<{
   /**
    * Changes the particulars of an account that its owners may choose.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ETAG_MISMATCH (ABORTED)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ETAG_MISMATCH (ABORTED), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.UpdateAccount
    */
@@ -1431,7 +1431,7 @@ export const AccountService: GenService<{
   /**
    * Freezes an account against debits, credits or both; replaces what was frozen before. An owner may freeze debits.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), FREEZE_INVALID (INVALID_ARGUMENT: neither debits nor credits), FREEZE_NOT_ALLOWED (PERMISSION_DENIED: a customer freezes only debits, at their own request, and not over a freeze of the bank)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), FREEZE_INVALID (INVALID_ARGUMENT: neither debits nor credits), FREEZE_NOT_ALLOWED (PERMISSION_DENIED: a customer freezes only debits, at their own request, and not over a freeze of the bank), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.FreezeAccount
    */
@@ -1443,7 +1443,7 @@ export const AccountService: GenService<{
   /**
    * Lets an account go again. An owner lifts only a freeze that a holder asked for.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_FROZEN (FAILED_PRECONDITION), FREEZE_NOT_ALLOWED (PERMISSION_DENIED)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_FROZEN (FAILED_PRECONDITION), FREEZE_NOT_ALLOWED (PERMISSION_DENIED), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.UnfreezeAccount
    */
@@ -1455,7 +1455,7 @@ export const AccountService: GenService<{
   /**
    * Sets how far an account may go below zero, up to what its product allows. A balance that is already below stays.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), CURRENCY_MISMATCH (INVALID_ARGUMENT), OVERDRAFT_NOT_ALLOWED (FAILED_PRECONDITION: more than the product allows)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), CURRENCY_MISMATCH (INVALID_ARGUMENT), OVERDRAFT_NOT_ALLOWED (FAILED_PRECONDITION: more than the product allows), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.SetOverdraftLimit
    */
@@ -1467,7 +1467,7 @@ export const AccountService: GenService<{
   /**
    * Closes an account for good: only at a balance of zero, with nothing pending.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), BALANCE_NOT_ZERO (FAILED_PRECONDITION)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), BALANCE_NOT_ZERO (FAILED_PRECONDITION), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.CloseAccount
    */
@@ -1480,7 +1480,7 @@ export const AccountService: GenService<{
    * Ends the migration of accounts for good: they take no more history, and their floors begin to hold. Each has its own
    * outcome.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item), ACCOUNT_BUSY (UNAVAILABLE: of an item; another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.CutOverAccounts
    */
@@ -1518,7 +1518,7 @@ export const AccountService: GenService<{
    * Decides, item by item, whether somebody may order an operation on accounts: holder or disponent, state and freeze of
    * both accounts, currency, the limit of the product. Answers where to book and what it costs.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item; unknown, or not theirs), CREDITOR_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_CLOSED (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item), ACCOUNT_FROZEN (FAILED_PRECONDITION: of an item), CURRENCY_MISMATCH (FAILED_PRECONDITION: of an item), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION: of an item), SAME_ACCOUNT (INVALID_ARGUMENT: of an item)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item; unknown, or not theirs), CREDITOR_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_CLOSED (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item), ACCOUNT_FROZEN (FAILED_PRECONDITION: of an item), CURRENCY_MISMATCH (FAILED_PRECONDITION: of an item), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION: of an item), SAME_ACCOUNT (INVALID_ARGUMENT: of an item), CURRENCY_UNKNOWN (INVALID_ARGUMENT: of an item), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT: of an item), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT: of an item), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT: of an item)
    *
    * @generated from rpc bank.account.v1.AccountService.AuthorizeOrders
    */

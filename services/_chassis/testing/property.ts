@@ -1,0 +1,21 @@
+// Properties by fast-check, each replayable from a printed seed.
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+
+/** True when every figure is proved in full (`make proof`). */
+export const PROOF = process.env['COREBANK_PROOF'] === '1';
+
+/**
+ * Checks a property with `runs` random cases, or `proofRuns` under `make proof`, and prints the seed from which
+ * `COREBANK_SEED=<seed>` runs the same cases again.
+ */
+export async function holds<Ts extends unknown[]>(
+  property: fc.IAsyncProperty<Ts> | fc.IProperty<Ts>,
+  { runs, proofRuns }: { runs: number; proofRuns: number },
+): Promise<void> {
+  const given = process.env['COREBANK_SEED'];
+  const seed = given ? Number(given) : randomInt(2 ** 31);
+  const numRuns = PROOF ? proofRuns : runs;
+  console.log(`      ${numRuns} cases from COREBANK_SEED=${seed}`);
+  await fc.assert(property, { seed, numRuns, verbose: 0 });
+}

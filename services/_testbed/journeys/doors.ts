@@ -1,0 +1,180 @@
+// The bank as a stranger meets it: JSON in and JSON out over each of the three protocols, written from the README and
+// docs/reference, with the libraries that a stranger would take. Nothing here knows the inside of the bank.
+import { type DescMethodUnary, fromBinary, fromJson, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { ConnectError } from '@connectrpc/connect';
+import { createGrpcWebTransport } from '@connectrpc/connect-node';
+import * as grpc from '@grpc/grpc-js';
+import { Code, Refusal } from '#chassis/errors.ts';
+import type { RpcPath } from '#gen/bank/rules.ts';
+import { type ErrorDetail, ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
+import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
+import { published } from '../../edge/services.ts';
+
+/** Where an edge listens. */
+export interface EdgeAddress {
+  readonly httpPort: number;
+  readonly grpcPort: number;
+}
+
+export const PROTOCOLS = ['Connect JSON', 'gRPC-Web', 'gRPC'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** An RPC as the index of the reference names it: `account.OpenAccount`. */
+export type RpcName = RpcPath extends infer P
+  ? P extends `bank.${infer S}.v1.${string}/${infer M}`
+    ? `${S}.${M}`
+    : never
+  : never;
+
+/** The bank over one protocol. */
+export interface Door {
+  readonly protocol: Protocol;
+  /**
+   * Calls an RPC for somebody: a subject of `/dev/token` (`staff:teller`, `customer:cus_…`), or nobody with `''`. Throws
+   * what the bank refuses it for, as a Refusal.
+   */
+  call(subject: string, rpc: RpcName, request: JsonObject): Promise<JsonObject>;
+  /** The same with whatever token; undefined sends none. */
+  callWith(token: string | undefined, rpc: RpcName, request: JsonObject): Promise<JsonObject>;
+  close(): void;
+}
+
+/** Sends one request in one protocol. */
+type Wire = (method: DescMethodUnary, request: JsonObject, token: string | undefined) => Promise<JsonObject>;
+
+const DEADLINE_MS = 10_000;
+
+/** Opens a door of the edge. */
+export function openDoor(edge: EdgeAddress, protocol: Protocol): Door {
+  const { wire, close } = { 'Connect JSON': connectJson, 'gRPC-Web': grpcWeb, gRPC: plainGrpc }[protocol](edge);
+  const token = tokens(edge);
+  const callWith = (shown: string | undefined, rpc: RpcName, request: JsonObject) =>
+    wire(methodNamed(rpc), request, shown);
+  return {
+    protocol,
+    callWith,
+    call: async (subject, rpc, request) => callWith(subject === '' ? undefined : await token(subject), rpc, request),
+    close,
+  };
+}
+
+/** Asks the edge for tokens, once for each subject. */
+export function tokens({ httpPort }: EdgeAddress): (subject: string) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  async function ask(subject: string): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${httpPort}/dev/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ subject }),
+    });
+    const { token, message } = (await response.json()) as { token?: string; message?: string };
+    if (token === undefined) throw new Error(`no token for ${subject}: ${message ?? response.status}`);
+    return token;
+  }
+  return (subject) => {
+    const token = known.get(subject) ?? ask(subject);
+    known.set(subject, token);
+    return token;
+  };
+}
+
+/** The name of an RPC in the reference's index: of `bank.account.v1.AccountService/GetAccount`, `account.GetAccount`. */
+export function nameOf(path: string): RpcName {
+  return path.replace(/^bank\.(\w+)\.v1\.\w+\/(\w+)$/, '$1.$2') as RpcName;
+}
+
+/** The descriptor of a published RPC. */
+export function methodNamed(rpc: RpcName): DescMethodUnary {
+  const [service, name] = rpc.split('.');
+  const methods = published.find((one) => one.name === service)?.service.methods as readonly DescMethodUnary[];
+  const method = methods?.find((one) => one.name === name);
+  if (!method) throw new Error(`there is no ${rpc}`);
+  return method;
+}
+
+/** The path of a method, with the slash in front. */
+export function pathOf({ parent, name }: DescMethodUnary): string {
+  return `/${parent.typeName}/${name}`;
+}
+
+function connectJson({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
+  const wire: Wire = async (method, request, token) => {
+    const response = await fetch(`http://127.0.0.1:${httpPort}${pathOf(method)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(request),
+    });
+    const answer = await response.text();
+    if (!response.ok) throw refusalInJson(answer);
+    return JSON.parse(answer) as JsonObject;
+  };
+  return { wire, close: () => undefined };
+}
+
+function grpcWeb({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
+  const transport = createGrpcWebTransport({ baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: '1.1' });
+  const wire: Wire = async (method, request, token) => {
+    const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+    try {
+      const message = fromJson(method.input, request);
+      const answer = await transport.unary(method, undefined, DEADLINE_MS, headers, message);
+      return toJson(method.output, answer.message) as JsonObject;
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error;
+      throw refusalOf(error.code, error.rawMessage, error.findDetails(ErrorDetailSchema));
+    }
+  };
+  return { wire, close: () => undefined };
+}
+
+function plainGrpc({ grpcPort }: EdgeAddress): { wire: Wire; close: () => void } {
+  const client = new grpc.Client(`127.0.0.1:${grpcPort}`, grpc.credentials.createInsecure());
+  const passBytes = (bytes: Buffer): Buffer => bytes;
+  const wire: Wire = (method, request, token) =>
+    new Promise((resolve, reject) => {
+      const metadata = new grpc.Metadata();
+      if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+      const bytes = Buffer.from(toBinary(method.input, fromJson(method.input, request)));
+      const options = { deadline: Date.now() + DEADLINE_MS };
+      client.makeUnaryRequest(pathOf(method), passBytes, passBytes, bytes, metadata, options, (error, answer) => {
+        if (error) reject(refusalInMetadata(error));
+        else resolve(toJson(method.output, fromBinary(method.output, answer ?? new Uint8Array())) as JsonObject);
+      });
+    });
+  return { wire, close: () => client.close() };
+}
+
+/** Reads the JSON of a Connect error: the detail from its bytes, which what is shown for people must agree with. */
+export function refusalInJson(text: string): Refusal {
+  const { code, message, details } = JSON.parse(text) as {
+    code: string;
+    message: string;
+    details: { type: string; value: string; debug?: { reason?: string } }[];
+  };
+  const read = details.map(({ type, value, debug }) => {
+    if (type !== ErrorDetailSchema.typeName) throw new Error(`a detail of type ${type}`);
+    const detail = fromBinary(ErrorDetailSchema, Buffer.from(value, 'base64'));
+    if (debug?.reason !== detail.reason) throw new Error(`shown for people: ${JSON.stringify(debug)}`);
+    return detail;
+  });
+  return refusalOf(Code[code.toUpperCase() as keyof typeof Code], message, read);
+}
+
+/** Reads `grpc-status-details-bin`. An error without the bank's detail is thrown as it is: it is none of the bank's. */
+export function refusalInMetadata(error: grpc.ServiceError): Error {
+  const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  if (!(bytes instanceof Buffer)) return error;
+  const { code, message, details } = fromBinary(StatusSchema, bytes);
+  return refusalOf(
+    code,
+    message,
+    details.flatMap((one) => anyUnpack(one, ErrorDetailSchema) ?? []),
+  );
+}
+
+function refusalOf(code: number, message: string, details: readonly ErrorDetail[]): Refusal {
+  const [detail, ...more] = details;
+  if (!detail || more.length > 0) throw new Error(`an error with ${details.length} details: ${code} ${message}`);
+  return new Refusal({ ...detail, code, message });
+}

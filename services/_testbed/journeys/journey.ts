@@ -1,0 +1,68 @@
+// The frame of a journey: a whole bank, doors into it, and after every test the laws of its ledger.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Bank, type BankOptions, useBank } from '../bank.ts';
+import { checkLaws } from '../laws.ts';
+import { type Door, openDoor, PROTOCOLS, type Protocol } from './doors.ts';
+
+/** A bank for the tests of a `describe`, with a door in each protocol. Used inside tests and hooks only. */
+export interface Journey {
+  bank(): Bank;
+  door(protocol: Protocol): Door;
+}
+
+/** Starts a bank for the tests of a `describe`. After each of them, the laws of the ledger must hold. */
+export function useJourney(options: BankOptions = {}): Journey {
+  const bank = useBank(options);
+  const doors = new Map<Protocol, Door>();
+  before('opens the doors', () => {
+    for (const protocol of PROTOCOLS) doors.set(protocol, openDoor(bank().edge, protocol));
+  });
+  afterEach('the laws of the ledger hold', async () => {
+    await checkLaws(bank().database('ledger').superuserUrl);
+  });
+  after('closes the doors', () => {
+    for (const door of doors.values()) door.close();
+  });
+  return {
+    bank,
+    door(protocol) {
+      const door = doors.get(protocol);
+      if (!door) throw new Error('doors are open inside tests and hooks only');
+      return door;
+    },
+  };
+}
+
+/** Everything that a bank keeps, of every table but the claims and what is timed by itself: a hash for each table. */
+export async function stateOf(
+  bank: Bank,
+  services: readonly ServiceName[] = SERVICES,
+): Promise<Record<string, string>> {
+  const state: Record<string, string> = {};
+  for (const service of services) {
+    const database = bank.database(service);
+    const tables = await database.query<{ name: string }>(
+      `select quote_ident(table_name) as name from information_schema.tables
+       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migration%' order by 1`,
+    );
+    for (const { name } of tables) {
+      const rows = await database.query<{ row: string }>(`select t::text as row from ${name} t order by t::text`);
+      const hash = createHash('sha256');
+      for (const { row } of rows) hash.update(row).update('\n');
+      state[`${service}.${name}`] = `${rows.length} rows, ${hash.digest('hex').slice(0, 16)}`;
+    }
+  }
+  return state;
+}
+
+type ServiceName = Parameters<Bank['database']>[0];
+
+const SERVICES: readonly ServiceName[] = ['ledger', 'customer', 'account', 'transaction'];
+
+/** Whether a program can be run by its name. */
+export function onPath(program: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  return folders.some((folder) => existsSync(path.join(folder, program)));
+}

@@ -1,0 +1,44 @@
+// What a handler of the account service may touch.
+import type { House } from '#chassis/boot.ts';
+import type { Client } from '#chassis/call.ts';
+import { type BusinessClock, businessClock } from '#chassis/clock.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { issue } from '#rules/iban.ts';
+import { type Catalogue, openCatalogue } from './products.ts';
+
+export interface Context extends House {
+  readonly ledger: Client<typeof LedgerService>;
+  readonly customers: Client<typeof CustomerService>;
+  readonly clock: BusinessClock;
+  readonly catalogue: Catalogue;
+  /** The account number of a serial, in its normal form. */
+  iban(serial: bigint): string;
+}
+
+/** Makes the context of one account process. Refuses a country and bank code that cannot have account numbers. */
+export function makeContext(house: House): Context {
+  const { BANK_COUNTRY_CODE, BANK_CODE, LEDGER_ADDRESS, CUSTOMER_ADDRESS } = house.config;
+  const ledger = house.client(LedgerService, 'ledger', LEDGER_ADDRESS);
+  const iban = (serial: bigint) => issue(BANK_COUNTRY_CODE, BANK_CODE, serial);
+  try {
+    iban(1n);
+  } catch (cause) {
+    throw new Error('BANK_COUNTRY_CODE, BANK_CODE: no account number can be made of them', { cause });
+  }
+  return {
+    ...house,
+    ledger,
+    customers: house.client(CustomerService, 'customer', CUSTOMER_ADDRESS),
+    catalogue: openCatalogue(house.database),
+    clock: businessClock(async () => {
+      const { openDate, clockTime } = await ledger.getBusinessDate({});
+      const now = clockTime ? Number(clockTime.seconds) * 1000 + clockTime.nanos / 1_000_000 : 0;
+      return {
+        openDate: Temporal.PlainDate.from(openDate),
+        now: Temporal.Instant.fromEpochMilliseconds(Math.floor(now)),
+      };
+    }),
+    iban,
+  };
+}

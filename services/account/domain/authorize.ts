@@ -1,0 +1,141 @@
+// Whether somebody may order an operation on accounts, where it is booked, and what it costs. What is a fact of the
+// ledger (the money on the account) is not asked here, and is enforced there.
+import { deriveId } from '#chassis/id.ts';
+import { type Amount, fromMoney } from '#chassis/money.ts';
+import { Operation, type ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
+import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Holding } from './holders.ts';
+import { refuse } from './refusals.ts';
+import { feeFor } from './terms.ts';
+import type { AccountState } from './words.ts';
+
+/** What is known of an account. */
+export interface AccountFacts {
+  readonly id: string;
+  readonly state: AccountState;
+  readonly currency: string;
+  readonly partyId: string;
+  readonly freezeDebits: boolean;
+  readonly freezeCredits: boolean;
+  readonly holders: readonly Holding[];
+  readonly terms: ProductTerms;
+}
+
+/** An order, with the accounts that it names, where they exist. */
+export interface OrderFacts {
+  readonly actor: Actor;
+  readonly operation: Operation;
+  readonly amount: Amount;
+  readonly debtor: AccountFacts | undefined;
+  readonly creditor: AccountFacts | undefined;
+}
+
+/** The roles of staff that may order an operation for customers. */
+const STAFF_MAY: ReadonlyMap<Operation, readonly StaffRole[]> = new Map([
+  [Operation.CASH_DEPOSIT, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER]],
+  [Operation.CASH_WITHDRAWAL, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER]],
+  [Operation.TRANSFER, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER, StaffRole.BACK_OFFICE]],
+  [Operation.MIGRATION, [StaffRole.BACK_OFFICE]],
+]);
+
+/** Authorises an order: answers where to book it and what it costs, or throws the refusal. */
+export function authorize(order: OrderFacts) {
+  switch (order.operation) {
+    case Operation.CASH_DEPOSIT:
+      return authorizeDeposit(order);
+    case Operation.CASH_WITHDRAWAL:
+      return authorizeWithdrawal(order);
+    case Operation.TRANSFER:
+      return authorizeTransfer(order);
+    case Operation.MIGRATION:
+      return authorizeMigration(order);
+    default:
+      throw new Error(`operation ${order.operation} is unknown`);
+  }
+}
+
+function authorizeDeposit(order: OrderFacts) {
+  // Paid in over the counter: only staff do it, for whomever stands there.
+  const creditor = order.creditor && mayAsStaff(order) ? order.creditor : undefined;
+  if (!creditor) throw refuse('ACCOUNT_NOT_FOUND');
+  checkCredit(creditor, order.amount);
+  return { ...creditorOf(creditor), ...feeOf(creditor, order) };
+}
+
+function authorizeWithdrawal(order: OrderFacts) {
+  const debtor = debtorOf(order);
+  checkDebit(debtor, order.amount);
+  return { ...debtorMessage(debtor), ...feeOf(debtor, order) };
+}
+
+function authorizeTransfer(order: OrderFacts) {
+  const { creditor, amount } = order;
+  // The debtor comes first: who may not use it learns nothing of the creditor.
+  const debtor = debtorOf(order);
+  if (!creditor) throw refuse('CREDITOR_NOT_FOUND');
+  if (creditor.id === debtor.id) throw refuse('SAME_ACCOUNT');
+  checkDebit(debtor, amount);
+  checkCredit(creditor, amount);
+  return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order) };
+}
+
+function authorizeMigration(order: OrderFacts) {
+  const { debtor, amount } = order;
+  if (!debtor || !mayAsStaff(order)) throw refuse('ACCOUNT_NOT_FOUND');
+  if (debtor.state !== 'migrating') throw refuse('ACCOUNT_NOT_MIGRATING');
+  checkCurrency(debtor, 'debtor', amount);
+  return debtorMessage(debtor);
+}
+
+/** The account to take from, when it exists and the actor may use it: both look alike to one who may not. */
+function debtorOf(order: OrderFacts): AccountFacts {
+  const { actor, debtor } = order;
+  const holds = actor.audience === Audience.CHANNEL && debtor?.holders.some((one) => one.customerId === actor.partyId);
+  if (!debtor || !(holds || mayAsStaff(order))) throw refuse('ACCOUNT_NOT_FOUND');
+  return debtor;
+}
+
+function mayAsStaff({ actor, operation }: OrderFacts): boolean {
+  const roles = STAFF_MAY.get(operation) ?? [];
+  return actor.audience === Audience.STAFF && actor.roles.some((role) => roles.includes(role));
+}
+
+function checkDebit(account: AccountFacts, amount: Amount): void {
+  checkInUse(account, 'debtor');
+  if (account.freezeDebits) throw refuse('ACCOUNT_FROZEN', { side: 'debtor' });
+  checkCurrency(account, 'debtor', amount);
+  const limit = account.terms.transferLimit && fromMoney(account.terms.transferLimit).minor;
+  if (limit !== undefined && amount.minor > limit) throw refuse('TRANSFER_LIMIT_EXCEEDED');
+}
+
+function checkCredit(account: AccountFacts, amount: Amount): void {
+  checkInUse(account, 'creditor');
+  if (account.freezeCredits) throw refuse('ACCOUNT_FROZEN', { side: 'creditor' });
+  checkCurrency(account, 'creditor', amount);
+}
+
+/** Which of the two it is. A refusal says no more of an account: the one paid to may be a stranger's. */
+type Side = 'debtor' | 'creditor';
+
+function checkInUse({ state }: AccountFacts, side: Side): void {
+  if (state === 'closed') throw refuse('ACCOUNT_CLOSED', { side });
+  if (state !== 'active') throw refuse('ACCOUNT_NOT_ACTIVE', { side });
+}
+
+function checkCurrency({ currency }: AccountFacts, side: Side, amount: Amount): void {
+  if (amount.currency !== currency) throw refuse('CURRENCY_MISMATCH', { side });
+}
+
+function debtorMessage({ id, partyId }: AccountFacts) {
+  return { debtorAccountId: id, debtorLedgerAccountId: deriveId('lac', id), debtorPartyId: partyId };
+}
+
+function creditorOf({ id, partyId }: AccountFacts) {
+  return { creditorAccountId: id, creditorLedgerAccountId: deriveId('lac', id), creditorPartyId: partyId };
+}
+
+function feeOf(account: AccountFacts, { operation }: OrderFacts) {
+  const fee = feeFor(account.terms, operation);
+  return fee && { fee };
+}

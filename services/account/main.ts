@@ -1,0 +1,4 @@
+import { runService } from '#chassis/boot.ts';
+import { account } from './service.ts';
+
+await runService(account);

@@ -1,0 +1,71 @@
+import { create } from '@bufbuild/protobuf';
+import { Refusal } from '#chassis/errors.ts';
+import { refusalMessage } from '#chassis/grpc.ts';
+import { fromMoney, fromPositiveMoney } from '#chassis/money.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { Operation, type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
+import type { AccountService, OrderToAuthorize } from '#gen/bank/account/v1/account_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { hashIban } from '../accounts.ts';
+import type { Context } from '../context.ts';
+import { type AccountFacts, authorize } from '../domain/authorize.ts';
+import { keyOf } from '../products.ts';
+import { type StandingRow, selectStandings } from '../tables.ts';
+
+/** Decides on orders, item by item; all accounts of the batch are read by one query. */
+export function authorizeOrders(context: Context): Rpcs<typeof AccountService>['authorizeOrders'] {
+  return async ({ orders }) => {
+    const accounts = await readAccounts(context, orders);
+    return {
+      decisions: orders.map((order) => {
+        try {
+          return { result: { case: 'authorization' as const, value: decide(order, accounts) } };
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          return { result: { case: 'refusal' as const, value: refusalMessage(error) } };
+        }
+      }),
+    };
+  };
+}
+
+/** The accounts that orders name. */
+interface Accounts {
+  byId(id: string): AccountFacts | undefined;
+  byIban(iban: string): AccountFacts | undefined;
+}
+
+function decide(order: OrderToAuthorize, accounts: Accounts) {
+  const { actor, operation, creditor } = order;
+  const money = order.amount ?? { currencyCode: '', amount: '' };
+  return authorize({
+    actor: actor ?? create(ActorSchema),
+    operation,
+    // What another bank booked is history, whatever it is.
+    amount: operation === Operation.MIGRATION ? fromMoney(money) : fromPositiveMoney(money),
+    debtor: accounts.byId(order.debtorAccountId),
+    creditor: creditor.case === 'creditorIban' ? accounts.byIban(creditor.value) : accounts.byId(creditor.value ?? ''),
+  });
+}
+
+async function readAccounts(context: Context, orders: readonly OrderToAuthorize[]): Promise<Accounts> {
+  const { database, vault, catalogue } = context;
+  const hash = (iban: string) => hashIban(vault, iban);
+  const ids = orders.flatMap(({ debtorAccountId, creditor }) => [
+    debtorAccountId,
+    ...(creditor.case === 'creditorAccountId' ? [creditor.value] : []),
+  ]);
+  const ibans = orders.flatMap(({ creditor }) => (creditor.case === 'creditorIban' ? [creditor.value] : []));
+  const rows = await database.query(selectStandings([...new Set(ids)], [...new Set(ibans)].map(hash)));
+  const terms = await catalogue.terms(rows);
+  const byId = new Map(rows.map((row) => [row.id, factsOf(row, terms)]));
+  const idByHash = new Map(rows.map(({ id, ibanHash }) => [ibanHash.toString('hex'), id]));
+  return {
+    byId: (id) => byId.get(id),
+    byIban: (iban) => byId.get(idByHash.get(hash(iban).toString('hex')) ?? ''),
+  };
+}
+
+function factsOf(row: StandingRow, terms: ReadonlyMap<string, ProductTerms>): AccountFacts {
+  return { ...row, terms: terms.get(keyOf(row)) ?? create(ProductTermsSchema) };
+}

@@ -1,0 +1,12 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { visibleTo } from '../access.ts';
+import type { Context } from '../context.ts';
+
+/** Answers those of the accounts that somebody may see. */
+export function checkAccountAccess({ database }: Context): Rpcs<typeof AccountService>['checkAccountAccess'] {
+  return async ({ actor, accountIds }) => {
+    const visible = actor ? await visibleTo(database, actor, accountIds) : new Set();
+    return { accountIds: [...new Set(accountIds)].filter((id) => visible.has(id)) };
+  };
+}

@@ -1,0 +1,39 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
+import { type Change, type Command, isCustomer, planChange, settleChange, tellLedger, whenFree } from '../changes.ts';
+import type { Context } from '../context.ts';
+import { type FreezeTerms, freeze } from '../domain/agreement.ts';
+import { freezeReasons } from '../domain/words.ts';
+import { publishFrozen } from '../events.ts';
+
+type Freezing = Command<typeof Contract.method.freezeAccount>;
+
+/** Freezes an account, whatever was frozen before. */
+export function freezeAccount(context: Context): Rpcs<typeof AccountService>['freezeAccount'] {
+  const order = context.orders.define({
+    method: Contract.method.freezeAccount,
+    plan: (tx, { request, call }: Freezing) => {
+      const { accountId, debits, credits } = request;
+      const terms = { debits, credits, reason: freezeReasons.word(request.reason) };
+      return planChange(tx, { accountId, name: 'freeze', decide: (row) => freeze(row, terms, isCustomer(call)) });
+    },
+    carryOut: (change: Change<FreezeTerms>, options) =>
+      tellLedger(context, change, options, (command, on) => {
+        const { debits: decreaseFrozen, credits: increaseFrozen } = change.terms;
+        return context.ledger.setLedgerAccountFreeze({ ...command, decreaseFrozen, increaseFrozen }, on);
+      }),
+    settle: async (tx, change, outcome) => ({
+      account: await settleChange(context, tx, {
+        change,
+        outcome,
+        apply: (row) => {
+          row.freezeDebits = change.terms.debits;
+          row.freezeCredits = change.terms.credits;
+          row.freezeReason = change.terms.reason;
+          return publishFrozen;
+        },
+      }),
+    }),
+  });
+  return (request, call) => whenFree(call, () => order.run(request, call, async () => ({ request, call })));
+}

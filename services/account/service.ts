@@ -1,0 +1,57 @@
+// The table of contents of the account service.
+import type { ServiceDefinition } from '#chassis/boot.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { owners } from './access.ts';
+import { type Context, makeContext } from './context.ts';
+import { Accounts } from './migrations/0001-accounts.ts';
+import { authorizeOrders } from './rpc/authorize-orders.ts';
+import { checkAccountAccess } from './rpc/check-account-access.ts';
+import { closeAccount } from './rpc/close-account.ts';
+import { createProduct } from './rpc/create-product.ts';
+import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
+import { freezeAccount } from './rpc/freeze-account.ts';
+import { getAccount } from './rpc/get-account.ts';
+import { getAccountBalance } from './rpc/get-account-balance.ts';
+import { getProduct } from './rpc/get-product.ts';
+import { getStatement } from './rpc/get-statement.ts';
+import { listAccounts } from './rpc/list-accounts.ts';
+import { listProducts } from './rpc/list-products.ts';
+import { openAccount } from './rpc/open-account.ts';
+import { reviseProduct } from './rpc/revise-product.ts';
+import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
+import { unfreezeAccount } from './rpc/unfreeze-account.ts';
+import { updateAccount } from './rpc/update-account.ts';
+import { entities } from './tables.ts';
+
+function rpcs(context: Context) {
+  return {
+    authorizeOrders: authorizeOrders(context),
+    checkAccountAccess: checkAccountAccess(context),
+    closeAccount: closeAccount(context),
+    createProduct: createProduct(context),
+    cutOverAccounts: cutOverAccounts(context),
+    freezeAccount: freezeAccount(context),
+    getAccount: getAccount(context),
+    getAccountBalance: getAccountBalance(context),
+    getProduct: getProduct(context),
+    getStatement: getStatement(context),
+    listAccounts: listAccounts(context),
+    listProducts: listProducts(context),
+    openAccount: openAccount(context),
+    reviseProduct: reviseProduct(context),
+    setOverdraftLimit: setOverdraftLimit(context),
+    unfreezeAccount: unfreezeAccount(context),
+    updateAccount: updateAccount(context),
+  } satisfies Rpcs<typeof AccountService>;
+}
+
+export const account: ServiceDefinition<typeof AccountService, Context> = {
+  name: 'account',
+  service: AccountService,
+  entities,
+  migrations: [{ name: '0001-accounts', class: Accounts }],
+  context: makeContext,
+  rpcs,
+  owners,
+};

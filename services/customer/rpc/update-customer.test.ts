@@ -1,0 +1,155 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
+import { ContactKind, type Customer, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
+import type { UpdateCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { customer } from '../service.ts';
+import { anOrganisation, aPerson, dump, eventsOf, unique } from '../testing.ts';
+
+type Changes = Exclude<MessageInitShape<typeof UpdateCustomerRequestSchema>, { $typeName: string }>;
+
+describe('UpdateCustomer', () => {
+  const bank = useService(customer);
+  const teller = () => bank.asPrincipal(staff('TELLER'));
+  const married = { givenName: 'Jana', familyName: 'Dvořáková', birthDate: '1985-02-28' };
+
+  async function register(application = aPerson()): Promise<string> {
+    const { customer: registered } = await teller().registerCustomer(application);
+    return registered?.customerId ?? '';
+  }
+
+  async function update(customerId: string, changes: Changes): Promise<Customer> {
+    const { customer: updated } = await teller().updateCustomer({ requestId: unique('up'), customerId, ...changes });
+    if (!updated) throw new Error('no customer was answered');
+    return updated;
+  }
+
+  it('changes what is set, and nothing else, without a mask', async () => {
+    const customerId = await register();
+    const { customer: before } = await teller().getCustomer({ customerId });
+    const after = await update(customerId, { party: { case: 'person', value: married }, residenceCountryCode: 'AT' });
+    expect(after.party.value).to.include(married);
+    expect(after.residenceCountryCode).to.equal('AT');
+    expect(after.etag).to.equal('2');
+    expect(after.contacts).to.deep.equal(before?.contacts);
+    expect(after.address).to.deep.equal(before?.address);
+    expect(after.identifiers).to.deep.equal(before?.identifiers);
+    expect(after.branchId).to.equal('brn_praha');
+    expect(after.createTime).to.deep.equal(before?.createTime);
+    expect((await teller().getCustomer({ customerId })).customer).to.deep.equal(after);
+    expect(await eventsOf(bank.database, customerId)).to.deep.equal(['CustomerRegistered 1', 'CustomerUpdated 2']);
+  });
+
+  it('changes what the mask names, to nothing where it is not set', async () => {
+    const customerId = await register();
+    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
+    const paths = ['contacts', 'address', 'branch_id'];
+    const after = await update(customerId, { contacts, residenceCountryCode: 'AT', updateMask: { paths } });
+    expect(after.contacts.map(({ value }) => value)).to.deep.equal(['+420602000000']);
+    expect(after.address).to.equal(undefined);
+    expect(after.branchId).to.equal('');
+    expect(after.residenceCountryCode).to.equal('CZ');
+    expect(after.identifiers).to.have.length(1);
+  });
+
+  it('finds the customer by what they are called now, and no longer by what they were', async () => {
+    const [old, now] = [unique('Stará'), unique('Nová')];
+    const person = (familyName: string) =>
+      ({ party: { case: 'person', value: { ...married, familyName } } }) satisfies Changes;
+    const customerId = await register(aPerson(person(old)));
+    await update(customerId, person(now));
+    const found = async (name: string) => (await teller().listCustomers({ name })).customers.length;
+    expect([await found(old), await found(now)]).to.deep.equal([0, 1]);
+  });
+
+  it('replaces identifiers whole: those left out are free, those of others are refused', async () => {
+    const [one, two, three] = [1, 2, 3].map(() => ({
+      kind: IdentifierKind.NATIONAL_ID,
+      value: unique('NI'),
+      countryCode: 'CZ',
+    }));
+    if (!one || !two || !three) throw new Error('three identifiers are needed');
+    const customerId = await register(aPerson({ identifiers: [one, two] }));
+    const after = await update(customerId, { identifiers: [two, three] });
+    expect(after.identifiers.map(({ value }) => value)).to.deep.equal([two.value, three.value]);
+    const other = await register(aPerson({ identifiers: [one] }));
+    const refusal = await refused(update(other, { identifiers: [one, three] }), 'IDENTIFIER_TAKEN');
+    expect(refusal.metadata).to.deep.equal({ field: 'identifiers[1]' });
+    await update(customerId, { updateMask: { paths: ['identifiers'] } });
+    await update(other, { identifiers: [one, three] });
+  });
+
+  it('lets one of many who read the same version win', async () => {
+    const customerId = await register();
+    const answers = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) => update(customerId, { etag: '1', branchId: `brn_${index}` })),
+    );
+    const lost = answers.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    expect(lost.map(({ reason }) => reason.reason)).to.deep.equal(Array(9).fill('ETAG_MISMATCH'));
+    expect((await teller().getCustomer({ customerId })).customer?.etag).to.equal('2');
+    await update(customerId, { etag: '2', branchId: 'brn_praha' });
+    await refused(update(customerId, { etag: 'x', branchId: 'brn_praha' }), 'ETAG_MISMATCH');
+  });
+
+  it('loses none of many changes that name no version', async () => {
+    const customerId = await register();
+    const changes: Changes[] = [{ party: { case: 'person', value: married } }, { residenceCountryCode: 'AT' }];
+    await Promise.all(changes.map((change) => update(customerId, change)));
+    const { customer: after } = await teller().getCustomer({ customerId });
+    expect(after).to.include({ etag: '3', residenceCountryCode: 'AT' });
+    expect(after?.party.value).to.include(married);
+  });
+
+  it('answers a repeat as it answered the first time', async () => {
+    const customerId = await register();
+    const request = { requestId: unique('up'), customerId, residenceCountryCode: 'DE' };
+    const first = await teller().updateCustomer(request);
+    await update(customerId, { residenceCountryCode: 'FR' });
+    expect(await teller().updateCustomer(request)).to.deep.equal(first);
+    await refused(teller().updateCustomer({ ...request, residenceCountryCode: 'IT' }), 'REQUEST_EXISTS');
+  });
+
+  it('changes nothing when it is only tried', async () => {
+    const customerId = await register();
+    const before = await dump(bank.database);
+    const tried = await update(customerId, { party: { case: 'person', value: married }, validateOnly: true });
+    expect(tried.party.value).to.include(married);
+    expect(await dump(bank.database)).to.equal(before);
+  });
+
+  it('is for a customer themselves too, but for no other', async () => {
+    const [mine, theirs] = [await register(), await register()];
+    const me = bank.asPrincipal(channel(mine));
+    const request = (customerId: string) => ({ requestId: unique('own'), customerId, residenceCountryCode: 'AT' });
+    expect((await me.updateCustomer(request(mine))).customer?.residenceCountryCode).to.equal('AT');
+    await refused(me.updateCustomer(request(theirs)), 'CUSTOMER_NOT_FOUND');
+    await refused(me.updateCustomer(request('cus_unknown')), 'CUSTOMER_NOT_FOUND');
+    await refused(bank.asPrincipal(staff('AUDITOR')).updateCustomer(request(mine)), 'CALLER_NOT_ALLOWED');
+    expect((await teller().getCustomer({ customerId: theirs })).customer?.etag).to.equal('1');
+  });
+
+  it('refuses whom it does not know, who is gone, and to make an organisation of a person', async () => {
+    await refused(update('cus_unknown', { branchId: 'brn_1' }), 'CUSTOMER_NOT_FOUND');
+    const customerId = await register();
+    const organisation = anOrganisation().party;
+    if (organisation?.case !== 'organisation') throw new Error('an organisation is needed');
+    await refused(update(customerId, { party: organisation }), 'PARTY_KIND_FIXED');
+    const manager = bank.asPrincipal(staff('BRANCH_MANAGER'));
+    await manager.deactivateCustomer({ requestId: unique('end'), customerId });
+    await refused(update(customerId, { branchId: 'brn_1' }), 'CUSTOMER_DEACTIVATED');
+  });
+
+  it('refuses what no customer may be, and what cannot be changed', async () => {
+    const customerId = await register();
+    const born = (birthDate: string): Changes => ({ party: { case: 'person', value: { ...married, birthDate } } });
+    await refused(update(customerId, born('2100-01-01')), 'DATE_INVALID');
+    await refused(update(customerId, { contacts: [{ kind: ContactKind.PHONE, value: '123' }] }), 'CONTACT_INVALID');
+    await refused(update(customerId, { residenceCountryCode: 'XX' }), 'COUNTRY_UNKNOWN');
+    await refused(update(customerId, { updateMask: { paths: ['residence_country_code'] } }), 'COUNTRY_UNKNOWN');
+    await refused(update(customerId, { updateMask: { paths: ['person'] } }), 'REQUEST_INVALID');
+    await refused(update(customerId, { updateMask: { paths: ['state'] } }), 'REQUEST_INVALID');
+    await refused(update(customerId, { updateMask: { paths: ['person.birth_date'] } }), 'REQUEST_INVALID');
+    await refused(update(customerId, {}), 'REQUEST_INVALID');
+    expect((await teller().getCustomer({ customerId })).customer?.etag).to.equal('1');
+  });
+});

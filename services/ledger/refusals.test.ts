@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { rulesByPath } from '#gen/bank/rules.ts';
+import { kebab } from '../_testbed/house-rules.ts';
+import { refuse } from './domain/refusals.ts';
+
+describe('The refusals of the ledger', () => {
+  for (const { name } of LedgerService.methods) {
+    it(`are all tried in the test of ${name}, as its contract lists them`, () => {
+      const test = readFileSync(new URL(`rpc/${kebab(name)}.test.ts`, import.meta.url), 'utf8');
+      // A reversal is a journal, and may be refused like one; only what is its own is tried in its own test.
+      const others = name === 'ReverseJournal' ? listedFor('PostJournals') : [];
+      const listed = listedFor(name).filter((reason) => !others.includes(reason));
+      expect(listed.filter((reason) => !test.includes(`'${reason}'`))).to.deep.equal([]);
+    });
+  }
+
+  it('are all listed by some RPC', () => {
+    const listed = new Set(LedgerService.methods.flatMap(({ name }) => listedFor(name)));
+    const source = readFileSync(new URL('domain/refusals.ts', import.meta.url), 'utf8');
+    const known = [...source.matchAll(/^ {2}([A-Z_]+): \[/gm)].map(([, reason]) => reason ?? '');
+    expect(known.length).to.be.above(20);
+    expect(known.filter((reason) => !listed.has(reason))).to.deep.equal([]);
+    expect(refuse('JOURNAL_NOT_FOUND').domain).to.equal('ledger');
+  });
+});
+
+function listedFor(rpc: string): readonly string[] {
+  return rulesByPath.get(`${LedgerService.typeName}/${rpc}`)?.errors ?? [];
+}

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { newId } from '#chassis/id.ts';
+import { refused } from '#chassis/testing/service.ts';
+import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { ListEntriesResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { journal, useLedger } from '../testing.ts';
+
+describe('ListEntries', () => {
+  const bank = useLedger();
+  let alice: string;
+  const shown = ({ entries }: Pick<ListEntriesResponse, 'entries'>) =>
+    entries.map(({ bookingDate, side, amount, runningBalance }) =>
+      [bookingDate.slice(5), side === Side.DEBIT ? '-' : '+', amount?.amount, runningBalance?.amount].join(' '),
+    );
+  const list = (more: object = {}) => bank.as('account').listEntries({ ledgerAccountId: alice, ...more });
+
+  before(async () => {
+    const cash = await bank.cash();
+    alice = await bank.open({ migrating: true, floor: null });
+    const history = (bookingDate: string, amount: string, out = false) =>
+      journal(out ? alice : cash, out ? cash : alice, amount, { kind: JournalKind.MIGRATION, bookingDate });
+    // Booked out of order: the list goes by booking date, then by version.
+    await bank.post([
+      history('2020-01-10', '100.00'),
+      history('2020-01-30', '30.00', true),
+      history('2020-01-20', '50.00'),
+      history('2020-01-20', '20.00', true),
+      history('2020-02-01', '5.00'),
+    ]);
+  });
+
+  it('lists entries by booking date with a running balance in that order', async () => {
+    const all = await list();
+    expect(shown(all)).to.deep.equal([
+      '01-10 + 100.00 100.00',
+      '01-20 + 50.00 150.00',
+      '01-20 - 20.00 130.00',
+      '01-30 - 30.00 100.00',
+      '02-01 + 5.00 105.00',
+    ]);
+    expect([all.openingBalance?.amount, all.closingBalance?.amount]).to.deep.equal(['0.00', '105.00']);
+    expect(all.entries.map(({ balanceAfter }) => balanceAfter?.amount)).to.deep.equal([
+      '100.00',
+      '120.00',
+      '100.00',
+      '70.00',
+      '105.00',
+    ]);
+  });
+
+  it('lists a range of days with the balances before and after it', async () => {
+    const range = await list({ fromDate: '2020-01-11', toDate: '2020-01-31' });
+    expect(shown(range)).to.deep.equal(['01-20 + 50.00 150.00', '01-20 - 20.00 130.00', '01-30 - 30.00 100.00']);
+    expect([range.openingBalance?.amount, range.closingBalance?.amount]).to.deep.equal(['100.00', '100.00']);
+    const empty = await list({ fromDate: '2020-02-02', toDate: '2020-02-03' });
+    expect([empty.entries, empty.openingBalance?.amount, empty.closingBalance?.amount]).to.deep.equal([
+      [],
+      '105.00',
+      '105.00',
+    ]);
+    const backwards = await list({ fromDate: '2020-02-03', toDate: '2020-01-01' });
+    expect(backwards.entries).to.deep.equal([]);
+  });
+
+  for (const newestFirst of [false, true]) {
+    it(`gives the same list page by page${newestFirst ? ', newest first' : ''}`, async () => {
+      const whole = await list({ newestFirst });
+      for (const pageSize of [1, 2, 3, 5]) {
+        const paged: string[] = [];
+        let pageToken = '';
+        do {
+          const page = await list({ newestFirst, pageSize, pageToken });
+          expect(page.entries.length).to.be.at.most(pageSize);
+          paged.push(...shown(page));
+          pageToken = page.nextPageToken;
+        } while (pageToken !== '');
+        expect(paged).to.deep.equal(shown(whole));
+      }
+      expect(shown(whole)[0]).to.equal(newestFirst ? '02-01 + 5.00 105.00' : '01-10 + 100.00 100.00');
+    });
+  }
+
+  it('refuses an unknown account, a day that is none, and the token of another list', async () => {
+    await refused(bank.as('account').listEntries({ ledgerAccountId: newId('lac') }), 'LEDGER_ACCOUNT_NOT_FOUND');
+    await refused(list({ fromDate: '2020-02-30' }), 'DATE_INVALID');
+    await refused(list({ pageSize: -1 }), 'REQUEST_INVALID');
+    const { nextPageToken: pageToken } = await list({ pageSize: 2 });
+    await refused(list({ pageSize: 2, pageToken, newestFirst: true }), 'PAGE_TOKEN_INVALID');
+    await refused(list({ pageSize: 2, pageToken, toDate: '2020-01-31' }), 'PAGE_TOKEN_INVALID');
+    await refused(list({ pageToken: pageToken.replace(/^../, 'AA') }), 'PAGE_TOKEN_INVALID');
+    await refused(list({ pageToken: `${pageToken}AAAA` }), 'PAGE_TOKEN_INVALID');
+    expect((await list({ pageSize: 4, pageToken })).entries).to.have.length(3);
+  });
+});

@@ -1,0 +1,136 @@
+// Random lives of a ledger, for tests: what may be done to it, as fast-check makes it up.
+import fc from 'fast-check';
+import type { ModelAccount } from './testing-model.ts';
+
+/** A journal of a random life: accounts by their place in `ACCOUNTS`, one place beyond which is no account. */
+export interface RandomJournal {
+  readonly kind: 'deposit' | 'transfer' | 'fee' | 'migration';
+  readonly moves: readonly { readonly debit: number; readonly credit: number; readonly amount: bigint }[];
+  readonly endOfDay: boolean;
+  readonly daysAgo: number;
+}
+
+/** One thing that happens to the ledger. */
+export type Step =
+  | { readonly do: 'post'; readonly group: readonly RandomJournal[] }
+  | { readonly do: 'reverse'; readonly which: number; readonly part: { move: number; amount: bigint } | undefined }
+  | { readonly do: 'freeze'; readonly account: number; readonly down: boolean; readonly up: boolean }
+  | { readonly do: 'limits'; readonly account: number; readonly floor: bigint | null; readonly room: bigint | null }
+  | { readonly do: 'close'; readonly account: number }
+  | { readonly do: 'cutOver'; readonly account: number; readonly floor: bigint | null }
+  | { readonly do: 'advance' }
+  | { readonly do: 'closeDay' };
+
+const PLAIN = {
+  currency: 'EUR',
+  debitNormal: false,
+  customer: true,
+  state: 'open',
+  floor: 0n,
+  ceiling: null,
+  frozenDown: false,
+  frozenUp: false,
+  balance: 0n,
+  entries: 0,
+} as const;
+
+/** The accounts of every random life. */
+export const ACCOUNTS: readonly ModelAccount[] = [
+  { ...PLAIN, name: 'cash', debitNormal: true, customer: false, floor: null },
+  { ...PLAIN, name: 'fees', customer: false, floor: null },
+  { ...PLAIN, name: 'alice' },
+  { ...PLAIN, name: 'bob', floor: -500n, ceiling: 3_000n },
+  { ...PLAIN, name: 'carol', state: 'migrating', floor: null },
+  { ...PLAIN, name: 'dora', state: 'migrating', floor: null },
+  { ...PLAIN, name: 'yen', currency: 'JPY', floor: -100n },
+  { ...PLAIN, name: 'till', currency: 'JPY', debitNormal: true, customer: false, floor: null },
+];
+
+const place = fc.integer({ min: 0, max: ACCOUNTS.length - 1 });
+// Now and then an account that does not exist.
+const anyPlace = fc.oneof({ weight: 30, arbitrary: place }, { weight: 1, arbitrary: fc.constant(ACCOUNTS.length) });
+const amount = fc.oneof(
+  { weight: 20, arbitrary: fc.bigInt({ min: 1n, max: 1_000n }) },
+  { weight: 1, arbitrary: fc.bigInt({ min: 2n ** 62n, max: 2n ** 63n - 1n }) },
+);
+const limit = fc.option(fc.bigInt({ min: -1_000n, max: 200n }), { nil: null });
+
+/** What the contract can say of a currency without decimals. */
+const LARGEST_ON_THE_WIRE = 10n ** 18n - 1n;
+
+/** Mostly moves that can be posted: between two accounts of one currency, cash or till paying in. */
+const anyMove = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ debit: fc.constant(0), credit: fc.integer({ min: 2, max: 5 }), amount }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ debit: fc.integer({ min: 2, max: 5 }), credit: fc.integer({ min: 0, max: 3 }), amount }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom({ debit: 7, credit: 6 }, { debit: 6, credit: 7 })
+      .chain((pair) => amount.map((one) => ({ ...pair, amount: one }))),
+  },
+  { weight: 1, arbitrary: fc.record({ debit: anyPlace, credit: anyPlace, amount }) },
+);
+
+const move = anyMove.map(({ debit, credit, amount: wanted }) => {
+  const yen = ACCOUNTS[debit]?.currency === 'JPY';
+  return { debit, credit, amount: yen && wanted > LARGEST_ON_THE_WIRE ? LARGEST_ON_THE_WIRE : wanted };
+});
+
+const journal: fc.Arbitrary<RandomJournal> = fc.record({
+  kind: fc.constantFrom('deposit', 'transfer', 'transfer', 'fee', 'migration', 'migration'),
+  moves: fc.array(move, { minLength: 1, maxLength: 3 }),
+  endOfDay: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+  daysAgo: fc.integer({ min: -1, max: 40 }),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      do: fc.constant('post' as const),
+      group: fc.array(journal, { minLength: 1, maxLength: 1 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('post' as const),
+      group: fc.array(journal, { minLength: 2, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('reverse' as const),
+      which: fc.nat(),
+      part: fc.option(fc.record({ move: fc.constantFrom(0, 0, 0, 1), amount: fc.bigInt({ min: 1n, max: 600n }) }), {
+        nil: undefined,
+      }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('freeze' as const), account: place, down: fc.boolean(), up: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('limits' as const),
+      account: place,
+      floor: limit,
+      room: fc.option(fc.bigInt({ min: 0n, max: 5_000n }), { nil: null }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), account: place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cutOver' as const), account: place, floor: limit }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'advance' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'closeDay' as const }) },
+);
+
+/** Random lives of up to so many steps. */
+export function lives(maxLength: number): fc.Arbitrary<Step[]> {
+  return fc.array(step, { minLength: 1, maxLength, size: 'max' });
+}

@@ -1,0 +1,57 @@
+// What this service asks the account service: who may order what, where it is booked, and who may see what.
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Client } from '#chassis/call.ts';
+import { actorOf, type Call } from '#chassis/call-context.ts';
+import { readRefusal } from '#chassis/grpc.ts';
+import type { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import type {
+  AccountService,
+  OrderAuthorization,
+  OrderDecision,
+  OrderToAuthorizeSchema,
+} from '#gen/bank/account/v1/account_service_pb.ts';
+import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { together } from './together.ts';
+
+type OrderToAuthorize = MessageInitShape<typeof OrderToAuthorizeSchema>;
+
+/** What is ordered. */
+export interface AskedOrder {
+  readonly operation: Operation;
+  /** The account to take from; for migrated history the account that takes it. */
+  readonly debtorAccountId?: string;
+  readonly creditor?: NonNullable<TransferFundsRequest['creditor']>;
+  readonly amount: Money;
+}
+
+/** The account service, as far as orders need it. */
+export interface Accounts {
+  /** Where to book what the caller orders, and what it costs. Throws the refusal of what they may not order. */
+  authorise(order: AskedOrder, call: Call): Promise<OrderAuthorization>;
+  /** Those of these accounts that exist and that the caller may see. */
+  seen(accountIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+}
+
+const LIMITS = { maxItems: 1_000, inFlight: 2 };
+
+/** Makes the port to the account service. */
+export function accountsOf(client: Client<typeof AccountService>): Accounts {
+  const decide = together<OrderToAuthorize, OrderDecision>(
+    async (orders, on) => (await client.authorizeOrders({ orders }, on)).decisions,
+    LIMITS,
+  );
+  return {
+    async authorise(order, call) {
+      const { result } = await decide({ ...order, actor: actorOf(call) }, call);
+      if (result.case === 'refusal') throw readRefusal(result.value);
+      if (result.case === undefined) throw new Error('an order was neither authorised nor refused');
+      return result.value;
+    },
+    async seen(accountIds, call) {
+      if (accountIds.length === 0) return new Set();
+      const request = { actor: actorOf(call), accountIds: [...accountIds] };
+      return new Set((await client.checkAccountAccess(request, call)).accountIds);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// The bank's own accounts in the ledger, against which customers' orders are booked: one of each role per currency.
+import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { Direction, MigrationCounterpart } from '#gen/bank/transaction/v1/transaction_pb.ts';
+
+/** What an account of the bank's own is for. */
+export type BankRole = 'cash' | 'clearing' | 'fee_income' | 'interest_income' | 'interest_expense';
+
+/** An account of the bank's own. */
+export interface BankAccount {
+  readonly ledgerAccountId: string;
+  readonly currencyCode: string;
+  readonly generalLedgerCode: string;
+  readonly normalSide: Side;
+}
+
+const TERMS: Readonly<Record<BankRole, Pick<BankAccount, 'generalLedgerCode' | 'normalSide'>>> = {
+  cash: { generalLedgerCode: '1010', normalSide: Side.DEBIT },
+  clearing: { generalLedgerCode: '1100', normalSide: Side.DEBIT },
+  fee_income: { generalLedgerCode: '4010', normalSide: Side.CREDIT },
+  interest_income: { generalLedgerCode: '4020', normalSide: Side.CREDIT },
+  interest_expense: { generalLedgerCode: '5010', normalSide: Side.DEBIT },
+};
+
+/** The bank's own account of a role in a currency. */
+export function bankAccount(role: BankRole, currencyCode: string): BankAccount {
+  return { ledgerAccountId: `lac_${role}_${currencyCode.toLowerCase()}`, currencyCode, ...TERMS[role] };
+}
+
+/** The role against which migrated history is booked. Interest is the bank's expense when paid, its income when charged. */
+export function counterpartRole(counterpart: MigrationCounterpart, direction: Direction): BankRole {
+  switch (counterpart) {
+    case MigrationCounterpart.CASH:
+      return 'cash';
+    case MigrationCounterpart.CLEARING:
+      return 'clearing';
+    case MigrationCounterpart.FEES:
+      return 'fee_income';
+    case MigrationCounterpart.INTEREST:
+      return direction === Direction.CREDIT ? 'interest_expense' : 'interest_income';
+    default:
+      throw new Error(`migration counterpart ${counterpart} is unknown`);
+  }
+}

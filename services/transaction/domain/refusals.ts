@@ -1,0 +1,54 @@
+// Why the transaction service says no.
+import { type Refusal, refusals } from '#chassis/errors.ts';
+
+export const refuse = refusals('transaction', {
+  TRANSACTION_NOT_FOUND: ['NOT_FOUND', 'There is no such transaction.'],
+  ACCOUNT_NOT_FOUND: ['NOT_FOUND', 'There is no such account.'],
+  ACCOUNT_REQUIRED: ['INVALID_ARGUMENT', 'A customer names one of their accounts.'],
+  ACCOUNT_CLOSED: ['FAILED_PRECONDITION', 'The account is closed.'],
+  ACCOUNT_NOT_ACTIVE: ['FAILED_PRECONDITION', 'The account is not in use yet.'],
+  ACCOUNT_NOT_MIGRATING: ['FAILED_PRECONDITION', 'Only a migrating account takes history.'],
+  ACCOUNT_FROZEN: ['FAILED_PRECONDITION', 'The account is frozen.'],
+  CURRENCY_MISMATCH: ['FAILED_PRECONDITION', 'The amount is not in the currency of the account.'],
+  INSUFFICIENT_FUNDS: ['FAILED_PRECONDITION', 'There is not enough money on the account.'],
+  CEILING_EXCEEDED: ['FAILED_PRECONDITION', 'The account may not hold that much.'],
+  BALANCE_OUT_OF_RANGE: ['FAILED_PRECONDITION', 'The balance would be larger than the ledger holds.'],
+  BOOKING_DATE_NOT_OPEN: ['FAILED_PRECONDITION', 'Nothing may be booked on that day.'],
+  TRANSACTION_NOT_REVERSIBLE: ['FAILED_PRECONDITION', 'The transaction cannot be undone.'],
+  REVERSAL_EXCEEDS_ORIGINAL: ['FAILED_PRECONDITION', 'The reversals together would be more than the original.'],
+  IBAN_INVALID: ['INVALID_ARGUMENT', 'It is no international bank account number (ISO 13616).'],
+  DATE_INVALID: ['INVALID_ARGUMENT', 'It is no day of the calendar; write YYYY-MM-DD.'],
+});
+
+/** An amount that the request itself gives in the wrong currency: the same word, but the caller's fault. */
+export const refuseRequest = refusals('transaction', {
+  CURRENCY_MISMATCH: ['INVALID_ARGUMENT', 'The amounts are not in one currency.'],
+});
+
+type Reason = Parameters<typeof refuse>[0];
+
+/** What the ledger says of ledger accounts, as it is said of accounts. */
+const OF_THE_LEDGER: Readonly<Record<string, Reason>> = {
+  LEDGER_ACCOUNT_NOT_FOUND: 'ACCOUNT_NOT_FOUND',
+  LEDGER_ACCOUNT_CLOSED: 'ACCOUNT_CLOSED',
+  LEDGER_ACCOUNT_FROZEN: 'ACCOUNT_FROZEN',
+  LEDGER_ACCOUNT_MIGRATING: 'ACCOUNT_NOT_ACTIVE',
+  LEDGER_ACCOUNT_NOT_MIGRATING: 'ACCOUNT_NOT_MIGRATING',
+  CURRENCY_MISMATCH: 'CURRENCY_MISMATCH',
+  INSUFFICIENT_FUNDS: 'INSUFFICIENT_FUNDS',
+  CEILING_EXCEEDED: 'CEILING_EXCEEDED',
+  BALANCE_OUT_OF_RANGE: 'BALANCE_OUT_OF_RANGE',
+  BOOKING_DATE_NOT_OPEN: 'BOOKING_DATE_NOT_OPEN',
+  REVERSAL_NOT_REVERSIBLE: 'TRANSACTION_NOT_REVERSIBLE',
+  REVERSAL_EXCEEDS_ORIGINAL: 'REVERSAL_EXCEEDS_ORIGINAL',
+};
+
+/**
+ * A refusal of the ledger in the words of this service, without the ledger's ids. What the ledger refuses for any other
+ * reason is a bug of ours, and thrown as one: the order stays unsettled, and is seen in the log.
+ */
+export function fromLedger(refusal: Refusal): Refusal {
+  const reason = OF_THE_LEDGER[refusal.reason];
+  if (reason === undefined) throw new Error(`the ledger refused a journal for ${refusal.reason}`, { cause: refusal });
+  return refuse(reason);
+}

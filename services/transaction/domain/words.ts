@@ -1,0 +1,55 @@
+// The words of the transaction service, as they are stored.
+
+/** What kind of order it is. */
+export type Type = 'cash_deposit' | 'cash_withdrawal' | 'transfer' | 'reversal' | 'migration';
+
+/** Where an order is in its life. */
+export type State = 'pending' | 'posted' | 'refused' | 'partially_reversed' | 'reversed';
+
+/** A step in the life of an order after its beginning, which is always PENDING at its create time. */
+export interface Change {
+  readonly state: State;
+  /** Milliseconds since the epoch, as all times here. */
+  readonly time: number;
+  /** Why it was refused; else empty. */
+  readonly reason: string;
+}
+
+/** An order to move money. Amounts are minor units of `currency`, dates YYYY-MM-DD. */
+export interface Order {
+  readonly id: string;
+  readonly type: Type;
+  readonly state: State;
+  readonly debtorAccountId: string | null;
+  readonly creditorAccountId: string | null;
+  /** The party whose key seals what is personal about it. */
+  readonly partyId: string;
+  readonly currency: string;
+  readonly amount: bigint;
+  readonly fees: readonly bigint[];
+  readonly bookingDate: string | null;
+  readonly valueDate: string | null;
+  readonly reversedId: string | null;
+  readonly reversedAmount: bigint;
+  readonly externalReference: string | null;
+  readonly createTime: number;
+  readonly changes: readonly Change[];
+}
+
+/** When the ledger booked something. */
+export interface Booking {
+  readonly bookingDate: string;
+  readonly valueDate: string;
+  readonly knownTime: number;
+}
+
+/** The order, booked. */
+export function booked<O extends Order>(order: O, { bookingDate, valueDate, knownTime }: Booking): O {
+  const change: Change = { state: 'posted', time: knownTime, reason: '' };
+  return { ...order, state: 'posted', bookingDate, valueDate, changes: [...order.changes, change] };
+}
+
+/** The order, refused by the ledger. */
+export function turnedDown<O extends Order>(order: O, reason: string, time: number): O {
+  return { ...order, state: 'refused', changes: [...order.changes, { state: 'refused', time, reason }] };
+}

@@ -1,0 +1,48 @@
+// What the transaction service publishes. It consumes nothing.
+import type { CommandTx } from '#chassis/command.ts';
+import { deriveId } from '#chassis/id.ts';
+import { toMoney } from '#chassis/money.ts';
+import {
+  TransactionPostedSchema,
+  TransactionRefusedSchema,
+  TransactionReversedSchema,
+} from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import type { Order } from './domain/words.ts';
+import { feeMessages, typeMessage } from './messages.ts';
+
+/** Says that an order was booked. */
+export function publishPosted(tx: CommandTx, order: Order): void {
+  const event = {
+    ...common(order),
+    fees: feeMessages(order),
+    bookingDate: order.bookingDate ?? '',
+    valueDate: order.valueDate ?? '',
+    journalId: deriveId('jnl', order.id),
+  };
+  tx.publish(TransactionPostedSchema, event, { id: order.id, sequence: 1 });
+}
+
+/** Says that an order was refused by the ledger. */
+export function publishRefused(tx: CommandTx, order: Order, reason: string): void {
+  tx.publish(TransactionRefusedSchema, { ...common(order), reason }, { id: order.id, sequence: 1 });
+}
+
+/** Says that an order was undone, in whole or in part. `revision` is the order's number of this event. */
+export function publishReversed(tx: CommandTx, order: Order, reversalId: string, revision: number): void {
+  const event = {
+    ...common(order),
+    reversalTransactionId: reversalId,
+    reversedAmount: toMoney({ currency: order.currency, minor: order.reversedAmount }),
+  };
+  tx.publish(TransactionReversedSchema, event, { id: order.id, sequence: revision });
+}
+
+function common(order: Order) {
+  return {
+    transactionId: order.id,
+    type: typeMessage(order.type),
+    debtorAccountId: order.debtorAccountId ?? '',
+    creditorAccountId: order.creditorAccountId ?? '',
+    amount: toMoney({ currency: order.currency, minor: order.amount }),
+  };
+}

@@ -1,0 +1,114 @@
+// What this service asks the ledger: to book journals and to undo them, and whether one is booked.
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
+import type { Client, Onwards } from '#chassis/call.ts';
+import { Refusal, refuseCall } from '#chassis/errors.ts';
+import { readRefusal } from '#chassis/grpc.ts';
+import type { JournalOutcome, LedgerService, NewJournalSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { type BankRole, bankAccount } from './domain/bank-accounts.ts';
+import type { ReversedLegIntent } from './domain/legs.ts';
+import { fromLedger } from './domain/refusals.ts';
+import type { Booking } from './domain/words.ts';
+import { together } from './together.ts';
+
+type NewJournal = MessageInitShape<typeof NewJournalSchema>;
+
+/** What to undo. */
+export interface AskedReversal {
+  readonly requestId: string;
+  readonly journalId: string;
+  readonly legs: readonly ReversedLegIntent[];
+  readonly actor?: Actor;
+}
+
+/** How to ask: whether only to learn what would happen, and until when. */
+export interface Asking extends Onwards {
+  readonly validateOnly: boolean;
+}
+
+/** The ledger, as far as orders need it. Its refusals come in the words of this service. */
+export interface Ledger {
+  /** Books a journal. The same id and content is booked once, for ever. */
+  post(journal: NewJournal, on: Asking): Promise<Booking>;
+  /** Undoes a journal, in whole or in part. */
+  reverse(request: AskedReversal, on: Asking): Promise<Booking>;
+  /** When a journal was booked, or undefined when it is not. */
+  find(journalId: string, on: Onwards): Promise<Booking | undefined>;
+  /** The id of an account of the bank's own, which is opened at the first use of its currency. */
+  bankAccount(role: BankRole, currency: string, on: Onwards): Promise<string>;
+}
+
+const LIMITS = { maxItems: 1_000, inFlight: 2 };
+
+/** Makes the port to the ledger. */
+export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
+  const post = together(sender(client, false), LIMITS);
+  const rehearse = together(sender(client, true), LIMITS);
+  return {
+    async post(journal, { validateOnly, ...on }) {
+      const { result } = await (validateOnly ? rehearse : post)(journal, on);
+      if (result.case === 'refusal') throw decisionOf(readRefusal(result.value));
+      if (result.case === undefined) throw new Error('a journal was neither posted nor refused');
+      return bookingOf(result.value);
+    },
+    async reverse(request, { validateOnly, ...on }) {
+      try {
+        const { journal } = await client.reverseJournal({ ...request, legs: [...request.legs], validateOnly }, on);
+        return journal ? bookingOf(journal) : await wouldBook(client, on);
+      } catch (error) {
+        throw decisionOf(error);
+      }
+    },
+    async find(journalId, on) {
+      try {
+        const { journal } = await client.getJournal({ journalId }, on);
+        return journal && bookingOf(journal);
+      } catch (error) {
+        if (error instanceof Refusal && error.reason === 'JOURNAL_NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+    bankAccount: bankAccounts(client),
+  };
+}
+
+function sender(client: Client<typeof LedgerService>, validateOnly: boolean) {
+  return async (journals: NewJournal[], on: Onwards): Promise<readonly JournalOutcome[]> =>
+    (await client.postJournals({ journals, validateOnly }, on)).outcomes;
+}
+
+/** Opens accounts of the bank's own, each once in the life of this process; one that failed is tried again. */
+function bankAccounts(client: Client<typeof LedgerService>): Ledger['bankAccount'] {
+  const opened = new Map<string, Promise<string>>();
+  return (role, currency, on) => {
+    const { ledgerAccountId, ...terms } = bankAccount(role, currency);
+    const known = opened.get(ledgerAccountId);
+    if (known) return known;
+    const opening = client
+      .openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, ...terms }, on)
+      .then(() => ledgerAccountId);
+    opened.set(ledgerAccountId, opening);
+    opening.catch(() => opened.delete(ledgerAccountId));
+    return opening;
+  };
+}
+
+function bookingOf(journal: { bookingDate: string; valueDate: string; knownTime?: Timestamp | undefined }): Booking {
+  const { bookingDate, valueDate, knownTime } = journal;
+  if (!knownTime) throw new Error('a journal was booked at no time');
+  return { bookingDate, valueDate, knownTime: timestampMs(knownTime) };
+}
+
+/** When a reversal that was only rehearsed would be booked. */
+async function wouldBook(client: Client<typeof LedgerService>, on: Onwards): Promise<Booking> {
+  const { openDate } = await client.getBusinessDate({}, on);
+  return { bookingDate: openDate, valueDate: openDate, knownTime: Date.now() };
+}
+
+/** The ledger's own decisions in our words; that it cannot be reached, or does not let us in, is none. */
+function decisionOf(error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  if (error.domain === 'ledger') return fromLedger(error);
+  return error.reason === 'CALLER_NOT_ALLOWED' ? refuseCall('SERVICE_UNAVAILABLE') : error;
+}

@@ -1,0 +1,105 @@
+// The steps of a reversal. Reversals of one transaction follow each other: the next is planned when the one before is
+// settled, so that how much is left, and whether fees are to be given back, is known.
+import type { JsonValue } from '@bufbuild/protobuf';
+import type { CommandTx } from '#chassis/command.ts';
+import { refuseCall } from '#chassis/errors.ts';
+import { deriveId } from '#chassis/id.ts';
+import type { OrderSteps, Outcome } from '#chassis/order.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Context } from './context.ts';
+import { type ReversedLegIntent, reversedLegs } from './domain/legs.ts';
+import { refuse } from './domain/refusals.ts';
+import { stateAfter, undone } from './domain/reversal.ts';
+import { type Booking, booked, turnedDown } from './domain/words.ts';
+import { publishReversed } from './events.ts';
+import { transactionMessage } from './messages.ts';
+import { actorFrom, newOrder, type OrderIntent, orderFromIntent, orderIntent, recordSettled } from './movement.ts';
+import {
+  insertOrders,
+  lockOrder,
+  orderFrom,
+  type OrderRow,
+  reverseOrder,
+  selectPendingReversals,
+  settleOrders,
+} from './tables.ts';
+
+/** A reversal that was asked for. */
+export interface ReversalPlan {
+  readonly originalId: string;
+  /** Minor units. Undefined: all that is left. */
+  readonly amount: bigint | undefined;
+  readonly particulars: Buffer | null;
+  readonly actor: JsonValue;
+}
+
+interface ReversalIntent {
+  readonly order: OrderIntent;
+  readonly originalId: string;
+  readonly legs: readonly ReversedLegIntent[];
+  readonly actor: JsonValue;
+}
+
+type Method = typeof TransactionService.method.reverseTransaction;
+
+/** The steps of a reversal. It is answered when it is settled, so that the original shows it at once. */
+export function reversalSteps(context: Context): OrderSteps<Method, ReversalPlan, ReversalIntent, Booking> {
+  const { ledger, vault } = context;
+  return {
+    method: TransactionService.method.reverseTransaction,
+    plan,
+    carryOut({ order, originalId, legs, actor }, { validateOnly, deadline, call }) {
+      const journalId = deriveId('jnl', originalId);
+      const asked = { requestId: deriveId('jnl', order.id), journalId, legs, ...actorFrom(actor) };
+      return ledger.reverse(asked, { validateOnly, deadline, trace: call.trace });
+    },
+    async settle(tx, intent, outcome) {
+      const order = orderFromIntent(intent.order);
+      const settled = settledOf(order, outcome);
+      await tx.execute(settleOrders([settled]));
+      recordSettled(tx, settled);
+      if (!('refusal' in outcome)) await settleOriginal(tx, intent.originalId, settled, outcome.value);
+      return { transaction: await transactionMessage(vault, settled) };
+    },
+  };
+}
+
+/** Decides under the original's lock. The row is written at once, so that the next plan of this batch sees it. */
+async function plan(tx: CommandTx, { originalId, amount: asked, particulars, actor }: ReversalPlan) {
+  const original = await lock(tx, originalId);
+  const underWay = await tx.query(selectPendingReversals(originalId));
+  if (original.state === 'pending' || underWay.length > 0) throw refuseCall('OUTCOME_PENDING');
+  const { amount, whole } = undone(original, asked);
+  const { partyId, currency, debtorAccountId, creditorAccountId } = original;
+  const order = newOrder({
+    type: 'reversal',
+    debtorAccountId: creditorAccountId,
+    creditorAccountId: debtorAccountId,
+    partyId,
+    currency,
+    amount,
+    reversedId: originalId,
+    particulars,
+  });
+  await tx.execute(insertOrders([order]));
+  return { order: orderIntent(order), originalId, legs: reversedLegs(original, amount, whole), actor };
+}
+
+async function settleOriginal(tx: CommandTx, id: string, reversal: OrderRow, { knownTime }: Booking): Promise<void> {
+  const original = await lock(tx, id);
+  const reversedAmount = original.reversedAmount + reversal.amount;
+  const reversed = { ...original, reversedAmount, state: stateAfter(original, reversedAmount) };
+  const revision = original.revision + 1;
+  await tx.execute(reverseOrder(reversed, revision, knownTime));
+  publishReversed(tx, reversed, reversal.id, revision);
+}
+
+function settledOf(order: OrderRow, outcome: Outcome<Booking>): OrderRow {
+  return 'refusal' in outcome ? turnedDown(order, outcome.refusal.reason, Date.now()) : booked(order, outcome.value);
+}
+
+async function lock(tx: CommandTx, id: string) {
+  const [raw] = await tx.query(lockOrder(id));
+  if (!raw) throw refuse('TRANSACTION_NOT_FOUND');
+  return orderFrom(raw);
+}

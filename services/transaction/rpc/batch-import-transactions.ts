@@ -1,0 +1,139 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Call } from '#chassis/call-context.ts';
+import { attempt, orThrow } from '#chassis/command.ts';
+import { requireDate } from '#chassis/dates.ts';
+import { Code, Refusal, refuseCall } from '#chassis/errors.ts';
+import { refusalMessage } from '#chassis/grpc.ts';
+import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import type { Order } from '#chassis/order.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { Direction } from '#gen/bank/transaction/v1/transaction_pb.ts';
+import {
+  type ImportedTransaction,
+  ImportedTransactionSchema,
+  type ImportOutcomeSchema,
+  TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Context } from '../context.ts';
+import { counterpartRole } from '../domain/bank-accounts.ts';
+import { legsOf } from '../domain/legs.ts';
+import { refuse } from '../domain/refusals.ts';
+import { actorIntent, type Movement, movementSteps, newOrder } from '../movement.ts';
+import { sealParticulars } from '../particulars.ts';
+
+type Outcome = MessageInitShape<typeof ImportOutcomeSchema>;
+type Import = Order<typeof TransactionService.method.batchImportTransactions, Movement>;
+
+/** An item on its way: what is asked about it before its turn, for all items of the call together. */
+interface Item {
+  readonly index: number;
+  readonly imported: ImportedTransaction;
+  readonly ready: Promise<Ready>;
+}
+
+/** Makes the movement of an item; its id is made then, so that ids run as the bookings do. Throws its refusal. */
+type Ready = () => Movement;
+
+/** A reference stands for one transaction of the other bank, whoever of the staff brings it. */
+const KEY_OWNER = 'bank';
+
+/** After these nobody knows what became of an item, or whether the next would fare better. */
+const PASSING: readonly number[] = [Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.INTERNAL, Code.ABORTED];
+
+/** Books history of another bank: accounts beside each other, the items of one account one after the other. */
+export function batchImportTransactions(context: Context): Rpcs<typeof TransactionService>['batchImportTransactions'] {
+  const order = context.orders.define(
+    movementSteps(context, TransactionService.method.batchImportTransactions, async ({ externalReference, id }) => ({
+      outcomes: [{ externalReference: externalReference ?? '', transactionId: id }],
+    })),
+  );
+  return async ({ transactions, validateOnly }, call) => {
+    const outcomes: Outcome[] = [];
+    const chains = Map.groupBy(
+      transactions.map((imported, index): Item => ({ index, imported, ready: readied(context, imported, call) })),
+      ({ imported }) => imported.accountId,
+    );
+    await Promise.all([...chains.values()].map((items) => bookInOrder(order, items, outcomes, validateOnly, call)));
+    return { outcomes };
+  };
+}
+
+async function bookInOrder(
+  order: Import,
+  items: readonly Item[],
+  outcomes: Outcome[],
+  validateOnly: boolean,
+  call: Call,
+): Promise<void> {
+  let stopped = false;
+  for (const item of items) {
+    const { externalReference } = item.imported;
+    const outcome: Outcome = stopped
+      ? { externalReference, refusal: refusalMessage(refuseCall('SERVICE_UNAVAILABLE')) }
+      : await book(order, item, validateOnly, call);
+    outcomes[item.index] = outcome;
+    stopped ||= outcome.refusal !== undefined && PASSING.includes(outcome.refusal.code ?? Code.UNKNOWN);
+  }
+}
+
+async function book(order: Import, { imported, ready }: Item, validateOnly: boolean, call: Call): Promise<Outcome> {
+  const { externalReference } = imported;
+  try {
+    const item = { schema: ImportedTransactionSchema, message: imported, key: externalReference, owner: KEY_OWNER };
+    const { response, repeated } = await order.runItem({ ...item, validateOnly }, call, async () => (await ready)());
+    return { externalReference, transactionId: response.outcomes[0]?.transactionId ?? '', repeated };
+  } catch (error) {
+    if (!(error instanceof Refusal)) call.log.error({ err: error, rpc: call.rpc }, 'an item failed');
+    return { externalReference, refusal: refusalMessage(error instanceof Refusal ? error : refuseCall('INTERNAL')) };
+  }
+}
+
+/** Asks for all items at once, before the turn of any; what an item is refused for is thrown when its turn comes. */
+async function readied(context: Context, imported: ImportedTransaction, call: Call): Promise<Ready> {
+  try {
+    const attempted = await attempt(() => prepare(context, imported, call));
+    return () => orThrow(attempted)();
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+async function prepare(context: Context, imported: ImportedTransaction, call: Call): Promise<Ready> {
+  const { accountId, direction, counterpart, externalReference, remittanceInformation, counterparty } = imported;
+  const bookingDate = dayOf(imported.bookingDate);
+  const { currency, minor: amount } = fromPositiveMoney(imported.amount ?? { currencyCode: '', amount: '' });
+  const allowed = await context.accounts.authorise(
+    { operation: Operation.MIGRATION, debtorAccountId: accountId, amount: toMoney({ currency, minor: amount }) },
+    call,
+  );
+  const { debtorPartyId: partyId, debtorLedgerAccountId: own } = allowed;
+  const [particulars, other] = await Promise.all([
+    sealParticulars(context.vault, partyId, { remittanceInformation, counterparty }),
+    context.ledger.bankAccount(counterpartRole(counterpart, direction), currency, call),
+  ]);
+  const isCredit = direction === Direction.CREDIT;
+  const [debit, credit] = isCredit ? [other, own] : [own, other];
+  const party = isCredit ? { creditorAccountId: accountId } : { debtorAccountId: accountId };
+  return () => ({
+    order: newOrder({ type: 'migration', ...party, partyId, currency, amount, externalReference, particulars }),
+    journal: {
+      kind: JournalKind.MIGRATION,
+      legs: legsOf({ debit, credit, currency, amount }),
+      bookingDate,
+      actor: actorIntent(call),
+    },
+  });
+}
+
+function dayOf(text: string): string {
+  try {
+    return requireDate('booking_date', text).toString();
+  } catch (error) {
+    if (error instanceof Refusal) throw refuse('DATE_INVALID', { field: 'booking_date' });
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Call } from '#chassis/call-context.ts';
+import { readDate } from '#chassis/dates.ts';
+import { Refusal } from '#chassis/errors.ts';
+import { fromPositiveMoney } from '#chassis/money.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import {
+  type ListTransactionsRequest,
+  ListTransactionsRequestSchema,
+  type TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Context } from '../context.ts';
+import { refuse, refuseRequest } from '../domain/refusals.ts';
+import { asSeenFrom } from '../domain/sight.ts';
+import { stateFrom, transactionMessage } from '../messages.ts';
+import { asBooked } from '../reading.ts';
+import { type OrderFilter, orderFrom, type OrderRow, selectOrders } from '../tables.ts';
+
+/** Lists transactions, newest first. */
+export function listTransactions(context: Context): Rpcs<typeof TransactionService>['listTransactions'] {
+  const { database, pages, vault } = context;
+  return async (request, call) => {
+    const { size, after } = pages.read(ListTransactionsRequestSchema, request);
+    const filter = filterOf(request);
+    await checkAccount(context, filter.accountId, call);
+
+    const page = { after: after?.[0], limit: size + 1 };
+    const rows = await database.query(selectOrders({ ...filter, ...page, states: statesToRead(filter) }));
+    const read = await Promise.all(rows.slice(0, size).map((row) => asBooked(context, orderFrom(row), call)));
+    // A page may be shorter than was asked for: what turns out not to be of the list is left out.
+    const shown = read.flatMap((order) => seenBy(call, filter, order) ?? []).filter((order) => matches(filter, order));
+    const last = rows[size - 1];
+    return {
+      transactions: await Promise.all(shown.map((order) => transactionMessage(vault, order))),
+      nextPageToken: rows.length > size && last ? pages.next(ListTransactionsRequestSchema, request, [last.id]) : '',
+    };
+  };
+}
+
+type Filter = Omit<OrderFilter, 'after' | 'limit'>;
+
+function filterOf(request: ListTransactionsRequest): Filter {
+  const minimum = limitOf(request.minimumAmount);
+  const maximum = limitOf(request.maximumAmount);
+  if (minimum && maximum && minimum.currency !== maximum.currency) throw refuseRequest('CURRENCY_MISMATCH');
+  return {
+    accountId: request.accountId === '' ? undefined : request.accountId,
+    from: dayOf('from_date', request.fromDate),
+    to: dayOf('to_date', request.toDate),
+    states: request.states.map(stateFrom),
+    currency: minimum?.currency ?? maximum?.currency,
+    minimum: minimum?.minor,
+    maximum: maximum?.minor,
+  };
+}
+
+function limitOf(money: Money | undefined) {
+  return money && fromPositiveMoney(money);
+}
+
+function dayOf(field: string, text: string): string | undefined {
+  try {
+    return readDate(field, text)?.toString();
+  } catch (error) {
+    if (error instanceof Refusal) throw refuse('DATE_INVALID', { field });
+    throw error;
+  }
+}
+
+/** A customer names an account, which the rule has held against its holders; staff may name none, or one that exists. */
+async function checkAccount(context: Context, accountId: string | undefined, call: Call): Promise<void> {
+  const isStaff = call.principal?.audience === Audience.STAFF;
+  if (accountId === undefined) {
+    if (!isStaff) throw refuse('ACCOUNT_REQUIRED');
+    return;
+  }
+  if (!isStaff) return;
+  if (!(await context.accounts.seen([accountId], call)).has(accountId)) throw refuse('ACCOUNT_NOT_FOUND');
+}
+
+/** Where booked orders are asked for, those whose booking is not written yet are read too. */
+function statesToRead({ states }: Filter): Filter['states'] {
+  return states.includes('posted') && !states.includes('pending') ? [...states, 'pending'] : states;
+}
+
+/** What a pending order turned out to be, held against the filter; all others were held against it as they were read. */
+function matches({ states, from, to }: Filter, { state, bookingDate }: OrderRow): boolean {
+  if (states.length > 0 && !states.includes(state)) return false;
+  if (from !== undefined && (bookingDate === null || bookingDate < from)) return false;
+  return to === undefined || (bookingDate !== null && bookingDate <= to);
+}
+
+function seenBy(call: Call, { accountId }: Filter, order: OrderRow): OrderRow | undefined {
+  if (call.principal?.audience === Audience.STAFF || accountId === undefined) return order;
+  return asSeenFrom(order, new Set([accountId]));
+}

@@ -1,0 +1,61 @@
+import type { Call } from '#chassis/call-context.ts';
+import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { TransactionService, type TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { isValid, normalise } from '#rules/iban.ts';
+import { feesOf } from '../charges.ts';
+import type { Context } from '../context.ts';
+import { legsOf } from '../domain/legs.ts';
+import { refuse } from '../domain/refusals.ts';
+import { transactionMessage } from '../messages.ts';
+import { actorIntent, type Movement, movementSteps, newOrder } from '../movement.ts';
+import { sealParticulars } from '../particulars.ts';
+
+/** Transfers money between two accounts of the bank. */
+export function transferFunds(context: Context): Rpcs<typeof TransactionService>['transferFunds'] {
+  const steps = movementSteps(context, TransactionService.method.transferFunds, async (order) => ({
+    transaction: await transactionMessage(context.vault, order),
+  }));
+  const order = context.orders.define(steps);
+  return (request, call) => order.run(request, call, () => prepare(context, request, call));
+}
+
+async function prepare(context: Context, request: TransferFundsRequest, call: Call): Promise<Movement> {
+  const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
+  const { debtorAccountId, remittanceInformation } = request;
+  const allowed = await context.accounts.authorise(
+    {
+      operation: Operation.TRANSFER,
+      debtorAccountId,
+      creditor: creditorOf(request),
+      amount: toMoney({ currency, minor: amount }),
+    },
+    call,
+  );
+  const fees = feesOf(allowed.fee, currency, amount);
+  const { debtorPartyId: partyId, debtorLedgerAccountId: debit, creditorLedgerAccountId: credit } = allowed;
+  const [particulars, income] = await Promise.all([
+    sealParticulars(context.vault, partyId, { remittanceInformation }),
+    fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
+  ]);
+  const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };
+  return {
+    order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
+    journal: {
+      kind: JournalKind.TRANSFER,
+      legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
+      bookingDate: '',
+      actor: actorIntent(call),
+    },
+  };
+}
+
+/** The account to pay to; a number without its spaces, and only when it can be one. */
+function creditorOf({ creditor }: TransferFundsRequest): TransferFundsRequest['creditor'] {
+  if (creditor.case !== 'creditorIban') return creditor;
+  const iban = normalise(creditor.value);
+  if (!isValid(iban)) throw refuse('IBAN_INVALID');
+  return { case: 'creditorIban', value: iban };
+}

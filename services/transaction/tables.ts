@@ -1,0 +1,196 @@
+// The tables of the transaction service, and the statements of the path of money: every one writes or reads many rows.
+// No entity of MikroORM stands on that path, and nothing else is kept here.
+import { type RawBuilder, sql } from 'kysely';
+import type { Entities } from '#chassis/database.ts';
+import type { Change, Order, State, Type } from './domain/words.ts';
+
+export const entities: Entities = [];
+
+/** An order with what is personal about it, sealed; null when nothing is. */
+export interface OrderRow extends Order {
+  readonly particulars: Buffer | null;
+}
+
+/** Writes new orders. */
+export function insertOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
+  return sql`
+    insert into transaction (id, type, state, debtor_account_id, creditor_account_id, party_id, currency, amount, fees,
+      particulars, reversed_id, external_reference, create_time)
+    select id, type, 'pending', debtor, creditor, party, currency, amount, fees::bigint[], particulars, reversed, reference,
+      create_time
+    from unnest(
+      ${orders.map(({ id }) => id)}::text[],
+      ${orders.map(({ type }) => type)}::text[],
+      ${orders.map(({ debtorAccountId }) => debtorAccountId)}::text[],
+      ${orders.map(({ creditorAccountId }) => creditorAccountId)}::text[],
+      ${orders.map(({ partyId }) => partyId)}::text[],
+      ${orders.map(({ currency }) => currency)}::text[],
+      ${orders.map(({ amount }) => amount)}::bigint[],
+      ${orders.map(({ fees }) => `{${fees.join(',')}}`)}::text[],
+      ${orders.map(({ particulars }) => particulars)}::bytea[],
+      ${orders.map(({ reversedId }) => reversedId)}::text[],
+      ${orders.map(({ externalReference }) => externalReference)}::text[],
+      ${orders.map(({ createTime }) => new Date(createTime).toISOString())}::timestamptz[]
+    ) as o (id, type, debtor, creditor, party, currency, amount, fees, particulars, reversed, reference, create_time)
+  `;
+}
+
+/** Writes what became of pending orders, and logs it as their first change. */
+export function settleOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
+  const changes = orders.map(({ changes }) => changes[0] as Change);
+  return sql`
+    with settled as (
+      select * from unnest(
+        ${orders.map(({ id }) => id)}::text[],
+        ${orders.map(({ state }) => state)}::text[],
+        ${orders.map(({ bookingDate }) => bookingDate)}::date[],
+        ${orders.map(({ valueDate }) => valueDate)}::date[],
+        ${changes.map(({ time }) => new Date(time).toISOString())}::timestamptz[],
+        ${changes.map(({ reason }) => reason)}::text[]
+      ) as s (id, state, booking_date, value_date, change_time, reason)
+    ), logged as (
+      insert into state_change (transaction_id, no, state, change_time, reason)
+      select id, 1, state, change_time, reason from settled
+    )
+    update transaction t
+    set state = s.state, booking_date = s.booking_date, value_date = s.value_date, revision = 1
+    from settled s where t.id = s.id
+  `;
+}
+
+/** Writes on a booked order how much of it is undone, and logs it. */
+export function reverseOrder(
+  order: Pick<Order, 'id' | 'state' | 'reversedAmount'>,
+  revision: number,
+  time: number,
+): RawBuilder<unknown> {
+  const { id, state, reversedAmount } = order;
+  return sql`
+    with logged as (
+      insert into state_change (transaction_id, no, state, change_time)
+      values (${id}, ${revision}, ${state}, ${new Date(time).toISOString()}::timestamptz)
+    )
+    update transaction
+    set state = ${state}, reversed_amount = ${reversedAmount}::bigint, revision = ${revision}
+    where id = ${id}
+  `;
+}
+
+/** An order as the database answers it: bigint as text, times in milliseconds. */
+interface Raw {
+  id: string;
+  type: Type;
+  state: State;
+  debtorAccountId: string | null;
+  creditorAccountId: string | null;
+  partyId: string;
+  currency: string;
+  amount: string;
+  fees: string;
+  particulars: Buffer | null;
+  bookingDate: string | null;
+  valueDate: string | null;
+  reversedId: string | null;
+  reversedAmount: string;
+  externalReference: string | null;
+  revision: number;
+  createTime: string;
+  changes: Change[] | null;
+}
+
+/** The columns of an order from a transaction `t`, for `orderFrom`. */
+const COLUMNS = sql`
+  t.id, t.type, t.state, t.debtor_account_id as "debtorAccountId", t.creditor_account_id as "creditorAccountId",
+  t.party_id as "partyId", t.currency, t.amount::text, array_to_string(t.fees, ',') as fees, t.particulars,
+  t.booking_date::text as "bookingDate", t.value_date::text as "valueDate", t.reversed_id as "reversedId",
+  t.reversed_amount::text as "reversedAmount", t.external_reference as "externalReference", t.revision,
+  floor(extract(epoch from t.create_time) * 1000)::text as "createTime",
+  (
+    select json_agg(
+      json_build_object(
+        'state', c.state, 'time', floor(extract(epoch from c.change_time) * 1000), 'reason', c.reason
+      ) order by c.no
+    )
+    from state_change c where c.transaction_id = t.id
+  ) as changes
+`;
+
+/** An order by its id. */
+export function selectOrder(id: string): RawBuilder<Raw> {
+  return sql<Raw>`select ${COLUMNS} from transaction t where t.id = ${id}`;
+}
+
+/** An order by its id, locked until the transaction ends. */
+export function lockOrder(id: string): RawBuilder<Raw> {
+  return sql<Raw>`select ${COLUMNS} from transaction t where t.id = ${id} for no key update of t`;
+}
+
+/** Whether a reversal of this order is on its way. */
+export function selectPendingReversals(id: string): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`select id from transaction where reversed_id = ${id} and state = 'pending'`;
+}
+
+/** The accounts of orders. Ids that do not exist are left out. */
+export function selectParties(
+  ids: readonly string[],
+): RawBuilder<Pick<Order, 'id' | 'debtorAccountId' | 'creditorAccountId'>> {
+  return sql`
+    select id, debtor_account_id as "debtorAccountId", creditor_account_id as "creditorAccountId"
+    from transaction where id = any(${ids})
+  `;
+}
+
+/** Which orders a page shows, newest first. */
+export interface OrderFilter {
+  readonly accountId: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Pending orders are read as well, whatever the filter says of booking: they may be booked already. */
+  readonly states: readonly State[];
+  readonly currency: string | undefined;
+  readonly minimum: bigint | undefined;
+  readonly maximum: bigint | undefined;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** A page of orders. Of an account, those that take from it and those that pay to it are found by an index each. */
+export function selectOrders(filter: OrderFilter): RawBuilder<Raw> {
+  const { accountId, limit } = filter;
+  const where = sql.join(conditions(filter), sql` and `);
+  const newest = sql`order by t.id desc limit ${limit}`;
+  const found =
+    accountId === undefined
+      ? sql`select t.* from transaction t where ${where} ${newest}`
+      : sql`
+        (select t.* from transaction t where t.debtor_account_id = ${accountId} and ${where} ${newest})
+        union all
+        (select t.* from transaction t where t.creditor_account_id = ${accountId} and ${where} ${newest})
+      `;
+  return sql<Raw>`select ${COLUMNS} from (${found}) t ${newest}`;
+}
+
+function conditions({ from, to, states, currency, minimum, maximum, after }: OrderFilter): RawBuilder<unknown>[] {
+  const all: RawBuilder<unknown>[] = [sql`true`];
+  if (after !== undefined) all.push(sql`t.id < ${after}`);
+  if (states.length > 0) all.push(sql`t.state = any(${states})`);
+  if (from !== undefined) all.push(sql`(t.booking_date >= ${from}::date or t.state = 'pending')`);
+  if (to !== undefined) all.push(sql`(t.booking_date <= ${to}::date or t.state = 'pending')`);
+  if (currency !== undefined) all.push(sql`t.currency = ${currency}`);
+  if (minimum !== undefined) all.push(sql`t.amount >= ${minimum}::bigint`);
+  if (maximum !== undefined) all.push(sql`t.amount <= ${maximum}::bigint`);
+  return all;
+}
+
+/** The order in a row, and how often it has changed. */
+export function orderFrom({ revision, ...raw }: Raw): OrderRow & { readonly revision: number } {
+  return {
+    ...raw,
+    revision,
+    amount: BigInt(raw.amount),
+    fees: raw.fees === '' ? [] : raw.fees.split(',').map(BigInt),
+    reversedAmount: BigInt(raw.reversedAmount),
+    createTime: Number(raw.createTime),
+    changes: raw.changes ?? [],
+  };
+}

@@ -1,0 +1,108 @@
+// Gathers what the ledger answers and puts it to the laws. Memory grows with the accounts and the reversals, not with the
+// journals.
+import type { Journal, LedgerAccount, LedgerBalance } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { GetTrialBalanceResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import {
+  accountFaults,
+  type Chain,
+  chainOf,
+  type Fault,
+  floorFaults,
+  follow,
+  isBelowFloor,
+  journalFaults,
+} from './laws.ts';
+import { isReversal, reversalFaults } from './laws-of-reversals.ts';
+import { balancesOf, trialBalanceFaults } from './laws-of-trial-balances.ts';
+
+/** What is looked up when all journals have been read. */
+export interface LookedUp {
+  /** The codes of the chart of accounts. */
+  readonly chart: ReadonlySet<string>;
+  /** Present balances of the accounts that `moved` names, by id. */
+  readonly balances: ReadonlyMap<string, LedgerBalance>;
+  /** The journals that `reversed` names, by id; those that do not exist are absent. */
+  readonly originals: ReadonlyMap<string, Journal>;
+  /** The highest overdraft that the product of an account allows, by ledger account, for those that `suspects` names. */
+  readonly overdrafts: ReadonlyMap<string, bigint>;
+  /** Absent when it could not be had for exactly the journals that were read. */
+  readonly trialBalance: GetTrialBalanceResponse | undefined;
+}
+
+/** An audit under way. */
+export interface Audit {
+  /** Takes note of an account; again, of one that is known, changes nothing. */
+  account(account: LedgerAccount): void;
+  /** Takes note of a journal and follows its entries. */
+  journal(journal: Journal): void;
+  readonly counts: { accounts: number; journals: number; entries: number };
+  /** Accounts that entries name and that nobody has told of. */
+  unknown(): string[];
+  /** Accounts whose entries end elsewhere than the account said when it was read. */
+  moved(): string[];
+  /** Journals that reversals name. */
+  reversed(): string[];
+  /** Accounts that were once below the floor that they have now. */
+  suspects(): LedgerAccount[];
+  /** Everything that is broken. Call it once, at the end. */
+  finish(found: LookedUp): Fault[];
+}
+
+/** Begins an audit. */
+export function startAudit(): Audit {
+  const chains = new Map<string, Chain>();
+  const orphans = new Map<string, Journal['entries']>();
+  const reversals: Journal[] = [];
+  const faults: Fault[] = [];
+  const counts = { accounts: 0, journals: 0, entries: 0 };
+  return {
+    counts,
+    account(account) {
+      const { ledgerAccountId: id } = account;
+      if (chains.has(id)) return;
+      counts.accounts += 1;
+      const chain = chainOf(account);
+      chains.set(id, chain);
+      for (const entry of orphans.get(id) ?? []) faults.push(...follow(chain, entry));
+      orphans.delete(id);
+    },
+    journal(journal) {
+      counts.journals += 1;
+      counts.entries += journal.entries.length;
+      faults.push(...journalFaults(journal));
+      if (isReversal(journal)) reversals.push(journal);
+      for (const entry of journal.entries) {
+        const chain = chains.get(entry.ledgerAccountId);
+        if (chain) faults.push(...follow(chain, entry));
+        // Opened since the accounts were read; or nobody's.
+        else orphans.set(entry.ledgerAccountId, [...(orphans.get(entry.ledgerAccountId) ?? []), entry]);
+      }
+    },
+    unknown: () => [...orphans.keys()],
+    moved: () => [...chains.values()].filter(hasMoved).map(({ account }) => account.ledgerAccountId),
+    reversed: () => [...new Set(reversals.map(({ reversedJournalId }) => reversedJournalId).filter(Boolean))],
+    suspects: () => [...chains.values()].filter(isBelowFloor).map(({ account }) => account),
+    finish({ chart, balances, originals, overdrafts, trialBalance }) {
+      const ended = [...chains].flatMap(([id, chain]) => [
+        ...accountFaults(chain, chart, balances.get(id)),
+        ...floorFaults(chain, overdrafts.get(id) ?? 0n),
+      ]);
+      return [
+        ...faults,
+        ...[...orphans].map(([id, entries]) => unknownAccount(id, entries)),
+        ...ended,
+        ...reversalFaults(reversals, originals),
+        ...(trialBalance ? trialBalanceFaults(trialBalance, balancesOf(chains.values())) : []),
+      ];
+    },
+  };
+}
+
+function hasMoved({ account, version, waiting }: Chain): boolean {
+  return version !== account.version || waiting.size > 0;
+}
+
+function unknownAccount(subject: string, entries: Journal['entries']): Fault {
+  const found = `none, but ${entries.length} entries, the first in ${entries[0]?.journalId}`;
+  return { law: 'ACCOUNT_KNOWN', subject, what: 'entries are booked on it', expected: 'a ledger account', found };
+}

@@ -1,0 +1,71 @@
+// The commands about customers.
+import type { Command } from 'commander';
+import { action, type Exited, lists, parseDate, repeated, writes } from './run.ts';
+
+/** Adds customer register, get, list, update and deactivate. */
+export function customerCommands(program: Command, exited: Exited): void {
+  const customer = program.command('customer').description('The customers of the bank.');
+  const load = () => import('../commands/customer.ts');
+
+  particulars(writes(customer.command('register')))
+    .description('Registers a person or an organisation.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  bankctl customer register --given-name Jana --family-name Novakova --birth-date 1990-05-17 --country CZ
+  bankctl customer register --legal-name 'Pekarna U Mostu s.r.o.' --registration-date 2019-03-04 --country CZ \\
+    --identifier registration:27082440:CZ --email info@example.com`,
+    )
+    .action(action(exited, async () => (await load()).registerCustomer));
+
+  customer
+    .command('get')
+    .description('Shows a customer.')
+    .argument('<customer>', 'the id (cus_…)')
+    .addHelpText('after', '\nExample:\n  bankctl customer get cus_…')
+    .action(action(exited, async () => (await load()).getCustomer));
+
+  lists(customer.command('list'))
+    .description('Lists customers, newest first, or finds them by exact values.')
+    .option('--name <name>', 'a family name or a legal name')
+    .option('--contact <contact>', 'an e-mail address or telephone number')
+    .option('--identifier <number>', 'the number of an identifier')
+    .option('--branch <branch>', 'a branch')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  bankctl customer list --name Novakova\n  bankctl customer list --limit all --json',
+    )
+    .action(action(exited, async () => (await load()).listCustomers));
+
+  particulars(writes(customer.command('update')))
+    .description('Changes what is given, and nothing else. Contacts and identifiers are replaced whole.')
+    .argument('<customer>', 'the id (cus_…)')
+    .option('--etag <etag>', 'refuse when the customer has changed since this was read')
+    .addHelpText('after', '\nExample:\n  bankctl customer update cus_… --email jana@example.com --phone +420601123456')
+    .action(action(exited, async () => (await load()).updateCustomer));
+
+  writes(customer.command('deactivate'))
+    .description('Ends the relationship with a customer.')
+    .argument('<customer>', 'the id (cus_…)')
+    .addHelpText('after', '\nExample:\n  bankctl customer deactivate cus_…')
+    .action(action(exited, async () => (await load()).deactivateCustomer));
+}
+
+function particulars(command: Command): Command {
+  return command
+    .option('--given-name <name>', 'of a person')
+    .option('--family-name <name>', 'of a person')
+    .option('--birth-date <date>', 'of a person', parseDate)
+    .option('--legal-name <name>', 'of an organisation')
+    .option('--registration-date <date>', 'of an organisation', parseDate)
+    .option('--country <code>', 'where they are resident for tax, e.g. CZ')
+    .option('--branch <branch>', 'the branch that looks after them')
+    .addOption(repeated('--email <address>', 'an e-mail address; may be given again'))
+    .addOption(repeated('--phone <number>', 'a telephone number, e.g. +420601123456; may be given again'))
+    .addOption(repeated('--identifier <kind:number[:country]>', 'e.g. passport:12345678:CZ; may be given again'))
+    .addOption(repeated('--address-line <line>', 'street and house number; may be given again'))
+    .option('--city <city>', 'of the address')
+    .option('--postal-code <code>', 'of the address')
+    .option('--address-country <code>', 'of the address (default: --country)');
+}

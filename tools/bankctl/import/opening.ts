@@ -1,0 +1,130 @@
+// Registers the clients and opens the accounts. Keys are made of the other bank's ids, so that a second import finds what
+// the first one made.
+import { Code, ConnectError } from '@connectrpc/connect';
+import { AccountType, HolderRole } from '#gen/bank/account/v1/account_pb.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import type { Bank } from '../bank.ts';
+import { Exit, Failure } from '../failure.ts';
+import { inParallel } from '../parallel.ts';
+import type { Progress } from '../progress.ts';
+import { reasonOf } from '../refusals.ts';
+import { SOURCE } from './naming.ts';
+import type { Account, Client, Parties } from './parties.ts';
+import { patiently } from './patience.ts';
+
+const PRODUCT = 'prd_current_czk';
+const COUNTRY = 'CZ';
+const CALLS = 32;
+
+/** Registers all clients. Answers the bank's customers by the ids of the clients. */
+export async function registerClients(
+  bank: Bank,
+  { clients }: Parties,
+  progress: Progress,
+): Promise<ReadonlyMap<string, string>> {
+  await progress.begin('customers', clients.size);
+  const customers = await inParallel([...clients.values()], CALLS, async (client) => {
+    const customerId = await patiently(() => register(bank, client));
+    progress.advance(1);
+    return [client.id, customerId] as const;
+  });
+  return new Map(customers);
+}
+
+/** Opens all accounts, ready to take history. Answers the bank's accounts by the ids of the other bank's. */
+export async function openAccounts(
+  bank: Bank,
+  parties: Parties,
+  customers: ReadonlyMap<string, string>,
+  progress: Progress,
+): Promise<ReadonlyMap<string, string>> {
+  await progress.begin('accounts', parties.accounts.size);
+  const accounts = await inParallel([...parties.accounts.values()], CALLS, async (account) => {
+    const accountId = await patiently(() => open(bank, account, parties.clients, customers));
+    progress.advance(1);
+    return [account.id, accountId] as const;
+  });
+  return new Map(accounts);
+}
+
+async function register(bank: Bank, client: Client): Promise<string> {
+  const customers = bank.client(CustomerService);
+  const number = `${SOURCE}-${client.id}`;
+  try {
+    const { customer } = await customers.registerCustomer({
+      requestId: `import-client-${client.id}`,
+      party: partyOf(client),
+      identifiers: [{ kind: IdentifierKind.MIGRATION, value: number }],
+      residenceCountryCode: COUNTRY,
+      branchId: client.district,
+    });
+    return customer?.customerId ?? '';
+  } catch (error) {
+    // Registered by somebody else, or with other particulars: it is the same client all the same.
+    if (!isThereAlready(error)) throw refusedAt(client.place, `client ${client.id}`, error);
+    const found = (await customers.listCustomers({ identifier: number })).customers.filter(
+      ({ state }) => state === CustomerState.ACTIVE,
+    );
+    if (found.length === 1) return found[0]?.customerId ?? '';
+    throw refusedAt(client.place, `client ${client.id}`, error);
+  }
+}
+
+function partyOf({ party }: Client) {
+  if (party.kind === 'organisation') {
+    const { legalName, registrationDate } = party;
+    return { case: 'organisation', value: { legalName, registrationDate } } as const;
+  }
+  const { givenName, familyName, birthDate } = party;
+  return { case: 'person', value: { givenName, familyName, birthDate } } as const;
+}
+
+async function open(
+  bank: Bank,
+  { id, place, district, frequency, holders }: Account,
+  clients: Parties['clients'],
+  customers: ReadonlyMap<string, string>,
+): Promise<string> {
+  try {
+    const { account } = await bank.client(AccountService).openAccount({
+      requestId: `import-account-${id}`,
+      type: typeOf(holders, clients),
+      productId: PRODUCT,
+      holders: holders.map(({ clientId, role }) => ({
+        customerId: customers.get(clientId) ?? '',
+        role: HolderRole[role],
+      })),
+      branchId: district,
+      statementFrequency: frequency,
+      migrating: true,
+    });
+    return account?.accountId ?? '';
+  } catch (error) {
+    throw refusedAt(place, `account ${id}`, error);
+  }
+}
+
+function typeOf(holders: Account['holders'], clients: Parties['clients']): AccountType {
+  const owners = holders.filter(({ role }) => role === 'OWNER');
+  const [first] = owners;
+  if (first && clients.get(first.clientId)?.party.kind === 'organisation') return AccountType.BUSINESS;
+  return owners.length > 1 ? AccountType.JOINT : AccountType.INDIVIDUAL;
+}
+
+function isThereAlready(error: unknown): boolean {
+  return ['IDENTIFIER_TAKEN', 'REQUEST_EXISTS'].includes(reasonOf(error) ?? '');
+}
+
+/** A refusal, told with the line of the file that it is about; anything else as it is. */
+function refusedAt(place: string, what: string, error: unknown): unknown {
+  const reason = reasonOf(error);
+  const passing = [Code.Unavailable, Code.DeadlineExceeded, Code.Aborted, Code.Internal, Code.ResourceExhausted];
+  if (!(error instanceof ConnectError) || reason === undefined || passing.includes(error.code)) return error;
+  const why =
+    reason === 'REQUEST_EXISTS'
+      ? 'it was imported before with other particulars than the file has now'
+      : error.rawMessage;
+  return new Failure(Exit.REFUSED, `${place}: the bank refuses ${what}: ${why} (${reason}).`);
+}

@@ -1,0 +1,85 @@
+// The commands and their options. What they do is loaded when they are called, so that bankctl starts fast.
+import { Command, CommanderError } from 'commander';
+import { accountCommands } from './cli/account.ts';
+import { bankCommands } from './cli/bank.ts';
+import { customerCommands } from './cli/customer.ts';
+import { moneyCommands } from './cli/money.ts';
+import { Exit, linesOf, tell } from './failure.ts';
+
+const DEFAULT_EDGE = 'http://127.0.0.1:8080';
+
+const EPILOGUE = `
+Every command takes --edge, --as and --json wherever they stand.
+
+Environment:
+  COREBANK_EDGE   the URL of the edge (default ${DEFAULT_EDGE})
+  COREBANK_TOKEN  a token to show, where the bank is not in development mode
+
+Exit codes:
+  0  done
+  1  the bank refused, or what was checked is not as it should be
+  2  the command line or the input is wrong; nothing was changed
+  3  the bank, or a part of it, cannot be reached
+
+Examples:
+  bankctl status
+  bankctl customer register --given-name Jana --family-name Novakova --birth-date 1990-05-17 --country CZ
+  bankctl account open --product prd_current_czk --holder cus_…
+  bankctl transfer acc_… CZ65… 250.00 --text 'rent for May'
+  bankctl statement acc_… --from 2026-01-01 --format csv > statement.csv
+  bankctl import ../data/berka
+  bankctl verify`;
+
+/** Runs a command line and answers its exit code. Failures are told on stderr, or with --json as a document on stdout. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json');
+  let exit: number = Exit.OK;
+  const program = makeProgram((code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return usageExit(error, json);
+    const told = await tell(error);
+    const { exit: code, ...rest } = told;
+    if (json) process.stdout.write(`${JSON.stringify({ error: rest }, null, 2)}\n`);
+    else process.stderr.write(`bankctl: ${linesOf(told).join('\n')}\n`);
+    return code;
+  }
+}
+
+/** All commands. `exited` is told the exit code of the one that runs. */
+export function makeProgram(exited: (code: number) => void): Command {
+  const program = new Command('bankctl')
+    .description('The command line of the bank.')
+    .option('--edge <url>', 'the edge to talk to', process.env['COREBANK_EDGE'] || DEFAULT_EDGE)
+    .option('--as <subject>', 'as whom: customer:<id> or staff:<role>; before what `login` chose')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EPILOGUE)
+    .showHelpAfterError('(bankctl --help says what there is)');
+  for (const add of [bankCommands, customerCommands, accountCommands, moneyCommands]) add(program, exited);
+  forEachCommand(program, (command) => {
+    command.exitOverride().showHelpAfterError(`(${path(command)} --help says how)`);
+    command.helpCommand(false);
+  });
+  return program;
+}
+
+function forEachCommand(command: Command, visit: (command: Command) => void): void {
+  visit(command);
+  for (const child of command.commands) forEachCommand(child, visit);
+}
+
+function path(command: Command): string {
+  return command.parent ? `${path(command.parent)} ${command.name()}` : command.name();
+}
+
+/** commander has said on stderr what is wrong. Help that was asked for is no failure. */
+function usageExit({ code, message, exitCode }: CommanderError, json: boolean): number {
+  if (exitCode === 0) return Exit.OK;
+  const said = code === 'commander.help' ? 'Which command? See bankctl --help' : message.replace(/^error: /, '');
+  if (json) process.stdout.write(`${JSON.stringify({ error: { message: said } }, null, 2)}\n`);
+  return Exit.USAGE;
+}
