@@ -5,7 +5,7 @@ import type { Workload } from '#gen/bank/rules.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
-import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Logger } from './log.ts';
 import type { Vault } from './sealing.ts';
 import { continueTrace, type Trace, traceparentOf } from './trace.ts';
@@ -59,7 +59,25 @@ export function ownCall(workload: Workload, log: Logger): Call {
   };
 }
 
-const ORIGIN_CONTEXT = 'call.origin';
+const ORIGIN_CONTEXT = 'command.origin';
+
+/** The origins of the calls at work, sealed: an order writes its own twice, a batch RPC with every item. */
+const sealedOrigins = new WeakMap<Origin, { readonly partyId: string; readonly sealed: Promise<Sealed> }>();
+
+/** Seals whence a call came under a party's key. Undefined when there is no party, or no origin. */
+export async function sealOrigin(
+  vault: Vault,
+  partyId: string | undefined,
+  origin: Origin | undefined,
+): Promise<Sealed | undefined> {
+  if (!partyId || !origin) return undefined;
+  const known = sealedOrigins.get(origin);
+  if (known?.partyId === partyId) return known.sealed;
+  const sealed = vault.seal(partyId, ORIGIN_CONTEXT, Buffer.from(JSON.stringify(origin)));
+  sealedOrigins.set(origin, { partyId, sealed });
+  sealed.catch(() => sealedOrigins.delete(origin));
+  return sealed;
+}
 
 const NOWHERE: Origin = { sessionId: '', address: '', userAgent: '' };
 
@@ -68,10 +86,8 @@ export async function packCall(vault: Vault, call: Call): Promise<JsonObject> {
   const { principal, origin } = call;
   const packed: JsonObject = { rpc: call.rpc, caller: call.caller, traceparent: traceparentOf(call.trace) };
   if (principal) packed['principal'] = toJson(ActorSchema, principal);
-  if (principal && origin) {
-    const sealed = await vault.seal(principal.partyId, ORIGIN_CONTEXT, Buffer.from(JSON.stringify(origin)));
-    packed['origin'] = Buffer.from(toBinary(SealedSchema, sealed)).toString('base64');
-  }
+  const sealed = await sealOrigin(vault, principal?.partyId, origin);
+  if (sealed) packed['origin'] = Buffer.from(toBinary(SealedSchema, sealed)).toString('base64');
   return packed;
 }
 

@@ -36,15 +36,17 @@ export function keyText({ rpc, owner, requestId }: ClaimKey): string {
   return `${rpc}\n${owner}\n${requestId}`;
 }
 
-/** Reads and locks those of the claims that exist. */
-export function lockClaims(keys: readonly ClaimKey[]): RawBuilder<Claim> {
+/** Reads and locks those of the claims that exist. Who settles an order brings its intent, and need not read it again. */
+export function lockClaims(keys: readonly (ClaimKey & { readonly settles: boolean })[]): RawBuilder<Claim> {
   return sql<Claim>`
-    select c.rpc, c.owner, c.request_id as "requestId", c.fingerprint, c.state, c.intent, c.answer
+    select c.rpc, c.owner, c.request_id as "requestId", c.fingerprint, c.state,
+      case when k.settles then null else c.intent end as intent, c.answer
     from unnest(
       ${keys.map(({ rpc }) => rpc)}::text[],
       ${keys.map(({ owner }) => owner)}::text[],
-      ${keys.map(({ requestId }) => requestId)}::text[]
-    ) as k (rpc, owner, request_id)
+      ${keys.map(({ requestId }) => requestId)}::text[],
+      ${keys.map(({ settles }) => settles)}::boolean[]
+    ) as k (rpc, owner, request_id, settles)
     join command c on c.rpc = k.rpc and c.owner = k.owner and c.request_id = k.request_id
     order by c.rpc, c.owner, c.request_id
     for update of c

@@ -2,8 +2,17 @@
 // staged is written in a handful of statements.
 import { CommandRecordedSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { BatchState, Settled } from './batch.ts';
-import { actorOf, type Call, packCall } from './call-context.ts';
-import { type Claim, insertClaims, keyText, lockClaims, packAnswer, packRefusal, settleClaims } from './claims.ts';
+import { actorOf, type Call, packCall, sealOrigin } from './call-context.ts';
+import {
+  type Claim,
+  type ClaimKey,
+  insertClaims,
+  keyText,
+  lockClaims,
+  packAnswer,
+  packRefusal,
+  settleClaims,
+} from './claims.ts';
 import type { Bulk, CommandTx, Job, JobOutcome, Record } from './command.ts';
 import type { Tx } from './database.ts';
 import { isDecision, Refusal, refuseCall } from './errors.ts';
@@ -18,7 +27,7 @@ export async function runBatch(
   jobs: readonly Job[],
   state: BatchState,
 ): Promise<readonly Settled<JobOutcome>[]> {
-  const found = await tx.query(lockClaims(jobs.map(({ key }) => key)));
+  const found = await tx.query(lockClaims(keysOf(jobs)));
   const claims = new Map(found.map((claim) => [keyText(claim), claim]));
   const inserts = new Map<string, Claim>();
   const settles: Claim[] = [];
@@ -53,6 +62,16 @@ export async function runBatch(
   if (!state.everyoneIsLate()) return outcomes;
   tx.rollbackAtEnd();
   return jobs.map(() => ({ error: refuseCall('DEADLINE_PASSED') }));
+}
+
+/** The keys of a batch, each once; with its intent wherever one of its jobs does not settle it, and may have to go on. */
+function keysOf(jobs: readonly Job[]): (ClaimKey & { settles: boolean })[] {
+  const keys = new Map<string, ClaimKey & { settles: boolean }>();
+  for (const { key, settles } of jobs) {
+    const name = keyText(key);
+    keys.set(name, { ...key, settles: settles && (keys.get(name)?.settles ?? true) });
+  }
+  return [...keys.values()];
 }
 
 /** Decides one job: its claim with all that goes with it, or an error that is not remembered. */
@@ -139,7 +158,7 @@ async function commandRecorded(vault: Vault, job: Job, record: Record | undefine
   const [before, after, origin] = await Promise.all([
     seal(record?.partyId, 'before', record?.before),
     seal(record?.partyId, 'after', record?.after),
-    seal(actorOf(call).partyId || record?.partyId, 'origin', call.origin),
+    sealOrigin(vault, actorOf(call).partyId || record?.partyId, call.origin),
   ]);
   return {
     rpc: `${method.parent.typeName}/${method.name}`,

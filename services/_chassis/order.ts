@@ -165,8 +165,16 @@ async function begin(
   if (claim.state !== 'planned') {
     return { response: await unpackAnswer(commands.vault, steps.method, claim), repeated: !fresh };
   }
-  const work = goOn(commands, underWay, steps, claim, call);
-  return { response: await (fresh ? work : untilDeadline(call, work)), repeated: !fresh };
+  if (fresh) return { response: await goOn(commands, underWay, steps, claim, call), repeated: false };
+  const work =
+    underWay.get(keyText(claim)) ??
+    first(commands, claim, call).then((its) => goOn(commands, underWay, steps, claim, its));
+  return { response: await untilDeadline(call, work), repeated: true };
+}
+
+/** The call that began an order, with the time of the one that repeats it: what is done is done for the first. */
+function first(commands: Commands, claim: Claim, { deadline, log }: Call): Promise<Call> {
+  return unpackCall(commands.vault, claim.intent?.call ?? {}, { deadline, log });
 }
 
 /** Calls, answers and settles a planned claim; at most once at a time in this process. */

@@ -56,7 +56,7 @@ export async function serve<S extends DescService>(options: {
 }): Promise<Server> {
   const { service, log } = options;
   const server = new grpc.Server({ ...CHANNEL_LIMITS, ...KEEPALIVE });
-  const validator = createValidator();
+  const validator = createValidator({ regexMatch });
   const handlers: Record<string, grpc.handleUnaryCall<Buffer, Buffer>> = {};
   for (const method of service.methods as readonly DescMethodUnary[]) {
     const rpc = `${service.typeName}/${method.name}`;
@@ -95,6 +95,18 @@ interface Answering {
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly validator: Validator;
   readonly log: Logger;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/**
+ * Matches the patterns of our own contracts, which are few, known and plain: the validator's own engine, made for
+ * patterns of strangers, takes a third of the time of a batch.
+ */
+function regexMatch(pattern: string, against: string): boolean {
+  const known = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  patterns.set(pattern, known);
+  return known.test(against);
 }
 
 /** The one wrapper of every handler: nothing that is thrown below it escapes into grpc-js. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { holds } from '#chassis/testing/property.ts';
-import { isValid, issue, normalise } from './iban.ts';
+import { issue, isValid, normalise } from './iban.ts';
 
 /** The remainder of ISO 7064 MOD 97-10 over a whole number, which is 1 for every true IBAN. Shares nothing with ibantools. */
 function remainder(iban: string): bigint {

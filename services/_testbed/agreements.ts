@@ -11,7 +11,7 @@ interface Terms {
 }
 
 /** Every account whose ledger account says something else than its agreement, and every change that is not settled. */
-export async function disagreements(bank: Bank): Promise<string[]> {
+export async function disagreements(bank: Pick<Bank, 'database'>): Promise<string[]> {
   const agreed = await bank.database('account').query<Terms & { pending: string | null }>(`
     select id, case state when 'active' then 'open' else state end as state,
       case when state <> 'migrating' then -overdraft_limit end as floor,

@@ -78,6 +78,7 @@ export async function brokenLaws(url: string): Promise<string[]> {
   await client.connect();
   try {
     // One snapshot for all laws, so that a ledger at work is seen at one moment.
+    await client.query('analyze');
     await client.query('begin isolation level repeatable read read only');
     const broken: string[] = [];
     for (const [law, statement] of Object.entries(LAWS)) {

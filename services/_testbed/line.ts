@@ -1,6 +1,7 @@
 // A line between two services that a test can hold or cut.
-import { createServer, connect, type Socket } from 'node:net';
+
 import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** A line to a service. */
 export interface Line {

@@ -3,8 +3,8 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { toMoney } from '#chassis/money.ts';
 import type { Database } from '#chassis/database.ts';
+import { toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { type Account, AccountSchema } from '#gen/bank/account/v1/account_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';

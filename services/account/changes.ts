@@ -18,8 +18,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DescMethodUnary, type JsonObject, type MessageShape, toJson } from '@bufbuild/protobuf';
 import { LockMode } from '@mikro-orm/core';
-import { actorOf, type Call } from '#chassis/call-context.ts';
 import type { Onwards } from '#chassis/call.ts';
+import { actorOf, type Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';

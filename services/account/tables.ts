@@ -1,7 +1,8 @@
 // The account service's tables, and the statements that read many accounts at once. An account changes seldom, so its
 // changes go through the entity; its limits, freezes and states change in one place, changes.ts.
-import { defineEntity, p } from '@mikro-orm/core';
+
 import type { JsonObject } from '@bufbuild/protobuf';
+import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
 import type { AccountState, AccountType, FreezeReason, HolderRole, StatementFrequency } from './domain/words.ts';

@@ -60,6 +60,9 @@ interface Passage {
 
 const PASSAGE = createContextKey<Passage>({ admitted: undefined, reached: false, refusal: undefined });
 
+/** By itself connect-es lets unknown fields pass, and puts U+FFFD in the place of bytes that are no UTF-8. */
+const JSON_OPTIONS = { ignoreUnknownFields: false, textDecoder: new TextDecoder('utf-8', { fatal: true }) };
+
 const UNREADABLE_TEXT_MAX = 300;
 
 /** Makes the handlers of every published RPC. */
@@ -99,7 +102,7 @@ function makeHandlers(context: Context): Map<string, UniversalHandler> {
     acceptCompression: [compressionGzip],
     readMaxBytes: MAX_MESSAGE_BYTES,
     writeMaxBytes: 2 * MAX_ANSWER_BYTES,
-    jsonOptions: { ignoreUnknownFields: false },
+    jsonOptions: JSON_OPTIONS,
     requestGate: ({ values }) => {
       const { refusal } = values.get(PASSAGE);
       if (refusal) throw connectErrorOf(refusal);
@@ -164,7 +167,7 @@ function isGrpcWeb(headers: Headers): boolean {
 /** What connect-es calls an internal error, or many other things, is one: the message could not be read. */
 function unreadable({ headers }: HttpRequest, { headers: answered, body }: HttpAnswer): Refusal {
   const { code, reason, domain, message } = refuseCall('MESSAGE_UNREADABLE');
-  const plain = !isGrpcWeb(headers) && !answered.has('content-encoding');
+  const plain = !isGrpcWeb(headers) && !answered.has('content-encoding') && body.length > 0;
   const json = plain ? (JSON.parse(body.toString()) as { code?: string; message?: string }) : {};
   // Of JSON it says which field is wrong, which helps a developer; its other sentences are about its own inside.
   const why = json.code === 'invalid_argument' ? json.message : undefined;

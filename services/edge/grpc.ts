@@ -85,7 +85,10 @@ function admitting(context: Context, passages: Passages): grpc.ServerInterceptor
     let passage: Passage | undefined;
     explainStatuses(call, () => passage?.reached ?? false);
     const deadline = deadlineOf(call.getDeadline());
-    const timer = setTimeout(() => call.sendStatus(statusOf(refuseCall('DEADLINE_PASSED'))), deadline - Date.now());
+    const timer = setTimeout(
+      () => call.sendStatus(statusOf(refuseCall('DEADLINE_PASSED'))),
+      Math.max(0, deadline - Date.now()),
+    );
     // A call that ended before it began would otherwise keep a stopping process waiting.
     timer.unref();
 

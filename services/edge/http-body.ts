@@ -4,37 +4,36 @@ import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 
 /**
- * Answers the whole body. Refuses one that is too long (MESSAGE_UNREADABLE) or too slow (DEADLINE_PASSED); what is still
- * coming is then thrown away as it comes, so that the refusal can be sent.
+ * Answers the whole body. Refuses one that is too long or breaks off (MESSAGE_UNREADABLE) or is too slow
+ * (DEADLINE_PASSED); what is still coming is then thrown away as it comes, so that the refusal can be sent.
  */
 export function readBody(request: IncomingMessage, deadline: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_MESSAGE_BYTES) return Promise.reject(tooLong());
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(refuseCall('DEADLINE_PASSED')), Math.max(0, deadline - Date.now()));
+    const timer = setTimeout(() => end(() => refuseCall('DEADLINE_PASSED')), Math.max(0, deadline - Date.now()));
     let chunks: Buffer[] = [];
     let length = 0;
-    let failed = false;
+    let ended = false;
 
-    function fail(error: Refusal): void {
+    function end(refuse?: () => Refusal): void {
+      if (ended) return;
+      ended = true;
       clearTimeout(timer);
-      failed = true;
+      if (refuse) reject(refuse());
+      else resolve(Buffer.concat(chunks));
       chunks = [];
-      reject(error);
     }
 
     request.on('data', (chunk: Buffer) => {
-      if (failed) return;
+      if (ended) return;
       chunks.push(chunk);
       length += chunk.length;
-      if (length > MAX_MESSAGE_BYTES) fail(tooLong());
+      if (length > MAX_MESSAGE_BYTES) end(tooLong);
     });
-    request.once('end', () => {
-      clearTimeout(timer);
-      resolve(Buffer.concat(chunks));
-    });
+    request.once('end', () => end());
     // The caller hung up: nobody will read the answer.
-    request.once('error', () => fail(refuseCall('MESSAGE_UNREADABLE')));
-    request.once('close', () => fail(refuseCall('MESSAGE_UNREADABLE')));
+    request.once('error', () => end(() => refuseCall('MESSAGE_UNREADABLE')));
+    request.once('close', () => end(() => refuseCall('MESSAGE_UNREADABLE')));
   });
 }
 

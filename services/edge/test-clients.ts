@@ -151,16 +151,24 @@ function readEnd(seen: Record<string, unknown>): BareEnd {
   return { status, ...(typeof details === 'string' && { told: toldInStatus(details) }) };
 }
 
-/** Writes text to the HTTP port as it is, and answers all that comes back until the connection is closed. */
-export function bare(edge: RunningEdge, text: string | Buffer): Promise<string> {
+/**
+ * Writes bytes to a port (HTTP, if none is named) as they are, and answers all that comes back until the connection is
+ * closed: by the edge, or by us after `forMs`.
+ */
+export function bare(
+  edge: RunningEdge,
+  bytes: string | Buffer,
+  { port = edge.httpPort, forMs }: { port?: number; forMs?: number } = {},
+): Promise<string> {
   return new Promise((resolve) => {
     let answered = '';
-    const socket = connectSocket({ host: '127.0.0.1', port: edge.httpPort });
+    const socket = connectSocket({ host: '127.0.0.1', port });
     socket.on('data', (chunk) => {
       answered += chunk.toString('latin1');
     });
     socket.once('error', () => resolve(answered)).once('close', () => resolve(answered));
-    socket.write(text);
+    if (forMs !== undefined) setTimeout(() => socket.destroy(), forMs);
+    socket.write(bytes);
   });
 }
 

@@ -7,15 +7,14 @@ import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import { publishBusinessDateAdvanced, publishBusinessDateClosed } from './events.ts';
+import { lockDays } from './tables.ts';
 
 /** Opens the day after `openDate` and puts that one in CLOSING. Refuses when another day is open or one still closes. */
 export async function advance(tx: CommandTx, openDate: string): Promise<{ openDate: string; closingDate: string }> {
-  const days = await tx.query(sql<{ date: string; state: string }>`
-    select date::text, state from business_day where state <> 'closed' order by date for update
-  `);
-  const open = days.find(({ state }) => state === 'open');
-  if (open?.date !== openDate) throw refuse('BUSINESS_DATE_MISMATCH', { open_date: open?.date ?? '' });
-  if (days.length > 1) throw refuse('BUSINESS_DATE_STILL_CLOSING', { closing_date: days[0]?.date ?? '' });
+  const days = await lockDays(tx, 'update');
+  if (days.open !== openDate) throw refuse('BUSINESS_DATE_MISMATCH', { open_date: days.open });
+  const [closing] = days.closing;
+  if (closing !== undefined) throw refuse('BUSINESS_DATE_STILL_CLOSING', { closing_date: closing });
   const next = Temporal.PlainDate.from(openDate).add({ days: 1 }).toString();
   await tx.execute(sql`update business_day set state = 'closing' where date = ${openDate}::date`);
   await tx.execute(sql`insert into business_day (date, state) values (${next}::date, 'open')`);

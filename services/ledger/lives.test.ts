@@ -20,7 +20,7 @@ describe('A ledger with its database', () => {
     const property = fc.asyncProperty(lives(60), async (steps) => {
       await live(steps);
     });
-    await holds(property, { runs: 15, proofRuns: 1_000 });
+    await holds(property, { runs: 15, proofRuns: 1_000, shrink: false });
     await checkLaws(bank.database.superuserUrl);
   });
 
@@ -35,7 +35,7 @@ describe('A ledger with its database', () => {
         }),
       );
     });
-    await holds(property, { runs: 4, proofRuns: 300 });
+    await holds(property, { runs: 4, proofRuns: 300, shrink: false });
     await checkLaws(bank.database.superuserUrl);
   });
 

@@ -19,8 +19,8 @@ import {
   insertJournals,
   insertRefusedJournals,
   lockAccounts,
+  lockDays,
   noteUndone,
-  readDays,
   selectKnownJournals,
   selectOriginals,
 } from './tables.ts';
@@ -108,7 +108,7 @@ async function post(
   state: BatchState,
 ): Promise<readonly Settled<readonly Outcome[]>[]> {
   const drafts = groups.flatMap((group) => group.drafts);
-  const days = await readDays(tx);
+  const days = await lockDays(tx, 'share');
   const known = await readKnown(tx, drafts);
   const originals = await selectOriginals(tx, reversedIds(drafts, known));
   const accounts = await readAccounts(tx, drafts, originals);

@@ -87,14 +87,25 @@ export async function lockAccounts(tx: Tx, ids: readonly string[]): Promise<Acco
   }));
 }
 
-/** The business dates on which journals may be booked, held until the transaction ends. */
-export async function readDays(tx: Tx): Promise<Days> {
-  const rows = await tx.query(sql<{ date: string; state: 'open' | 'closing' }>`
-    select date::text, state from business_day where state <> 'closed' order by date for share
-  `);
-  const open = rows.find(({ state }) => state === 'open');
-  if (!open) throw refuseCall('SERVICE_UNAVAILABLE');
-  return { open: open.date, closing: rows.filter(({ state }) => state === 'closing').map(({ date }) => date) };
+const DAY_READS_MAX = 3;
+
+/**
+ * The business dates on which journals may be booked, held until the transaction ends: `share` so that no day turns
+ * meanwhile, `update` to turn one. A statement that waited while another transaction turned the day sees the old day
+ * closing and the new one not yet: it looks again.
+ */
+export async function lockDays(tx: Pick<Tx, 'query'>, strength: 'share' | 'update'): Promise<Days> {
+  for (let read = 0; read < DAY_READS_MAX; read += 1) {
+    const rows = await tx.query(sql<{ date: string; state: 'open' | 'closing' }>`
+      select date::text, state from business_day where state <> 'closed' order by date
+      for ${strength === 'share' ? sql`share` : sql`update`}
+    `);
+    const open = rows.find(({ state }) => state === 'open');
+    if (open) {
+      return { open: open.date, closing: rows.filter(({ state }) => state === 'closing').map(({ date }) => date) };
+    }
+  }
+  throw refuseCall('SERVICE_UNAVAILABLE');
 }
 
 /** What is known of a journal id: posted, or refused. */

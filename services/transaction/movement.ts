@@ -1,13 +1,12 @@
 // Orders that move money and are booked by one journal: the steps that deposits, withdrawals, transfers and migrated
 // history share. The path of money: every step is bulk, and the caller is answered as soon as the ledger has booked.
-import type { DescMethodUnary, JsonValue, MessageInitShape } from '@bufbuild/protobuf';
-import { fromJson, toJson } from '@bufbuild/protobuf';
+import type { DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import type { OrderSteps } from '#chassis/order.ts';
 import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { type Booking, booked, type Order, turnedDown } from './domain/words.ts';
@@ -32,8 +31,20 @@ export interface JournalIntent {
   readonly legs: readonly LegIntent[];
   /** For migrated history only: its own booking date. */
   readonly bookingDate: string;
-  readonly actor: JsonValue;
 }
+
+const BLANK = {
+  state: 'pending',
+  debtorAccountId: null,
+  creditorAccountId: null,
+  fees: [],
+  bookingDate: null,
+  valueDate: null,
+  reversedId: null,
+  reversedAmount: 0n,
+  externalReference: null,
+  changes: [],
+} as const;
 
 /** A movement as it stands in the database: without personal data in clear, and without bigint. */
 export interface MovementIntent {
@@ -41,41 +52,19 @@ export interface MovementIntent {
   readonly journal: JournalIntent;
 }
 
-/** An order in plain JSON. */
-export type OrderIntent = Omit<OrderRow, 'amount' | 'fees' | 'reversedAmount' | 'particulars'> & {
+/** A new order in plain JSON: what it does not name is as it is for every new one. */
+export type OrderIntent = Omit<NewOrder, 'amount' | 'fees' | 'particulars'> & {
+  readonly id: string;
+  readonly createTime: number;
   readonly amount: string;
-  readonly fees: readonly string[];
+  readonly fees?: readonly string[];
   /** The sealed bytes in base64. */
-  readonly particulars: string | null;
+  readonly particulars?: string;
 };
 
 /** A new order, pending. */
 export function newOrder(terms: NewOrder): OrderRow {
-  return {
-    id: newId('txn'),
-    state: 'pending',
-    debtorAccountId: null,
-    creditorAccountId: null,
-    fees: [],
-    bookingDate: null,
-    valueDate: null,
-    reversedId: null,
-    reversedAmount: 0n,
-    externalReference: null,
-    createTime: Date.now(),
-    changes: [],
-    ...terms,
-  };
-}
-
-/** On whose behalf a journal is booked, for its intent: the same however often the call is repeated. */
-export function actorIntent({ principal }: Call): JsonValue {
-  return principal ? toJson(ActorSchema, principal) : null;
-}
-
-/** The actor of an intent, for a request. */
-export function actorFrom(intent: JsonValue) {
-  return intent === null ? {} : { actor: fromJson(ActorSchema, intent) };
+  return { ...BLANK, id: newId('txn'), createTime: Date.now(), ...terms };
 }
 
 /** The steps of one kind of movement. `respond` makes the answer of its RPC from the booked order. */
@@ -91,9 +80,12 @@ export function movementSteps<M extends DescMethodUnary>(
       return { order: orderIntent(order), journal };
     },
     carryOut({ order, journal }, { validateOnly, deadline, call }) {
-      const { kind, legs, bookingDate, actor } = journal;
-      const journalId = deriveId('jnl', order.id);
-      const asked = { journalId, kind, legs: [...legs], bookingDate, ...actorFrom(actor) };
+      const { kind, bookingDate } = journal;
+      const legs = journal.legs.map((leg) => ({
+        ...leg,
+        amount: { currencyCode: order.currency, amount: leg.amount },
+      }));
+      const asked = { journalId: deriveId('jnl', order.id), kind, legs, bookingDate, ...actorOfJournal(call) };
       return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
     },
     answer: ({ order }, booking) => respond(booked(orderFromIntent(order), booking)),
@@ -111,32 +103,46 @@ export function movementSteps<M extends DescMethodUnary>(
 
 /** Tells the audit and the bank what became of an order. */
 export function recordSettled(tx: CommandTx, order: OrderRow): void {
-  const { id, debtorAccountId, creditorAccountId, partyId, state, bookingDate } = order;
+  const { id, debtorAccountId, creditorAccountId, partyId, state } = order;
   const resourceIds = [id, debtorAccountId, creditorAccountId].filter((resource) => resource !== null);
-  tx.record({ resourceIds, partyId, after: { state, bookingDate } });
+  tx.record({ resourceIds, partyId });
   const [change] = order.changes;
   if (state === 'refused') publishRefused(tx, order, change?.reason ?? '');
   else publishPosted(tx, order);
 }
 
-/** An order in plain JSON, for an intent. */
+/** On whose behalf a journal is booked: the one who gave the order first, however often it is repeated. */
+export function actorOfJournal({ principal }: Call): { actor?: Actor } {
+  return principal ? { actor: principal } : {};
+}
+
+/** A new order in plain JSON, for an intent. */
 export function orderIntent(order: OrderRow): OrderIntent {
-  const { reversedAmount: _none, ...rest } = order;
+  const { id, createTime, type, partyId, currency, particulars } = order;
+  const { debtorAccountId, creditorAccountId, reversedId, externalReference } = order;
   return {
-    ...rest,
+    id,
+    createTime,
+    type,
+    partyId,
+    currency,
     amount: String(order.amount),
-    fees: order.fees.map(String),
-    particulars: order.particulars?.toString('base64') ?? null,
+    ...(debtorAccountId !== null && { debtorAccountId }),
+    ...(creditorAccountId !== null && { creditorAccountId }),
+    ...(reversedId !== null && { reversedId }),
+    ...(externalReference !== null && { externalReference }),
+    ...(order.fees.length > 0 && { fees: order.fees.map(String) }),
+    ...(particulars !== null && { particulars: particulars.toString('base64') }),
   };
 }
 
-/** The order of an intent: new, and so with nothing undone. */
-export function orderFromIntent(intent: OrderIntent): OrderRow {
+/** The order of an intent. */
+export function orderFromIntent({ amount, fees = [], particulars, ...intent }: OrderIntent): OrderRow {
   return {
+    ...BLANK,
     ...intent,
-    amount: BigInt(intent.amount),
-    fees: intent.fees.map(BigInt),
-    reversedAmount: 0n,
-    particulars: intent.particulars === null ? null : Buffer.from(intent.particulars, 'base64'),
+    amount: BigInt(amount),
+    fees: fees.map(BigInt),
+    particulars: particulars === undefined ? null : Buffer.from(particulars, 'base64'),
   };
 }

@@ -1,6 +1,5 @@
 // The steps of a reversal. Reversals of one transaction follow each other: the next is planned when the one before is
 // settled, so that how much is left, and whether fees are to be given back, is known.
-import type { JsonValue } from '@bufbuild/protobuf';
 import type { CommandTx } from '#chassis/command.ts';
 import { refuseCall } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
@@ -13,7 +12,7 @@ import { stateAfter, undone } from './domain/reversal.ts';
 import { type Booking, booked, turnedDown } from './domain/words.ts';
 import { publishReversed } from './events.ts';
 import { transactionMessage } from './messages.ts';
-import { actorFrom, newOrder, type OrderIntent, orderFromIntent, orderIntent, recordSettled } from './movement.ts';
+import { actorOfJournal, newOrder, type OrderIntent, orderFromIntent, orderIntent, recordSettled } from './movement.ts';
 import {
   insertOrders,
   lockOrder,
@@ -30,14 +29,12 @@ export interface ReversalPlan {
   /** Minor units. Undefined: all that is left. */
   readonly amount: bigint | undefined;
   readonly particulars: Buffer | null;
-  readonly actor: JsonValue;
 }
 
 interface ReversalIntent {
   readonly order: OrderIntent;
   readonly originalId: string;
   readonly legs: readonly ReversedLegIntent[];
-  readonly actor: JsonValue;
 }
 
 type Method = typeof TransactionService.method.reverseTransaction;
@@ -48,9 +45,9 @@ export function reversalSteps(context: Context): OrderSteps<Method, ReversalPlan
   return {
     method: TransactionService.method.reverseTransaction,
     plan,
-    carryOut({ order, originalId, legs, actor }, { validateOnly, deadline, call }) {
+    carryOut({ order, originalId, legs }, { validateOnly, deadline, call }) {
       const journalId = deriveId('jnl', originalId);
-      const asked = { requestId: deriveId('jnl', order.id), journalId, legs, ...actorFrom(actor) };
+      const asked = { requestId: deriveId('jnl', order.id), journalId, legs, ...actorOfJournal(call) };
       return ledger.reverse(asked, { validateOnly, deadline, trace: call.trace });
     },
     async settle(tx, intent, outcome) {
@@ -65,7 +62,7 @@ export function reversalSteps(context: Context): OrderSteps<Method, ReversalPlan
 }
 
 /** Decides under the original's lock. The row is written at once, so that the next plan of this batch sees it. */
-async function plan(tx: CommandTx, { originalId, amount: asked, particulars, actor }: ReversalPlan) {
+async function plan(tx: CommandTx, { originalId, amount: asked, particulars }: ReversalPlan) {
   const original = await lock(tx, originalId);
   const underWay = await tx.query(selectPendingReversals(originalId));
   if (original.state === 'pending' || underWay.length > 0) throw refuseCall('OUTCOME_PENDING');
@@ -82,7 +79,7 @@ async function plan(tx: CommandTx, { originalId, amount: asked, particulars, act
     particulars,
   });
   await tx.execute(insertOrders([order]));
-  return { order: orderIntent(order), originalId, legs: reversedLegs(original, amount, whole), actor };
+  return { order: orderIntent(order), originalId, legs: reversedLegs(original, amount, whole) };
 }
 
 async function settleOriginal(tx: CommandTx, id: string, reversal: OrderRow, { knownTime }: Booking): Promise<void> {

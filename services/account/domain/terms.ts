@@ -1,9 +1,10 @@
 // The terms of a product.
-import { fromMoney, refuseMoney } from '#chassis/money.ts';
+
 import { invalid } from '#chassis/errors.ts';
-import { exponentOf } from '#rules/currency.ts';
+import { fromMoney, refuseMoney } from '#chassis/money.ts';
 import { type FeeTerm, Operation, type ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { exponentOf } from '#rules/currency.ts';
 import { refuse, refuseTerm } from './refusals.ts';
 
 /**

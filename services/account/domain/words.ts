@@ -1,11 +1,11 @@
 // The words of the agreements as they stand in rows and in the rules, and the contract's enums of the same names.
 import {
-  AccountState as States,
-  AccountType as Types,
+  StatementFrequency as Frequencies,
+  ProductType as Products,
   FreezeReason as Reasons,
   HolderRole as Roles,
-  ProductType as Products,
-  StatementFrequency as Frequencies,
+  AccountState as States,
+  AccountType as Types,
 } from '#gen/bank/account/v1/account_pb.ts';
 
 export type AccountType = 'individual' | 'joint' | 'business';

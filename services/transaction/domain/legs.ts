@@ -2,11 +2,12 @@
 import { toDecimal } from '#chassis/money.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 
-/** One side of a journal, as the ledger's contract writes it; plain JSON, so that it can stand in an intent. */
+/** One side of a journal in the order's currency; plain JSON, so that it can stand in an intent. */
 export interface LegIntent {
   readonly ledgerAccountId: string;
   readonly side: Side;
-  readonly amount: { readonly currencyCode: string; readonly amount: string };
+  /** A plain decimal. */
+  readonly amount: string;
 }
 
 /** A fee: who pays it and where it is earned, both ledger accounts. In minor units. */
@@ -34,7 +35,7 @@ export function legsOf(
 /** Which legs of an original to undo, and how much of each. */
 export interface ReversedLegIntent {
   readonly legNumber: number;
-  readonly amount: LegIntent['amount'];
+  readonly amount: { readonly currencyCode: string; readonly amount: string };
 }
 
 /**
@@ -48,18 +49,17 @@ export function reversedLegs(
 ): ReversedLegIntent[] {
   const fees = whole ? order.fees : [];
   const both = (first: number, minor: bigint): ReversedLegIntent[] =>
-    [first, first + 1].map((legNumber) => ({ legNumber, amount: moneyOf(order.currency, minor) }));
+    [first, first + 1].map((legNumber) => ({
+      legNumber,
+      amount: { currencyCode: order.currency, amount: toDecimal({ currency: order.currency, minor }) },
+    }));
   return [...fees.flatMap((fee, index) => both(2 + 2 * index, fee)), ...both(0, amount)];
 }
 
 function pair(debit: string, credit: string, currency: string, minor: bigint): LegIntent[] {
-  const amount = moneyOf(currency, minor);
+  const amount = toDecimal({ currency, minor });
   return [
     { ledgerAccountId: debit, side: Side.DEBIT, amount },
     { ledgerAccountId: credit, side: Side.CREDIT, amount },
   ];
-}
-
-function moneyOf(currency: string, minor: bigint): LegIntent['amount'] {
-  return { currencyCode: currency, amount: toDecimal({ currency, minor }) };
 }

@@ -20,7 +20,7 @@ import type { Context } from '../context.ts';
 import { counterpartRole } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
 import { refuse } from '../domain/refusals.ts';
-import { actorIntent, type Movement, movementSteps, newOrder } from '../movement.ts';
+import { type Movement, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 
 type Outcome = MessageInitShape<typeof ImportOutcomeSchema>;
@@ -124,7 +124,6 @@ async function prepare(context: Context, imported: ImportedTransaction, call: Ca
       kind: JournalKind.MIGRATION,
       legs: legsOf({ debit, credit, currency, amount }),
       bookingDate,
-      actor: actorIntent(call),
     },
   });
 }

@@ -8,7 +8,7 @@ import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
-import { actorIntent, type Movement, movementSteps, newOrder } from '../movement.ts';
+import { type Movement, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 
 /** Pays cash in over the counter. */
@@ -44,7 +44,6 @@ async function prepare(context: Context, request: DepositCashRequest, call: Call
       kind: JournalKind.DEPOSIT,
       legs: legsOf({ debit, credit, currency, amount }, { payer: credit, income, fees }),
       bookingDate: '',
-      actor: actorIntent(call),
     },
   };
 }

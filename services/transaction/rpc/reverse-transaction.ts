@@ -6,7 +6,6 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { ReverseTransactionRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse, refuseRequest } from '../domain/refusals.ts';
-import { actorIntent } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 import { type ReversalPlan, reversalSteps } from '../reversing.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
@@ -16,10 +15,10 @@ const PAUSE_MS = 25;
 /** Undoes a transaction, in whole or in part. */
 export function reverseTransaction(context: Context): Rpcs<typeof TransactionService>['reverseTransaction'] {
   const order = context.orders.define(reversalSteps(context));
-  return (request, call) => patiently(call, () => order.run(request, call, () => prepare(context, request, call)));
+  return (request, call) => patiently(call, () => order.run(request, call, () => prepare(context, request)));
 }
 
-async function prepare(context: Context, request: ReverseTransactionRequest, call: Call): Promise<ReversalPlan> {
+async function prepare(context: Context, request: ReverseTransactionRequest): Promise<ReversalPlan> {
   const { transactionId: originalId, remittanceInformation } = request;
   const asked = request.amount && fromPositiveMoney(request.amount);
   const [raw] = await context.database.query(selectOrder(originalId));
@@ -27,7 +26,7 @@ async function prepare(context: Context, request: ReverseTransactionRequest, cal
   const { partyId, currency } = orderFrom(raw);
   if (asked && asked.currency !== currency) throw refuseRequest('CURRENCY_MISMATCH');
   const particulars = await sealParticulars(context.vault, partyId, { remittanceInformation });
-  return { originalId, amount: asked?.minor, particulars, actor: actorIntent(call) };
+  return { originalId, amount: asked?.minor, particulars };
 }
 
 /** Asks again, within the caller's time, while another order on the same transaction is not settled. */

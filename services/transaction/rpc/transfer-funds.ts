@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { legsOf } from '../domain/legs.ts';
 import { refuse } from '../domain/refusals.ts';
 import { transactionMessage } from '../messages.ts';
-import { actorIntent, type Movement, movementSteps, newOrder } from '../movement.ts';
+import { type Movement, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 
 /** Transfers money between two accounts of the bank. */
@@ -47,7 +47,6 @@ async function prepare(context: Context, request: TransferFundsRequest, call: Ca
       kind: JournalKind.TRANSFER,
       legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
       bookingDate: '',
-      actor: actorIntent(call),
     },
   };
 }

@@ -8,7 +8,7 @@ import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
-import { actorIntent, type Movement, movementSteps, newOrder } from '../movement.ts';
+import { type Movement, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 
 /** Pays cash out over the counter. */
@@ -40,7 +40,6 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
       kind: JournalKind.WITHDRAWAL,
       legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
       bookingDate: '',
-      actor: actorIntent(call),
     },
   };
 }

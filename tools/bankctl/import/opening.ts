@@ -15,6 +15,7 @@ import type { Account, Client, Parties } from './parties.ts';
 import { patiently } from './patience.ts';
 
 const PRODUCT = 'prd_current_czk';
+const BUSINESS_PRODUCT = 'prd_business_czk';
 const COUNTRY = 'CZ';
 const CALLS = 32;
 
@@ -87,11 +88,12 @@ async function open(
   clients: Parties['clients'],
   customers: ReadonlyMap<string, string>,
 ): Promise<string> {
+  const type = typeOf(holders, clients);
   try {
     const { account } = await bank.client(AccountService).openAccount({
       requestId: `import-account-${id}`,
-      type: typeOf(holders, clients),
-      productId: PRODUCT,
+      type,
+      productId: type === AccountType.BUSINESS ? BUSINESS_PRODUCT : PRODUCT,
       holders: holders.map(({ clientId, role }) => ({
         customerId: customers.get(clientId) ?? '',
         role: HolderRole[role],

@@ -158,9 +158,9 @@ function checkHolders({ id, place, holders }: Account, clients: Parties['clients
   const owners = holders.filter(({ role }) => role === 'OWNER');
   if (owners.length === 0) wrong.add(place, `account ${id} has no OWNER in dispositions.csv.`);
   if (holders.length > MOST_HOLDERS) wrong.add(place, `account ${id} has more than ${MOST_HOLDERS} holders.`);
-  const organisations = owners.filter(({ clientId }) => clients.get(clientId)?.party.kind === 'organisation');
-  if (organisations.length > 0 && owners.length > 1) {
-    wrong.add(place, `account ${id} belongs to an organisation, which must be its only OWNER.`);
+  const organisations = holders.filter(({ clientId }) => clients.get(clientId)?.party.kind === 'organisation');
+  if (organisations.length > 0 && (owners.length > 1 || organisations.some(({ role }) => role !== 'OWNER'))) {
+    wrong.add(place, `account ${id} is held by an organisation, which must be its only OWNER.`);
   }
 }
 

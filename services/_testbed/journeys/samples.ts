@@ -1,0 +1,183 @@
+// A valid request of every RPC that the edge publishes, for tests that go through all of them. A new RPC needs one here.
+import { randomUUID } from 'node:crypto';
+import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { BACK_OFFICE, counter, money, objectAt, owner, textAt } from './counter.ts';
+import type { Door, RpcName } from './doors.ts';
+
+/** What a customer has, of every kind that a request can name. */
+export interface Belongings {
+  readonly customerId: string;
+  /** An account with money on it. */
+  readonly accountId: string;
+  readonly emptyAccountId: string;
+  /** Frozen by its owner. */
+  readonly frozenAccountId: string;
+  /** Takes history. */
+  readonly migratingAccountId: string;
+  /** A transfer that is booked. */
+  readonly transactionId: string;
+  /** Of the bank, not of the customer. */
+  readonly creditorAccountId: string;
+  readonly openDate: string;
+  readonly closingDate: string;
+}
+
+/** A request, and what it is refused for although it is valid and allowed: the state of the bank may be against it. */
+export interface Sample {
+  readonly request: JsonObject;
+  readonly refused?: string;
+}
+
+/** Makes a customer with belongings. Each call of it is another customer. */
+export async function makeBelongings(door: Door): Promise<Belongings> {
+  const at = counter(door);
+  const customerId = await at.person('Jana', 'Novotna');
+  const [{ accountId }, { accountId: emptyAccountId }, { accountId: frozenAccountId }] = [
+    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
+    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
+    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
+  ];
+  const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
+  const subject = `customer:${customerId}`;
+  await at.deposit(accountId, money('1000.00'));
+  const { transactionId } = await at.transfer(subject, accountId, creditorAccountId, money('100.00'));
+  const freeze = { debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' };
+  const requestId = randomUUID();
+  await door.call(subject, 'account.FreezeAccount', { requestId, accountId: frozenAccountId, ...freeze });
+  const migrating = {
+    requestId,
+    type: 'ACCOUNT_TYPE_INDIVIDUAL',
+    productId: 'prd_current_czk',
+    holders: [owner(customerId)],
+    migrating: true,
+  };
+  const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
+  const { openDate, closingDates } = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
+  return {
+    customerId,
+    accountId,
+    emptyAccountId,
+    frozenAccountId,
+    migratingAccountId: textAt(opened, 'account', 'accountId'),
+    transactionId: String(transactionId),
+    creditorAccountId,
+    openDate: String(openDate),
+    closingDate: String((closingDates as JsonValue[] | undefined)?.[0] ?? openDate),
+  };
+}
+
+/** Puts a day into closing, so that it can be closed. */
+export async function beginClosing(door: Door): Promise<void> {
+  const { openDate } = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
+  await door.call(BACK_OFFICE, 'ledger.AdvanceBusinessDate', { requestId: randomUUID(), openDate: openDate ?? '' });
+}
+
+/** A request of every published RPC that its customer, and staff, may make. Commands carry no `requestId` yet. */
+export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample>>> {
+  return { ...customerSamples(of), ...accountSamples(of), ...transactionSamples(of), ...ledgerSamples(of) };
+}
+
+/** The request as a command: with a key, and done or only tried. */
+export function asCommand(input: DescMessage, request: JsonObject, validateOnly: boolean): JsonObject {
+  const names = new Set(input.fields.map(({ localName }) => localName));
+  return {
+    ...request,
+    ...(names.has('requestId') && { requestId: randomUUID() }),
+    ...(names.has('validateOnly') && { validateOnly }),
+  };
+}
+
+function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+  const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
+  return {
+    'customer.RegisterCustomer': { request: { person, residenceCountryCode: 'CZ' } },
+    'customer.GetCustomer': { request: { customerId } },
+    'customer.ListCustomers': { request: { pageSize: 1 } },
+    'customer.UpdateCustomer': { request: { customerId, updateMask: 'person', person } },
+    'customer.DeactivateCustomer': { request: { customerId } },
+  };
+}
+
+function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
+  const { customerId, accountId, emptyAccountId, frozenAccountId, migratingAccountId } = of;
+  const productId = 'prd_current_czk';
+  const terms = { transferLimit: money('1000.00') };
+  const product = { type: 'PRODUCT_TYPE_CURRENT', currencyCode: 'CZK', displayName: 'A product' };
+  return {
+    'account.CreateProduct': { request: { ...product, productId: 'prd_sample', terms } },
+    'account.ReviseProduct': { request: { productId, displayName: 'Another name', terms } },
+    'account.GetProduct': { request: { productId } },
+    'account.ListProducts': { request: {} },
+    'account.OpenAccount': { request: { type: 'ACCOUNT_TYPE_INDIVIDUAL', productId, holders: [owner(customerId)] } },
+    'account.GetAccount': { request: { accountId } },
+    'account.ListAccounts': { request: { customerId } },
+    'account.UpdateAccount': { request: { accountId, updateMask: 'displayName', displayName: 'Household' } },
+    'account.FreezeAccount': { request: { accountId, debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' } },
+    'account.UnfreezeAccount': { request: { accountId: frozenAccountId } },
+    'account.SetOverdraftLimit': { request: { accountId, overdraftLimit: money('10.00') } },
+    'account.CloseAccount': { request: { accountId: emptyAccountId } },
+    'account.CutOverAccounts': { request: { accountIds: [migratingAccountId] } },
+    'account.GetAccountBalance': { request: { accountId } },
+    'account.GetStatement': { request: { accountId } },
+  };
+}
+
+function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
+  const { accountId, creditorAccountId, migratingAccountId, transactionId } = of;
+  const amount = money('1.00');
+  const history = {
+    externalReference: randomUUID(),
+    accountId: migratingAccountId,
+    direction: 'DIRECTION_CREDIT',
+    counterpart: 'MIGRATION_COUNTERPART_CASH',
+    amount,
+    bookingDate: '1995-03-24',
+  };
+  return {
+    'transaction.DepositCash': { request: { creditorAccountId: accountId, amount } },
+    'transaction.WithdrawCash': { request: { debtorAccountId: accountId, amount } },
+    'transaction.TransferFunds': { request: { debtorAccountId: accountId, creditorAccountId, amount } },
+    'transaction.GetTransaction': { request: { transactionId } },
+    'transaction.ListTransactions': { request: { accountId } },
+    'transaction.ReverseTransaction': { request: { transactionId, amount } },
+    'transaction.BatchImportTransactions': { request: { transactions: [history] } },
+  };
+}
+
+function ledgerSamples({
+  accountId,
+  transactionId,
+  openDate,
+  closingDate,
+}: Belongings): Partial<Record<RpcName, Sample>> {
+  const ledgerAccountId = accountId.replace('acc_', 'lac_');
+  return {
+    'ledger.GetBalances': { request: { ledgerAccountIds: [ledgerAccountId] } },
+    'ledger.ListEntries': { request: { ledgerAccountId } },
+    'ledger.GetJournal': { request: { journalId: transactionId.replace('txn_', 'jnl_') } },
+    'ledger.ListJournals': { request: {} },
+    'ledger.ListLedgerAccounts': { request: {} },
+    'ledger.ListGeneralLedgerAccounts': { request: {} },
+    'ledger.GetTrialBalance': { request: {} },
+    'ledger.GetBusinessDate': { request: {} },
+    'ledger.AdvanceBusinessDate': { request: { openDate }, refused: 'BUSINESS_DATE_STILL_CLOSING' },
+    'ledger.CloseBusinessDate': { request: { closingDate } },
+    'ledger.SetClock': { request: {} },
+  };
+}
+
+/** The request with another id at a path of the rules; of a list, in its first item. */
+export function withId(input: DescMessage, request: JsonObject, path: readonly string[], id: string): JsonObject {
+  const [first = '', ...rest] = input.oneofs.some(({ localName }) => localName === path[0]) ? path.slice(1) : path;
+  const field = input.fields.find(({ localName }) => localName === first);
+  if (!field) throw new Error(`${input.typeName} has no ${first}`);
+  const isList = field.fieldKind === 'list';
+  const inner = isList ? field.message : field.fieldKind === 'message' ? field.message : undefined;
+  const now = request[first];
+  const old = isList ? (now as JsonValue[] | undefined)?.[0] : now;
+  const put = inner ? withId(inner, objectAt({ old: old ?? {} }, 'old'), rest, id) : id;
+  // A oneof holds one of its cases.
+  const siblings = field.oneof?.fields.map(({ localName }) => localName) ?? [];
+  const others = Object.fromEntries(Object.entries(request).filter(([name]) => !siblings.includes(name)));
+  return { ...others, [first]: isList ? [put] : put };
+}

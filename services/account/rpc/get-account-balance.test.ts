@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { refused } from '#chassis/testing/service.ts';
+import { useBank } from '../../_testbed/bank.ts';
+import {
+  ACCOUNT_BANK,
+  accountsAs,
+  accountsOf,
+  aRequestId,
+  openAccount,
+  payIn,
+  registerPerson,
+} from '../../_testbed/opening.ts';
+
+describe('GetAccountBalance', () => {
+  const bank = useBank(ACCOUNT_BANK);
+
+  it('tells what is booked and what may be taken', async () => {
+    const [owner = '', disponent = ''] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const account = await openAccount(bank(), { owners: [owner], disponents: [disponent] });
+    const { accountId } = account;
+    const overdraftLimit = { currencyCode: 'CZK', amount: '50.00' };
+    await accountsAs(bank(), 'LOAN_OFFICER').setOverdraftLimit({ requestId: aRequestId(), accountId, overdraftLimit });
+    await payIn(bank(), account, '90071992547409.93');
+    for (const client of [accountsOf(bank(), owner), accountsOf(bank(), disponent), accountsAs(bank(), 'AUDITOR')]) {
+      const { booked, available } = await client.getAccountBalance({ accountId });
+      expect(booked).to.deep.include({ currencyCode: 'CZK', amount: '90071992547409.93' });
+      expect(available).to.deep.include({ currencyCode: 'CZK', amount: '90071992547459.93' });
+    }
+  });
+
+  it('knows no limit while the account is migrating', async () => {
+    const account = await openAccount(bank(), { migrating: true });
+    await payIn(bank(), account, '-7.00', '2019-05-06');
+    const { booked, available } = await accountsAs(bank(), 'TELLER').getAccountBalance({
+      accountId: account.accountId,
+    });
+    expect(booked?.amount).to.equal('-7.00');
+    expect(available).to.equal(undefined);
+  });
+
+  it('is nothing for an account that is being opened', async () => {
+    const { accountId } = await openAccount(bank(), { productId: 'prd_current_jpy' });
+    const database = bank().database('account');
+    await database.query(
+      `insert into account select 'acc_pending', type, 'pending', product_id, product_version, currency, party_id, '\\x01',
+         details, false, false, null, 0, branch_id, statement_frequency, open_date, null, 0, 1, 'open', now(), now()
+       from account where id = $1`,
+      [accountId],
+    );
+    const { booked, available } = await accountsAs(bank(), 'TELLER').getAccountBalance({ accountId: 'acc_pending' });
+    expect([booked?.amount, available?.amount]).to.deep.equal(['0', '0']);
+  });
+
+  it('answers a stranger as if there were none', async () => {
+    const { accountId } = await openAccount(bank());
+    const stranger = accountsOf(bank(), await registerPerson(bank()));
+    const foreign = await refused(stranger.getAccountBalance({ accountId }), 'ACCOUNT_NOT_FOUND');
+    const unknown = await refused(stranger.getAccountBalance({ accountId: 'acc_x' }), 'ACCOUNT_NOT_FOUND');
+    expect({ ...foreign }).to.deep.equal({ ...unknown });
+    await refused(accountsAs(bank(), 'TELLER').getAccountBalance({ accountId: 'acc_x' }), 'ACCOUNT_NOT_FOUND');
+  });
+});

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { partner, refused } from '#chassis/testing/service.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { useBank } from '../../_testbed/bank.ts';
+import { ACCOUNT_BANK, accountsAs, accountsOf, openAccount, registerPerson } from '../../_testbed/opening.ts';
+
+describe('GetAccount', () => {
+  const bank = useBank(ACCOUNT_BANK);
+
+  it('shows an account to its owners, its disponents and staff, as it was opened', async () => {
+    const [owner, disponent] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const account = await openAccount(bank(), { owners: [owner], disponents: [disponent] });
+    const { accountId } = account;
+    for (const client of [accountsOf(bank(), owner), accountsOf(bank(), disponent), accountsAs(bank(), 'AUDITOR')]) {
+      expect((await client.getAccount({ accountId })).account).to.deep.equal(account);
+    }
+  });
+
+  it('answers a stranger as if there were none', async () => {
+    const { accountId, iban } = await openAccount(bank());
+    const stranger = accountsOf(bank(), await registerPerson(bank()));
+    const foreign = await refused(stranger.getAccount({ accountId }), 'ACCOUNT_NOT_FOUND');
+    const unknown = await refused(stranger.getAccount({ accountId: 'acc_unknown' }), 'ACCOUNT_NOT_FOUND');
+    expect({ ...foreign }).to.deep.equal({ ...unknown });
+    await refused(accountsAs(bank(), 'AUDITOR').getAccount({ accountId: 'acc_unknown' }), 'ACCOUNT_NOT_FOUND');
+    await refused(accountsAs(bank(), 'AUDITOR').getAccount({ accountId: iban }), 'ACCOUNT_NOT_FOUND');
+  });
+
+  it('is for customers and for staff who deal with accounts', async () => {
+    const { accountId } = await openAccount(bank());
+    await refused(accountsAs(bank(), 'TREASURY').getAccount({ accountId }), 'CALLER_NOT_ALLOWED');
+    const client = bank().asPrincipal(AccountService, partner('ptn_1'));
+    await refused(client.getAccount({ accountId }), 'CALLER_NOT_ALLOWED');
+    await refused(bank().as(AccountService, 'transaction').getAccount({ accountId }), 'CALLER_NOT_ALLOWED');
+  });
+});
