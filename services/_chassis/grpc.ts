@@ -98,12 +98,13 @@ export function refusalFrom(error: unknown): Refusal {
 }
 
 function readStatus(bytes: Buffer): Refusal | undefined {
-  const { code, message, details } = fromBinary(StatusSchema, bytes);
-  for (const packed of details) {
-    const detail = anyUnpack(packed, ErrorDetailSchema);
-    if (detail) return new Refusal({ ...detail, code, message });
+  try {
+    const { code, message, details } = fromBinary(StatusSchema, bytes);
+    const detail = details.map((packed) => anyUnpack(packed, ErrorDetailSchema)).find((found) => found !== undefined);
+    return detail && new Refusal({ ...detail, code, message });
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 /** A text as it may stand in a status: grpc-js puts it through encodeURI, which throws on half a surrogate pair. */

@@ -6,7 +6,7 @@ import { issue, isValid, normalise } from './iban.ts';
 /** The remainder of ISO 7064 MOD 97-10 over a whole number, which is 1 for every true IBAN. Shares nothing with ibantools. */
 function remainder(iban: string): bigint {
   const moved = iban.slice(4) + iban.slice(0, 4);
-  const digits = [...moved].map((character) => Number.parseInt(character, 36)).join('');
+  const digits = Array.from(moved, (character) => Number.parseInt(character, 36)).join('');
   return BigInt(digits) % 97n;
 }
 

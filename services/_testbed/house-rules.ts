@@ -91,7 +91,7 @@ export function importsAcross(house: House): string[] {
     if (from === undefined || to === undefined || from === to || from === '_testbed') return [];
     if (to === '_rules' || to === '_chassis') return [];
     // A test of one service may stand in the whole bank.
-    if (to === '_testbed' && path.endsWith('.test.ts')) return [];
+    if (to === '_testbed' && isTest(path)) return [];
     return [`${path} imports ${target}`];
   });
 }
@@ -99,7 +99,7 @@ export function importsAcross(house: House): string[] {
 /** Every import in `domain/` or `_rules/` of something that could read or write outside the process. */
 export function impureImports(house: House): string[] {
   return imports(house)
-    .filter(({ path }) => isPure(path) && !path.endsWith('.test.ts'))
+    .filter(({ path }) => isPure(path) && !isTest(path))
     .filter(({ target }) => !mayPureImport(target))
     .map(({ path, target }) => `${path} imports ${target}`);
 }
@@ -107,7 +107,7 @@ export function impureImports(house: House): string[] {
 /** Every file that is longer than a reader can hold; tests may be, as Biome allows them long functions. */
 export function longFiles(house: House): string[] {
   return code(house)
-    .filter(([path]) => !path.endsWith('.test.ts'))
+    .filter(([path]) => !isTest(path))
     .map(([path, text]) => ({ path, lines: text.trimEnd().split('\n').length }))
     .filter(({ lines }) => lines > LONGEST_FILE)
     .map(({ path, lines }) => `${path} has ${lines} lines`);
@@ -141,6 +141,11 @@ function serviceOf(path: string): string | undefined {
   return /^services\/([^/]+)\//.exec(path)?.[1];
 }
 
+/** A test, or what the tests of one service share. */
+function isTest(path: string): boolean {
+  return /\.test\.ts$|\/testing(-[a-z]+)?\.ts$/.test(path);
+}
+
 function isPure(path: string): boolean {
   return path.startsWith('services/_rules/') || /^services\/[^/]+\/domain\//.test(path);
 }
@@ -155,10 +160,14 @@ function code(house: House): [string, string][] {
   return [...house].filter(([path]) => path.endsWith('.ts') && !path.startsWith('gen/'));
 }
 
+/** `import 'x'`, `import … from 'x'`, `export … from 'x'` and `import('x')`. */
+const IMPORT =
+  /(?:^|\n)\s*(?:import\s*|(?:import|export)\b[^;'"`=]*?\bfrom\s*)['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
+
 /** Every import in our code; paths within the house are resolved, packages stay as they are written. */
 function imports(house: House): { path: string; target: string }[] {
   return code(house).flatMap(([path, text]) =>
-    [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^;'"`]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g)]
+    [...text.matchAll(IMPORT)]
       .map((match) => match[1] ?? match[2] ?? '')
       .map((written) => ({ path, target: resolved(path, written) })),
   );

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '#chassis/call.ts';
+import type { Refusal } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { customer, staff } from '#chassis/testing/clients.ts';
 import { type Account, AccountType, HolderRole } from '#gen/bank/account/v1/account_pb.ts';
@@ -26,6 +27,11 @@ export type Opening = Omit<
 /** A request_id that nobody else uses. */
 export function aRequestId(what = 'test'): string {
   return `${what}-${randomBytes(8).toString('hex')}`;
+}
+
+/** All that a refusal tells its caller, to be compared with another. */
+export function told({ code, reason, domain, message, metadata, violations }: Refusal) {
+  return { code, reason, domain, message, metadata, violations };
 }
 
 /** Registers a person, and answers the customer's id. */

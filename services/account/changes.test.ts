@@ -36,7 +36,7 @@ describe('two changes of one account at once', () => {
   it('happen one after the other: two freezes are two versions', async () => {
     const { accountId } = await openAccount(bank());
     const answers = await Promise.all([changes.freezeDebits(accountId), changes.freezeCredits(accountId)]);
-    expect(answers.map(({ account }) => account?.etag).toSorted()).to.deep.equal(['2', '3']);
+    expect(answers.map(({ account }) => account?.etag)).to.have.members(['2', '3']);
     const last = answers.find(({ account }) => account?.etag === '3')?.account;
     expect((await client().getAccount({ accountId })).account).to.deep.equal(last);
   });

@@ -82,7 +82,7 @@ export function isCustomer({ principal }: Call): boolean {
 export async function lockFree(tx: CommandTx, id: string): Promise<AccountRow> {
   const row = await tx.em.findOne(AccountRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
   if (!row) throw refuse('ACCOUNT_NOT_FOUND');
-  if (row.pendingChange !== null) throw refuse('ACCOUNT_BUSY', { pending_change: row.pendingChange ?? '' });
+  if (row.pendingChange !== null) throw refuse('ACCOUNT_BUSY');
   return row;
 }
 

@@ -9,7 +9,7 @@ describe('CheckAccountAccess', () => {
   const bank = useBank(ACCOUNT_BANK);
 
   it('leaves out what does not exist and what is not theirs, alike', async () => {
-    const [jana = '', petr = ''] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const [jana, petr] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
     const { accountId: mine } = await openAccount(bank(), { owners: [jana] });
     const { accountId: his } = await openAccount(bank(), { owners: [petr], disponents: [jana] });
     const { accountId: foreign } = await openAccount(bank());

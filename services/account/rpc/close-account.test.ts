@@ -53,7 +53,7 @@ describe('CloseAccount', () => {
   });
 
   it('refuses one that is frozen, migrating, unknown, or held by others', async () => {
-    const [owner = '', disponent = ''] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const [owner, disponent] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
     const { accountId } = await openAccount(bank(), { owners: [owner], disponents: [disponent] });
     const client = accountsOf(bank(), owner);
     const freeze = { debits: true, reason: FreezeReason.CUSTOMER_REQUEST };

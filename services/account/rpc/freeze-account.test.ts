@@ -12,6 +12,7 @@ import {
   openAccount,
   payIn,
   registerPerson,
+  told,
 } from '../../_testbed/opening.ts';
 
 const { CUSTOMER_REQUEST, COURT_ORDER, SANCTIONS } = FreezeReason;
@@ -71,7 +72,7 @@ describe('FreezeAccount', () => {
     const client = accountsOf(bank(), stranger ?? '');
     const foreign = await refused(client.freezeAccount(freezing(accountId, own)), 'ACCOUNT_NOT_FOUND');
     const unknown = await refused(client.freezeAccount(freezing('acc_unknown', own)), 'ACCOUNT_NOT_FOUND');
-    expect({ ...foreign }).to.deep.equal({ ...unknown });
+    expect(told(foreign)).to.deep.equal(told(unknown));
     await refused(accountsAs(bank(), 'TELLER').freezeAccount(freezing(accountId)), 'CALLER_NOT_ALLOWED');
   });
 

@@ -9,13 +9,14 @@ import {
   openAccount,
   payIn,
   registerPerson,
+  told,
 } from '../../_testbed/opening.ts';
 
 describe('GetAccountBalance', () => {
   const bank = useBank(ACCOUNT_BANK);
 
   it('tells what is booked and what may be taken', async () => {
-    const [owner = '', disponent = ''] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const [owner, disponent] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
     const account = await openAccount(bank(), { owners: [owner], disponents: [disponent] });
     const { accountId } = account;
     const overdraftLimit = { currencyCode: 'CZK', amount: '50.00' };
@@ -56,7 +57,7 @@ describe('GetAccountBalance', () => {
     const stranger = accountsOf(bank(), await registerPerson(bank()));
     const foreign = await refused(stranger.getAccountBalance({ accountId }), 'ACCOUNT_NOT_FOUND');
     const unknown = await refused(stranger.getAccountBalance({ accountId: 'acc_x' }), 'ACCOUNT_NOT_FOUND');
-    expect({ ...foreign }).to.deep.equal({ ...unknown });
+    expect(told(foreign)).to.deep.equal(told(unknown));
     await refused(accountsAs(bank(), 'TELLER').getAccountBalance({ accountId: 'acc_x' }), 'ACCOUNT_NOT_FOUND');
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { partner, refused } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
-import { ACCOUNT_BANK, accountsAs, accountsOf, openAccount, registerPerson } from '../../_testbed/opening.ts';
+import { ACCOUNT_BANK, accountsAs, accountsOf, openAccount, registerPerson, told } from '../../_testbed/opening.ts';
 
 describe('GetAccount', () => {
   const bank = useBank(ACCOUNT_BANK);
@@ -21,7 +21,7 @@ describe('GetAccount', () => {
     const stranger = accountsOf(bank(), await registerPerson(bank()));
     const foreign = await refused(stranger.getAccount({ accountId }), 'ACCOUNT_NOT_FOUND');
     const unknown = await refused(stranger.getAccount({ accountId: 'acc_unknown' }), 'ACCOUNT_NOT_FOUND');
-    expect({ ...foreign }).to.deep.equal({ ...unknown });
+    expect(told(foreign)).to.deep.equal(told(unknown));
     await refused(accountsAs(bank(), 'AUDITOR').getAccount({ accountId: 'acc_unknown' }), 'ACCOUNT_NOT_FOUND');
     await refused(accountsAs(bank(), 'AUDITOR').getAccount({ accountId: iban }), 'ACCOUNT_NOT_FOUND');
   });

@@ -6,7 +6,15 @@ import { refused } from '#chassis/testing/service.ts';
 import type { Account, StatementEntry } from '#gen/bank/account/v1/account_pb.ts';
 import type { GetStatementResponse } from '#gen/bank/account/v1/account_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
-import { ACCOUNT_BANK, accountsAs, accountsOf, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
+import {
+  ACCOUNT_BANK,
+  accountsAs,
+  accountsOf,
+  openAccount,
+  payIn,
+  registerPerson,
+  told,
+} from '../../_testbed/opening.ts';
 
 describe('GetStatement', () => {
   const bank = useBank(ACCOUNT_BANK);
@@ -146,7 +154,7 @@ describe('GetStatement', () => {
     const { accountId } = account;
     const foreign = await refused(stranger.getStatement({ accountId }), 'ACCOUNT_NOT_FOUND');
     const unknown = await refused(stranger.getStatement({ accountId: 'acc_x' }), 'ACCOUNT_NOT_FOUND');
-    expect({ ...foreign }).to.deep.equal({ ...unknown });
+    expect(told(foreign)).to.deep.equal(told(unknown));
     await refused(accountsAs(bank(), 'AUDITOR').getStatement({ accountId: 'acc_x' }), 'ACCOUNT_NOT_FOUND');
   });
 });

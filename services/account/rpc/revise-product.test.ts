@@ -34,7 +34,7 @@ describe('ReviseProduct', () => {
     const requests = Array.from({ length: 8 }, (_, index) => revision('prd_savings_usd', String(index)));
     const answers = await Promise.all([...requests, ...requests].map((request) => client.reviseProduct(request)));
     const versions = answers.map(({ product }) => product?.version);
-    expect(versions.slice(0, 8).toSorted()).to.deep.equal([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(versions.slice(0, 8)).to.have.members([2, 3, 4, 5, 6, 7, 8, 9]);
     expect(versions.slice(8)).to.deep.equal(versions.slice(0, 8));
   });
 

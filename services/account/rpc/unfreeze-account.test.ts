@@ -42,7 +42,7 @@ describe('UnfreezeAccount', () => {
   });
 
   it('lets an owner lift only what a holder asked for', async () => {
-    const [owner = '', disponent = ''] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const [owner, disponent] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
     const { accountId } = await openAccount(bank(), { owners: [owner], disponents: [disponent] });
     const client = accountsOf(bank(), owner);
     await freeze(accountId, FreezeReason.FRAUD_SUSPICION);

@@ -65,7 +65,7 @@ describe('UpdateAccount', () => {
   });
 
   it('refuses closed, unknown and foreign accounts, and disponents', async () => {
-    const [owner = '', disponent = ''] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const [owner, disponent] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
     const { accountId } = await openAccount(bank(), { owners: [owner], disponents: [disponent] });
     const named = { displayName: 'x' };
     await refused(accountsOf(bank(), disponent).updateAccount(update(accountId, named)), 'OWNER_REQUIRED');
