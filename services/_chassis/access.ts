@@ -1,8 +1,8 @@
 // The contract is the policy: every call is held against the rule of its RPC before anything is done. Who may call and
 // for whom is decided here; whose a thing is, by the service that owns the fact, through `owners`.
-import type { Message } from '@bufbuild/protobuf';
+import type { DescService, Message } from '@bufbuild/protobuf';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
-import type { Access, IdKind, Rule, Workload } from '#gen/bank/rules.ts';
+import { type Access, type IdKind, type Rule, rulesByPath, type Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Call } from './call-context.ts';
 import { type Refusal, refuseCall } from './errors.ts';
@@ -13,8 +13,26 @@ import { type Refusal, refuseCall } from './errors.ts';
  */
 export type Owner = (ids: readonly string[], access: 'VIEW' | 'ACT', principal: Actor, call: Call) => Promise<void>;
 
-/** The kinds of id whose owner a service can tell. A kind that is missing is decided by the RPC itself, item by item. */
-export type Owners = Partial<Readonly<Record<IdKind, Owner>>>;
+/**
+ * Whose the ids of each kind are: an Owner that tells, or `decided-by-rpc` where every RPC looks for itself, item by
+ * item. A service does not start without an entry for every kind that customers or partners may name to it.
+ */
+export type Owners = Partial<Readonly<Record<IdKind, Owner | 'decided-by-rpc'>>>;
+
+/** Throws when anybody but staff could name an id to an RPC of this service without anybody asking whose it is. */
+export function refuseUnowned(service: DescService, owners: Owners): void {
+  for (const { name } of service.methods) {
+    const rpc = `${service.typeName}/${name}`;
+    const rule = rulesByPath.get(rpc);
+    const open = rule?.grants.some(({ audience }) => audience === 'PUBLIC');
+    if (!rule || !(open || rule.grants.some(({ audience }) => audience !== 'STAFF'))) continue;
+    for (const { path, kind, access } of rule.ids) {
+      // An owner is asked about a principal, and a PUBLIC call may have none.
+      if (access === 'NAMED' || (open ? owners[kind] === 'decided-by-rpc' : owners[kind])) continue;
+      throw new Error(`${rpc}: nobody tells whose ${kind} is in ${path.join('.')}; add it to the service's owners`);
+    }
+  }
+}
 
 /** Refuses a workload that may not call, and a principal whom no grant names. */
 export function checkRule(rule: Rule, caller: Workload, principal: Actor | undefined): void {
@@ -54,7 +72,8 @@ export async function checkOwners(rule: Rule, request: Message, call: Call, owne
     if (access === 'NAMED') continue;
     const ids = valuesAt(request, path).filter((id): id is string => typeof id === 'string' && id !== '');
     const owner = owners[kind];
-    if (ids.length === 0 || !owner || !principal || principal.audience === Audience.STAFF) continue;
+    if (ids.length === 0 || typeof owner !== 'function') continue;
+    if (!principal || principal.audience === Audience.STAFF) continue;
     await owner(ids, access as Exclude<Access, 'NAMED'>, principal, call);
   }
 }

@@ -6,7 +6,7 @@ import type { Owners } from './access.ts';
 import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
-import { type Database, type Entities, migrate, type MigrationStep, openDatabase } from './database.ts';
+import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';

@@ -1,8 +1,8 @@
 // What a handler knows of the call that it answers.
 import type { JsonObject } from '@bufbuild/protobuf';
 import { create, fromBinary, fromJson, toBinary, toJson } from '@bufbuild/protobuf';
-import type { Workload } from '#gen/bank/rules.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';

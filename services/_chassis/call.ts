@@ -4,8 +4,8 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import type { Call } from './call-context.ts';
 import { refuseCall } from './errors.ts';
-import { asBuffer } from './outbox.ts';
 import { CHANNEL_LIMITS, definitionOf, refusalFrom } from './grpc.ts';
+import { asBuffer } from './outbox.ts';
 import { DEFAULT_DEADLINE_MS } from './serve.ts';
 import { continueTrace, traceparentOf } from './trace.ts';
 

@@ -42,6 +42,9 @@ export async function runBatch(
       continue;
     }
     const decided = await decideOne(vault, tx, job);
+    // The next one begins with nothing loaded: what a refused one changed is forgotten, and a flush, which compares
+    // everything that is loaded, has but one command's to look at.
+    tx.em.clear();
     if ('error' in decided) {
       outcomes.push(decided);
       continue;
@@ -93,7 +96,6 @@ async function decideOne(vault: Vault, tx: Tx, job: Job): Promise<{ claim: Claim
     if (stage.executed && !job.settles) throw new Error(`${job.method.name} refused after it wrote`, { cause: error });
     // What a refused command staged is dropped; what the settling of an order staged stands, refused or not.
     if (job.settles) await tx.em.flush();
-    else tx.em.clear();
     if (!isDecision(error)) return { error };
     const kept = job.settles ? stage : staging(vault, tx, job.call);
     await kept.recordCommand(job, error);

@@ -1,6 +1,7 @@
 // A service's PostgreSQL database: the pool, transactions that tell a lost COMMIT from a refused one, and migrations.
-import { MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/postgresql';
+
 import { type Migration, Migrator } from '@mikro-orm/migrations';
+import { MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { PostgresDriver, type RawBuilder, sql } from 'kysely';
 import type { Logger } from './log.ts';
 

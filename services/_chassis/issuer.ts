@@ -2,8 +2,8 @@
 // sandboxes only; the security service takes its place.
 import path from 'node:path';
 import { exportJWK, exportPKCS8, generateKeyPair, importJWK, importPKCS8, type JWTPayload, SignJWT } from 'jose';
-import type { Workload } from '#gen/bank/rules.ts';
 import { AudienceSchema, StaffRoleSchema } from '#gen/bank/options/v1/options_pb.ts';
+import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { readOrMake } from './keyring.ts';
 

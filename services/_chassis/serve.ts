@@ -6,7 +6,7 @@ import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import * as grpc from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
-import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners } from './access.ts';
+import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
 import type { Call, Origin } from './call-context.ts';
 import { invalid, Refusal, refuseCall } from './errors.ts';
 import { CHANNEL_LIMITS, definitionOf, statusOf } from './grpc.ts';
@@ -55,6 +55,7 @@ export async function serve<S extends DescService>(options: {
   log: Logger;
 }): Promise<Server> {
   const { service, log } = options;
+  refuseUnowned(service, options.owners);
   const server = new grpc.Server({ ...CHANNEL_LIMITS, ...KEEPALIVE });
   const validator = createValidator({ regexMatch });
   const handlers: Record<string, grpc.handleUnaryCall<Buffer, Buffer>> = {};

@@ -20,14 +20,17 @@ const START_MS = 20_000;
 const POLL_MS = 25;
 
 /**
- * Starts `services/<name>/main.ts` with these variables and waits until it listens on its port, which they must name
+ * Starts `services/<name>/main.ts` (or another program) with these variables and waits until it listens on its port, which they must name
  * (`<NAME>_PORT`, not 0).
  */
-export async function startServiceProcess(name: string, environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  name: string,
+  environment: NodeJS.ProcessEnv,
+  program = `services/${name}/main.ts`,
+): Promise<ServiceProcess> {
   const port = Number(environment[`${name.toUpperCase()}_PORT`]);
   if (!(port > 0)) throw new Error(`${name.toUpperCase()}_PORT must name a port`);
-  const main = path.join(checkoutRoot(), 'services', name, 'main.ts');
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [path.join(checkoutRoot(), program)], {
     cwd: checkoutRoot(),
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,12 +4,13 @@ import { Refusal } from '#chassis/errors.ts';
 import { asPrincipal } from '#chassis/testing/clients.ts';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { holds } from '#chassis/testing/property.ts';
-import { refused, staff } from '#chassis/testing/service.ts';
+import { refused, staff, startTestService } from '#chassis/testing/service.ts';
 import { AccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { disagreements } from '../_testbed/agreements.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount } from '../_testbed/opening.ts';
+import { account } from './service.ts';
 
 describe('two changes of one account at once', () => {
   const bank = useBank(ACCOUNT_BANK);
@@ -69,6 +70,33 @@ describe('two changes of one account at once', () => {
       }),
       { runs: 12, proofRuns: 300 },
     );
+  });
+
+  it('do so between two processes too', async () => {
+    const database = bank().database('account');
+    const { DATA_DIR: dataDir = '' } = bank().environment;
+    const other = await startTestService(account, {
+      environment: { ...bank().environment, ACCOUNT_PORT: '0' },
+      beside: { database, dataDir },
+    });
+    try {
+      const [here, there] = [client(), other.asPrincipal(staff('COMPLIANCE'))];
+      const { accountId } = await openAccount(bank());
+      const requests = Array.from({ length: 12 }, (_, index) => ({
+        requestId: aRequestId(),
+        accountId,
+        debits: index % 2 === 0,
+        credits: true,
+        reason: FreezeReason.SANCTIONS,
+      }));
+      const answers = await Promise.all(
+        requests.map((request, index) => (index % 2 === 0 ? here : there).freezeAccount(request)),
+      );
+      const etags = answers.map((answer) => answer.account?.etag);
+      expect(etags).to.have.members(requests.map((_, index) => String(index + 2)));
+    } finally {
+      await other.stop();
+    }
   });
 
   it('wait for one that is not settled, and tell to repeat when it takes too long; that is not remembered', async () => {

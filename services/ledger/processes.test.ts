@@ -120,6 +120,9 @@ describe('Two ledger processes on one database', () => {
           if (!(error instanceof Refusal)) throw error;
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
+        if (asked.length > 3_000) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
       }
     };
     const posters = [

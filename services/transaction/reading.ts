@@ -4,7 +4,7 @@ import type { Onwards } from '#chassis/call.ts';
 import { deriveId } from '#chassis/id.ts';
 import type { Context } from './context.ts';
 import { booked } from './domain/words.ts';
-import { orderFrom, type OrderRow, selectOrder } from './tables.ts';
+import { type OrderRow, orderFrom, selectOrder } from './tables.ts';
 
 /** An order as it is now, or undefined. */
 export async function readOrder(context: Context, id: string, on: Onwards): Promise<OrderRow | undefined> {

@@ -16,8 +16,8 @@ import { actorOfJournal, newOrder, type OrderIntent, orderFromIntent, orderInten
 import {
   insertOrders,
   lockOrder,
-  orderFrom,
   type OrderRow,
+  orderFrom,
   reverseOrder,
   selectPendingReversals,
   settleOrders,

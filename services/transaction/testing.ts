@@ -71,7 +71,6 @@ export function there<T>(value: T | undefined): T {
   return value;
 }
 
-
 /** Every row of every table, as text; bytes as hexadecimal digits. */
 export async function dump(database: TestDatabase): Promise<string> {
   const tables = await database.query<{ name: string }>(

@@ -16,7 +16,7 @@ import { type Attack, attacks } from './hostile-attacks.ts';
 import { stateOf, useJourney } from './journey.ts';
 import { asCommand, beginClosing, type Belongings, makeBelongings, samples } from './samples.ts';
 
-const CASES = PROOF ? 10_000 : 1_500;
+const CASES = Number(process.env['JCASES'] ?? (PROOF ? 10_000 : 1_500));
 const AT_ONCE = 4;
 const TOO_LONG_MS = 1_000;
 const GROWTH_BYTES = 96 << 20;
@@ -73,6 +73,7 @@ describe('Hostile requests', function hostileRequests() {
       try {
         const end = await sent(attack, { authorization, ...attack.headers });
         const ms = performance.now() - started;
+        if (ms > 500) console.log('SLOW', index, ms, describeAttack(attack).slice(0, 200));
         const name = end.http ? `HTTP ${end.http}` : (end.reason ?? 'answered');
         const why = wrongWith(end);
         // On a busy machine a request may have waited for others: what is slow is asked again alone before it counts.

@@ -15,7 +15,7 @@ import { refuse, refuseRequest } from '../domain/refusals.ts';
 import { asSeenFrom } from '../domain/sight.ts';
 import { stateFrom, transactionMessage } from '../messages.ts';
 import { asBooked } from '../reading.ts';
-import { type OrderFilter, orderFrom, type OrderRow, selectOrders } from '../tables.ts';
+import { type OrderFilter, type OrderRow, orderFrom, selectOrders } from '../tables.ts';
 
 /** Lists transactions, newest first. */
 export function listTransactions(context: Context): Rpcs<typeof TransactionService>['listTransactions'] {

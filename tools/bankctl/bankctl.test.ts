@@ -1,0 +1,324 @@
+import { expect } from 'chai';
+import { useBank } from '../../services/_testbed/bank.ts';
+import { randomFreePort } from '../platform/ports.ts';
+import { useBankctl } from './testing.ts';
+
+interface Failed {
+  readonly error: {
+    readonly message: string;
+    readonly reason: string;
+    readonly code: string;
+    readonly violations: readonly { readonly field: string }[];
+  };
+}
+interface Registered {
+  readonly customer: { readonly customerId: string; readonly etag: string; readonly contacts?: { value: string }[] };
+}
+interface Opened {
+  readonly account: {
+    readonly accountId: string;
+    readonly iban: string;
+    readonly type: string;
+    readonly freeze?: object;
+  };
+}
+interface Moved {
+  readonly transaction: { readonly transactionId: string; readonly state: string; readonly amount: { amount: string } };
+}
+interface Statement {
+  readonly entries: { readonly amount: { readonly amount: string } }[];
+  readonly openingBalance: { readonly amount: string };
+  readonly closingBalance: { readonly amount: string };
+}
+
+describe('bankctl', function bankctl() {
+  this.timeout(60_000);
+  const bank = useBank();
+  const { run, json } = useBankctl(() => bank().edge.url);
+  let jana: string;
+  let petr: string;
+  let janas: Opened['account'];
+  let petrs: Opened['account'];
+
+  const person = (given: string, family: string): string[] => [
+    'customer',
+    'register',
+    '--given-name',
+    given,
+    '--family-name',
+    family,
+    '--birth-date',
+    '1990-05-17',
+    '--country',
+    'CZ',
+  ];
+
+  before('two customers with accounts', async () => {
+    const both = await Promise.all([
+      json<Registered>([
+        ...person('Jana', 'Nováková'),
+        '--email',
+        'jana@example.com',
+        '--identifier',
+        'passport:12345678:CZ',
+      ]),
+      json<Registered>(person('Petr', 'Svoboda')),
+    ]);
+    [jana = '', petr = ''] = both.map(({ customer }) => customer.customerId);
+    const open = (holder: string) =>
+      json<Opened>(['account', 'open', '--product', 'prd_current_czk', '--holder', holder]);
+    [janas, petrs] = (await Promise.all([open(jana), open(petr)])).map(({ account }) => account) as [
+      Opened['account'],
+      Opened['account'],
+    ];
+    await json(['deposit', janas.accountId, '1000.00']);
+  });
+
+  it('says whether the bank runs', async () => {
+    const status = await json<{ businessDate: string; services: { name: string; up: boolean }[] }>(['status']);
+    expect(status.businessDate).to.match(/^\d{4}-\d{2}-\d{2}$/);
+    expect(status.services.map(({ name, up }) => `${name} ${up}`)).to.deep.equal([
+      'ledger true',
+      'customer true',
+      'account true',
+      'transaction true',
+    ]);
+    expect((await run(['status'])).stdout).to.match(/reachable/);
+  });
+
+  it('keeps customers', async () => {
+    const { customers } = await json<{ customers: { customerId: string }[] }>([
+      'customer',
+      'list',
+      '--name',
+      'novakova',
+    ]);
+    expect(customers.map(({ customerId }) => customerId)).to.deep.equal([jana]);
+    const changed = await json<Registered>(['customer', 'update', jana, '--family-name', 'Dvořáková']);
+    expect(changed.customer).to.deep.include({
+      person: { givenName: 'Jana', familyName: 'Dvořáková', birthDate: '1990-05-17' },
+    });
+    expect(changed.customer.contacts).to.deep.equal([{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }]);
+    const { stdout } = await run(['customer', 'get', jana]);
+    expect(stdout)
+      .to.match(/Jana Dvořáková/)
+      .and.to.match(/passport 12345678 CZ/);
+  });
+
+  it('registers an organisation, opens its business account, and ends the relationship with it', async () => {
+    const { customer } = await json<Registered>([
+      'customer',
+      'register',
+      '--legal-name',
+      'Pekárna',
+      '--registration-date',
+      '2019-03-04',
+      '--country',
+      'CZ',
+    ]);
+    const opened = await json<Opened>([
+      'account',
+      'open',
+      '--product',
+      'prd_business_czk',
+      '--type',
+      'business',
+      '--holder',
+      customer.customerId,
+      '--holder',
+      `${jana}:disponent`,
+    ]);
+    expect(opened.account.type).to.equal('ACCOUNT_TYPE_BUSINESS');
+    const { accounts } = await json<{ accounts: object[] }>(['account', 'list', '--customer', jana]);
+    expect(accounts).to.have.length(2);
+    expect((await run(['customer', 'deactivate', customer.customerId])).code).to.equal(0);
+  });
+
+  it('moves money, by id and by IBAN, and undoes it', async () => {
+    const { transaction } = await json<Moved>(['transfer', janas.accountId, petrs.iban, '250.00', '--text', 'rent']);
+    expect(transaction).to.deep.include({ state: 'TRANSACTION_STATE_POSTED', remittanceInformation: 'rent' });
+    await json(['reverse', transaction.transactionId, '--amount', '50.00']);
+    const { transaction: now } = await json<Moved>(['transaction', 'get', transaction.transactionId]);
+    expect(now.state).to.equal('TRANSACTION_STATE_PARTIALLY_REVERSED');
+    await json(['transfer', petrs.accountId, janas.accountId, '100.00', '--as', `customer:${petr}`]);
+    const { transactions } = await json<{ transactions: object[] }>([
+      'transaction',
+      'list',
+      '--account',
+      petrs.accountId,
+      '--min',
+      '200',
+      '--state',
+      'partially-reversed',
+    ]);
+    expect(transactions).to.have.length(1);
+  });
+
+  it('does a command with the same key once', async () => {
+    const withdrawal = ['withdraw', janas.accountId, '10.00', '--request-id', 'withdrawal-1'];
+    const [first, second] = [await json<Moved>(withdrawal), await json<Moved>(withdrawal)];
+    expect(second).to.deep.equal(first);
+    const other = await json<Failed>(['withdraw', janas.accountId, '11.00', '--request-id', 'withdrawal-1'], 1);
+    expect(other.error.reason).to.equal('REQUEST_EXISTS');
+  });
+
+  it('prints statements as text, JSON and CSV that add up', async () => {
+    const statement = await json<Statement>(['statement', janas.accountId]);
+    const hellers = (amount: string): bigint => BigInt(amount.replace('.', ''));
+    const sum = statement.entries.reduce((total, { amount }) => total + hellers(amount.amount), 0n);
+    expect(hellers(statement.openingBalance.amount) + sum).to.equal(hellers(statement.closingBalance.amount));
+
+    const { stdout: csv } = await run(['statement', janas.accountId, '--format', 'csv']);
+    const lines = csv.trim().split('\n');
+    expect(lines[0]).to.equal('booking_date,value_date,kind,amount,running_balance,currency,journal_id,transaction_id');
+    expect(lines[1]).to.equal(',,OPENING_BALANCE,,0.00,CZK,,');
+    expect(lines.at(-1)).to.equal(`,,CLOSING_BALANCE,,${statement.closingBalance.amount},CZK,,`);
+    expect(lines).to.have.length(statement.entries.length + 3);
+
+    const { stdout: text } = await run(['statement', janas.accountId, '--format', 'text']);
+    expect(text)
+      .to.match(/opening balance/)
+      .and.to.match(/closing balance/)
+      .and.to.include(janas.iban);
+    expect((await run(['statement', janas.accountId, '--from', '2020-01-01', '--to', '2020-12-31'])).stdout).to.match(
+      /0\.00 CZK/,
+    );
+  });
+
+  it('freezes an account and lets it go', async () => {
+    const frozen = await json<Opened>(['account', 'freeze', petrs.accountId, '--debits', '--reason', 'court-order']);
+    expect(frozen.account.freeze).to.deep.equal({ debits: true, reason: 'FREEZE_REASON_COURT_ORDER' });
+    const { error } = await json<Failed>(['withdraw', petrs.accountId, '1.00'], 1);
+    expect(error).to.include({ reason: 'ACCOUNT_FROZEN', code: 'failed_precondition' });
+    await json(['account', 'unfreeze', petrs.accountId]);
+    await json(['withdraw', petrs.accountId, '1.00']);
+  });
+
+  it('sets an overdraft and lets it be used, no further', async () => {
+    await json(['account', 'overdraft', petrs.accountId, '500.00']);
+    const { booked } = await json<{ booked: { amount: string } }>(['account', 'balance', petrs.accountId]);
+    const { stderr, code } = await run(['withdraw', petrs.accountId, '5000.00']);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/INSUFFICIENT_FUNDS/);
+    expect((await json<{ booked: { amount: string } }>(['account', 'balance', petrs.accountId])).booked).to.deep.equal(
+      booked,
+    );
+  });
+
+  it('closes only an empty account', async () => {
+    const { account } = await json<Opened>(['account', 'open', '--product', 'prd_savings_czk', '--holder', petr]);
+    await json(['deposit', account.accountId, '5.00']);
+    expect((await json<Failed>(['account', 'close', account.accountId], 1)).error.reason).to.equal('BALANCE_NOT_ZERO');
+  });
+
+  it('shows the catalogue', async () => {
+    const { products } = await json<{ products: { productId: string }[] }>(['product', 'list', '--currency', 'CZK']);
+    expect(products.map(({ productId }) => productId)).to.include('prd_current_czk');
+    expect((await run(['product', 'get', 'prd_current_czk'])).stdout).to.match(/transfer limit/);
+  });
+
+  it('runs as whom it is told to, until it is told otherwise', async () => {
+    await json(['login', '--as', `customer:${petr}`]);
+    const { error } = await json<Failed>(['account', 'get', janas.accountId], 1);
+    expect(error.reason).to.equal('ACCOUNT_NOT_FOUND');
+    expect(
+      (await json<{ accounts: Opened['account'][] }>(['account', 'list'])).accounts.map(({ accountId }) => accountId),
+    ).to.include(petrs.accountId);
+    expect((await json<Opened>(['account', 'get', janas.accountId, '--as', 'staff:teller'])).account.iban).to.equal(
+      janas.iban,
+    );
+    await json(['login', '--forget']);
+    await json(['account', 'get', janas.accountId]);
+    expect((await run(['login', '--as', 'somebody'])).code).to.equal(2);
+  });
+
+  it('shows the business date and moves it', async () => {
+    const before = await json<{ openDate: string }>(['date', 'show']);
+    const { openDate } = await json<{ openDate: string }>(['date', 'advance', '--open-date', before.openDate]);
+    expect(openDate > before.openDate).to.equal(true);
+    expect((await json<Failed>(['date', 'advance', '--open-date', before.openDate], 1)).error.reason).to.equal(
+      'BUSINESS_DATE_MISMATCH',
+    );
+    expect(await json<object>(['date', 'close'])).to.deep.equal({ closedDate: before.openDate });
+    expect((await run(['date', 'close'])).code).to.equal(1);
+  });
+
+  it('prints the trial balance and verifies the ledger', async () => {
+    const { totals } = await json<{ totals: { debit: object; credit: object }[] }>(['trial-balance']);
+    for (const { debit, credit } of totals) expect(debit).to.deep.equal(credit);
+    expect((await run(['trial-balance', '--date', '2020-01-01'])).code).to.equal(0);
+    const verdict = await json<{ clean: boolean; faults: object[]; journals: number }>(['verify']);
+    expect(verdict).to.deep.include({ clean: true, faults: [], unchecked: [] });
+    expect(verdict.journals).to.be.greaterThan(5);
+  });
+
+  it('names what is broken in the ledger, and exits 1', async () => {
+    const ledger = bank().database('ledger');
+    const [row] = await ledger.query<{ no: string; id: string }>(
+      'select no, id from ledger_account where account_id is not null order by no limit 1',
+    );
+    await ledger.query('alter table ledger_account disable trigger user');
+    await ledger.query('update ledger_account set balance = balance - 1 where no = $1', [row?.no]);
+    try {
+      const verdict = await json<{ clean: boolean; faults: { law: string; subject: string }[] }>(['verify'], 1);
+      expect(verdict.faults.map(({ law, subject }) => `${law} ${subject}`)).to.deep.equal([
+        `ACCOUNT_BALANCE ${row?.id}`,
+      ]);
+      expect((await run(['verify'])).stdout).to.match(/ACCOUNT_BALANCE: lac_.*expected .* CZK, found .* CZK/);
+    } finally {
+      await ledger.query('update ledger_account set balance = balance + 1 where no = $1', [row?.no]);
+      await ledger.query('alter table ledger_account enable trigger user');
+    }
+  });
+
+  it('says what is wrong with a request, field by field', async () => {
+    const { error } = await json<Failed>(['customer', 'register', ...person('', 'X').slice(2)], 1);
+    expect(error.reason).to.equal('REQUEST_INVALID');
+    expect(error.violations.map(({ field }) => field)).to.deep.equal(['person.given_name']);
+    expect((await run(['customer', 'register', ...person('', 'X').slice(2)])).stderr).to.match(/person\.given_name: /);
+  });
+
+  it('exits 2 when the command line is wrong', async () => {
+    const wrong = [
+      [],
+      ['nonsense'],
+      ['deposit', 'acc_1', '1,50'],
+      ['deposit', 'acc_1'],
+      ['statement', 'acc_1', '--from', '2026-02-30'],
+      ['statement', 'acc_1', '--format', 'xml'],
+      ['account', 'freeze', 'acc_1', '--reason', 'mood'],
+      ['customer', 'register', '--country', 'CZ'],
+      ['account', 'open', '--product', 'p', '--holder', 'cus_1:boss'],
+      ['import', '/nonexistent'],
+      ['status', '--edge', 'not a url'],
+      ['status', 'too', 'much'],
+    ];
+    for (const args of wrong) {
+      const { code, stderr } = await run(args);
+      expect(code, args.join(' ')).to.equal(2);
+      expect(stderr).to.not.equal('');
+    }
+    const { stdout, code } = await run(['nonsense', '--json']);
+    expect(code).to.equal(2);
+    expect(JSON.parse(stdout).error.message).to.match(/unknown command/);
+  });
+
+  it('exits 3 when nobody answers', async () => {
+    const edge = `http://127.0.0.1:${await randomFreePort()}`;
+    const { code, stderr } = await run(['status', '--edge', edge]);
+    expect(code).to.equal(3);
+    expect(stderr).to.include(edge).and.to.include('ECONNREFUSED');
+    expect((await run(['account', 'list', '--edge', edge, '--json'])).code).to.equal(3);
+  });
+
+  it('helps with every command', async () => {
+    const { stdout, code } = await run(['--help']);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/Exit codes:/)
+      .and.to.match(/Examples:/);
+    for (const command of ['import', 'verify', 'transfer']) {
+      expect((await run([command, '--help'])).stdout).to.match(/Examples?:/);
+    }
+  });
+});
