@@ -96,7 +96,8 @@ async function decideOne(vault: Vault, tx: Tx, job: Job): Promise<{ claim: Claim
     if (stage.executed && !job.settles) throw new Error(`${job.method.name} refused after it wrote`, { cause: error });
     // What a refused command staged is dropped; what the settling of an order staged stands, refused or not.
     if (job.settles) await tx.em.flush();
-    if (!isDecision(error)) return { error };
+    // What an order's call was refused for is its outcome, whatever it is.
+    if (!job.settles && !isDecision(error)) return { error };
     const kept = job.settles ? stage : staging(vault, tx, job.call);
     await kept.recordCommand(job, error);
     return { claim: { ...base, state: 'refused', intent: null, answer: packRefusal(error) }, stage: kept };

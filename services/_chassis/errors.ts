@@ -87,23 +87,42 @@ export const refuseCall = refusals('bank', {
   INTERNAL: ['INTERNAL', 'The bank failed. It was logged.'],
 });
 
-/** A request that breaks the contract, naming the fields. */
+/** Errors travel in HTTP headers: one that is longer than those may be takes the whole connection down, others' calls too. */
+const VIOLATIONS_MAX = 20;
+
+/** A request that breaks the contract, naming the fields; of very many, the first. */
 export function invalid(violations: readonly Violation[]): Refusal {
   const { code, reason, domain, message } = refuseCall('REQUEST_INVALID');
-  return new Refusal({ code, reason, domain, message, violations });
+  return new Refusal({ code, reason, domain, message, violations: violations.slice(0, VIOLATIONS_MAX) });
 }
+
+const DECISIONS: readonly number[] = [
+  Code.NOT_FOUND,
+  Code.ALREADY_EXISTS,
+  Code.FAILED_PRECONDITION,
+  Code.PERMISSION_DENIED,
+];
+
+const PASSING: readonly number[] = [
+  Code.CANCELLED,
+  Code.UNKNOWN,
+  Code.DEADLINE_EXCEEDED,
+  Code.RESOURCE_EXHAUSTED,
+  Code.ABORTED,
+  Code.INTERNAL,
+  Code.UNAVAILABLE,
+  Code.UNAUTHENTICATED,
+];
 
 /**
  * True when a refusal is a decision about the bank's state, to be remembered and repeated for ever; false when it
  * only says "not like this" or "not now".
  */
 export function isDecision(refusal: Refusal): boolean {
-  const decisions: readonly number[] = [
-    Code.NOT_FOUND,
-    Code.ALREADY_EXISTS,
-    Code.FAILED_PRECONDITION,
-    Code.PERMISSION_DENIED,
-    Code.ABORTED,
-  ];
-  return decisions.includes(refusal.code);
+  return DECISIONS.includes(refusal.code);
+}
+
+/** True when the same call may be answered otherwise another time: nobody knows, or it says "not now". */
+export function isPassingRefusal(refusal: Refusal): boolean {
+  return PASSING.includes(refusal.code);
 }

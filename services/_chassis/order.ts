@@ -17,7 +17,7 @@ import {
   orThrow,
   rehearse,
 } from './command.ts';
-import { Refusal, refuseCall } from './errors.ts';
+import { isPassingRefusal, Refusal, refuseCall } from './errors.ts';
 import type { Logger } from './log.ts';
 
 /** How a call to another service goes. */
@@ -182,7 +182,7 @@ function goOn(commands: Commands, underWay: UnderWay, steps: AnySteps, claim: Cl
   const name = keyText(claim);
   const known = underWay.get(name);
   if (known) return known;
-  const outcome = attempt(() =>
+  const outcome = outcomeOf(() =>
     steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call }),
   );
   const settled = outcome.then((result) => settle(commands, steps, claim, call, result as Outcome<never>));
@@ -201,6 +201,16 @@ function goOn(commands: Commands, underWay: UnderWay, steps: AnySteps, claim: Cl
     })
     .finally(() => underWay.delete(name));
   return answered;
+}
+
+/** What came of a call: a refusal that would be the same another time is an outcome, all else is thrown. */
+async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (error instanceof Refusal && !isPassingRefusal(error)) return { refusal: error };
+    throw error;
+  }
 }
 
 /** Goes on with the orders that nobody has settled for a while: their process is dead, or a call of theirs failed. */

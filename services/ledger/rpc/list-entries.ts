@@ -40,11 +40,11 @@ export function listEntries({ database, pages }: Context): Rpcs<typeof LedgerSer
     const { size, after } = pages.read(ListEntriesRequestSchema, request);
     const from = readDay('from_date', request.fromDate) ?? '-infinity';
     const to = readDay('to_date', request.toDate) ?? 'infinity';
+    if (request.fromDate !== '' && request.toDate !== '' && from > to)
+      throw refuse('DATE_INVALID', { field: 'to_date' });
     const account = await readAccount(database, request.ledgerAccountId);
-    const { opening, closing } = await readTotals(database, account, from, to);
-
     const position = after && { bookingDate: after[0] ?? '', version: after[1] ?? '', running: BigInt(after[2] ?? 0) };
-    const rows = await readRows(database, account, {
+    const { opening, closing, rows } = await readPage(database, account, {
       from,
       to,
       position,
@@ -82,32 +82,46 @@ async function readAccount(database: Database, id: string): Promise<AccountRow> 
   return account;
 }
 
-async function readTotals(database: Database, account: AccountRow, from: string, to: string) {
-  const [totals] = await database.query(sql<{ opening: string; closing: string }>`
-    select coalesce(sum(amount) filter (where booking_date < ${from}::date), 0) as opening,
-      coalesce(sum(amount) filter (where booking_date <= ${to}::date), 0) as closing
-    from entry where account_no = ${account.no} and booking_date <= ${to}::date
-  `);
-  return { opening: BigInt(totals?.opening ?? 0), closing: BigInt(totals?.closing ?? 0) };
+interface Page {
+  readonly from: string;
+  readonly to: string;
+  readonly position: Position | undefined;
+  readonly limit: number;
+  readonly newest: boolean;
 }
 
-function readRows(
+/** The rows of a page and the totals of its range, in one statement: both of one moment, so that they add up. */
+async function readPage(
   database: Database,
   account: AccountRow,
-  page: { from: string; to: string; position: Position | undefined; limit: number; newest: boolean },
-): Promise<Row[]> {
-  const { position } = page;
-  const direction = page.newest ? sql`desc` : sql`asc`;
-  const beyond = page.newest ? sql`<` : sql`>`;
+  { from, to, position, limit, newest }: Page,
+): Promise<{ opening: bigint; closing: bigint; rows: Row[] }> {
+  const direction = newest ? sql`desc` : sql`asc`;
+  const beyond = newest ? sql`<` : sql`>`;
   const start = position
     ? sql`(e.booking_date, e.version) ${beyond} (${position.bookingDate}::date, ${position.version}::bigint)`
     : sql`true`;
-  return database.query(sql<Row>`
-    select e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
-      e.booking_date::text as "bookingDate", e.value_date::text as "valueDate"
-    from entry e join journal j on j.no = e.journal_no
-    where e.account_no = ${account.no} and e.booking_date between ${page.from}::date and ${page.to}::date and ${start}
-    order by e.booking_date ${direction}, e.version ${direction}
-    limit ${page.limit}
+  const rows = await database.query(sql<{ opening: string; closing: string } & (Row | { version: null })>`
+    select totals.opening, totals.closing, page.*
+    from (
+      select coalesce(sum(amount) filter (where booking_date < ${from}::date), 0) as opening,
+        coalesce(sum(amount), 0) as closing
+      from entry where account_no = ${account.no} and booking_date <= ${to}::date
+    ) totals
+    left join lateral (
+      select e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
+        e.booking_date::text as "bookingDate", e.value_date::text as "valueDate"
+      from entry e join journal j on j.no = e.journal_no
+      where e.account_no = ${account.no} and e.booking_date between ${from}::date and ${to}::date and ${start}
+      order by e.booking_date ${direction}, e.version ${direction}
+      limit ${limit}
+    ) page on true
+    order by page."bookingDate" ${direction}, page.version ${direction}
   `);
+  return {
+    opening: BigInt(rows[0]?.opening ?? 0),
+    closing: BigInt(rows[0]?.closing ?? 0),
+    // A range without entries is one row of totals alone.
+    rows: rows.flatMap((row) => (row.version === null ? [] : [row])),
+  };
 }
