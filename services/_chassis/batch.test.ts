@@ -54,7 +54,7 @@ describe('A batcher', () => {
 
   it('takes no more at once than it may', async () => {
     const { submit, seen } = batches(async (items) => done(items), 2);
-    await Promise.all([...'abcde'].map((name) => submit(item(name))));
+    await Promise.all('abcde'.split('').map((name) => submit(item(name))));
     expect(seen).to.deep.equal(['ab', 'cd', 'e']);
   });
 
@@ -62,7 +62,7 @@ describe('A batcher', () => {
     const { submit } = batches(async (items) =>
       items.map(({ name }) => (name === 'b' ? { error: refuseCall('IN_PROGRESS') } : { value: name })),
     );
-    const all = await Promise.all([...'abc'].map((name) => reasonOf(submit(item(name)))));
+    const all = await Promise.all('abc'.split('').map((name) => reasonOf(submit(item(name)))));
     expect(all).to.deep.equal(['done', 'IN_PROGRESS', 'done']);
   });
 
@@ -71,7 +71,7 @@ describe('A batcher', () => {
       if (names(items).includes('f')) throw new Error('a constraint');
       return done(items);
     });
-    const all = await Promise.all([...'abcdefgh'].map((name) => reasonOf(submit(item(name)))));
+    const all = await Promise.all('abcdefgh'.split('').map((name) => reasonOf(submit(item(name)))));
     expect(all).to.deep.equal(['done', 'done', 'done', 'done', 'done', 'a constraint', 'done', 'done']);
     expect(seen).to.deep.equal(['abcdefgh', 'abcd', 'efgh', 'ef', 'e', 'f', 'gh']);
   });

@@ -81,6 +81,25 @@ describe("A service's database", () => {
     await owner.end();
   });
 
+  it('refuses a server that does not wait for its disk, or does not check its pages', async () => {
+    const owner = await clone.open('superuser');
+    const name = pg.escapeIdentifier(clone.name);
+    // What the whole server says cannot be changed for one test: it is overlaid for this database.
+    await owner.query(
+      'create schema overlay; create table overlay.pg_settings as select name, setting from pg_settings',
+    );
+    await owner.query('grant usage on schema overlay to public; grant select on overlay.pg_settings to public');
+    await owner.query(`alter database ${name} set search_path = overlay, pg_catalog, public`);
+    for (const setting of ['fsync', 'full_page_writes', 'data_checksums']) {
+      await owner.query("update overlay.pg_settings set setting = 'off' where name = $1", [setting]);
+      const opened = await openDatabase({ url: clone.runtimeUrl, ...settings }).catch((error: Error) => error.message);
+      expect(opened).to.equal(`the database would lose or corrupt what it has acknowledged: ${setting} is off`);
+      await owner.query("update overlay.pg_settings set setting = 'on' where name = $1", [setting]);
+    }
+    await owner.query(`alter database ${name} reset search_path; drop schema overlay cascade`);
+    await owner.end();
+  });
+
   it('is migrated once, though two do it at once', async () => {
     const name = `${clone.name}_again`;
     const superuser = await clone.open('superuser');
@@ -111,7 +130,7 @@ describe("A service's database", () => {
 
   it('would lose them without our mending of the driver', async function leaks() {
     this.timeout(60_000);
-    const report = await breakPool('bare', 4);
+    const report = await breakPool('bare', 2);
     expect(report.usable).to.be.below(4);
     expect(report.closedWithinMs).to.equal(undefined);
   });

@@ -173,7 +173,12 @@ function textOf(metadata: grpc.Metadata, key: string): string {
 function originOf(metadata: grpc.Metadata): Origin {
   const [bytes] = metadata.get(ORIGIN_KEY);
   const none = { sessionId: '', address: '', userAgent: '' };
-  return bytes instanceof Buffer ? { ...none, ...(JSON.parse(bytes.toString()) as Partial<Origin>) } : none;
+  if (!(bytes instanceof Buffer)) return none;
+  try {
+    return { ...none, ...(JSON.parse(bytes.toString()) as Partial<Origin>) };
+  } catch {
+    throw refuseCall('MESSAGE_UNREADABLE');
+  }
 }
 
 /** A call without a deadline gets one, and none may be longer than the longest. */

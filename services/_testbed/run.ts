@@ -21,24 +21,37 @@ const LARGEST_LOG_BYTES = 16 << 20;
 /** What was started, in order: stopped in the other direction. */
 const stops: (() => Promise<void>)[] = [];
 
+let isInterrupted = false;
+const interrupted = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      isInterrupted = true;
+      resolve();
+    });
+  }
+});
+
 await main();
 
 async function main(): Promise<void> {
-  // An interrupt during the start waits for the step that is under way, so that nothing is left half-started.
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  });
   try {
     await startEverything();
+    await interrupted;
   } catch (error) {
-    console.error(`The bank does not start. ${error instanceof Error ? error.message : String(error)}`);
-    await stopEverything();
-    process.exit(1);
+    if (!isInterrupted) {
+      console.error(`The bank does not start. ${error instanceof Error ? error.message : String(error)}`);
+      await stopEverything();
+      process.exit(1);
+    }
   }
-  await interrupted;
   console.log('stopping');
   await stopEverything();
   process.exit(0);
+}
+
+/** An interrupt during the start waits for the step that is under way, so that nothing is left half-started. */
+function goOn(): void {
+  if (isInterrupted) throw new Error('interrupted');
 }
 
 async function startEverything(): Promise<void> {
@@ -58,14 +71,19 @@ async function startEverything(): Promise<void> {
     },
     (error: Error) => `not running: ${error.message}`,
   );
+  goOn();
   await migrateAll(chosen, postgres, environment);
   const natsUrl = await nats;
+  goOn();
   const started = await start(chosen, { ...environment, NATS_URL: natsUrl }, withEdge);
   stops.push(started.stop);
+  goOn();
 
-  const sample = started.edge ? await importOnce(dataDir, `http://127.0.0.1:${started.edge.httpPort}`) : undefined;
+  const { edge } = started;
+  const sample = edge && (await Promise.race([importOnce(dataDir, `http://127.0.0.1:${edge.httpPort}`), interrupted]));
+  goOn();
   console.log('ready');
-  console.log(places({ ...started, environment, dataDir, postgres, natsUrl, sample }));
+  console.log(places({ ...started, environment, dataDir, postgres, natsUrl, sample: sample ?? undefined }));
 }
 
 /** The services named in SERVICES, or all; `-edge` among them leaves the edge out. */
@@ -138,9 +156,14 @@ async function migrateAll(
 async function importOnce(dataDir: string, edgeUrl: string): Promise<string | undefined> {
   const marker = path.join(dataDir, 'sample.imported');
   if (existsSync(marker)) return undefined;
-  const imported = await importSample(edgeUrl);
-  if (imported !== undefined) await writeFile(marker, `${imported}\n`);
-  return imported;
+  try {
+    const imported = await importSample(edgeUrl);
+    if (imported !== undefined) await writeFile(marker, `${imported}\n`);
+    return imported;
+  } catch (error) {
+    // A bank without its sample is a bank; the import goes on where it was at the next start.
+    return `not imported yet, the next start goes on with it: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 async function stopEverything(): Promise<void> {

@@ -33,7 +33,7 @@ export interface Accounts {
   seen(accountIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
 }
 
-const LIMITS = { maxItems: 1_000, inFlight: 1 };
+const LIMITS = { maxItems: 1_000, inFlight: 2 };
 
 /** Makes the port to the account service. */
 export function accountsOf(client: Client<typeof AccountService>): Accounts {

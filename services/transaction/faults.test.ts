@@ -18,7 +18,7 @@ import { checkLaws } from '../_testbed/laws.ts';
 import { openAccount, payIn, registerPerson } from '../_testbed/opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { transaction } from './service.ts';
-import { aRequestId, aTransfer, balanceOf, czk, there } from './testing.ts';
+import { aRequestId, aTransfer, czk, minorOf, there } from './testing.ts';
 
 /** A line to the ledger that can be cut in one direction: what is sent from then on waits for ever. */
 interface Line {
@@ -99,10 +99,10 @@ describe('A transaction service that is killed', function faults() {
   }
 
   /** Makes a first transfer, so that the service has its line to the ledger: one that was never open cannot be cut. */
-  async function warmed(): Promise<number> {
+  async function warmed(): Promise<bigint> {
     await client.transferFunds(aTransfer(mine, his, '1'));
     await settled();
-    return Number(await balanceOf(bank(), mine));
+    return await minorOf(bank(), mine);
   }
 
   /** Waits until the service's own commit is there: the plan of an order. */
@@ -132,20 +132,20 @@ describe('A transaction service that is killed', function faults() {
       const requests = Array.from({ length: 5 }, () => aTransfer(mine, his, '10'));
       const lost = requests.map((request) => client.transferFunds(request).catch(String));
       await planned(requests.length);
-      if (direction === 'answers') while (Number(await balanceOf(bank(), mine)) !== before - 50) await sleep(10);
+      if (direction === 'answers') while ((await minorOf(bank(), mine)) !== before - 5000n) await sleep(10);
       await process?.kill('SIGKILL');
       await Promise.all(lost);
-      expect(Number(await balanceOf(bank(), mine))).to.equal(direction === 'answers' ? before - 50 : before);
+      expect(await minorOf(bank(), mine)).to.equal(direction === 'answers' ? before - 5000n : before);
       await start();
       await settled();
-      expect(Number(await balanceOf(bank(), mine))).to.equal(before - 50);
+      expect(await minorOf(bank(), mine)).to.equal(before - 5000n);
       for (const request of requests) {
         const answer = there((await client.transferFunds(request)).transaction);
         expect(answer.state).to.equal(TransactionState.POSTED);
         const { transactionId } = answer;
         expect((await client.getTransaction({ transactionId })).transaction).to.deep.equal(answer);
       }
-      expect(Number(await balanceOf(bank(), mine))).to.equal(before - 50);
+      expect(await minorOf(bank(), mine)).to.equal(before - 5000n);
     });
 
     it(`${when}: a caller who asks again gets the one answer`, async () => {
@@ -161,12 +161,12 @@ describe('A transaction service that is killed', function faults() {
       for (const answer of answers) expect(answer).to.deep.equal(answers[0]);
       await settled();
       expect(await client.transferFunds(request)).to.deep.equal(answers[0]);
-      expect(Number(await balanceOf(bank(), mine))).to.equal(before - 10);
+      expect(await minorOf(bank(), mine)).to.equal(before - 1000n);
     });
 
     it(`${when}: a reversal is done once, and the original shows it`, async () => {
       const done = there((await client.transferFunds(aTransfer(mine, his, '10'))).transaction);
-      const before = Number(await balanceOf(bank(), mine));
+      const before = await minorOf(bank(), mine);
       await settled();
       line.cut(direction);
       const { transactionId } = done;
@@ -180,7 +180,7 @@ describe('A transaction service that is killed', function faults() {
       expect((await client.reverseTransaction(request)).transaction?.state).to.equal(TransactionState.POSTED);
       const { transaction: original } = await client.getTransaction({ transactionId });
       expect(original?.reversedAmount?.amount).to.equal('4.00');
-      expect(Number(await balanceOf(bank(), mine))).to.equal(before + 4);
+      expect(await minorOf(bank(), mine)).to.equal(before + 400n);
     });
   }
 
@@ -195,7 +195,7 @@ describe('A transaction service that is killed', function faults() {
       bookingDate: '1996-02-29',
     }));
     const lost = client.batchImportTransactions({ transactions }).catch(String);
-    while (Number(await balanceOf(bank(), account)) < 50) await sleep(2);
+    while ((await minorOf(bank(), account)) < 5000n) await sleep(2);
     await process?.kill('SIGKILL');
     await lost;
     await start();

@@ -39,7 +39,7 @@ export interface Ledger {
   bankAccount(role: BankRole, currency: string, on: Onwards): Promise<string>;
 }
 
-const LIMITS = { maxItems: 1_000, inFlight: 1 };
+const LIMITS = { maxItems: 1_000, inFlight: 2 };
 
 /** Makes the port to the ledger. */
 export function ledgerOf(client: Client<typeof LedgerService>): Ledger {

@@ -65,6 +65,11 @@ export async function balanceOf(bank: Callable, { accountId }: Accounted): Promi
   return (await client.getAccountBalance({ accountId })).booked?.amount ?? '';
 }
 
+/** The booked balance of an account, in minor units. */
+export async function minorOf(bank: Callable, account: Accounted): Promise<bigint> {
+  return BigInt((await balanceOf(bank, account)).replace('.', ''));
+}
+
 /** What is there; throws when it is not. */
 export function there<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the answer holds nothing');

@@ -7,7 +7,8 @@ import { cuttingProxy } from './proxy.ts';
 
 const POOL_MAX = 4;
 const WORKERS = 8;
-const PATIENCE_MS = 3_000;
+/** How long a connection is waited for. Without the mending it never comes. */
+const PATIENCE_MS = process.argv[2] === 'bare' ? 700 : 5_000;
 
 /** What became of the pool. */
 export interface PoolReport {

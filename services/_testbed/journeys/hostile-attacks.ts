@@ -51,7 +51,7 @@ export function attacks(targets: readonly Target[]): fc.Arbitrary<Attack> {
     const aim: Aim = { rpc, method: methodNamed(rpc), request, protocol: spoken };
     const others = [noise, flips, truncated, compressed, typed, headed, wired].map((kind) => kind(aim));
     const tricks = spoken === 'Connect JSON' ? [jsonTricks(aim)] : [];
-    return fc.oneof(values(aim), fc.oneof(...others, ...tricks));
+    return fc.oneof({ arbitrary: values(aim), weight: 3 }, { arbitrary: fc.oneof(...others, ...tricks), weight: 2 });
   });
 }
 
@@ -177,6 +177,7 @@ function jsonTricks(aim: Aim): fc.Arbitrary<Attack> {
       `{${inside}${inside ? ',' : ''}"${first}":"twice"}`,
       `{"${first}":{"${first}":1},${inside}}`,
       `{${inside}${inside ? ',' : ''}"unknown":true}`,
+      JSON.stringify({ ...aim.request, validateOnly: 'yes' }),
       `{${inside}${inside ? ',' : ''}"__proto__":{"roles":["STAFF_ROLE_BACK_OFFICE"]}}`,
       `{${inside}${inside ? ',' : ''}"$typeName":"x"}`,
       `\uFEFF${text}`,

@@ -18,7 +18,7 @@ const TEXTS: readonly string[] = [
   'x'.repeat(LONG),
   '\u{1F648}'.repeat(LONG / 2),
   "'; drop table account; --",
-  '${jndi:ldap://127.0.0.1/a}',
+  `$${'{'}jndi:ldap://127.0.0.1/a}`,
   '../../../etc/passwd',
   '%s%s%n%x',
   '<script>alert(1)</script>',
@@ -103,17 +103,17 @@ const STRANGE: readonly JsonValue[] = [null, true, 0, 1, '', [], {}, [[]], [null
 /** A hostile value for a field. */
 export function hostileValue(field: DescField, depth = 0): fc.Arbitrary<JsonValue> {
   const strange = fc.constantFrom(...STRANGE);
-  const likely = likelyFor(field, depth);
-  return fc.oneof({ arbitrary: likely, weight: 6 }, { arbitrary: strange, weight: 1 });
+  return fc.oneof({ arbitrary: likelyFor(field, depth), weight: 9 }, { arbitrary: strange, weight: 1 });
 }
 
 /** A message in which one field or two are hostile, and the others as they were. */
 export function hostileMessage(message: DescMessage, valid: JsonObject, depth = 0): fc.Arbitrary<JsonObject> {
-  if (message.fields.length === 0) return fc.constant({ nothing: 1 });
+  // Without it a rehearsal would be carried out.
+  const fields = message.fields.filter(({ name }) => name !== 'validate_only');
+  if (fields.length === 0) return fc.constant({});
   const changed = fc
-    .constantFrom(...message.fields)
-    .chain((field) => fc.tuple(fc.constantFrom(field.localName, field.name), nested(field, valid, depth)))
-    .map(([name, value]): JsonObject => ({ [name]: value }));
+    .constantFrom(...fields)
+    .chain((field) => nested(field, valid, depth).map((value): JsonObject => ({ [field.localName]: value })));
   return fc
     .array(changed, { minLength: 1, maxLength: 2 })
     .map((changes) => Object.assign({}, valid, ...changes) as JsonObject);
@@ -139,7 +139,7 @@ function likelyFor(field: DescField, depth: number): fc.Arbitrary<JsonValue> {
 }
 
 function scalars(name: string, type: ScalarType): fc.Arbitrary<JsonValue> {
-  if (type === ScalarType.BOOL) return fc.constantFrom<JsonValue>(1, 'true', 'yes', null);
+  if (type === ScalarType.BOOL) return fc.constantFrom<JsonValue>(1, 'true', 'yes', []);
   if (type !== ScalarType.STRING) return fc.constantFrom(...INTEGERS);
   if (name === 'amount') return fc.oneof(fc.constantFrom(...AMOUNTS), fc.constantFrom(...TEXTS));
   if (name.endsWith('_date')) return fc.oneof(fc.constantFrom(...DATES), fc.constantFrom(...TEXTS));
@@ -148,7 +148,7 @@ function scalars(name: string, type: ScalarType): fc.Arbitrary<JsonValue> {
 
 /** Ten thousand of something, or a few of what is hostile. */
 function lists(field: DescField & { fieldKind: 'list' }, depth: number): fc.Arbitrary<JsonValue> {
-  const item = field.message ? messages(field.message, depth) : fc.constantFrom<JsonValue>(...TEXTS, ...INTEGERS);
+  const item = field.message ? messages(field.message, depth) : fc.constantFrom<JsonValue>(...TEXTS);
   const many = fc.constantFrom<JsonValue>('x', {}, 1).map((one): JsonValue => Array(LONG).fill(one) as JsonValue[]);
   return fc.oneof({ arbitrary: fc.array(item, { maxLength: 30 }), weight: 4 }, { arbitrary: many, weight: 1 });
 }

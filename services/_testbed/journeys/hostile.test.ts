@@ -1,6 +1,6 @@
 // Thousands of malformed and hostile requests over the three protocols. The bank refuses each in its own words, loses
 // nothing, keeps nothing, and goes on.
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { fromBinary, fromJson, type JsonValue } from '@bufbuild/protobuf';
@@ -10,14 +10,16 @@ import { PROOF } from '#chassis/testing/property.ts';
 import type { Rule } from '#gen/bank/rules.ts';
 import { rules } from '#gen/bank/rules.ts';
 import { post, postGrpc, toldInJson, toldInTrailers } from '../../edge/test-clients.ts';
-import { counter, money } from './counter.ts';
+import { refused } from '#chassis/testing/clients.ts';
+import { BACK_OFFICE, counter, MANAGER, money, TELLER } from './counter.ts';
 import { methodNamed, nameOf, pathOf, PROTOCOLS, type RpcName, tokens } from './doors.ts';
 import { type Attack, attacks } from './hostile-attacks.ts';
 import { stateOf, useJourney } from './journey.ts';
 import { asCommand, beginClosing, type Belongings, makeBelongings, samples } from './samples.ts';
 
-const CASES = Number(process.env['JCASES'] ?? (PROOF ? 10_000 : 1_500));
+const CASES = PROOF ? 10_000 : 1_500;
 const AT_ONCE = 4;
+const LONG = 10_000;
 const TOO_LONG_MS = 1_000;
 const GROWTH_BYTES = 96 << 20;
 
@@ -36,13 +38,18 @@ const CUT = 1;
 
 describe('Hostile requests', function hostileRequests() {
   this.timeout(PROOF ? 900_000 : 180_000);
-  const journey = useJourney({ environment: { LOG_LEVEL: 'error', LOG_FILE: '/tmp/jlog' } });
+  const journey = useJourney();
   let own: Belongings;
   const ends = new Map<string, number>();
 
   before(async () => {
     await beginClosing(journey.door('gRPC'));
-    own = await makeBelongings(journey.door('gRPC'));
+    const belongings = await makeBelongings(journey.door('gRPC'));
+    const { accountId } = belongings;
+    // A flipped bit may make an order of a rehearsal: no money moves even then, because the account is frozen.
+    const freeze = { accountId, debits: true, credits: true, reason: 'FREEZE_REASON_COURT_ORDER' };
+    await journey.door('gRPC').call(MANAGER, 'account.FreezeAccount', { requestId: randomUUID(), ...freeze });
+    own = { ...belongings, migratingAccountId: accountId };
   });
 
   it(`are refused, each in the bank's words, and change nothing (${CASES})`, async () => {
@@ -57,6 +64,7 @@ describe('Hostile requests', function hostileRequests() {
     const heap = liveBytes();
     let done = 0;
     const failures: string[] = [];
+    const slow: { index: number; attack: Attack; ms: number }[] = [];
     const carriedOut: string[] = [];
 
     const cases = fc.sample(attacks(targets), { seed, numRuns: CASES }).entries();
@@ -76,22 +84,24 @@ describe('Hostile requests', function hostileRequests() {
       try {
         const end = await sent(attack, { authorization, ...attack.headers });
         const ms = performance.now() - started;
-        if (ms > 500) console.log('SLOW', index, ms, describeAttack(attack).slice(0, 200));
         const name = end.http ? `HTTP ${end.http}` : (end.reason ?? 'answered');
         const why = end.http === CUT && attack.kind === 'headed' ? undefined : wrongWith(end);
-        // On a busy machine a request may have waited for others: what is slow is asked again alone before it counts.
-        if (ms > TOO_LONG_MS && (await alone(attack, authorization)) > TOO_LONG_MS)
-          return { name, why: `took ${ms} ms` };
+        if (ms > TOO_LONG_MS) slow.push({ index, attack, ms });
         return why === undefined ? { name } : { name, why };
       } catch (error) {
         return { name: 'no answer', why: String(error) };
       }
     }
 
-    async function alone(attack: Attack, authorization: string): Promise<number> {
-      const started = performance.now();
-      await sent(attack, { authorization, ...attack.headers });
-      return performance.now() - started;
+    /** On a busy machine a request may have waited for others: what was slow counts when it is slow by itself too. */
+    async function slowAlone({ index, attack }: (typeof slow)[number]): Promise<boolean> {
+      const authorization = `Bearer ${await token(subjectFor(attack.rpc, own, index))}`;
+      for (let time = 0; time < 3; time += 1) {
+        const started = performance.now();
+        await sent(attack, { authorization, ...attack.headers });
+        if (performance.now() - started < TOO_LONG_MS) return false;
+      }
+      return true;
     }
 
     async function sent({ protocol, rpc, body }: Attack, headers: Record<string, string>): Promise<End> {
@@ -116,20 +126,51 @@ describe('Hostile requests', function hostileRequests() {
     }
 
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    const [first] = failures;
+    for (const one of slow) {
+      if (await slowAlone(one)) failures.push(`${one.index}: ${describeAttack(one.attack)}: took ${one.ms} ms`);
+    }
     console.log(
       `      ${[...ends]
         .toSorted((a, b) => b[1] - a[1])
         .map(([name, count]) => `${count} ${name}`)
         .join(', ')}`,
     );
-    if (first !== undefined)
-      throw new Error(`${failures.length} of ${done}; seed ${seed}; ${failures.slice(0, 12).join('\n')}`);
+    expect(failures.slice(0, 12), `${failures.length} of ${done} requests from COREBANK_SEED=${seed}`).to.deep.equal(
+      [],
+    );
     expect(done).to.equal(CASES);
-    // A flipped bit may make an order of a rehearsal, which is then rightly carried out.
+    const after = await stateOf(journey.bank(), { without: ['command', 'outbox'] });
+    for (const table of ['ledger.journal', 'ledger.entry', 'transaction.transaction']) {
+      expect(after[table], table).to.equal(before[table]);
+    }
     if (carriedOut.length > 0) console.log(`      carried out by accident: ${carriedOut.join(', ')}`);
-    else expect(await stateOf(journey.bank(), { without: ['command', 'outbox'] })).to.deep.equal(before);
+    else expect(after).to.deep.equal(before);
     expect(liveBytes() - heap).to.be.lessThan(GROWTH_BYTES);
+  });
+
+  it('with ten thousand mistakes spoil no call beside them', async () => {
+    // The errors once were longer than HTTP/2 lets headers be, which ended every call on the connection.
+    const wrong = { requestId: 'x', terms: { fees: Array(LONG).fill({}) } };
+    for (const protocol of PROTOCOLS) {
+      const door = journey.door(protocol);
+      const beside = Array.from({ length: 20 }, () => door.call(BACK_OFFICE, 'account.ListProducts', {}));
+      const refusal = await refused(door.call(BACK_OFFICE, 'account.CreateProduct', wrong), 'REQUEST_INVALID');
+      expect(refusal.violations).to.have.length(20);
+      await Promise.all(beside);
+      const nuls = { requestId: 'x', customerId: own.customerId, address: { lines: Array(LONG).fill('\0') } };
+      await refused(door.call(TELLER, 'customer.UpdateCustomer', nuls), 'REQUEST_INVALID');
+    }
+  });
+
+  it('do not set the clock to a time that cannot be told', async () => {
+    for (const protocol of PROTOCOLS) {
+      for (const clockTime of ['9999-12-31T23:59:59.999999999Z', '0001-01-01T00:00:00Z', '9000-01-01T00:00:00Z']) {
+        const set = journey.door(protocol).call(BACK_OFFICE, 'ledger.SetClock', { requestId: randomUUID(), clockTime });
+        expect((await refused(set, 'REQUEST_INVALID')).violations.map(({ field }) => field)).to.deep.equal([
+          'clock_time',
+        ]);
+      }
+    }
   });
 
   it('leave a bank that does its business', async () => {

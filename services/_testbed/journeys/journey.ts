@@ -42,17 +42,21 @@ export async function stateOf(
 ): Promise<Record<string, string>> {
   const state: Record<string, string> = {};
   for (const service of SERVICES) {
-    const database = bank.database(service);
-    const tables = await database.query<{ name: string }>(
-      `select table_name as name from information_schema.tables
-       where table_schema = 'public' and table_type = 'BASE TABLE' and not table_name = any($1) order by 1`,
-      [without],
-    );
-    for (const { name } of tables) {
-      const rows = await database.query<{ row: string }>(`select t::text as row from "${name}" t order by t::text`);
-      const hash = createHash('sha256');
-      for (const { row } of rows) hash.update(row).update('\n');
-      state[`${service}.${name}`] = `${rows.length} rows, ${hash.digest('hex').slice(0, 16)}`;
+    const client = await bank.database(service).open('superuser');
+    try {
+      const tables = await client.query<{ name: string }>(
+        `select table_name as name from information_schema.tables
+         where table_schema = 'public' and table_type = 'BASE TABLE' and not table_name = any($1) order by 1`,
+        [without],
+      );
+      for (const { name } of tables.rows) {
+        const { rows } = await client.query<{ row: string }>(`select t::text as row from "${name}" t order by t::text`);
+        const hash = createHash('sha256');
+        for (const { row } of rows) hash.update(row).update('\n');
+        state[`${service}.${name}`] = `${rows.length} rows, ${hash.digest('hex').slice(0, 16)}`;
+      }
+    } finally {
+      await client.end();
     }
   }
   return state;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fromBinary, fromJson, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { Code, Refusal } from '#chassis/errors.ts';
+import { Code, type Refusal } from '#chassis/errors.ts';
 import { refused } from '#chassis/testing/clients.ts';
 import { BACK_OFFICE, type Counter, counter, money, type OpenedAccount, textAt } from './counter.ts';
 import { methodNamed, pathOf, PROTOCOLS, tokens } from './doors.ts';
@@ -110,7 +110,7 @@ describe('A command', function aCommand() {
     const first = await refused(ask(), 'INSUFFICIENT_FUNDS');
     await at.deposit(poor.accountId, money('100.00'));
     const second = await refused(ask(), 'INSUFFICIENT_FUNDS');
-    expect({ ...second }).to.deep.equal({ ...first });
+    expect(JSON.stringify([second.message, second])).to.equal(JSON.stringify([first.message, first]));
     expect(await at.booked(poor.accountId)).to.equal('100.00');
     await at.transfer(`customer:${poor.customerId}`, poor.accountId, to.accountId, money('5.00'));
   });
@@ -150,10 +150,10 @@ describe('A command', function aCommand() {
 
   async function aMonthLater(): Promise<void> {
     const door = journey.door('gRPC');
-    const { openDate, clockTime } = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
-    const later = Temporal.Instant.from(String(clockTime)).add({ hours: 24 * 31 });
+    const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
+    const later = Temporal.Instant.from(textAt(date, 'clockTime')).add({ hours: 24 * 31 });
     await door.call(BACK_OFFICE, 'ledger.SetClock', { requestId: randomUUID(), clockTime: later.toString() });
-    let open = String(openDate);
+    let open = textAt(date, 'openDate');
     for (let day = 0; day < 31; day += 1) {
       const advance = await door.call(BACK_OFFICE, 'ledger.AdvanceBusinessDate', {
         requestId: randomUUID(),

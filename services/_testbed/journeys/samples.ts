@@ -40,7 +40,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
   const subject = `customer:${customerId}`;
   await at.deposit(accountId, money('1000.00'));
-  const { transactionId } = await at.transfer(subject, accountId, creditorAccountId, money('100.00'));
+  const transfer = await at.transfer(subject, accountId, creditorAccountId, money('100.00'));
   const freeze = { debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' };
   const requestId = randomUUID();
   await door.call(subject, 'account.FreezeAccount', { requestId, accountId: frozenAccountId, ...freeze });
@@ -52,17 +52,17 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     migrating: true,
   };
   const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
-  const { openDate, closingDates } = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
+  const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
   return {
     customerId,
     accountId,
     emptyAccountId,
     frozenAccountId,
     migratingAccountId: textAt(opened, 'account', 'accountId'),
-    transactionId: String(transactionId),
+    transactionId: textAt(transfer, 'transactionId'),
     creditorAccountId,
-    openDate: String(openDate),
-    closingDate: String((closingDates as JsonValue[] | undefined)?.[0] ?? openDate),
+    openDate: textAt(date, 'openDate'),
+    closingDate: textAt(date, 'closingDates', '0'),
   };
 }
 

@@ -196,7 +196,7 @@ describe('A stranger', function aStranger() {
         const after = Temporal.PlainDate.from(today).add({ days: 1 }).toString();
         const all = await list({});
         // Two deposits, four booked transfers, two refused ones and two reversals; what AuthorizeOrders refused is no order.
-        expect(all.map(({ type }) => String(type).replace('TRANSACTION_TYPE_', ''))).to.deep.equal([
+        expect(all.map((one) => textAt(one, 'type').replace('TRANSACTION_TYPE_', ''))).to.deep.equal([
           'REVERSAL',
           'REVERSAL',
           'TRANSFER',

@@ -9,7 +9,7 @@ import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/tran
 import { useBank } from '../../_testbed/bank.ts';
 import { checkLaws } from '../../_testbed/laws.ts';
 import { accountsAs, openAccount, registerOrganisation, registerPerson } from '../../_testbed/opening.ts';
-import { aRequestId, as, aTransfer, balanceOf, czk, deposit, dump, of, there, transfer } from '../testing.ts';
+import { aRequestId, as, aTransfer, balanceOf, czk, deposit, dump, minorOf, of, there, transfer } from '../testing.ts';
 
 describe('TransferFunds', () => {
   const bank = useBank({ edge: false });
@@ -31,7 +31,7 @@ describe('TransferFunds', () => {
   };
 
   it('moves the money and answers with the booked transaction, as it reads ever after', async () => {
-    const before = [await balanceOf(bank(), mine), await balanceOf(bank(), his)];
+    const before = [await minorOf(bank(), mine), await minorOf(bank(), his)] as const;
     const request = { ...aTransfer(mine, his, '125.50'), remittanceInformation: 'rent for March' };
     const transaction = there((await of(bank(), jana).transferFunds(request)).transaction);
     const { amount, ...rest } = transaction;
@@ -51,8 +51,8 @@ describe('TransferFunds', () => {
     expect((await of(bank(), jana).getTransaction({ transactionId })).transaction).to.deep.equal(transaction);
     expect((await of(bank(), jana).transferFunds(request)).transaction).to.deep.equal(transaction);
     expect((await of(bank(), petr).getTransaction({ transactionId })).transaction).to.deep.equal(transaction);
-    expect(await balanceOf(bank(), mine)).to.equal((Number(before[0]) - 125.5).toFixed(2));
-    expect(await balanceOf(bank(), his)).to.equal((Number(before[1]) + 125.5).toFixed(2));
+    expect(await minorOf(bank(), mine)).to.equal(before[0] - 12550n);
+    expect(await minorOf(bank(), his)).to.equal(before[1] + 12550n);
     expect(await eventsOf(bank().database('transaction'), transactionId)).to.deep.equal(['TransactionPosted 1']);
     const [record] = await recordsOf(bank().database('transaction'), request.requestId);
     expect(record).to.include({ accepted: true, reason: '' });
@@ -90,11 +90,11 @@ describe('TransferFunds', () => {
 
   it('makes one transfer of fifty calls with one request_id, and answers all alike', async () => {
     const request = aTransfer(mine, his, '7');
-    const before = Number(await balanceOf(bank(), mine));
+    const before = await minorOf(bank(), mine);
     const answers = await Promise.all(Array.from({ length: 50 }, () => of(bank(), jana).transferFunds(request)));
     for (const answer of answers) expect(answer).to.deep.equal(answers[0]);
     expect(await of(bank(), jana).transferFunds(request)).to.deep.equal(answers[0]);
-    expect(Number(await balanceOf(bank(), mine))).to.equal(before - 7);
+    expect(await minorOf(bank(), mine)).to.equal(before - 700n);
   });
 
   it('refuses the same request_id with another content, and does nothing', async () => {

@@ -4,7 +4,7 @@ import { AccountType, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { accountsAs, openAccount, registerOrganisation, registerPerson } from '../../_testbed/opening.ts';
-import { aRequestId, as, balanceOf, czk, deposit, of } from '../testing.ts';
+import { aRequestId, as, czk, deposit, minorOf, of } from '../testing.ts';
 
 describe('WithdrawCash', () => {
   const bank = useBank({ edge: false });
@@ -19,7 +19,7 @@ describe('WithdrawCash', () => {
     const opening = { owners: [bakery], type: AccountType.BUSINESS, productId: 'prd_business_czk' };
     const account = await openAccount(bank(), opening);
     await deposit(bank(), account, '10010');
-    const before = Number(await balanceOf(bank(), account));
+    const before = await minorOf(bank(), account);
     const request = taking(account.accountId, '4000');
     const answers = await Promise.all(Array.from({ length: 20 }, () => as(bank(), 'TELLER').withdrawCash(request)));
     for (const answer of answers) expect(answer).to.deep.equal(answers[0]);
@@ -30,7 +30,7 @@ describe('WithdrawCash', () => {
       creditorAccountId: '',
     });
     expect(answers[0]?.transaction?.fees.map(({ amount }) => amount?.amount)).to.deep.equal(['40.00']);
-    expect(Number(await balanceOf(bank(), account))).to.equal(before - 4040);
+    expect(await minorOf(bank(), account)).to.equal(before - 404000n);
   });
 
   it('refuses more than there is, for ever', async () => {

@@ -1,0 +1,139 @@
+import { create } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { PostJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { checkActors, checkGrants, checkOwners, checkRule, type Owners, ownCustomer, refuseUnowned } from './access.ts';
+import type { Call } from './call-context.ts';
+import { Refusal, refuseCall } from './errors.ts';
+import { customer, partner, staff } from './testing/clients.ts';
+
+describe('The rules of access', () => {
+  const rule = (more: Partial<Rule>): Rule => ({
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+    ...more,
+  });
+  const grant = (audience: 'PUBLIC' | 'CHANNEL' | 'STAFF' | 'PARTNER', more: object = {}) => ({
+    audience,
+    roles: [],
+    scopes: [],
+    stepUp: false,
+    fourEyes: false,
+    ...more,
+  });
+  const reason = (work: () => void): string => {
+    try {
+      work();
+      return 'allowed';
+    } catch (error) {
+      return error instanceof Refusal ? error.reason : String(error);
+    }
+  };
+
+  it('let a caller in who is named, and no other', () => {
+    const inside = rule({ callers: ['account'] });
+    expect(reason(() => checkRule(inside, 'account', undefined))).to.equal('allowed');
+    expect(reason(() => checkRule(inside, 'transaction', undefined))).to.equal('CALLER_NOT_ALLOWED');
+    expect(reason(() => checkRule(inside, 'edge', customer('cus_1')))).to.equal('CALLER_NOT_ALLOWED');
+  });
+
+  it('let a principal in whom a grant names: by audience, by any of its roles, by any of its scopes', () => {
+    const channel = rule({ grants: [grant('CHANNEL')] });
+    const tellers = rule({ grants: [grant('STAFF', { roles: ['TELLER', 'AUDITOR'] })] });
+    const everybody = rule({ grants: [grant('PUBLIC')] });
+    const partners = rule({ grants: [grant('PARTNER', { scopes: ['payments'] })] });
+    const paying = partner('ptn_1');
+    paying.scopes = ['payments'];
+    const cases = [
+      [channel, customer('cus_1'), 'allowed'],
+      [channel, staff('TELLER'), 'CALLER_NOT_ALLOWED'],
+      [channel, undefined, 'TOKEN_MISSING'],
+      [tellers, staff('TELLER'), 'allowed'],
+      [tellers, staff('COMPLIANCE', 'AUDITOR'), 'allowed'],
+      [tellers, staff('COMPLIANCE'), 'CALLER_NOT_ALLOWED'],
+      [tellers, staff(), 'CALLER_NOT_ALLOWED'],
+      [tellers, customer('cus_1'), 'CALLER_NOT_ALLOWED'],
+      [partners, paying, 'allowed'],
+      [partners, partner('ptn_2'), 'CALLER_NOT_ALLOWED'],
+      [everybody, undefined, 'allowed'],
+      [everybody, customer('cus_1'), 'allowed'],
+    ] as const;
+    for (const [one, principal, expected] of cases)
+      expect(reason(() => checkGrants(one, principal))).to.equal(expected);
+  });
+
+  it('let only those speak for an actor who may', () => {
+    const actors = [['journals', 'actor']];
+    const posting = rule({ callers: ['account', 'transaction'], actorAsserters: ['transaction'], actors });
+    const request = create(PostJournalsRequestSchema, { journals: [{}, { actor: { partyId: 'cus_1' } }] });
+    expect(reason(() => checkActors(posting, 'transaction', request))).to.equal('allowed');
+    expect(reason(() => checkActors(posting, 'account', request))).to.equal('ACTOR_NOT_ALLOWED');
+    expect(reason(() => checkActors(posting, 'account', create(PostJournalsRequestSchema)))).to.equal('allowed');
+  });
+
+  it('ask the owner of every id that may be seen or acted on, nested and repeated ones too', async () => {
+    const asked: string[][] = [];
+    const owners: Owners = {
+      LEDGER_ACCOUNT: async (ids, access) => {
+        asked.push([access, ...ids]);
+      },
+      JOURNAL: 'decided-by-rpc',
+    };
+    const ids: Rule['ids'] = [
+      { path: ['journals', 'legs', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
+      { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'ACT' },
+      { path: ['journals', 'linkGroup'], kind: 'LEDGER_ACCOUNT', access: 'NAMED' },
+    ];
+    const request = create(PostJournalsRequestSchema, {
+      journals: [
+        { journalId: 'j1', linkGroup: 'g', legs: [{ ledgerAccountId: 'a' }, { ledgerAccountId: 'b' }] },
+        { journalId: 'j2', legs: [{ ledgerAccountId: 'c' }, { ledgerAccountId: '' }] },
+      ],
+    });
+    const call = (caller: 'edge' | 'account', principal = customer('cus_1')) => ({ caller, principal }) as Call;
+    await checkOwners(rule({ ids }), request, call('edge'), owners);
+    expect(asked).to.deep.equal([['ACT', 'a', 'b', 'c']]);
+    await checkOwners(rule({ ids }), request, call('edge', staff('TELLER')), owners);
+    await checkOwners(rule({ ids }), request, call('account'), owners);
+    expect(asked).to.have.length(1);
+  });
+
+  it('answer a foreign customer as one that does not exist', async () => {
+    const owner = ownCustomer(() => refuseCall('RPC_UNKNOWN'));
+    const ask = (ids: string[], principal = customer('cus_1')) =>
+      owner(ids, 'VIEW', principal, {} as Call).then(
+        () => 'allowed',
+        (error: Refusal) => error.reason,
+      );
+    expect(await ask(['cus_1', 'cus_1'])).to.equal('allowed');
+    expect(await ask(['cus_1', 'cus_2'])).to.equal('RPC_UNKNOWN');
+    expect(await ask(['ptn_1'], partner('ptn_1'))).to.equal('RPC_UNKNOWN');
+  });
+
+  it('let no service start that could not tell whose an id is, which a customer may name', () => {
+    const nobody = async () => {};
+    const start = (owners: Owners) => reason(() => refuseUnowned(TransactionService, owners));
+    expect(start({ TRANSACTION: nobody })).to.match(
+      /^Error: bank\.transaction\.v1\.TransactionService\/\w+: nobody tells whose ACCOUNT is in /,
+    );
+    expect(start({ ACCOUNT: nobody })).to.contain('whose TRANSACTION is in');
+    expect(start({ ACCOUNT: nobody, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');
+    expect(reason(() => refuseUnowned(AccountService, {}))).to.contain('nobody tells whose');
+  });
+
+  it('are there for every RPC that the edge publishes: a caller and a grant', () => {
+    for (const [rpc, { edge, callers, grants }] of rulesByPath) {
+      expect(edge, rpc).to.equal(callers.includes('edge'));
+      if (edge) expect(grants.length, rpc).to.be.above(0);
+    }
+  });
+});

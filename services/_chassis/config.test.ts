@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { readConfig } from './config.ts';
+
+describe('The configuration', () => {
+  const read = (environment: NodeJS.ProcessEnv) => readConfig({ DATA_DIR: '/data', ...environment });
+  const wrong = (environment: NodeJS.ProcessEnv): string => {
+    try {
+      read(environment);
+      return 'accepted';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('has defaults for everything but where to keep things', () => {
+    expect(read({})).to.include({
+      BANK_ENVIRONMENT: 'development',
+      BANK_TIME_ZONE: 'Europe/Prague',
+      LISTEN_HOST: '127.0.0.1',
+      LEDGER_PORT: 9101,
+      EDGE_HTTP_PORT: 8080,
+      BUSINESS_DATE_TIMER: 'on',
+    });
+    expect(() => readConfig({})).to.throw('the configuration is wrong. DATA_DIR:');
+  });
+
+  it('takes port 0, with which the kernel chooses', () => {
+    expect(read({ LEDGER_PORT: '0' }).LEDGER_PORT).to.equal(0);
+  });
+
+  const cases: [string, NodeJS.ProcessEnv, string][] = [
+    ['a relative directory', { DATA_DIR: 'data' }, 'the configuration is wrong. DATA_DIR: must be an absolute path'],
+    ['a port beyond all ports', { LEDGER_PORT: '65536' }, 'LEDGER_PORT: must be a port: 0 to 65535'],
+    ['a port that is no number', { EDGE_GRPC_PORT: '80a' }, 'EDGE_GRPC_PORT: must be a port: 0 to 65535'],
+    ['a negative port', { EDGE_GRPC_PORT: '-1' }, 'EDGE_GRPC_PORT: must be a port: 0 to 65535'],
+    ['an unknown environment', { BANK_ENVIRONMENT: 'test' }, 'BANK_ENVIRONMENT:'],
+    ['an unknown time zone', { BANK_TIME_ZONE: 'Mars/Olympus' }, 'BANK_TIME_ZONE:'],
+    [
+      'an unknown country',
+      { BANK_COUNTRY_CODE: 'CZE' },
+      'BANK_COUNTRY_CODE: must be an ISO 3166-1 alpha-2 country code',
+    ],
+    ['a bank code with blanks', { BANK_CODE: '09 99' }, 'BANK_CODE: must be digits and capital letters'],
+    ['an unknown level of logs', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL:'],
+    ['a database that is no URL', { LEDGER_DATABASE_URL: 'here' }, 'LEDGER_DATABASE_URL:'],
+    ['a wavering timer', { BUSINESS_DATE_TIMER: 'maybe' }, 'BUSINESS_DATE_TIMER:'],
+    [
+      'a listener beyond the loopback, as there is no TLS yet',
+      { LISTEN_HOST: '0.0.0.0' },
+      'LISTEN_HOST: the services have no TLS of their own yet, so they listen on loopback only',
+    ],
+    [
+      'production, as there is only the development issuer',
+      { BANK_ENVIRONMENT: 'production' },
+      'BANK_ENVIRONMENT: there is no security service yet, only the development issuer, which production refuses',
+    ],
+    [
+      'production for the pages of everybody',
+      { BANK_ENVIRONMENT: 'production', EDGE_ALLOWED_ORIGINS: '*' },
+      'EDGE_ALLOWED_ORIGINS: production names its origins',
+    ],
+  ];
+  for (const [what, environment, sentence] of cases) {
+    it(`refuses ${what}`, () => {
+      expect(wrong(environment)).to.contain(sentence);
+    });
+  }
+
+  it('names everything that is wrong at once', () => {
+    const told = wrong({ LEDGER_PORT: 'x', BANK_CODE: '!', DATA_DIR: '.' });
+    expect(told).to.contain('LEDGER_PORT').and.to.contain('BANK_CODE').and.to.contain('DATA_DIR');
+  });
+});
