@@ -8,6 +8,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
 import type { Call, Origin } from './call-context.ts';
+import { isPassing } from './database.ts';
 import { invalid, Refusal, refuseCall } from './errors.ts';
 import { CHANNEL_LIMITS, definitionOf, statusOf } from './grpc.ts';
 import { type Logger, redact } from './log.ts';
@@ -219,7 +220,7 @@ function pathStep(step: { kind: string }): string {
   return index === undefined ? `[${String(key)}]` : `[${index}]`;
 }
 
-/** What the caller is told. A bug is logged with its redacted request, and the caller learns nothing of it. */
+/** What the caller is told. That the database is away is passing. A bug is logged with its redacted request, and the caller learns nothing of it. */
 function refusalOf(
   error: unknown,
   rpc: string,
@@ -230,6 +231,11 @@ function refusalOf(
   if (error instanceof Refusal) {
     log.info({ rpc, reason: error.reason, ...(error.reason === 'INTERNAL' && { err: error }) }, 'refused');
     return error;
+  }
+  // Nothing is wrong with the call or with us, and a caller that repeats it will find the database back.
+  if (isPassing(error)) {
+    log.warn({ rpc, err: error }, 'the database is away');
+    return refuseCall('SERVICE_UNAVAILABLE');
   }
   log.error({ rpc, err: error, ...(request && { request: redact(method.input, request as never) }) }, 'failed');
   return refuseCall('INTERNAL');

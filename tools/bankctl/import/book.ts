@@ -20,7 +20,7 @@ export interface Booked {
 
 /** The most lines that one call may bring. */
 const BATCH = 1_000;
-const LANES = 1;
+const LANES = 2;
 /** So many lines are read ahead, for each lane to choose from. */
 const AHEAD = 8_000;
 /** So often is a line sent again that the bank could not book in passing. */
