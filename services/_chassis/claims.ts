@@ -2,7 +2,7 @@
 // answers a repeat with what the first call was answered, for ever.
 import { createHmac } from 'node:crypto';
 import type { DescMessage, DescMethodUnary, JsonObject, JsonValue, MessageShape } from '@bufbuild/protobuf';
-import { clone, create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type RawBuilder, sql } from 'kysely';
 import { personalMessages } from '#gen/bank/rules.ts';
 import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
@@ -98,9 +98,8 @@ export function selectUnsettled(olderThanMs: number, limit: number): RawBuilder<
 
 /** A keyed hash of a request's content, without its key and without validate_only. */
 export function fingerprintOf<D extends DescMessage>(key: Buffer, schema: D, message: MessageShape<D>): Buffer {
-  const content = clone(schema, message) as MessageShape<D> & { requestId?: string; validateOnly?: boolean };
-  if ('requestId' in content) content.requestId = '';
-  if ('validateOnly' in content) content.validateOnly = false;
+  // A shallow copy: the fields that do not count are emptied, all others are only read.
+  const content = { ...message, requestId: '', validateOnly: false };
   return createHmac('sha256', key).update(toBinary(schema, content)).digest().subarray(0, 16);
 }
 

@@ -1,6 +1,6 @@
 // The outbox: events are written in the transaction of what they tell, and published from there. It is never dropped.
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, isMessage, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
@@ -40,7 +40,7 @@ export function outboxRow<D extends DescMessage>(
     actor: actorOf(call as Call),
     traceparent: traceparentOf(call.trace),
     occurTime: timestampFromMs(Date.now()),
-    payload: toBinary(schema, create(schema, event)),
+    payload: toBinary(schema, isMessage(event, schema) ? event : create(schema, event)),
   });
   return {
     eventId,

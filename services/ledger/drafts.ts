@@ -1,7 +1,7 @@
 // From the messages of the contract to drafts for the lane: everything about a journal's form is checked here, before
 // it meets any account.
 import { createHmac } from 'node:crypto';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -46,7 +46,7 @@ export function reversalDraftOf(request: ReverseJournalRequest, call: Call, key:
     const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
     return { leg: legNumber, currency, amount: minor };
   });
-  const content = create(ReverseJournalRequestSchema, { ...request, validateOnly: false });
+  const content = { ...request, validateOnly: false };
   return {
     id: request.requestId,
     fingerprint: hashOf(key, toBinary(ReverseJournalRequestSchema, content), call),
@@ -77,7 +77,7 @@ function datesOf(journal: NewJournal, kind: string): Pick<JournalDraft, 'valueDa
 /** A keyed hash of the journal's content; its metadata in the order of their names, as maps have none of their own. */
 function fingerprintOf(journal: NewJournal, call: Call, key: Buffer): Buffer {
   const metadata = Object.fromEntries(Object.entries(journal.metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return hashOf(key, toBinary(NewJournalSchema, create(NewJournalSchema, { ...journal, metadata })), call);
+  return hashOf(key, toBinary(NewJournalSchema, { ...journal, metadata }), call);
 }
 
 function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {

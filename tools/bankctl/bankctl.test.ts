@@ -292,6 +292,7 @@ describe('bankctl', function bankctl() {
       ['import', '/nonexistent'],
       ['status', '--edge', 'not a url'],
       ['status', 'too', 'much'],
+      ['account', 'list', '--as', 'staff:king'],
     ];
     for (const args of wrong) {
       const { code, stderr } = await run(args);

@@ -50,7 +50,8 @@ const SILENT = { reason: '', domain: '', code: '', metadata: {}, violations: [],
 
 /** Says what an error means. An error that nobody expected is thrown again, so that its stack is seen. */
 export async function tell(error: unknown): Promise<Told> {
-  if (error instanceof Failure) return { ...SILENT, exit: error.exit, message: error.message, lines: error.lines };
+  const own = ownFailure(error);
+  if (own) return { ...SILENT, exit: own.exit, message: own.message, lines: own.lines };
   const { Code, ConnectError } = await import('@connectrpc/connect');
   if (!(error instanceof ConnectError)) throw error;
   const { detailOf } = await import('./refusals.ts');
@@ -80,6 +81,12 @@ export async function tell(error: unknown): Promise<Told> {
     const name = Object.entries(Code).find(([, value]) => value === code)?.[0] ?? 'Unknown';
     return name.replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
   }
+}
+
+/** The failure that bankctl itself has found, also where connect-es has wrapped it into an error of its own. */
+export function ownFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  return error instanceof Error && error.cause instanceof Failure ? error.cause : undefined;
 }
 
 /** A failure as lines for a person. */

@@ -36,7 +36,7 @@ try {
     await measure(postgres);
   } finally {
     for (const child of children) child.kill('SIGTERM');
-    await Promise.all(children.map((child) => child.exitCode === null && once(child, 'exit')));
+    await Promise.all(children.filter(({ exitCode }) => exitCode === null).map((child) => once(child, 'exit')));
     await postgres.stop();
   }
 } finally {

@@ -15,7 +15,9 @@ describe('The sample data', () => {
 
   it('is what the generator makes', () => {
     for (const [name, text] of makeSample()) {
-      expect(readFileSync(join(folder, name), 'utf8') === text, `${name}: run tools/sample/make-sample.ts`).to.equal(true);
+      expect(readFileSync(join(folder, name), 'utf8') === text, `${name}: run tools/sample/make-sample.ts`).to.equal(
+        true,
+      );
     }
   });
 

@@ -2,8 +2,8 @@
 // map, and the generated contracts with their types stripped. No bundler.
 import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { stripTypeScriptTypes } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { checkoutRoot } from '../../../tools/platform/paths.ts';
 

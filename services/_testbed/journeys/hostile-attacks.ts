@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { type DescMethodUnary, fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { framed } from '../../edge/test-clients.ts';
-import { methodNamed, type Protocol, PROTOCOLS, type RpcName } from './doors.ts';
+import { methodNamed, PROTOCOLS, type Protocol, type RpcName } from './doors.ts';
 import { hostileMessage } from './hostile-values.ts';
 
 /** A request as it travels, but for its token. */

@@ -97,7 +97,7 @@ describe('A bank whose PostgreSQL is killed', function postgresKilled() {
     const { superuserUrl } = await startPostgres({ dataDir, port: await randomFreePort() });
     // A server of its own, because the other tests of this run would not survive this one.
     process.env['COREBANK_TEST_POSTGRES_URL'] = superuserUrl;
-    bank = await startBank({ environment: { LOG_LEVEL: 'error', LOG_FILE: '/tmp/jlog' } });
+    bank = await startBank();
   });
   after(async function stopsTheServer() {
     this.timeout(60_000);

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Code, type Refusal } from '#chassis/errors.ts';
 import { refused } from '#chassis/testing/clients.ts';
 import { BACK_OFFICE, type Counter, counter, money, type OpenedAccount, textAt } from './counter.ts';
-import { methodNamed, pathOf, PROTOCOLS, tokens } from './doors.ts';
+import { methodNamed, PROTOCOLS, pathOf, tokens } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
 
 const CALLS = 50;

@@ -7,7 +7,7 @@ import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type IdKind, type Rule, rules } from '#gen/bank/rules.ts';
 import { methodNamed, nameOf, PROTOCOLS, type RpcName, tokens } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
-import { asCommand, beginClosing, type Belongings, makeBelongings, samples, withId } from './samples.ts';
+import { asCommand, type Belongings, beginClosing, makeBelongings, samples, withId } from './samples.ts';
 
 /** By id kind, which of somebody's belongings an id names. */
 const THINGS: Partial<Record<IdKind, (of: Belongings) => string>> = {

@@ -13,8 +13,8 @@ import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { usage } from '../failure.ts';
 import { fields, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
-import type { Session } from '../session.ts';
 import { addressOf, contactsOf, identifiersOf, type Particulars, partyOf } from '../particulars.ts';
+import type { Session } from '../session.ts';
 
 /** Registers a customer. */
 export async function registerCustomer({ bank, out }: Session, options: WriteOptions & Particulars): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Bank } from '../bank.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Bank } from '../bank.ts';
 import { unreachable } from '../bank.ts';
 import { Exit, Failure, tell } from '../failure.ts';
 import { fields, table } from '../output.ts';

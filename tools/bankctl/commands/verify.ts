@@ -5,12 +5,12 @@ import type { Journal, LedgerAccount, LedgerBalance } from '#gen/bank/ledger/v1/
 import { type GetTrialBalanceResponse, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type Audit, startAudit } from '../audit.ts';
 import type { Bank } from '../bank.ts';
-import type { Session } from '../session.ts';
 import { Exit } from '../failure.ts';
 import { codesOf, type Fault } from '../laws.ts';
 import { pagesOf } from '../pages.ts';
 import { inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
+import type { Session } from '../session.ts';
 
 /** What an audit found. */
 export interface Verdict {

@@ -2,7 +2,7 @@
 import { type GetTrialBalanceResponse, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type Bank, openBank } from '../bank.ts';
 import { type Progress, progress as progressBar } from '../progress.ts';
-import { bookHistory, type Booked } from './book.ts';
+import { type Booked, bookHistory } from './book.ts';
 import { compareBalances, cutOver, type Difference } from './closing.ts';
 import { complaints } from './csv-file.ts';
 import { type History, linesOf, readHistory } from './history.ts';

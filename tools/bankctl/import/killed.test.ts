@@ -11,7 +11,7 @@ import { randomFreePort } from '../../platform/ports.ts';
 import { makeScratch, removeScratch } from '../../platform/scratch.ts';
 import { openBank } from '../bank.ts';
 import { verifyBank } from '../commands/verify.ts';
-import { progress, type Progress } from '../progress.ts';
+import { type Progress, progress } from '../progress.ts';
 import { linesPerCode } from './expected-trial-balance.ts';
 import { type Imported, importDirectory } from './import-directory.ts';
 

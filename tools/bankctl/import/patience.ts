@@ -1,6 +1,7 @@
 // An import takes minutes, and every call of it may be repeated: it outlives a bank that is away for a moment.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { Exit, ownFailure } from '../failure.ts';
 import { detailOf } from '../refusals.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -29,6 +30,8 @@ export function isPassingCode(code: number): boolean {
 }
 
 function isPassing(error: unknown): boolean {
+  const own = ownFailure(error);
+  if (own) return own.exit === Exit.UNREACHABLE;
   if (!(error instanceof ConnectError)) return false;
   if (PASSING.includes(error.code)) return true;
   // Without the bank's own words the connection broke, as when the bank is killed.
