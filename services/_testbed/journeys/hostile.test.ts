@@ -1,6 +1,7 @@
 // Thousands of malformed and hostile requests over the three protocols. The bank refuses each in its own words, loses
 // nothing, keeps nothing, and goes on.
 import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { fromBinary, fromJson, type JsonValue } from '@bufbuild/protobuf';
@@ -68,7 +69,7 @@ describe('Hostile requests', function hostileRequests() {
 
     const sampled = fc.sample(attacks(targets), { seed, numRuns: CASES });
     const cases = sampled.entries();
-    const bytes = liveBytes();
+    const bytes = await liveBytes();
     async function work(): Promise<void> {
       for (const [index, attack] of cases) {
         const { name, ...problem } = await judged(index, attack);
@@ -146,7 +147,7 @@ describe('Hostile requests', function hostileRequests() {
     }
     if (carriedOut.length > 0) console.log(`      carried out by accident: ${carriedOut.join(', ')}`);
     else expect(after).to.deep.equal(before);
-    const growth = liveBytes() - bytes;
+    const growth = (await liveBytes()) - bytes;
     console.log(`      ${Math.round(growth / 2 ** 20)} MB more in use than before ${sampled.length} requests`);
     expect(growth).to.be.lessThan(GROWTH_BYTES);
   });
@@ -214,7 +215,7 @@ function isCommand({ rpc, protocol, body, headers }: Attack): boolean {
     const bytes = protocol === 'Connect JSON' ? body : body.subarray(5);
     const message = binary
       ? fromBinary(input, bytes)
-      : fromJson(input, JSON.parse(Buffer.from(bytes).toString()) as JsonValue);
+      : fromJson(input, JSON.parse(new TextDecoder().decode(bytes)) as JsonValue);
     return !(message as { validateOnly?: boolean }).validateOnly;
   } catch {
     return true;
@@ -233,8 +234,9 @@ async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   return Promise.race([work(), late]).finally(() => clearTimeout(timer));
 }
 
-/** The bytes that are in use when what is not has been collected. */
-function liveBytes(): number {
+/** The bytes that are in use when connections have closed and what is not in use has been collected. */
+async function liveBytes(): Promise<number> {
+  await sleep(300);
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   if (typeof collect === 'function') collect();

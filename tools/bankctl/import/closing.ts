@@ -27,7 +27,7 @@ export interface Difference {
 
 /** So many differences are named; more than that help nobody. */
 const MOST_DIFFERENCES = 10_000;
-const CUT_OVER_BATCH = 200;
+const CUT_OVER_BATCH = 100;
 const CALLS = 8;
 const MIGRATION = 'MIGRATION';
 
@@ -39,19 +39,16 @@ export async function cutOver(
   bank: Bank,
   accounts: ReadonlyMap<string, string>,
   { refused }: Booked,
-  progress: Progress,
 ): Promise<Difference[]> {
   const incomplete = new Set(refused.map(({ line }) => line.accountId));
   const complete = [...accounts].filter(([id]) => !incomplete.has(id));
   const batches = Array.from({ length: Math.ceil(complete.length / CUT_OVER_BATCH) }, (_, index) =>
     complete.slice(index * CUT_OVER_BATCH, (index + 1) * CUT_OVER_BATCH),
   );
-  await progress.begin('cut-over', complete.length);
   const differences = await inParallel(batches, CALLS, async (batch) => {
     const accountIds = batch.map(([, accountId]) => accountId);
     const requestId = `import-cut-over-${createHash('sha256').update(accountIds.join()).digest('hex').slice(0, 40)}`;
     const { outcomes } = await patiently(() => bank.client(AccountService).cutOverAccounts({ requestId, accountIds }));
-    progress.advance(batch.length);
     return outcomes.flatMap(({ refusal }, index): Difference[] => {
       const reason = refusal?.detail?.reason;
       // A second import finds it cut over.

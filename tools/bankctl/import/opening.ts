@@ -17,37 +17,41 @@ import { patiently } from './patience.ts';
 const PRODUCT = 'prd_current_czk';
 const BUSINESS_PRODUCT = 'prd_business_czk';
 const COUNTRY = 'CZ';
-const CALLS = 32;
+const CALLS = 64;
 
-/** Registers all clients. Answers the bank's customers by the ids of the clients. */
-export async function registerClients(
+/**
+ * Registers all clients and opens all accounts, ready to take history; an account as soon as its holders are registered.
+ * Answers the bank's accounts by the ids of the other bank's.
+ */
+export async function openAll(
   bank: Bank,
-  { clients }: Parties,
+  { clients, accounts }: Parties,
   progress: Progress,
 ): Promise<ReadonlyMap<string, string>> {
-  await progress.begin('customers', clients.size);
-  const customers = await inParallel([...clients.values()], CALLS, async (client) => {
-    const customerId = await patiently(() => register(bank, client));
-    progress.advance(1);
-    return [client.id, customerId] as const;
-  });
-  return new Map(customers);
-}
-
-/** Opens all accounts, ready to take history. Answers the bank's accounts by the ids of the other bank's. */
-export async function openAccounts(
-  bank: Bank,
-  parties: Parties,
-  customers: ReadonlyMap<string, string>,
-  progress: Progress,
-): Promise<ReadonlyMap<string, string>> {
-  await progress.begin('accounts', parties.accounts.size);
-  const accounts = await inParallel([...parties.accounts.values()], CALLS, async (account) => {
-    const accountId = await patiently(() => open(bank, account, parties.clients, customers));
+  await progress.begin('opening', clients.size + accounts.size);
+  const registered = new Map<string, Promise<string>>();
+  const customerOf = (client: Client): Promise<string> => {
+    const under = registered.get(client.id) ?? patiently(() => register(bank, client));
+    if (!registered.has(client.id))
+      void under.then(
+        () => progress.advance(1),
+        () => {},
+      );
+    registered.set(client.id, under);
+    return under;
+  };
+  const opened = await inParallel([...accounts.values()], CALLS, async (account) => {
+    const holders = account.holders.flatMap(({ clientId }) => clients.get(clientId) ?? []);
+    const customers = new Map(
+      await Promise.all(holders.map(async (client) => [client.id, await customerOf(client)] as const)),
+    );
+    const accountId = await patiently(() => open(bank, account, clients, customers));
     progress.advance(1);
     return [account.id, accountId] as const;
   });
-  return new Map(accounts);
+  // Those who hold nothing.
+  await inParallel([...clients.values()], CALLS, customerOf);
+  return new Map(opened);
 }
 
 async function register(bank: Bank, client: Client): Promise<string> {
