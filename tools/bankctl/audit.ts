@@ -48,12 +48,18 @@ export interface Audit {
   finish(found: LookedUp): Fault[];
 }
 
+/** So many faults are named; more than that help nobody. */
+const MOST_FAULTS = 10_000;
+
 /** Begins an audit. */
 export function startAudit(): Audit {
   const chains = new Map<string, Chain>();
   const orphans = new Map<string, Journal['entries']>();
   const reversals: Journal[] = [];
   const faults: Fault[] = [];
+  const note = (found: readonly Fault[]): void => {
+    faults.push(...found.slice(0, MOST_FAULTS - faults.length));
+  };
   const counts = { accounts: 0, journals: 0, entries: 0 };
   return {
     counts,
@@ -63,19 +69,21 @@ export function startAudit(): Audit {
       counts.accounts += 1;
       const chain = chainOf(account);
       chains.set(id, chain);
-      for (const entry of orphans.get(id) ?? []) faults.push(...follow(chain, entry));
+      for (const entry of orphans.get(id) ?? []) note(follow(chain, entry));
       orphans.delete(id);
     },
     journal(journal) {
       counts.journals += 1;
       counts.entries += journal.entries.length;
-      faults.push(...journalFaults(journal));
+      note(journalFaults(journal));
       if (isReversal(journal)) reversals.push(journal);
       for (const entry of journal.entries) {
         const chain = chains.get(entry.ledgerAccountId);
-        if (chain) faults.push(...follow(chain, entry));
+        const orphaned = orphans.get(entry.ledgerAccountId);
+        if (chain) note(follow(chain, entry));
         // Opened since the accounts were read; or nobody's.
-        else orphans.set(entry.ledgerAccountId, [...(orphans.get(entry.ledgerAccountId) ?? []), entry]);
+        else if (orphaned) orphaned.push(entry);
+        else orphans.set(entry.ledgerAccountId, [entry]);
       }
     },
     unknown: () => [...orphans.keys()],
@@ -83,17 +91,14 @@ export function startAudit(): Audit {
     reversed: () => [...new Set(reversals.map(({ reversedJournalId }) => reversedJournalId).filter(Boolean))],
     suspects: () => [...chains.values()].filter(isBelowFloor).map(({ account }) => account),
     finish({ chart, balances, originals, overdrafts, trialBalance }) {
-      const ended = [...chains].flatMap(([id, chain]) => [
-        ...accountFaults(chain, chart, balances.get(id)),
-        ...floorFaults(chain, overdrafts.get(id) ?? 0n),
-      ]);
-      return [
-        ...faults,
-        ...[...orphans].map(([id, entries]) => unknownAccount(id, entries)),
-        ...ended,
-        ...reversalFaults(reversals, originals),
-        ...(trialBalance ? trialBalanceFaults(trialBalance, balancesOf(chains.values())) : []),
-      ];
+      for (const [id, entries] of orphans) note([unknownAccount(id, entries)]);
+      for (const [id, chain] of chains) {
+        note(accountFaults(chain, chart, balances.get(id)));
+        note(floorFaults(chain, overdrafts.get(id) ?? 0n));
+      }
+      note(reversalFaults(reversals, originals));
+      if (trialBalance) note(trialBalanceFaults(trialBalance, balancesOf(chains.values())));
+      return faults;
     },
   };
 }

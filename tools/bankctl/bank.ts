@@ -52,6 +52,7 @@ export function openBank({ edge: given, as, token, memory = shortMemory() }: Ban
     try {
       return await next(request);
     } catch (error) {
+      if (isAway(error)) throw unreachable(edge, error);
       if (token !== undefined || ConnectError.from(error).code !== Code.Unauthenticated) throw error;
       // The bank was made anew since the token was kept, so that its key is another.
       tokens.forget(subject);
@@ -133,6 +134,12 @@ async function askForToken(edge: string, subject: string): Promise<{ token: stri
   if (response.status === 400)
     throw usage(`Nobody can be called as ${subject}: ${answer.message ?? 'it was refused.'}`);
   throw new Failure(Exit.UNREACHABLE, `${edge} gave no token (HTTP ${response.status}).`);
+}
+
+/** Whether no edge was there to take the call. */
+function isAway(error: unknown): boolean {
+  const { cause, code } = ConnectError.from(error);
+  return code === Code.Unavailable && cause instanceof Error && 'code' in cause;
 }
 
 /** That the edge cannot be reached, and why. */
