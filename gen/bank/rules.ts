@@ -537,6 +537,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CONTACT_INVALID',
       'COUNTRY_UNKNOWN',
       'IDENTIFIER_TAKEN',
+      'IDENTIFIER_NOT_ALLOWED',
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomer': {
@@ -598,6 +599,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CONTACT_INVALID',
       'COUNTRY_UNKNOWN',
       'IDENTIFIER_TAKEN',
+      'IDENTIFIER_NOT_ALLOWED',
+      'FIELD_NOT_ALLOWED',
     ],
   },
   'bank.customer.v1.CustomerService/DeactivateCustomer': {
@@ -746,6 +749,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['journals', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
     ],
     actors: [['journals', 'actor']],
     errors: [
@@ -766,6 +770,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
       'CURRENCY_MISMATCH',
       'JOURNAL_UNBALANCED',
+      'JOURNAL_OUT_OF_ORDER',
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
@@ -807,6 +812,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
       'CURRENCY_MISMATCH',
       'JOURNAL_UNBALANCED',
+      'JOURNAL_OUT_OF_ORDER',
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',

@@ -57,27 +57,30 @@ export function batcher<Item extends Work, Outcome>(options: {
       const batch = waiting.slice(0, options.maxItems);
       waiting = waiting.slice(options.maxItems);
       const started = performance.now();
-      await settle(inTime(batch));
+      await settle(inTime(batch, 'DEADLINE_PASSED'));
       usualMs = 0.8 * usualMs + 0.2 * (performance.now() - started);
     }
     working = undefined;
   }
 
   /** Those that would be late anyway are turned away before anything is written. */
-  function inTime(batch: readonly Waiting<Item, Outcome>[]): readonly Waiting<Item, Outcome>[] {
+  function inTime(
+    batch: readonly Waiting<Item, Outcome>[],
+    reason: 'DEADLINE_PASSED' | 'OUTCOME_PENDING',
+  ): readonly Waiting<Item, Outcome>[] {
     const now = Date.now();
     return batch.filter(({ item, reject }) => {
       const enough = item.deadline - now > usualMs && item.deadline > now;
-      if (!enough) reject(refuseCall('DEADLINE_PASSED'));
+      if (!enough) reject(refuseCall(reason));
       return enough;
     });
   }
 
-  async function settle(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
-    if (batch.length === 0) return;
+  async function settle(items: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    let batch = items;
     const everyoneIsLate = () => batch.every(({ item }) => item.deadline <= Date.now());
     let collisions = 0;
-    for (let pause = PAUSE_MIN_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
+    for (let pause = PAUSE_MIN_MS; batch.length > 0; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
       try {
         const outcomes = await options.run(
           batch.map(({ item }) => item),
@@ -93,6 +96,7 @@ export function batcher<Item extends Work, Outcome>(options: {
         // The outcome may be unknown: nobody is told anything but "ask again" until it is.
         if (everyoneIsLate()) return refuseAll(batch, refuseCall('OUTCOME_PENDING'));
         await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+        batch = inTime(batch, 'OUTCOME_PENDING');
       }
     }
   }

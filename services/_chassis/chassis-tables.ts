@@ -12,10 +12,12 @@ export function chassisTables(runtimeRole: string): string {
       intent jsonb,
       answer bytea,
       create_time timestamptz not null default now(),
+      -- Claims of one batch in the order in which they were made.
+      position bigint generated always as identity,
       primary key (rpc, owner, request_id),
       check ((state = 'planned') = (answer is null))
     );
-    create index command_unsettled on command (create_time) where state = 'planned';
+    create index command_unsettled on command (position) where state = 'planned';
 
     create table outbox (
       event_id text collate "C" primary key,

@@ -53,6 +53,14 @@ export function lockClaims(keys: readonly (ClaimKey & { readonly settles: boolea
   `;
 }
 
+/** One claim, as it stands now. */
+export function selectClaim({ rpc, owner, requestId }: ClaimKey): RawBuilder<Claim> {
+  return sql<Claim>`
+    select rpc, owner, request_id as "requestId", fingerprint, state, intent, answer
+    from command where rpc = ${rpc} and owner = ${owner} and request_id = ${requestId}
+  `;
+}
+
 /** Writes new claims. */
 export function insertClaims(claims: readonly Claim[]): RawBuilder<unknown> {
   return sql`
@@ -91,7 +99,7 @@ export function selectUnsettled(olderThanMs: number, limit: number): RawBuilder<
     select rpc, owner, request_id as "requestId", fingerprint, state, intent, answer
     from command
     where state = 'planned' and create_time < now() - make_interval(secs => ${olderThanMs / 1000})
-    order by create_time
+    order by position
     limit ${limit}
   `;
 }

@@ -13,7 +13,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { RawBuilder } from 'kysely';
 import { type Batcher, batcher } from './batch.ts';
 import { type Call, keyOwner } from './call-context.ts';
-import { type Claim, type ClaimKey, fingerprintOf, unpackAnswer } from './claims.ts';
+import { type Claim, type ClaimKey, fingerprintOf, selectClaim, unpackAnswer } from './claims.ts';
 import { runBatch, staging } from './command-batch.ts';
 import type { Database } from './database.ts';
 import { isDecision, Refusal, refuseCall } from './errors.ts';
@@ -119,12 +119,14 @@ export function commands(options: { database: Database; vault: Vault; keys: KeyP
         const response = await steps.decide(tx, orThrow(prepared) as never);
         return { response: create(method.output, response as MessageInitShape<typeof method.output>) };
       };
+      const key = claimKey(method, call, request.requestId);
+      const fingerprint = fingerprintOf(fingerprintKey, method.input, request);
       if (request.validateOnly) {
+        const known = await settledClaim(database, key, fingerprint);
+        if (known) return unpackAnswer(vault, method, known);
         const decision = await rehearse(database, vault, call, decide);
         return ('response' in decision ? decision.response : create(method.output)) as never;
       }
-      const key = claimKey(method, call, request.requestId);
-      const fingerprint = fingerprintOf(fingerprintKey, method.input, request);
       const job: Job = { key, fingerprint, method, call, deadline: call.deadline, decide, settles: false };
       const { claim } = await batches.submit(job);
       return unpackAnswer(vault, method, checked(claim, fingerprint));
@@ -141,6 +143,12 @@ export function claimKey(method: DescMethodUnary, call: Call, requestId: string)
 export function checked(claim: Claim, fingerprint: Buffer): Claim {
   if (!claim.fingerprint.equals(fingerprint)) throw refuseCall('REQUEST_EXISTS');
   return claim;
+}
+
+/** The claim of a command that was settled before: what would happen is that it is answered again. */
+export async function settledClaim(database: Database, key: ClaimKey, fingerprint: Buffer): Promise<Claim | undefined> {
+  const [claim] = await database.query(selectClaim(key));
+  return claim && checked(claim, fingerprint).state !== 'planned' ? claim : undefined;
 }
 
 /** A value or the refusal that came instead, to be looked at later. */

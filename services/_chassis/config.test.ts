@@ -51,7 +51,7 @@ describe('The configuration', () => {
     ],
     [
       'production, as there is only the development issuer',
-      { BANK_ENVIRONMENT: 'production' },
+      { EDGE_ALLOWED_ORIGINS: 'https://bank.example', BANK_ENVIRONMENT: 'production' },
       'BANK_ENVIRONMENT: there is no security service yet, only the development issuer, which production refuses',
     ],
     [

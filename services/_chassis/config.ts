@@ -58,8 +58,8 @@ export const variables = {
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
   EDGE_ALLOWED_ORIGINS: str({
-    default: 'http://localhost:3000',
-    desc: 'origins whose pages may call the edge, with commas between; * for any, not in production',
+    default: 'http://localhost:*,http://127.0.0.1:*',
+    desc: 'origins whose pages may call the edge, with commas between; `:*` for any port, `*` for any; neither in production',
   }),
   LEDGER_PORT: port({ default: 9101, desc: "the ledger's port" }),
   ACCOUNT_PORT: port({ default: 9102, desc: "the account service's port" }),

@@ -124,5 +124,10 @@ export function isDecision(refusal: Refusal): boolean {
 
 /** True when the same call may be answered otherwise another time: nobody knows, or it says "not now". */
 export function isPassingRefusal(refusal: Refusal): boolean {
-  return PASSING.includes(refusal.code);
+  return isPassingCode(refusal.code);
+}
+
+/** The same of a code alone. */
+export function isPassingCode(code: number): boolean {
+  return PASSING.includes(code);
 }

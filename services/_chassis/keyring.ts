@@ -23,7 +23,7 @@ export async function localKeyring(directory: string): Promise<KeyPort> {
     const file = fileOf(directory, partyId);
     const wrapped = make
       ? await readOrMake(file, () => wrap(master, partyId, randomBytes(32)))
-      : await readFile(file).catch(() => undefined);
+      : await readIfThere(file);
     return wrapped && { version: 1, key: unwrap(master, partyId, wrapped) };
   }
 
@@ -58,9 +58,17 @@ export async function localKeyring(directory: string): Promise<KeyPort> {
   };
 }
 
+/** Only a file that is not there is none: one that cannot be read now must not look like a key that was destroyed. */
+function readIfThere(file: string): Promise<Buffer | undefined> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+}
+
 /** Reads a file, or makes it whole and durable when there is none. When two make it at once, one wins for both. */
 export async function readOrMake(file: string, make: () => Uint8Array): Promise<Buffer> {
-  const existing = await readFile(file).catch(() => undefined);
+  const existing = await readIfThere(file);
   if (existing) return existing;
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;

@@ -15,10 +15,11 @@ import {
   type Decision,
   type Job,
   orThrow,
-  rehearse,
+  settledClaim,
 } from './command.ts';
 import { isPassingRefusal, Refusal, refuseCall } from './errors.ts';
 import type { Logger } from './log.ts';
+import { intentOf, rehearseOrder, settle } from './order-settling.ts';
 
 /** How a call to another service goes. */
 export interface CallOptions {
@@ -26,6 +27,16 @@ export interface CallOptions {
   readonly validateOnly: boolean;
   readonly deadline: number;
   readonly call: Call;
+  /** The turn of this order among those of the same caller that must keep their order. Absent when it is recovered. */
+  readonly turn?: Turn | undefined;
+}
+
+/** A place in a row of orders: what one comes after, and where it says that it is on its way. */
+export interface Turn {
+  /** The id under which the one before it is known to the other service; undefined for the first. */
+  readonly before: Promise<string | undefined>;
+  /** Says under which id this one is known there: those after it may follow. */
+  started(id: string): void;
 }
 
 /** What came of the call: its outcome, or a refusal that is a decision. */
@@ -48,6 +59,8 @@ export interface OrderSteps<M extends DescMethodUnary, Planned, Intent, Result> 
     intent: Intent,
     result: Result,
   ) => MessageInitShape<M['output']> | Promise<MessageInitShape<M['output']>>;
+  /** Names what an order is in a row with: those of one name are recovered one after the other, as they were planned. */
+  readonly row?: (intent: Intent) => string;
 }
 
 /** Runs orders of one kind. */
@@ -59,10 +72,11 @@ export interface Order<M extends DescMethodUnary, Planned> {
   ): Promise<MessageShape<M['output']>>;
   /**
    * Runs one item of a batch RPC: the item carries its own key. `repeated` tells that an earlier call began it. `owner`
-   * is set where a key stands for one thing whoever sends it; without it, everybody has keys of their own.
+   * is set where a key stands for one thing whoever sends it; without it, everybody has keys of their own. `turn` is
+   * handed to `carryOut`.
    */
   runItem<D extends DescMessage>(
-    item: { schema: D; message: MessageShape<D>; key: string; owner?: string; validateOnly: boolean },
+    item: { schema: D; message: MessageShape<D>; key: string; owner?: string; validateOnly: boolean; turn?: Turn },
     call: Call,
     prepare: () => Promise<Planned>,
   ): Promise<{ response: MessageShape<M['output']>; repeated: boolean }>;
@@ -79,12 +93,13 @@ export interface Orders {
 }
 
 /** The steps of an order of whatever kind: what one step answers is only ever given to its own next. */
-interface AnySteps {
+export interface AnySteps {
   readonly method: DescMethodUnary;
   plan(tx: CommandTx, planned: never): Promise<unknown>;
   carryOut(intent: never, options: CallOptions): Promise<unknown>;
   settle(tx: CommandTx, intent: never, outcome: Outcome<never>): Promise<unknown>;
   readonly answer?: (intent: never, result: never) => unknown;
+  readonly row?: (intent: never) => string;
 }
 type Response = MessageShape<DescMessage>;
 
@@ -114,10 +129,10 @@ export function orders(commands: Commands, log: Logger): Orders {
           const start = { key, fingerprint, call, prepare, validateOnly: request.validateOnly };
           return (await begin(commands, underWay, steps, start)).response as never;
         },
-        async runItem({ schema, message, key: requestId, owner, validateOnly }, call, prepare) {
+        async runItem({ schema, message, key: requestId, owner, validateOnly, turn }, call, prepare) {
           const key = { ...claimKey(method, call, requestId), ...(owner !== undefined && { owner }) };
           const fingerprint = fingerprintOf(commands.fingerprintKey, schema, message);
-          const start = { key, fingerprint, call, prepare, validateOnly };
+          const start = { key, fingerprint, call, prepare, validateOnly, turn };
           return (await begin(commands, underWay, steps, start)) as never;
         },
       };
@@ -145,6 +160,7 @@ interface Start {
   readonly call: Call;
   readonly prepare: () => Promise<unknown>;
   readonly validateOnly: boolean;
+  readonly turn?: Turn | undefined;
 }
 
 /** Plans an order, unless it was planned before, and goes on with it. */
@@ -152,23 +168,27 @@ async function begin(
   commands: Commands,
   underWay: UnderWay,
   steps: AnySteps,
-  { key, fingerprint, call, prepare, validateOnly }: Start,
+  { key, fingerprint, call, prepare, validateOnly, turn }: Start,
 ): Promise<{ response: Response; repeated: boolean }> {
   const planned = await attempt(prepare);
   const decide = async (tx: CommandTx): Promise<Decision> => ({
     intent: (await steps.plan(tx, orThrow(planned) as never)) as JsonValue,
   });
-  if (validateOnly) return { response: await rehearseOrder(commands, steps, call, decide), repeated: false };
+  if (validateOnly) {
+    const known = await settledClaim(commands.database, key, fingerprint);
+    if (known) return { response: await unpackAnswer(commands.vault, steps.method, known), repeated: true };
+    return { response: await rehearseOrder(commands, steps, call, decide), repeated: false };
+  }
   const job: Job = { key, fingerprint, method: steps.method, call, deadline: call.deadline, decide, settles: false };
   const { claim, fresh } = await commands.batches.submit(job);
   checked(claim, fingerprint);
   if (claim.state !== 'planned') {
     return { response: await unpackAnswer(commands.vault, steps.method, claim), repeated: !fresh };
   }
-  if (fresh) return { response: await goOn(commands, underWay, steps, claim, call), repeated: false };
+  if (fresh) return { response: await goOn(commands, underWay, steps, claim, call, turn), repeated: false };
   const work =
     underWay.get(keyText(claim)) ??
-    first(commands, claim, call).then((its) => goOn(commands, underWay, steps, claim, its));
+    first(commands, claim, call).then((its) => goOn(commands, underWay, steps, claim, its, turn));
   return { response: await untilDeadline(call, work), repeated: true };
 }
 
@@ -178,12 +198,19 @@ function first(commands: Commands, claim: Claim, { deadline, log }: Call): Promi
 }
 
 /** Calls, answers and settles a planned claim; at most once at a time in this process. */
-function goOn(commands: Commands, underWay: UnderWay, steps: AnySteps, claim: Claim, call: Call): Promise<Response> {
+function goOn(
+  commands: Commands,
+  underWay: UnderWay,
+  steps: AnySteps,
+  claim: Claim,
+  call: Call,
+  turn?: Turn,
+): Promise<Response> {
   const name = keyText(claim);
   const known = underWay.get(name);
   if (known) return known;
   const outcome = outcomeOf(() =>
-    steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call }),
+    steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call, turn }),
   );
   const settled = outcome.then((result) => settle(commands, steps, claim, call, result as Outcome<never>));
   const { answer } = steps;
@@ -221,65 +248,24 @@ async function recover(
   log: Logger,
 ): Promise<void> {
   const stale = await commands.database.query(selectUnsettled(STALE_MS, RECOVERY_LIMIT));
-  const work = stale.map(async (claim) => {
-    const steps = defined.get(claim.rpc);
-    if (!steps || underWay.has(keyText(claim))) return;
-    const deadline = Date.now() + RECOVERY_DEADLINE_MS;
-    const call = await unpackCall(commands.vault, claim.intent?.call ?? {}, { deadline, log });
-    await goOn(commands, underWay, steps, claim, call);
+  const rows = Map.groupBy(stale, (claim) => defined.get(claim.rpc)?.row?.(intentOf(claim)) ?? keyText(claim));
+  const work = [...rows.values()].map(async (row) => {
+    for (const claim of row) {
+      const steps = defined.get(claim.rpc);
+      // One that this process is at work on holds up those behind it: their turn comes another time.
+      if (!steps || underWay.has(keyText(claim))) return;
+      const deadline = Date.now() + RECOVERY_DEADLINE_MS;
+      const call = await unpackCall(commands.vault, claim.intent?.call ?? {}, { deadline, log });
+      await goOn(commands, underWay, steps, claim, call).catch((error: unknown) => {
+        if (!(error instanceof Refusal) || isPassingRefusal(error)) throw error;
+      });
+    }
   });
   for (const result of await Promise.allSettled(work)) {
     if (result.status === 'rejected' && !(result.reason instanceof Refusal)) {
       log.warn({ err: result.reason }, 'an order could not be recovered yet');
     }
   }
-}
-
-async function settle(
-  commands: Commands,
-  steps: AnySteps,
-  claim: Claim,
-  call: Call,
-  outcome: Outcome<never>,
-): Promise<MessageShape<DescMessage>> {
-  const job: Job = {
-    key: claim,
-    fingerprint: claim.fingerprint,
-    method: steps.method,
-    call,
-    // The outcome is a fact: it is written however late it is.
-    deadline: Number.POSITIVE_INFINITY,
-    settles: true,
-    decide: async (tx) => {
-      const response = await steps.settle(tx, intentOf(claim), outcome);
-      if ('refusal' in outcome) throw outcome.refusal;
-      return { response: create(steps.method.output, response as never) };
-    },
-  };
-  const settled = await commands.batches.submit(job);
-  return unpackAnswer(commands.vault, steps.method, settled.claim);
-}
-
-/** What would happen: planned and settled in transactions that are rolled back, with a call that only asks. */
-async function rehearseOrder(
-  commands: Commands,
-  steps: AnySteps,
-  call: Call,
-  decide: (tx: CommandTx) => Promise<Decision>,
-): Promise<MessageShape<DescMessage>> {
-  const { database, vault } = commands;
-  const decision = await rehearse(database, vault, call, decide);
-  const intent = ('intent' in decision ? decision.intent : null) as never;
-  const value = await steps.carryOut(intent, { validateOnly: true, deadline: call.deadline, call });
-  const settled = await rehearse(database, vault, call, async (tx) => {
-    const again = await decide(tx);
-    await tx.em.flush();
-    const planned = ('intent' in again ? again.intent : null) as never;
-    return {
-      response: create(steps.method.output, (await steps.settle(tx, planned, { value: value as never })) as never),
-    };
-  });
-  return 'response' in settled ? settled.response : create(steps.method.output);
 }
 
 /** Waits for the first call with the same key until the deadline, less the time it takes to say so. */
@@ -289,9 +275,4 @@ async function untilDeadline<T>(call: Call, work: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(refuseCall('IN_PROGRESS')), Math.max(0, call.deadline - Date.now() - MARGIN_MS));
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-/** The claim's part of a row that says what to call. */
-function intentOf(claim: Claim): never {
-  return claim.intent?.order as never;
 }

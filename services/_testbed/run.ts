@@ -107,7 +107,13 @@ async function bankEnvironment(dataDir: string): Promise<NodeJS.ProcessEnv> {
   const logFile = process.env['LOG_FILE'] || path.join(dataDir, 'bank.log');
   const logged = await stat(logFile).catch(() => undefined);
   if (logged && logged.size > LARGEST_LOG_BYTES) await rename(logFile, `${logFile}.1`);
-  return { ...process.env, DATA_DIR: keys, LOG_FILE: logFile };
+  // Who moves a service to another port moves those that call it too.
+  const addresses = allServices.flatMap(({ name }) => {
+    const upper = name.toUpperCase();
+    const port = process.env[`${upper}_PORT`];
+    return port === undefined ? [] : [[`${upper}_ADDRESS`, `127.0.0.1:${port}`]];
+  });
+  return { ...Object.fromEntries(addresses), ...process.env, DATA_DIR: keys, LOG_FILE: logFile };
 }
 
 async function refuseTakenPorts(

@@ -10,13 +10,13 @@ const PREFLIGHT_SECONDS = '7200';
 /** Answers the CORS headers of the answer to a request; `preflight` for one that only asks. */
 export type Cors = (request: IncomingMessage, preflight: boolean) => Record<string, string>;
 
-/** Reads `EDGE_ALLOWED_ORIGINS`: origins with commas between, or `*`. */
+/** Reads `EDGE_ALLOWED_ORIGINS`: origins with commas between, `http://host:*` for every port of a host, or `*`. */
 export function corsFor(allowedOrigins: string): Cors {
   const origins = new Set(allowedOrigins.split(',').map((origin) => origin.trim()));
 
   return ({ headers: { origin } }, preflight) => {
     const vary = { vary: 'Origin' };
-    if (origin === undefined || !(origins.has('*') || origins.has(origin))) return vary;
+    if (origin === undefined || !isAllowed(origins, origin)) return vary;
     const allowed = { ...vary, 'access-control-allow-origin': origins.has('*') ? '*' : origin };
     if (!preflight) return { ...allowed, 'access-control-expose-headers': EXPOSED_HEADERS };
     return {
@@ -26,4 +26,8 @@ export function corsFor(allowedOrigins: string): Cors {
       'access-control-max-age': PREFLIGHT_SECONDS,
     };
   };
+}
+
+function isAllowed(origins: ReadonlySet<string>, origin: string): boolean {
+  return origins.has('*') || origins.has(origin) || origins.has(origin.replace(/(?::[0-9]+)?$/, ':*'));
 }

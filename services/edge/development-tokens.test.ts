@@ -17,7 +17,7 @@ describe('Development tokens', () => {
   }
 
   it('are for a customer, members of staff and partners', async () => {
-    const ann = await ask({ subject: 'customer:cus_01h455vb4pex5vsknk084sn02q' }, 'sandbox');
+    const ann = await ask({ subject: 'customer:cus_01h455vb4pex5vsknk084sn02q' });
     expect(ann.json).to.deep.equal({ token: 'signed', expiresIn: 28_800 });
     expect(ann.actor).to.include({ audience: Audience.CHANNEL, partyId: 'cus_01h455vb4pex5vsknk084sn02q' });
     expect(ann.actor?.sessionId).to.match(/^ses_/);
@@ -59,5 +59,6 @@ describe('Development tokens', () => {
 
   it('do not exist in production', async () => {
     expect((await ask({ subject: 'staff:teller' }, 'production')).status).to.equal(404);
+    expect((await ask({ subject: 'staff:teller' }, 'sandbox')).status).to.equal(404);
   });
 });

@@ -1,4 +1,4 @@
-// POST /dev/token: a token for whomever one names. In development and sandboxes only: elsewhere it does not exist.
+// POST /dev/token: a token for whomever one names. In development only: elsewhere it does not exist.
 import { create } from '@bufbuild/protobuf';
 import type { BankEnvironment } from '#chassis/config.ts';
 import { newId } from '#chassis/id.ts';
@@ -20,7 +20,7 @@ export async function developmentToken(
   issuer: Pick<Issuer, 'principalToken'>,
   body: string,
 ): Promise<PlainAnswer> {
-  if (environment !== 'development' && environment !== 'sandbox') {
+  if (environment !== 'development') {
     return { status: 404, json: { code: 'not_found', message: 'There is nothing here.' } };
   }
   const actor = readActor(body);

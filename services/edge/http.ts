@@ -151,10 +151,10 @@ async function answerToken(
   const { config, issuer } = house.context;
   // A page that is not allowed cannot send JSON without asking first, and then is not allowed to.
   const json = /^application\/json\b/.test(request.headers['content-type'] ?? '');
-  if (config.BANK_ENVIRONMENT !== 'production' && request.method !== 'POST') {
+  if (config.BANK_ENVIRONMENT === 'development' && request.method !== 'POST') {
     return send(house, response, 405, { ...headers, allow: 'POST' }, '');
   }
-  if (config.BANK_ENVIRONMENT !== 'production' && !json) return send(house, response, 415, headers, '');
+  if (config.BANK_ENVIRONMENT === 'development' && !json) return send(house, response, 415, headers, '');
   const body = await readBody(request, Date.now() + TOKEN_REQUEST_MS).catch(() => Buffer.alloc(0));
   const answer = await developmentToken(config.BANK_ENVIRONMENT, issuer, body.toString());
   const typed = { ...headers, 'content-type': 'application/json' };

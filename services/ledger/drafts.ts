@@ -36,6 +36,7 @@ export function draftOf(journal: NewJournal, call: Call, key: Buffer): Draft {
     owner: call.caller,
     actor: journal.actor,
     metadata: journal.metadata,
+    after: journal.afterJournalId,
     content: { journal: { id: journal.journalId, kind, legs, ...datesOf(journal, kind) } },
   };
 }
@@ -53,6 +54,7 @@ export function reversalDraftOf(request: ReverseJournalRequest, call: Call, key:
     owner: call.caller,
     actor: request.actor,
     metadata: {},
+    after: '',
     content: {
       reverses: {
         journalId: request.journalId,
@@ -74,10 +76,13 @@ function datesOf(journal: NewJournal, kind: string): Pick<JournalDraft, 'valueDa
   return { valueDate, bookingDate: requireDay('booking_date', journal.bookingDate), endOfDay };
 }
 
-/** A keyed hash of the journal's content; its metadata in the order of their names, as maps have none of their own. */
+/**
+ * A keyed hash of the journal's content; its metadata in the order of their names, as maps have none of their own. What
+ * it comes after is no content: a repeat may know less of it.
+ */
 function fingerprintOf(journal: NewJournal, call: Call, key: Buffer): Buffer {
   const metadata = Object.fromEntries(Object.entries(journal.metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return hashOf(key, toBinary(NewJournalSchema, { ...journal, metadata }), call);
+  return hashOf(key, toBinary(NewJournalSchema, { ...journal, metadata, afterJournalId: '' }), call);
 }
 
 function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {

@@ -32,6 +32,8 @@ export interface Draft {
   readonly owner: string;
   readonly actor: Actor | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The journal that must be known before this one is booked; empty for none. */
+  readonly after: string;
   /** What to post, or what to undo. */
   readonly content: { readonly journal: JournalDraft } | { readonly reverses: Reverses };
 }
@@ -120,6 +122,9 @@ async function post(
   const refused: { draft: Draft; refusal: Refusal }[] = [];
   const outcomes = groups.map((group) => {
     if (group.drafts.some(({ id }) => known.has(id))) return repeat(group, known);
+    if (group.drafts.some(({ after }) => after !== '' && !known.has(after))) {
+      return group.drafts.map(() => ({ refusal: refuse('JOURNAL_OUT_OF_ORDER') }));
+    }
     const results = decide(group, accounts, originals, days);
     const outcomes = results.map(({ result }) => outcomeOf(result, now));
     // "Not like this" is not remembered, and so neither is what it did to its group.
@@ -206,7 +211,9 @@ function outcomeOf(result: { posted: Posted } | { refusal: Refusal }, knownTime:
 }
 
 async function readKnown(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, Known>> {
-  const rows = await tx.query(selectKnownJournals(drafts.map(({ id }) => id)));
+  const ids = new Set(drafts.map(({ id }) => id));
+  for (const { after } of drafts) if (after !== '') ids.add(after);
+  const rows = await tx.query(selectKnownJournals([...ids]));
   return new Map(
     rows.map((row) => [
       row.id,

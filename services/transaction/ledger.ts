@@ -109,6 +109,7 @@ async function wouldBook(client: Client<typeof LedgerService>, on: Onwards): Pro
 /** The ledger's own decisions in our words; that it cannot be reached, or does not let us in, is none. */
 function decisionOf(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
+  if (error.reason === 'JOURNAL_OUT_OF_ORDER') return refuseCall('OUTCOME_PENDING');
   if (error.domain === 'ledger') return fromLedger(error);
   return error.reason === 'CALLER_NOT_ALLOWED' ? refuseCall('SERVICE_UNAVAILABLE') : error;
 }

@@ -79,15 +79,22 @@ export function movementSteps<M extends DescMethodUnary>(
       tx.write(insertOrders, order);
       return { order: orderIntent(order), journal };
     },
-    carryOut({ order, journal }, { validateOnly, deadline, call }) {
+    async carryOut({ order, journal }, { validateOnly, deadline, call, turn }) {
       const { kind, bookingDate } = journal;
+      const afterJournalId = (await turn?.before) ?? '';
       const legs = journal.legs.map((leg) => ({
         ...leg,
         amount: { currencyCode: order.currency, amount: leg.amount },
       }));
-      const asked = { journalId: deriveId('jnl', order.id), kind, legs, bookingDate, ...actorOfJournal(call) };
-      return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
+      const journalId = deriveId('jnl', order.id);
+      const asked = { journalId, kind, legs, bookingDate, afterJournalId, ...actorOfJournal(call) };
+      const posting = ledger.post(asked, { validateOnly, deadline, trace: call.trace });
+      turn?.started(journalId);
+      return posting;
     },
+    // History is recovered account by account, in its order; all other orders stand alone.
+    row: ({ order }) =>
+      order.type === 'migration' ? (order.creditorAccountId ?? order.debtorAccountId ?? order.id) : order.id,
     answer: ({ order }, booking) => respond(booked(orderFromIntent(order), booking)),
     async settle(tx, { order }, outcome) {
       const settled =

@@ -89,11 +89,12 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
 
 function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
+  const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
   return {
     'customer.RegisterCustomer': { request: { person, residenceCountryCode: 'CZ' } },
     'customer.GetCustomer': { request: { customerId } },
     'customer.ListCustomers': { request: { pageSize: 1 } },
-    'customer.UpdateCustomer': { request: { customerId, updateMask: 'person', person } },
+    'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
     'customer.DeactivateCustomer': { request: { customerId } },
   };
 }

@@ -6,6 +6,8 @@ export const refuse = refusals('customer', {
   CUSTOMER_DEACTIVATED: ['FAILED_PRECONDITION', 'The customer was deactivated.'],
   PARTY_KIND_FIXED: ['FAILED_PRECONDITION', 'A person does not become an organisation, nor the other way round.'],
   IDENTIFIER_TAKEN: ['ALREADY_EXISTS', 'Another active customer has the same identifier.'],
+  IDENTIFIER_NOT_ALLOWED: ['PERMISSION_DENIED', 'Only back office registers or changes identifiers of a migration.'],
+  FIELD_NOT_ALLOWED: ['PERMISSION_DENIED', 'A customer changes contacts and address only; staff change the rest.'],
   DATE_INVALID: ['INVALID_ARGUMENT', 'It is no day of the calendar, or none on which this can have happened.'],
   CONTACT_INVALID: ['INVALID_ARGUMENT', 'It is no e-mail address, or no telephone number in E.164 form.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],

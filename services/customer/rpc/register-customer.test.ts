@@ -1,5 +1,6 @@
 import { toJson } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { Code } from '#chassis/errors.ts';
 import { customer as channel, refused, staff, startTestService, useService } from '#chassis/testing/service.ts';
 import { ContactKind, CustomerSchema, CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { customer } from '../service.ts';
@@ -159,6 +160,29 @@ describe('RegisterCustomer', () => {
     await teller().registerCustomer(aPerson({ identifiers: [{ ...spaced, kind: IdentifierKind.NATIONAL_ID }] }));
     // What the refused one would have taken is free.
     await teller().registerCustomer(aPerson({ identifiers: [other, other] }));
+  });
+
+  it('lets back office alone register the number that another bank knew a customer by', async () => {
+    const migrated = () => {
+      const identifiers = [
+        { kind: IdentifierKind.TAX, value: unique('TX'), countryCode: 'CZ' },
+        { kind: IdentifierKind.MIGRATION, value: unique('berka') },
+      ];
+      return aPerson({ identifiers });
+    };
+    for (const principal of [undefined, staff('TELLER'), staff('BRANCH_MANAGER')]) {
+      const application = migrated();
+      const refusal = await refused(
+        bank.asPrincipal(principal).registerCustomer(application),
+        'IDENTIFIER_NOT_ALLOWED',
+      );
+      expect(refusal).to.deep.include({ code: Code.PERMISSION_DENIED, metadata: { field: 'identifiers' } });
+      const tried = bank.asPrincipal(principal).registerCustomer({ ...application, validateOnly: true });
+      await refused(tried, 'IDENTIFIER_NOT_ALLOWED');
+      // The number stays free.
+      const backOffice = bank.asPrincipal(staff('BACK_OFFICE'));
+      expect((await backOffice.registerCustomer(application)).customer?.identifiers).to.have.length(2);
+    }
   });
 
   it('lets one of many who claim an identifier at the same time win', async () => {

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import type { Rpcs } from '#chassis/serve.ts';
@@ -12,6 +13,7 @@ import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { record } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { checkParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
+import { checkMigration } from '../domain/rights.ts';
 import { termsOf } from '../domain/search.ts';
 import { publish } from '../events.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
@@ -22,7 +24,7 @@ import { CustomerRow, replaceHeld, replaceTerms } from '../tables.ts';
 export function registerCustomer(context: Context): Rpcs<typeof CustomerService>['registerCustomer'] {
   return (request, call) =>
     context.commands.run(Contract.method.registerCustomer, request, call, {
-      prepare: () => prepare(context, request),
+      prepare: () => prepare(context, request, call),
       decide: async (tx, prepared) => ({ customer: await register(context, tx, request, prepared) }),
     });
 }
@@ -33,7 +35,8 @@ interface Prepared {
 }
 
 /** The profile is sealed before the transaction, since that makes the customer's key. What is only tried makes none. */
-async function prepare({ vault, today }: Context, request: RegisterCustomerRequest): Promise<Prepared> {
+async function prepare({ vault, today }: Context, request: RegisterCustomerRequest, call: Call): Promise<Prepared> {
+  checkMigration([], request.identifiers, call.principal);
   checkParticulars(request, PARTICULAR_NAMES, today());
   const id = newId('cus');
   return { id, profile: request.validateOnly ? create(SealedSchema) : await sealProfile(vault, id, request) };

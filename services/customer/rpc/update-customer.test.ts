@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { Code } from '#chassis/errors.ts';
 import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
 import { ContactKind, type Customer, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { UpdateCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
@@ -120,12 +121,61 @@ describe('UpdateCustomer', () => {
   it('is for a customer themselves too, but for no other', async () => {
     const [mine, theirs] = [await register(), await register()];
     const me = bank.asPrincipal(channel(mine));
-    const request = (customerId: string) => ({ requestId: unique('own'), customerId, residenceCountryCode: 'AT' });
-    expect((await me.updateCustomer(request(mine))).customer?.residenceCountryCode).to.equal('AT');
+    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
+    const request = (customerId: string) => ({ requestId: unique('own'), customerId, contacts });
+    expect((await me.updateCustomer(request(mine))).customer?.contacts).to.have.length(1);
     await refused(me.updateCustomer(request(theirs)), 'CUSTOMER_NOT_FOUND');
     await refused(me.updateCustomer(request('cus_unknown')), 'CUSTOMER_NOT_FOUND');
     await refused(bank.asPrincipal(staff('AUDITOR')).updateCustomer(request(mine)), 'CALLER_NOT_ALLOWED');
     expect((await teller().getCustomer({ customerId: theirs })).customer?.etag).to.equal('1');
+  });
+
+  it('lets customers change how they can be reached, and nothing else of themselves', async () => {
+    const customerId = await register();
+    const me = bank.asPrincipal(channel(customerId));
+    const mine = (changes: Changes) => me.updateCustomer({ requestId: unique('own'), customerId, ...changes });
+    const address = { lines: ['Krátká 1'], city: 'Brno', countryCode: 'CZ' };
+    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
+    // What the mask does not name is not changed, so that it may be there.
+    const paths = ['contacts', 'address'];
+    const { customer: moved } = await mine({ contacts, address, branchId: 'brn_1', updateMask: { paths } });
+    expect(moved?.address?.city).to.equal('Brno');
+    expect(moved?.branchId).to.equal('brn_praha');
+    const identifiers = [{ kind: IdentifierKind.TAX, value: unique('TX'), countryCode: 'CZ' }];
+    const staffs: [field: string, changes: Changes][] = [
+      ['person', { party: { case: 'person', value: married } }],
+      ['identifiers', { address, identifiers }],
+      ['identifiers', { updateMask: { paths: ['address', 'identifiers'] } }],
+      ['residence_country_code', { residenceCountryCode: 'AT' }],
+      ['branch_id', { branchId: 'brn_1' }],
+      ['branch_id', { branchId: 'brn_1', validateOnly: true }],
+    ];
+    for (const [field, changes] of staffs) {
+      const refusal = await refused(mine(changes), 'FIELD_NOT_ALLOWED');
+      expect(refusal, field).to.deep.include({ code: Code.PERMISSION_DENIED, metadata: { field } });
+    }
+    expect((await teller().getCustomer({ customerId })).customer).to.deep.equal(moved);
+  });
+
+  it('lets back office alone give, change and take the number that another bank knew a customer by', async () => {
+    const number = { kind: IdentifierKind.MIGRATION, value: unique('berka') };
+    const other = { kind: IdentifierKind.MIGRATION, value: unique('berka') };
+    const passport = { kind: IdentifierKind.PASSPORT, value: unique('P'), countryCode: 'CZ' };
+    const customerId = await register(aPerson({ identifiers: [passport] }));
+    await refused(update(customerId, { identifiers: [passport, number] }), 'IDENTIFIER_NOT_ALLOWED');
+    const backOffice = bank.asPrincipal(staff('BACK_OFFICE'));
+    const settle = (identifiers: NonNullable<Changes['identifiers']>) =>
+      backOffice.updateCustomer({ requestId: unique('up'), customerId, identifiers });
+    await settle([number]);
+    for (const identifiers of [[other], [number, other], [passport]]) {
+      const refusal = await refused(update(customerId, { identifiers }), 'IDENTIFIER_NOT_ALLOWED');
+      expect(refusal).to.deep.include({ code: Code.PERMISSION_DENIED, metadata: { field: 'identifiers' } });
+    }
+    await refused(update(customerId, { updateMask: { paths: ['identifiers'] } }), 'IDENTIFIER_NOT_ALLOWED');
+    // Beside it, and around it, a teller works as ever.
+    await update(customerId, { branchId: 'brn_1' });
+    expect((await update(customerId, { identifiers: [passport, number] })).identifiers).to.have.length(2);
+    expect((await settle([passport])).customer?.identifiers).to.have.length(1);
   });
 
   it('refuses whom it does not know, who is gone, and to make an organisation of a person', async () => {

@@ -1,3 +1,4 @@
+import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { invalid, refuseCall } from '#chassis/errors.ts';
 import { maskedFields } from '#chassis/mask.ts';
@@ -13,6 +14,7 @@ import { changed, loadActive } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { checkParticulars, isPartyKind, mergeParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
 import { refuse } from '../domain/refusals.ts';
+import { checkFields, checkMigration } from '../domain/rights.ts';
 import { termsOf } from '../domain/search.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { sealProfile, warmKey } from '../profile.ts';
@@ -28,10 +30,11 @@ export function updateCustomer(context: Context): Rpcs<typeof CustomerService>['
     requireParty(request, names);
     return context.commands.run(Contract.method.updateCustomer, request, call, {
       prepare: async () => {
+        checkFields(names, call.principal);
         checkParticulars(request, names, context.today());
         await warmKey(context, request.customerId);
       },
-      decide: async (tx) => ({ customer: await update(context, tx, request, names) }),
+      decide: async (tx) => ({ customer: await update(context, tx, request, names, call) }),
     });
   };
 }
@@ -49,12 +52,14 @@ async function update(
   tx: CommandTx,
   request: UpdateCustomerRequest,
   names: readonly Mutable[],
+  { principal }: Call,
 ): Promise<Customer> {
   const loaded = await loadActive(tx, vault, request.customerId);
   const { row } = loaded;
   if (request.etag !== '' && request.etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
   if (names.some((name) => isPartyKind(name) && name !== row.kind)) throw refuse('PARTY_KIND_FIXED');
   const particulars = mergeParticulars(loaded.particulars, request, names);
+  checkMigration(loaded.particulars.identifiers, particulars.identifiers, principal);
   const held = await claimIdentifiers(tx, vault, row.id, particulars.identifiers);
   row.profile = await sealProfile(vault, row.id, particulars);
   if (names.includes('branchId')) row.branchId = request.branchId;

@@ -19,6 +19,7 @@ export const refuse = refusals('ledger', {
   JOURNAL_NOT_FOUND: ['NOT_FOUND', 'There is no such journal.'],
   JOURNAL_NOT_OWNED: ['PERMISSION_DENIED', 'Only the workload that posted a journal may reverse it.'],
   JOURNAL_KIND_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not post journals of this kind.'],
+  JOURNAL_OUT_OF_ORDER: ['ABORTED', 'The journal that it comes after is not known yet. Repeat it.'],
   JOURNAL_UNBALANCED: ['INVALID_ARGUMENT', 'Debits and credits are not equal in every currency.'],
   TOO_MANY_LEGS: ['INVALID_ARGUMENT', 'A journal has at most 100 legs.'],
   CURRENCY_MISMATCH: ['INVALID_ARGUMENT', 'The amount is not in the currency of the account.'],

@@ -50,6 +50,22 @@ describe('PostJournals', () => {
     await refused(bank.post([twice, twice]), 'REQUEST_INVALID');
   });
 
+  it('books a journal after the one that it names, and not before', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const first = journal(cash, alice, '1.00');
+    const second = journal(cash, alice, '2.00', { afterJournalId: String(first.journalId) });
+    const third = journal(cash, alice, '3.00', { afterJournalId: String(second.journalId) });
+    expect(await bank.post([third, second])).to.deep.equal(['JOURNAL_OUT_OF_ORDER', 'JOURNAL_OUT_OF_ORDER']);
+    expect(await bank.booked(alice)).to.equal('0.00');
+    // In one call or in many, in whatever order they are sent: the wrong turn is not remembered.
+    expect(await bank.post([third, first, second])).to.deep.equal(['JOURNAL_OUT_OF_ORDER', 'posted', 'posted']);
+    expect(await bank.post([third])).to.deep.equal(['posted']);
+    // What it comes after is no content: a repeat may not know it.
+    expect(await bank.post([{ ...third, afterJournalId: '' }])).to.deep.equal(['posted']);
+    expect(await bank.booked(alice)).to.equal('6.00');
+  });
+
   it('answers an id again as the first time, refusals included, and refuses it with other content', async () => {
     const cash = await bank.cash();
     const alice = await bank.funded('50.00');

@@ -2,10 +2,10 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { attempt, orThrow } from '#chassis/command.ts';
 import { requireDate } from '#chassis/dates.ts';
-import { Code, Refusal, refuseCall } from '#chassis/errors.ts';
+import { Code, isPassingCode, Refusal, refuseCall } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
 import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
-import type { Order } from '#chassis/order.ts';
+import type { Order, Turn } from '#chassis/order.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -39,9 +39,6 @@ type Ready = () => Movement;
 /** A reference stands for one transaction of the other bank, whoever of the staff brings it. */
 const KEY_OWNER = 'bank';
 
-/** After these nobody knows what became of an item, or whether the next would fare better. */
-const PASSING: readonly number[] = [Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.INTERNAL, Code.ABORTED];
-
 /** Books history of another bank: accounts beside each other, the items of one account one after the other. */
 export function batchImportTransactions(context: Context): Rpcs<typeof TransactionService>['batchImportTransactions'] {
   const order = context.orders.define(
@@ -60,6 +57,10 @@ export function batchImportTransactions(context: Context): Rpcs<typeof Transacti
   };
 }
 
+/**
+ * Books the items of one account in their order, without waiting for one before the next is sent: each tells the ledger
+ * which journal it comes after, and is booked only when that one is known. So an outage cannot put history out of order.
+ */
 async function bookInOrder(
   order: Import,
   items: readonly Item[],
@@ -67,21 +68,44 @@ async function bookInOrder(
   validateOnly: boolean,
   call: Call,
 ): Promise<void> {
-  let stopped = false;
-  for (const item of items) {
-    const { externalReference } = item.imported;
-    const outcome: Outcome = stopped
-      ? { externalReference, refusal: refusalMessage(refuseCall('SERVICE_UNAVAILABLE')) }
-      : await book(order, item, validateOnly, call);
-    outcomes[item.index] = outcome;
-    stopped ||= outcome.refusal !== undefined && PASSING.includes(outcome.refusal.code ?? Code.UNKNOWN);
-  }
+  let before: Promise<string | undefined> = Promise.resolve(undefined);
+  await Promise.all(
+    items.map(async (item) => {
+      const earlier = before;
+      const { promise, resolve: started, reject: fail } = Promise.withResolvers<string | undefined>();
+      before = promise;
+      // The last of a row has nobody behind it to hear that it failed.
+      promise.catch(() => undefined);
+      const outcome = await book(order, item, { before: earlier, started }, validateOnly, call);
+      outcomes[item.index] = outcome;
+      // Nobody knows what became of it: nothing follows it. Otherwise it was booked before, or refused before it was
+      // sent, and what comes after it comes after the one before it.
+      if (isPassing(outcome)) fail(refuseCall('SERVICE_UNAVAILABLE'));
+      else await earlier.then(started, fail);
+    }),
+  );
 }
 
-async function book(order: Import, { imported, ready }: Item, validateOnly: boolean, call: Call): Promise<Outcome> {
+function isPassing({ refusal }: Outcome): boolean {
+  return refusal !== undefined && isPassingCode(refusal.code ?? Code.UNKNOWN);
+}
+
+async function book(
+  order: Import,
+  { imported, ready }: Item,
+  turn: Turn,
+  validateOnly: boolean,
+  call: Call,
+): Promise<Outcome> {
   const { externalReference } = imported;
   try {
-    const item = { schema: ImportedTransactionSchema, message: imported, key: externalReference, owner: KEY_OWNER };
+    const item = {
+      schema: ImportedTransactionSchema,
+      message: imported,
+      key: externalReference,
+      owner: KEY_OWNER,
+      turn,
+    };
     const { response, repeated } = await order.runItem({ ...item, validateOnly }, call, async () => (await ready)());
     return { externalReference, transactionId: response.outcomes[0]?.transactionId ?? '', repeated };
   } catch (error) {

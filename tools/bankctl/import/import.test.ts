@@ -160,6 +160,30 @@ describe('bankctl import', function bankctlImport() {
     expect(stderr).to.match(/accounts\.csv:7: the bank refuses account 900006: it was imported before/);
   });
 
+  it('takes a customer with other names for the same client, but none who was born on another day', async () => {
+    await edit('clients.csv', (text) => text.replace('Eva,Svobodová', 'Eva,Malá'));
+    expect(await json<Imported>(['import', folder])).to.include({ posted: 0 });
+    await edit('clients.csv', (text) => text.replace('1992-12-19', '1992-12-20'));
+    await expectStrange('clients.csv:5', '900004', 'birth_date');
+    await cp(SAMPLE, folder, { recursive: true });
+    await edit('organisations.csv', (text) => text.replace(/\d{4}-\d\d-\d\d/, '1999-09-09'));
+    await expectStrange('organisations.csv:2', '900008', 'registration_date');
+  });
+
+  async function expectStrange(place: string, client: string, column: string): Promise<void> {
+    const { code, stderr } = await run(['import', folder]);
+    expect(code).to.equal(1);
+    const told = `${place}: client ${client} is not taken over: cus_\\w+ is registered .*not with the ${column} of the file`;
+    expect(stderr).to.match(new RegExp(told));
+  }
+
+  it('takes nobody who merely has the number of a client, as an identifier of another kind, for the client', async () => {
+    const squat = ['--given-name', 'Mallory', '--family-name', 'Malá', '--birth-date', '1992-12-19', '--country', 'CZ'];
+    await json(['customer', 'register', ...squat, '--identifier', 'tax:berka-900004']);
+    await edit('clients.csv', (text) => text.replace('Eva,Svobodová', 'Eva,Malá'));
+    expect(await json<Imported>(['import', folder])).to.include({ posted: 0 });
+  });
+
   it('leaves lines that move nothing out, and books what nobody knows against clearing', async () => {
     await put({
       'clients.csv': 'client_id,birth_date,sex,district_id\n1,1970-01-01,F,1\n',

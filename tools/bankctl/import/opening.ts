@@ -3,7 +3,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { AccountType, HolderRole } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
-import { CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
+import { type Customer, CustomerState, type Identifier, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import type { Bank } from '../bank.ts';
 import { Exit, Failure } from '../failure.ts';
@@ -67,14 +67,32 @@ async function register(bank: Bank, client: Client): Promise<string> {
     });
     return customer?.customerId ?? '';
   } catch (error) {
-    // Registered by somebody else, or with other particulars: it is the same client all the same.
+    // Registered by somebody else, or with other particulars: who holds the number is the same client, if born on the same day.
     if (!isThereAlready(error)) throw refusedAt(client.place, `client ${client.id}`, error);
-    const found = (await customers.listCustomers({ identifier: number })).customers.filter(
-      ({ state }) => state === CustomerState.ACTIVE,
-    );
-    if (found.length === 1) return found[0]?.customerId ?? '';
-    throw refusedAt(client.place, `client ${client.id}`, error);
+    const found = (await customers.listCustomers({ identifier: number })).customers.filter((one) => holds(one, number));
+    const [holder] = found;
+    if (!holder || found.length > 1) throw refusedAt(client.place, `client ${client.id}`, error);
+    checkSame(client, holder);
+    return holder.customerId;
   }
+}
+
+/** A number is found whatever the kind of the identifier: only one of a migration, which back office gave, says who it is. */
+function holds({ state, identifiers }: Customer, number: string): boolean {
+  const isNumber = ({ kind, value }: Identifier): boolean => kind === IdentifierKind.MIGRATION && value === number;
+  return state === CustomerState.ACTIVE && identifiers.some(isNumber);
+}
+
+/** Refuses a customer who is not the client: their accounts would go to somebody else. The days are personal, and not told. */
+function checkSame({ id, place, party }: Client, { customerId, party: registered }: Customer): void {
+  const isPerson = party.kind === 'person';
+  const same = isPerson
+    ? registered.case === 'person' && registered.value.birthDate === party.birthDate
+    : registered.case === 'organisation' && registered.value.registrationDate === party.registrationDate;
+  if (same) return;
+  const what = isPerson ? 'birth_date' : 'registration_date';
+  const why = `${customerId} is registered under its number, but not with the ${what} of the file`;
+  throw new Failure(Exit.REFUSED, `${place}: client ${id} is not taken over: ${why}.`);
 }
 
 function partyOf({ party }: Client) {

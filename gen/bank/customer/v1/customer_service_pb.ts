@@ -519,9 +519,10 @@ export const CustomerStandingSchema: GenMessage<CustomerStanding> = /*@__PURE__*
  */
 export const CustomerService: GenService<{
   /**
-   * Registers a person or an organisation.
+   * Registers a person or an organisation. Identifiers of kind MIGRATION are for back office alone to register: an import
+   * takes whoever holds one for the client of the other bank.
    *
-   * Errors: DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or in the future), CONTACT_INVALID (INVALID_ARGUMENT: no e-mail address or E.164 number), COUNTRY_UNKNOWN (INVALID_ARGUMENT), IDENTIFIER_TAKEN (ALREADY_EXISTS: another active customer has the same identifier)
+   * Errors: DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or in the future), CONTACT_INVALID (INVALID_ARGUMENT: no e-mail address or E.164 number), COUNTRY_UNKNOWN (INVALID_ARGUMENT), IDENTIFIER_TAKEN (ALREADY_EXISTS: another active customer has the same identifier), IDENTIFIER_NOT_ALLOWED (PERMISSION_DENIED: an identifier of kind MIGRATION, and not by back office)
    *
    * @generated from rpc bank.customer.v1.CustomerService.RegisterCustomer
    */
@@ -557,9 +558,10 @@ export const CustomerService: GenService<{
   },
   /**
    * Changes particulars of a customer: those that update_mask names, or else those that are set.
-   * Contacts and identifiers are replaced whole.
+   * Contacts and identifiers are replaced whole. Customers change their contacts and address; the rest is staff's, and
+   * identifiers of kind MIGRATION are back office's.
    *
-   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), ETAG_MISMATCH (ABORTED), PARTY_KIND_FIXED (FAILED_PRECONDITION: a person does not become an organisation), DATE_INVALID (INVALID_ARGUMENT), CONTACT_INVALID (INVALID_ARGUMENT), COUNTRY_UNKNOWN (INVALID_ARGUMENT), IDENTIFIER_TAKEN (ALREADY_EXISTS)
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), ETAG_MISMATCH (ABORTED), PARTY_KIND_FIXED (FAILED_PRECONDITION: a person does not become an organisation), DATE_INVALID (INVALID_ARGUMENT), CONTACT_INVALID (INVALID_ARGUMENT), COUNTRY_UNKNOWN (INVALID_ARGUMENT), IDENTIFIER_TAKEN (ALREADY_EXISTS), IDENTIFIER_NOT_ALLOWED (PERMISSION_DENIED: adds or removes an identifier of kind MIGRATION, and not by back office), FIELD_NOT_ALLOWED (PERMISSION_DENIED: a customer changes what is staff's to change)
    *
    * @generated from rpc bank.customer.v1.CustomerService.UpdateCustomer
    */
