@@ -54,6 +54,7 @@ buf curl --schema . -H "Authorization: Bearer $TOKEN" \\
 \`\`\`
 
 From a browser, \`@connectrpc/connect-web\` with the generated descriptors and \`createConnectTransport({ baseUrl: 'http://localhost:8080' })\`.
+Pages of localhost may call it as it stands; those of other origins are named in \`EDGE_ALLOWED_ORIGINS\`.
 
 \`$TOKEN\` is the bearer token of a customer, a member of staff or a partner. In development, and nowhere else, the bank
 gives one to whoever asks; the README at the root says how. RPCs that are open to anybody take no token.
@@ -74,12 +75,12 @@ An error has a gRPC code, a sentence for developers, and a detail with a stable 
 \`\`\`json
 {
   "code": "failed_precondition",
-  "message": "The balance is too low.",
+  "message": "There is not enough money on the account.",
   "details": [
     {
       "type": "bank.type.v1.ErrorDetail",
       "value": "<the detail, protobuf in base64>",
-      "debug": { "reason": "INSUFFICIENT_FUNDS", "domain": "ledger", "metadata": {} }
+      "debug": { "reason": "INSUFFICIENT_FUNDS", "domain": "transaction" }
     }
   ]
 }
