@@ -131,7 +131,7 @@ export function isCollision(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   if (error instanceof CommitLost) return true;
   const state = sqlState(error);
-  if (state !== undefined) return /^(08|40|53|57P|55P03|57014|25P03)/.test(state);
+  if (state !== undefined) return /^(08|40|53|57P|55P03)/.test(state);
   const text = String((error as Error | undefined)?.message);
   return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|Client has encountered a connection error|not queryable/i.test(
     text,
