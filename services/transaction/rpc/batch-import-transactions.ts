@@ -1,8 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
-import { attempt, orThrow } from '#chassis/command.ts';
 import { requireDate } from '#chassis/dates.ts';
-import { Code, isPassingCode, Refusal, refuseCall } from '#chassis/errors.ts';
+import { Code, isPassingCode, isPassingRefusal, Refusal, refuseCall } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
 import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { Order, Turn } from '#chassis/order.ts';
@@ -33,13 +32,16 @@ interface Item {
   readonly ready: Promise<Ready>;
 }
 
-/** Makes the movement of an item; its id is made then, so that ids run as the bookings do. Throws its refusal. */
-type Ready = () => Movement;
+/**
+ * Makes the movement of an item; its id is made then, so that ids run as the bookings do. Throws its refusal. Or the
+ * outage that kept it from being asked about.
+ */
+type Ready = { readonly make: () => Movement } | { readonly outage: unknown };
 
 /** A reference stands for one transaction of the other bank, whoever of the staff brings it. */
 const KEY_OWNER = 'bank';
 
-/** Books history of another bank: accounts beside each other, the items of one account one after the other. */
+/** Books history of another bank: accounts beside each other, the items of one account in their order. */
 export function batchImportTransactions(context: Context): Rpcs<typeof TransactionService>['batchImportTransactions'] {
   const order = context.orders.define(
     movementSteps(context, TransactionService.method.batchImportTransactions, async ({ externalReference, id }) => ({
@@ -69,14 +71,22 @@ async function bookInOrder(
   call: Call,
 ): Promise<void> {
   let before: Promise<string | undefined> = Promise.resolve(undefined);
+  // False from the first item on that could not be asked about: what comes after it must not even be planned, as
+  // recovery would book it first.
+  let clear: Promise<boolean> = Promise.resolve(true);
   await Promise.all(
     items.map(async (item) => {
       const earlier = before;
+      const free = clear;
+      clear = Promise.all([free, item.ready]).then(([sofar, ready]) => sofar && !('outage' in ready));
       const { promise, resolve: started, reject: fail } = Promise.withResolvers<string | undefined>();
       before = promise;
       // The last of a row has nobody behind it to hear that it failed.
       promise.catch(() => undefined);
-      const outcome = await book(order, item, { before: earlier, started }, validateOnly, call);
+      const { externalReference } = item.imported;
+      const outcome: Outcome = (await free)
+        ? await book(order, item, { before: earlier, started }, validateOnly, call)
+        : { externalReference, refusal: refusalMessage(refuseCall('SERVICE_UNAVAILABLE')) };
       outcomes[item.index] = outcome;
       // Nobody knows what became of it: nothing follows it. Otherwise it was booked before, or refused before it was
       // sent, and what comes after it comes after the one before it.
@@ -106,7 +116,7 @@ async function book(
       owner: KEY_OWNER,
       turn,
     };
-    const { response, repeated } = await order.runItem({ ...item, validateOnly }, call, async () => (await ready)());
+    const { response, repeated } = await order.runItem({ ...item, validateOnly }, call, async () => made(await ready));
     return { externalReference, transactionId: response.outcomes[0]?.transactionId ?? '', repeated };
   } catch (error) {
     if (!(error instanceof Refusal)) call.log.error({ err: error, rpc: call.rpc }, 'an item failed');
@@ -114,19 +124,26 @@ async function book(
   }
 }
 
+function made(ready: Ready): Movement {
+  if ('outage' in ready) throw ready.outage;
+  return ready.make();
+}
+
 /** Asks for all items at once, before the turn of any; what an item is refused for is thrown when its turn comes. */
 async function readied(context: Context, imported: ImportedTransaction, call: Call): Promise<Ready> {
   try {
-    const attempted = await attempt(() => prepare(context, imported, call));
-    return () => orThrow(attempted)();
+    return { make: await prepare(context, imported, call) };
   } catch (error) {
-    return () => {
-      throw error;
+    if (!(error instanceof Refusal) || isPassingRefusal(error)) return { outage: error };
+    return {
+      make: () => {
+        throw error;
+      },
     };
   }
 }
 
-async function prepare(context: Context, imported: ImportedTransaction, call: Call): Promise<Ready> {
+async function prepare(context: Context, imported: ImportedTransaction, call: Call): Promise<() => Movement> {
   const { accountId, direction, counterpart, externalReference, remittanceInformation, counterparty } = imported;
   const bookingDate = dayOf(imported.bookingDate);
   const { currency, minor: amount } = fromPositiveMoney(imported.amount ?? { currencyCode: '', amount: '' });

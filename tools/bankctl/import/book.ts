@@ -1,6 +1,6 @@
-// Books the history in batches, several at a time. The bank books the lines of one account one after the other, so that a
-// batch takes as long as the account with the most lines in it: batches therefore take few lines of many accounts. An
-// account belongs to one lane, and a lane has one batch on its way at a time, so that its lines stay in order.
+// Books the history in batches, several at a time. A batch takes equally many lines of each account, so that one account
+// with a long history does not hold up the others. An account belongs to one lane, and a lane has one batch on its way at
+// a time, so that its lines stay in order.
 import { Direction } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { type ImportOutcome, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Bank } from '../bank.ts';
