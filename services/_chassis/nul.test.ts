@@ -6,7 +6,7 @@ import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { nulViolations } from './nul.ts';
 
 function fields<D extends DescMessage>(schema: D, message: MessageShape<D>): string[] {
-  return nulViolations(schema, message, Buffer.from(toBinary(schema, message))).map(({ field }) => field);
+  return nulViolations(message, Buffer.from(toBinary(schema, message))).map(({ field }) => field);
 }
 
 describe('U+0000 in a request', () => {

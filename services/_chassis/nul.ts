@@ -1,9 +1,9 @@
 // PostgreSQL's text cannot hold U+0000, and no text of the bank needs it: it is refused once, for every field.
-import type { DescMessage, Message } from '@bufbuild/protobuf';
+import type { Message } from '@bufbuild/protobuf';
 import type { Violation } from './errors.ts';
 
 /** The fields of a message whose text holds U+0000. `wire` is the message as it came. */
-export function nulViolations(_schema: DescMessage, message: Message, wire: Uint8Array): Violation[] {
+export function nulViolations(message: Message, wire: Uint8Array): Violation[] {
   // Most messages have no zero byte at all, and need no second look.
   if (!wire.includes(0)) return [];
   return findNul(message, '').map((field) => ({ field, description: 'A text must not hold U+0000.' }));

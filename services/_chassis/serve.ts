@@ -198,7 +198,7 @@ function readMessage(method: DescMethodUnary, bytes: Buffer): Message {
 }
 
 function validate(validator: Validator, method: DescMethodUnary, request: Message, wire: Buffer): void {
-  const nuls = nulViolations(method.input, request, wire);
+  const nuls = nulViolations(request, wire);
   if (nuls.length > 0) throw invalid(nuls);
   const result = validator.validate(method.input, request);
   if (result.kind === 'valid') return;
