@@ -53,11 +53,16 @@ export function lockClaims(keys: readonly (ClaimKey & { readonly settles: boolea
   `;
 }
 
-/** One claim, as it stands now. */
-export function selectClaim({ rpc, owner, requestId }: ClaimKey): RawBuilder<Claim> {
+/** Those of the claims that exist, as they stand now. */
+export function selectClaims(keys: readonly ClaimKey[]): RawBuilder<Claim> {
   return sql<Claim>`
-    select rpc, owner, request_id as "requestId", fingerprint, state, intent, answer
-    from command where rpc = ${rpc} and owner = ${owner} and request_id = ${requestId}
+    select c.rpc, c.owner, c.request_id as "requestId", c.fingerprint, c.state, c.intent, c.answer
+    from unnest(
+      ${keys.map(({ rpc }) => rpc)}::text[],
+      ${keys.map(({ owner }) => owner)}::text[],
+      ${keys.map(({ requestId }) => requestId)}::text[]
+    ) as k (rpc, owner, request_id)
+    join command c on c.rpc = k.rpc and c.owner = k.owner and c.request_id = k.request_id
   `;
 }
 

@@ -1,5 +1,6 @@
 // One batch of commands in one transaction: claims are looked up, commands decided one after the other, and what they
 // staged is written in a handful of statements.
+import type { EntityClass } from '@mikro-orm/core';
 import { CommandRecordedSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { BatchState, Settled } from './batch.ts';
 import { actorOf, type Call, packCall, sealOrigin } from './call-context.ts';
@@ -31,7 +32,7 @@ export async function runBatch(
   const claims = new Map(found.map((claim) => [keyText(claim), claim]));
   const inserts = new Map<string, Claim>();
   const settles: Claim[] = [];
-  const rows = new Map<Bulk<never>, never[]>();
+  const staged: Staged = { inserts: new Map(), rows: new Map() };
   const events: OutboxRow[] = [];
   const outcomes: Settled<JobOutcome>[] = [];
 
@@ -50,7 +51,8 @@ export async function runBatch(
       continue;
     }
     const { claim, stage } = decided;
-    for (const [bulk, staged] of stage.rows) append(rows, bulk, staged);
+    for (const [entity, rows] of stage.inserts) append(staged.inserts, entity, rows);
+    for (const [bulk, rows] of stage.rows) append(staged.rows, bulk, rows);
     events.push(...stage.events);
     claims.set(keyText(claim), claim);
     if (known) settles.push(claim);
@@ -58,7 +60,7 @@ export async function runBatch(
     outcomes.push({ value: { claim, fresh: true } });
   }
 
-  for (const [bulk, staged] of rows) await tx.query(bulk(staged));
+  await writeStaged(tx, staged);
   if (events.length > 0) await tx.query(insertOutbox(events));
   if (inserts.size > 0) await tx.query(insertClaims([...inserts.values()]));
   if (settles.length > 0) await tx.query(settleClaims(settles));
@@ -88,7 +90,7 @@ async function decideOne(vault: Vault, tx: Tx, job: Job): Promise<{ claim: Claim
       const intent = { order: decision.intent, call: await packCall(vault, job.call) };
       return { claim: { ...base, state: 'planned', intent, answer: null }, stage };
     }
-    const answer = await packAnswer(vault, job.method, decision.response as never, stage.recorded?.partyId);
+    const answer = await packAnswer(vault, job.method, decision.response as never, stage.records[0]?.partyId);
     await stage.recordCommand(job, undefined);
     return { claim: { ...base, state: 'done', intent: null, answer }, stage };
   } catch (error) {
@@ -104,24 +106,37 @@ async function decideOne(vault: Vault, tx: Tx, job: Job): Promise<{ claim: Claim
   }
 }
 
-/** What one command wants written. */
-export interface Stage {
-  readonly tx: CommandTx;
+/** New entities and rows that wait to be written together. */
+export interface Staged {
+  readonly inserts: Map<EntityClass<object>, object[]>;
   readonly rows: Map<Bulk<never>, never[]>;
+}
+
+/** Writes what was staged: a statement for each kind. */
+export async function writeStaged(tx: Tx, { inserts, rows }: Staged): Promise<void> {
+  for (const [entity, entities] of inserts) await tx.em.insertMany(entity, entities);
+  for (const [bulk, staged] of rows) await tx.query(bulk(staged));
+}
+
+/** What one command wants written. */
+export interface Stage extends Staged {
+  readonly tx: CommandTx;
   readonly events: OutboxRow[];
-  recorded: Record | undefined;
+  readonly records: Record[];
   executed: boolean;
   recordCommand(job: Job, refusal: Refusal | undefined): Promise<void>;
 }
 
 /** Collects what one command wants written. */
 export function staging(vault: Vault, tx: Tx, call: Call): Stage {
-  const rows = new Map<Bulk<never>, never[]>();
+  const inserts: Staged['inserts'] = new Map();
+  const rows: Staged['rows'] = new Map();
   const events: OutboxRow[] = [];
   const stage: Stage = {
+    inserts,
     rows,
     events,
-    recorded: undefined,
+    records: [],
     executed: false,
     tx: {
       em: tx.em,
@@ -130,26 +145,27 @@ export function staging(vault: Vault, tx: Tx, call: Call): Stage {
         stage.executed = true;
         await tx.query(statement);
       },
+      insert: (entity, row) => append(inserts, entity as EntityClass<object>, [row]),
       write: (bulk, row) => append(rows, bulk as Bulk<never>, [row as never]),
       publish: (schema, event, aggregate) => void events.push(outboxRow(schema, event, aggregate, call)),
-      record: (record) => {
-        stage.recorded = record;
-      },
+      record: (record) => void stage.records.push(record),
     },
     async recordCommand(job, refusal) {
       // One record per command, by the first service behind the edge.
       if (!call.origin) return;
-      const recorded = await commandRecorded(vault, job, stage.recorded, refusal);
-      events.push(outboxRow(CommandRecordedSchema, recorded, { id: newId('evt'), sequence: 1 }, call));
+      for (const record of stage.records.length > 0 ? stage.records : [undefined]) {
+        const recorded = await commandRecorded(vault, job, record, refusal);
+        events.push(outboxRow(CommandRecordedSchema, recorded, { id: newId('evt'), sequence: 1 }, call));
+      }
     },
   };
   return stage;
 }
 
-function append(rows: Map<Bulk<never>, never[]>, bulk: Bulk<never>, staged: readonly never[]): void {
-  const known = rows.get(bulk);
-  if (known) known.push(...staged);
-  else rows.set(bulk, [...staged]);
+function append<Kind, Row>(all: Map<Kind, Row[]>, kind: Kind, rows: readonly Row[]): void {
+  const known = all.get(kind);
+  if (known) known.push(...rows);
+  else all.set(kind, [...rows]);
 }
 
 async function commandRecorded(vault: Vault, job: Job, record: Record | undefined, refusal: Refusal | undefined) {
@@ -165,7 +181,7 @@ async function commandRecorded(vault: Vault, job: Job, record: Record | undefine
   ]);
   return {
     rpc: `${method.parent.typeName}/${method.name}`,
-    requestId: job.key.requestId,
+    requestId: record?.requestId ?? job.key.requestId,
     resourceIds: [...(record?.resourceIds ?? [])],
     accepted: !refusal,
     reason: refusal?.reason ?? '',

@@ -9,12 +9,13 @@ import type {
   MessageShape,
 } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
+import type { EntityClass, RequiredEntityData } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { RawBuilder } from 'kysely';
 import { type Batcher, batcher } from './batch.ts';
 import { type Call, keyOwner } from './call-context.ts';
-import { type Claim, type ClaimKey, fingerprintOf, selectClaim, unpackAnswer } from './claims.ts';
-import { runBatch, staging } from './command-batch.ts';
+import { type Claim, type ClaimKey, fingerprintOf, selectClaims, unpackAnswer } from './claims.ts';
+import { runBatch, staging, writeStaged } from './command-batch.ts';
 import type { Database } from './database.ts';
 import { isDecision, Refusal, refuseCall } from './errors.ts';
 import type { Aggregate } from './outbox.ts';
@@ -25,6 +26,8 @@ export type Bulk<Row> = (rows: readonly Row[]) => RawBuilder<unknown>;
 
 /** What a command did, for the audit record. `before` and `after` are sealed under the party's key. */
 export interface Record {
+  /** Of an item of a batch RPC: its own key. Absent: the command's. */
+  readonly requestId?: string;
   readonly resourceIds: readonly string[];
   readonly partyId: string;
   readonly before?: JsonObject;
@@ -35,6 +38,8 @@ export interface Record {
 export interface CommandTx {
   /** For entities that change seldom; written when the command is accepted. */
   readonly em: SqlEntityManager;
+  /** Stages a new entity, to be written together with those of all other commands of the batch, before other rows. */
+  insert<E extends object>(entity: EntityClass<E>, row: RequiredEntityData<E>): void;
   /** Reads, or locks rows. Must not write. */
   query<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   /** Writes at once, where later commands of the batch must see it. A command that has done so may no longer refuse. */
@@ -43,7 +48,7 @@ export interface CommandTx {
   write<Row>(bulk: Bulk<Row>, row: Row): void;
   /** Publishes an event about an aggregate. */
   publish<D extends DescMessage>(schema: D, event: MessageInitShape<D>, aggregate: Aggregate): void;
-  /** Says what the command did. Required before personal data is answered. */
+  /** Says what the command did; a batch RPC's, of each item. Required before personal data is answered. */
   record(record: Record): void;
 }
 
@@ -147,7 +152,7 @@ export function checked(claim: Claim, fingerprint: Buffer): Claim {
 
 /** The claim of a command that was settled before: what would happen is that it is answered again. */
 export async function settledClaim(database: Database, key: ClaimKey, fingerprint: Buffer): Promise<Claim | undefined> {
-  const [claim] = await database.query(selectClaim(key));
+  const [claim] = await database.query(selectClaims([key]));
   return claim && checked(claim, fingerprint).state !== 'planned' ? claim : undefined;
 }
 
@@ -179,7 +184,7 @@ export function rehearse(
       const stage = staging(vault, tx, call);
       const decision = await decide(stage.tx);
       await tx.em.flush();
-      for (const [bulk, rows] of stage.rows) await tx.query(bulk(rows));
+      await writeStaged(tx, stage);
       return decision;
     },
     { rollback: true },

@@ -1,7 +1,5 @@
 // Exact money. In the bank's arithmetic an amount is a bigint of minor units, on the wire a decimal string.
-import { create } from '@bufbuild/protobuf';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import { MoneySchema } from '#gen/bank/type/v1/money_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { refusals } from './errors.ts';
 
@@ -49,7 +47,8 @@ export function fromPositiveMoney(money: Pick<Money, 'currencyCode' | 'amount'>)
 
 /** Writes an amount for the wire, with exactly the decimals of its currency. */
 export function toMoney(amount: Amount): Money {
-  return create(MoneySchema, { currencyCode: amount.currency, amount: toDecimal(amount) });
+  // As `create` would make it, in a fraction of the time: a batch of the ledger writes thousands.
+  return { $typeName: 'bank.type.v1.Money', currencyCode: amount.currency, amount: toDecimal(amount) };
 }
 
 /** The amount as a plain decimal string, e.g. `-0.05`. */

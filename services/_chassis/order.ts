@@ -27,16 +27,6 @@ export interface CallOptions {
   readonly validateOnly: boolean;
   readonly deadline: number;
   readonly call: Call;
-  /** The turn of this order among those of the same caller that must keep their order. Absent when it is recovered. */
-  readonly turn?: Turn | undefined;
-}
-
-/** A place in a row of orders: what one comes after, and where it says that it is on its way. */
-export interface Turn {
-  /** The id under which the one before it is known to the other service; undefined for the first. */
-  readonly before: Promise<string | undefined>;
-  /** Says under which id this one is known there: those after it may follow. */
-  started(id: string): void;
 }
 
 /** What came of the call: its outcome, or a refusal that is a decision. */
@@ -71,15 +61,13 @@ export interface Order<M extends DescMethodUnary, Planned> {
     prepare: () => Promise<Planned>,
   ): Promise<MessageShape<M['output']>>;
   /**
-   * Runs one item of a batch RPC: the item carries its own key. `repeated` tells that an earlier call began it. `owner`
-   * is set where a key stands for one thing whoever sends it; without it, everybody has keys of their own. `turn` is
-   * handed to `carryOut`.
+   * Runs an order under a key of its own: one item of a batch RPC, whose request has none.
    */
   runItem<D extends DescMessage>(
-    item: { schema: D; message: MessageShape<D>; key: string; owner?: string; validateOnly: boolean; turn?: Turn },
+    item: { schema: D; message: MessageShape<D>; key: string; validateOnly: boolean },
     call: Call,
     prepare: () => Promise<Planned>,
-  ): Promise<{ response: MessageShape<M['output']>; repeated: boolean }>;
+  ): Promise<MessageShape<M['output']>>;
 }
 
 /** All orders of a service, so that those of a dead process can be gone on with. */
@@ -127,12 +115,12 @@ export function orders(commands: Commands, log: Logger): Orders {
           const key = claimKey(method, call, request.requestId);
           const fingerprint = fingerprintOf(commands.fingerprintKey, method.input, request);
           const start = { key, fingerprint, call, prepare, validateOnly: request.validateOnly };
-          return (await begin(commands, underWay, steps, start)).response as never;
+          return (await begin(commands, underWay, steps, start)) as never;
         },
-        async runItem({ schema, message, key: requestId, owner, validateOnly, turn }, call, prepare) {
-          const key = { ...claimKey(method, call, requestId), ...(owner !== undefined && { owner }) };
+        async runItem({ schema, message, key: requestId, validateOnly }, call, prepare) {
+          const key = claimKey(method, call, requestId);
           const fingerprint = fingerprintOf(commands.fingerprintKey, schema, message);
-          const start = { key, fingerprint, call, prepare, validateOnly, turn };
+          const start = { key, fingerprint, call, prepare, validateOnly };
           return (await begin(commands, underWay, steps, start)) as never;
         },
       };
@@ -160,7 +148,6 @@ interface Start {
   readonly call: Call;
   readonly prepare: () => Promise<unknown>;
   readonly validateOnly: boolean;
-  readonly turn?: Turn | undefined;
 }
 
 /** Plans an order, unless it was planned before, and goes on with it. */
@@ -168,28 +155,26 @@ async function begin(
   commands: Commands,
   underWay: UnderWay,
   steps: AnySteps,
-  { key, fingerprint, call, prepare, validateOnly, turn }: Start,
-): Promise<{ response: Response; repeated: boolean }> {
+  { key, fingerprint, call, prepare, validateOnly }: Start,
+): Promise<Response> {
   const planned = await attempt(prepare);
   const decide = async (tx: CommandTx): Promise<Decision> => ({
     intent: (await steps.plan(tx, orThrow(planned) as never)) as JsonValue,
   });
   if (validateOnly) {
     const known = await settledClaim(commands.database, key, fingerprint);
-    if (known) return { response: await unpackAnswer(commands.vault, steps.method, known), repeated: true };
-    return { response: await rehearseOrder(commands, steps, call, decide), repeated: false };
+    if (known) return unpackAnswer(commands.vault, steps.method, known);
+    return rehearseOrder(commands, steps, call, decide);
   }
   const job: Job = { key, fingerprint, method: steps.method, call, deadline: call.deadline, decide, settles: false };
   const { claim, fresh } = await commands.batches.submit(job);
   checked(claim, fingerprint);
-  if (claim.state !== 'planned') {
-    return { response: await unpackAnswer(commands.vault, steps.method, claim), repeated: !fresh };
-  }
-  if (fresh) return { response: await goOn(commands, underWay, steps, claim, call, turn), repeated: false };
+  if (claim.state !== 'planned') return unpackAnswer(commands.vault, steps.method, claim);
+  if (fresh) return goOn(commands, underWay, steps, claim, call);
   const work =
     underWay.get(keyText(claim)) ??
-    first(commands, claim, call).then((its) => goOn(commands, underWay, steps, claim, its, turn));
-  return { response: await untilDeadline(call, work), repeated: true };
+    first(commands, claim, call).then((its) => goOn(commands, underWay, steps, claim, its));
+  return untilDeadline(call, work);
 }
 
 /** The call that began an order, with the time of the one that repeats it: what is done is done for the first. */
@@ -198,19 +183,12 @@ function first(commands: Commands, claim: Claim, { deadline, log }: Call): Promi
 }
 
 /** Calls, answers and settles a planned claim; at most once at a time in this process. */
-function goOn(
-  commands: Commands,
-  underWay: UnderWay,
-  steps: AnySteps,
-  claim: Claim,
-  call: Call,
-  turn?: Turn,
-): Promise<Response> {
+function goOn(commands: Commands, underWay: UnderWay, steps: AnySteps, claim: Claim, call: Call): Promise<Response> {
   const name = keyText(claim);
   const known = underWay.get(name);
   if (known) return known;
   const outcome = outcomeOf(() =>
-    steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call, turn }),
+    steps.carryOut(intentOf(claim), { validateOnly: false, deadline: call.deadline, call }),
   );
   const settled = outcome.then((result) => settle(commands, steps, claim, call, result as Outcome<never>));
   const { answer } = steps;

@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { actorOf, type Call } from './call-context.ts';
 import { newId } from './id.ts';
+import { plainArray } from './sql-array.ts';
 import { traceparentOf } from './trace.ts';
 
 /** A row of the outbox. */
@@ -51,17 +52,28 @@ export function outboxRow<D extends DescMessage>(
   };
 }
 
-/** The statement that writes rows into the outbox. */
+/**
+ * The statement that writes rows into the outbox. The envelopes travel as one value that is cut apart there: a bytea
+ * travels as it is, where an array of them would be written out in hexadecimal digits and read again.
+ */
 export function insertOutbox(rows: readonly OutboxRow[]): RawBuilder<unknown> {
+  const starts: number[] = [];
+  for (let start = 1, row = 0; row < rows.length; row += 1) {
+    starts.push(start);
+    start += rows[row]?.envelope.length ?? 0;
+  }
   return sql`
     insert into outbox (event_id, type, aggregate_id, aggregate_sequence, envelope)
-    select * from unnest(
-      ${rows.map(({ eventId }) => eventId)}::text[],
+    select event_id, type, aggregate_id, aggregate_sequence, substring(e.all_of_them from start for length)
+    from (select ${Buffer.concat(rows.map(({ envelope }) => envelope))}::bytea as all_of_them) e,
+    unnest(
+      ${plainArray(rows.map(({ eventId }) => eventId))}::text[],
       ${rows.map(({ type }) => type)}::text[],
       ${rows.map(({ aggregateId }) => aggregateId)}::text[],
-      ${rows.map(({ aggregateSequence }) => aggregateSequence)}::bigint[],
-      ${rows.map(({ envelope }) => asBuffer(envelope))}::bytea[]
-    )
+      ${plainArray(rows.map(({ aggregateSequence }) => aggregateSequence))}::bigint[],
+      ${plainArray(starts)}::integer[],
+      ${plainArray(rows.map(({ envelope }) => envelope.length))}::integer[]
+    ) as r (event_id, type, aggregate_id, aggregate_sequence, start, length)
   `;
 }
 

@@ -80,7 +80,11 @@ export function isCustomer({ principal }: Call): boolean {
 
 /** Loads an account that nothing else is changing, locked until the batch ends. */
 export async function lockFree(tx: CommandTx, id: string): Promise<AccountRow> {
-  const row = await tx.em.findOne(AccountRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+  return free(await tx.em.findOne(AccountRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }));
+}
+
+/** The account, when there is one and nothing else is changing it. */
+export function free(row: AccountRow | null | undefined): AccountRow {
   if (!row) throw refuse('ACCOUNT_NOT_FOUND');
   if (row.pendingChange !== null) throw refuse('ACCOUNT_BUSY');
   return row;
@@ -92,9 +96,13 @@ export async function planChange<Terms>(
   change: { accountId: string; name: string; decide: (row: AccountRow) => Terms },
 ): Promise<Change<Terms>> {
   const row = await lockFree(tx, change.accountId);
-  const terms = change.decide(row);
+  return begin(row, change.name, change.decide(row));
+}
+
+/** Marks an account as one that a change is under way of. */
+export function begin<Terms>(row: AccountRow, name: string, terms: Terms): Change<Terms> {
   row.changeNo += 1;
-  row.pendingChange = change.name;
+  row.pendingChange = name;
   const { id: accountId, partyId, currency, changeNo } = row;
   return { accountId, partyId, currency, changeNo, terms };
 }
@@ -147,7 +155,14 @@ export async function settleChange<Terms>(
 export function applyChange(
   tx: CommandTx,
   row: AccountRow,
-  change: { holders: readonly HolderOf[]; before: Details; after: Details; apply: (row: AccountRow) => Publish },
+  change: {
+    holders: readonly HolderOf[];
+    before: Details;
+    after: Details;
+    apply: (row: AccountRow) => Publish;
+    /** Of an item of a batch RPC: its own key. */
+    requestId?: string;
+  },
 ): Account {
   const { holders } = change;
   const before = accountMessage(row, holders, change.before);
@@ -157,6 +172,7 @@ export function applyChange(
   publish(tx, row, holders);
   const account = accountMessage(row, holders, change.after);
   tx.record({
+    ...(change.requestId !== undefined && { requestId: change.requestId }),
     resourceIds: [row.id],
     partyId: row.partyId,
     // Before it was opened there was nothing.

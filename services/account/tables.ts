@@ -75,6 +75,24 @@ HolderSchema.setClass(HolderRow);
 
 export const entities = [ProductSchema, AccountSchema, HolderSchema];
 
+/** Writes what came of openings that were planned. */
+export function settleOpenings(
+  rows: readonly Pick<AccountRow, 'id' | 'state' | 'closeDate' | 'version' | 'updateTime'>[],
+): RawBuilder<unknown> {
+  return sql`
+    update account a
+    set state = o.state, close_date = o.close_date, version = o.version, update_time = o.update_time, pending_change = null
+    from unnest(
+      ${rows.map(({ id }) => id)}::text[],
+      ${rows.map(({ state }) => state)}::text[],
+      ${rows.map(({ closeDate }) => closeDate ?? null)}::date[],
+      ${rows.map(({ version }) => version)}::integer[],
+      ${rows.map(({ updateTime }) => updateTime.toISOString())}::timestamptz[]
+    ) as o (id, state, close_date, version, update_time)
+    where a.id = o.id
+  `;
+}
+
 /** Who holds one of these accounts, in their order. Ids that do not exist are left out. */
 export function selectHolders(accountIds: readonly string[]): RawBuilder<Omit<HolderRow, 'position'>> {
   return sql<Omit<HolderRow, 'position'>>`

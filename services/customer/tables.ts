@@ -31,6 +31,19 @@ export interface HashedTerm {
   readonly hash: Buffer;
 }
 
+/** Writes the terms by which new customers are found. */
+export function insertTerms(terms: readonly (HashedTerm & { readonly customerId: string })[]): RawBuilder<unknown> {
+  return sql`
+    insert into customer_search (purpose, hash, customer_id)
+    select * from unnest(
+      ${terms.map(({ purpose }) => purpose)}::text[],
+      ${terms.map(({ hash }) => hash)}::bytea[],
+      ${terms.map(({ customerId }) => customerId)}::text[]
+    )
+    on conflict do nothing
+  `;
+}
+
 /** Makes these, and no others, the terms by which a customer is found. */
 export function replaceTerms(customerId: string, terms: readonly HashedTerm[]): RawBuilder<unknown> {
   const given = sql`unnest(

@@ -63,6 +63,10 @@ const PASSAGE = createContextKey<Passage>({ admitted: undefined, reached: false,
 /** By itself connect-es lets unknown fields pass, and puts U+FFFD in the place of bytes that are no UTF-8. */
 const JSON_OPTIONS = { ignoreUnknownFields: false, textDecoder: new TextDecoder('utf-8', { fatal: true }) };
 
+/** Connect's binary form of a unary call. */
+const BINARY = 'application/proto';
+const CONNECT_VERSION = '1';
+
 const UNREADABLE_TEXT_MAX = 300;
 
 /** Makes the handlers of every published RPC. */
@@ -79,6 +83,7 @@ export function protocols(context: Context): Protocols {
     speaks: any.supportedContentType,
     refuse,
     async answer(request, admitted, body) {
+      if (isAsItTravels(request)) return pass(context, admitted, body);
       const passage: Passage = { admitted, reached: false, refusal: undefined };
       const answer = await run(handlers.get(request.rpc) ?? any, request, passage, body);
       if (!isError(request, answer) || passage.refusal) return answer;
@@ -87,6 +92,22 @@ export function protocols(context: Context): Protocols {
       return refuse(request, refuseCall('INTERNAL'));
     },
   };
+}
+
+/**
+ * True when the bodies of a call are the bytes of its messages and nothing more: Connect's binary form, uncompressed.
+ * The service reads and checks them anyhow, so that to read them here would be work done twice.
+ */
+function isAsItTravels({ headers }: HttpRequest): boolean {
+  const compresses = headers.has('content-encoding') || headers.get('accept-encoding')?.includes('gzip');
+  const version = headers.get('connect-protocol-version') ?? CONNECT_VERSION;
+  return headers.get('content-type') === BINARY && version === CONNECT_VERSION && !compresses;
+}
+
+/** Answers a call with the bytes that the service answers. Throws its refusal. */
+async function pass(context: Context, admitted: Admitted, body: Buffer): Promise<HttpAnswer> {
+  const answer = await forward(context, admitted, body);
+  return { status: 200, headers: new Headers({ 'content-type': BINARY }), body: answer };
 }
 
 /** An unknown RPC is refused in the caller's protocol too, by whichever handler: it never gets past the gate. */

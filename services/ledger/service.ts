@@ -6,6 +6,7 @@ import { openFirstDay, startDayTimer } from './clock.ts';
 import { type Context, makeContext } from './context.ts';
 import { turnDays } from './days.ts';
 import { Ledger } from './migrations/0001-ledger.ts';
+import { LawsOfBatches } from './migrations/0002-laws-of-batches.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
 import { closeLedgerAccount } from './rpc/close-ledger-account.ts';
@@ -53,7 +54,10 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
   name: 'ledger',
   service: LedgerService,
   entities,
-  migrations: [{ name: '0001-ledger', class: Ledger }],
+  migrations: [
+    { name: '0001-ledger', class: Ledger },
+    { name: '0002-laws-of-batches', class: LawsOfBatches },
+  ],
   context: makeContext,
   rpcs,
   // Only workloads and staff call the ledger: nothing in it is a customer's to see.

@@ -4,6 +4,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '#chassis/database.ts';
 import { refuseCall } from '#chassis/errors.ts';
+import { plainArray } from '#chassis/sql-array.ts';
 import type { AccountState, Days } from './domain/core.ts';
 import type { Kind } from './domain/kinds.ts';
 import type { Original } from './domain/reversal.ts';
@@ -134,14 +135,14 @@ export function insertJournals(journals: readonly Booked[], knownTime: Date): Ra
     select no, id, kind, value_date, booking_date, ${knownTime.toISOString()}::timestamptz, owner,
       (select original.no from journal original where original.id = reversed_id), leg_count, fingerprint, metadata
     from unnest(
-      ${journals.map(({ no }) => no)}::bigint[],
+      ${plainArray(journals.map(({ no }) => no))}::bigint[],
       ${journals.map(({ draft }) => draft.id)}::text[],
       ${journals.map(({ journal }) => journal.kind)}::text[],
-      ${journals.map(({ posted }) => posted.valueDate)}::date[],
-      ${journals.map(({ posted }) => posted.bookingDate)}::date[],
+      ${plainArray(journals.map(({ posted }) => posted.valueDate))}::date[],
+      ${plainArray(journals.map(({ posted }) => posted.bookingDate))}::date[],
       ${journals.map(({ draft }) => draft.owner)}::text[],
       ${journals.map(({ reversed }) => reversed?.id ?? null)}::text[],
-      ${journals.map(({ journal }) => journal.legs.length)}::smallint[],
+      ${plainArray(journals.map(({ journal }) => journal.legs.length))}::smallint[],
       ${journals.map(({ draft }) => draft.fingerprint)}::bytea[],
       ${journals.map(({ draft }) => metadataOf(draft.metadata))}::jsonb[]
     ) as j (no, id, kind, value_date, booking_date, owner, reversed_id, leg_count, fingerprint, metadata)
@@ -158,15 +159,15 @@ export function insertEntries(journals: readonly Booked[]): RawBuilder<unknown> 
   return sql`
     insert into entry (account_no, version, journal_no, leg, amount, balance_after, booking_date, value_date, reversed_leg)
     select * from unnest(
-      ${entries.map(({ entry }) => entry.account.no)}::bigint[],
-      ${entries.map(({ entry }) => entry.version)}::bigint[],
-      ${entries.map(({ no }) => no)}::bigint[],
-      ${entries.map(({ entry }) => entry.leg)}::smallint[],
-      ${entries.map(({ entry }) => entry.amount)}::bigint[],
-      ${entries.map(({ entry }) => entry.balanceAfter)}::bigint[],
-      ${entries.map(({ posted }) => posted.bookingDate)}::date[],
-      ${entries.map(({ posted }) => posted.valueDate)}::date[],
-      ${entries.map(({ entry }) => entry.reversedLeg)}::smallint[]
+      ${plainArray(entries.map(({ entry }) => entry.account.no))}::bigint[],
+      ${plainArray(entries.map(({ entry }) => entry.version))}::bigint[],
+      ${plainArray(entries.map(({ no }) => no))}::bigint[],
+      ${plainArray(entries.map(({ entry }) => entry.leg))}::smallint[],
+      ${plainArray(entries.map(({ entry }) => entry.amount))}::bigint[],
+      ${plainArray(entries.map(({ entry }) => entry.balanceAfter))}::bigint[],
+      ${plainArray(entries.map(({ posted }) => posted.bookingDate))}::date[],
+      ${plainArray(entries.map(({ posted }) => posted.valueDate))}::date[],
+      ${plainArray(entries.map(({ entry }) => entry.reversedLeg))}::smallint[]
     )
   `;
 }

@@ -1,6 +1,5 @@
 // What the transaction service publishes. It consumes nothing.
 import type { CommandTx } from '#chassis/command.ts';
-import { deriveId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import {
   TransactionPostedSchema,
@@ -17,7 +16,7 @@ export function publishPosted(tx: CommandTx, order: Order): void {
     fees: feeMessages(order),
     bookingDate: order.bookingDate ?? '',
     valueDate: order.valueDate ?? '',
-    journalId: deriveId('jnl', order.id),
+    journalId: order.journalId,
   };
   tx.publish(TransactionPostedSchema, event, { id: order.id, sequence: 1 });
 }

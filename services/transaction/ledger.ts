@@ -2,8 +2,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Client, Onwards } from '#chassis/call.ts';
-import { Refusal, refuseCall } from '#chassis/errors.ts';
+import { isPassingRefusal, Refusal, refuseCall } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
+import type { Outcome } from '#chassis/order.ts';
 import type { JournalOutcome, LedgerService, NewJournalSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type BankRole, bankAccount } from './domain/bank-accounts.ts';
@@ -22,6 +23,11 @@ export interface AskedReversal {
   readonly actor?: Actor;
 }
 
+/** When a journal was booked, and whether an earlier call had booked it. */
+export interface PostedNow extends Booking {
+  readonly repeated: boolean;
+}
+
 /** How to ask: whether only to learn what would happen, and until when. */
 export interface Asking extends Onwards {
   readonly validateOnly: boolean;
@@ -31,6 +37,11 @@ export interface Asking extends Onwards {
 export interface Ledger {
   /** Books a journal. The same id and content is booked once, for ever. */
   post(journal: NewJournal, on: Asking): Promise<Booking>;
+  /**
+   * Books journals in their order, in one call, each with its own outcome. None of them is booked before one that it
+   * names in `afterJournalId`.
+   */
+  postAll(journals: NewJournal[], on: Asking): Promise<readonly Outcome<PostedNow>[]>;
   /** Undoes a journal, in whole or in part. */
   reverse(request: AskedReversal, on: Asking): Promise<Booking>;
   /** When a journal was booked, or undefined when it is not. */
@@ -47,10 +58,12 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
   const rehearse = together(sender(client, true), LIMITS);
   return {
     async post(journal, { validateOnly, ...on }) {
-      const { result } = await (validateOnly ? rehearse : post)(journal, on);
-      if (result.case === 'refusal') throw decisionOf(readRefusal(result.value));
-      if (result.case === undefined) throw new Error('a journal was neither posted nor refused');
-      return bookingOf(result.value);
+      const outcome = outcomeOf(await (validateOnly ? rehearse : post)(journal, on));
+      if ('refusal' in outcome) throw outcome.refusal;
+      return outcome.value;
+    },
+    async postAll(journals, { validateOnly, ...on }) {
+      return (await sender(client, validateOnly)(journals, on)).map((outcome) => outcomeOf(outcome));
     },
     async reverse(request, { validateOnly, ...on }) {
       try {
@@ -76,6 +89,15 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
 function sender(client: Client<typeof LedgerService>, validateOnly: boolean) {
   return async (journals: NewJournal[], on: Onwards): Promise<readonly JournalOutcome[]> =>
     (await client.postJournals({ journals, validateOnly }, on)).outcomes;
+}
+
+/** What became of a journal; a refusal of its own in our words. Throws where it is not known what will become of it. */
+function outcomeOf({ result }: JournalOutcome): Outcome<PostedNow> {
+  if (result.case === undefined) throw new Error('a journal was neither posted nor refused');
+  if (result.case === 'posted') return { value: { ...bookingOf(result.value), repeated: result.value.repeated } };
+  const refusal = decisionOf(readRefusal(result.value));
+  if (refusal instanceof Refusal && !isPassingRefusal(refusal)) return { refusal };
+  throw refusal;
 }
 
 /** Opens accounts of the bank's own, each once in the life of this process; one that failed is tried again. */
@@ -110,6 +132,8 @@ async function wouldBook(client: Client<typeof LedgerService>, on: Onwards): Pro
 function decisionOf(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
   if (error.reason === 'JOURNAL_OUT_OF_ORDER') return refuseCall('OUTCOME_PENDING');
+  // Only the journals of history are named by a caller: by the reference that was brought.
+  if (error.reason === 'JOURNAL_EXISTS') return refuseCall('REQUEST_EXISTS');
   if (error.domain === 'ledger') return fromLedger(error);
   return error.reason === 'CALLER_NOT_ALLOWED' ? refuseCall('SERVICE_UNAVAILABLE') : error;
 }

@@ -1,7 +1,6 @@
 // From the orders of the transaction service to the messages of its contract.
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { deriveId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import {
@@ -47,7 +46,7 @@ export async function transactionMessage(vault: Vault, order: OrderRow): Promise
     fees: feeMessages(order),
     bookingDate: order.bookingDate ?? '',
     valueDate: order.valueDate ?? '',
-    journalId: deriveId('jnl', order.id),
+    journalId: order.journalId,
     reversedTransactionId: order.reversedId ?? '',
     ...(order.reversedAmount > 0n && { reversedAmount: toMoney({ currency, minor: order.reversedAmount }) }),
     externalReference: order.externalReference ?? '',

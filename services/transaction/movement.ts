@@ -4,7 +4,7 @@ import type { DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { deriveId, newId } from '#chassis/id.ts';
-import type { OrderSteps } from '#chassis/order.ts';
+import type { OrderSteps, Outcome } from '#chassis/order.ts';
 import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
@@ -15,7 +15,9 @@ import { insertOrders, type OrderRow, settleOrders } from './tables.ts';
 
 /** The terms of a new order; what it does not name is as it is for every new one. */
 export type NewOrder = Pick<Order, 'type' | 'partyId' | 'currency' | 'amount'> &
-  Partial<Pick<Order, 'debtorAccountId' | 'creditorAccountId' | 'fees' | 'reversedId' | 'externalReference'>> & {
+  Partial<
+    Pick<Order, 'journalId' | 'debtorAccountId' | 'creditorAccountId' | 'fees' | 'reversedId' | 'externalReference'>
+  > & {
     readonly particulars: Buffer | null;
   };
 
@@ -25,12 +27,10 @@ export interface Movement {
   readonly journal: JournalIntent;
 }
 
-/** The journal as the ledger's contract writes it, in plain JSON; its id follows from the order's. */
+/** The journal as the ledger's contract writes it, in plain JSON. */
 export interface JournalIntent {
   readonly kind: JournalKind;
   readonly legs: readonly LegIntent[];
-  /** For migrated history only: its own booking date. */
-  readonly bookingDate: string;
 }
 
 const BLANK = {
@@ -62,9 +62,10 @@ export type OrderIntent = Omit<NewOrder, 'amount' | 'fees' | 'particulars'> & {
   readonly particulars?: string;
 };
 
-/** A new order, pending. */
+/** A new order, pending. The journal that books it is named after it, unless the terms name another. */
 export function newOrder(terms: NewOrder): OrderRow {
-  return { ...BLANK, id: newId('txn'), createTime: Date.now(), ...terms };
+  const id = newId('txn');
+  return { ...BLANK, id, journalId: deriveId('jnl', id), createTime: Date.now(), ...terms };
 }
 
 /** The steps of one kind of movement. `respond` makes the answer of its RPC from the booked order. */
@@ -79,28 +80,14 @@ export function movementSteps<M extends DescMethodUnary>(
       tx.write(insertOrders, order);
       return { order: orderIntent(order), journal };
     },
-    async carryOut({ order, journal }, { validateOnly, deadline, call, turn }) {
-      const { kind, bookingDate } = journal;
-      const afterJournalId = (await turn?.before) ?? '';
-      const legs = journal.legs.map((leg) => ({
-        ...leg,
-        amount: { currencyCode: order.currency, amount: leg.amount },
-      }));
-      const journalId = deriveId('jnl', order.id);
-      const asked = { journalId, kind, legs, bookingDate, afterJournalId, ...actorOfJournal(call) };
-      const posting = ledger.post(asked, { validateOnly, deadline, trace: call.trace });
-      turn?.started(journalId);
-      return posting;
+    carryOut({ order, journal: { kind, legs } }, { validateOnly, deadline, call }) {
+      const { journalId } = orderFromIntent(order);
+      const asked = { journalId, kind, legs: legMessages(order.currency, legs), ...actorOfJournal(call) };
+      return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
     },
-    // History is recovered account by account, in its order; all other orders stand alone.
-    row: ({ order }) =>
-      order.type === 'migration' ? (order.creditorAccountId ?? order.debtorAccountId ?? order.id) : order.id,
     answer: ({ order }, booking) => respond(booked(orderFromIntent(order), booking)),
     async settle(tx, { order }, outcome) {
-      const settled =
-        'refusal' in outcome
-          ? turnedDown(orderFromIntent(order), outcome.refusal.reason, Date.now())
-          : booked(orderFromIntent(order), outcome.value);
+      const settled = settledOf(orderFromIntent(order), outcome);
       tx.write(settleOrders, settled);
       recordSettled(tx, settled);
       return respond(settled);
@@ -110,12 +97,30 @@ export function movementSteps<M extends DescMethodUnary>(
 
 /** Tells the audit and the bank what became of an order. */
 export function recordSettled(tx: CommandTx, order: OrderRow): void {
-  const { id, debtorAccountId, creditorAccountId, partyId, state } = order;
-  const resourceIds = [id, debtorAccountId, creditorAccountId].filter((resource) => resource !== null);
-  tx.record({ resourceIds, partyId });
+  tx.record({ resourceIds: resourcesOf(order), partyId: order.partyId });
+  publishSettled(tx, order);
+}
+
+/** An order and the accounts that it names. */
+export function resourcesOf({ id, debtorAccountId, creditorAccountId }: Order): string[] {
+  return [id, debtorAccountId, creditorAccountId].filter((resource) => resource !== null);
+}
+
+/** Tells the bank what became of an order. */
+export function publishSettled(tx: CommandTx, order: Order): void {
   const [change] = order.changes;
-  if (state === 'refused') publishRefused(tx, order, change?.reason ?? '');
+  if (order.state === 'refused') publishRefused(tx, order, change?.reason ?? '');
   else publishPosted(tx, order);
+}
+
+/** What came of the call to the ledger, written on the order. */
+export function settledOf(order: OrderRow, outcome: Outcome<Booking>): OrderRow {
+  return 'refusal' in outcome ? turnedDown(order, outcome.refusal.reason, Date.now()) : booked(order, outcome.value);
+}
+
+/** The legs of a journal as the ledger's contract writes them. */
+export function legMessages(currencyCode: string, legs: readonly LegIntent[]) {
+  return legs.map((leg) => ({ ...leg, amount: { currencyCode, amount: leg.amount } }));
 }
 
 /** On whose behalf a journal is booked: the one who gave the order first, however often it is repeated. */
@@ -125,7 +130,7 @@ export function actorOfJournal({ principal }: Call): { actor?: Actor } {
 
 /** A new order in plain JSON, for an intent. */
 export function orderIntent(order: OrderRow): OrderIntent {
-  const { id, createTime, type, partyId, currency, particulars } = order;
+  const { id, journalId, createTime, type, partyId, currency, particulars } = order;
   const { debtorAccountId, creditorAccountId, reversedId, externalReference } = order;
   return {
     id,
@@ -134,6 +139,7 @@ export function orderIntent(order: OrderRow): OrderIntent {
     partyId,
     currency,
     amount: String(order.amount),
+    ...(journalId !== deriveId('jnl', id) && { journalId }),
     ...(debtorAccountId !== null && { debtorAccountId }),
     ...(creditorAccountId !== null && { creditorAccountId }),
     ...(reversedId !== null && { reversedId }),
@@ -147,6 +153,7 @@ export function orderIntent(order: OrderRow): OrderIntent {
 export function orderFromIntent({ amount, fees = [], particulars, ...intent }: OrderIntent): OrderRow {
   return {
     ...BLANK,
+    journalId: deriveId('jnl', intent.id),
     ...intent,
     amount: BigInt(amount),
     fees: fees.map(BigInt),

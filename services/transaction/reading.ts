@@ -1,7 +1,6 @@
 // Reads orders. One whose outcome is not written yet is asked for at the ledger, so that what was answered as booked
 // always reads as booked.
 import type { Onwards } from '#chassis/call.ts';
-import { deriveId } from '#chassis/id.ts';
 import type { Context } from './context.ts';
 import { booked } from './domain/words.ts';
 import { type OrderRow, orderFrom, selectOrder } from './tables.ts';
@@ -15,6 +14,6 @@ export async function readOrder(context: Context, id: string, on: Onwards): Prom
 /** The order; a pending one as the ledger knows it. */
 export async function asBooked(context: Context, order: OrderRow, on: Onwards): Promise<OrderRow> {
   if (order.state !== 'pending') return order;
-  const booking = await context.ledger.find(deriveId('jnl', order.id), on);
+  const booking = await context.ledger.find(order.journalId, on);
   return booking ? booked(order, booking) : order;
 }

@@ -3,16 +3,24 @@
 import type { CommandTx } from '#chassis/command.ts';
 import { refuseCall } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
-import type { OrderSteps, Outcome } from '#chassis/order.ts';
+import type { OrderSteps } from '#chassis/order.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
 import { type ReversedLegIntent, reversedLegs } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import { stateAfter, undone } from './domain/reversal.ts';
-import { type Booking, booked, turnedDown } from './domain/words.ts';
+import type { Booking } from './domain/words.ts';
 import { publishReversed } from './events.ts';
 import { transactionMessage } from './messages.ts';
-import { actorOfJournal, newOrder, type OrderIntent, orderFromIntent, orderIntent, recordSettled } from './movement.ts';
+import {
+  actorOfJournal,
+  newOrder,
+  type OrderIntent,
+  orderFromIntent,
+  orderIntent,
+  recordSettled,
+  settledOf,
+} from './movement.ts';
 import {
   insertOrders,
   lockOrder,
@@ -89,10 +97,6 @@ async function settleOriginal(tx: CommandTx, id: string, reversal: OrderRow, { k
   const revision = original.revision + 1;
   await tx.execute(reverseOrder(reversed, revision, knownTime));
   publishReversed(tx, reversed, reversal.id, revision);
-}
-
-function settledOf(order: OrderRow, outcome: Outcome<Booking>): OrderRow {
-  return 'refusal' in outcome ? turnedDown(order, outcome.refusal.reason, Date.now()) : booked(order, outcome.value);
 }
 
 async function lock(tx: CommandTx, id: string) {

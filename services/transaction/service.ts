@@ -6,6 +6,7 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { type Context, makeContext } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
+import { Imports } from './migrations/0002-imports.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
@@ -52,7 +53,10 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
   name: 'transaction',
   service: TransactionService,
   entities,
-  migrations: [{ name: '0001-transactions', class: Transactions }],
+  migrations: [
+    { name: '0001-transactions', class: Transactions },
+    { name: '0002-imports', class: Imports },
+  ],
   context: makeContext,
   rpcs,
   owners,

@@ -2,6 +2,8 @@
 // No entity of MikroORM stands on that path, and nothing else is kept here.
 import { type RawBuilder, sql } from 'kysely';
 import type { Entities } from '#chassis/database.ts';
+import { deriveId } from '#chassis/id.ts';
+import { plainArray } from '#chassis/sql-array.ts';
 import type { Change, Order, State, Type } from './domain/words.ts';
 
 export const entities: Entities = [];
@@ -11,27 +13,48 @@ export interface OrderRow extends Order {
   readonly particulars: Buffer | null;
 }
 
-/** Writes new orders. */
+/** Writes new orders: pending ones, and history, which is settled when it is first written. */
 export function insertOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
   return sql`
-    insert into transaction (id, type, state, debtor_account_id, creditor_account_id, party_id, currency, amount, fees,
-      particulars, reversed_id, external_reference, create_time)
-    select id, type, 'pending', debtor, creditor, party, currency, amount, fees::bigint[], particulars, reversed, reference,
-      create_time
+    insert into transaction (id, journal_id, type, state, debtor_account_id, creditor_account_id, party_id, currency, amount,
+      fees, particulars, booking_date, value_date, reversed_id, external_reference, revision, create_time)
+    select id, journal, type, state, debtor, creditor, party, currency, amount, fees::bigint[], particulars, booking_date,
+      value_date, reversed, reference, revision, create_time
     from unnest(
-      ${orders.map(({ id }) => id)}::text[],
+      ${plainArray(orders.map(({ id }) => id))}::text[],
+      ${orders.map(({ id, journalId }) => (journalId === deriveId('jnl', id) ? null : journalId))}::text[],
       ${orders.map(({ type }) => type)}::text[],
-      ${orders.map(({ debtorAccountId }) => debtorAccountId)}::text[],
-      ${orders.map(({ creditorAccountId }) => creditorAccountId)}::text[],
-      ${orders.map(({ partyId }) => partyId)}::text[],
+      ${orders.map(({ state }) => state)}::text[],
+      ${plainArray(orders.map(({ debtorAccountId }) => debtorAccountId))}::text[],
+      ${plainArray(orders.map(({ creditorAccountId }) => creditorAccountId))}::text[],
+      ${plainArray(orders.map(({ partyId }) => partyId))}::text[],
       ${orders.map(({ currency }) => currency)}::text[],
-      ${orders.map(({ amount }) => amount)}::bigint[],
+      ${plainArray(orders.map(({ amount }) => amount))}::bigint[],
       ${orders.map(({ fees }) => `{${fees.join(',')}}`)}::text[],
       ${orders.map(({ particulars }) => particulars)}::bytea[],
-      ${orders.map(({ reversedId }) => reversedId)}::text[],
+      ${plainArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
+      ${plainArray(orders.map(({ valueDate }) => valueDate))}::date[],
+      ${plainArray(orders.map(({ reversedId }) => reversedId))}::text[],
       ${orders.map(({ externalReference }) => externalReference)}::text[],
+      ${plainArray(orders.map(({ changes }) => changes.length))}::integer[],
       ${orders.map(({ createTime }) => new Date(createTime).toISOString())}::timestamptz[]
-    ) as o (id, type, debtor, creditor, party, currency, amount, fees, particulars, reversed, reference, create_time)
+    ) as o (id, journal, type, state, debtor, creditor, party, currency, amount, fees, particulars, booking_date, value_date,
+      reversed, reference, revision, create_time)
+  `;
+}
+
+/** Logs the first change of orders that are settled when they are first written. */
+export function insertFirstChanges(orders: readonly OrderRow[]): RawBuilder<unknown> {
+  const changes = orders.map(({ changes }) => changes[0] as Change);
+  return sql`
+    insert into state_change (transaction_id, no, state, change_time, reason)
+    select id, 1, state, change_time, reason
+    from unnest(
+      ${plainArray(orders.map(({ id }) => id))}::text[],
+      ${changes.map(({ state }) => state)}::text[],
+      ${changes.map(({ time }) => new Date(time).toISOString())}::timestamptz[],
+      ${changes.map(({ reason }) => reason)}::text[]
+    ) as c (id, state, change_time, reason)
   `;
 }
 
@@ -41,10 +64,10 @@ export function settleOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
   return sql`
     with settled as (
       select * from unnest(
-        ${orders.map(({ id }) => id)}::text[],
+        ${plainArray(orders.map(({ id }) => id))}::text[],
         ${orders.map(({ state }) => state)}::text[],
-        ${orders.map(({ bookingDate }) => bookingDate)}::date[],
-        ${orders.map(({ valueDate }) => valueDate)}::date[],
+        ${plainArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
+        ${plainArray(orders.map(({ valueDate }) => valueDate))}::date[],
         ${changes.map(({ time }) => new Date(time).toISOString())}::timestamptz[],
         ${changes.map(({ reason }) => reason)}::text[]
       ) as s (id, state, booking_date, value_date, change_time, reason)
@@ -79,6 +102,7 @@ export function reverseOrder(
 /** An order as the database answers it: bigint as text, times in milliseconds. */
 interface Raw {
   id: string;
+  journalId: string | null;
   type: Type;
   state: State;
   debtorAccountId: string | null;
@@ -100,7 +124,7 @@ interface Raw {
 
 /** The columns of an order from a transaction `t`, for `orderFrom`. */
 const COLUMNS = sql`
-  t.id, t.type, t.state, t.debtor_account_id as "debtorAccountId", t.creditor_account_id as "creditorAccountId",
+  t.id, t.journal_id as "journalId", t.type, t.state, t.debtor_account_id as "debtorAccountId", t.creditor_account_id as "creditorAccountId",
   t.party_id as "partyId", t.currency, t.amount::text, array_to_string(t.fees, ',') as fees, t.particulars,
   t.booking_date::text as "bookingDate", t.value_date::text as "valueDate", t.reversed_id as "reversedId",
   t.reversed_amount::text as "reversedAmount", t.external_reference as "externalReference", t.revision,
@@ -187,6 +211,7 @@ export function orderFrom({ revision, ...raw }: Raw): OrderRow & { readonly revi
   return {
     ...raw,
     revision,
+    journalId: raw.journalId ?? deriveId('jnl', raw.id),
     amount: BigInt(raw.amount),
     fees: raw.fees === '' ? [] : raw.fees.split(',').map(BigInt),
     reversedAmount: BigInt(raw.reversedAmount),

@@ -1,8 +1,9 @@
 import { create } from '@bufbuild/protobuf';
-import type { Call } from '#chassis/call-context.ts';
+import { type Call, keyOwner } from '#chassis/call-context.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
-import { toMoney } from '#chassis/money.ts';
+import { newId } from '#chassis/id.ts';
+import { itemClaims } from '#chassis/item-claims.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
   type AccountService,
@@ -10,60 +11,60 @@ import {
   type CutOverAccountsRequest,
   CutOverAccountsRequestSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
-import { type Change, planChange, settleChange, tellLedger, whenFree } from '../changes.ts';
+import { whenFree } from '../changes.ts';
 import type { Context } from '../context.ts';
-import { type Agreement, cutOver } from '../domain/agreement.ts';
-import { publishCutOver } from '../events.ts';
-
-/** Minor units as a decimal string: the intent is JSON. */
-type CuttingOver = Change<{ readonly limit: string }>;
+import { type CutOverItem, type CutOvers, cutOverSteps, outcomeMessage } from '../cut-overs.ts';
+import { refuse } from '../domain/refusals.ts';
 
 /** Ends the migration of accounts. Each is a command of its own, with a key of its own. */
 export function cutOverAccounts(context: Context): Rpcs<typeof AccountService>['cutOverAccounts'] {
-  const order = context.orders.define({
-    method: Contract.method.cutOverAccounts,
-    plan: (tx, accountId: string) => {
-      const decide = (row: Agreement & { overdraftLimit: bigint }) => {
-        cutOver(row);
-        return { limit: String(row.overdraftLimit) };
-      };
-      return planChange(tx, { accountId, name: 'cut_over', decide });
-    },
-    carryOut: (change: CuttingOver, options) =>
-      tellLedger(context, change, options, (command, on) => {
-        const floor = toMoney({ currency: change.currency, minor: -BigInt(change.terms.limit) });
-        return context.ledger.cutOverLedgerAccount({ ...command, floor }, on);
-      }),
-    settle: async (tx, change, outcome) => {
-      await settleChange(context, tx, {
-        change,
-        outcome,
-        apply: (row) => {
-          row.state = 'active';
-          return publishCutOver;
-        },
-      });
-      return { outcomes: [{ accountId: change.accountId }] };
-    },
-  });
+  const claimsOf = (owner: string) =>
+    itemClaims(context.commands, {
+      method: Contract.method.cutOverAccounts,
+      item: CutOverAccountsRequestSchema,
+      owner,
+    });
+  const order = context.orders.define(cutOverSteps(context, claimsOf));
 
-  async function cutOverOne(accountId: string, request: CutOverAccountsRequest, call: Call) {
-    const item = {
-      schema: CutOverAccountsRequestSchema,
-      message: create(CutOverAccountsRequestSchema, { accountIds: [accountId] }),
-      key: `${request.requestId}/${accountId}`,
-      validateOnly: request.validateOnly,
-    };
-    try {
-      await whenFree(call, () => order.runItem(item, call, async () => accountId));
-      return { accountId };
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return { accountId, refusal: refusalMessage(error) };
-    }
+  /** One try: what became of those accounts that nothing else is changing; the others are busy. */
+  async function attempt(items: readonly CutOverItem[], { validateOnly }: CutOverAccountsRequest, call: Call) {
+    const owner = keyOwner(call);
+    const known = await claimsOf(owner).known(items);
+    const outcomes = new Map(
+      items.flatMap(({ key, accountId }) => {
+        const outcome = known.get(key);
+        return outcome ? [[accountId, outcomeMessage(accountId, outcome)] as const] : [];
+      }),
+    );
+    const fresh = items.filter(({ key }) => !known.has(key));
+    if (fresh.length === 0) return outcomes;
+    const message = create(CutOverAccountsRequestSchema);
+    const own = { schema: CutOverAccountsRequestSchema, message, key: newId('cut'), validateOnly };
+    const settled = await order.runItem(own, call, async (): Promise<CutOvers> => ({ owner, items: fresh }));
+    for (const outcome of settled.outcomes) outcomes.set(outcome.accountId, outcome);
+    return outcomes;
   }
 
-  return async (request, call) => ({
-    outcomes: await Promise.all(request.accountIds.map((id) => cutOverOne(id, request, call))),
-  });
+  return async (request, call) => {
+    const claims = claimsOf(keyOwner(call));
+    const items = request.accountIds.map((accountId): CutOverItem => {
+      const fingerprint = claims.fingerprint(create(CutOverAccountsRequestSchema, { accountIds: [accountId] }));
+      return { key: `${request.requestId}/${accountId}`, fingerprint, accountId };
+    });
+    const outcomes: Awaited<ReturnType<typeof attempt>> = new Map();
+    const isLeft = ({ accountId }: CutOverItem) => {
+      const reason = outcomes.get(accountId)?.refusal?.detail?.reason;
+      return !outcomes.has(accountId) || reason === 'ACCOUNT_BUSY';
+    };
+    const busy = await whenFree(call, async () => {
+      for (const [id, outcome] of await attempt(items.filter(isLeft), request, call)) outcomes.set(id, outcome);
+      if (items.some(isLeft)) throw refuse('ACCOUNT_BUSY');
+    }).catch((error: unknown) => error);
+    if (busy && !(busy instanceof Refusal && busy.reason === 'ACCOUNT_BUSY')) throw busy;
+    return {
+      outcomes: request.accountIds.map(
+        (accountId) => outcomes.get(accountId) ?? { accountId, refusal: refusalMessage(refuse('ACCOUNT_BUSY')) },
+      ),
+    };
+  };
 }

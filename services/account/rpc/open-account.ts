@@ -1,21 +1,24 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
+import type { Outcome } from '#chassis/order.ts';
 import type { Rpcs } from '#chassis/serve.ts';
+import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { AccountService as Contract, type OpenAccountRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
-import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
-import { hashIban, sealDetails } from '../accounts.ts';
-import { type Change, settleChange, tellLedger } from '../changes.ts';
+import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { accountMessage, hashIban, openDetails, sealDetails } from '../accounts.ts';
+import { applyChange, type Change, tellLedger } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { checkRoles, checkStandings, type Holding } from '../domain/holders.ts';
 import { refuse } from '../domain/refusals.ts';
 import { accountTypes, holderRoles, statementFrequencies } from '../domain/words.ts';
 import { publishOpened } from '../events.ts';
-import { AccountRow, HolderRow, nextSerial, type ProductRow } from '../tables.ts';
+import { AccountRow, HolderRow, nextSerial, type ProductRow, settleOpenings } from '../tables.ts';
 
 /** What is known before anything is written. */
 interface Planned {
@@ -28,7 +31,17 @@ interface Planned {
   readonly details: Sealed;
 }
 
-type Opening = Change<{ readonly migrating: boolean; readonly generalLedgerCode: string }>;
+/** What is planned, with the row and the holders as they were written: nobody else can have changed them. */
+type Opening = Change<{ readonly migrating: boolean; readonly generalLedgerCode: string }> & {
+  readonly account: Omit<AccountRow, 'ibanHash' | 'details' | 'overdraftLimit' | 'createTime' | 'updateTime'> & {
+    /** In base64, as the sealed bytes are. */
+    readonly ibanHash: string;
+    readonly details: string;
+    /** Milliseconds since the epoch. */
+    readonly createTime: number;
+  };
+  readonly holders: readonly Holding[];
+};
 
 const GENERAL_LEDGER_CODES = { current: '2010', savings: '2020' } as const;
 
@@ -41,23 +54,7 @@ export function openAccount(context: Context): Rpcs<typeof AccountService>['open
       tellLedger(context, opening, options, (command, on) =>
         context.ledger.openLedgerAccount({ ...command, ...ledgerAccountOf(opening) }, on),
       ),
-    settle: async (tx, opening, outcome) => {
-      const { migrating } = opening.terms;
-      const account = await settleChange(context, tx, {
-        change: opening,
-        outcome,
-        apply: (row) => {
-          row.state = migrating ? 'migrating' : 'active';
-          return publishOpened;
-        },
-        // It never came to be. Nobody has heard of it, so that there is nothing to publish.
-        drop: (row) => {
-          row.state = 'closed';
-          row.closeDate = row.openDate;
-        },
-      });
-      return { account };
-    },
+    settle: async (tx, opening, outcome) => ({ account: await settle(context, tx, opening, outcome) }),
   });
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
@@ -95,10 +92,10 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
 async function plan(tx: CommandTx, { request, product, holders, ...prepared }: Planned): Promise<Opening> {
   const { partyId, openDate, ibanHash, details } = prepared;
   const now = new Date();
-  const row = tx.em.create(AccountRow, {
+  const row = {
     id: newId('acc'),
     type: accountTypes.word(request.type),
-    state: 'pending',
+    state: 'pending' as const,
     productId: product.id,
     productVersion: product.version,
     currency: product.currency,
@@ -110,7 +107,9 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
     freezeReason: null,
     overdraftLimit: 0n,
     branchId: request.branchId,
-    statementFrequency: request.statementFrequency ? statementFrequencies.word(request.statementFrequency) : 'monthly',
+    statementFrequency: request.statementFrequency
+      ? statementFrequencies.word(request.statementFrequency)
+      : ('monthly' as const),
     openDate,
     closeDate: null,
     version: 0,
@@ -118,14 +117,75 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
     pendingChange: 'open',
     createTime: now,
     updateTime: now,
-  });
-  await tx.em.persist(row).flush();
+  };
+  tx.insert(AccountRow, row);
   holders.forEach(({ customerId, role }, position) => {
-    tx.em.persist(tx.em.create(HolderRow, { accountId: row.id, customerId, role, position }));
+    tx.insert(HolderRow, { accountId: row.id, customerId, role, position });
   });
-  const { id: accountId, currency, changeNo } = row;
-  const terms = { migrating: request.migrating, generalLedgerCode: GENERAL_LEDGER_CODES[product.type] };
-  return { accountId, partyId, currency, changeNo, terms };
+  return intentOf(row, holders, {
+    migrating: request.migrating,
+    generalLedgerCode: GENERAL_LEDGER_CODES[product.type],
+  });
+}
+
+function intentOf(row: AccountRow, holders: readonly Holding[], terms: Opening['terms']): Opening {
+  const { ibanHash, details, overdraftLimit: _none, createTime, updateTime: _same, ...account } = row;
+  return {
+    accountId: row.id,
+    partyId: row.partyId,
+    currency: row.currency,
+    changeNo: row.changeNo,
+    terms,
+    account: {
+      ...account,
+      ibanHash: Buffer.from(ibanHash).toString('base64'),
+      details: Buffer.from(toBinary(SealedSchema, details)).toString('base64'),
+      createTime: createTime.getTime(),
+    },
+    holders,
+  };
+}
+
+function rowOf({ account }: Opening): AccountRow {
+  const createTime = new Date(account.createTime);
+  return {
+    ...account,
+    ibanHash: Buffer.from(account.ibanHash, 'base64'),
+    details: fromBinary(SealedSchema, Buffer.from(account.details, 'base64')),
+    overdraftLimit: 0n,
+    createTime,
+    updateTime: createTime,
+  };
+}
+
+/** Writes what came of an opening, many in one statement. One that the ledger refused never came to be: nobody hears of it. */
+async function settle(
+  { vault }: Context,
+  tx: CommandTx,
+  opening: Opening,
+  outcome: Outcome<unknown>,
+): Promise<Account> {
+  const { holders, terms } = opening;
+  const row = rowOf(opening);
+  const opened = await openDetails(vault, row);
+  if ('refusal' in outcome) {
+    tx.record({ resourceIds: [row.id], partyId: row.partyId });
+    row.state = 'closed';
+    row.closeDate = row.openDate;
+    tx.write(settleOpenings, row);
+    return accountMessage(row, holders, opened);
+  }
+  const account = applyChange(tx, row, {
+    holders,
+    before: opened,
+    after: opened,
+    apply: (its) => {
+      its.state = terms.migrating ? 'migrating' : 'active';
+      return publishOpened;
+    },
+  });
+  tx.write(settleOpenings, row);
+  return account;
 }
 
 /** What a customer has is what the bank owes: it grows on the credit side, and has no floor while it takes history. */

@@ -18,7 +18,7 @@ import { termsOf } from '../domain/search.ts';
 import { publish } from '../events.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { customerMessage, sealProfile } from '../profile.ts';
-import { CustomerRow, replaceHeld, replaceTerms } from '../tables.ts';
+import { CustomerRow, insertTerms, replaceHeld } from '../tables.ts';
 
 /** Registers a person or an organisation. */
 export function registerCustomer(context: Context): Rpcs<typeof CustomerService>['registerCustomer'] {
@@ -50,19 +50,20 @@ async function register(
 ): Promise<Customer> {
   const held = await claimIdentifiers(tx, vault, id, request.identifiers);
   const now = new Date();
-  const row = tx.em.create(CustomerRow, {
+  const row = {
     id,
-    kind: request.party.case === 'person' ? 'person' : 'organisation',
-    state: 'active',
+    kind: request.party.case === 'person' ? ('person' as const) : ('organisation' as const),
+    state: 'active' as const,
     branchId: request.branchId,
     profile,
     version: 1,
     createTime: now,
     updateTime: now,
-  });
-  tx.em.persist(row);
-  await tx.execute(replaceTerms(id, hashTerms(vault, termsOf(request))));
-  await tx.execute(replaceHeld(id, held));
+  };
+  tx.insert(CustomerRow, row);
+  for (const term of hashTerms(vault, termsOf(request))) tx.write(insertTerms, { ...term, customerId: id });
+  // Written at once, so that the next of the batch finds what this one holds.
+  if (held.length > 0) await tx.execute(replaceHeld(id, held));
   publish(tx, 'registered', row);
   const customer = customerMessage(row, request);
   record(tx, customer);

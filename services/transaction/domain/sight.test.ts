@@ -5,6 +5,7 @@ import type { Order, State } from './words.ts';
 describe('What is seen of an order', () => {
   const order = (state: State, debtorAccountId: string | null = 'acc_payer'): Order => ({
     id: 'txn_1',
+    journalId: 'jnl_1',
     type: 'transfer',
     state,
     debtorAccountId,

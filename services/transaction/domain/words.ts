@@ -18,6 +18,8 @@ export interface Change {
 /** An order to move money. Amounts are minor units of `currency`, dates YYYY-MM-DD. */
 export interface Order {
   readonly id: string;
+  /** The journal that books it. */
+  readonly journalId: string;
   readonly type: Type;
   readonly state: State;
   readonly debtorAccountId: string | null;

@@ -37,6 +37,8 @@ describe('BatchImportTransactions', () => {
   });
   const bring = async (transactions: ReturnType<typeof item>[], validateOnly = false) =>
     (await as(bank(), 'BACK_OFFICE').batchImportTransactions({ transactions, validateOnly })).outcomes;
+  const journalIdOf = async (transactionId: string) =>
+    (await of(bank(), owner).getTransaction({ transactionId })).transaction?.journalId ?? '';
   const entries = async (booked: Account) => {
     const ledgerAccountId = deriveId('lac', booked.accountId);
     return (await bank().as(LedgerService, 'account').listEntries({ ledgerAccountId })).entries;
@@ -57,7 +59,7 @@ describe('BatchImportTransactions', () => {
     const ledger = bank().as(LedgerService, 'transaction');
     const others = await Promise.all(
       outcomes.map(async ({ transactionId }) => {
-        const { journal } = await ledger.getJournal({ journalId: deriveId('jnl', transactionId) });
+        const { journal } = await ledger.getJournal({ journalId: await journalIdOf(transactionId) });
         expect(journal?.kind).to.equal(JournalKind.MIGRATION);
         return journal?.entries.map(({ ledgerAccountId }) => ledgerAccountId).find((id) => id.endsWith('_czk'));
       }),
@@ -118,6 +120,49 @@ describe('BatchImportTransactions', () => {
     expect(await balanceOf(bank(), account)).to.equal('20.00');
     const fresh = brought.flat().filter(({ repeated }) => !repeated);
     expect(fresh.length).to.equal(20);
+  });
+
+  it('books a reference that stands twice in a call once, and refuses another content', async () => {
+    const one = item('5');
+    const outcomes = await bring([one, one, { ...one, amount: czk('6') }]);
+    expect(outcomes.map(({ refusal, repeated }) => refusal?.detail?.reason ?? repeated)).to.deep.equal([
+      false,
+      true,
+      'REQUEST_EXISTS',
+    ]);
+    expect(outcomes[1]?.transactionId).to.equal(outcomes[0]?.transactionId);
+    expect(await balanceOf(bank(), account)).to.equal('5.00');
+  });
+
+  it('books each once when two bring the history of an account in opposite orders at the same time', async () => {
+    const items = Array.from({ length: 30 }, (_, n) => item(`${n + 1}`));
+    const [there, back] = await Promise.all([bring(items), bring(items.toReversed())]);
+    expect(back.toReversed().map(({ transactionId }) => transactionId)).to.deep.equal(
+      there.map(({ transactionId }) => transactionId),
+    );
+    expect(await balanceOf(bank(), account)).to.equal('465.00');
+  });
+
+  it('lets one of two contents of a reference win when both are brought at the same time, and remembers it', async () => {
+    const pairs = Array.from({ length: 20 }, () => [item('1'), item('1')] as const).map(
+      ([one, other], n) =>
+        [
+          one,
+          {
+            ...other,
+            externalReference: one.externalReference,
+            amount: czk(n % 2 ? '2' : '1'),
+            remittanceInformation: 'other',
+          },
+        ] as const,
+    );
+    const both = await Promise.all([0, 1].map((side) => bring(pairs.map((pair) => pair[side as 0 | 1]))));
+    for (const [n, pair] of pairs.entries()) {
+      const reasons = both.map((outcomes) => outcomes[n]?.refusal?.detail?.reason ?? 'booked');
+      expect(reasons.toSorted()).to.deep.equal(['REQUEST_EXISTS', 'booked']);
+      const [again] = await bring([pair[reasons.indexOf('booked') as 0 | 1]]);
+      expect(again).to.include({ repeated: true });
+    }
   });
 
   it('refuses an item without harm to its neighbours', async () => {

@@ -43,7 +43,6 @@ async function prepare(context: Context, request: DepositCashRequest, call: Call
     journal: {
       kind: JournalKind.DEPOSIT,
       legs: legsOf({ debit, credit, currency, amount }, { payer: credit, income, fees }),
-      bookingDate: '',
     },
   };
 }

@@ -46,7 +46,6 @@ async function prepare(context: Context, request: TransferFundsRequest, call: Ca
     journal: {
       kind: JournalKind.TRANSFER,
       legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
-      bookingDate: '',
     },
   };
 }

@@ -39,7 +39,6 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
     journal: {
       kind: JournalKind.WITHDRAWAL,
       legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
-      bookingDate: '',
     },
   };
 }

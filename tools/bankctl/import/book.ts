@@ -1,5 +1,4 @@
-// Books the history in batches, several at a time. A batch takes equally many lines of each account, so that one account
-// with a long history does not hold up the others. An account belongs to one lane, and a lane has one batch on its way at
+// Books the history in batches, several at a time. An account belongs to one lane, and a lane has one batch on its way at
 // a time, so that its lines stay in order.
 import { Direction } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { type ImportOutcome, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -20,16 +19,14 @@ export interface Booked {
 
 /** The most lines that one call may bring. */
 const BATCH = 1_000;
-const LANES = 2;
-/** So many lines are read ahead, for each lane to choose from. */
-const AHEAD = 8_000;
+const LANES = 4;
+/** So many lines of a lane are read ahead. */
+const AHEAD = 4_000;
 /** So often is a line sent again that the bank could not book in passing. */
 const MOST_REPEATS = 5;
 
 interface Lane {
-  /** Lines that wait, by account. */
-  readonly waiting: Map<string, Line[]>;
-  count: number;
+  waiting: Line[];
   /** Settled when lines came or went. */
   changed: PromiseWithResolvers<void>;
 }
@@ -43,10 +40,7 @@ export async function bookHistory(
 ): Promise<Booked> {
   const booked: Booked = { posted: 0, skipped: 0, refused: [] };
   const laneOf = new Map([...accounts.keys()].map((id, index) => [id, index % LANES]));
-  const lanes = Array.from(
-    { length: LANES },
-    (): Lane => ({ waiting: new Map(), count: 0, changed: Promise.withResolvers() }),
-  );
+  const lanes = Array.from({ length: LANES }, (): Lane => ({ waiting: [], changed: Promise.withResolvers() }));
   let ended = false;
   let failed = false;
 
@@ -61,8 +55,9 @@ export async function bookHistory(
         progress.advance(1);
         continue;
       }
-      while (lane.count >= AHEAD && !failed) await lane.changed.promise;
-      add(lane, line);
+      while (lane.waiting.length >= AHEAD && !failed) await lane.changed.promise;
+      lane.waiting.push(line);
+      if (lane.waiting.length === BATCH) tellChange(lane);
     }
     ended = true;
     for (const lane of lanes) tellChange(lane);
@@ -70,13 +65,13 @@ export async function bookHistory(
 
   async function work(lane: Lane): Promise<void> {
     while (!failed) {
-      if (lane.count === 0 && ended) return;
-      // With more to choose from, a batch takes fewer lines of each account.
-      if (lane.count < AHEAD && !ended) {
+      if (lane.waiting.length === 0 && ended) return;
+      if (lane.waiting.length < BATCH && !ended) {
         await lane.changed.promise;
         continue;
       }
-      const batch = take(lane);
+      const batch = lane.waiting.slice(0, BATCH);
+      lane.waiting = lane.waiting.slice(BATCH);
       tellChange(lane);
       await send(bank, batch, accounts, booked);
       progress.advance(batch.length);
@@ -94,31 +89,9 @@ export async function bookHistory(
   return booked;
 }
 
-function add(lane: Lane, line: Line): void {
-  const queue = lane.waiting.get(line.accountId);
-  if (queue) queue.push(line);
-  else lane.waiting.set(line.accountId, [line]);
-  lane.count += 1;
-  if (lane.count >= AHEAD) tellChange(lane);
-}
-
 function tellChange(lane: Lane): void {
   lane.changed.resolve();
   lane.changed = Promise.withResolvers();
-}
-
-/** A batch that takes equally many lines of each account, as far as they go; accounts with the most come first. */
-function take(lane: Lane): Line[] {
-  const queues = [...lane.waiting].toSorted(([, a], [, b]) => b.length - a.length);
-  const share = Math.max(1, Math.ceil(BATCH / queues.length));
-  const batch: Line[] = [];
-  for (const [accountId, queue] of queues) {
-    if (batch.length >= BATCH) break;
-    batch.push(...queue.splice(0, Math.min(share, BATCH - batch.length)));
-    if (queue.length === 0) lane.waiting.delete(accountId);
-  }
-  lane.count -= batch.length;
-  return batch;
 }
 
 /** Sends a batch until each of its lines is booked or refused for good. */

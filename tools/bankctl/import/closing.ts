@@ -27,7 +27,7 @@ export interface Difference {
 
 /** So many differences are named; more than that help nobody. */
 const MOST_DIFFERENCES = 10_000;
-const CUT_OVER_BATCH = 100;
+const CUT_OVER_BATCH = 1_000;
 const CALLS = 8;
 const MIGRATION = 'MIGRATION';
 
