@@ -63,6 +63,7 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
       return outcome.value;
     },
     async postAll(journals, { validateOnly, ...on }) {
+      if (journals.length === 0) return [];
       return (await sender(client, validateOnly)(journals, on)).map((outcome) => outcomeOf(outcome));
     },
     async reverse(request, { validateOnly, ...on }) {

@@ -192,6 +192,11 @@ describe('BatchImportTransactions', () => {
       undefined,
     ]);
     expect(await balanceOf(bank(), account)).to.equal('6.00');
+    const refusedAlone = item('1', CREDIT, { accountId: active.accountId });
+    for (const _ of [1, 2]) {
+      const [outcome] = await bring([refusedAlone]);
+      expect(outcome?.refusal?.detail?.reason).to.equal('ACCOUNT_NOT_MIGRATING');
+    }
   });
 
   it('tells with validate_only what would happen, and does nothing', async () => {
