@@ -40,6 +40,7 @@ export type ItemPlan = KeyedItem & ({ readonly history: History } | { readonly r
 
 /** A transaction of another bank, as it is to be booked here. */
 export interface History {
+  /** Without what follows from the item's key: its reference, and the journal named after it. */
   readonly terms: NewOrder;
   readonly bookingDate: string;
   /** The ledger accounts of its two sides. */
@@ -49,7 +50,7 @@ export interface History {
 
 /** An item as it stands in the database: without personal data in clear, and in plain JSON. */
 type ItemIntent = { readonly key: string; readonly fingerprint: string } & (
-  | { readonly order: OrderIntent; readonly bookingDate: string; readonly debit: string; readonly credit: string }
+  | (Omit<History, 'terms'> & { readonly order: OrderIntent })
   | { readonly refusal: string }
 );
 
@@ -70,7 +71,7 @@ export function importSteps(
 }
 
 /** The journal of a reference: named by its hash, as a reference may have any form. */
-export function importedJournalId(externalReference: string): string {
+function importedJournalId(externalReference: string): string {
   return `jnl_${createHash('sha256').update(externalReference).digest('hex').slice(0, 32)}`;
 }
 
@@ -82,6 +83,11 @@ function intentOf(item: ItemPlan): ItemIntent {
   return { ...claim, order: orderIntent(newOrder(terms)), bookingDate, debit, credit };
 }
 
+/** The order of an item, with what follows from its key. */
+function orderOf({ key, order }: { readonly key: string; readonly order: OrderIntent }): OrderRow {
+  return orderFromIntent({ ...order, externalReference: key, journalId: importedJournalId(key) });
+}
+
 /**
  * The journals of an import. Each is booked after the one before it of the same account, or not yet, so that nothing can
  * put the history of an account out of order. They name nobody: history is the same whoever brings it.
@@ -90,12 +96,12 @@ function journalsOf(items: readonly ItemIntent[], validateOnly: boolean) {
   const last = new Map<string, string>();
   return items.flatMap((item) => {
     if ('refusal' in item) return [];
-    const { order, bookingDate } = item;
-    const { journalId, debtorAccountId, creditorAccountId } = orderFromIntent(order);
+    const { bookingDate } = item;
+    const { journalId, debtorAccountId, creditorAccountId, currency } = orderOf(item);
     const accountId = debtorAccountId ?? creditorAccountId ?? '';
     const afterJournalId = validateOnly ? '' : (last.get(accountId) ?? '');
     last.set(accountId, journalId);
-    const legs = legMessages(order.currency, legsFrom(item));
+    const legs = legMessages(currency, legsFrom(item));
     return [{ journalId, kind: JournalKind.MIGRATION, legs, bookingDate, afterJournalId }];
   });
 }
@@ -149,7 +155,7 @@ function settledItems(items: readonly ItemIntent[], outcome: Outcome<readonly Ou
     }
     const result = 'refusal' in outcome ? outcome : results?.shift();
     if (!result) throw new Error('an import has fewer results than items');
-    const order = settledOf(orderFromIntent(item.order), result);
+    const order = settledOf(orderOf(item), result);
     if ('refusal' in result) return { ...keyed, order, repeated: false, outcome: result };
     return {
       ...keyed,

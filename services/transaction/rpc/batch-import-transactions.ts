@@ -19,14 +19,7 @@ import {
 import type { Context } from '../context.ts';
 import { counterpartRole } from '../domain/bank-accounts.ts';
 import { refuse } from '../domain/refusals.ts';
-import {
-  type History,
-  type ItemPlan,
-  importedJournalId,
-  importSteps,
-  type OutcomeMessage,
-  outcomeMessage,
-} from '../importing.ts';
+import { type History, type ItemPlan, importSteps, type OutcomeMessage, outcomeMessage } from '../importing.ts';
 import { sealParticulars } from '../particulars.ts';
 
 interface Item extends KeyedItem {
@@ -127,7 +120,7 @@ async function historyOf(
   { imported, amount, bookingDate, allowed }: Allowed,
   call: Call,
 ): Promise<History> {
-  const { accountId, direction, counterpart, externalReference, remittanceInformation, counterparty } = imported;
+  const { accountId, direction, counterpart, remittanceInformation, counterparty } = imported;
   const { debtorPartyId: partyId, debtorLedgerAccountId: own } = allowed;
   const { currency, minor } = amount;
   const [particulars, other] = await Promise.all([
@@ -137,12 +130,10 @@ async function historyOf(
   const isCredit = direction === Direction.CREDIT;
   const terms = {
     type: 'migration' as const,
-    journalId: importedJournalId(externalReference),
     ...(isCredit ? { creditorAccountId: accountId } : { debtorAccountId: accountId }),
     partyId,
     currency,
     amount: minor,
-    externalReference,
     particulars,
   };
   return { terms, bookingDate, debit: isCredit ? other : own, credit: isCredit ? own : other };
