@@ -1,15 +1,19 @@
 // What a handler of the account service may touch.
 import type { House } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
+import type { Call } from '#chassis/call-context.ts';
 import { type BusinessClock, businessClock } from '#chassis/clock.ts';
-import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { coalesce } from '#chassis/coalesce.ts';
+import { continueTrace } from '#chassis/trace.ts';
+import { CustomerService, type CustomerStanding } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { issue } from '#rules/iban.ts';
 import { type Catalogue, openCatalogue } from './products.ts';
 
 export interface Context extends House {
   readonly ledger: Client<typeof LedgerService>;
-  readonly customers: Client<typeof CustomerService>;
+  /** Who these customers are to the bank: what many ask at the same time goes as one RPC. */
+  standings(customerIds: readonly string[], call: Call): Promise<CustomerStanding[]>;
   readonly clock: BusinessClock;
   readonly catalogue: Catalogue;
   /** The account number of a serial, in its normal form. */
@@ -29,7 +33,7 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     ledger,
-    customers: house.client(CustomerService, 'customer', CUSTOMER_ADDRESS),
+    standings: standingsOf(house.client(CustomerService, 'customer', CUSTOMER_ADDRESS)),
     catalogue: openCatalogue(house.database),
     clock: businessClock(async () => {
       const { openDate, clockTime } = await ledger.getBusinessDate({});
@@ -41,4 +45,19 @@ export function makeContext(house: House): Context {
     }),
     iban,
   };
+}
+
+const STANDINGS = { maxItems: 40, inFlight: 4 };
+
+/** An account has up to 20 holders, so that 40 askers stay below the most that one RPC may ask for. */
+function standingsOf(client: Client<typeof CustomerService>): Context['standings'] {
+  const ask = coalesce<{ customerIds: readonly string[]; call: Call }, CustomerStanding[]>(async (asked) => {
+    const deadline = asked.reduce((latest, { call }) => Math.max(latest, call.deadline), 0);
+    const customerIds = [...new Set(asked.flatMap((one) => one.customerIds))];
+    const trace = asked[0]?.call.trace ?? continueTrace(undefined);
+    const { standings } = await client.getCustomerStates({ customerIds }, { deadline, trace });
+    const byId = new Map(standings.map((standing) => [standing.customerId, standing]));
+    return asked.map((one) => one.customerIds.flatMap((id) => byId.get(id) ?? []));
+  }, STANDINGS);
+  return (customerIds, call) => ask({ customerIds, call });
 }

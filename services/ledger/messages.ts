@@ -5,7 +5,6 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { toMoney } from '#chassis/money.ts';
 import type { Entry, Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
-  EntrySchema,
   JournalKind,
   JournalSchema,
   LedgerAccountSchema,
@@ -93,7 +92,9 @@ export function postedMessage({ draft, journal, posted, reversed }: Booked, know
 /** The message of an entry; with a running balance (debit-positive) where it stands in a list. */
 export function entryMessage(row: EntryRow, running?: bigint): Entry {
   const { currency, normalSide } = row;
-  return create(EntrySchema, {
+  // As `create` would make it, in a fraction of the time.
+  return {
+    $typeName: 'bank.ledger.v1.Entry',
     ledgerAccountId: row.accountId,
     version: row.version,
     journalId: row.journalId,
@@ -105,7 +106,7 @@ export function entryMessage(row: EntryRow, running?: bigint): Entry {
     valueDate: row.valueDate,
     kind: kindMessage(row.kind),
     legNumber: row.leg,
-  });
+  };
 }
 
 /** A debit-positive balance, shown on the normal side. */

@@ -67,8 +67,8 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
   const holders = request.holders.map(({ customerId, role }) => ({ customerId, role: holderRoles.word(role) }));
   const partyId = checkRoles(type, holders);
   const product = await context.catalogue.newest(request.productId);
-  const { standings } = await context.customers.getCustomerStates(
-    { customerIds: holders.map(({ customerId }) => customerId) },
+  const standings = await context.standings(
+    holders.map(({ customerId }) => customerId),
     call,
   );
   checkStandings(type, holders, standings);
