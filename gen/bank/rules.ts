@@ -1043,6 +1043,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [],
     actors: [],
     errors: [
+      'DATE_INVALID',
       'ACCOUNTING_PERIOD_NOT_OVER',
       'ACCOUNTING_PERIOD_CLOSED',
       'ACCOUNTING_PERIOD_CLOSING',

@@ -40,6 +40,8 @@ interface Intent {
 
 interface Booked {
   readonly bookingDate: string;
+  /** True when nothing was booked, and only asked what would be. */
+  readonly rehearsed?: boolean;
 }
 
 type Steps = OrderSteps<typeof LedgerService.method.closePeriod, { readonly endDate: string }, Intent, Booked>;
@@ -52,9 +54,10 @@ export function closingSteps(context: Context): Steps {
     method: LedgerService.method.closePeriod,
     plan: (tx, { endDate }) => plan(context, tx, endDate),
     async carryOut(intent: Intent, { call, deadline, validateOnly }: CallOptions): Promise<Booked> {
-      // What the journals would be refused for, the plan has found.
-      if (validateOnly || intent.closings.length === 0)
-        return { bookingDate: (await lockDays(database, 'share')).open };
+      if (validateOnly || intent.closings.length === 0) {
+        // What the journals would be refused for, the plan has found.
+        return { bookingDate: (await lockDays(database, 'share')).open, rehearsed: validateOnly };
+      }
       const drafts = journalsOf(intent).map((journal) => ({
         id: journal.id,
         fingerprint: createHmac('sha256', key)
@@ -77,7 +80,8 @@ export function closingSteps(context: Context): Steps {
     },
     async settle(tx: CommandTx, intent: Intent, outcome: Outcome<Booked>) {
       const bookingDate = 'value' in outcome ? outcome.value.bookingDate : undefined;
-      await tx.execute(settlePeriod(intent.endDate, bookingDate));
+      const rehearsed = 'value' in outcome && outcome.value.rehearsed;
+      if (!rehearsed) await tx.execute(settlePeriod(intent.endDate, bookingDate));
       const { startDate, endDate } = intent;
       const results = intent.closings.map(({ currency, income, expenses, journalId }) => ({
         currency,

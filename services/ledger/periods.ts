@@ -34,14 +34,16 @@ export async function dayNotClosed(tx: CommandTx, endDate: string): Promise<stri
 }
 
 /** A ledger account that a closing moves, as the core sees it. */
-export type ClosingAccount = ResultAccount & { readonly state: AccountState };
+type ClosingAccount = ResultAccount & { readonly state: AccountState };
 
 /**
  * The accounts of income and expenses with what stands on them at the end of a day: what stands there now, less what is
  * booked later. What earlier closings took is off it, whenever it was booked; history that came after them is on it.
  */
 export async function readResultAccounts(tx: CommandTx, endDate: string): Promise<ClosingAccount[]> {
-  const rows = await tx.query(sql<AccountRow & { type: 'income' | 'expense'; standing: string }>`
+  const rows = await tx.query(sql<
+    AccountRow & { generalLedgerCode: string; type: 'income' | 'expense'; standing: string }
+  >`
     select a.no, a.id, a.currency, a.normal_side as "normalSide", a.state, a.floor, a.ceiling,
       a.decrease_frozen as "decreaseFrozen", a.increase_frozen as "increaseFrozen", a.account_id is not null as customer,
       a.general_ledger_code as "generalLedgerCode", a.balance, a.version, g.type,
@@ -56,7 +58,8 @@ export async function readResultAccounts(tx: CommandTx, endDate: string): Promis
   `);
   return rows.map(({ type, standing, ...row }) => {
     const state = accountState(row);
-    return { id: state.id, currency: state.currency, type, standing: BigInt(standing), state };
+    const { id, currency, generalLedgerCode: code } = row;
+    return { id, currency, code, type, closed: row.state === 'closed', standing: BigInt(standing), state };
   });
 }
 

@@ -1,11 +1,13 @@
-// Closing a period: what was earned and spent is taken to retained earnings, account by account, to the last cent.
+// Closing a period: what was earned and spent is taken to retained earnings, line by line, to the last cent.
 import type { JournalDraft, LegDraft } from './core.ts';
 
 /** What stands on an account of income or expenses at the end of a period, and no closing has taken yet. */
 export interface ResultAccount {
   readonly id: string;
   readonly currency: string;
+  readonly code: string;
   readonly type: 'income' | 'expense';
+  readonly closed: boolean;
   /** Debit-positive. */
   readonly standing: bigint;
 }
@@ -21,7 +23,7 @@ export interface CurrencyClosing {
 
 /** What a closing books, by currency; nothing where nothing stands. */
 export function closingsOf(accounts: readonly ResultAccount[]): CurrencyClosing[] {
-  const standing = accounts.filter((account) => account.standing !== 0n);
+  const standing = withoutClosed(accounts).filter((account) => account.standing !== 0n);
   return [...Map.groupBy(standing, ({ currency }) => currency)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, own]) => ({
@@ -41,6 +43,22 @@ export function closingJournal(
   const booked = [...moves, ...(result === 0n ? [] : [{ accountId: retained, amount: -result }])];
   const legs = booked.map((move): LegDraft => ({ ...move, currency, reversedLeg: null }));
   return { id, kind: 'period_close', legs, valueDate: endDate, bookingDate: undefined, endOfDay: false };
+}
+
+/**
+ * A closed account takes no more entries, but may have earned something in the period that it gave back after it. That is
+ * taken from another account of its line, which then gives it back too.
+ */
+function withoutClosed(accounts: readonly ResultAccount[]): ResultAccount[] {
+  const left = accounts.map((account) => ({ ...account }));
+  for (const account of left.filter(({ closed }) => closed)) {
+    const { code, currency, standing } = account;
+    const other = left.find((one) => !one.closed && one.code === code && one.currency === currency);
+    if (!other) continue;
+    other.standing += standing;
+    account.standing = 0n;
+  }
+  return left;
 }
 
 function sumOf(accounts: readonly ResultAccount[]): bigint {

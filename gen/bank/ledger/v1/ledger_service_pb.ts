@@ -1922,7 +1922,7 @@ export const LedgerService: GenService<{
    * day to retained earnings, by one PERIOD_CLOSE journal per currency. Every day of the period must be closed, so it is
    * booked on the open day, with the last day of the period as its value date. A period is closed once.
    *
-   * Errors: ACCOUNTING_PERIOD_NOT_OVER (FAILED_PRECONDITION: a day of it is not closed yet), ACCOUNTING_PERIOD_CLOSED (FAILED_PRECONDITION: the day is in a period that is closed), ACCOUNTING_PERIOD_CLOSING (ABORTED: another closing is at work; repeat it), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION: an account of income, of expenses or of retained earnings), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_EXISTS (ALREADY_EXISTS: the account for retained earnings, with other terms), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION)
+   * Errors: DATE_INVALID (INVALID_ARGUMENT), ACCOUNTING_PERIOD_NOT_OVER (FAILED_PRECONDITION: a day of it is not closed yet), ACCOUNTING_PERIOD_CLOSED (FAILED_PRECONDITION: the day is in a period that is closed), ACCOUNTING_PERIOD_CLOSING (ABORTED: another closing is at work; repeat it), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION: an account of income, of expenses or of retained earnings), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_EXISTS (ALREADY_EXISTS: the account for retained earnings, with other terms), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.ClosePeriod
    */
