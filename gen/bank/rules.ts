@@ -104,6 +104,11 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/AdvanceBusinessDate'
   | 'bank.ledger.v1.LedgerService/CloseBusinessDate'
   | 'bank.ledger.v1.LedgerService/SetClock'
+  | 'bank.ledger.v1.LedgerService/GetBalanceSheet'
+  | 'bank.ledger.v1.LedgerService/GetIncomeStatement'
+  | 'bank.ledger.v1.LedgerService/ClosePeriod'
+  | 'bank.ledger.v1.LedgerService/ListPeriods'
+  | 'bank.ledger.v1.LedgerService/TieOutGeneralLedger'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -750,6 +755,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
+      { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
     ],
     actors: [['journals', 'actor']],
     errors: [
@@ -771,6 +777,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_MISMATCH',
       'JOURNAL_UNBALANCED',
       'JOURNAL_OUT_OF_ORDER',
+      'JOURNAL_NOT_FOUND',
+      'JOURNAL_NOT_OWNED',
+      'GENERAL_LEDGER_NOT_WIRED',
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
@@ -813,6 +822,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_MISMATCH',
       'JOURNAL_UNBALANCED',
       'JOURNAL_OUT_OF_ORDER',
+      'GENERAL_LEDGER_NOT_WIRED',
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
@@ -831,7 +841,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
     actors: [],
-    errors: [],
+    errors: [
+      'DATE_INVALID',
+      'KNOWN_AT_IN_FUTURE',
+    ],
   },
   'bank.ledger.v1.LedgerService/ListEntries': {
     callers: ['edge', 'account', 'transaction'],
@@ -850,6 +863,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'LEDGER_ACCOUNT_NOT_FOUND',
       'PAGE_TOKEN_INVALID',
       'DATE_INVALID',
+      'KNOWN_AT_IN_FUTURE',
     ],
   },
   'bank.ledger.v1.LedgerService/GetJournal': {
@@ -986,6 +1000,87 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'CLOCK_NOT_SETTABLE',
     ],
+  },
+  'bank.ledger.v1.LedgerService/GetBalanceSheet': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/GetIncomeStatement': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ClosePeriod': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+      'ACCOUNTING_PERIOD_NOT_OVER',
+      'ACCOUNTING_PERIOD_CLOSED',
+      'ACCOUNTING_PERIOD_CLOSING',
+      'LEDGER_ACCOUNT_FROZEN',
+      'LEDGER_ACCOUNT_CLOSED',
+      'LEDGER_ACCOUNT_MIGRATING',
+      'LEDGER_ACCOUNT_EXISTS',
+      'BALANCE_OUT_OF_RANGE',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListPeriods': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/TieOutGeneralLedger': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
   },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],

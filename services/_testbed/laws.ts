@@ -60,6 +60,56 @@ const LAWS: Readonly<Record<string, string>> = {
     select j.id as broken from journal j left join business_day d on d.date = j.booking_date
     where j.refusal is null and d.date is null
       and (j.kind <> 'migration' or j.booking_date > (select max(date) from business_day))`,
+  'known times of an account never go back': `
+    select a.id || ' at version ' || c.version as broken
+    from (
+      select e.account_no, e.version, j.known_time,
+        lag(j.known_time) over (partition by e.account_no order by e.version) as before
+      from entry e join journal j on j.no = e.journal_no
+    ) c join ledger_account a on a.no = c.account_no
+    where c.known_time < c.before`,
+  'every entry is in the general ledger once': `
+    select code || ' ' || currency || ' on ' || booking_date || ' by ' || kind || ' has ' || coalesce(p.amount, 0)
+      || ' of ' || coalesce(p.count, 0) || ' entries, and there are ' || coalesce(e.amount, 0) || ' of '
+      || coalesce(e.count, 0) as broken
+    from (
+      select code, currency, booking_date, kind, sum(debit - credit) as amount, sum(entry_count) as count
+      from general_ledger_posting group by 1, 2, 3, 4
+    ) p full join (
+      select a.general_ledger_code as code, a.currency, e.booking_date, j.kind, sum(e.amount) as amount, count(*) as count
+      from entry e join ledger_account a on a.no = e.account_no join journal j on j.no = e.journal_no group by 1, 2, 3, 4
+    ) e using (code, currency, booking_date, kind)
+    where p.amount is distinct from e.amount or p.count is distinct from e.count`,
+  'the general ledger is in balance in every currency on every day': `
+    select currency || ' is out by ' || sum(debit - credit) || ' on ' || booking_date as broken
+    from general_ledger_posting group by currency, booking_date having sum(debit) <> sum(credit)`,
+  'a journal falls where its kind is wired to': `
+    select j.id || ' falls on ' || a.general_ledger_code as broken
+    from entry e join journal j on j.no = e.journal_no join ledger_account a on a.no = e.account_no
+    left join general_ledger_wiring w on w.kind = j.kind and w.code = a.general_ledger_code
+    where j.kind <> 'reversal' and w.kind is null`,
+  'a journal corrects what its owner has posted': `
+    select j.id as broken from journal j left join journal o on o.no = j.corrected_no
+    where j.corrected_no is not null and (o.no is null or o.refusal is not null or o.owner <> j.owner or o.no = j.no)`,
+  'a period is closed by its journals, and they by its period': `
+    select coalesce(r.journal_id, j.id) || ' and its period' as broken
+    from (select * from journal where kind = 'period_close' and refusal is null) j
+    full join (
+      select r.* from period_result r join accounting_period p on p.no = r.period_no where p.state <> 'refused'
+    ) r on r.journal_id = j.id
+    left join accounting_period p on p.no = r.period_no
+    left join lateral (
+      select -sum(e.amount) as amount from entry e join ledger_account a on a.no = e.account_no
+      join general_ledger_account g on g.code = a.general_ledger_code and g.type = 'equity' where e.journal_no = j.no
+    ) taken on true
+    where r.journal_id is null or (p.state = 'closed' and j.no is null)
+      or (j.no is not null and (j.value_date <> p.end_date or coalesce(taken.amount, 0) <> r.income - r.expenses))`,
+  'accounting periods follow one another': `
+    select 'that up to ' || end_date as broken
+    from (
+      select start_date, end_date, lag(end_date) over (order by end_date) as before
+      from accounting_period where state <> 'refused'
+    ) p where start_date is distinct from before + 1`,
   'every posted journal was published once': `
     select j.id || ' has ' || count(o.event_id) || ' events' as broken
     from journal j left join outbox o on o.aggregate_id = j.id and o.type = 'bank.ledger.v1.JournalPosted'
@@ -78,7 +128,7 @@ export async function brokenLaws(url: string): Promise<string[]> {
   await client.connect();
   try {
     // Rows that were written a moment ago have no statistics yet, without which a law may take minutes.
-    await client.query('analyze journal, entry, ledger_account, outbox, business_day');
+    await client.query('analyze journal, entry, ledger_account, outbox, business_day, general_ledger_posting');
     // One snapshot for all laws, so that a ledger at work is seen at one moment.
     await client.query('begin isolation level repeatable read read only');
     const broken: string[] = [];

@@ -23,6 +23,17 @@ interface Forged {
   }[];
 }
 
+/** What is copied to be tampered with. */
+const TAMPERED = [
+  'entry',
+  'journal',
+  'ledger_account',
+  'business_day',
+  'outbox',
+  'general_ledger_posting',
+  'accounting_period',
+];
+
 describe("The ledger's database, against its own runtime role", () => {
   let runtime: pg.Client;
   after(() => runtime.end());
@@ -34,6 +45,7 @@ describe("The ledger's database, against its own runtime role", () => {
   let closed: string;
   let migrating: string;
   let yen: string;
+  let interest: string;
   let today: string;
   let posted: string;
 
@@ -44,6 +56,7 @@ describe("The ledger's database, against its own runtime role", () => {
     [poor, frozen, closed] = [await bank.open(), await bank.funded('5.00'), await bank.open()];
     migrating = await bank.open({ migrating: true, floor: null });
     yen = await bank.open({ currencyCode: 'JPY' });
+    interest = await bank.open({ accountId: '', generalLedgerCode: '4020', floor: null });
     const accounts = bank.as('account');
     const freeze = { decreaseFrozen: true, increaseFrozen: true };
     await accounts.setLedgerAccountFreeze({ requestId: 'freeze', ledgerAccountId: frozen, ...freeze });
@@ -120,6 +133,11 @@ describe("The ledger's database, against its own runtime role", () => {
       entries: [credit(alice, 1n), debit(cash, 1n)],
     }),
     'a reversal of no journal': () => ({ kind: 'reversal', entries: [credit(alice, 1n), debit(cash, 1n)] }),
+    'one that its kind is not wired for': () => ({ kind: 'fee', entries: [debit(alice, 1n), credit(interest, 1n)] }),
+    'one that closes a period which nobody closes': () => ({
+      kind: 'period_close',
+      entries: [debit(interest, 1n), credit(interest, 1n)],
+    }),
     'a transfer that says it undoes a leg': () => ({
       entries: [{ ...credit(alice, 1n), reversedLeg: 0 }, debit(cash, 1n)],
     }),
@@ -140,6 +158,51 @@ describe("The ledger's database, against its own runtime role", () => {
       'insert into entry select account_no, version + 1000, journal_no, leg + 2, amount, balance_after, booking_date, value_date from entry',
     'book a journal in two statements': `insert into entry
       select a.no, a.version + 1, j.no, 0, 1, a.balance + 1, j.booking_date, j.value_date, null from journal j, ledger_account a limit 1`,
+    'book a journal that was known before': `insert into journal (no, id, kind, value_date, booking_date, known_time, owner, leg_count, fingerprint)
+      select 5e12, 'jnl_early', kind, value_date, booking_date, known_time, owner, leg_count, fingerprint
+      from journal where refusal is null limit 1`,
+    'book a journal that is known later': `insert into journal (no, id, kind, value_date, booking_date, known_time, owner, leg_count, fingerprint)
+      select 5e12, 'jnl_late', kind, value_date, booking_date, clock_timestamp() + interval '1 day', owner, leg_count, fingerprint
+      from journal where refusal is null limit 1`,
+    'refuse a journal in the past': `insert into journal (no, id, kind, known_time, owner, leg_count, fingerprint, refusal)
+      values (5e12, 'jnl_no', 'transfer', '2020-01-01', 'transaction', 0, '\\x00', '\\x00')`,
+    'correct what another has posted': `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, corrected_no)
+      select 5e12, 'jnl_other', 'fee', value_date, booking_date, 'account', leg_count, fingerprint, no
+      from journal where refusal is null limit 1`,
+    'take the time of an older snapshot': 'set transaction isolation level repeatable read; select take_known_time()',
+    'turn the clock of what is known': "insert into known_clock (xid, time) values ('1', '2020-01-01')",
+    'turn that clock back': "update known_clock set time = '2020-01-01'",
+    'forget what was asked about': 'delete from known_clock',
+    'write the general ledger': `insert into general_ledger_posting (code, currency, booking_date, kind, debit, credit, entry_count)
+      values ('1010', 'EUR', current_date, 'transfer', 1, 0, 1)`,
+    'change the general ledger': 'update general_ledger_posting set debit = debit + 1',
+    'delete from the general ledger': 'delete from general_ledger_posting',
+    'truncate the general ledger': 'truncate general_ledger_posting',
+    'wire a kind elsewhere': "insert into general_ledger_wiring (kind, code) values ('transfer', '3020')",
+    'unwire a kind': 'delete from general_ledger_wiring',
+    'close a period that is not over': `insert into accounting_period (end_date, state)
+      select date, 'closing' from business_day where state = 'open'`,
+    'close a period out of turn':
+      "insert into accounting_period (start_date, end_date, state) values ('2019-01-01', '2019-12-31', 'closing')",
+    'close a period without its closing':
+      "insert into accounting_period (end_date, state, booking_date) values ('2019-12-31', 'closed', '2019-12-31')",
+    'close two periods at once': `insert into accounting_period (end_date, state) values ('2019-12-31', 'closing');
+      insert into accounting_period (start_date, end_date, state) values ('2020-01-01', '2020-12-31', 'closing')`,
+    'close a period again': `insert into accounting_period (end_date, state) values ('2019-12-31', 'closing');
+      update accounting_period set state = 'closed', booking_date = '2019-12-31';
+      update accounting_period set state = 'closed', booking_date = '2020-12-31'`,
+    'close a period without its journals': `insert into accounting_period (end_date, state) values ('2019-12-31', 'closing');
+      insert into period_result select no, 'EUR', 1, 0, 'jnl_never' from accounting_period;
+      update accounting_period set state = 'closed', booking_date = '2019-12-31'`,
+    'reopen a period': `insert into accounting_period (end_date, state) values ('2019-12-31', 'closing');
+      update accounting_period set state = 'closed', booking_date = '2019-12-31';
+      update accounting_period set state = 'closing', booking_date = null`,
+    'add a result to a closed period': `insert into accounting_period (end_date, state) values ('2019-12-31', 'closing');
+      update accounting_period set state = 'closed', booking_date = '2019-12-31';
+      insert into period_result select no, 'EUR', 1, 0, 'jnl_never' from accounting_period`,
+    'change the days of a period': "update accounting_period set end_date = '2019-12-31'",
+    'change the result of a period': 'update period_result set income = 0',
+    'delete a period': 'delete from accounting_period',
     'change an entry': 'update entry set amount = amount * 2',
     'delete an entry': 'delete from entry',
     'truncate the entries': 'truncate entry',
@@ -202,6 +265,16 @@ describe("The ledger's database, against its own runtime role", () => {
       'booked whole': 'delete from entry where leg = 0',
       'dates of its journal': "update entry set booking_date = '1990-01-01' where leg = 0",
       'published once': "delete from outbox where type = 'bank.ledger.v1.JournalPosted'",
+      'known times of an account':
+        "update journal set known_time = known_time - interval '1 day' where no = (select max(journal_no) from entry)",
+      'in the general ledger once': 'update general_ledger_posting set entry_count = entry_count + 1',
+      'general ledger is in balance': 'update general_ledger_posting set credit = credit + 1 where credit > 0',
+      'where its kind is wired to': "update ledger_account set general_ledger_code = '3020' where version > 0",
+      'corrects what its owner has posted':
+        "update journal set corrected_no = (select min(no) from journal where refusal is null), owner = 'account' where no = (select max(no) from journal)",
+      'its period': "update journal set kind = 'period_close' where no = (select max(journal_no) from entry)",
+      'periods follow one another':
+        "insert into accounting_period (no, end_date, state) values (1, '2019-12-31', 'closed'), (2, '2020-12-31', 'closing')",
       'one day is open': "update business_day set state = 'closing'",
     };
     const owner = await bank.database.open('superuser');
@@ -209,7 +282,7 @@ describe("The ledger's database, against its own runtime role", () => {
       // On a copy, as the owner: constraints and all stay, only the rights are wider.
       const copy = `tampered_${randomInt(1e9)}`;
       await owner.query(`create schema ${copy}`);
-      for (const table of ['entry', 'journal', 'ledger_account', 'business_day', 'outbox']) {
+      for (const table of TAMPERED) {
         await owner.query(`create table ${copy}.${table} (like public.${table} including indexes)`);
         await owner.query(`insert into ${copy}.${table} table public.${table}`);
       }
@@ -217,7 +290,7 @@ describe("The ledger's database, against its own runtime role", () => {
       await owner.query(statement);
       await owner.query('set search_path = public');
       const url = new URL(bank.database.superuserUrl);
-      url.searchParams.set('options', `-c search_path=${copy}`);
+      url.searchParams.set('options', `-c search_path=${copy},public`);
       expect((await brokenLaws(url.href)).join('\n'), law).to.include(law);
       await owner.query(`drop schema ${copy} cascade`);
     }

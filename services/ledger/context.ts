@@ -2,14 +2,28 @@
 import type { House } from '#chassis/boot.ts';
 import type { LedgerClock } from './clock.ts';
 import { ledgerClock } from './clock.ts';
+import type { Wiring } from './domain/wiring.ts';
+import { type KnownTime, knownTime } from './known-time.ts';
 import { type Lane, openLane } from './posting.ts';
+import { wiringOf } from './wiring.ts';
 
 export interface Context extends House {
   readonly lane: Lane;
   readonly clock: LedgerClock;
+  readonly knownTime: KnownTime;
+  /** The wiring of the general ledger. Throws when it is not whole. */
+  readonly wiring: () => Promise<Wiring>;
 }
 
 /** Makes the context of one ledger process. */
 export function makeContext(house: House): Context {
-  return { ...house, lane: openLane(house.database), clock: ledgerClock(house.database, house.config.BANK_TIME_ZONE) };
+  const { database, config } = house;
+  const wiring = wiringOf(database);
+  return {
+    ...house,
+    lane: openLane(database, wiring),
+    clock: ledgerClock(database, config.BANK_TIME_ZONE),
+    knownTime: knownTime(database),
+    wiring,
+  };
 }

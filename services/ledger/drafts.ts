@@ -37,6 +37,7 @@ export function draftOf(journal: NewJournal, call: Call, key: Buffer): Draft {
     actor: journal.actor,
     metadata: journal.metadata,
     after: journal.afterJournalId,
+    corrects: journal.correctsJournalId,
     content: { journal: { id: journal.journalId, kind, legs, ...datesOf(journal, kind) } },
   };
 }

@@ -1,7 +1,9 @@
 // The events that the ledger publishes. It consumes none: it calls nobody and waits for nobody.
 import type { CommandTx } from '#chassis/command.ts';
 import { type OutboxRow, outboxRow } from '#chassis/outbox.ts';
+import type { AccountingPeriod } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
 import {
+  AccountingPeriodClosedSchema,
   BusinessDateAdvancedSchema,
   BusinessDateClosedSchema,
   JournalPostedSchema,
@@ -30,6 +32,11 @@ export function publishBusinessDateAdvanced(tx: CommandTx, days: { openDate: str
 /** A day was closed: its second and last event. */
 export function publishBusinessDateClosed(tx: CommandTx, closedDate: string): void {
   tx.publish(BusinessDateClosedSchema, { closedDate }, { id: `day_${closedDate}`, sequence: 2 });
+}
+
+/** A period was closed: its only event. */
+export function publishPeriodClosed(tx: CommandTx, period: AccountingPeriod): void {
+  tx.publish(AccountingPeriodClosedSchema, { period }, { id: `period_${period.endDate}`, sequence: 1 });
 }
 
 /** A journal was posted, on behalf of the one whom its poster names. */

@@ -13,6 +13,7 @@ interface Row {
   knownTime: string;
   owner: string;
   reversedId: string | null;
+  correctedId: string | null;
   metadata: Record<string, string> | null;
   entries: {
     accountId: string;
@@ -34,7 +35,7 @@ export async function readJournals(
   // Numbers inside JSON are written as text: JSON.parse would round them.
   const rows = await database.query(sql<Row>`
     select j.no, j.id, j.kind, j.booking_date::text as "bookingDate", j.value_date::text as "valueDate",
-      j.known_time::text as "knownTime", j.owner, o.id as "reversedId", j.metadata,
+      j.known_time::text as "knownTime", j.owner, o.id as "reversedId", c.id as "correctedId", j.metadata,
       (
         select json_agg(
           json_build_object(
@@ -47,6 +48,7 @@ export async function readJournals(
       ) as entries
     from journal j
     left join journal o on o.no = j.reversed_no
+    left join journal c on c.no = j.corrected_no
     where j.refusal is null and ${which}
     order by j.no
     limit ${limit}

@@ -43,6 +43,7 @@ export interface JournalRow {
   readonly knownTime: Date;
   readonly owner: string;
   readonly reversedId: string | null;
+  readonly correctedId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly entries: readonly EntryRow[];
 }
@@ -56,6 +57,7 @@ export function journalMessage(row: JournalRow): Journal {
     bookingDate: row.bookingDate,
     knownTime: timestampFromDate(row.knownTime),
     reversedJournalId: row.reversedId ?? '',
+    correctsJournalId: row.correctedId ?? '',
     metadata: { ...row.metadata },
     entries: row.entries.map((entry) => entryMessage(entry)),
     owner: workloadMessage(row.owner),
@@ -72,6 +74,7 @@ export function postedMessage({ draft, journal, posted, reversed }: Booked, know
     knownTime,
     owner: draft.owner,
     reversedId: reversed?.id ?? null,
+    correctedId: draft.corrects || null,
     metadata: draft.metadata,
     entries: posted.entries.map(({ account, version, leg, amount, balanceAfter }) => ({
       accountId: account.id,

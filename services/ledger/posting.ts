@@ -10,10 +10,13 @@ import type { Refusal } from '#chassis/errors.ts';
 import { isDecision, refuseCall } from '#chassis/errors.ts';
 import { insertOutbox } from '#chassis/outbox.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { type Correctable, checkCorrection, selectCorrectable } from './corrections.ts';
 import { type AccountState, applyGroup, type Days, type JournalDraft, type Posted } from './domain/core.ts';
 import { refuse } from './domain/refusals.ts';
 import { noteReversal, type Original, type Part, reversalOf } from './domain/reversal.ts';
+import { checkWiring, type Wiring } from './domain/wiring.ts';
 import { journalPosted } from './events.ts';
+import { takeKnownTime } from './known-time.ts';
 import {
   insertEntries,
   insertJournals,
@@ -34,6 +37,8 @@ export interface Draft {
   readonly metadata: Readonly<Record<string, string>>;
   /** The journal that must be known before this one is booked; empty for none. */
   readonly after: string;
+  /** The journal that this one corrects. */
+  readonly corrects?: string;
   /** What to post, or what to undo. */
   readonly content: { readonly journal: JournalDraft } | { readonly reverses: Reverses };
 }
@@ -70,10 +75,12 @@ const GROUPS_MAX = 2_000;
 const BLOCK_SIZE = 1_000n;
 
 /** Opens the lane. */
-export function openLane(database: Database): Lane {
+export function openLane(database: Database, wiring: () => Promise<Wiring>): Lane {
   const numbers = journalNumbers();
-  const run = (groups: readonly Group[], state: BatchState, rollback: boolean) =>
-    database.transaction((tx) => post(tx, groups, numbers, state), { rollback });
+  const run = async (groups: readonly Group[], state: BatchState, rollback: boolean) => {
+    const wired = await wiring();
+    return database.transaction((tx) => post(tx, groups, { numbers, wiring: wired }, state), { rollback });
+  };
   const lane = batcher<Group, readonly Outcome[]>({
     maxItems: GROUPS_MAX,
     run: (groups, state) => run(groups, state, false),
@@ -96,6 +103,17 @@ export interface Booked {
   readonly journal: JournalDraft;
   readonly posted: Posted;
   readonly reversed: Original | undefined;
+  /** The number of the journal that it corrects, where that was posted before this batch. */
+  readonly correctedNo: bigint | undefined;
+}
+
+/** What a batch is decided by. */
+interface Facts {
+  readonly accounts: ReadonlyMap<string, AccountState>;
+  readonly originals: ReadonlyMap<string, Original>;
+  readonly correctable: ReadonlyMap<string, Correctable>;
+  readonly days: Days;
+  readonly wiring: Wiring;
 }
 
 interface Known {
@@ -106,17 +124,19 @@ interface Known {
 async function post(
   tx: Tx,
   groups: readonly Group[],
-  numbers: (tx: Tx, count: number) => Promise<bigint[]>,
+  { numbers, wiring }: { numbers: (tx: Tx, count: number) => Promise<bigint[]>; wiring: Wiring },
   state: BatchState,
 ): Promise<readonly Settled<readonly Outcome[]>[]> {
   const drafts = groups.flatMap((group) => group.drafts);
   const days = await lockDays(tx, 'share');
   const known = await readKnown(tx, drafts);
   const originals = await selectOriginals(tx, reversedIds(drafts, known));
+  const correctable = await selectCorrectable(tx, drafts);
   const accounts = await readAccounts(tx, drafts, originals);
   // Read under the lock of the accounts, which all reversals of one leg share.
   await noteUndone(tx, originals);
-  const now = new Date();
+  const now = await takeKnownTime(tx);
+  const facts: Facts = { accounts, originals, correctable, days, wiring };
 
   const booked: Omit<Booked, 'no'>[] = [];
   const refused: { draft: Draft; refusal: Refusal }[] = [];
@@ -125,14 +145,18 @@ async function post(
     if (group.drafts.some(({ after }) => after !== '' && !known.has(after))) {
       return group.drafts.map(() => ({ refusal: refuse('JOURNAL_OUT_OF_ORDER') }));
     }
-    const results = decide(group, accounts, originals, days);
+    const results = decide(group, facts);
     const outcomes = results.map(({ result }) => outcomeOf(result, now));
     // "Not like this" is not remembered, and so neither is what it did to its group.
     if (outcomes.some((outcome) => 'refusal' in outcome && !isDecision(outcome.refusal))) return outcomes;
     results.forEach(({ draft, journal, result }, index) => {
       known.set(draft.id, { fingerprint: draft.fingerprint, outcome: outcomes[index] as Outcome });
       if ('refusal' in result) refused.push({ draft, refusal: result.refusal });
-      else if (journal) booked.push({ group, draft, journal, posted: result.posted, reversed: note(draft, journal) });
+      else if (journal) {
+        const correctedNo = correctable.get(draft.corrects ?? '')?.no;
+        booked.push({ group, draft, journal, posted: result.posted, reversed: note(draft, journal), correctedNo });
+        correctable.set(draft.id, { owner: draft.owner, no: undefined });
+      }
     });
     return outcomes;
   });
@@ -174,13 +198,8 @@ function repeat(group: Group, known: ReadonlyMap<string, Known>): readonly Outco
   });
 }
 
-function decide(
-  group: Group,
-  accounts: ReadonlyMap<string, AccountState>,
-  originals: ReadonlyMap<string, Original>,
-  days: Days,
-) {
-  const made = group.drafts.map((draft) => ({ draft, journal: journalOf(draft, originals) }));
+function decide({ drafts }: Group, facts: Facts) {
+  const made = drafts.map((draft, index) => ({ draft, journal: journalOf(draft, drafts.slice(0, index), facts) }));
   const wrong = made.findIndex(({ journal }) => journal instanceof Error);
   if (wrong >= 0) {
     return made.map(({ draft, journal }, index) => ({
@@ -190,7 +209,7 @@ function decide(
     }));
   }
   const journals = made.map(({ journal }) => journal as JournalDraft);
-  const results = applyGroup(accounts, journals, days);
+  const results = applyGroup(facts.accounts, journals, facts.days);
   return made.map(({ draft }, index) => ({
     draft,
     journal: journals[index],
@@ -198,10 +217,14 @@ function decide(
   }));
 }
 
-function journalOf({ id, owner, content }: Draft, originals: ReadonlyMap<string, Original>): JournalDraft | Refusal {
-  if ('journal' in content) return content.journal;
+function journalOf(draft: Draft, before: readonly Draft[], facts: Facts): JournalDraft | Refusal {
+  const { id, owner, content } = draft;
+  if ('journal' in content) {
+    const unwired = checkWiring(content.journal, facts.accounts, facts.wiring);
+    return unwired ?? checkCorrection(draft, facts.correctable, before) ?? content.journal;
+  }
   const { journalId, parts, valueDate } = content.reverses;
-  const original = originals.get(journalId);
+  const original = facts.originals.get(journalId);
   return original ? reversalOf(original, { id, owner, parts, valueDate }) : refuse('JOURNAL_NOT_FOUND');
 }
 

@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '#chassis/database.ts';
 import { refuseCall } from '#chassis/errors.ts';
 import { plainArray } from '#chassis/sql-array.ts';
+import { correctedNos } from './corrections.ts';
 import type { AccountState, Days } from './domain/core.ts';
 import type { Kind } from './domain/kinds.ts';
 import type { Original } from './domain/reversal.ts';
@@ -75,17 +76,23 @@ export type AccountRow = Omit<AccountState, 'no' | 'floor' | 'ceiling' | 'balanc
 export async function lockAccounts(tx: Tx, ids: readonly string[]): Promise<AccountState[]> {
   const rows = await tx.query(sql<AccountRow>`
     select no, id, currency, normal_side as "normalSide", state, floor, ceiling, decrease_frozen as "decreaseFrozen",
-      increase_frozen as "increaseFrozen", account_id is not null as customer, balance, version
+      increase_frozen as "increaseFrozen", account_id is not null as customer,
+      general_ledger_code as "generalLedgerCode", balance, version
     from ledger_account where id = any(${ids}) order by no for no key update
   `);
-  return rows.map((row) => ({
+  return rows.map(accountState);
+}
+
+/** A ledger account as the core sees it. */
+export function accountState(row: AccountRow): AccountState {
+  return {
     ...row,
     no: BigInt(row.no),
     floor: row.floor === null ? null : BigInt(row.floor),
     ceiling: row.ceiling === null ? null : BigInt(row.ceiling),
     balance: BigInt(row.balance),
     version: BigInt(row.version),
-  }));
+  };
 }
 
 const DAY_READS_MAX = 3;
@@ -131,9 +138,10 @@ export function selectKnownJournals(ids: readonly string[]): RawBuilder<KnownJou
 /** Writes the journals of a batch. */
 export function insertJournals(journals: readonly Booked[], knownTime: Date): RawBuilder<unknown> {
   return sql`
-    insert into journal (no, id, kind, value_date, booking_date, known_time, owner, reversed_no, leg_count, fingerprint, metadata)
+    insert into journal (no, id, kind, value_date, booking_date, known_time, owner, reversed_no,
+      corrected_no, leg_count, fingerprint, metadata)
     select no, id, kind, value_date, booking_date, ${knownTime.toISOString()}::timestamptz, owner,
-      (select original.no from journal original where original.id = reversed_id), leg_count, fingerprint, metadata
+      (select original.no from journal original where original.id = reversed_id), corrected_no, leg_count, fingerprint, metadata
     from unnest(
       ${plainArray(journals.map(({ no }) => no))}::bigint[],
       ${journals.map(({ draft }) => draft.id)}::text[],
@@ -142,10 +150,11 @@ export function insertJournals(journals: readonly Booked[], knownTime: Date): Ra
       ${plainArray(journals.map(({ posted }) => posted.bookingDate))}::date[],
       ${journals.map(({ draft }) => draft.owner)}::text[],
       ${journals.map(({ reversed }) => reversed?.id ?? null)}::text[],
+      ${plainArray(correctedNos(journals))}::bigint[],
       ${plainArray(journals.map(({ journal }) => journal.legs.length))}::smallint[],
       ${journals.map(({ draft }) => draft.fingerprint)}::bytea[],
       ${journals.map(({ draft }) => metadataOf(draft.metadata))}::jsonb[]
-    ) as j (no, id, kind, value_date, booking_date, owner, reversed_id, leg_count, fingerprint, metadata)
+    ) as j (no, id, kind, value_date, booking_date, owner, reversed_id, corrected_no, leg_count, fingerprint, metadata)
   `;
 }
 

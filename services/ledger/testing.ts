@@ -1,6 +1,7 @@
 // What the tests of the ledger share: a ledger of their own, short ways to open accounts and post journals, and the
 // laws checked when they are done.
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { newId } from '#chassis/id.ts';
 import { type ServiceUnderTest, type TestOptions, useService } from '#chassis/testing/service.ts';
 import { JournalKind, type LedgerAccount, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -87,6 +88,12 @@ export function useLedger(options: TestOptions | (() => Promise<TestOptions>) = 
 /** `posted`, or the reason of the refusal. */
 export function told({ result }: JournalOutcome): string {
   return result.case === 'refusal' ? (result.value.detail?.reason ?? '') : String(result.case);
+}
+
+/** When a posted journal became known, in milliseconds since the epoch. */
+export function knownAt(outcome: JournalOutcome | undefined): number {
+  if (outcome?.result.case !== 'posted' || !outcome.result.value.knownTime) throw new Error('it was not posted');
+  return timestampMs(outcome.result.value.knownTime);
 }
 
 /** A journal of two legs: debits one account, credits the other. A transfer, unless told otherwise. */

@@ -19,6 +19,8 @@ export interface AccountState {
   readonly increaseFrozen: boolean;
   /** True when it belongs to an agreement with a customer. */
   readonly customer: boolean;
+  /** The line of the general ledger that it rolls up to. */
+  readonly generalLedgerCode?: string;
   balance: bigint;
   version: bigint;
 }

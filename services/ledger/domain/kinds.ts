@@ -9,7 +9,8 @@ export type Kind =
   | 'fee'
   | 'scheme_advice'
   | 'migration'
-  | 'reversal';
+  | 'reversal'
+  | 'period_close';
 
 interface KindRule {
   /** A forced journal may take an account below its floor or above its ceiling. */
@@ -26,6 +27,8 @@ const KINDS: Readonly<Record<Kind, KindRule>> = {
   scheme_advice: { forced: true, callers: ['transaction'] },
   migration: { forced: true, callers: ['transaction'] },
   reversal: { forced: false, callers: ['account', 'transaction'] },
+  // The ledger's own: no caller posts it.
+  period_close: { forced: true, callers: ['ledger'] },
 };
 
 /** Whether journals of a kind may break floors and ceilings. */
@@ -38,5 +41,13 @@ export function mayPost(kind: Kind, workload: Workload): boolean {
   return KINDS[kind].callers.includes(workload);
 }
 
+/** Every kind of journal. */
+export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];
+
+/** Whether a word is a kind of journal. */
+export function isKind(word: string): word is Kind {
+  return Object.hasOwn(KINDS, word);
+}
+
 /** The forced kinds, for the database, which enforces the laws again. */
-export const FORCED_KINDS: readonly Kind[] = (Object.keys(KINDS) as Kind[]).filter(isForced);
+export const FORCED_KINDS: readonly Kind[] = ALL_KINDS.filter(isForced);

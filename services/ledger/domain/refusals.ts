@@ -3,6 +3,7 @@ import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('ledger', {
   GENERAL_LEDGER_CODE_UNKNOWN: ['INVALID_ARGUMENT', 'The chart of accounts has no such number.'],
+  GENERAL_LEDGER_NOT_WIRED: ['INVALID_ARGUMENT', 'Journals of this kind do not fall on such an account.'],
   LEDGER_ACCOUNT_EXISTS: ['ALREADY_EXISTS', 'The ledger account exists with other terms.'],
   LEDGER_ACCOUNT_NOT_FOUND: ['NOT_FOUND', 'There is no such ledger account.'],
   LEDGER_ACCOUNT_CLOSED: ['FAILED_PRECONDITION', 'The ledger account is closed.'],
@@ -17,7 +18,7 @@ export const refuse = refusals('ledger', {
   LINKED_JOURNAL_REFUSED: ['FAILED_PRECONDITION', 'Another journal of its group was refused.'],
   JOURNAL_EXISTS: ['ALREADY_EXISTS', 'The journal id was used with other content.'],
   JOURNAL_NOT_FOUND: ['NOT_FOUND', 'There is no such journal.'],
-  JOURNAL_NOT_OWNED: ['PERMISSION_DENIED', 'Only the workload that posted a journal may reverse it.'],
+  JOURNAL_NOT_OWNED: ['PERMISSION_DENIED', 'Only the workload that posted a journal may reverse or correct it.'],
   JOURNAL_KIND_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not post journals of this kind.'],
   JOURNAL_OUT_OF_ORDER: ['ABORTED', 'The journal that it comes after is not known yet. Repeat it.'],
   JOURNAL_UNBALANCED: ['INVALID_ARGUMENT', 'Debits and credits are not equal in every currency.'],
@@ -29,5 +30,9 @@ export const refuse = refusals('ledger', {
   BUSINESS_DATE_MISMATCH: ['FAILED_PRECONDITION', 'Another business date is open.'],
   BUSINESS_DATE_STILL_CLOSING: ['FAILED_PRECONDITION', 'The business date before it is not closed yet.'],
   BUSINESS_DATE_NOT_CLOSING: ['FAILED_PRECONDITION', 'The business date is not in closing.'],
+  KNOWN_AT_IN_FUTURE: ['INVALID_ARGUMENT', 'Nobody knows yet what will be known then.'],
+  ACCOUNTING_PERIOD_NOT_OVER: ['FAILED_PRECONDITION', 'A day of the period is not closed yet.'],
+  ACCOUNTING_PERIOD_CLOSED: ['FAILED_PRECONDITION', 'The day is in a period that is closed already.'],
+  ACCOUNTING_PERIOD_CLOSING: ['ABORTED', 'Another closing is at work. Repeat it.'],
   CLOCK_NOT_SETTABLE: ['FAILED_PRECONDITION', 'The clock of a real bank cannot be set.'],
 });

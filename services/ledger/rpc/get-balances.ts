@@ -1,8 +1,12 @@
 import { sql } from 'kysely';
+import type { Call } from '#chassis/call-context.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { GetBalancesRequest, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { selectBalancesAsOf } from '../balances-as-of.ts';
 import type { Context } from '../context.ts';
+import { readDay } from '../dates.ts';
+import { balanceMessage } from '../messages.ts';
 
 interface Row {
   id: string;
@@ -14,8 +18,11 @@ interface Row {
 }
 
 /** Reads the balances of many ledger accounts, in the order asked for. */
-export function getBalances({ database }: Context): Rpcs<typeof LedgerService>['getBalances'] {
-  return async ({ ledgerAccountIds }) => {
+export function getBalances(context: Context): Rpcs<typeof LedgerService>['getBalances'] {
+  const { database } = context;
+  return async (request, call) => {
+    const { ledgerAccountIds } = request;
+    if (request.knownAt || request.asOfValueDate !== '') return { balances: await asOf(context, request, call) };
     const rows = await database.query(sql<Row>`
       select id, currency, normal_side as "normalSide", floor, balance, version
       from ledger_account where id = any(${ledgerAccountIds})
@@ -28,6 +35,20 @@ export function getBalances({ database }: Context): Rpcs<typeof LedgerService>['
       }),
     };
   };
+}
+
+/** Balances of the past say what was booked; what is available is a matter of the present. */
+async function asOf({ database, knownTime }: Context, request: GetBalancesRequest, call: Pick<Call, 'deadline'>) {
+  const valueDate = readDay('as_of_value_date', request.asOfValueDate);
+  const knownAt = request.knownAt && (await knownTime.settled(request.knownAt, call));
+  const rows = await database.query(selectBalancesAsOf(request.ledgerAccountIds, { valueDate, knownAt }));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return request.ledgerAccountIds.flatMap((id) => {
+    const row = byId.get(id);
+    if (!row) return [];
+    const booked = balanceMessage(row.currency, row.normalSide, BigInt(row.balance));
+    return [{ ledgerAccountId: id, booked, version: BigInt(row.version) }];
+  });
 }
 
 function balanceOf({ id, currency, normalSide, floor, balance, version }: Row) {

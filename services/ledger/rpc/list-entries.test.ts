@@ -1,9 +1,10 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { newId } from '#chassis/id.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { ListEntriesResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import { journal, useLedger } from '../testing.ts';
+import { journal, knownAt, useLedger } from '../testing.ts';
 
 describe('ListEntries', () => {
   const bank = useLedger();
@@ -89,5 +90,98 @@ describe('ListEntries', () => {
     await refused(list({ pageToken: pageToken.replace(/^../, 'AA') }), 'PAGE_TOKEN_INVALID');
     await refused(list({ pageToken: `${pageToken}AAAA` }), 'PAGE_TOKEN_INVALID');
     expect((await list({ pageSize: 4, pageToken })).entries).to.have.length(3);
+    const asOf = { pageSize: 2, pageToken, asOfValueDate: '2020-01-31' };
+    await refused(list(asOf), 'PAGE_TOKEN_INVALID');
+    await refused(list({ pageSize: 2, pageToken, knownAt: timestampFromMs(Date.now()) }), 'PAGE_TOKEN_INVALID');
+    await refused(list({ asOfValueDate: '2020-02-30' }), 'DATE_INVALID');
+    await refused(list({ knownAt: timestampFromMs(Date.now() + 60_000) }), 'KNOWN_AT_IN_FUTURE');
+    await refused(list({ knownAt: timestampFromMs(0) }), 'LEDGER_ACCOUNT_NOT_FOUND');
+  });
+
+  describe('of the past', () => {
+    let known: number[];
+    let bob: string;
+    const past = (more: object = {}) => bank.as('account').listEntries({ ledgerAccountId: bob, ...more });
+    const seen = ({ entries, openingBalance, closingBalance }: ListEntriesResponse) => [
+      openingBalance?.amount,
+      ...entries.map(({ amount, runningBalance }) => `${amount?.amount} ${runningBalance?.amount}`),
+      closingBalance?.amount,
+    ];
+
+    before(async () => {
+      const cash = await bank.cash();
+      bob = await bank.open({ migrating: true, floor: null });
+      known = [];
+      // Booked on, counts from: as they became known.
+      for (const [amount, bookingDate, valueDate] of [
+        ['1.00', '2020-01-10', '2020-01-10'],
+        ['2.00', '2020-01-05', '2020-02-01'],
+        ['4.00', '2020-02-10', '2020-01-01'],
+        ['8.00', '2020-01-20', '2020-01-20'],
+      ] as const) {
+        const kind = JournalKind.MIGRATION;
+        const [outcome] = await bank.outcomes([journal(cash, bob, amount, { kind, bookingDate, valueDate })]);
+        known.push(knownAt(outcome));
+      }
+    });
+
+    it('has only what was known, with balances of that alone', async () => {
+      const at = (index: number, more: object = {}) => past({ knownAt: timestampFromMs(known[index] ?? 0), ...more });
+      expect(seen(await at(0))).to.deep.equal(['0.00', '1.00 1.00', '1.00']);
+      expect(seen(await at(2))).to.deep.equal(['0.00', '2.00 2.00', '1.00 3.00', '4.00 7.00', '7.00']);
+      expect(seen(await at(3))).to.deep.equal(['0.00', '2.00 2.00', '1.00 3.00', '8.00 11.00', '4.00 15.00', '15.00']);
+      expect(seen(await at(2, { newestFirst: true }))).to.deep.equal([
+        '0.00',
+        '4.00 7.00',
+        '1.00 3.00',
+        '2.00 2.00',
+        '7.00',
+      ]);
+      const range = { fromDate: '2020-01-06', toDate: '2020-01-31' };
+      expect(seen(await at(3, range))).to.deep.equal(['2.00', '1.00 3.00', '8.00 11.00', '11.00']);
+      expect(seen(await at(2, range))).to.deep.equal(['2.00', '1.00 3.00', '3.00']);
+      expect(seen(await at(0, range))).to.deep.equal(['0.00', '1.00 1.00', '1.00']);
+    });
+
+    it('has only what counts by a value date, known or not', async () => {
+      expect(seen(await past({ asOfValueDate: '2020-01-10' }))).to.deep.equal([
+        '0.00',
+        '1.00 1.00',
+        '4.00 5.00',
+        '5.00',
+      ]);
+      expect(seen(await past({ asOfValueDate: '2020-01-31' }))).to.deep.equal([
+        '0.00',
+        '1.00 1.00',
+        '8.00 9.00',
+        '4.00 13.00',
+        '13.00',
+      ]);
+      const both = { asOfValueDate: '2020-01-31', knownAt: timestampFromMs(known[2] ?? 0) };
+      expect(seen(await past(both))).to.deep.equal(['0.00', '1.00 1.00', '4.00 5.00', '5.00']);
+    });
+
+    it('gives the same pages however many entries come in between', async () => {
+      const cash = await bank.cash();
+      const asOf = { knownAt: timestampFromMs(known[3] ?? 0), pageSize: 1 };
+      const whole = await past({ ...asOf, pageSize: 0 });
+      for (const newestFirst of [false, true]) {
+        const paged: (string | undefined)[] = [];
+        let pageToken = '';
+        do {
+          const page = await past({ ...asOf, newestFirst, pageToken });
+          paged.push(...page.entries.map(({ runningBalance }) => runningBalance?.amount));
+          expect([page.openingBalance, page.closingBalance]).to.deep.equal([
+            whole.openingBalance,
+            whole.closingBalance,
+          ]);
+          pageToken = page.nextPageToken;
+          const history = { kind: JournalKind.MIGRATION, bookingDate: '2020-01-12' };
+          await bank.post([journal(cash, bob, '16.00', history)]);
+        } while (pageToken !== '');
+        const expected = whole.entries.map(({ runningBalance }) => runningBalance?.amount);
+        expect(paged).to.deep.equal(newestFirst ? expected.toReversed() : expected);
+      }
+    });
   });
 });

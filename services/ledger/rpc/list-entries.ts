@@ -3,6 +3,7 @@ import type { Database } from '#chassis/database.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ListEntriesRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { type AsOf, openAt, versionKnown } from '../balances-as-of.ts';
 import type { Context } from '../context.ts';
 import { readDay } from '../dates.ts';
 import type { Kind } from '../domain/kinds.ts';
@@ -14,6 +15,8 @@ interface AccountRow {
   id: string;
   currency: string;
   normalSide: 'debit' | 'credit';
+  /** The last version that counts. */
+  known: string;
 }
 
 interface Row {
@@ -35,18 +38,23 @@ interface Position {
 }
 
 /** Lists the entries of a ledger account with their running balance. */
-export function listEntries({ database, pages }: Context): Rpcs<typeof LedgerService>['listEntries'] {
-  return async (request) => {
+export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeof LedgerService>['listEntries'] {
+  return async (request, call) => {
     const { size, after } = pages.read(ListEntriesRequestSchema, request);
     const from = readDay('from_date', request.fromDate) ?? '-infinity';
     const to = readDay('to_date', request.toDate) ?? 'infinity';
     if (request.fromDate !== '' && request.toDate !== '' && from > to)
       throw refuse('DATE_INVALID', { field: 'to_date' });
-    const account = await readAccount(database, request.ledgerAccountId);
+    const asOf: AsOf = {
+      valueDate: readDay('as_of_value_date', request.asOfValueDate),
+      knownAt: request.knownAt && (await knownTime.settled(request.knownAt, call)),
+    };
+    const account = await readAccount(database, request.ledgerAccountId, asOf);
     const position = after && { bookingDate: after[0] ?? '', version: after[1] ?? '', running: BigInt(after[2] ?? 0) };
     const { opening, closing, rows } = await readPage(database, account, {
       from,
       to,
+      valueDate: asOf.valueDate ?? 'infinity',
       position,
       limit: size + 1,
       newest: request.newestFirst,
@@ -74,9 +82,10 @@ export function listEntries({ database, pages }: Context): Rpcs<typeof LedgerSer
   };
 }
 
-async function readAccount(database: Database, id: string): Promise<AccountRow> {
+async function readAccount(database: Database, id: string, asOf: AsOf): Promise<AccountRow> {
   const [account] = await database.query(sql<AccountRow>`
-    select no, id, currency, normal_side as "normalSide" from ledger_account where id = ${id}
+    select no, id, currency, normal_side as "normalSide", ${versionKnown(asOf)} as known
+    from ledger_account a where id = ${id} and ${openAt(asOf)}
   `);
   if (!account) throw refuse('LEDGER_ACCOUNT_NOT_FOUND');
   return account;
@@ -85,6 +94,7 @@ async function readAccount(database: Database, id: string): Promise<AccountRow> 
 interface Page {
   readonly from: string;
   readonly to: string;
+  readonly valueDate: string;
   readonly position: Position | undefined;
   readonly limit: number;
   readonly newest: boolean;
@@ -94,25 +104,26 @@ interface Page {
 async function readPage(
   database: Database,
   account: AccountRow,
-  { from, to, position, limit, newest }: Page,
+  { from, to, valueDate, position, limit, newest }: Page,
 ): Promise<{ opening: bigint; closing: bigint; rows: Row[] }> {
   const direction = newest ? sql`desc` : sql`asc`;
   const beyond = newest ? sql`<` : sql`>`;
   const start = position
     ? sql`(e.booking_date, e.version) ${beyond} (${position.bookingDate}::date, ${position.version}::bigint)`
     : sql`true`;
+  const counts = sql`e.version <= ${account.known}::bigint and e.value_date <= ${valueDate}::date`;
   const rows = await database.query(sql<{ opening: string; closing: string } & (Row | { version: null })>`
     select totals.opening, totals.closing, page.*
     from (
       select coalesce(sum(amount) filter (where booking_date < ${from}::date), 0) as opening,
         coalesce(sum(amount), 0) as closing
-      from entry where account_no = ${account.no} and booking_date <= ${to}::date
+      from entry e where account_no = ${account.no} and booking_date <= ${to}::date and ${counts}
     ) totals
     left join lateral (
       select e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
         e.booking_date::text as "bookingDate", e.value_date::text as "valueDate"
       from entry e join journal j on j.no = e.journal_no
-      where e.account_no = ${account.no} and e.booking_date between ${from}::date and ${to}::date and ${start}
+      where e.account_no = ${account.no} and e.booking_date between ${from}::date and ${to}::date and ${counts} and ${start}
       order by e.booking_date ${direction}, e.version ${direction}
       limit ${limit}
     ) page on true

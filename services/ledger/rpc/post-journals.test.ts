@@ -66,6 +66,101 @@ describe('PostJournals', () => {
     expect(await bank.booked(alice)).to.equal('6.00');
   });
 
+  it('links a correction to what it corrects, which must be posted, and by the same workload', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.funded('100.00');
+    const wrong = journal(cash, alice, '1.00');
+    const right = (id: string | undefined, more: object = {}) =>
+      journal(cash, alice, '0.10', { correctsJournalId: id ?? '', ...more });
+    const short = journal(alice, cash, '999.00');
+    expect(await bank.post([wrong, short])).to.deep.equal(['posted', 'INSUFFICIENT_FUNDS']);
+    const [first, second] = [right(wrong.journalId), right(wrong.journalId)];
+    expect(await bank.post([first, second])).to.deep.equal(['posted', 'posted']);
+    // A correction of a correction; and of one that is posted by the same call, alone or in one group.
+    const onward = right(first.journalId);
+    const [fresh, group] = [journal(cash, alice, '3.00'), journal(cash, alice, '4.00', { linkGroup: 'g' })];
+    const [ofFresh, ofGroup] = [right(fresh.journalId), right(group.journalId, { linkGroup: 'g' })];
+    expect(await bank.post([onward, fresh, ofFresh, group, ofGroup])).to.deep.equal(Array(5).fill('posted'));
+    const links: [typeof first, typeof first][] = [
+      [first, wrong],
+      [second, wrong],
+      [onward, first],
+      [ofFresh, fresh],
+      [ofGroup, group],
+    ];
+    for (const [correction, corrected] of links) {
+      const { journal: read } = await bank.as('account').getJournal({ journalId: correction.journalId! });
+      expect(read?.correctsJournalId).to.equal(corrected.journalId);
+    }
+    const { journal: plain } = await bank.as('account').getJournal({ journalId: wrong.journalId! });
+    expect(plain?.correctsJournalId).to.equal('');
+
+    const itself = journal(cash, alice, '1.00');
+    const late = journal(cash, alice, '1.00');
+    const cases: [string, (typeof first)[]][] = [
+      ['JOURNAL_NOT_FOUND', [right(newId('jnl'))]],
+      ['JOURNAL_NOT_FOUND', [right(short.journalId)]],
+      ['JOURNAL_NOT_FOUND', [{ ...itself, correctsJournalId: itself.journalId! }]],
+      ['JOURNAL_NOT_FOUND', [right(late.journalId), late]],
+      ['JOURNAL_EXISTS', [{ ...first, correctsJournalId: '' }]],
+    ];
+    for (const [reason, journals] of cases) expect((await bank.post(journals))[0], reason).to.equal(reason);
+    const fees = await bank.open({ accountId: '', generalLedgerCode: '4010', floor: null });
+    const foreign = journal(alice, fees, '1.00', { kind: JournalKind.FEE, correctsJournalId: wrong.journalId! });
+    expect(await bank.post([foreign], 'account')).to.deep.equal(['JOURNAL_NOT_OWNED']);
+    // Both are remembered, as all refusals that depend on the ledger's state.
+    expect(await bank.post([cases[3]![1][0]!])).to.deep.equal(['JOURNAL_NOT_FOUND']);
+  });
+
+  it('books a kind only where the general ledger is wired for it, and does not remember what is not', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.funded('100.00');
+    const own = (generalLedgerCode: string) => bank.open({ accountId: '', generalLedgerCode, floor: null });
+    const [capital, retained, fees, charged, paid] = [
+      await own('3010'),
+      await own('3020'),
+      await own('4010'),
+      await own('4020'),
+      await own('5010'),
+    ];
+    const { DEPOSIT, WITHDRAWAL, TRANSFER, INTEREST, FEE } = JournalKind;
+    const cases: [string, string, JournalKind, string][] = [
+      // kind, falls on
+      ['posted', capital, DEPOSIT, 'transaction'],
+      ['posted', fees, DEPOSIT, 'transaction'],
+      ['GENERAL_LEDGER_NOT_WIRED', paid, DEPOSIT, 'transaction'],
+      ['GENERAL_LEDGER_NOT_WIRED', retained, DEPOSIT, 'transaction'],
+      ['posted', fees, WITHDRAWAL, 'transaction'],
+      ['GENERAL_LEDGER_NOT_WIRED', charged, WITHDRAWAL, 'transaction'],
+      ['posted', fees, TRANSFER, 'transaction'],
+      ['GENERAL_LEDGER_NOT_WIRED', capital, TRANSFER, 'transaction'],
+      ['GENERAL_LEDGER_NOT_WIRED', paid, TRANSFER, 'transaction'],
+      ['posted', fees, FEE, 'account'],
+      ['GENERAL_LEDGER_NOT_WIRED', charged, FEE, 'account'],
+      ['posted', charged, INTEREST, 'account'],
+      ['posted', paid, INTEREST, 'account'],
+      ['GENERAL_LEDGER_NOT_WIRED', fees, INTEREST, 'account'],
+    ];
+    for (const [reason, account, kind, caller] of cases) {
+      const asked = journal(alice, account, '1.00', { kind });
+      expect(await bank.post([asked], caller as 'account'), JSON.stringify([account, kind])).to.deep.equal([reason]);
+      if (reason === 'posted') continue;
+      const again = journal(cash, alice, '1.00', { journalId: asked.journalId! });
+      expect(await bank.post([again])).to.deep.equal(['posted']);
+    }
+    await refused(bank.post([journal(retained, fees, '1.00', { kind: JournalKind.PERIOD_CLOSE })]), 'REQUEST_INVALID');
+  });
+
+  it('takes every value date, past or future; the booking date stays its own', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const { openDate: bookingDate } = await bank.as('account').getBusinessDate({});
+    for (const valueDate of ['0001-01-01', '1999-12-31', bookingDate, '2099-02-28', '9999-12-31']) {
+      const [outcome] = await bank.outcomes([journal(cash, alice, '1.00', { valueDate })]);
+      expect(outcome?.result.value).to.include({ valueDate, bookingDate });
+    }
+  });
+
   it('answers an id again as the first time, refusals included, and refuses it with other content', async () => {
     const cash = await bank.cash();
     const alice = await bank.funded('50.00');

@@ -4,6 +4,8 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { AccountingPeriod } from "./general_ledger_pb.ts";
+import { file_bank_ledger_v1_general_ledger } from "./general_ledger_pb.ts";
 import type { Journal, LedgerAccount } from "./ledger_pb.ts";
 import { file_bank_ledger_v1_ledger } from "./ledger_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/ledger/v1/ledger_events.proto.
  */
 export const file_bank_ledger_v1_ledger_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJiYW5rL2xlZGdlci92MS9sZWRnZXJfZXZlbnRzLnByb3RvEg5iYW5rLmxlZGdlci52MSI5Cg1Kb3VybmFsUG9zdGVkEigKB2pvdXJuYWwYASABKAsyFy5iYW5rLmxlZGdlci52MS5Kb3VybmFsIkwKE0xlZGdlckFjY291bnRPcGVuZWQSNQoObGVkZ2VyX2FjY291bnQYASABKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJBY2NvdW50Ik0KFExlZGdlckFjY291bnRDaGFuZ2VkEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCI/ChRCdXNpbmVzc0RhdGVBZHZhbmNlZBIRCglvcGVuX2RhdGUYASABKAkSFAoMY2xvc2luZ19kYXRlGAIgASgJIikKEkJ1c2luZXNzRGF0ZUNsb3NlZBITCgtjbG9zZWRfZGF0ZRgBIAEoCWIGcHJvdG8z", [file_bank_ledger_v1_ledger]);
+  fileDesc("CiJiYW5rL2xlZGdlci92MS9sZWRnZXJfZXZlbnRzLnByb3RvEg5iYW5rLmxlZGdlci52MSI5Cg1Kb3VybmFsUG9zdGVkEigKB2pvdXJuYWwYASABKAsyFy5iYW5rLmxlZGdlci52MS5Kb3VybmFsIkwKE0xlZGdlckFjY291bnRPcGVuZWQSNQoObGVkZ2VyX2FjY291bnQYASABKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJBY2NvdW50Ik0KFExlZGdlckFjY291bnRDaGFuZ2VkEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCI/ChRCdXNpbmVzc0RhdGVBZHZhbmNlZBIRCglvcGVuX2RhdGUYASABKAkSFAoMY2xvc2luZ19kYXRlGAIgASgJIikKEkJ1c2luZXNzRGF0ZUNsb3NlZBITCgtjbG9zZWRfZGF0ZRgBIAEoCSJKChZBY2NvdW50aW5nUGVyaW9kQ2xvc2VkEjAKBnBlcmlvZBgBIAEoCzIgLmJhbmsubGVkZ2VyLnYxLkFjY291bnRpbmdQZXJpb2RiBnByb3RvMw", [file_bank_ledger_v1_general_ledger, file_bank_ledger_v1_ledger]);
 
 /**
  * A journal was posted.
@@ -125,4 +127,25 @@ export type BusinessDateClosed = Message<"bank.ledger.v1.BusinessDateClosed"> & 
  */
 export const BusinessDateClosedSchema: GenMessage<BusinessDateClosed> = /*@__PURE__*/
   messageDesc(file_bank_ledger_v1_ledger_events, 4);
+
+/**
+ * A period was closed, and its result taken to retained earnings.
+ *
+ * @generated from message bank.ledger.v1.AccountingPeriodClosed
+ */
+export type AccountingPeriodClosed = Message<"bank.ledger.v1.AccountingPeriodClosed"> & {
+  /**
+   * The period.
+   *
+   * @generated from field: bank.ledger.v1.AccountingPeriod period = 1;
+   */
+  period?: AccountingPeriod | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.AccountingPeriodClosed.
+ * Use `create(AccountingPeriodClosedSchema)` to create a new message.
+ */
+export const AccountingPeriodClosedSchema: GenMessage<AccountingPeriodClosed> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_events, 5);
 

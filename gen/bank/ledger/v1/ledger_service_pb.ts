@@ -4,6 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { AccountingPeriod, BalanceSheet, IncomeStatement, TieOutAccount, TieOutDay, TieOutLine } from "./general_ledger_pb.ts";
+import { file_bank_ledger_v1_general_ledger } from "./general_ledger_pb.ts";
 import type { Entry, GeneralLedgerAccount, Journal, JournalKind, LedgerAccount, LedgerBalance, Leg, Side, TrialBalanceLine, TrialBalanceTotal } from "./ledger_pb.ts";
 import { file_bank_ledger_v1_ledger } from "./ledger_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
@@ -22,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/ledger/v1/ledger_service.proto.
  */
 export const file_bank_ledger_v1_ledger_service: GenFile = /*@__PURE__*/
-  fileDesc("CiNiYW5rL2xlZGdlci92MS9sZWRnZXJfc2VydmljZS5wcm90bxIOYmFuay5sZWRnZXIudjEiyAMKGE9wZW5MZWRnZXJBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBI/ChFsZWRnZXJfYWNjb3VudF9pZBgDIAEoCUIkukgZchcYQDITXmxhY19bMC05QS1aYS16X10rJNq1GAQIBBADEiMKCmFjY291bnRfaWQYBCABKAlCD7pIBHICGEDatRgECAIQAxIoCg1jdXJyZW5jeV9jb2RlGAUgASgJQhG6SA5yDDIKXltBLVpdezN9JBI1Cgtub3JtYWxfc2lkZRgGIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGVCCrpIB4IBBBABIAASLgoTZ2VuZXJhbF9sZWRnZXJfY29kZRgHIAEoCUIRukgOcgwyCl5bMC05XXs0fSQSIgoFZmxvb3IYCCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHY2VpbGluZxgJIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIRCgltaWdyYXRpbmcYCiABKAgSIgoFYWN0b3IYCyABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3IiUgoZT3BlbkxlZGdlckFjY291bnRSZXNwb25zZRI1Cg5sZWRnZXJfYWNjb3VudBgBIAEoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnQi8QEKHVNldExlZGdlckFjY291bnRMaW1pdHNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWxlZGdlcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAQQAhIiCgVmbG9vchgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlcKHlNldExlZGdlckFjY291bnRMaW1pdHNSZXNwb25zZRI1Cg5sZWRnZXJfYWNjb3VudBgBIAEoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnQi2QEKHVNldExlZGdlckFjY291bnRGcmVlemVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWxlZGdlcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAQQAhIXCg9kZWNyZWFzZV9mcm96ZW4YBCABKAgSFwoPaW5jcmVhc2VfZnJvemVuGAUgASgIEiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlcKHlNldExlZGdlckFjY291bnRGcmVlemVSZXNwb25zZRI1Cg5sZWRnZXJfYWNjb3VudBgBIAEoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnQiowEKGUNsb3NlTGVkZ2VyQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRbGVkZ2VyX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIBBACEiIKBWFjdG9yGAQgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlMKGkNsb3NlTGVkZ2VyQWNjb3VudFJlc3BvbnNlEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCLvAQobQ3V0T3ZlckxlZGdlckFjY291bnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWxlZGdlcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAQQAhIiCgVmbG9vchgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlUKHEN1dE92ZXJMZWRnZXJBY2NvdW50UmVzcG9uc2USNQoObGVkZ2VyX2FjY291bnQYASABKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJBY2NvdW50ItIECgpOZXdKb3VybmFsEjgKCmpvdXJuYWxfaWQYASABKAlCJLpIGXIXGEAyE15qbmxfWzAtOUEtWmEtel9dKyTatRgECAUQAxI3CgRraW5kGAIgASgOMhsuYmFuay5sZWRnZXIudjEuSm91cm5hbEtpbmRCDLpICYIBBhABIAAgCBIuCgRsZWdzGAMgAygLMhMuYmFuay5sZWRnZXIudjEuTGVnQgu6SAiSAQUIAhDoBxI6Cgp2YWx1ZV9kYXRlGAQgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBI8Cgxib29raW5nX2RhdGUYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEhIKCmVuZF9vZl9kYXkYBiABKAgSGwoKbGlua19ncm91cBgHIAEoCUIHukgEcgIYQBJ2CghtZXRhZGF0YRgIIAMoCzIoLmJhbmsubGVkZ2VyLnYxLk5ld0pvdXJuYWwuTWV0YWRhdGFFbnRyeUI6ukg3mgE0EBAiEnIQMg5eW2Etel9dezEsMzJ9JCocchoyGF5bMC05QS1aYS16Xy46Ly1dezAsNjR9JBIiCgVhY3RvchgJIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchIpChBhZnRlcl9qb3VybmFsX2lkGAogASgJQg+6SARyAhhA2rUYBAgFEAMaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImcKE1Bvc3RKb3VybmFsc1JlcXVlc3QSOQoIam91cm5hbHMYASADKAsyGi5iYW5rLmxlZGdlci52MS5OZXdKb3VybmFsQgu6SAiSAQUIARDoBxIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIkgKFFBvc3RKb3VybmFsc1Jlc3BvbnNlEjAKCG91dGNvbWVzGAEgAygLMh4uYmFuay5sZWRnZXIudjEuSm91cm5hbE91dGNvbWUikwEKDkpvdXJuYWxPdXRjb21lEhwKCmpvdXJuYWxfaWQYASABKAlCCNq1GAQIBRABEi8KBnBvc3RlZBgCIAEoCzIdLmJhbmsubGVkZ2VyLnYxLlBvc3RlZEpvdXJuYWxIABIoCgdyZWZ1c2FsGAMgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWxIAEIICgZyZXN1bHQiewoNUG9zdGVkSm91cm5hbBIUCgxib29raW5nX2RhdGUYASABKAkSEgoKdmFsdWVfZGF0ZRgCIAEoCRIuCgprbm93bl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXBlYXRlZBgEIAEoCCKcAgoVUmV2ZXJzZUpvdXJuYWxSZXF1ZXN0EjAKCnJlcXVlc3RfaWQYASABKAlCHLpIGXIXGEAyE15qbmxfWzAtOUEtWmEtel9dKyQSFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgpqb3VybmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAUQAhIzCgRsZWdzGAQgAygLMhsuYmFuay5sZWRnZXIudjEuUmV2ZXJzZWRMZWdCCLpIBZIBAhBkEjoKCnZhbHVlX2RhdGUYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlcKC1JldmVyc2VkTGVnEhsKCmxlZ19udW1iZXIYASABKAVCB7pIBBoCKAASKwoGYW1vdW50GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEiQgoWUmV2ZXJzZUpvdXJuYWxSZXNwb25zZRIoCgdqb3VybmFsGAEgASgLMhcuYmFuay5sZWRnZXIudjEuSm91cm5hbCJFChJHZXRCYWxhbmNlc1JlcXVlc3QSLwoSbGVkZ2VyX2FjY291bnRfaWRzGAEgAygJQhO6SAiSAQUIARDoB9q1GAQIBBABIkYKE0dldEJhbGFuY2VzUmVzcG9uc2USLwoIYmFsYW5jZXMYASADKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJCYWxhbmNlIoYCChJMaXN0RW50cmllc1JlcXVlc3QSLAoRbGVkZ2VyX2FjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIBBABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSFAoMbmV3ZXN0X2ZpcnN0GAQgASgIEhoKCXBhZ2Vfc2l6ZRgFIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxiABCKyAQoTTGlzdEVudHJpZXNSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUuYmFuay5sZWRnZXIudjEuRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEiwKD29wZW5pbmdfYmFsYW5jZRgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg9jbG9zaW5nX2JhbGFuY2UYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkiOgoRR2V0Sm91cm5hbFJlcXVlc3QSJQoKam91cm5hbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgFEAEiPgoSR2V0Sm91cm5hbFJlc3BvbnNlEigKB2pvdXJuYWwYASABKAsyFy5iYW5rLmxlZGdlci52MS5Kb3VybmFsIk8KE0xpc3RKb3VybmFsc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIloKFExpc3RKb3VybmFsc1Jlc3BvbnNlEikKCGpvdXJuYWxzGAEgAygLMhcuYmFuay5sZWRnZXIudjEuSm91cm5hbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiVQoZTGlzdExlZGdlckFjY291bnRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQibQoaTGlzdExlZGdlckFjY291bnRzUmVzcG9uc2USNgoPbGVkZ2VyX2FjY291bnRzGAEgAygLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIgogTGlzdEdlbmVyYWxMZWRnZXJBY2NvdW50c1JlcXVlc3QiagohTGlzdEdlbmVyYWxMZWRnZXJBY2NvdW50c1Jlc3BvbnNlEkUKF2dlbmVyYWxfbGVkZ2VyX2FjY291bnRzGAEgAygLMiQuYmFuay5sZWRnZXIudjEuR2VuZXJhbExlZGdlckFjY291bnQiVgoWR2V0VHJpYWxCYWxhbmNlUmVxdWVzdBI8Cgxib29raW5nX2RhdGUYASABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kIn0KF0dldFRyaWFsQmFsYW5jZVJlc3BvbnNlEi8KBWxpbmVzGAEgAygLMiAuYmFuay5sZWRnZXIudjEuVHJpYWxCYWxhbmNlTGluZRIxCgZ0b3RhbHMYAiADKAsyIS5iYW5rLmxlZGdlci52MS5UcmlhbEJhbGFuY2VUb3RhbCIYChZHZXRCdXNpbmVzc0RhdGVSZXF1ZXN0IoYBChdHZXRCdXNpbmVzc0RhdGVSZXNwb25zZRIRCglvcGVuX2RhdGUYASABKAkSFQoNY2xvc2luZ19kYXRlcxgCIAMoCRIuCgpjbG9ja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl0aW1lX3pvbmUYBCABKAkiigEKGkFkdmFuY2VCdXNpbmVzc0RhdGVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEjYKCW9wZW5fZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiRgobQWR2YW5jZUJ1c2luZXNzRGF0ZVJlc3BvbnNlEhEKCW9wZW5fZGF0ZRgBIAEoCRIUCgxjbG9zaW5nX2RhdGUYAiABKAkiiwEKGENsb3NlQnVzaW5lc3NEYXRlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBI5CgxjbG9zaW5nX2RhdGUYAyABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kIjAKGUNsb3NlQnVzaW5lc3NEYXRlUmVzcG9uc2USEwoLY2xvc2VkX2RhdGUYASABKAkidwoPU2V0Q2xvY2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEi4KCmNsb2NrX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkIKEFNldENsb2NrUmVzcG9uc2USLgoKY2xvY2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAypxEKDUxlZGdlclNlcnZpY2USeQoRT3BlbkxlZGdlckFjY291bnQSKC5iYW5rLmxlZGdlci52MS5PcGVuTGVkZ2VyQWNjb3VudFJlcXVlc3QaKS5iYW5rLmxlZGdlci52MS5PcGVuTGVkZ2VyQWNjb3VudFJlc3BvbnNlIg+QAgKKtRgICgIFBhoCBQYShgEKFlNldExlZGdlckFjY291bnRMaW1pdHMSLS5iYW5rLmxlZGdlci52MS5TZXRMZWRnZXJBY2NvdW50TGltaXRzUmVxdWVzdBouLmJhbmsubGVkZ2VyLnYxLlNldExlZGdlckFjY291bnRMaW1pdHNSZXNwb25zZSINkAICirUYBgoBBRoBBRKGAQoWU2V0TGVkZ2VyQWNjb3VudEZyZWV6ZRItLmJhbmsubGVkZ2VyLnYxLlNldExlZGdlckFjY291bnRGcmVlemVSZXF1ZXN0Gi4uYmFuay5sZWRnZXIudjEuU2V0TGVkZ2VyQWNjb3VudEZyZWV6ZVJlc3BvbnNlIg2QAgKKtRgGCgEFGgEFEnoKEkNsb3NlTGVkZ2VyQWNjb3VudBIpLmJhbmsubGVkZ2VyLnYxLkNsb3NlTGVkZ2VyQWNjb3VudFJlcXVlc3QaKi5iYW5rLmxlZGdlci52MS5DbG9zZUxlZGdlckFjY291bnRSZXNwb25zZSINkAICirUYBgoBBRoBBRKAAQoUQ3V0T3ZlckxlZGdlckFjY291bnQSKy5iYW5rLmxlZGdlci52MS5DdXRPdmVyTGVkZ2VyQWNjb3VudFJlcXVlc3QaLC5iYW5rLmxlZGdlci52MS5DdXRPdmVyTGVkZ2VyQWNjb3VudFJlc3BvbnNlIg2QAgKKtRgGCgEFGgEFEmoKDFBvc3RKb3VybmFscxIjLmJhbmsubGVkZ2VyLnYxLlBvc3RKb3VybmFsc1JlcXVlc3QaJC5iYW5rLmxlZGdlci52MS5Qb3N0Sm91cm5hbHNSZXNwb25zZSIPkAICirUYCAoCBQYaAgUGEnAKDlJldmVyc2VKb3VybmFsEiUuYmFuay5sZWRnZXIudjEuUmV2ZXJzZUpvdXJuYWxSZXF1ZXN0GiYuYmFuay5sZWRnZXIudjEuUmV2ZXJzZUpvdXJuYWxSZXNwb25zZSIPkAICirUYCAoCBQYaAgUGEmwKC0dldEJhbGFuY2VzEiIuYmFuay5sZWRnZXIudjEuR2V0QmFsYW5jZXNSZXF1ZXN0GiMuYmFuay5sZWRnZXIudjEuR2V0QmFsYW5jZXNSZXNwb25zZSIUkAIBirUYDQoDAQUGEgYIAxICBwMSbAoLTGlzdEVudHJpZXMSIi5iYW5rLmxlZGdlci52MS5MaXN0RW50cmllc1JlcXVlc3QaIy5iYW5rLmxlZGdlci52MS5MaXN0RW50cmllc1Jlc3BvbnNlIhSQAgGKtRgNCgMBBQYSBggDEgIHAxJpCgpHZXRKb3VybmFsEiEuYmFuay5sZWRnZXIudjEuR2V0Sm91cm5hbFJlcXVlc3QaIi5iYW5rLmxlZGdlci52MS5HZXRKb3VybmFsUmVzcG9uc2UiFJACAYq1GA0KAwEFBhIGCAMSAgcDEmwKDExpc3RKb3VybmFscxIjLmJhbmsubGVkZ2VyLnYxLkxpc3RKb3VybmFsc1JlcXVlc3QaJC5iYW5rLmxlZGdlci52MS5MaXN0Sm91cm5hbHNSZXNwb25zZSIRkAIBirUYCgoBARIFCAMSAQcSfgoSTGlzdExlZGdlckFjY291bnRzEikuYmFuay5sZWRnZXIudjEuTGlzdExlZGdlckFjY291bnRzUmVxdWVzdBoqLmJhbmsubGVkZ2VyLnYxLkxpc3RMZWRnZXJBY2NvdW50c1Jlc3BvbnNlIhGQAgGKtRgKCgEBEgUIAxIBBxKVAQoZTGlzdEdlbmVyYWxMZWRnZXJBY2NvdW50cxIwLmJhbmsubGVkZ2VyLnYxLkxpc3RHZW5lcmFsTGVkZ2VyQWNjb3VudHNSZXF1ZXN0GjEuYmFuay5sZWRnZXIudjEuTGlzdEdlbmVyYWxMZWRnZXJBY2NvdW50c1Jlc3BvbnNlIhOQAgGKtRgMCgEBEgcIAxIDBwMFEncKD0dldFRyaWFsQmFsYW5jZRImLmJhbmsubGVkZ2VyLnYxLkdldFRyaWFsQmFsYW5jZVJlcXVlc3QaJy5iYW5rLmxlZGdlci52MS5HZXRUcmlhbEJhbGFuY2VSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwcDBRKCAQoPR2V0QnVzaW5lc3NEYXRlEiYuYmFuay5sZWRnZXIudjEuR2V0QnVzaW5lc3NEYXRlUmVxdWVzdBonLmJhbmsubGVkZ2VyLnYxLkdldEJ1c2luZXNzRGF0ZVJlc3BvbnNlIh6QAgGKtRgXCgMBBQYSAggCEgwIAxIIAQIDBAUGBwgSgQEKE0FkdmFuY2VCdXNpbmVzc0RhdGUSKi5iYW5rLmxlZGdlci52MS5BZHZhbmNlQnVzaW5lc3NEYXRlUmVxdWVzdBorLmJhbmsubGVkZ2VyLnYxLkFkdmFuY2VCdXNpbmVzc0RhdGVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSewoRQ2xvc2VCdXNpbmVzc0RhdGUSKC5iYW5rLmxlZGdlci52MS5DbG9zZUJ1c2luZXNzRGF0ZVJlcXVlc3QaKS5iYW5rLmxlZGdlci52MS5DbG9zZUJ1c2luZXNzRGF0ZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJgCghTZXRDbG9jaxIfLmJhbmsubGVkZ2VyLnYxLlNldENsb2NrUmVxdWVzdBogLmJhbmsubGVkZ2VyLnYxLlNldENsb2NrUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDYgZwcm90bzM", [file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiNiYW5rL2xlZGdlci92MS9sZWRnZXJfc2VydmljZS5wcm90bxIOYmFuay5sZWRnZXIudjEiyAMKGE9wZW5MZWRnZXJBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBI/ChFsZWRnZXJfYWNjb3VudF9pZBgDIAEoCUIkukgZchcYQDITXmxhY19bMC05QS1aYS16X10rJNq1GAQIBBADEiMKCmFjY291bnRfaWQYBCABKAlCD7pIBHICGEDatRgECAIQAxIoCg1jdXJyZW5jeV9jb2RlGAUgASgJQhG6SA5yDDIKXltBLVpdezN9JBI1Cgtub3JtYWxfc2lkZRgGIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGVCCrpIB4IBBBABIAASLgoTZ2VuZXJhbF9sZWRnZXJfY29kZRgHIAEoCUIRukgOcgwyCl5bMC05XXs0fSQSIgoFZmxvb3IYCCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHY2VpbGluZxgJIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIRCgltaWdyYXRpbmcYCiABKAgSIgoFYWN0b3IYCyABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3IiUgoZT3BlbkxlZGdlckFjY291bnRSZXNwb25zZRI1Cg5sZWRnZXJfYWNjb3VudBgBIAEoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnQi8QEKHVNldExlZGdlckFjY291bnRMaW1pdHNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWxlZGdlcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAQQAhIiCgVmbG9vchgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlcKHlNldExlZGdlckFjY291bnRMaW1pdHNSZXNwb25zZRI1Cg5sZWRnZXJfYWNjb3VudBgBIAEoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnQi2QEKHVNldExlZGdlckFjY291bnRGcmVlemVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWxlZGdlcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAQQAhIXCg9kZWNyZWFzZV9mcm96ZW4YBCABKAgSFwoPaW5jcmVhc2VfZnJvemVuGAUgASgIEiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlcKHlNldExlZGdlckFjY291bnRGcmVlemVSZXNwb25zZRI1Cg5sZWRnZXJfYWNjb3VudBgBIAEoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnQiowEKGUNsb3NlTGVkZ2VyQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRbGVkZ2VyX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIBBACEiIKBWFjdG9yGAQgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlMKGkNsb3NlTGVkZ2VyQWNjb3VudFJlc3BvbnNlEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCLvAQobQ3V0T3ZlckxlZGdlckFjY291bnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWxlZGdlcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAQQAhIiCgVmbG9vchgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlUKHEN1dE92ZXJMZWRnZXJBY2NvdW50UmVzcG9uc2USNQoObGVkZ2VyX2FjY291bnQYASABKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJBY2NvdW50IoIFCgpOZXdKb3VybmFsEjgKCmpvdXJuYWxfaWQYASABKAlCJLpIGXIXGEAyE15qbmxfWzAtOUEtWmEtel9dKyTatRgECAUQAxI5CgRraW5kGAIgASgOMhsuYmFuay5sZWRnZXIudjEuSm91cm5hbEtpbmRCDrpIC4IBCBABIAAgCCAJEi4KBGxlZ3MYAyADKAsyEy5iYW5rLmxlZGdlci52MS5MZWdCC7pICJIBBQgCEOgHEjoKCnZhbHVlX2RhdGUYBCABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjwKDGJvb2tpbmdfZGF0ZRgFIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSEgoKZW5kX29mX2RheRgGIAEoCBIbCgpsaW5rX2dyb3VwGAcgASgJQge6SARyAhhAEnYKCG1ldGFkYXRhGAggAygLMiguYmFuay5sZWRnZXIudjEuTmV3Sm91cm5hbC5NZXRhZGF0YUVudHJ5Qjq6SDeaATQQECISchAyDl5bYS16X117MSwzMn0kKhxyGjIYXlswLTlBLVphLXpfLjovLV17MCw2NH0kEiIKBWFjdG9yGAkgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEikKEGFmdGVyX2pvdXJuYWxfaWQYCiABKAlCD7pIBHICGEDatRgECAUQAxIsChNjb3JyZWN0c19qb3VybmFsX2lkGA8gASgJQg+6SARyAhhA2rUYBAgFEAIaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImcKE1Bvc3RKb3VybmFsc1JlcXVlc3QSOQoIam91cm5hbHMYASADKAsyGi5iYW5rLmxlZGdlci52MS5OZXdKb3VybmFsQgu6SAiSAQUIARDoBxIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIkgKFFBvc3RKb3VybmFsc1Jlc3BvbnNlEjAKCG91dGNvbWVzGAEgAygLMh4uYmFuay5sZWRnZXIudjEuSm91cm5hbE91dGNvbWUikwEKDkpvdXJuYWxPdXRjb21lEhwKCmpvdXJuYWxfaWQYASABKAlCCNq1GAQIBRABEi8KBnBvc3RlZBgCIAEoCzIdLmJhbmsubGVkZ2VyLnYxLlBvc3RlZEpvdXJuYWxIABIoCgdyZWZ1c2FsGAMgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWxIAEIICgZyZXN1bHQiewoNUG9zdGVkSm91cm5hbBIUCgxib29raW5nX2RhdGUYASABKAkSEgoKdmFsdWVfZGF0ZRgCIAEoCRIuCgprbm93bl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXBlYXRlZBgEIAEoCCKcAgoVUmV2ZXJzZUpvdXJuYWxSZXF1ZXN0EjAKCnJlcXVlc3RfaWQYASABKAlCHLpIGXIXGEAyE15qbmxfWzAtOUEtWmEtel9dKyQSFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgpqb3VybmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAUQAhIzCgRsZWdzGAQgAygLMhsuYmFuay5sZWRnZXIudjEuUmV2ZXJzZWRMZWdCCLpIBZIBAhBkEjoKCnZhbHVlX2RhdGUYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiIKBWFjdG9yGAYgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yIlcKC1JldmVyc2VkTGVnEhsKCmxlZ19udW1iZXIYASABKAVCB7pIBBoCKAASKwoGYW1vdW50GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEiQgoWUmV2ZXJzZUpvdXJuYWxSZXNwb25zZRIoCgdqb3VybmFsGAEgASgLMhcuYmFuay5sZWRnZXIudjEuSm91cm5hbCK1AQoSR2V0QmFsYW5jZXNSZXF1ZXN0Ei8KEmxlZGdlcl9hY2NvdW50X2lkcxgBIAMoCUITukgIkgEFCAEQ6AfatRgECAQQARJAChBhc19vZl92YWx1ZV9kYXRlGAIgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBIsCghrbm93bl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiRgoTR2V0QmFsYW5jZXNSZXNwb25zZRIvCghiYWxhbmNlcxgBIAMoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckJhbGFuY2Ui9gIKEkxpc3RFbnRyaWVzUmVxdWVzdBIsChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgEEAESOQoJZnJvbV9kYXRlGAIgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBI3Cgd0b19kYXRlGAMgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBIUCgxuZXdlc3RfZmlyc3QYBCABKAgSGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAEEkAKEGFzX29mX3ZhbHVlX2RhdGUYByABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiwKCGtub3duX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKyAQoTTGlzdEVudHJpZXNSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUuYmFuay5sZWRnZXIudjEuRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEiwKD29wZW5pbmdfYmFsYW5jZRgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg9jbG9zaW5nX2JhbGFuY2UYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkiOgoRR2V0Sm91cm5hbFJlcXVlc3QSJQoKam91cm5hbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgFEAEiPgoSR2V0Sm91cm5hbFJlc3BvbnNlEigKB2pvdXJuYWwYASABKAsyFy5iYW5rLmxlZGdlci52MS5Kb3VybmFsIk8KE0xpc3RKb3VybmFsc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIloKFExpc3RKb3VybmFsc1Jlc3BvbnNlEikKCGpvdXJuYWxzGAEgAygLMhcuYmFuay5sZWRnZXIudjEuSm91cm5hbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiVQoZTGlzdExlZGdlckFjY291bnRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQibQoaTGlzdExlZGdlckFjY291bnRzUmVzcG9uc2USNgoPbGVkZ2VyX2FjY291bnRzGAEgAygLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIgogTGlzdEdlbmVyYWxMZWRnZXJBY2NvdW50c1JlcXVlc3QiagohTGlzdEdlbmVyYWxMZWRnZXJBY2NvdW50c1Jlc3BvbnNlEkUKF2dlbmVyYWxfbGVkZ2VyX2FjY291bnRzGAEgAygLMiQuYmFuay5sZWRnZXIudjEuR2VuZXJhbExlZGdlckFjY291bnQiVgoWR2V0VHJpYWxCYWxhbmNlUmVxdWVzdBI8Cgxib29raW5nX2RhdGUYASABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kIn0KF0dldFRyaWFsQmFsYW5jZVJlc3BvbnNlEi8KBWxpbmVzGAEgAygLMiAuYmFuay5sZWRnZXIudjEuVHJpYWxCYWxhbmNlTGluZRIxCgZ0b3RhbHMYAiADKAsyIS5iYW5rLmxlZGdlci52MS5UcmlhbEJhbGFuY2VUb3RhbCIYChZHZXRCdXNpbmVzc0RhdGVSZXF1ZXN0IoYBChdHZXRCdXNpbmVzc0RhdGVSZXNwb25zZRIRCglvcGVuX2RhdGUYASABKAkSFQoNY2xvc2luZ19kYXRlcxgCIAMoCRIuCgpjbG9ja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl0aW1lX3pvbmUYBCABKAkiigEKGkFkdmFuY2VCdXNpbmVzc0RhdGVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEjYKCW9wZW5fZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiRgobQWR2YW5jZUJ1c2luZXNzRGF0ZVJlc3BvbnNlEhEKCW9wZW5fZGF0ZRgBIAEoCRIUCgxjbG9zaW5nX2RhdGUYAiABKAkiiwEKGENsb3NlQnVzaW5lc3NEYXRlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBI5CgxjbG9zaW5nX2RhdGUYAyABKAlCI7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kIjAKGUNsb3NlQnVzaW5lc3NEYXRlUmVzcG9uc2USEwoLY2xvc2VkX2RhdGUYASABKAkidwoPU2V0Q2xvY2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEi4KCmNsb2NrX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkIKEFNldENsb2NrUmVzcG9uc2USLgoKY2xvY2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiVgoWR2V0QmFsYW5jZVNoZWV0UmVxdWVzdBI8Cgxib29raW5nX2RhdGUYASABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kIk8KF0dldEJhbGFuY2VTaGVldFJlc3BvbnNlEjQKDmJhbGFuY2Vfc2hlZXRzGAEgAygLMhwuYmFuay5sZWRnZXIudjEuQmFsYW5jZVNoZWV0Io8BChlHZXRJbmNvbWVTdGF0ZW1lbnRSZXF1ZXN0EjkKCWZyb21fZGF0ZRgBIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQiWAoaR2V0SW5jb21lU3RhdGVtZW50UmVzcG9uc2USOgoRaW5jb21lX3N0YXRlbWVudHMYASADKAsyHy5iYW5rLmxlZGdlci52MS5JbmNvbWVTdGF0ZW1lbnQigQEKEkNsb3NlUGVyaW9kUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBI1CghlbmRfZGF0ZRgDIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiRwoTQ2xvc2VQZXJpb2RSZXNwb25zZRIwCgZwZXJpb2QYASABKAsyIC5iYW5rLmxlZGdlci52MS5BY2NvdW50aW5nUGVyaW9kIk4KEkxpc3RQZXJpb2RzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQiYQoTTGlzdFBlcmlvZHNSZXNwb25zZRIxCgdwZXJpb2RzGAEgAygLMiAuYmFuay5sZWRnZXIudjEuQWNjb3VudGluZ1BlcmlvZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiHAoaVGllT3V0R2VuZXJhbExlZGdlclJlcXVlc3QisAEKG1RpZU91dEdlbmVyYWxMZWRnZXJSZXNwb25zZRIMCgR0aWVkGAEgASgIEikKBWxpbmVzGAIgAygLMhouYmFuay5sZWRnZXIudjEuVGllT3V0TGluZRIvCghhY2NvdW50cxgDIAMoCzIdLmJhbmsubGVkZ2VyLnYxLlRpZU91dEFjY291bnQSJwoEZGF5cxgEIAMoCzIZLmJhbmsubGVkZ2VyLnYxLlRpZU91dERheTKBFgoNTGVkZ2VyU2VydmljZRJ5ChFPcGVuTGVkZ2VyQWNjb3VudBIoLmJhbmsubGVkZ2VyLnYxLk9wZW5MZWRnZXJBY2NvdW50UmVxdWVzdBopLmJhbmsubGVkZ2VyLnYxLk9wZW5MZWRnZXJBY2NvdW50UmVzcG9uc2UiD5ACAoq1GAgKAgUGGgIFBhKGAQoWU2V0TGVkZ2VyQWNjb3VudExpbWl0cxItLmJhbmsubGVkZ2VyLnYxLlNldExlZGdlckFjY291bnRMaW1pdHNSZXF1ZXN0Gi4uYmFuay5sZWRnZXIudjEuU2V0TGVkZ2VyQWNjb3VudExpbWl0c1Jlc3BvbnNlIg2QAgKKtRgGCgEFGgEFEoYBChZTZXRMZWRnZXJBY2NvdW50RnJlZXplEi0uYmFuay5sZWRnZXIudjEuU2V0TGVkZ2VyQWNjb3VudEZyZWV6ZVJlcXVlc3QaLi5iYW5rLmxlZGdlci52MS5TZXRMZWRnZXJBY2NvdW50RnJlZXplUmVzcG9uc2UiDZACAoq1GAYKAQUaAQUSegoSQ2xvc2VMZWRnZXJBY2NvdW50EikuYmFuay5sZWRnZXIudjEuQ2xvc2VMZWRnZXJBY2NvdW50UmVxdWVzdBoqLmJhbmsubGVkZ2VyLnYxLkNsb3NlTGVkZ2VyQWNjb3VudFJlc3BvbnNlIg2QAgKKtRgGCgEFGgEFEoABChRDdXRPdmVyTGVkZ2VyQWNjb3VudBIrLmJhbmsubGVkZ2VyLnYxLkN1dE92ZXJMZWRnZXJBY2NvdW50UmVxdWVzdBosLmJhbmsubGVkZ2VyLnYxLkN1dE92ZXJMZWRnZXJBY2NvdW50UmVzcG9uc2UiDZACAoq1GAYKAQUaAQUSagoMUG9zdEpvdXJuYWxzEiMuYmFuay5sZWRnZXIudjEuUG9zdEpvdXJuYWxzUmVxdWVzdBokLmJhbmsubGVkZ2VyLnYxLlBvc3RKb3VybmFsc1Jlc3BvbnNlIg+QAgKKtRgICgIFBhoCBQYScAoOUmV2ZXJzZUpvdXJuYWwSJS5iYW5rLmxlZGdlci52MS5SZXZlcnNlSm91cm5hbFJlcXVlc3QaJi5iYW5rLmxlZGdlci52MS5SZXZlcnNlSm91cm5hbFJlc3BvbnNlIg+QAgKKtRgICgIFBhoCBQYSbAoLR2V0QmFsYW5jZXMSIi5iYW5rLmxlZGdlci52MS5HZXRCYWxhbmNlc1JlcXVlc3QaIy5iYW5rLmxlZGdlci52MS5HZXRCYWxhbmNlc1Jlc3BvbnNlIhSQAgGKtRgNCgMBBQYSBggDEgIHAxJsCgtMaXN0RW50cmllcxIiLmJhbmsubGVkZ2VyLnYxLkxpc3RFbnRyaWVzUmVxdWVzdBojLmJhbmsubGVkZ2VyLnYxLkxpc3RFbnRyaWVzUmVzcG9uc2UiFJACAYq1GA0KAwEFBhIGCAMSAgcDEmkKCkdldEpvdXJuYWwSIS5iYW5rLmxlZGdlci52MS5HZXRKb3VybmFsUmVxdWVzdBoiLmJhbmsubGVkZ2VyLnYxLkdldEpvdXJuYWxSZXNwb25zZSIUkAIBirUYDQoDAQUGEgYIAxICBwMSbAoMTGlzdEpvdXJuYWxzEiMuYmFuay5sZWRnZXIudjEuTGlzdEpvdXJuYWxzUmVxdWVzdBokLmJhbmsubGVkZ2VyLnYxLkxpc3RKb3VybmFsc1Jlc3BvbnNlIhGQAgGKtRgKCgEBEgUIAxIBBxJ+ChJMaXN0TGVkZ2VyQWNjb3VudHMSKS5iYW5rLmxlZGdlci52MS5MaXN0TGVkZ2VyQWNjb3VudHNSZXF1ZXN0GiouYmFuay5sZWRnZXIudjEuTGlzdExlZGdlckFjY291bnRzUmVzcG9uc2UiEZACAYq1GAoKAQESBQgDEgEHEpUBChlMaXN0R2VuZXJhbExlZGdlckFjY291bnRzEjAuYmFuay5sZWRnZXIudjEuTGlzdEdlbmVyYWxMZWRnZXJBY2NvdW50c1JlcXVlc3QaMS5iYW5rLmxlZGdlci52MS5MaXN0R2VuZXJhbExlZGdlckFjY291bnRzUmVzcG9uc2UiE5ACAYq1GAwKAQESBwgDEgMHAwUSdwoPR2V0VHJpYWxCYWxhbmNlEiYuYmFuay5sZWRnZXIudjEuR2V0VHJpYWxCYWxhbmNlUmVxdWVzdBonLmJhbmsubGVkZ2VyLnYxLkdldFRyaWFsQmFsYW5jZVJlc3BvbnNlIhOQAgGKtRgMCgEBEgcIAxIDBwMFEoIBCg9HZXRCdXNpbmVzc0RhdGUSJi5iYW5rLmxlZGdlci52MS5HZXRCdXNpbmVzc0RhdGVSZXF1ZXN0GicuYmFuay5sZWRnZXIudjEuR2V0QnVzaW5lc3NEYXRlUmVzcG9uc2UiHpACAYq1GBcKAwEFBhICCAISDAgDEggBAgMEBQYHCBKBAQoTQWR2YW5jZUJ1c2luZXNzRGF0ZRIqLmJhbmsubGVkZ2VyLnYxLkFkdmFuY2VCdXNpbmVzc0RhdGVSZXF1ZXN0GisuYmFuay5sZWRnZXIudjEuQWR2YW5jZUJ1c2luZXNzRGF0ZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ7ChFDbG9zZUJ1c2luZXNzRGF0ZRIoLmJhbmsubGVkZ2VyLnYxLkNsb3NlQnVzaW5lc3NEYXRlUmVxdWVzdBopLmJhbmsubGVkZ2VyLnYxLkNsb3NlQnVzaW5lc3NEYXRlUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEmAKCFNldENsb2NrEh8uYmFuay5sZWRnZXIudjEuU2V0Q2xvY2tSZXF1ZXN0GiAuYmFuay5sZWRnZXIudjEuU2V0Q2xvY2tSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdwoPR2V0QmFsYW5jZVNoZWV0EiYuYmFuay5sZWRnZXIudjEuR2V0QmFsYW5jZVNoZWV0UmVxdWVzdBonLmJhbmsubGVkZ2VyLnYxLkdldEJhbGFuY2VTaGVldFJlc3BvbnNlIhOQAgGKtRgMCgEBEgcIAxIDBwMFEoABChJHZXRJbmNvbWVTdGF0ZW1lbnQSKS5iYW5rLmxlZGdlci52MS5HZXRJbmNvbWVTdGF0ZW1lbnRSZXF1ZXN0GiouYmFuay5sZWRnZXIudjEuR2V0SW5jb21lU3RhdGVtZW50UmVzcG9uc2UiE5ACAYq1GAwKAQESBwgDEgMHAwUSaQoLQ2xvc2VQZXJpb2QSIi5iYW5rLmxlZGdlci52MS5DbG9zZVBlcmlvZFJlcXVlc3QaIy5iYW5rLmxlZGdlci52MS5DbG9zZVBlcmlvZFJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJrCgtMaXN0UGVyaW9kcxIiLmJhbmsubGVkZ2VyLnYxLkxpc3RQZXJpb2RzUmVxdWVzdBojLmJhbmsubGVkZ2VyLnYxLkxpc3RQZXJpb2RzUmVzcG9uc2UiE5ACAYq1GAwKAQESBwgDEgMHAwUSgwEKE1RpZU91dEdlbmVyYWxMZWRnZXISKi5iYW5rLmxlZGdlci52MS5UaWVPdXRHZW5lcmFsTGVkZ2VyUmVxdWVzdBorLmJhbmsubGVkZ2VyLnYxLlRpZU91dEdlbmVyYWxMZWRnZXJSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwcDBWIGcHJvdG8z", [file_bank_ledger_v1_general_ledger, file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * The account to open.
@@ -444,7 +446,7 @@ export type NewJournal = Message<"bank.ledger.v1.NewJournal"> & {
   journalId: string;
 
   /**
-   * Why it is posted. REVERSAL is not posted but made by ReverseJournal.
+   * Why it is posted. REVERSAL is not posted but made by ReverseJournal, PERIOD_CLOSE by ClosePeriod.
    *
    * @generated from field: bank.ledger.v1.JournalKind kind = 2;
    */
@@ -458,7 +460,7 @@ export type NewJournal = Message<"bank.ledger.v1.NewJournal"> & {
   legs: Leg[];
 
   /**
-   * The day on which it counts for interest, YYYY-MM-DD. Absent: the booking date.
+   * The day on which it counts for interest, YYYY-MM-DD: any day, past or future. Absent: the booking date.
    *
    * @generated from field: string value_date = 4;
    */
@@ -506,6 +508,14 @@ export type NewJournal = Message<"bank.ledger.v1.NewJournal"> & {
    * @generated from field: string after_journal_id = 10;
    */
   afterJournalId: string;
+
+  /**
+   * The journal that it corrects: one that the same workload has posted, or posts before it in the same request. A
+   * journal may be corrected several times, and a correction too. Absent: it corrects none.
+   *
+   * @generated from field: string corrects_journal_id = 15;
+   */
+  correctsJournalId: string;
 };
 
 /**
@@ -767,6 +777,20 @@ export type GetBalancesRequest = Message<"bank.ledger.v1.GetBalancesRequest"> & 
    * @generated from field: repeated string ledger_account_ids = 1;
    */
   ledgerAccountIds: string[];
+
+  /**
+   * Only what counts by the end of this value date, YYYY-MM-DD. Absent: everything, whenever it counts.
+   *
+   * @generated from field: string as_of_value_date = 2;
+   */
+  asOfValueDate: string;
+
+  /**
+   * Only what the ledger knew at this instant of its database's clock, which SetClock does not move. Absent: all it knows.
+   *
+   * @generated from field: google.protobuf.Timestamp known_at = 3;
+   */
+  knownAt?: Timestamp | undefined;
 };
 
 /**
@@ -844,6 +868,20 @@ export type ListEntriesRequest = Message<"bank.ledger.v1.ListEntriesRequest"> & 
    * @generated from field: string page_token = 6;
    */
   pageToken: string;
+
+  /**
+   * Only entries that count by the end of this value date, YYYY-MM-DD. Absent: all, whenever they count.
+   *
+   * @generated from field: string as_of_value_date = 7;
+   */
+  asOfValueDate: string;
+
+  /**
+   * Only what the ledger knew at this instant of its database's clock, which SetClock does not move. Absent: all it knows.
+   *
+   * @generated from field: google.protobuf.Timestamp known_at = 8;
+   */
+  knownAt?: Timestamp | undefined;
 };
 
 /**
@@ -1367,6 +1405,266 @@ export const SetClockResponseSchema: GenMessage<SetClockResponse> = /*@__PURE__*
   messageDesc(file_bank_ledger_v1_ledger_service, 39);
 
 /**
+ * The day of the balance sheet.
+ *
+ * @generated from message bank.ledger.v1.GetBalanceSheetRequest
+ */
+export type GetBalanceSheetRequest = Message<"bank.ledger.v1.GetBalanceSheetRequest"> & {
+  /**
+   * At the end of this booking date, YYYY-MM-DD. Absent: everything booked so far.
+   *
+   * @generated from field: string booking_date = 1;
+   */
+  bookingDate: string;
+};
+
+/**
+ * Describes the message bank.ledger.v1.GetBalanceSheetRequest.
+ * Use `create(GetBalanceSheetRequestSchema)` to create a new message.
+ */
+export const GetBalanceSheetRequestSchema: GenMessage<GetBalanceSheetRequest> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 40);
+
+/**
+ * The balance sheets.
+ *
+ * @generated from message bank.ledger.v1.GetBalanceSheetResponse
+ */
+export type GetBalanceSheetResponse = Message<"bank.ledger.v1.GetBalanceSheetResponse"> & {
+  /**
+   * One per currency.
+   *
+   * @generated from field: repeated bank.ledger.v1.BalanceSheet balance_sheets = 1;
+   */
+  balanceSheets: BalanceSheet[];
+};
+
+/**
+ * Describes the message bank.ledger.v1.GetBalanceSheetResponse.
+ * Use `create(GetBalanceSheetResponseSchema)` to create a new message.
+ */
+export const GetBalanceSheetResponseSchema: GenMessage<GetBalanceSheetResponse> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 41);
+
+/**
+ * The days of the income statement.
+ *
+ * @generated from message bank.ledger.v1.GetIncomeStatementRequest
+ */
+export type GetIncomeStatementRequest = Message<"bank.ledger.v1.GetIncomeStatementRequest"> & {
+  /**
+   * The first booking date, YYYY-MM-DD. Absent: from the beginning.
+   *
+   * @generated from field: string from_date = 1;
+   */
+  fromDate: string;
+
+  /**
+   * The last booking date, YYYY-MM-DD. Absent: to the end.
+   *
+   * @generated from field: string to_date = 2;
+   */
+  toDate: string;
+};
+
+/**
+ * Describes the message bank.ledger.v1.GetIncomeStatementRequest.
+ * Use `create(GetIncomeStatementRequestSchema)` to create a new message.
+ */
+export const GetIncomeStatementRequestSchema: GenMessage<GetIncomeStatementRequest> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 42);
+
+/**
+ * The income statements.
+ *
+ * @generated from message bank.ledger.v1.GetIncomeStatementResponse
+ */
+export type GetIncomeStatementResponse = Message<"bank.ledger.v1.GetIncomeStatementResponse"> & {
+  /**
+   * One per currency.
+   *
+   * @generated from field: repeated bank.ledger.v1.IncomeStatement income_statements = 1;
+   */
+  incomeStatements: IncomeStatement[];
+};
+
+/**
+ * Describes the message bank.ledger.v1.GetIncomeStatementResponse.
+ * Use `create(GetIncomeStatementResponseSchema)` to create a new message.
+ */
+export const GetIncomeStatementResponseSchema: GenMessage<GetIncomeStatementResponse> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 43);
+
+/**
+ * The period to close.
+ *
+ * @generated from message bank.ledger.v1.ClosePeriodRequest
+ */
+export type ClosePeriodRequest = Message<"bank.ledger.v1.ClosePeriodRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Its last day, YYYY-MM-DD, e.g. the last of the year.
+   *
+   * @generated from field: string end_date = 3;
+   */
+  endDate: string;
+};
+
+/**
+ * Describes the message bank.ledger.v1.ClosePeriodRequest.
+ * Use `create(ClosePeriodRequestSchema)` to create a new message.
+ */
+export const ClosePeriodRequestSchema: GenMessage<ClosePeriodRequest> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 44);
+
+/**
+ * The closed period.
+ *
+ * @generated from message bank.ledger.v1.ClosePeriodResponse
+ */
+export type ClosePeriodResponse = Message<"bank.ledger.v1.ClosePeriodResponse"> & {
+  /**
+   * With what was taken to retained earnings.
+   *
+   * @generated from field: bank.ledger.v1.AccountingPeriod period = 1;
+   */
+  period?: AccountingPeriod | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.ClosePeriodResponse.
+ * Use `create(ClosePeriodResponseSchema)` to create a new message.
+ */
+export const ClosePeriodResponseSchema: GenMessage<ClosePeriodResponse> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 45);
+
+/**
+ * Which periods to list.
+ *
+ * @generated from message bank.ledger.v1.ListPeriodsRequest
+ */
+export type ListPeriodsRequest = Message<"bank.ledger.v1.ListPeriodsRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.ledger.v1.ListPeriodsRequest.
+ * Use `create(ListPeriodsRequestSchema)` to create a new message.
+ */
+export const ListPeriodsRequestSchema: GenMessage<ListPeriodsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 46);
+
+/**
+ * A page of periods.
+ *
+ * @generated from message bank.ledger.v1.ListPeriodsResponse
+ */
+export type ListPeriodsResponse = Message<"bank.ledger.v1.ListPeriodsResponse"> & {
+  /**
+   * By their days.
+   *
+   * @generated from field: repeated bank.ledger.v1.AccountingPeriod periods = 1;
+   */
+  periods: AccountingPeriod[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.ledger.v1.ListPeriodsResponse.
+ * Use `create(ListPeriodsResponseSchema)` to create a new message.
+ */
+export const ListPeriodsResponseSchema: GenMessage<ListPeriodsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 47);
+
+/**
+ * The whole general ledger is tied out.
+ *
+ * @generated from message bank.ledger.v1.TieOutGeneralLedgerRequest
+ */
+export type TieOutGeneralLedgerRequest = Message<"bank.ledger.v1.TieOutGeneralLedgerRequest"> & {
+};
+
+/**
+ * Describes the message bank.ledger.v1.TieOutGeneralLedgerRequest.
+ * Use `create(TieOutGeneralLedgerRequestSchema)` to create a new message.
+ */
+export const TieOutGeneralLedgerRequestSchema: GenMessage<TieOutGeneralLedgerRequest> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 48);
+
+/**
+ * What the tie-out found.
+ *
+ * @generated from message bank.ledger.v1.TieOutGeneralLedgerResponse
+ */
+export type TieOutGeneralLedgerResponse = Message<"bank.ledger.v1.TieOutGeneralLedgerResponse"> & {
+  /**
+   * True when general ledger, entries and balances agree everywhere.
+   *
+   * @generated from field: bool tied = 1;
+   */
+  tied: boolean;
+
+  /**
+   * Every general-ledger account and currency.
+   *
+   * @generated from field: repeated bank.ledger.v1.TieOutLine lines = 2;
+   */
+  lines: TieOutLine[];
+
+  /**
+   * The accounts that do not agree with themselves: the first 1,000 of them.
+   *
+   * @generated from field: repeated bank.ledger.v1.TieOutAccount accounts = 3;
+   */
+  accounts: TieOutAccount[];
+
+  /**
+   * The booking dates on which general ledger and entries do not agree: the first 1,000 of them.
+   *
+   * @generated from field: repeated bank.ledger.v1.TieOutDay days = 4;
+   */
+  days: TieOutDay[];
+};
+
+/**
+ * Describes the message bank.ledger.v1.TieOutGeneralLedgerResponse.
+ * Use `create(TieOutGeneralLedgerResponseSchema)` to create a new message.
+ */
+export const TieOutGeneralLedgerResponseSchema: GenMessage<TieOutGeneralLedgerResponse> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_service, 49);
+
+/**
  * Moves money, and nothing else does. Amounts are exact; every journal balances per currency; nothing is ever changed
  * or deleted, only reversed. The ledger trusts its callers about who may debit whom, and enforces the laws of money
  * itself: balance, floors, ceilings, freezes, closed accounts, business dates.
@@ -1441,7 +1739,7 @@ export const LedgerService: GenService<{
    * ever, refusals that depend on the ledger's state included; an id with other content is refused. Refusals that only
    * say "not like this" (INVALID_ARGUMENT) are not remembered.
    *
-   * Errors (of items): LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION), LEDGER_ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION: the floor), CEILING_EXCEEDED (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION: beyond 9,223,372,036,854,775,807 minor units), BOOKING_DATE_NOT_OPEN (FAILED_PRECONDITION), LINKED_JOURNAL_REFUSED (FAILED_PRECONDITION), JOURNAL_EXISTS (ALREADY_EXISTS: with other content), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT), JOURNAL_UNBALANCED (INVALID_ARGUMENT), JOURNAL_OUT_OF_ORDER (ABORTED: the one it comes after is not known yet; not remembered), TOO_MANY_LEGS (INVALID_ARGUMENT: more than 100), DATE_INVALID (INVALID_ARGUMENT), JOURNAL_KIND_NOT_ALLOWED (PERMISSION_DENIED)
+   * Errors (of items): LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION), LEDGER_ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION: the floor), CEILING_EXCEEDED (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION: beyond 9,223,372,036,854,775,807 minor units), BOOKING_DATE_NOT_OPEN (FAILED_PRECONDITION), LINKED_JOURNAL_REFUSED (FAILED_PRECONDITION), JOURNAL_EXISTS (ALREADY_EXISTS: with other content), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT), JOURNAL_UNBALANCED (INVALID_ARGUMENT), JOURNAL_OUT_OF_ORDER (ABORTED: the one it comes after is not known yet; not remembered), JOURNAL_NOT_FOUND (NOT_FOUND: the one it corrects was never posted), JOURNAL_NOT_OWNED (PERMISSION_DENIED: the one it corrects was posted by another workload), GENERAL_LEDGER_NOT_WIRED (INVALID_ARGUMENT: journals of its kind do not fall on a general-ledger account of its legs), TOO_MANY_LEGS (INVALID_ARGUMENT: more than 100), DATE_INVALID (INVALID_ARGUMENT), JOURNAL_KIND_NOT_ALLOWED (PERMISSION_DENIED)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.PostJournals
    */
@@ -1466,6 +1764,11 @@ export const LedgerService: GenService<{
   /**
    * Reads the balances of up to 1,000 ledger accounts, in the order asked for. Ids that do not exist are left out.
    *
+   * With as_of_value_date, known_at or both, the balances as they stood then. The answer for a known_at is the same for
+   * ever, whatever is booked later and on whatever dates: accounts that were not open yet are left out.
+   *
+   * Errors: DATE_INVALID (INVALID_ARGUMENT), KNOWN_AT_IN_FUTURE (INVALID_ARGUMENT)
+   *
    * @generated from rpc bank.ledger.v1.LedgerService.GetBalances
    */
   getBalances: {
@@ -1477,7 +1780,10 @@ export const LedgerService: GenService<{
    * Lists the entries of one ledger account by (booking date, version), oldest or newest first, with the running
    * balance in that order. Opening balance plus the entries of all pages is the closing balance, always.
    *
-   * Errors: LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT), DATE_INVALID (INVALID_ARGUMENT)
+   * With as_of_value_date, known_at or both, only the entries that count by then; balances are sums of those alone. With
+   * known_at every page is the same for ever.
+   *
+   * Errors: LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND: or not open yet at known_at), PAGE_TOKEN_INVALID (INVALID_ARGUMENT), DATE_INVALID (INVALID_ARGUMENT), KNOWN_AT_IN_FUTURE (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.ListEntries
    */
@@ -1592,6 +1898,69 @@ export const LedgerService: GenService<{
     methodKind: "unary";
     input: typeof SetClockRequestSchema;
     output: typeof SetClockResponseSchema;
+  },
+  /**
+   * Draws up the balance sheet at the end of a booking date, one per currency, from the general ledger.
+   *
+   * Errors: DATE_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.ledger.v1.LedgerService.GetBalanceSheet
+   */
+  getBalanceSheet: {
+    methodKind: "unary";
+    input: typeof GetBalanceSheetRequestSchema;
+    output: typeof GetBalanceSheetResponseSchema;
+  },
+  /**
+   * Draws up the income statement of a range of booking dates, one per currency, from the general ledger. What the closing
+   * of a period books is left out, so that a closed period answers as before.
+   *
+   * Errors: DATE_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.ledger.v1.LedgerService.GetIncomeStatement
+   */
+  getIncomeStatement: {
+    methodKind: "unary";
+    input: typeof GetIncomeStatementRequestSchema;
+    output: typeof GetIncomeStatementResponseSchema;
+  },
+  /**
+   * Closes the period from the day after the last closed one up to a day: takes all income and all expenses up to that
+   * day to retained earnings, by one PERIOD_CLOSE journal per currency. Every day of the period must be closed, so it is
+   * booked on the open day, with the last day of the period as its value date. A period is closed once.
+   *
+   * Errors: DATE_INVALID (INVALID_ARGUMENT), ACCOUNTING_PERIOD_NOT_OVER (FAILED_PRECONDITION: a day of it is not closed yet), ACCOUNTING_PERIOD_CLOSED (FAILED_PRECONDITION: the day is in a period that is closed), ACCOUNTING_PERIOD_CLOSING (ABORTED: another closing is at work; repeat it), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION: an account of income, of expenses or of retained earnings), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_EXISTS (ALREADY_EXISTS: the account for retained earnings, with other terms), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.ledger.v1.LedgerService.ClosePeriod
+   */
+  closePeriod: {
+    methodKind: "unary";
+    input: typeof ClosePeriodRequestSchema;
+    output: typeof ClosePeriodResponseSchema;
+  },
+  /**
+   * Lists the periods that are closed, or about to be, by their days.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.ledger.v1.LedgerService.ListPeriods
+   */
+  listPeriods: {
+    methodKind: "unary";
+    input: typeof ListPeriodsRequestSchema;
+    output: typeof ListPeriodsResponseSchema;
+  },
+  /**
+   * Holds the general ledger against the sub-ledgers at this moment: its own postings, which are written with every batch,
+   * the entries, and the balances of the accounts. They agree always; where they do not, the answer says by how much, on
+   * which booking dates, and which accounts do not agree with themselves.
+   *
+   * @generated from rpc bank.ledger.v1.LedgerService.TieOutGeneralLedger
+   */
+  tieOutGeneralLedger: {
+    methodKind: "unary";
+    input: typeof TieOutGeneralLedgerRequestSchema;
+    output: typeof TieOutGeneralLedgerResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_ledger_v1_ledger_service, 0);
