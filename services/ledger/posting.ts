@@ -63,7 +63,7 @@ export interface Booking {
 }
 
 /** What became of one journal. */
-export type Outcome = { readonly booking: Booking; readonly repeated: boolean } | { readonly refusal: Refusal };
+export type Outcome = { readonly booking: Booking } | { readonly refusal: Refusal };
 
 /** The lane of one ledger process. */
 export interface Lane extends Batcher<Group, readonly Outcome[]> {
@@ -193,8 +193,7 @@ function repeat(group: Group, known: ReadonlyMap<string, Known>): readonly Outco
   return group.drafts.map(({ id, fingerprint }) => {
     const first = known.get(id);
     if (!first) return { refusal: refuse('LINKED_JOURNAL_REFUSED') };
-    if (!first.fingerprint.equals(fingerprint)) return { refusal: refuse('JOURNAL_EXISTS') };
-    return 'booking' in first.outcome ? { ...first.outcome, repeated: true } : first.outcome;
+    return first.fingerprint.equals(fingerprint) ? first.outcome : { refusal: refuse('JOURNAL_EXISTS') };
   });
 }
 
@@ -231,7 +230,7 @@ function journalOf(draft: Draft, before: readonly Draft[], facts: Facts): Journa
 function outcomeOf(result: { posted: Posted } | { refusal: Refusal }, knownTime: Date): Outcome {
   if ('refusal' in result) return result;
   const { bookingDate, valueDate } = result.posted;
-  return { booking: { bookingDate, valueDate, knownTime }, repeated: false };
+  return { booking: { bookingDate, valueDate, knownTime } };
 }
 
 async function readKnown(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, Known>> {
@@ -245,14 +244,7 @@ async function readKnown(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, 
         fingerprint: row.fingerprint,
         outcome: row.refusal
           ? { refusal: unpackRefusal(row.refusal) }
-          : {
-              booking: {
-                bookingDate: row.bookingDate,
-                valueDate: row.valueDate,
-                knownTime: new Date(row.knownTime),
-              },
-              repeated: true,
-            },
+          : { booking: { bookingDate: row.bookingDate, valueDate: row.valueDate, knownTime: new Date(row.knownTime) } },
       },
     ]),
   );

@@ -19,7 +19,7 @@ import {
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
 import { type LegIntent, legsOf } from './domain/legs.ts';
-import type { PostedNow } from './ledger.ts';
+import type { Booking } from './domain/words.ts';
 import {
   legMessages,
   type NewOrder,
@@ -54,11 +54,14 @@ type ItemIntent = { readonly key: string; readonly fingerprint: string } & (
   | { readonly refusal: string }
 );
 
+/** The clocks of the ledger and of this service are never further apart. */
+const CLOCKS_APART_MS = 500;
+
 /** The steps of an import. It is answered when it is settled. */
 export function importSteps(
   { ledger }: Context,
   claims: ItemClaims<Method, typeof ImportedTransactionSchema>,
-): OrderSteps<Method, readonly ItemPlan[], readonly ItemIntent[], readonly Outcome<PostedNow>[]> {
+): OrderSteps<Method, readonly ItemPlan[], readonly ItemIntent[], readonly Outcome<Booking>[]> {
   return {
     method: TransactionService.method.batchImportTransactions,
     plan: async (_, items) => items.map((item) => intentOf(item)),
@@ -113,7 +116,7 @@ function legsFrom({ order, debit, credit }: { order: OrderIntent; debit: string;
 /** What became of an item: its order as it is written, if it is, and its claim's outcome. */
 interface Settled extends KeyedItem {
   readonly order: OrderRow | undefined;
-  /** Whether an earlier call had booked it, by the ledger's word. */
+  /** Whether an earlier call had booked it, and was cut off before it could settle it. */
   readonly repeated: boolean;
   readonly outcome:
     | { readonly response: { outcomes: [{ externalReference: string; transactionId: string }] } }
@@ -124,7 +127,7 @@ async function settle(
   tx: CommandTx,
   claims: ItemClaims<Method, typeof ImportedTransactionSchema>,
   items: readonly ItemIntent[],
-  outcome: Outcome<readonly Outcome<PostedNow>[]>,
+  outcome: Outcome<readonly Outcome<Booking>[]>,
 ) {
   const settled = settledItems(items, outcome);
   // Somebody else brought the same reference with other content, and is about to settle it.
@@ -138,10 +141,12 @@ async function settle(
     publishSettled(tx, order);
   }
   tx.record({ resourceIds: [...new Set(written.flatMap((order) => resourcesOf(order)))], partyId: '' });
-  return settled.map(({ key, repeated, outcome: its }) => outcomeMessage(key, before.get(key) ?? its, repeated));
+  return settled.map(({ key, repeated, outcome: its }) =>
+    outcomeMessage(key, before.get(key) ?? its, repeated || before.has(key)),
+  );
 }
 
-function settledItems(items: readonly ItemIntent[], outcome: Outcome<readonly Outcome<PostedNow>[]>): Settled[] {
+function settledItems(items: readonly ItemIntent[], outcome: Outcome<readonly Outcome<Booking>[]>): Settled[] {
   const results = 'value' in outcome ? [...outcome.value] : undefined;
   return items.map((item): Settled => {
     const keyed = { key: item.key, fingerprint: Buffer.from(item.fingerprint, 'base64') };
@@ -160,7 +165,7 @@ function settledItems(items: readonly ItemIntent[], outcome: Outcome<readonly Ou
     return {
       ...keyed,
       order,
-      repeated: result.value.repeated,
+      repeated: result.value.knownTime < order.createTime - CLOCKS_APART_MS,
       outcome: { response: { outcomes: [{ externalReference: item.key, transactionId: order.id }] } },
     };
   });

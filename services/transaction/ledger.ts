@@ -23,11 +23,6 @@ export interface AskedReversal {
   readonly actor?: Actor;
 }
 
-/** When a journal was booked, and whether an earlier call had booked it. */
-export interface PostedNow extends Booking {
-  readonly repeated: boolean;
-}
-
 /** How to ask: whether only to learn what would happen, and until when. */
 export interface Asking extends Onwards {
   readonly validateOnly: boolean;
@@ -41,7 +36,7 @@ export interface Ledger {
    * Books journals in their order, in one call, each with its own outcome. None of them is booked before one that it
    * names in `afterJournalId`.
    */
-  postAll(journals: NewJournal[], on: Asking): Promise<readonly Outcome<PostedNow>[]>;
+  postAll(journals: NewJournal[], on: Asking): Promise<readonly Outcome<Booking>[]>;
   /** Undoes a journal, in whole or in part. */
   reverse(request: AskedReversal, on: Asking): Promise<Booking>;
   /** When a journal was booked, or undefined when it is not. */
@@ -93,9 +88,9 @@ function sender(client: Client<typeof LedgerService>, validateOnly: boolean) {
 }
 
 /** What became of a journal; a refusal of its own in our words. Throws where it is not known what will become of it. */
-function outcomeOf({ result }: JournalOutcome): Outcome<PostedNow> {
+function outcomeOf({ result }: JournalOutcome): Outcome<Booking> {
   if (result.case === undefined) throw new Error('a journal was neither posted nor refused');
-  if (result.case === 'posted') return { value: { ...bookingOf(result.value), repeated: result.value.repeated } };
+  if (result.case === 'posted') return { value: bookingOf(result.value) };
   const refusal = decisionOf(readRefusal(result.value));
   if (refusal instanceof Refusal && !isPassingRefusal(refusal)) return { refusal };
   throw refusal;

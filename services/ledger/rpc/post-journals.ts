@@ -59,7 +59,7 @@ function outcomeMessage(journalId: string, outcome: Outcome | undefined) {
     const refusal = { code, message, detail: { reason, domain, metadata: { ...metadata } } };
     return { journalId, result: { case: 'refusal' as const, value: refusal } };
   }
-  const { booking, repeated } = outcome;
-  const posted = { ...booking, knownTime: timestampFromDate(booking.knownTime), repeated };
+  const { bookingDate, valueDate, knownTime } = outcome.booking;
+  const posted = { bookingDate, valueDate, knownTime: timestampFromDate(knownTime) };
   return { journalId, result: { case: 'posted' as const, value: posted } };
 }
