@@ -7,7 +7,8 @@ import { type Context, makeContext } from './context.ts';
 import { turnDays } from './days.ts';
 import { Ledger } from './migrations/0001-ledger.ts';
 import { LawsOfBatches } from './migrations/0002-laws-of-batches.ts';
-import { GeneralLedger } from './migrations/0003-general-ledger.ts';
+import { KnownTime } from './migrations/0003-known-time.ts';
+import { GeneralLedger } from './migrations/0004-general-ledger.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
 import { closeLedgerAccount } from './rpc/close-ledger-account.ts';
@@ -68,7 +69,8 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
   migrations: [
     { name: '0001-ledger', class: Ledger },
     { name: '0002-laws-of-batches', class: LawsOfBatches },
-    { name: '0003-general-ledger', class: GeneralLedger },
+    { name: '0003-known-time', class: KnownTime },
+    { name: '0004-general-ledger', class: GeneralLedger },
   ],
   context: makeContext,
   rpcs,
