@@ -252,6 +252,25 @@ describe('bankctl', function bankctl() {
     expect(verdict.journals).to.be.greaterThan(5);
   });
 
+  it('prints the statements, and closes a period', async () => {
+    const { balanceSheets } = await json<{
+      balanceSheets: { assets: { total: object }; liabilitiesAndEquity: object }[];
+    }>(['balance-sheet']);
+    for (const { assets, liabilitiesAndEquity } of balanceSheets)
+      expect(assets.total).to.deep.equal(liabilitiesAndEquity);
+    expect((await run(['balance-sheet'])).stdout).to.match(/1010 +Cash +[0-9.]+ +CZK\n(.*\n)*.*Liabilities and equity/);
+    expect((await run(['income-statement', '--from', '2020-01-01', '--to', '2020-12-31'])).code).to.equal(0);
+    expect(await json(['income-statement', '--to', '2020-12-31'])).to.deep.equal({});
+    expect((await run(['tie-out'])).stdout).to.match(/General ledger, entries and balances agree\.\n$/);
+    const { period } = await json<{ period: object }>(['period', 'close', '2019-12-31', '--request-id', 'year']);
+    expect(period).to.include({ endDate: '2019-12-31', state: 'ACCOUNTING_PERIOD_STATE_CLOSED' });
+    const again = await run(['period', 'close', '2019-12-31']);
+    expect([again.code, again.stderr]).to.satisfy(
+      ([code, said]: [number, string]) => code === 1 && /closed already/.test(said),
+    );
+    expect((await run(['period', 'list'])).stdout).to.match(/the beginning +2019-12-31 +\d{4}-\d\d-\d\d +nothing/);
+  });
+
   it('names what is broken in the ledger, and exits 1', async () => {
     const ledger = bank().database('ledger');
     const [row] = await ledger.query<{ no: string; id: string }>(
@@ -263,7 +282,18 @@ describe('bankctl', function bankctl() {
       const verdict = await json<{ clean: boolean; faults: { law: string; subject: string }[] }>(['verify'], 1);
       expect(verdict.faults.map(({ law, subject }) => `${law} ${subject}`)).to.deep.equal([
         `ACCOUNT_BALANCE ${row?.id}`,
+        'TIE_OUT 2010 CZK',
+        `TIE_OUT ${row?.id}`,
+        `TIE_OUT ${row?.id}`,
       ]);
+      const { tied, accounts } = await json<{ tied?: boolean; accounts: { ledgerAccountId: string }[] }>(
+        ['tie-out'],
+        1,
+      );
+      expect([tied, accounts.map(({ ledgerAccountId }) => ledgerAccountId)]).to.deep.equal([undefined, [row?.id]]);
+      expect((await run(['tie-out'])).stdout).to.match(
+        /lac_.*: its balance is .* CZK, its \d+ entries come to .* CZK\./,
+      );
       expect((await run(['verify'])).stdout).to.match(/ACCOUNT_BALANCE: lac_.*expected .* CZK, found .* CZK/);
     } finally {
       await ledger.query('update ledger_account set balance = balance + 1 where no = $1', [row?.no]);

@@ -25,7 +25,9 @@ export type Law =
   | 'MIGRATION_ENDED'
   | 'FLOOR'
   | 'REVERSAL'
-  | 'TRIAL_BALANCE';
+  | 'TRIAL_BALANCE'
+  | 'BALANCE_SHEET'
+  | 'TIE_OUT';
 
 /** A law that is broken: where, what had to be, what is. */
 export interface Fault {
@@ -62,6 +64,7 @@ const FORCED: readonly JournalKind[] = [
   JournalKind.FEE,
   JournalKind.SCHEME_ADVICE,
   JournalKind.MIGRATION,
+  JournalKind.PERIOD_CLOSE,
 ];
 
 /** So many entries may wait for one that is missing before it is called missing. */

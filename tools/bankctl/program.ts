@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { accountCommands } from './cli/account.ts';
 import { bankCommands } from './cli/bank.ts';
+import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
 import { moneyCommands } from './cli/money.ts';
 import { Exit, linesOf, tell } from './failure.ts';
@@ -59,7 +60,8 @@ export function makeProgram(exited: (code: number) => void): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('(bankctl --help says what there is)');
-  for (const add of [bankCommands, customerCommands, accountCommands, moneyCommands]) add(program, exited);
+  for (const add of [bankCommands, booksCommands, customerCommands, accountCommands, moneyCommands])
+    add(program, exited);
   forEachCommand(program, (command) => {
     command.exitOverride().showHelpAfterError(`(${path(command)} --help says how)`);
     command.helpCommand(false);

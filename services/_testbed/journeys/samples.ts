@@ -169,6 +169,11 @@ function ledgerSamples({
     'ledger.AdvanceBusinessDate': { request: { openDate }, refused: 'BUSINESS_DATE_STILL_CLOSING' },
     'ledger.CloseBusinessDate': { request: { closingDate } },
     'ledger.SetClock': { request: {} },
+    'ledger.GetBalanceSheet': { request: {} },
+    'ledger.GetIncomeStatement': { request: {} },
+    'ledger.ClosePeriod': { request: { endDate: openDate }, refused: 'ACCOUNTING_PERIOD_NOT_OVER' },
+    'ledger.ListPeriods': { request: {} },
+    'ledger.TieOutGeneralLedger': { request: {} },
   };
 }
 

@@ -40,7 +40,8 @@ Examples:
       'after',
       `
 Reads all ledger accounts and journals as an auditor: journals balance, entries of an account count without a gap,
-each balance follows from the one before, floors, reversals, closed accounts, the chart, the trial balance.
+each balance follows from the one before, floors, reversals, closed accounts, the chart, the trial balance. Asks for
+the balance sheet, which must balance, and for the tie-out of the general ledger.
 
 Examples:
   bankctl verify

@@ -7,6 +7,7 @@ import { type Audit, startAudit } from '../audit.ts';
 import type { Bank } from '../bank.ts';
 import { Exit } from '../failure.ts';
 import { codesOf, type Fault } from '../laws.ts';
+import { balanceSheetFaults, tieOutFaults } from '../laws-of-general-ledger.ts';
 import { pagesOf } from '../pages.ts';
 import { inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
@@ -56,6 +57,8 @@ export async function verifyBank(bank: Bank, progress: Progress): Promise<Verdic
     overdrafts: await readOverdrafts(bank, audit.suspects()),
     trialBalance,
   });
+  faults.push(...balanceSheetFaults(await ledger.getBalanceSheet({})));
+  faults.push(...tieOutFaults(await ledger.tieOutGeneralLedger({})));
   return { clean: faults.length === 0, ...audit.counts, faults, unchecked };
 }
 
