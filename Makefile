@@ -19,10 +19,10 @@ run: setup ## Start the whole bank, or some of it: make run SERVICES=ledger,acco
 	@SERVICES="$(SERVICES)" npm run -s run
 
 test: setup ## Run the tests, or some: make test ONLY=services/ledger/rpc/get-journal.test.ts
-	@npm test -s -- $(ONLY)
+	@set -f; npm test -s -- $(ONLY)
 
 proof: setup ## Run the tests with every figure in full (up to an hour)
-	@COREBANK_PROOF=1 npm test -s -- $(ONLY)
+	@set -f; COREBANK_PROOF=1 npm test -s -- $(ONLY)
 
 check: setup ## Formatting, lint, types, contracts, generated files, house rules, audit
 	@npm run -s check
