@@ -12,7 +12,7 @@ import {
   unpackAnswer,
 } from './claims.ts';
 import { type Commands, type CommandTx, checked } from './command.ts';
-import { Refusal } from './errors.ts';
+import { Refusal, refuseCall } from './errors.ts';
 import { asBuffer } from './outbox.ts';
 
 /** What became of an item: what a call with this item alone would have been answered, or its refusal. */
@@ -63,6 +63,8 @@ export function itemClaims<M extends DescMethodUnary, D extends DescMessage>(
         claims.map(async (claim): Promise<[string, ItemOutcome<M>]> => {
           try {
             checked(claim, fingerprints.get(claim.requestId) ?? claim.fingerprint);
+            // Items are claimed when they are settled: this one is an order of its own, of an earlier version.
+            if (claim.state === 'planned') throw refuseCall('OUTCOME_PENDING');
             return [claim.requestId, { response: await unpackAnswer(vault, method, claim) }];
           } catch (error) {
             if (!(error instanceof Refusal)) throw error;

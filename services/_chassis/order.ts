@@ -18,6 +18,7 @@ import {
   settledClaim,
 } from './command.ts';
 import { isPassingRefusal, Refusal, refuseCall } from './errors.ts';
+import { newId } from './id.ts';
 import type { Logger } from './log.ts';
 import { intentOf, rehearseOrder, settle } from './order-settling.ts';
 
@@ -60,14 +61,8 @@ export interface Order<M extends DescMethodUnary, Planned> {
     call: Call,
     prepare: () => Promise<Planned>,
   ): Promise<MessageShape<M['output']>>;
-  /**
-   * Runs an order under a key of its own: one item of a batch RPC, whose request has none.
-   */
-  runItem<D extends DescMessage>(
-    item: { schema: D; message: MessageShape<D>; key: string; validateOnly: boolean },
-    call: Call,
-    prepare: () => Promise<Planned>,
-  ): Promise<MessageShape<M['output']>>;
+  /** Runs what one call of a batch RPC brings: its items have keys of their own (item-claims.ts), and it is run once. */
+  runItems(validateOnly: boolean, call: Call, planned: Planned): Promise<MessageShape<M['output']>>;
 }
 
 /** All orders of a service, so that those of a dead process can be gone on with. */
@@ -117,10 +112,10 @@ export function orders(commands: Commands, log: Logger): Orders {
           const start = { key, fingerprint, call, prepare, validateOnly: request.validateOnly };
           return (await begin(commands, underWay, steps, start)) as never;
         },
-        async runItem({ schema, message, key: requestId, validateOnly }, call, prepare) {
-          const key = claimKey(method, call, requestId);
-          const fingerprint = fingerprintOf(commands.fingerprintKey, schema, message);
-          const start = { key, fingerprint, call, prepare, validateOnly };
+        async runItems(validateOnly, call, planned) {
+          // A key that nobody knows is never asked for again, and stands for no other content.
+          const key = claimKey(method, call, newId('cmd'));
+          const start = { key, fingerprint: Buffer.alloc(0), call, prepare: async () => planned, validateOnly };
           return (await begin(commands, underWay, steps, start)) as never;
         },
       };
@@ -209,7 +204,7 @@ function goOn(commands: Commands, underWay: UnderWay, steps: AnySteps, claim: Cl
 }
 
 /** What came of a call: a refusal that would be the same another time is an outcome, all else is thrown. */
-async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { value: await work() };
   } catch (error) {

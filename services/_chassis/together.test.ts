@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Code, invalid, refusals } from '#chassis/errors.ts';
-import { refused } from '#chassis/testing/service.ts';
-import { continueTrace } from '#chassis/trace.ts';
+import { Code, invalid, refusals } from './errors.ts';
+import { refused } from './testing/service.ts';
 import { together } from './together.ts';
+import { continueTrace } from './trace.ts';
 
 describe('Calls that travel together', () => {
   const on = (deadline: number) => ({ deadline, trace: continueTrace(undefined) });

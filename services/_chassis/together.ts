@@ -1,8 +1,8 @@
 // Calls to other services that travel together: what many commands ask at the same time goes as one RPC.
-import type { Settled } from '#chassis/batch.ts';
-import type { Onwards } from '#chassis/call.ts';
-import { coalesce } from '#chassis/coalesce.ts';
-import { Code, isDecision, Refusal, refuseCall } from '#chassis/errors.ts';
+import type { Settled } from './batch.ts';
+import type { Onwards } from './call.ts';
+import { coalesce } from './coalesce.ts';
+import { Code, isDecision, Refusal, refuseCall } from './errors.ts';
 
 /** Sends many items in one RPC, and answers one result per item, in order. */
 export type Send<Item, Result> = (items: Item[], on: Onwards) => Promise<readonly Result[]>;

@@ -1,10 +1,8 @@
 // What a handler of the account service may touch.
 import type { House } from '#chassis/boot.ts';
-import type { Client } from '#chassis/call.ts';
-import type { Call } from '#chassis/call-context.ts';
+import type { Client, Onwards } from '#chassis/call.ts';
 import { type BusinessClock, businessClock } from '#chassis/clock.ts';
-import { coalesce } from '#chassis/coalesce.ts';
-import { continueTrace } from '#chassis/trace.ts';
+import { together } from '#chassis/together.ts';
 import { CustomerService, type CustomerStanding } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { issue } from '#rules/iban.ts';
@@ -13,7 +11,7 @@ import { type Catalogue, openCatalogue } from './products.ts';
 export interface Context extends House {
   readonly ledger: Client<typeof LedgerService>;
   /** Who these customers are to the bank: what many ask at the same time goes as one RPC. */
-  standings(customerIds: readonly string[], call: Call): Promise<CustomerStanding[]>;
+  standings(customerIds: readonly string[], on: Onwards): Promise<CustomerStanding[]>;
   readonly clock: BusinessClock;
   readonly catalogue: Catalogue;
   /** The account number of a serial, in its normal form. */
@@ -47,17 +45,14 @@ export function makeContext(house: House): Context {
   };
 }
 
-const STANDINGS = { maxItems: 40, inFlight: 4 };
-
 /** An account has up to 20 holders, so that 40 askers stay below the most that one RPC may ask for. */
 function standingsOf(client: Client<typeof CustomerService>): Context['standings'] {
-  const ask = coalesce<{ customerIds: readonly string[]; call: Call }, CustomerStanding[]>(async (asked) => {
-    const deadline = asked.reduce((latest, { call }) => Math.max(latest, call.deadline), 0);
-    const customerIds = [...new Set(asked.flatMap((one) => one.customerIds))];
-    const trace = asked[0]?.call.trace ?? continueTrace(undefined);
-    const { standings } = await client.getCustomerStates({ customerIds }, { deadline, trace });
-    const byId = new Map(standings.map((standing) => [standing.customerId, standing]));
-    return asked.map((one) => one.customerIds.flatMap((id) => byId.get(id) ?? []));
-  }, STANDINGS);
-  return (customerIds, call) => ask({ customerIds, call });
+  return together<readonly string[], CustomerStanding[]>(
+    async (asked, on) => {
+      const { standings } = await client.getCustomerStates({ customerIds: [...new Set(asked.flat())] }, on);
+      const byId = new Map(standings.map((standing) => [standing.customerId, standing]));
+      return asked.map((customerIds) => customerIds.flatMap((id) => byId.get(id) ?? []));
+    },
+    { maxItems: 40, inFlight: 4 },
+  );
 }

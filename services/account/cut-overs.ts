@@ -3,12 +3,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { LockMode } from '@mikro-orm/core';
 import { packRefusal, unpackRefusal } from '#chassis/claims.ts';
-import { attempt, type CommandTx } from '#chassis/command.ts';
+import type { CommandTx } from '#chassis/command.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
 import type { ItemClaims, ItemOutcome, KeyedItem } from '#chassis/item-claims.ts';
 import { toMoney } from '#chassis/money.ts';
-import type { CallOptions, OrderSteps, Outcome } from '#chassis/order.ts';
+import { type CallOptions, type OrderSteps, type Outcome, outcomeOf } from '#chassis/order.ts';
 import {
   AccountService,
   type CutOverAccountsRequestSchema,
@@ -18,6 +18,7 @@ import { openDetails } from './accounts.ts';
 import { applyChange, begin, type Change, free, tellLedger } from './changes.ts';
 import type { Context } from './context.ts';
 import { cutOver } from './domain/agreement.ts';
+import { refuse } from './domain/refusals.ts';
 import { publishCutOver } from './events.ts';
 import { AccountRow, selectHolders } from './tables.ts';
 
@@ -73,22 +74,22 @@ export function outcomeMessage(accountId: string, outcome: ItemOutcome<Method>):
   return 'refusal' in outcome ? { accountId, refusal: refusalMessage(outcome.refusal) } : { accountId };
 }
 
+/** Plans those that nothing else is changing. The others are left out, to be tried again; ACCOUNT_BUSY when all are. */
 async function plan(tx: CommandTx, { owner, items }: CutOvers): Promise<Intent> {
   const rows = await lock(tx, items);
-  return {
-    owner,
-    items: items.map(({ key, fingerprint, accountId }): ItemIntent => {
-      const item = { key, fingerprint: fingerprint.toString('base64'), accountId };
-      try {
-        const row = free(rows.get(accountId));
-        cutOver(row);
-        return { ...item, change: begin(row, 'cut_over', { limit: String(row.overdraftLimit) }) };
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        return { ...item, refusal: packRefusal(error).toString('base64') };
-      }
-    }),
-  };
+  const planned = items.flatMap(({ key, fingerprint, accountId }): ItemIntent[] => {
+    const item = { key, fingerprint: fingerprint.toString('base64'), accountId };
+    try {
+      const row = free(rows.get(accountId));
+      cutOver(row);
+      return [{ ...item, change: begin(row, 'cut_over', { limit: String(row.overdraftLimit) }) }];
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return isDecision(error) ? [{ ...item, refusal: packRefusal(error).toString('base64') }] : [];
+    }
+  });
+  if (planned.length === 0) throw refuse('ACCOUNT_BUSY');
+  return { owner, items: planned };
 }
 
 /** Locks accounts in the order of their ids, and reads them. */
@@ -108,7 +109,7 @@ async function tell(
   options: CallOptions,
 ): Promise<[string, Outcome<unknown>]> {
   const floor = toMoney({ currency: change.currency, minor: -BigInt(change.terms.limit) });
-  const outcome = await attempt(() =>
+  const outcome = await outcomeOf(() =>
     tellLedger(context, change, options, (command, on) =>
       context.ledger.cutOverLedgerAccount({ ...command, floor }, on),
     ),
@@ -120,16 +121,14 @@ async function settle(context: Context, tx: CommandTx, claims: Claims, { items }
   const settled = items.map((item) => ({
     ...item,
     fingerprint: Buffer.from(item.fingerprint, 'base64'),
-    outcome: outcomeOf(item, told),
+    outcome: outcomeOfItem(item, told),
   }));
-  // One that is busy is none of this call's doing, and is tried again.
-  const decided = settled.filter(({ outcome }) => !('refusal' in outcome) || isDecision(outcome.refusal));
-  const before = await claims.settle(tx, decided);
+  const before = await claims.settle(tx, settled);
   await write(context, tx, settled);
   return settled.map(({ key, accountId, outcome }) => outcomeMessage(accountId, before.get(key) ?? outcome));
 }
 
-function outcomeOf(item: ItemIntent, told: Outcome<Told>): ItemOutcome<Method> {
+function outcomeOfItem(item: ItemIntent, told: Outcome<Told>): ItemOutcome<Method> {
   if ('refusal' in item) return { refusal: unpackRefusal(Buffer.from(item.refusal, 'base64')) };
   const outcome = 'refusal' in told ? told : told.value.get(item.accountId);
   if (!outcome) throw new Error('an account was planned, and the ledger not told of it');

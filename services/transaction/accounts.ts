@@ -3,6 +3,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readRefusal } from '#chassis/grpc.ts';
+import { together } from '#chassis/together.ts';
 import type { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type {
   AccountService,
@@ -12,7 +13,6 @@ import type {
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import { together } from './together.ts';
 
 type OrderToAuthorize = MessageInitShape<typeof OrderToAuthorizeSchema>;
 

@@ -5,13 +5,13 @@ import type { Client, Onwards } from '#chassis/call.ts';
 import { isPassingRefusal, Refusal, refuseCall } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
 import type { Outcome } from '#chassis/order.ts';
+import { together } from '#chassis/together.ts';
 import type { JournalOutcome, LedgerService, NewJournalSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type BankRole, bankAccount } from './domain/bank-accounts.ts';
 import type { ReversedLegIntent } from './domain/legs.ts';
 import { fromLedger } from './domain/refusals.ts';
 import type { Booking } from './domain/words.ts';
-import { together } from './together.ts';
 
 type NewJournal = MessageInitShape<typeof NewJournalSchema>;
 

@@ -2,7 +2,6 @@ import { create } from '@bufbuild/protobuf';
 import { type Call, keyOwner } from '#chassis/call-context.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
-import { newId } from '#chassis/id.ts';
 import { itemClaims } from '#chassis/item-claims.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
@@ -13,7 +12,7 @@ import {
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import { whenFree } from '../changes.ts';
 import type { Context } from '../context.ts';
-import { type CutOverItem, type CutOvers, cutOverSteps, outcomeMessage } from '../cut-overs.ts';
+import { type CutOverItem, cutOverSteps, outcomeMessage } from '../cut-overs.ts';
 import { refuse } from '../domain/refusals.ts';
 
 /** Ends the migration of accounts. Each is a command of its own, with a key of its own. */
@@ -38,9 +37,7 @@ export function cutOverAccounts(context: Context): Rpcs<typeof AccountService>['
     );
     const fresh = items.filter(({ key }) => !known.has(key));
     if (fresh.length === 0) return outcomes;
-    const message = create(CutOverAccountsRequestSchema);
-    const own = { schema: CutOverAccountsRequestSchema, message, key: newId('cut'), validateOnly };
-    const settled = await order.runItem(own, call, async (): Promise<CutOvers> => ({ owner, items: fresh }));
+    const settled = await order.runItems(validateOnly, call, { owner, items: fresh });
     for (const outcome of settled.outcomes) outcomes.set(outcome.accountId, outcome);
     return outcomes;
   }
@@ -52,10 +49,7 @@ export function cutOverAccounts(context: Context): Rpcs<typeof AccountService>['
       return { key: `${request.requestId}/${accountId}`, fingerprint, accountId };
     });
     const outcomes: Awaited<ReturnType<typeof attempt>> = new Map();
-    const isLeft = ({ accountId }: CutOverItem) => {
-      const reason = outcomes.get(accountId)?.refusal?.detail?.reason;
-      return !outcomes.has(accountId) || reason === 'ACCOUNT_BUSY';
-    };
+    const isLeft = ({ accountId }: CutOverItem) => !outcomes.has(accountId);
     const busy = await whenFree(call, async () => {
       for (const [id, outcome] of await attempt(items.filter(isLeft), request, call)) outcomes.set(id, outcome);
       if (items.some(isLeft)) throw refuse('ACCOUNT_BUSY');

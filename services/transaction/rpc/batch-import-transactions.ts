@@ -1,9 +1,7 @@
-import { create } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { attempt } from '#chassis/command.ts';
 import { requireDate } from '#chassis/dates.ts';
 import { isDecision, isPassingRefusal, Refusal, refuseCall } from '#chassis/errors.ts';
-import { newId } from '#chassis/id.ts';
 import { itemClaims, type KeyedItem } from '#chassis/item-claims.ts';
 import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
@@ -11,7 +9,6 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Direction } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import {
-  BatchImportTransactionsRequestSchema,
   type ImportedTransaction,
   ImportedTransactionSchema,
   TransactionService,
@@ -35,12 +32,10 @@ export function batchImportTransactions(context: Context): Rpcs<typeof Transacti
   const claims = itemClaims(context.commands, { method, item: ImportedTransactionSchema, owner: KEY_OWNER });
   const order = context.orders.define(importSteps(context, claims));
 
-  /** Books the items that nobody has brought before: all in one order, whose own key is of no account. */
+  /** Books the items that nobody has brought before: all in one order. */
   async function book(items: readonly ItemPlan[], validateOnly: boolean, call: Call): Promise<OutcomeMessage[]> {
     if (items.length === 0) return [];
-    const message = create(BatchImportTransactionsRequestSchema);
-    const own = { schema: BatchImportTransactionsRequestSchema, message, key: newId('imp'), validateOnly };
-    return (await order.runItem(own, call, async () => items)).outcomes;
+    return (await order.runItems(validateOnly, call, items)).outcomes;
   }
 
   return async ({ transactions, validateOnly }, call) => {
