@@ -1,4 +1,5 @@
-// The tables that the chassis keeps in every service's database. A service's first migration runs this.
+// The tables that the chassis keeps in every service's database, as the service's migrations make them.
+import { Migration } from '@mikro-orm/migrations';
 
 /** The SQL of the claims and the outbox, with the rights of the service's runtime role. */
 export function chassisTables(runtimeRole: string): string {
@@ -34,4 +35,19 @@ export function chassisTables(runtimeRole: string): string {
     grant update (state, answer, intent) on command to ${runtimeRole};
     grant update (producer_sequence, publish_time) on outbox to ${runtimeRole};
   `;
+}
+
+/** A later migration of every service: what its first tables cost without need on the path of money. */
+export class LeanChassis extends Migration {
+  override up(): void {
+    this.addSql(`
+      -- An intent is opaque here, and gone when it is settled: it is neither parsed nor compressed.
+      alter table command alter column intent type bytea using convert_to(intent::text, 'UTF8');
+      alter table command alter column intent set storage external;
+
+      -- What is not published yet has no number.
+      alter table outbox drop constraint outbox_producer_sequence_key;
+      create unique index outbox_published on outbox (producer_sequence) where producer_sequence is not null;
+    `);
+  }
 }

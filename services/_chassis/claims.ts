@@ -7,9 +7,11 @@ import { type RawBuilder, sql } from 'kysely';
 import { personalMessages } from '#gen/bank/rules.ts';
 import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { toBinaries } from './encode.ts';
 import { Refusal } from './errors.ts';
 import { asBuffer } from './outbox.ts';
 import type { Vault } from './sealing.ts';
+import { sqlArray } from './sql-array.ts';
 
 /** Which command it is. */
 export interface ClaimKey {
@@ -31,21 +33,26 @@ export interface Claim extends ClaimKey {
   readonly answer: Buffer | null;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** The text that tells claims apart. */
 export function keyText({ rpc, owner, requestId }: ClaimKey): string {
   return `${rpc}\n${owner}\n${requestId}`;
 }
 
+/** The intent of a command `c`, as the driver reads it: it stands there as the bytes of its JSON. */
+const INTENT = sql`convert_from(c.intent, 'UTF8')::json`;
+
 /** Reads and locks those of the claims that exist. Who settles an order brings its intent, and need not read it again. */
 export function lockClaims(keys: readonly (ClaimKey & { readonly settles: boolean })[]): RawBuilder<Claim> {
   return sql<Claim>`
     select c.rpc, c.owner, c.request_id as "requestId", c.fingerprint, c.state,
-      case when k.settles then null else c.intent end as intent, c.answer
+      case when k.settles then null else ${INTENT} end as intent, c.answer
     from unnest(
-      ${keys.map(({ rpc }) => rpc)}::text[],
-      ${keys.map(({ owner }) => owner)}::text[],
-      ${keys.map(({ requestId }) => requestId)}::text[],
-      ${keys.map(({ settles }) => settles)}::boolean[]
+      ${sqlArray(keys.map(({ rpc }) => rpc))}::text[],
+      ${sqlArray(keys.map(({ owner }) => owner))}::text[],
+      ${sqlArray(keys.map(({ requestId }) => requestId))}::text[],
+      ${sqlArray(keys.map(({ settles }) => settles))}::boolean[]
     ) as k (rpc, owner, request_id, settles)
     join command c on c.rpc = k.rpc and c.owner = k.owner and c.request_id = k.request_id
     order by c.rpc, c.owner, c.request_id
@@ -56,29 +63,42 @@ export function lockClaims(keys: readonly (ClaimKey & { readonly settles: boolea
 /** Those of the claims that exist, as they stand now. */
 export function selectClaims(keys: readonly ClaimKey[]): RawBuilder<Claim> {
   return sql<Claim>`
-    select c.rpc, c.owner, c.request_id as "requestId", c.fingerprint, c.state, c.intent, c.answer
+    select c.rpc, c.owner, c.request_id as "requestId", c.fingerprint, c.state, ${INTENT} as intent, c.answer
     from unnest(
-      ${keys.map(({ rpc }) => rpc)}::text[],
-      ${keys.map(({ owner }) => owner)}::text[],
-      ${keys.map(({ requestId }) => requestId)}::text[]
+      ${sqlArray(keys.map(({ rpc }) => rpc))}::text[],
+      ${sqlArray(keys.map(({ owner }) => owner))}::text[],
+      ${sqlArray(keys.map(({ requestId }) => requestId))}::text[]
     ) as k (rpc, owner, request_id)
     join command c on c.rpc = k.rpc and c.owner = k.owner and c.request_id = k.request_id
   `;
 }
 
-/** Writes new claims. */
+/**
+ * Writes new claims. An import plans an intent of some hundred kilobytes: they travel as one value that is cut apart
+ * there, as those of the outbox do.
+ */
 export function insertClaims(claims: readonly Claim[]): RawBuilder<unknown> {
+  const intents = claims.map(({ intent }) => (intent === null ? NOTHING : Buffer.from(JSON.stringify(intent))));
+  let end = 1;
+  const starts = intents.map(({ length }) => {
+    end += length;
+    return end - length;
+  });
   return sql`
     insert into command (rpc, owner, request_id, fingerprint, state, intent, answer)
-    select * from unnest(
-      ${claims.map(({ rpc }) => rpc)}::text[],
-      ${claims.map(({ owner }) => owner)}::text[],
-      ${claims.map(({ requestId }) => requestId)}::text[],
-      ${claims.map(({ fingerprint }) => fingerprint)}::bytea[],
-      ${claims.map(({ state }) => state)}::text[],
-      ${claims.map(({ intent }) => (intent === null ? null : JSON.stringify(intent)))}::jsonb[],
-      ${claims.map(({ answer }) => answer)}::bytea[]
-    )
+    select rpc, owner, request_id, fingerprint, state,
+      case when length > 0 then substring(i.all_of_them from start for length) end, answer
+    from (select ${Buffer.concat(intents)}::bytea as all_of_them) i,
+    unnest(
+      ${sqlArray(claims.map(({ rpc }) => rpc))}::text[],
+      ${sqlArray(claims.map(({ owner }) => owner))}::text[],
+      ${sqlArray(claims.map(({ requestId }) => requestId))}::text[],
+      ${sqlArray(claims.map(({ fingerprint }) => fingerprint))}::bytea[],
+      ${sqlArray(claims.map(({ state }) => state))}::text[],
+      ${sqlArray(claims.map(({ answer }) => answer))}::bytea[],
+      ${sqlArray(starts)}::integer[],
+      ${sqlArray(intents.map(({ length }) => length))}::integer[]
+    ) as c (rpc, owner, request_id, fingerprint, state, answer, start, length)
   `;
 }
 
@@ -88,11 +108,11 @@ export function settleClaims(claims: readonly Pick<Claim, 'rpc' | 'owner' | 'req
     update command c
     set state = k.state, answer = k.answer, intent = null
     from unnest(
-      ${claims.map(({ rpc }) => rpc)}::text[],
-      ${claims.map(({ owner }) => owner)}::text[],
-      ${claims.map(({ requestId }) => requestId)}::text[],
-      ${claims.map(({ state }) => state)}::text[],
-      ${claims.map(({ answer }) => answer)}::bytea[]
+      ${sqlArray(claims.map(({ rpc }) => rpc))}::text[],
+      ${sqlArray(claims.map(({ owner }) => owner))}::text[],
+      ${sqlArray(claims.map(({ requestId }) => requestId))}::text[],
+      ${sqlArray(claims.map(({ state }) => state))}::text[],
+      ${sqlArray(claims.map(({ answer }) => answer))}::bytea[]
     ) as k (rpc, owner, request_id, state, answer)
     where c.rpc = k.rpc and c.owner = k.owner and c.request_id = k.request_id
   `;
@@ -101,8 +121,8 @@ export function settleClaims(claims: readonly Pick<Claim, 'rpc' | 'owner' | 'req
 /** Planned claims that nobody has settled for a while, oldest first. */
 export function selectUnsettled(olderThanMs: number, limit: number): RawBuilder<Claim> {
   return sql<Claim>`
-    select rpc, owner, request_id as "requestId", fingerprint, state, intent, answer
-    from command
+    select rpc, owner, request_id as "requestId", fingerprint, state, ${INTENT} as intent, answer
+    from command c
     where state = 'planned' and create_time < now() - make_interval(secs => ${olderThanMs / 1000})
     order by position
     limit ${limit}
@@ -111,9 +131,22 @@ export function selectUnsettled(olderThanMs: number, limit: number): RawBuilder<
 
 /** A keyed hash of a request's content, without its key and without validate_only. */
 export function fingerprintOf<D extends DescMessage>(key: Buffer, schema: D, message: MessageShape<D>): Buffer {
-  // A shallow copy: the fields that do not count are emptied, all others are only read.
-  const content = { ...message, requestId: '', validateOnly: false };
-  return createHmac('sha256', key).update(toBinary(schema, content)).digest().subarray(0, 16);
+  const [fingerprint] = fingerprintsOf(key, schema, [message]);
+  return fingerprint as Buffer;
+}
+
+/** The keyed hashes of many. */
+export function fingerprintsOf<D extends DescMessage>(
+  key: Buffer,
+  schema: D,
+  messages: readonly MessageShape<D>[],
+): Buffer[] {
+  // Shallow copies: the fields that do not count are emptied, all others are only read.
+  const contents = toBinaries(
+    schema,
+    messages.map((message) => ({ ...message, requestId: '', validateOnly: false })),
+  );
+  return messages.map((_, index) => createHmac('sha256', key).update(contents.of(index)).digest().subarray(0, 16));
 }
 
 /** Packs an answer for the claim: sealed under `partyId` when the response is of a message with personal fields. */

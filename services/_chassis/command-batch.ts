@@ -18,7 +18,7 @@ import type { Bulk, CommandTx, Job, JobOutcome, Record } from './command.ts';
 import type { Tx } from './database.ts';
 import { isDecision, Refusal, refuseCall } from './errors.ts';
 import { newId } from './id.ts';
-import { insertOutbox, type OutboxRow, outboxRow } from './outbox.ts';
+import { insertOutbox, type OutboxEvent, outboxEvent } from './outbox.ts';
 import type { Vault } from './sealing.ts';
 
 /** Runs the jobs of one batch in its transaction: one outcome per job, in order. */
@@ -33,7 +33,7 @@ export async function runBatch(
   const inserts = new Map<string, Claim>();
   const settles: Claim[] = [];
   const staged: Staged = { inserts: new Map(), rows: new Map() };
-  const events: OutboxRow[] = [];
+  const events: OutboxEvent[] = [];
   const outcomes: Settled<JobOutcome>[] = [];
 
   for (const job of jobs) {
@@ -121,7 +121,7 @@ export async function writeStaged(tx: Tx, { inserts, rows }: Staged): Promise<vo
 /** What one command wants written. */
 export interface Stage extends Staged {
   readonly tx: CommandTx;
-  readonly events: OutboxRow[];
+  readonly events: OutboxEvent[];
   readonly records: Record[];
   executed: boolean;
   recordCommand(job: Job, refusal: Refusal | undefined): Promise<void>;
@@ -131,7 +131,7 @@ export interface Stage extends Staged {
 export function staging(vault: Vault, tx: Tx, call: Call): Stage {
   const inserts: Staged['inserts'] = new Map();
   const rows: Staged['rows'] = new Map();
-  const events: OutboxRow[] = [];
+  const events: OutboxEvent[] = [];
   const stage: Stage = {
     inserts,
     rows,
@@ -147,7 +147,7 @@ export function staging(vault: Vault, tx: Tx, call: Call): Stage {
       },
       insert: (entity, row) => append(inserts, entity as EntityClass<object>, [row]),
       write: (bulk, row) => append(rows, bulk as Bulk<never>, [row as never]),
-      publish: (schema, event, aggregate) => void events.push(outboxRow(schema, event, aggregate, call)),
+      publish: (schema, event, aggregate) => void events.push(outboxEvent(schema, event, aggregate, call)),
       record: (record) => void stage.records.push(record),
     },
     async recordCommand(job, refusal) {
@@ -155,7 +155,7 @@ export function staging(vault: Vault, tx: Tx, call: Call): Stage {
       if (!call.origin) return;
       for (const record of stage.records.length > 0 ? stage.records : [undefined]) {
         const recorded = await commandRecorded(vault, job, record, refusal);
-        events.push(outboxRow(CommandRecordedSchema, recorded, { id: newId('evt'), sequence: 1 }, call));
+        events.push(outboxEvent(CommandRecordedSchema, recorded, { id: newId('evt'), sequence: 1 }, call));
       }
     },
   };

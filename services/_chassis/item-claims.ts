@@ -1,10 +1,10 @@
 // Claims of the items of a batch RPC: each item has a key of its own, and its outcome stays, whichever call brought it.
 // Here they are looked up and written for all items of a call at once.
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import {
   type Claim,
-  fingerprintOf,
+  fingerprintsOf,
   insertClaims,
   lockClaims,
   packRefusal,
@@ -12,6 +12,7 @@ import {
   unpackAnswer,
 } from './claims.ts';
 import { type Commands, type CommandTx, checked } from './command.ts';
+import { toBinaries } from './encode.ts';
 import { Refusal, refuseCall } from './errors.ts';
 import { asBuffer } from './outbox.ts';
 
@@ -28,7 +29,8 @@ export interface KeyedItem {
 
 /** The claims of the items of one batch RPC. */
 export interface ItemClaims<M extends DescMethodUnary, D extends DescMessage> {
-  fingerprint(item: MessageShape<D>): Buffer;
+  /** The keyed hashes of the items' contents, in their order. */
+  fingerprints(items: readonly MessageShape<D>[]): Buffer[];
   /** What became of those items that were brought before, by key. Of one with other content: REQUEST_EXISTS. */
   known(items: readonly KeyedItem[]): Promise<Map<string, ItemOutcome<M>>>;
   /**
@@ -76,19 +78,20 @@ export function itemClaims<M extends DescMethodUnary, D extends DescMessage>(
   }
 
   return {
-    fingerprint: (item) => fingerprintOf(fingerprintKey, rpc.item, item),
+    fingerprints: (items) => fingerprintsOf(fingerprintKey, rpc.item, items),
     known: async (items) => outcomesOf(await database.query(selectClaims(keysOf(items))), items),
     async settle(tx, items) {
       const before = await outcomesOf(await tx.query(lockClaims(keysOf(items))), items);
       const fresh = items.filter(({ key }) => !before.has(key));
-      const claims = fresh.map(({ key: requestId, fingerprint, outcome }): Claim => {
+      const answers = toBinaries(
+        method.output,
+        fresh.map(({ outcome }) => create(method.output, 'response' in outcome ? outcome.response : undefined)),
+      );
+      const claims = fresh.map(({ key: requestId, fingerprint, outcome }, index): Claim => {
         const key = { rpc: method.name, owner, requestId, fingerprint, intent: null };
-        if ('refusal' in outcome) return { ...key, state: 'refused', answer: packRefusal(outcome.refusal) };
-        return {
-          ...key,
-          state: 'done',
-          answer: asBuffer(toBinary(method.output, create(method.output, outcome.response))),
-        };
+        return 'refusal' in outcome
+          ? { ...key, state: 'refused', answer: packRefusal(outcome.refusal) }
+          : { ...key, state: 'done', answer: asBuffer(answers.of(index)) };
       });
       // Written at once, so that an order that settles in the same batch finds them.
       if (claims.length > 0) await tx.execute(insertClaims(claims));

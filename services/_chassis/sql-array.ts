@@ -1,13 +1,23 @@
-// Arrays as parameters of bulk statements.
+// Arrays as parameters of bulk statements. The driver quotes and escapes every element, which hardly any needs: on the
+// path of money that is a tenth of the time of a statement.
+
+/** What an array may hold. A Buffer is a bytea; all else is written as its text. */
+export type Element = bigint | number | boolean | string | Buffer | null | undefined;
 
 const PLAIN = /^[\w-]+$/;
+const NULL = /^null$/i;
 
-/**
- * An array of numbers, dates or ids as PostgreSQL writes one. Throws when an element is anything else. The driver would quote and escape every element, which of
- * these none needs: on the path of money that is a tenth of the time of a statement.
- */
-export function plainArray(values: readonly (bigint | number | string | null)[]): string {
-  const other = values.find((value) => typeof value === 'string' && !PLAIN.test(value));
-  if (other !== undefined) throw new Error('an element of a plain array is neither a number, a date nor an id');
-  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+/** An array as PostgreSQL writes one (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). */
+export function sqlArray(values: readonly Element[]): string {
+  return `{${values.map(elementOf).join(',')}}`;
+}
+
+function elementOf(value: Element): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'string') return PLAIN.test(value) && !NULL.test(value) ? value : quoted(value);
+  return Buffer.isBuffer(value) ? `"\\\\x${value.toString('hex')}"` : String(value);
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }

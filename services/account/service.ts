@@ -1,5 +1,6 @@
 // The table of contents of the account service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
+import { LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
@@ -50,7 +51,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
   name: 'account',
   service: AccountService,
   entities,
-  migrations: [{ name: '0001-accounts', class: Accounts }],
+  migrations: [
+    { name: '0001-accounts', class: Accounts },
+    { name: '0002-lean-chassis', class: LeanChassis },
+  ],
   context: makeContext,
   rpcs,
   owners,

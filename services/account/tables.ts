@@ -5,6 +5,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import type { AccountState, AccountType, FreezeReason, HolderRole, StatementFrequency } from './domain/words.ts';
 
 const ProductSchema = defineEntity({
@@ -83,11 +84,11 @@ export function settleOpenings(
     update account a
     set state = o.state, close_date = o.close_date, version = o.version, update_time = o.update_time, pending_change = null
     from unnest(
-      ${rows.map(({ id }) => id)}::text[],
-      ${rows.map(({ state }) => state)}::text[],
-      ${rows.map(({ closeDate }) => closeDate ?? null)}::date[],
-      ${rows.map(({ version }) => version)}::integer[],
-      ${rows.map(({ updateTime }) => updateTime.toISOString())}::timestamptz[]
+      ${sqlArray(rows.map(({ id }) => id))}::text[],
+      ${sqlArray(rows.map(({ state }) => state))}::text[],
+      ${sqlArray(rows.map(({ closeDate }) => closeDate ?? null))}::date[],
+      ${sqlArray(rows.map(({ version }) => version))}::integer[],
+      ${sqlArray(rows.map(({ updateTime }) => updateTime.toISOString()))}::timestamptz[]
     ) as o (id, state, close_date, version, update_time)
     where a.id = o.id
   `;
@@ -126,7 +127,7 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
       select coalesce(json_agg(json_build_object('customerId', customer_id, 'role', role)), '[]') as holders
       from holder where account_id = a.id
     ) h
-    where a.id = any(${ids}) or a.iban_hash = any(${ibanHashes}::bytea[])
+    where a.id = any(${ids}) or a.iban_hash = any(${sqlArray(ibanHashes)}::bytea[])
   `;
 }
 

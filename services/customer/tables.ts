@@ -2,6 +2,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import type { Purpose } from './domain/search.ts';
 
 const CustomerSchema = defineEntity({
@@ -36,9 +37,9 @@ export function insertTerms(terms: readonly (HashedTerm & { readonly customerId:
   return sql`
     insert into customer_search (purpose, hash, customer_id)
     select * from unnest(
-      ${terms.map(({ purpose }) => purpose)}::text[],
-      ${terms.map(({ hash }) => hash)}::bytea[],
-      ${terms.map(({ customerId }) => customerId)}::text[]
+      ${sqlArray(terms.map(({ purpose }) => purpose))}::text[],
+      ${sqlArray(terms.map(({ hash }) => hash))}::bytea[],
+      ${sqlArray(terms.map(({ customerId }) => customerId))}::text[]
     )
     on conflict do nothing
   `;
@@ -47,8 +48,8 @@ export function insertTerms(terms: readonly (HashedTerm & { readonly customerId:
 /** Makes these, and no others, the terms by which a customer is found. */
 export function replaceTerms(customerId: string, terms: readonly HashedTerm[]): RawBuilder<unknown> {
   const given = sql`unnest(
-    ${terms.map(({ purpose }) => purpose)}::text[],
-    ${terms.map(({ hash }) => hash)}::bytea[]
+    ${sqlArray(terms.map(({ purpose }) => purpose))}::text[],
+    ${sqlArray(terms.map(({ hash }) => hash))}::bytea[]
   ) as given (purpose, hash)`;
   return sql`
     with gone as (
@@ -66,10 +67,10 @@ export function replaceTerms(customerId: string, terms: readonly HashedTerm[]): 
 export function replaceHeld(customerId: string, hashes: readonly Buffer[]): RawBuilder<unknown> {
   return sql`
     with gone as (
-      delete from held_identifier where customer_id = ${customerId} and hash <> all(${hashes}::bytea[])
+      delete from held_identifier where customer_id = ${customerId} and hash <> all(${sqlArray(hashes)}::bytea[])
     )
     insert into held_identifier (hash, customer_id)
-    select distinct hash, ${customerId} from unnest(${hashes}::bytea[]) as given (hash)
+    select distinct hash, ${customerId} from unnest(${sqlArray(hashes)}::bytea[]) as given (hash)
     where not exists (select from held_identifier h where h.hash = given.hash and h.customer_id = ${customerId})
   `;
 }
@@ -80,13 +81,13 @@ export function replaceHeld(customerId: string, hashes: readonly Buffer[]): RawB
  */
 export function lockIdentifiers(hashes: readonly Buffer[]): RawBuilder<unknown> {
   const keys = hashes.map((hash) => hash.readBigInt64BE(0)).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return sql`select pg_advisory_xact_lock(key) from unnest(${keys}::bigint[]) as given (key)`;
+  return sql`select pg_advisory_xact_lock(key) from unnest(${sqlArray(keys)}::bigint[]) as given (key)`;
 }
 
 /** Which of these identifiers somebody else holds. */
 export function selectHeldByOthers(customerId: string, hashes: readonly Buffer[]): RawBuilder<{ hash: Buffer }> {
   return sql<{ hash: Buffer }>`
-    select hash from held_identifier where hash = any(${hashes}::bytea[]) and customer_id <> ${customerId}
+    select hash from held_identifier where hash = any(${sqlArray(hashes)}::bytea[]) and customer_id <> ${customerId}
   `;
 }
 

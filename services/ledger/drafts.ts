@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { toBinary } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
+import { toBinaries } from '#chassis/encode.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
@@ -21,7 +22,7 @@ import type { Draft } from './posting.ts';
 const LEGS_MAX = 100;
 
 /** The draft of a journal to post. Throws the refusal of a journal that is not well formed. */
-export function draftOf(journal: NewJournal, call: Call, key: Buffer): Draft {
+export function draftOf(journal: NewJournal, fingerprint: Buffer, call: Call): Draft {
   const kind = kindFrom(journal.kind);
   if (!mayPost(kind, call.caller)) throw refuse('JOURNAL_KIND_NOT_ALLOWED');
   if (journal.legs.length > LEGS_MAX) throw refuse('TOO_MANY_LEGS');
@@ -32,7 +33,7 @@ export function draftOf(journal: NewJournal, call: Call, key: Buffer): Draft {
   if (!isBalanced(legs)) throw refuse('JOURNAL_UNBALANCED');
   return {
     id: journal.journalId,
-    fingerprint: fingerprintOf(journal, call, key),
+    fingerprint,
     owner: call.caller,
     actor: journal.actor,
     metadata: journal.metadata,
@@ -78,12 +79,18 @@ function datesOf(journal: NewJournal, kind: string): Pick<JournalDraft, 'valueDa
 }
 
 /**
- * A keyed hash of the journal's content; its metadata in the order of their names, as maps have none of their own. What
- * it comes after is no content: a repeat may know less of it.
+ * Keyed hashes of journals' contents; their metadata in the order of their names, as maps have none of their own. What a
+ * journal comes after is no content: a repeat may know less of it.
  */
-function fingerprintOf(journal: NewJournal, call: Call, key: Buffer): Buffer {
-  const metadata = Object.fromEntries(Object.entries(journal.metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return hashOf(key, toBinary(NewJournalSchema, { ...journal, metadata, afterJournalId: '' }), call);
+export function fingerprintsOf(journals: readonly NewJournal[], call: Call, key: Buffer): Buffer[] {
+  const contents = toBinaries(
+    NewJournalSchema,
+    journals.map((journal) => {
+      const metadata = Object.fromEntries(Object.entries(journal.metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+      return { ...journal, metadata, afterJournalId: '' };
+    }),
+  );
+  return journals.map((_, index) => hashOf(key, contents.of(index), call));
 }
 
 function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {

@@ -1,6 +1,6 @@
 // The events that the ledger publishes. It consumes none: it calls nobody and waits for nobody.
 import type { CommandTx } from '#chassis/command.ts';
-import { type OutboxRow, outboxRow } from '#chassis/outbox.ts';
+import { type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
 import type { AccountingPeriod } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
 import {
   AccountingPeriodClosedSchema,
@@ -40,9 +40,9 @@ export function publishPeriodClosed(tx: CommandTx, period: AccountingPeriod): vo
 }
 
 /** A journal was posted, on behalf of the one whom its poster names. */
-export function journalPosted(booked: Booked, knownTime: Date): OutboxRow {
+export function journalPosted(booked: Booked, knownTime: Date): OutboxEvent {
   const { draft, group } = booked;
   const onBehalf = { principal: draft.actor, origin: undefined, trace: group.call.trace };
   const journal = postedMessage(booked, knownTime);
-  return outboxRow(JournalPostedSchema, { journal }, { id: draft.id, sequence: 1 }, onBehalf);
+  return outboxEvent(JournalPostedSchema, { journal }, { id: draft.id, sequence: 1 }, onBehalf);
 }

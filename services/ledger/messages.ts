@@ -146,11 +146,15 @@ export function kindMessage(kind: Kind): JournalKind {
   return JournalKind[kind.toUpperCase() as keyof typeof JournalKind];
 }
 
+const KINDS = new Map<JournalKind, Kind>(
+  Object.entries(JournalKind).map(([name, kind]) => [kind, name.toLowerCase() as Kind]),
+);
+
 /** A kind of journal as the ledger writes it. */
 export function kindFrom(kind: JournalKind): Kind {
-  const name = Object.entries(JournalKind).find(([, value]) => value === kind)?.[0];
-  if (!name) throw new Error(`journal kind ${kind} is unknown`);
-  return name.toLowerCase() as Kind;
+  const known = KINDS.get(kind);
+  if (!known) throw new Error(`journal kind ${kind} is unknown`);
+  return known;
 }
 
 function workloadMessage(owner: string): Workload {

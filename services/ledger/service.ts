@@ -1,5 +1,6 @@
 // The table of contents of the ledger.
 import type { ServiceDefinition } from '#chassis/boot.ts';
+import { LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { openFirstDay, startDayTimer } from './clock.ts';
@@ -71,6 +72,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0002-laws-of-batches', class: LawsOfBatches },
     { name: '0003-known-time', class: KnownTime },
     { name: '0004-general-ledger', class: GeneralLedger },
+    { name: '0005-lean-chassis', class: LeanChassis },
   ],
   context: makeContext,
   rpcs,

@@ -4,7 +4,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '#chassis/database.ts';
 import { refuseCall } from '#chassis/errors.ts';
-import { plainArray } from '#chassis/sql-array.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import { correctedNos } from './corrections.ts';
 import type { AccountState, Days } from './domain/core.ts';
 import type { Kind } from './domain/kinds.ts';
@@ -51,14 +51,14 @@ export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknow
   return sql`
     insert into ledger_account (id, account_id, currency, normal_side, general_ledger_code, state, floor, ceiling)
     select * from unnest(
-      ${rows.map(({ id }) => id)}::text[],
-      ${rows.map(({ accountId }) => accountId ?? null)}::text[],
-      ${rows.map(({ currency }) => currency)}::text[],
-      ${rows.map(({ normalSide }) => normalSide)}::text[],
-      ${rows.map(({ generalLedgerCode }) => generalLedgerCode)}::text[],
-      ${rows.map(({ state }) => state)}::text[],
-      ${rows.map(({ floor }) => floor ?? null)}::bigint[],
-      ${rows.map(({ ceiling }) => ceiling ?? null)}::bigint[]
+      ${sqlArray(rows.map(({ id }) => id))}::text[],
+      ${sqlArray(rows.map(({ accountId }) => accountId ?? null))}::text[],
+      ${sqlArray(rows.map(({ currency }) => currency))}::text[],
+      ${sqlArray(rows.map(({ normalSide }) => normalSide))}::text[],
+      ${sqlArray(rows.map(({ generalLedgerCode }) => generalLedgerCode))}::text[],
+      ${sqlArray(rows.map(({ state }) => state))}::text[],
+      ${sqlArray(rows.map(({ floor }) => floor ?? null))}::bigint[],
+      ${sqlArray(rows.map(({ ceiling }) => ceiling ?? null))}::bigint[]
     )
   `;
 }
@@ -143,17 +143,17 @@ export function insertJournals(journals: readonly Booked[], knownTime: Date): Ra
     select no, id, kind, value_date, booking_date, ${knownTime.toISOString()}::timestamptz, owner,
       (select original.no from journal original where original.id = reversed_id), corrected_no, leg_count, fingerprint, metadata
     from unnest(
-      ${plainArray(journals.map(({ no }) => no))}::bigint[],
-      ${journals.map(({ draft }) => draft.id)}::text[],
-      ${journals.map(({ journal }) => journal.kind)}::text[],
-      ${plainArray(journals.map(({ posted }) => posted.valueDate))}::date[],
-      ${plainArray(journals.map(({ posted }) => posted.bookingDate))}::date[],
-      ${journals.map(({ draft }) => draft.owner)}::text[],
-      ${journals.map(({ reversed }) => reversed?.id ?? null)}::text[],
-      ${plainArray(correctedNos(journals))}::bigint[],
-      ${plainArray(journals.map(({ journal }) => journal.legs.length))}::smallint[],
-      ${journals.map(({ draft }) => draft.fingerprint)}::bytea[],
-      ${journals.map(({ draft }) => metadataOf(draft.metadata))}::jsonb[]
+      ${sqlArray(journals.map(({ no }) => no))}::bigint[],
+      ${sqlArray(journals.map(({ draft }) => draft.id))}::text[],
+      ${sqlArray(journals.map(({ journal }) => journal.kind))}::text[],
+      ${sqlArray(journals.map(({ posted }) => posted.valueDate))}::date[],
+      ${sqlArray(journals.map(({ posted }) => posted.bookingDate))}::date[],
+      ${sqlArray(journals.map(({ draft }) => draft.owner))}::text[],
+      ${sqlArray(journals.map(({ reversed }) => reversed?.id ?? null))}::text[],
+      ${sqlArray(correctedNos(journals))}::bigint[],
+      ${sqlArray(journals.map(({ journal }) => journal.legs.length))}::smallint[],
+      ${sqlArray(journals.map(({ draft }) => draft.fingerprint))}::bytea[],
+      ${sqlArray(journals.map(({ draft }) => metadataOf(draft.metadata)))}::jsonb[]
     ) as j (no, id, kind, value_date, booking_date, owner, reversed_id, corrected_no, leg_count, fingerprint, metadata)
   `;
 }
@@ -168,15 +168,15 @@ export function insertEntries(journals: readonly Booked[]): RawBuilder<unknown> 
   return sql`
     insert into entry (account_no, version, journal_no, leg, amount, balance_after, booking_date, value_date, reversed_leg)
     select * from unnest(
-      ${plainArray(entries.map(({ entry }) => entry.account.no))}::bigint[],
-      ${plainArray(entries.map(({ entry }) => entry.version))}::bigint[],
-      ${plainArray(entries.map(({ no }) => no))}::bigint[],
-      ${plainArray(entries.map(({ entry }) => entry.leg))}::smallint[],
-      ${plainArray(entries.map(({ entry }) => entry.amount))}::bigint[],
-      ${plainArray(entries.map(({ entry }) => entry.balanceAfter))}::bigint[],
-      ${plainArray(entries.map(({ posted }) => posted.bookingDate))}::date[],
-      ${plainArray(entries.map(({ posted }) => posted.valueDate))}::date[],
-      ${plainArray(entries.map(({ entry }) => entry.reversedLeg))}::smallint[]
+      ${sqlArray(entries.map(({ entry }) => entry.account.no))}::bigint[],
+      ${sqlArray(entries.map(({ entry }) => entry.version))}::bigint[],
+      ${sqlArray(entries.map(({ no }) => no))}::bigint[],
+      ${sqlArray(entries.map(({ entry }) => entry.leg))}::smallint[],
+      ${sqlArray(entries.map(({ entry }) => entry.amount))}::bigint[],
+      ${sqlArray(entries.map(({ entry }) => entry.balanceAfter))}::bigint[],
+      ${sqlArray(entries.map(({ posted }) => posted.bookingDate))}::date[],
+      ${sqlArray(entries.map(({ posted }) => posted.valueDate))}::date[],
+      ${sqlArray(entries.map(({ entry }) => entry.reversedLeg))}::smallint[]
     )
   `;
 }
@@ -197,12 +197,12 @@ export function insertRefusedJournals(refused: readonly Refused[], knownTime: Da
     insert into journal (no, id, kind, owner, known_time, leg_count, fingerprint, refusal)
     select no, id, kind, owner, ${knownTime.toISOString()}::timestamptz, 0, fingerprint, refusal
     from unnest(
-      ${refused.map(({ no }) => no)}::bigint[],
-      ${refused.map(({ id }) => id)}::text[],
-      ${refused.map(({ kind }) => kind)}::text[],
-      ${refused.map(({ owner }) => owner)}::text[],
-      ${refused.map(({ fingerprint }) => fingerprint)}::bytea[],
-      ${refused.map(({ refusal }) => refusal)}::bytea[]
+      ${sqlArray(refused.map(({ no }) => no))}::bigint[],
+      ${sqlArray(refused.map(({ id }) => id))}::text[],
+      ${sqlArray(refused.map(({ kind }) => kind))}::text[],
+      ${sqlArray(refused.map(({ owner }) => owner))}::text[],
+      ${sqlArray(refused.map(({ fingerprint }) => fingerprint))}::bytea[],
+      ${sqlArray(refused.map(({ refusal }) => refusal))}::bytea[]
     ) as r (no, id, kind, owner, fingerprint, refusal)
   `;
 }

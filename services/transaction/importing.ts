@@ -3,7 +3,7 @@
 //
 // Why nothing is booked twice: the journal of an item is named after its reference, so that whoever brings a reference
 // again, at the same time or after a crash, means the same journal. Who settles an item first writes its outcome.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { packRefusal, unpackRefusal } from '#chassis/claims.ts';
 import type { CommandTx } from '#chassis/command.ts';
@@ -75,7 +75,7 @@ export function importSteps(
 
 /** The journal of a reference: named by its hash, as a reference may have any form. */
 function importedJournalId(externalReference: string): string {
-  return `jnl_${createHash('sha256').update(externalReference).digest('hex').slice(0, 32)}`;
+  return `jnl_${hash('sha256', externalReference, 'hex').slice(0, 32)}`;
 }
 
 function intentOf(item: ItemPlan): ItemIntent {

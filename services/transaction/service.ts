@@ -1,6 +1,7 @@
 // The table of contents of the transaction service.
 import type { Owners } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
+import { LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
@@ -56,6 +57,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
   migrations: [
     { name: '0001-transactions', class: Transactions },
     { name: '0002-imports', class: Imports },
+    { name: '0003-lean-chassis', class: LeanChassis },
   ],
   context: makeContext,
   rpcs,

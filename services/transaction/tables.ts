@@ -3,7 +3,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Entities } from '#chassis/database.ts';
 import { deriveId } from '#chassis/id.ts';
-import { plainArray } from '#chassis/sql-array.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import type { Change, Order, State, Type } from './domain/words.ts';
 
 export const entities: Entities = [];
@@ -21,23 +21,23 @@ export function insertOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
     select id, journal, type, state, debtor, creditor, party, currency, amount, fees::bigint[], particulars, booking_date,
       value_date, reversed, reference, revision, create_time
     from unnest(
-      ${plainArray(orders.map(({ id }) => id))}::text[],
-      ${orders.map(({ id, journalId }) => (journalId === deriveId('jnl', id) ? null : journalId))}::text[],
-      ${orders.map(({ type }) => type)}::text[],
-      ${orders.map(({ state }) => state)}::text[],
-      ${plainArray(orders.map(({ debtorAccountId }) => debtorAccountId))}::text[],
-      ${plainArray(orders.map(({ creditorAccountId }) => creditorAccountId))}::text[],
-      ${plainArray(orders.map(({ partyId }) => partyId))}::text[],
-      ${orders.map(({ currency }) => currency)}::text[],
-      ${plainArray(orders.map(({ amount }) => amount))}::bigint[],
-      ${orders.map(({ fees }) => `{${fees.join(',')}}`)}::text[],
-      ${orders.map(({ particulars }) => particulars)}::bytea[],
-      ${plainArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
-      ${plainArray(orders.map(({ valueDate }) => valueDate))}::date[],
-      ${plainArray(orders.map(({ reversedId }) => reversedId))}::text[],
-      ${orders.map(({ externalReference }) => externalReference)}::text[],
-      ${plainArray(orders.map(({ changes }) => changes.length))}::integer[],
-      ${orders.map(({ createTime }) => new Date(createTime).toISOString())}::timestamptz[]
+      ${sqlArray(orders.map(({ id }) => id))}::text[],
+      ${sqlArray(orders.map(({ id, journalId }) => (journalId === deriveId('jnl', id) ? null : journalId)))}::text[],
+      ${sqlArray(orders.map(({ type }) => type))}::text[],
+      ${sqlArray(orders.map(({ state }) => state))}::text[],
+      ${sqlArray(orders.map(({ debtorAccountId }) => debtorAccountId))}::text[],
+      ${sqlArray(orders.map(({ creditorAccountId }) => creditorAccountId))}::text[],
+      ${sqlArray(orders.map(({ partyId }) => partyId))}::text[],
+      ${sqlArray(orders.map(({ currency }) => currency))}::text[],
+      ${sqlArray(orders.map(({ amount }) => amount))}::bigint[],
+      ${sqlArray(orders.map(({ fees }) => `{${fees.join(',')}}`))}::text[],
+      ${sqlArray(orders.map(({ particulars }) => particulars))}::bytea[],
+      ${sqlArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
+      ${sqlArray(orders.map(({ valueDate }) => valueDate))}::date[],
+      ${sqlArray(orders.map(({ reversedId }) => reversedId))}::text[],
+      ${sqlArray(orders.map(({ externalReference }) => externalReference))}::text[],
+      ${sqlArray(orders.map(({ changes }) => changes.length))}::integer[],
+      ${sqlArray(orders.map(({ createTime }) => new Date(createTime).toISOString()))}::timestamptz[]
     ) as o (id, journal, type, state, debtor, creditor, party, currency, amount, fees, particulars, booking_date, value_date,
       reversed, reference, revision, create_time)
   `;
@@ -50,10 +50,10 @@ export function insertFirstChanges(orders: readonly OrderRow[]): RawBuilder<unkn
     insert into state_change (transaction_id, no, state, change_time, reason)
     select id, 1, state, change_time, reason
     from unnest(
-      ${plainArray(orders.map(({ id }) => id))}::text[],
-      ${changes.map(({ state }) => state)}::text[],
-      ${changes.map(({ time }) => new Date(time).toISOString())}::timestamptz[],
-      ${changes.map(({ reason }) => reason)}::text[]
+      ${sqlArray(orders.map(({ id }) => id))}::text[],
+      ${sqlArray(changes.map(({ state }) => state))}::text[],
+      ${sqlArray(changes.map(({ time }) => new Date(time).toISOString()))}::timestamptz[],
+      ${sqlArray(changes.map(({ reason }) => reason))}::text[]
     ) as c (id, state, change_time, reason)
   `;
 }
@@ -64,12 +64,12 @@ export function settleOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
   return sql`
     with settled as (
       select * from unnest(
-        ${plainArray(orders.map(({ id }) => id))}::text[],
-        ${orders.map(({ state }) => state)}::text[],
-        ${plainArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
-        ${plainArray(orders.map(({ valueDate }) => valueDate))}::date[],
-        ${changes.map(({ time }) => new Date(time).toISOString())}::timestamptz[],
-        ${changes.map(({ reason }) => reason)}::text[]
+        ${sqlArray(orders.map(({ id }) => id))}::text[],
+        ${sqlArray(orders.map(({ state }) => state))}::text[],
+        ${sqlArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
+        ${sqlArray(orders.map(({ valueDate }) => valueDate))}::date[],
+        ${sqlArray(changes.map(({ time }) => new Date(time).toISOString()))}::timestamptz[],
+        ${sqlArray(changes.map(({ reason }) => reason))}::text[]
       ) as s (id, state, booking_date, value_date, change_time, reason)
     ), logged as (
       insert into state_change (transaction_id, no, state, change_time, reason)

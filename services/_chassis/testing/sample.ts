@@ -3,7 +3,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { type RawBuilder, sql } from 'kysely';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { House, ServiceDefinition } from '../boot.ts';
-import { chassisTables } from '../chassis-tables.ts';
+import { chassisTables, LeanChassis } from '../chassis-tables.ts';
 import { refusals, refuseCall } from '../errors.ts';
 import type { Rpcs } from '../serve.ts';
 
@@ -24,7 +24,10 @@ export function sampleService(
     name: 'ledger',
     service: LedgerService,
     entities: [],
-    migrations: [{ name: '0001-sample', class: Sample }],
+    migrations: [
+      { name: '0001-sample', class: Sample },
+      { name: '0002-lean-chassis', class: LeanChassis },
+    ],
     context: (house) => house,
     rpcs: (house) => {
       const own = handlers(house);

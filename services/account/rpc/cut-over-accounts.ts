@@ -43,10 +43,11 @@ export function cutOverAccounts(context: Context): Rpcs<typeof AccountService>['
   }
 
   return async (request, call) => {
-    const claims = claimsOf(keyOwner(call));
-    const items = request.accountIds.map((accountId): CutOverItem => {
-      const fingerprint = claims.fingerprint(create(CutOverAccountsRequestSchema, { accountIds: [accountId] }));
-      return { key: `${request.requestId}/${accountId}`, fingerprint, accountId };
+    const fingerprints = claimsOf(keyOwner(call)).fingerprints(
+      request.accountIds.map((accountId) => create(CutOverAccountsRequestSchema, { accountIds: [accountId] })),
+    );
+    const items = request.accountIds.map((accountId, index): CutOverItem => {
+      return { key: `${request.requestId}/${accountId}`, fingerprint: fingerprints[index] as Buffer, accountId };
     });
     const outcomes: Awaited<ReturnType<typeof attempt>> = new Map();
     const isLeft = ({ accountId }: CutOverItem) => !outcomes.has(accountId);

@@ -4,7 +4,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
-import { draftOf } from '../drafts.ts';
+import { draftOf, fingerprintsOf } from '../drafts.ts';
 import type { Draft, Outcome } from '../posting.ts';
 
 /** Posts journals, each with its own outcome. */
@@ -13,13 +13,20 @@ export function postJournals(context: Context): Rpcs<typeof LedgerService>['post
   const key = keys.secret('journal');
   return async (request, call) => {
     const submit = request.validateOnly ? lane.rehearse : lane.submit;
+    const fingerprints = fingerprintsOf(request.journals, call, key);
+    const drafts = new Map(
+      request.journals.map((journal, index) => [
+        journal,
+        attempt(() => draftOf(journal, fingerprints[index] as Buffer, call)),
+      ]),
+    );
     const outcomes = new Map<NewJournal, Outcome>();
     await Promise.all(
       groupsOf(request).map(async (journals) => {
-        const drafts = journals.map((journal) => attempt(() => draftOf(journal, call, key)));
-        const results = drafts.every((draft) => !(draft instanceof Refusal))
-          ? await submit({ drafts: drafts as Draft[], call, deadline: call.deadline })
-          : drafts.map((draft) => ({ refusal: draft instanceof Refusal ? draft : refuse('LINKED_JOURNAL_REFUSED') }));
+        const group = journals.map((journal) => drafts.get(journal) as Draft | Refusal);
+        const results = group.every((draft) => !(draft instanceof Refusal))
+          ? await submit({ drafts: group as Draft[], call, deadline: call.deadline })
+          : group.map((draft) => ({ refusal: draft instanceof Refusal ? draft : refuse('LINKED_JOURNAL_REFUSED') }));
         for (const [index, journal] of journals.entries()) outcomes.set(journal, results[index] as Outcome);
       }),
     );

@@ -39,9 +39,10 @@ export function batchImportTransactions(context: Context): Rpcs<typeof Transacti
   }
 
   return async ({ transactions, validateOnly }, call) => {
-    const items = transactions.map(
-      (imported): Item => ({ imported, key: imported.externalReference, fingerprint: claims.fingerprint(imported) }),
-    );
+    const fingerprints = claims.fingerprints(transactions);
+    const items = transactions.map((imported, index): Item => {
+      return { imported, key: imported.externalReference, fingerprint: fingerprints[index] as Buffer };
+    });
     const known = await claims.known(items);
     // A reference that stands in the call twice is a repeat of its first.
     const firsts = new Map(items.toReversed().map((item) => [item.key, item]));
