@@ -2,11 +2,13 @@
 import type { House } from '#chassis/boot.ts';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { type BusinessClock, businessClock } from '#chassis/clock.ts';
+import { coalesce } from '#chassis/coalesce.ts';
 import { together } from '#chassis/together.ts';
 import { CustomerService, type CustomerStanding } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { issue } from '#rules/iban.ts';
 import { type Catalogue, openCatalogue } from './products.ts';
+import { nextSerials } from './tables.ts';
 
 export interface Context extends House {
   readonly ledger: Client<typeof LedgerService>;
@@ -14,8 +16,8 @@ export interface Context extends House {
   standings(customerIds: readonly string[], on: Onwards): Promise<CustomerStanding[]>;
   readonly clock: BusinessClock;
   readonly catalogue: Catalogue;
-  /** The account number of a serial, in its normal form. */
-  iban(serial: bigint): string;
+  /** An account number that nobody has had, in its normal form. */
+  newIban(): Promise<string>;
 }
 
 /** Makes the context of one account process. Refuses a country and bank code that cannot have account numbers. */
@@ -28,6 +30,11 @@ export function makeContext(house: House): Context {
   } catch (cause) {
     throw new Error('BANK_COUNTRY_CODE, BANK_CODE: no account number can be made of them', { cause });
   }
+  const ibans = coalesce(
+    async (asked: readonly null[]) =>
+      (await house.database.query(nextSerials(asked.length))).map(({ serial }) => iban(BigInt(serial))),
+    { maxItems: 100, inFlight: 1 },
+  );
   return {
     ...house,
     ledger,
@@ -41,7 +48,7 @@ export function makeContext(house: House): Context {
         now: Temporal.Instant.fromEpochMilliseconds(Math.floor(now)),
       };
     }),
-    iban,
+    newIban: () => ibans(null),
   };
 }
 

@@ -1,6 +1,7 @@
 // The catalogue as the other RPCs read it. A version of a product never changes, so that what was read once is kept.
 import { create, fromJson, type JsonObject, toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { coalesce } from '#chassis/coalesce.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import type { Database } from '#chassis/database.ts';
 import { type Product, ProductSchema, type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
@@ -32,9 +33,18 @@ const CACHE_MAX = 10_000;
 /** Opens the catalogue of a database. */
 export function openCatalogue({ orm, query }: Database): Catalogue {
   const known = new Map<string, ProductTerms>();
+  // Many accounts are opened at once, of a few products.
+  const newest = coalesce(
+    async (ids: readonly string[]) => {
+      const rows = await orm.em.fork().find(ProductRow, { id: [...new Set(ids)] }, { orderBy: { version: 'asc' } });
+      const newestById = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => newestById.get(id));
+    },
+    { maxItems: 100, inFlight: 1 },
+  );
   return {
     async newest(productId) {
-      const row = await orm.em.fork().findOne(ProductRow, { id: productId }, { orderBy: { version: 'desc' } });
+      const row = await newest(productId);
       if (!row) throw refuse('PRODUCT_NOT_FOUND');
       return row;
     },

@@ -178,7 +178,7 @@ export function lockProduct(id: string): RawBuilder<unknown> {
   return sql`select pg_advisory_xact_lock(hashtextextended('product ' || ${id}, 0))`;
 }
 
-/** The next serial of the bank's account numbers. */
-export function nextSerial(): RawBuilder<{ serial: string }> {
-  return sql<{ serial: string }>`select nextval('account_serial') as serial`;
+/** The next serials of the bank's account numbers. */
+export function nextSerials(count: number): RawBuilder<{ serial: string }> {
+  return sql<{ serial: string }>`select nextval('account_serial') as serial from generate_series(1, ${count})`;
 }

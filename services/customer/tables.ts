@@ -63,18 +63,6 @@ export function replaceTerms(customerId: string, terms: readonly HashedTerm[]): 
   `;
 }
 
-/** Makes these, and no others, the identifiers that a customer holds. Nobody else may hold one: that is an error here. */
-export function replaceHeld(customerId: string, hashes: readonly Buffer[]): RawBuilder<unknown> {
-  return sql`
-    with gone as (
-      delete from held_identifier where customer_id = ${customerId} and hash <> all(${sqlArray(hashes)}::bytea[])
-    )
-    insert into held_identifier (hash, customer_id)
-    select distinct hash, ${customerId} from unnest(${sqlArray(hashes)}::bytea[]) as given (hash)
-    where not exists (select from held_identifier h where h.hash = given.hash and h.customer_id = ${customerId})
-  `;
-}
-
 /**
  * Locks identifiers until the transaction ends, held by somebody or not. Who looks at them next, in a statement of its
  * own, sees what the one before left behind.
@@ -84,10 +72,24 @@ export function lockIdentifiers(hashes: readonly Buffer[]): RawBuilder<unknown> 
   return sql`select pg_advisory_xact_lock(key) from unnest(${sqlArray(keys)}::bigint[]) as given (key)`;
 }
 
-/** Which of these identifiers somebody else holds. */
-export function selectHeldByOthers(customerId: string, hashes: readonly Buffer[]): RawBuilder<{ hash: Buffer }> {
+/**
+ * Makes these, and no others, the identifiers that a customer holds, and answers nothing; unless somebody else holds one
+ * of them: then answers which, and changes nothing.
+ */
+export function holdIdentifiers(customerId: string, hashes: readonly Buffer[]): RawBuilder<{ hash: Buffer }> {
+  const given = sqlArray(hashes);
   return sql<{ hash: Buffer }>`
-    select hash from held_identifier where hash = any(${sqlArray(hashes)}::bytea[]) and customer_id <> ${customerId}
+    with taken as (
+      select hash from held_identifier where hash = any(${given}::bytea[]) and customer_id <> ${customerId}
+    ), gone as (
+      delete from held_identifier
+      where customer_id = ${customerId} and hash <> all(${given}::bytea[]) and not exists (select from taken)
+    ), held as (
+      insert into held_identifier (hash, customer_id)
+      select distinct hash, ${customerId} from unnest(${given}::bytea[]) as given (hash)
+      where not exists (select from taken) and not exists (select from held_identifier h where h.hash = given.hash)
+    )
+    select hash from taken
   `;
 }
 

@@ -18,7 +18,7 @@ import { checkRoles, checkStandings, type Holding } from '../domain/holders.ts';
 import { refuse } from '../domain/refusals.ts';
 import { accountTypes, holderRoles, statementFrequencies } from '../domain/words.ts';
 import { publishOpened } from '../events.ts';
-import { AccountRow, HolderRow, nextSerial, type ProductRow, settleOpenings } from '../tables.ts';
+import { AccountRow, HolderRow, type ProductRow, settleOpenings } from '../tables.ts';
 
 /** What is known before anything is written. */
 interface Planned {
@@ -73,8 +73,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
   );
   checkStandings(type, holders, standings);
 
-  const [{ openDate }, [next]] = await Promise.all([context.clock.read(), context.database.query(nextSerial())]);
-  const iban = context.iban(BigInt(next?.serial ?? 0));
+  const [{ openDate }, iban] = await Promise.all([context.clock.read(), context.newIban()]);
   return {
     request,
     holders,

@@ -3,7 +3,7 @@ import { CustomerService as Contract, type CustomerService } from '#gen/bank/cus
 import { changed, loadActive } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { warmKey } from '../profile.ts';
-import { replaceHeld } from '../tables.ts';
+import { holdIdentifiers } from '../tables.ts';
 
 /** Deactivates a customer, and frees their identifiers for others. They can still be found by them. */
 export function deactivateCustomer(context: Context): Rpcs<typeof CustomerService>['deactivateCustomer'] {
@@ -13,7 +13,7 @@ export function deactivateCustomer(context: Context): Rpcs<typeof CustomerServic
       decide: async (tx) => {
         const loaded = await loadActive(tx, context.vault, request.customerId);
         loaded.row.state = 'deactivated';
-        await tx.execute(replaceHeld(loaded.row.id, []));
+        await tx.execute(holdIdentifiers(loaded.row.id, []));
         return { customer: changed(tx, 'deactivated', loaded, loaded.particulars) };
       },
     });

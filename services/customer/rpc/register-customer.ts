@@ -18,7 +18,7 @@ import { termsOf } from '../domain/search.ts';
 import { publish } from '../events.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { customerMessage, sealProfile } from '../profile.ts';
-import { CustomerRow, insertTerms, replaceHeld } from '../tables.ts';
+import { CustomerRow, insertTerms } from '../tables.ts';
 
 /** Registers a person or an organisation. */
 export function registerCustomer(context: Context): Rpcs<typeof CustomerService>['registerCustomer'] {
@@ -48,7 +48,7 @@ async function register(
   request: RegisterCustomerRequest,
   { id, profile }: Prepared,
 ): Promise<Customer> {
-  const held = await claimIdentifiers(tx, vault, id, request.identifiers);
+  if (request.identifiers.length > 0) await claimIdentifiers(tx, vault, id, request.identifiers);
   const now = new Date();
   const row = {
     id,
@@ -62,8 +62,6 @@ async function register(
   };
   tx.insert(CustomerRow, row);
   for (const term of hashTerms(vault, termsOf(request))) tx.write(insertTerms, { ...term, customerId: id });
-  // Written at once, so that the next of the batch finds what this one holds.
-  if (held.length > 0) await tx.execute(replaceHeld(id, held));
   publish(tx, 'registered', row);
   const customer = customerMessage(row, request);
   record(tx, customer);

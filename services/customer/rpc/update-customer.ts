@@ -18,7 +18,7 @@ import { checkFields, checkMigration } from '../domain/rights.ts';
 import { termsOf } from '../domain/search.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { sealProfile, warmKey } from '../profile.ts';
-import { replaceHeld, replaceTerms } from '../tables.ts';
+import { replaceTerms } from '../tables.ts';
 
 const MUTABLE = [...PARTICULAR_NAMES, 'branchId'] as const;
 type Mutable = (typeof MUTABLE)[number];
@@ -60,10 +60,9 @@ async function update(
   if (names.some((name) => isPartyKind(name) && name !== row.kind)) throw refuse('PARTY_KIND_FIXED');
   const particulars = mergeParticulars(loaded.particulars, request, names);
   checkMigration(loaded.particulars.identifiers, particulars.identifiers, principal);
-  const held = await claimIdentifiers(tx, vault, row.id, particulars.identifiers);
+  await claimIdentifiers(tx, vault, row.id, particulars.identifiers);
   row.profile = await sealProfile(vault, row.id, particulars);
   if (names.includes('branchId')) row.branchId = request.branchId;
   await tx.execute(replaceTerms(row.id, hashTerms(vault, termsOf(particulars))));
-  await tx.execute(replaceHeld(row.id, held));
   return changed(tx, 'updated', loaded, particulars);
 }

@@ -23,9 +23,13 @@ export function openLedgerAccount(context: Context): Rpcs<typeof LedgerService>[
 
 async function open(tx: CommandTx, request: OpenLedgerAccountRequest): Promise<AccountTerms> {
   const terms = termsOf(request);
-  await checkCode(tx, request.generalLedgerCode);
-  const existing = await tx.em.findOne(LedgerAccountRow, { id: request.ledgerAccountId });
-  if (existing) {
+  const [known] = await tx.query(sql<{ code: boolean; account: boolean }>`
+    select exists (select from general_ledger_account where code = ${request.generalLedgerCode}) as code,
+      exists (select from ledger_account where id = ${request.ledgerAccountId}) as account
+  `);
+  if (!known?.code) throw refuse('GENERAL_LEDGER_CODE_UNKNOWN', { general_ledger_code: request.generalLedgerCode });
+  if (known.account) {
+    const existing = await tx.em.findOneOrFail(LedgerAccountRow, { id: request.ledgerAccountId });
     const alike =
       existing.accountId === terms.accountId &&
       existing.currency === terms.currency &&
@@ -51,9 +55,4 @@ function termsOf(request: OpenLedgerAccountRequest) {
     state: migrating ? ('migrating' as const) : ('open' as const),
     ...limitsOf(currency, request),
   };
-}
-
-async function checkCode(tx: CommandTx, code: string): Promise<void> {
-  const [known] = await tx.query(sql<{ code: string }>`select code from general_ledger_account where code = ${code}`);
-  if (!known) throw refuse('GENERAL_LEDGER_CODE_UNKNOWN', { general_ledger_code: code });
 }
