@@ -30,12 +30,16 @@ export function openCheckpoints(objects: ObjectStore, key: () => Promise<Signing
   let signed: Head | undefined;
 
   async function read(name: string): Promise<Checkpoint> {
-    const bytes = await objects.get(name);
+    const place = placeOf(name);
+    // Where somebody has been at the file it is shown without a signature, for what it is.
+    const unreadable = create(CheckpointSchema, place);
     try {
-      return fromJsonString(CheckpointSchema, String(bytes));
-    } catch {
-      // Somebody has been at the file. Without a signature it is shown for what it is.
-      return create(CheckpointSchema, placeOf(name));
+      const checkpoint = fromJsonString(CheckpointSchema, String(await objects.get(name)));
+      const isThere = checkpoint.laneNumber === place.laneNumber && checkpoint.height === place.height;
+      return isThere ? checkpoint : unreadable;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error) throw error;
+      return unreadable;
     }
   }
 

@@ -24,7 +24,7 @@ export async function readLanes<Row extends InLane>(
   read: (lane: string, after: string, limit: number) => Promise<readonly Row[]>,
 ): Promise<LanePage<Row>> {
   const cursors = new Map(after?.map((cursor) => cursor.split(':') as [string, string]));
-  const lanes = await database.query(sql<{ no: string }>`select no from lane order by no`);
+  const lanes = await database.query(ALL_LANES);
   const found: Row[] = [];
   for (const { no } of lanes) {
     if (found.length > size) break;
@@ -34,3 +34,16 @@ export async function readLanes<Row extends InLane>(
   for (const { lane, at } of rows) cursors.set(lane, at);
   return { rows, position: [...cursors].map(([lane, at]) => `${lane}:${at}`), more: found.length > size };
 }
+
+/** The lanes, and those that somebody has written to without there being such a lane. Each is one look into an index. */
+const ALL_LANES = sql<{ no: string }>`
+  with recursive used (no) as (
+    select min(lane_no) from journal
+    union all select (select min(lane_no) from journal where lane_no > used.no) from used where used.no is not null
+  ), chained (no) as (
+    select min(lane_no) from block
+    union all select (select min(lane_no) from block where lane_no > chained.no) from chained where chained.no is not null
+  )
+  select no from (select no from lane union select no from used union select no from chained) l
+  where no is not null order by no
+`;

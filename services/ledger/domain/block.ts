@@ -1,6 +1,6 @@
 // What a block and a checkpoint are, as texts that are hashed and signed, and what an entry is committed to with. Nothing
 // here knows the contract, so that the script that checks a proof offline needs nothing else.
-import { sha256 } from '#chassis/digest.ts';
+import { sha256, sha256Hex } from '#chassis/digest.ts';
 
 /** What the hash of a block is made of. */
 export interface BlockContent {
@@ -50,9 +50,9 @@ export function checkpointBytes({ lane, height, blockHash: hash, signTime }: Che
   );
 }
 
-/** What a journal says of an entry, so that only who has its salt and text can tell which. */
-export function commitment(salt: Uint8Array, text: string): string {
-  return hex(sha256(Buffer.concat([salt, Buffer.from(text)])));
+/** What a journal says of an entry: who has its salt (in hexadecimal digits) and its text can tell that it is this one. */
+export function commitment(salt: string, text: string): string {
+  return sha256Hex(`${salt} ${text}`);
 }
 
 /** The commitments of a journal's text, in the order of its legs. */

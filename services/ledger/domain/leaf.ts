@@ -1,7 +1,7 @@
 // A journal as the text that is hashed into its block. Two journals have one text only when they are the same in all that
 // matters: every value stands on a line of its own, and none can hold the end of a line.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { sha256 } from '#chassis/digest.ts';
+import { sha256Hex } from '#chassis/digest.ts';
 import { type Entry, type Journal, JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { RefusedJournal } from '#gen/bank/ledger/v1/proof_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
@@ -11,6 +11,7 @@ import { leafHash } from './merkle.ts';
 /** A posted journal as text: all of it but its entries, of which it has commitments. */
 export function journalText(journal: Journal, fingerprint: Uint8Array): string {
   const { reversedJournalId, correctsJournalId, metadata, entries } = journal;
+  const secret = hex(fingerprint);
   const references = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   return linesOf([
     'corebank journal 1',
@@ -22,9 +23,8 @@ export function journalText(journal: Journal, fingerprint: Uint8Array): string {
     `owner ${OWNERS.get(journal.owner)}`,
     ...(reversedJournalId === '' ? [] : [`reverses ${reversedJournalId}`]),
     ...(correctsJournalId === '' ? [] : [`corrects ${correctsJournalId}`]),
-    ...(references.length === 0 ? [] : [`metadata ${secretly('metadata', fingerprint, JSON.stringify(references))}`]),
-    `fingerprint ${hex(saltOf('fingerprint', fingerprint))}`,
-    ...entries.map((entry) => `entry ${commitment(entrySalt(entry.legNumber, fingerprint), entryText(entry))}`),
+    ...(references.length === 0 ? [] : [`metadata ${saltOf(`metadata ${JSON.stringify(references)}`, secret)}`]),
+    ...entries.map((entry) => `entry ${commitment(saltOf(`entry ${entry.legNumber}`, secret), entryText(entry))}`),
   ]);
 }
 
@@ -45,7 +45,7 @@ export function refusedLeaf(journal: Omit<RefusedJournal, '$typeName' | '$unknow
       `known_time ${timeOf(journal)}`,
       `owner ${OWNERS.get(journal.owner)}`,
       `refusal ${JSON.stringify([code, message, detail?.domain, detail?.reason, metadata])}`,
-      `fingerprint ${hex(saltOf('fingerprint', journal.fingerprint))}`,
+      `fingerprint ${saltOf('fingerprint', hex(journal.fingerprint))}`,
     ]),
   );
 }
@@ -60,15 +60,11 @@ export function entryText(entry: Entry): string {
 
 /** What is hashed before an entry. It follows from the journal's fingerprint, which only the bank knows. */
 export function entrySalt(legNumber: number, fingerprint: Uint8Array): Buffer {
-  return saltOf(`entry ${legNumber}`, fingerprint);
+  return Buffer.from(saltOf(`entry ${legNumber}`, hex(fingerprint)), 'hex');
 }
 
-function saltOf(what: string, fingerprint: Uint8Array): Buffer {
-  return sha256(Buffer.concat([Buffer.from(`${what}\0`), fingerprint]));
-}
-
-function secretly(what: string, fingerprint: Uint8Array, text: string): string {
-  return commitment(saltOf(what, fingerprint), text);
+function saltOf(what: string, secret: string): string {
+  return sha256Hex(`${what} ${secret}`);
 }
 
 function timeOf({ knownTime }: Pick<Journal, 'knownTime'>): string {
