@@ -31,16 +31,10 @@ export function openCheckpoints(objects: ObjectStore, key: () => Promise<Signing
 
   async function read(name: string): Promise<Checkpoint> {
     const place = placeOf(name);
+    const checkpoint = parse(String(await objects.get(name)));
+    const isThere = checkpoint?.laneNumber === place.laneNumber && checkpoint.height === place.height;
     // Where somebody has been at the file it is shown without a signature, for what it is.
-    const unreadable = create(CheckpointSchema, place);
-    try {
-      const checkpoint = fromJsonString(CheckpointSchema, String(await objects.get(name)));
-      const isThere = checkpoint.laneNumber === place.laneNumber && checkpoint.height === place.height;
-      return isThere ? checkpoint : unreadable;
-    } catch (error) {
-      if (error instanceof Error && 'code' in error) throw error;
-      return unreadable;
-    }
+    return isThere ? checkpoint : create(CheckpointSchema, place);
   }
 
   return {
@@ -81,6 +75,14 @@ export function openCheckpoints(objects: ObjectStore, key: () => Promise<Signing
 
 function laneFolder(lane: bigint): string {
   return `${FOLDER}${String(lane).padStart(LANE_DIGITS, '0')}/`;
+}
+
+function parse(text: string): Checkpoint | undefined {
+  try {
+    return fromJsonString(CheckpointSchema, text);
+  } catch {
+    return undefined;
+  }
 }
 
 function placeOf(name: string): { laneNumber: bigint; height: bigint } {
