@@ -78,6 +78,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/CutOverAccounts'
   | 'bank.account.v1.AccountService/GetAccountBalance'
   | 'bank.account.v1.AccountService/GetStatement'
+  | 'bank.account.v1.AccountService/GetStatementProof'
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
@@ -97,6 +98,10 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/ListEntries'
   | 'bank.ledger.v1.LedgerService/GetJournal'
   | 'bank.ledger.v1.LedgerService/ListJournals'
+  | 'bank.ledger.v1.LedgerService/ListBlocks'
+  | 'bank.ledger.v1.LedgerService/ListCheckpoints'
+  | 'bank.ledger.v1.LedgerService/GetCheckpointKey'
+  | 'bank.ledger.v1.LedgerService/GetEntryProof'
   | 'bank.ledger.v1.LedgerService/ListLedgerAccounts'
   | 'bank.ledger.v1.LedgerService/ListGeneralLedgerAccounts'
   | 'bank.ledger.v1.LedgerService/GetTrialBalance'
@@ -473,6 +478,27 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_FOUND',
       'DATE_INVALID',
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/GetStatementProof': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ENTRY_NOT_FOUND',
+      'ENTRY_NOT_CHAINED',
+      'CHECKPOINT_PENDING',
     ],
   },
   'bank.account.v1.AccountService/AuthorizeOrders': {
@@ -896,6 +922,69 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListBlocks': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListCheckpoints': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/GetCheckpointKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.ledger.v1.LedgerService/GetEntryProof': {
+    callers: ['edge', 'account'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'ENTRY_NOT_FOUND',
+      'ENTRY_NOT_CHAINED',
+      'CHECKPOINT_PENDING',
     ],
   },
   'bank.ledger.v1.LedgerService/ListLedgerAccounts': {

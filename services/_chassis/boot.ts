@@ -10,6 +10,7 @@ import { type Database, type Entities, type MigrationStep, migrate, openDatabase
 import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
+import { localObjectStore, type ObjectStore } from './object-store.ts';
 import { type Orders, orders } from './order.ts';
 import { type Pages, pages } from './page.ts';
 import { type KeyPort, type Vault, vault } from './sealing.ts';
@@ -26,6 +27,8 @@ export interface House {
   readonly commands: Commands;
   readonly orders: Orders;
   readonly pages: Pages;
+  /** What is to outlive the database. */
+  readonly objects: ObjectStore;
   /** A client of another service, which is called as this workload. */
   client<S extends DescService>(service: S, audience: Workload, address: string): Client<S>;
 }
@@ -123,6 +126,7 @@ function furnish(parts: {
     commands: written,
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),
+    objects: localObjectStore(config.OBJECT_STORE_DIR || path.join(config.DATA_DIR, 'objects')),
     client(service, audience, address) {
       const client = connect(service, address, workloadToken(issuer, name, audience));
       clients.push(client);

@@ -46,6 +46,11 @@ export const variables = {
     desc: 'whether the ledger closes and opens days by itself as midnight passes',
   }),
   DATA_DIR: directory({ desc: 'the directory for keys and local stores' }),
+  OBJECT_STORE_DIR: directory({
+    default: '',
+    desc: 'the directory of the object store, which had better be on another disk than the databases; absent: `objects` in DATA_DIR',
+  }),
+  CHECKPOINT_SECONDS: num({ default: 5, desc: 'how often the ledger signs how far its lane has come' }),
   LISTEN_HOST: host({ default: '127.0.0.1', desc: 'the address that services listen on' }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],

@@ -1,8 +1,9 @@
 // The local keyring: a key port for development, in a directory that all services of one machine share. Each party's
 // keys lie in one file, wrapped (AES-256-GCM) by a master key made at the first start.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeNewFile } from './durable-file.ts';
 import { type DataKey, deriveSecret, type KeyPort } from './sealing.ts';
 
 const CACHE_MAX = 20_000;
@@ -70,25 +71,7 @@ function readIfThere(file: string): Promise<Buffer | undefined> {
 export async function readOrMake(file: string, make: () => Uint8Array): Promise<Buffer> {
   const existing = await readIfThere(file);
   if (existing) return existing;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(make());
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await unlink(draft);
-  const folder = await open(path.dirname(file));
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await writeNewFile(file, make());
   return readFile(file);
 }
 

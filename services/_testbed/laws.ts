@@ -110,6 +110,21 @@ const LAWS: Readonly<Record<string, string>> = {
       select start_date, end_date, lag(end_date) over (order by end_date) as before
       from accounting_period where state <> 'refused'
     ) p where start_date is distinct from before + 1`,
+  'blocks continue their lane': `
+    select 'block ' || b.height || ' of lane ' || b.lane_no as broken
+    from block b left join block p on p.lane_no = b.lane_no and p.height = b.height - 1
+    where (p.height is null) <> (b.height = 0)
+      or b.previous_hash <> coalesce(p.hash, decode(repeat('00', 32), 'hex'))
+      or b.first_position <> coalesce(p.first_position + p.journal_count, 0)
+      or b.hash <> block_hash(row(b.*)::public.block)`,
+  'every journal stands in its block': `
+    select 'block ' || coalesce(b.height, j.block_height) || ' of lane ' || coalesce(b.lane_no, j.lane_no) as broken
+    from block b full join (
+      select lane_no, block_height, count(distinct position) as count, min(position) as first, max(position) as last
+      from journal group by 1, 2
+    ) j on j.lane_no = b.lane_no and j.block_height = b.height
+    where j.count is distinct from b.journal_count or j.first <> b.first_position
+      or j.last <> b.first_position + b.journal_count - 1`,
   'every posted journal was published once': `
     select j.id || ' has ' || count(o.event_id) || ' events' as broken
     from journal j left join outbox o on o.aggregate_id = j.id and o.type = 'bank.ledger.v1.JournalPosted'
@@ -128,7 +143,7 @@ export async function brokenLaws(url: string): Promise<string[]> {
   await client.connect();
   try {
     // Rows that were written a moment ago have no statistics yet, without which a law may take minutes.
-    await client.query('analyze journal, entry, ledger_account, outbox, business_day, general_ledger_posting');
+    await client.query('analyze journal, block, entry, ledger_account, outbox, business_day, general_ledger_posting');
     // One snapshot for all laws, so that a ledger at work is seen at one moment.
     await client.query('begin isolation level repeatable read read only');
     const broken: string[] = [];

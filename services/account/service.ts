@@ -16,6 +16,7 @@ import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
 import { getProduct } from './rpc/get-product.ts';
 import { getStatement } from './rpc/get-statement.ts';
+import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { openAccount } from './rpc/open-account.ts';
@@ -37,6 +38,7 @@ function rpcs(context: Context) {
     getAccountBalance: getAccountBalance(context),
     getProduct: getProduct(context),
     getStatement: getStatement(context),
+    getStatementProof: getStatementProof(context),
     listAccounts: listAccounts(context),
     listProducts: listProducts(context),
     openAccount: openAccount(context),

@@ -23,6 +23,9 @@ interface Forged {
   }[];
 }
 
+/** Where a journal stands: its law comes after those of the journal itself. */
+const PLACE = 'lane_no, block_height, position';
+
 /** What is copied to be tampered with. */
 const TAMPERED = [
   'entry',
@@ -32,6 +35,7 @@ const TAMPERED = [
   'outbox',
   'general_ledger_posting',
   'accounting_period',
+  'block',
 ];
 
 describe("The ledger's database, against its own runtime role", () => {
@@ -150,6 +154,7 @@ describe("The ledger's database, against its own runtime role", () => {
   it('takes a lawful journal from it, so that the forgeries are refused for what is wrong with them', async () => {
     await runtime.query('begin');
     await forge({ entries: [debit(cash, 100n), credit(alice, 100n)] });
+    await runtime.query('set constraints all immediate');
     await runtime.query('rollback');
   });
 
@@ -158,16 +163,16 @@ describe("The ledger's database, against its own runtime role", () => {
       'insert into entry select account_no, version + 1000, journal_no, leg + 2, amount, balance_after, booking_date, value_date from entry',
     'book a journal in two statements': `insert into entry
       select a.no, a.version + 1, j.no, 0, 1, a.balance + 1, j.booking_date, j.value_date, null from journal j, ledger_account a limit 1`,
-    'book a journal that was known before': `insert into journal (no, id, kind, value_date, booking_date, known_time, owner, leg_count, fingerprint)
-      select 5e12, 'jnl_early', kind, value_date, booking_date, known_time, owner, leg_count, fingerprint
+    'book a journal that was known before': `insert into journal (no, id, kind, value_date, booking_date, known_time, owner, leg_count, fingerprint, ${PLACE})
+      select 5e12, 'jnl_early', kind, value_date, booking_date, known_time, owner, leg_count, fingerprint, 1, 0, -1
       from journal where refusal is null limit 1`,
-    'book a journal that is known later': `insert into journal (no, id, kind, value_date, booking_date, known_time, owner, leg_count, fingerprint)
-      select 5e12, 'jnl_late', kind, value_date, booking_date, clock_timestamp() + interval '1 day', owner, leg_count, fingerprint
+    'book a journal that is known later': `insert into journal (no, id, kind, value_date, booking_date, known_time, owner, leg_count, fingerprint, ${PLACE})
+      select 5e12, 'jnl_late', kind, value_date, booking_date, clock_timestamp() + interval '1 day', owner, leg_count, fingerprint, 1, 0, -1
       from journal where refusal is null limit 1`,
-    'refuse a journal in the past': `insert into journal (no, id, kind, known_time, owner, leg_count, fingerprint, refusal)
-      values (5e12, 'jnl_no', 'transfer', '2020-01-01', 'transaction', 0, '\\x00', '\\x00')`,
-    'correct what another has posted': `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, corrected_no)
-      select 5e12, 'jnl_other', 'fee', value_date, booking_date, 'account', leg_count, fingerprint, no
+    'refuse a journal in the past': `insert into journal (no, id, kind, known_time, owner, leg_count, fingerprint, refusal, ${PLACE})
+      values (5e12, 'jnl_no', 'transfer', '2020-01-01', 'transaction', 0, '\\x00', '\\x00', 1, 0, -1)`,
+    'correct what another has posted': `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, corrected_no, ${PLACE})
+      select 5e12, 'jnl_other', 'fee', value_date, booking_date, 'account', leg_count, fingerprint, no, 1, 0, -1
       from journal where refusal is null limit 1`,
     'take the time of an older snapshot': 'set transaction isolation level repeatable read; select take_known_time()',
     'turn the clock of what is known': "insert into known_clock (xid, time) values ('1', '2020-01-01')",
@@ -203,6 +208,22 @@ describe("The ledger's database, against its own runtime role", () => {
     'change the days of a period': "update accounting_period set end_date = '2019-12-31'",
     'change the result of a period': 'update period_result set income = 0',
     'delete a period': 'delete from accounting_period',
+    'post outside of every block': `insert into journal (no, id, kind, owner, leg_count, fingerprint, refusal, ${PLACE})
+      values (5e12, 'jnl_no', 'transfer', 'transaction', 0, '\\x00', '\\x00', 1, 1000000, 1000000)`,
+    'post beside the journals of a block': `insert into journal (no, id, kind, owner, leg_count, fingerprint, refusal, ${PLACE})
+      select 5e12, 'jnl_no', 'transfer', 'transaction', 0, '\\x00', '\\x00', lane_no, height, first_position - 1
+      from block limit 1`,
+    "take another journal's place": `insert into journal (no, id, kind, owner, leg_count, fingerprint, refusal, ${PLACE})
+      select 5e12, 'jnl_no', 'transfer', 'transaction', 0, '\\x00', '\\x00', ${PLACE} from journal limit 1`,
+    'write a block that leaves one out': forgedBlock('height + 2, hash'),
+    'write a block that continues another': forgedBlock('height + 1, previous_hash'),
+    'write a block a second time': forgedBlock('height, previous_hash'),
+    'write a block with a wrong hash': forgedBlock('height + 1, hash', 'root'),
+    'write a block without its journals': `${forgedBlock('height + 1, hash')}; set constraints all immediate`,
+    'change a block': "update block set root = decode(repeat('00', 32), 'hex')",
+    'delete a block': 'delete from block',
+    'truncate the blocks': 'truncate block',
+    'delete a lane': 'delete from lane',
     'change an entry': 'update entry set amount = amount * 2',
     'delete an entry': 'delete from entry',
     'truncate the entries': 'truncate entry',
@@ -275,6 +296,8 @@ describe("The ledger's database, against its own runtime role", () => {
       'its period': "update journal set kind = 'period_close' where no = (select max(journal_no) from entry)",
       'periods follow one another':
         "insert into accounting_period (no, end_date, state) values (1, '2019-12-31', 'closed'), (2, '2020-12-31', 'closing')",
+      'blocks continue their lane': "update block set known_time = known_time + interval '1 hour'",
+      'stands in its block': 'delete from block where height = 0',
       'one day is open': "update business_day set state = 'closing'",
     };
     const owner = await bank.database.open('superuser');
@@ -305,12 +328,23 @@ describe("The ledger's database, against its own runtime role", () => {
     return { account, amount: -amount };
   }
 
+  /** Writes a block after the last one of lane 1, with these values for height and previous_hash. */
+  function forgedBlock(heightAndPrevious: string, hash = 'block_hash(b)'): string {
+    return `insert into block select lane_no, height, previous_hash, root, ${hash}, known_time, first_position, journal_count, leaves
+      from (
+        select (row(lane_no, ${heightAndPrevious}, root, hash, take_known_time(), first_position + journal_count, 1, root)::block).*
+        from (select * from block where lane_no = 1 order by height desc limit 1) last
+      ) b`;
+  }
+
   /** Writes a journal by hand, as the runtime role may, with the right versions and balances unless told otherwise. */
   async function forge({ kind = 'transfer', legs, bookingDate = today, reverses, entries }: Forged): Promise<void> {
     const no = randomInt(1e12, 2e12);
+    await runtime.query(forgedBlock('height + 1, hash'));
     await runtime.query(
-      `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, reversed_no)
-       values ($1, $2, $3, $4, $4, 'transaction', $5, '\\x00', (select no from journal where id = $6))`,
+      `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, reversed_no, ${PLACE})
+       select $1, $2, $3, $4, $4, 'transaction', $5, '\\x00', (select no from journal where id = $6),
+         lane_no, height, first_position from block where lane_no = 1 order by height desc limit 1`,
       [no, newId('jnl'), kind, bookingDate, legs ?? entries.length, reverses],
     );
     const values: unknown[] = [];

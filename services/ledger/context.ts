@@ -1,5 +1,9 @@
 // What a handler of the ledger may touch.
+import path from 'node:path';
 import type { House } from '#chassis/boot.ts';
+import { signingKey } from '#chassis/signing-key.ts';
+import { type Chain, openChain } from './chain.ts';
+import { type Checkpoints, openCheckpoints } from './checkpoints.ts';
 import type { LedgerClock } from './clock.ts';
 import { ledgerClock } from './clock.ts';
 import type { Wiring } from './domain/wiring.ts';
@@ -9,6 +13,8 @@ import { wiringOf } from './wiring.ts';
 
 export interface Context extends House {
   readonly lane: Lane;
+  readonly chain: Chain;
+  readonly checkpoints: Checkpoints;
   readonly clock: LedgerClock;
   readonly knownTime: KnownTime;
   /** The wiring of the general ledger. Throws when it is not whole. */
@@ -17,11 +23,15 @@ export interface Context extends House {
 
 /** Makes the context of one ledger process. */
 export function makeContext(house: House): Context {
-  const { database, config } = house;
+  const { database, config, objects, log } = house;
   const wiring = wiringOf(database);
+  const chain = openChain(database);
+  const key = () => signingKey(path.join(config.DATA_DIR, 'keyring'), 'ledger-checkpoints');
   return {
     ...house,
-    lane: openLane(database, wiring),
+    lane: openLane(database, wiring, chain),
+    chain,
+    checkpoints: openCheckpoints(objects, key, log),
     clock: ledgerClock(database, config.BANK_TIME_ZONE),
     knownTime: knownTime(database),
     wiring,

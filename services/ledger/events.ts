@@ -10,8 +10,7 @@ import {
   LedgerAccountChangedSchema,
   LedgerAccountOpenedSchema,
 } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
-import type { LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import { postedMessage } from './messages.ts';
+import type { Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Booked } from './posting.ts';
 
 /** A ledger account was opened: the first event of its aggregate. */
@@ -40,9 +39,7 @@ export function publishPeriodClosed(tx: CommandTx, period: AccountingPeriod): vo
 }
 
 /** A journal was posted, on behalf of the one whom its poster names. */
-export function journalPosted(booked: Booked, knownTime: Date): OutboxEvent {
-  const { draft, group } = booked;
+export function journalPosted({ draft, group }: Booked, journal: Journal): OutboxEvent {
   const onBehalf = { principal: draft.actor, origin: undefined, trace: group.call.trace };
-  const journal = postedMessage(booked, knownTime);
   return outboxEvent(JournalPostedSchema, { journal }, { id: draft.id, sequence: 1 }, onBehalf);
 }

@@ -1,9 +1,9 @@
 // Between the ledger's rows and the messages of its contract: inside, amounts are debit-positive; outside, an amount has
 // a side, and a balance stands on the account's normal side.
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { toMoney } from '#chassis/money.ts';
-import type { Entry, Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { Entry, Journal, JournalPlace, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
   JournalKind,
   JournalSchema,
@@ -11,11 +11,13 @@ import {
   LedgerAccountState,
   Side,
 } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { type RefusedJournal, RefusedJournalSchema } from '#gen/bank/ledger/v1/proof_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
+import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Kind } from './domain/kinds.ts';
 import type { Booked } from './posting.ts';
-import type { AccountTerms } from './tables.ts';
+import type { AccountTerms, RefusedRow } from './tables.ts';
 
 type NormalSide = 'debit' | 'credit';
 
@@ -30,6 +32,8 @@ export interface EntryRow {
   readonly leg: number;
   readonly amount: bigint;
   readonly balanceAfter: bigint;
+  /** In a reversal: the leg that it undoes. */
+  readonly reversedLeg: number | null;
   readonly bookingDate: string;
   readonly valueDate: string;
 }
@@ -46,6 +50,14 @@ export interface JournalRow {
   readonly correctedId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly entries: readonly EntryRow[];
+  /** Absent while it is booked. */
+  readonly chained?: Chained;
+}
+
+/** What the chain of blocks has of a journal. */
+export interface Chained {
+  readonly place: Pick<JournalPlace, 'laneNumber' | 'height' | 'position'>;
+  readonly fingerprint: Buffer;
 }
 
 /** The message of a journal. */
@@ -61,6 +73,7 @@ export function journalMessage(row: JournalRow): Journal {
     metadata: { ...row.metadata },
     entries: row.entries.map((entry) => entryMessage(entry)),
     owner: workloadMessage(row.owner),
+    ...row.chained,
   });
 }
 
@@ -76,7 +89,7 @@ export function postedMessage({ draft, journal, posted, reversed }: Booked, know
     reversedId: reversed?.id ?? null,
     correctedId: draft.corrects || null,
     metadata: draft.metadata,
-    entries: posted.entries.map(({ account, version, leg, amount, balanceAfter }) => ({
+    entries: posted.entries.map(({ account, version, leg, amount, balanceAfter, reversedLeg }) => ({
       accountId: account.id,
       currency: account.currency,
       normalSide: account.normalSide,
@@ -86,9 +99,23 @@ export function postedMessage({ draft, journal, posted, reversed }: Booked, know
       leg,
       amount,
       balanceAfter,
+      reversedLeg,
       bookingDate: posted.bookingDate,
       valueDate: posted.valueDate,
     })),
+  });
+}
+
+/** The message of a journal that was refused; without its place while it is being written. */
+export function refusedMessage(row: Omit<RefusedRow, 'no'>, place?: Chained['place']): RefusedJournal {
+  return create(RefusedJournalSchema, {
+    journalId: row.id,
+    kind: kindMessage(row.kind),
+    knownTime: timestampFromDate(row.knownTime),
+    owner: workloadMessage(row.owner),
+    refusal: fromBinary(RefusalSchema, row.refusal),
+    fingerprint: row.fingerprint,
+    ...(place && { place }),
   });
 }
 
@@ -109,6 +136,7 @@ export function entryMessage(row: EntryRow, running?: bigint): Entry {
     valueDate: row.valueDate,
     kind: kindMessage(row.kind),
     legNumber: row.leg,
+    ...(row.reversedLeg !== null && { reversedLegNumber: row.reversedLeg }),
   };
 }
 

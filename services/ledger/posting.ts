@@ -4,29 +4,20 @@
 import { sql } from 'kysely';
 import { type Batcher, type BatchState, batcher, type Settled, type Work } from '#chassis/batch.ts';
 import type { Call } from '#chassis/call-context.ts';
-import { packRefusal, unpackRefusal } from '#chassis/claims.ts';
+import { unpackRefusal } from '#chassis/claims.ts';
 import type { Database, Tx } from '#chassis/database.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { isDecision, refuseCall } from '#chassis/errors.ts';
-import { insertOutbox } from '#chassis/outbox.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Chain } from './chain.ts';
 import { type Correctable, checkCorrection, selectCorrectable } from './corrections.ts';
 import { type AccountState, applyGroup, type Days, type JournalDraft, type Posted } from './domain/core.ts';
 import { refuse } from './domain/refusals.ts';
 import { noteReversal, type Original, type Part, reversalOf } from './domain/reversal.ts';
 import { checkWiring, type Wiring } from './domain/wiring.ts';
-import { journalPosted } from './events.ts';
 import { takeKnownTime } from './known-time.ts';
-import {
-  insertEntries,
-  insertJournals,
-  insertRefusedJournals,
-  lockAccounts,
-  lockDays,
-  noteUndone,
-  selectKnownJournals,
-  selectOriginals,
-} from './tables.ts';
+import { lockAccounts, lockDays, noteUndone, selectKnownJournals, selectOriginals } from './tables.ts';
+import { type Means, type Refused, writeBatch } from './writing.ts';
 
 /** A journal on its way to the lane. */
 export interface Draft {
@@ -75,20 +66,28 @@ const GROUPS_MAX = 2_000;
 const BLOCK_SIZE = 1_000n;
 
 /** Opens the lane. */
-export function openLane(database: Database, wiring: () => Promise<Wiring>): Lane {
-  const numbers = journalNumbers();
-  const run = async (groups: readonly Group[], state: BatchState, rollback: boolean) => {
-    const wired = await wiring();
-    return database.transaction((tx) => post(tx, groups, { numbers, wiring: wired }, state), { rollback });
-  };
+export function openLane(database: Database, wiring: () => Promise<Wiring>, chain: Chain): Lane {
+  const means = { numbers: journalNumbers(), chain };
   const lane = batcher<Group, readonly Outcome[]>({
     maxItems: GROUPS_MAX,
-    run: (groups, state) => run(groups, state, false),
+    async run(groups, state) {
+      const rules = await wiring();
+      try {
+        const settled = await database.transaction((tx) => post(tx, groups, rules, state, means));
+        chain.keep();
+        return settled;
+      } catch (error) {
+        chain.forget();
+        throw error;
+      }
+    },
   });
   return {
     ...lane,
     async rehearse(group) {
-      const [settled] = await run([group], { everyoneIsLate: () => false }, true);
+      const rules = await wiring();
+      const rehearsal = (tx: Tx) => post(tx, [group], rules, { everyoneIsLate: () => false });
+      const [settled] = await database.transaction(rehearsal, { rollback: true });
       if (!settled || 'error' in settled) throw settled?.error;
       return settled.value;
     },
@@ -121,11 +120,13 @@ interface Known {
   readonly outcome: Outcome;
 }
 
+/** Decides a batch, and writes it. Without `means` nothing is written. */
 async function post(
   tx: Tx,
   groups: readonly Group[],
-  { numbers, wiring }: { numbers: (tx: Tx, count: number) => Promise<bigint[]>; wiring: Wiring },
+  wiring: Wiring,
   state: BatchState,
+  means?: Means,
 ): Promise<readonly Settled<readonly Outcome[]>[]> {
   const drafts = groups.flatMap((group) => group.drafts);
   const days = await lockDays(tx, 'share');
@@ -139,7 +140,7 @@ async function post(
   const facts: Facts = { accounts, originals, correctable, days, wiring };
 
   const booked: Omit<Booked, 'no'>[] = [];
-  const refused: { draft: Draft; refusal: Refusal }[] = [];
+  const refused: Refused[] = [];
   const outcomes = groups.map((group) => {
     if (group.drafts.some(({ id }) => known.has(id))) return repeat(group, known);
     if (group.drafts.some(({ after }) => after !== '' && !known.has(after))) {
@@ -167,24 +168,10 @@ async function post(
     return reversed;
   }
 
-  const nos = await numbers(tx, booked.length + refused.length);
-  if (booked.length > 0) {
-    const journals = booked.map((one, index) => ({ ...one, no: nos[index] as bigint }));
-    await tx.query(insertJournals(journals, now));
-    await tx.query(insertEntries(journals));
-    await tx.query(insertOutbox(journals.map((journal) => journalPosted(journal, now))));
-  }
-  if (refused.length > 0) {
-    const rows = refused.map(({ draft, refusal }, index) => ({
-      no: nos[booked.length + index] as bigint,
-      ...draft,
-      kind: 'journal' in draft.content ? draft.content.journal.kind : ('reversal' as const),
-      refusal: packRefusal(refusal),
-    }));
-    await tx.query(insertRefusedJournals(rows, now));
-  }
+  await (means && writeBatch(tx, { booked, refused, now }, means));
   if (!state.everyoneIsLate()) return outcomes.map((value) => ({ value }));
   tx.rollbackAtEnd();
+  means?.chain.forget();
   return groups.map(() => ({ error: refuseCall('DEADLINE_PASSED') }));
 }
 

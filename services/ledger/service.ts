@@ -1,8 +1,10 @@
 // The table of contents of the ledger.
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { LeanChassis } from '#chassis/chassis-tables.ts';
+import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { RENEW_MS } from './chain.ts';
 import { openFirstDay, startDayTimer } from './clock.ts';
 import { type Context, makeContext } from './context.ts';
 import { turnDays } from './days.ts';
@@ -10,6 +12,7 @@ import { Ledger } from './migrations/0001-ledger.ts';
 import { LawsOfBatches } from './migrations/0002-laws-of-batches.ts';
 import { KnownTime } from './migrations/0003-known-time.ts';
 import { GeneralLedger } from './migrations/0004-general-ledger.ts';
+import { Blocks } from './migrations/0006-blocks.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
 import { closeLedgerAccount } from './rpc/close-ledger-account.ts';
@@ -18,9 +21,13 @@ import { cutOverLedgerAccount } from './rpc/cut-over-ledger-account.ts';
 import { getBalanceSheet } from './rpc/get-balance-sheet.ts';
 import { getBalances } from './rpc/get-balances.ts';
 import { getBusinessDate } from './rpc/get-business-date.ts';
+import { getCheckpointKey } from './rpc/get-checkpoint-key.ts';
+import { getEntryProof } from './rpc/get-entry-proof.ts';
 import { getIncomeStatement } from './rpc/get-income-statement.ts';
 import { getJournal } from './rpc/get-journal.ts';
 import { getTrialBalance } from './rpc/get-trial-balance.ts';
+import { listBlocks } from './rpc/list-blocks.ts';
+import { listCheckpoints } from './rpc/list-checkpoints.ts';
 import { listEntries } from './rpc/list-entries.ts';
 import { listGeneralLedgerAccounts } from './rpc/list-general-ledger-accounts.ts';
 import { listJournals } from './rpc/list-journals.ts';
@@ -60,6 +67,10 @@ function rpcs(context: Context) {
     closePeriod: closePeriod(context),
     listPeriods: listPeriods(context),
     tieOutGeneralLedger: tieOutGeneralLedger(context),
+    listBlocks: listBlocks(context),
+    listCheckpoints: listCheckpoints(context),
+    getCheckpointKey: getCheckpointKey(context),
+    getEntryProof: getEntryProof(context),
   } satisfies Rpcs<typeof LedgerService>;
 }
 
@@ -73,6 +84,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0003-known-time', class: KnownTime },
     { name: '0004-general-ledger', class: GeneralLedger },
     { name: '0005-lean-chassis', class: LeanChassis },
+    { name: '0006-blocks', class: Blocks },
   ],
   context: makeContext,
   rpcs,
@@ -83,9 +95,25 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     await openFirstDay(context.database, context.clock);
     const stopTimer =
       context.config.BUSINESS_DATE_TIMER === 'on' ? startDayTimer(() => turnDays(context), context.log) : undefined;
+    const stopChain = startChain(context);
     return async () => {
       await stopTimer?.();
       await context.lane.drain();
+      await stopChain();
     };
   },
 };
+
+/** Keeps the lane while the service runs, and signs how far it has come; once more at the end. */
+function startChain({ chain, checkpoints, config, log }: Context): () => Promise<void> {
+  const sign = () => checkpoints.sign(chain.committed());
+  const stops = [
+    repeat(RENEW_MS, () => chain.renew(), log, 'the lease of the lane could not be renewed'),
+    repeat(config.CHECKPOINT_SECONDS * 1_000, sign, log, 'no checkpoint could be signed'),
+  ];
+  return async () => {
+    for (const stop of stops) await stop();
+    await sign();
+    await chain.release();
+  };
+}

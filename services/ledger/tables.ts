@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '#chassis/database.ts';
 import { refuseCall } from '#chassis/errors.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
+import type { Place } from './chain.ts';
 import { correctedNos } from './corrections.ts';
 import type { AccountState, Days } from './domain/core.ts';
 import type { Kind } from './domain/kinds.ts';
@@ -135,13 +136,14 @@ export function selectKnownJournals(ids: readonly string[]): RawBuilder<KnownJou
   `;
 }
 
-/** Writes the journals of a batch. */
-export function insertJournals(journals: readonly Booked[], knownTime: Date): RawBuilder<unknown> {
+/** Writes the journals of a batch, from the first of their places. */
+export function insertJournals(journals: readonly Booked[], knownTime: Date, place: Place): RawBuilder<unknown> {
   return sql`
     insert into journal (no, id, kind, value_date, booking_date, known_time, owner, reversed_no,
-      corrected_no, leg_count, fingerprint, metadata)
+      corrected_no, leg_count, fingerprint, metadata, lane_no, block_height, position)
     select no, id, kind, value_date, booking_date, ${knownTime.toISOString()}::timestamptz, owner,
-      (select original.no from journal original where original.id = reversed_id), corrected_no, leg_count, fingerprint, metadata
+      (select original.no from journal original where original.id = reversed_id), corrected_no, leg_count, fingerprint, metadata,
+      ${place.lane}::bigint, ${place.height}::bigint, ${place.first}::bigint + ordinal - 1
     from unnest(
       ${sqlArray(journals.map(({ no }) => no))}::bigint[],
       ${sqlArray(journals.map(({ draft }) => draft.id))}::text[],
@@ -154,7 +156,8 @@ export function insertJournals(journals: readonly Booked[], knownTime: Date): Ra
       ${sqlArray(journals.map(({ journal }) => journal.legs.length))}::smallint[],
       ${sqlArray(journals.map(({ draft }) => draft.fingerprint))}::bytea[],
       ${sqlArray(journals.map(({ draft }) => metadataOf(draft.metadata)))}::jsonb[]
-    ) as j (no, id, kind, value_date, booking_date, owner, reversed_id, corrected_no, leg_count, fingerprint, metadata)
+    ) with ordinality
+      as j (no, id, kind, value_date, booking_date, owner, reversed_id, corrected_no, leg_count, fingerprint, metadata, ordinal)
   `;
 }
 
@@ -182,28 +185,31 @@ export function insertEntries(journals: readonly Booked[]): RawBuilder<unknown> 
 }
 
 /** A journal that was refused. */
-export interface Refused {
+export interface RefusedRow {
   readonly no: bigint;
   readonly id: string;
   readonly kind: Kind;
   readonly owner: string;
+  readonly knownTime: Date;
   readonly fingerprint: Buffer;
   readonly refusal: Buffer;
 }
 
-/** Remembers journals that were refused, so that they stay refused. */
-export function insertRefusedJournals(refused: readonly Refused[], knownTime: Date): RawBuilder<unknown> {
+/** Remembers journals that were refused, so that they stay refused, from the first of their places. */
+export function insertRefusedJournals(refused: readonly RefusedRow[], place: Place): RawBuilder<unknown> {
   return sql`
-    insert into journal (no, id, kind, owner, known_time, leg_count, fingerprint, refusal)
-    select no, id, kind, owner, ${knownTime.toISOString()}::timestamptz, 0, fingerprint, refusal
+    insert into journal (no, id, kind, owner, known_time, leg_count, fingerprint, refusal, lane_no, block_height, position)
+    select no, id, kind, owner, known_time, 0, fingerprint, refusal,
+      ${place.lane}::bigint, ${place.height}::bigint, ${place.first}::bigint + ordinal - 1
     from unnest(
       ${sqlArray(refused.map(({ no }) => no))}::bigint[],
       ${sqlArray(refused.map(({ id }) => id))}::text[],
       ${sqlArray(refused.map(({ kind }) => kind))}::text[],
       ${sqlArray(refused.map(({ owner }) => owner))}::text[],
+      ${sqlArray(refused.map(({ knownTime }) => knownTime.toISOString()))}::timestamptz[],
       ${sqlArray(refused.map(({ fingerprint }) => fingerprint))}::bytea[],
       ${sqlArray(refused.map(({ refusal }) => refusal))}::bytea[]
-    ) as r (no, id, kind, owner, fingerprint, refusal)
+    ) with ordinality as r (no, id, kind, owner, known_time, fingerprint, refusal, ordinal)
   `;
 }
 

@@ -27,7 +27,10 @@ export type Law =
   | 'REVERSAL'
   | 'TRIAL_BALANCE'
   | 'BALANCE_SHEET'
-  | 'TIE_OUT';
+  | 'TIE_OUT'
+  | 'JOURNAL_IN_BLOCK'
+  | 'BLOCK_CHAIN'
+  | 'CHECKPOINT';
 
 /** A law that is broken: where, what had to be, what is. */
 export interface Fault {

@@ -20,6 +20,7 @@ export function lineOf(entry: Entry) {
     runningBalance: entry.runningBalance,
     kind: kindOf(entry.kind),
     journalId: entry.journalId,
+    lineNumber: Number(entry.version),
     // Interest is booked by the bank itself; every other journal is the only one of a transaction and has its id.
     transactionId: entry.kind === JournalKind.INTEREST ? '' : deriveId('txn', entry.journalId),
   };

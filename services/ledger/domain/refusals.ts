@@ -34,5 +34,8 @@ export const refuse = refusals('ledger', {
   ACCOUNTING_PERIOD_NOT_OVER: ['FAILED_PRECONDITION', 'A day of the period is not closed yet.'],
   ACCOUNTING_PERIOD_CLOSED: ['FAILED_PRECONDITION', 'The day is in a period that is closed already.'],
   ACCOUNTING_PERIOD_CLOSING: ['ABORTED', 'Another closing is at work. Repeat it.'],
+  ENTRY_NOT_FOUND: ['NOT_FOUND', 'The account has no such entry.'],
+  ENTRY_NOT_CHAINED: ['FAILED_PRECONDITION', 'The entry is older than the chain of blocks.'],
+  CHECKPOINT_PENDING: ['ABORTED', 'Nothing is signed yet that covers it. Repeat it in a few seconds.'],
   CLOCK_NOT_SETTABLE: ['FAILED_PRECONDITION', 'The clock of a real bank cannot be set.'],
 });

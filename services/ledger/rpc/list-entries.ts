@@ -26,6 +26,7 @@ interface Row {
   leg: number;
   amount: string;
   balanceAfter: string;
+  reversedLeg: number | null;
   bookingDate: string;
   valueDate: string;
 }
@@ -121,7 +122,7 @@ async function readPage(
     ) totals
     left join lateral (
       select e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
-        e.booking_date::text as "bookingDate", e.value_date::text as "valueDate"
+        e.reversed_leg as "reversedLeg", e.booking_date::text as "bookingDate", e.value_date::text as "valueDate"
       from entry e join journal j on j.no = e.journal_no
       where e.account_no = ${account.no} and e.booking_date between ${from}::date and ${to}::date and ${counts} and ${start}
       order by e.booking_date ${direction}, e.version ${direction}

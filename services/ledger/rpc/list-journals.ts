@@ -3,19 +3,30 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ListJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
-import { readJournals } from '../journals.ts';
-import { journalMessage } from '../messages.ts';
+import { readJournals, readRefused } from '../journals.ts';
+import { readLanes } from '../lanes.ts';
+import { journalMessage, refusedMessage } from '../messages.ts';
 
-/** Lists journals in the order in which they were posted. */
+/** Lists journals lane by lane, each in the order in which they were posted. */
 export function listJournals({ database, pages }: Context): Rpcs<typeof LedgerService>['listJournals'] {
   return async (request) => {
-    const { size, after } = pages.read(ListJournalsRequestSchema, request);
-    const rows = await readJournals(database, sql`j.no > ${after?.[0] ?? '-1'}::bigint`, size + 1);
-    const page = rows.slice(0, size);
-    const last = page.at(-1);
+    const page = await readLanes(
+      database,
+      pages.read(ListJournalsRequestSchema, request),
+      async (lane, position, limit) => {
+        const which = sql`j.lane_no = ${lane} and j.position > ${position}::bigint`;
+        const posted = await readJournals(database, which, limit);
+        if (!request.includeRefused) return posted;
+        const refused = await readRefused(database, which, limit);
+        return [...posted, ...refused].sort((a, b) => (BigInt(a.at) < BigInt(b.at) ? -1 : 1)).slice(0, limit);
+      },
+    );
+    const token = pages.next(ListJournalsRequestSchema, request, page.position);
     return {
-      journals: page.map((row) => journalMessage(row)),
-      nextPageToken: rows.length > size && last ? pages.next(ListJournalsRequestSchema, request, [last.no]) : '',
+      journals: page.rows.flatMap((row) => ('refusal' in row ? [] : [journalMessage(row)])),
+      refusedJournals: page.rows.flatMap((row) => ('refusal' in row ? [refusedMessage(row, row.chained.place)] : [])),
+      nextPageToken: page.more ? token : '',
+      resumePageToken: token,
     };
   };
 }

@@ -11,7 +11,7 @@ const REASONS = [
   'compliance-review',
 ] as const;
 
-/** Adds product, account and statement. */
+/** Adds product, account, statement and proof. */
 export function accountCommands(program: Command, exited: Exited): void {
   productCommands(program.command('product').description('The catalogue of products.'), exited);
   const account = program.command('account').description('Accounts: the agreements with customers.');
@@ -30,6 +30,21 @@ export function accountCommands(program: Command, exited: Exited): void {
       '\nExample:\n  bankctl statement acc_… --from 2026-01-01 --to 2026-03-31 --format csv > q1.csv',
     )
     .action(action(exited, async () => (await import('../commands/statement.ts')).statement));
+
+  program
+    .command('proof')
+    .description("Prints the proof that a line of a statement is in the bank's books, to be checked offline.")
+    .argument('<account>', 'the id (acc_…)')
+    .argument('<line>', 'the number of the line, as `statement` shows it')
+    .addHelpText(
+      'after',
+      `
+A new line can be proved when the next checkpoint is signed, within seconds. How to check a proof is in docs/proofs.md.
+
+Example:
+  bankctl proof acc_… 17 > proof.json && node tools/proof/check.ts proof.json bank.pem`,
+    )
+    .action(action(exited, async () => (await import('../commands/proof.ts')).proof));
 }
 
 function productCommands(product: Command, exited: Exited): void {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { action, type Exited, parseDate, writes } from './run.ts';
 
-/** Adds status, login, trial-balance, verify, date and import. */
+/** Adds status, login, trial-balance, verify, keys, date and import. */
 export function bankCommands(program: Command, exited: Exited): void {
   program
     .command('status')
@@ -36,18 +36,28 @@ Examples:
   program
     .command('verify')
     .description('Recomputes every law of the ledger from the data itself. Names what is broken, and exits 1 then.')
+    .option('--key <file>', 'the public key that checkpoints must be signed with (default: as the bank says)')
     .addHelpText(
       'after',
       `
 Reads all ledger accounts and journals as an auditor: journals balance, entries of an account count without a gap,
 each balance follows from the one before, floors, reversals, closed accounts, the chart, the trial balance. Asks for
-the balance sheet, which must balance, and for the tie-out of the general ledger.
+the balance sheet, which must balance, and for the tie-out of the general ledger. Then the chain: every journal, also a
+refused one, is what was hashed when it was posted, every block holds the hash of the one before, and every checkpoint
+that was signed outside the database is still true. An edited, deleted, inserted or moved row is named.
 
 Examples:
   bankctl verify
+  bankctl verify --key bank.pem
   bankctl verify --json | jq .faults`,
     )
     .action(action(exited, async () => (await import('../commands/verify.ts')).verify));
+
+  program
+    .command('keys')
+    .description('Prints the public key that checkpoints are signed with. Keep it where the bank cannot change it.')
+    .addHelpText('after', '\nExample:\n  bankctl keys > bank.pem')
+    .action(action(exited, async () => (await import('../commands/proof.ts')).keys));
 
   program
     .command('import')

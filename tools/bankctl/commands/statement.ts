@@ -27,6 +27,7 @@ const COLUMNS = [
   'currency',
   'journal_id',
   'transaction_id',
+  'line_number',
 ] as const;
 
 /** Prints a statement, all its pages. */
@@ -82,7 +83,7 @@ function csv(rows: string[][]): string {
 }
 
 function entryRow(entry: StatementEntry): string[] {
-  const { bookingDate, valueDate, kind, amount, runningBalance, journalId, transactionId } = entry;
+  const { bookingDate, valueDate, kind, amount, runningBalance, journalId, transactionId, lineNumber } = entry;
   const currency = runningBalance?.currencyCode ?? '';
   return [
     bookingDate,
@@ -93,11 +94,12 @@ function entryRow(entry: StatementEntry): string[] {
     currency,
     journalId,
     transactionId,
+    String(lineNumber),
   ];
 }
 
 function balanceRow(kind: string, date: string, balance: GetStatementResponse['closingBalance']): string[] {
-  return [date, '', kind, '', balance?.amount ?? '', balance?.currencyCode ?? '', '', ''];
+  return [date, '', kind, '', balance?.amount ?? '', balance?.currencyCode ?? '', '', '', ''];
 }
 
 async function statementText({ iban, openingBalance, closingBalance, entries }: GetStatementResponse): Promise<string> {
@@ -107,8 +109,9 @@ async function statementText({ iban, openingBalance, closingBalance, entries }: 
       ['opening balance', money(openingBalance)],
     ]),
     await table(
-      ['booked', 'value date', 'kind', 'amount', 'balance', 'transaction'],
-      entries.map(({ bookingDate, valueDate, kind, amount, runningBalance, transactionId }) => [
+      ['line', 'booked', 'value date', 'kind', 'amount', 'balance', 'transaction'],
+      entries.map(({ lineNumber, bookingDate, valueDate, kind, amount, runningBalance, transactionId }) => [
+        String(lineNumber),
         bookingDate,
         valueDate,
         kind.toLowerCase(),
@@ -116,7 +119,7 @@ async function statementText({ iban, openingBalance, closingBalance, entries }: 
         runningBalance?.amount ?? '',
         transactionId,
       ]),
-      ['amount', 'balance'],
+      ['line', 'amount', 'balance'],
     ),
     fields([['closing balance', money(closingBalance)]]),
   ].join('\n\n');

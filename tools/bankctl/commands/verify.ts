@@ -1,12 +1,21 @@
+import { createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { fromMoney } from '#chassis/money.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { Journal, LedgerAccount, LedgerBalance } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import { type GetTrialBalanceResponse, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import {
+  type GetTrialBalanceResponse,
+  LedgerService,
+  type ListJournalsResponse,
+} from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Checkpoint } from '#gen/bank/type/v1/proof_pb.ts';
+import { journalLeaf, refusedLeaf } from '../../../services/ledger/domain/leaf.ts';
 import { type Audit, startAudit } from '../audit.ts';
 import type { Bank } from '../bank.ts';
-import { Exit } from '../failure.ts';
+import { Exit, usage } from '../failure.ts';
 import { codesOf, type Fault } from '../laws.ts';
+import { type ChainAudit, type ChainedJournal, startChain } from '../laws-of-blocks.ts';
 import { balanceSheetFaults, tieOutFaults } from '../laws-of-general-ledger.ts';
 import { pagesOf } from '../pages.ts';
 import { inParallel } from '../parallel.ts';
@@ -20,6 +29,11 @@ export interface Verdict {
   readonly accounts: number;
   readonly journals: number;
   readonly entries: number;
+  readonly blocks: number;
+  /** Blocks that are too new for a checkpoint. */
+  readonly unsignedBlocks: number;
+  /** Whether the key of the checkpoints was given, rather than asked of the bank that is checked. */
+  readonly keyPinned: boolean;
   readonly faults: readonly Fault[];
   /** What could not be checked, in sentences. */
   readonly unchecked: readonly string[];
@@ -30,22 +44,30 @@ const CALLS = 8;
 const CATCH_UPS = 10;
 
 /** Checks every law of the ledger from the data itself. Answers the exit code. */
-export async function verify({ bank: open, out, progress }: Session): Promise<number> {
+export async function verify({ bank: open, out, progress }: Session, { key: file }: { key?: string }): Promise<number> {
+  const key = file === undefined ? undefined : await readKey(file);
   const bank = open({ otherwise: 'staff:auditor' });
-  const verdict = await verifyBank(bank, progress());
+  const verdict = await verifyBank(bank, progress(), key);
   await out.document(verdict, () => report(verdict));
   return verdict.clean ? Exit.OK : Exit.REFUSED;
 }
 
-/** Reads the whole ledger through the edge and puts it to the laws. The bank may be at work meanwhile. */
-export async function verifyBank(bank: Bank, progress: Progress): Promise<Verdict> {
+/**
+ * Reads the whole ledger through the edge and puts it to the laws. The bank may be at work meanwhile. `key` is what its
+ * checkpoints must be signed with; without it, what the bank itself names.
+ */
+export async function verifyBank(bank: Bank, progress: Progress, key?: string): Promise<Verdict> {
   const ledger = bank.client(LedgerService);
   const audit = startAudit();
+  const chain = startChain();
   const unchecked: string[] = [];
+  // Before the blocks: what is signed is committed already.
+  const checkpoints: Checkpoint[] = [];
+  for await (const page of pagesOf((asked) => ledger.listCheckpoints(asked))) checkpoints.push(...page.checkpoints);
   await progress.begin('accounts');
   await readAccounts(bank, audit, progress);
   await progress.begin('journals');
-  const trialBalance = await readJournals(bank, audit, progress);
+  const trialBalance = await readJournals(bank, audit, chain, progress);
   progress.end();
   if (!trialBalance) unchecked.push('The trial balance: the bank was too busy to read it together with the journals.');
   if (audit.unknown().length > 0) await readAccounts(bank, audit, progress);
@@ -59,7 +81,22 @@ export async function verifyBank(bank: Bank, progress: Progress): Promise<Verdic
   });
   faults.push(...balanceSheetFaults(await ledger.getBalanceSheet({})));
   faults.push(...tieOutFaults(await ledger.tieOutGeneralLedger({})));
-  return { clean: faults.length === 0, ...audit.counts, faults, unchecked };
+  const sealed = chain.finish(checkpoints, key ?? (await ledger.getCheckpointKey({})).publicKeyPem);
+  faults.push(...sealed.faults);
+  if (sealed.unsealed > 0)
+    unchecked.push(`The content of ${sealed.unsealed} journals, which are older than the blocks.`);
+  const counts = { ...audit.counts, ...chain.counts, unsignedBlocks: sealed.unsigned };
+  return { clean: faults.length === 0, ...counts, keyPinned: key !== undefined, faults, unchecked };
+}
+
+async function readKey(file: string): Promise<string> {
+  try {
+    const pem = await readFile(file, 'utf8');
+    createPublicKey(pem);
+    return pem;
+  } catch {
+    throw usage(`${file} holds no public key. \`bankctl keys > FILE\` writes one.`);
+  }
 }
 
 async function readAccounts(bank: Bank, audit: Audit, progress: Progress): Promise<void> {
@@ -71,30 +108,32 @@ async function readAccounts(bank: Bank, audit: Audit, progress: Progress): Promi
 }
 
 /**
- * Reads all journals, and then the trial balance of exactly those: when something was booked meanwhile, the last page is
- * read on and the trial balance anew. Answers undefined when the bank never paused for it.
+ * Reads all journals, and then the trial balance of exactly those: when something was booked meanwhile, that is read as
+ * well and the trial balance anew. Answers undefined when the bank never paused for it.
  */
 async function readJournals(
   bank: Bank,
   audit: Audit,
+  chain: ChainAudit,
   progress: Progress,
 ): Promise<GetTrialBalanceResponse | undefined> {
   const ledger = bank.client(LedgerService);
-  let lastPage = '';
-  const seen = new Set<string>();
+  const readBlocks = blockReader(bank, chain);
+  let resume = '';
   const readOn = async (): Promise<number> => {
     let fresh = 0;
-    let asked = lastPage;
-    for await (const { journals, nextPageToken } of pagesOf((page) => ledger.listJournals(page), undefined, lastPage)) {
-      const unseen = journals.filter(({ journalId }) => !seen.has(journalId));
-      for (const journal of unseen) audit.journal(journal);
-      fresh += unseen.length;
-      progress.advance(unseen.length);
-      // Only the last page is ever read again.
-      if (asked !== lastPage) seen.clear();
-      lastPage = asked;
-      for (const { journalId } of journals) seen.add(journalId);
-      asked = nextPageToken;
+    await readBlocks();
+    chain.beginPass();
+    const read = (page: { pageSize: number; pageToken: string }) =>
+      ledger.listJournals({ ...page, includeRefused: true });
+    for await (const page of pagesOf(read, undefined, resume)) {
+      const chained = chainedOf(page);
+      if (!chained.every(({ place }) => chain.knows(place))) await readBlocks();
+      for (const one of chained) chain.journal(one);
+      for (const journal of page.journals) audit.journal(journal);
+      fresh += page.journals.length;
+      progress.advance(page.journals.length);
+      resume = page.resumePageToken;
     }
     return fresh;
   };
@@ -104,6 +143,25 @@ async function readJournals(
     if ((await readOn()) === 0) return trialBalance;
   }
   return undefined;
+}
+
+/** Reads the blocks that were written since it was last called. */
+function blockReader(bank: Bank, chain: ChainAudit): () => Promise<void> {
+  const ledger = bank.client(LedgerService);
+  let resume = '';
+  return async () => {
+    for await (const { blocks, resumePageToken } of pagesOf((page) => ledger.listBlocks(page), undefined, resume)) {
+      for (const block of blocks) chain.block(block);
+      resume = resumePageToken;
+    }
+  };
+}
+
+function chainedOf({ journals, refusedJournals }: ListJournalsResponse): ChainedJournal[] {
+  return [
+    ...journals.map((one) => ({ journalId: one.journalId, place: one.place, leaf: journalLeaf(one) })),
+    ...refusedJournals.map((one) => ({ journalId: one.journalId, place: one.place, leaf: refusedLeaf(one) })),
+  ];
 }
 
 async function readBalances(bank: Bank, ids: readonly string[]): Promise<Map<string, LedgerBalance>> {
@@ -143,9 +201,12 @@ async function readOverdrafts(bank: Bank, suspects: readonly LedgerAccount[]): P
   return new Map(overdrafts);
 }
 
-function report({ clean, accounts, journals, entries, faults, unchecked }: Verdict): string {
+function report(verdict: Verdict): string {
+  const { clean, accounts, journals, entries, blocks, unsignedBlocks, keyPinned, faults, unchecked } = verdict;
   return [
-    `Read ${accounts} ledger accounts and ${journals} journals with ${entries} entries.`,
+    `Read ${accounts} ledger accounts and ${journals} journals with ${entries} entries in ${blocks} blocks.`,
+    ...(unsignedBlocks > 0 ? [`The last ${unsignedBlocks} blocks are not signed yet.`] : []),
+    ...(keyPinned ? [] : ['The key of the checkpoints is the one that the bank names itself: pin one with --key.']),
     ...unchecked.map((sentence) => `Not checked: ${sentence}`),
     ...faults.map(
       ({ law, subject, what, expected, found }) => `${law}: ${subject}: ${what}: expected ${expected}, found ${found}`,

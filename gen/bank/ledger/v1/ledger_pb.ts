@@ -19,7 +19,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/ledger/v1/ledger.proto.
  */
 export const file_bank_ledger_v1_ledger: GenFile = /*@__PURE__*/
-  fileDesc("ChtiYW5rL2xlZGdlci92MS9sZWRnZXIucHJvdG8SDmJhbmsubGVkZ2VyLnYxInoKFEdlbmVyYWxMZWRnZXJBY2NvdW50EhsKE2dlbmVyYWxfbGVkZ2VyX2NvZGUYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEi8KBHR5cGUYAyABKA4yIS5iYW5rLmxlZGdlci52MS5HZW5lcmFsTGVkZ2VyVHlwZSLHAwoNTGVkZ2VyQWNjb3VudBIjChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUII2rUYBAgEEAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESFQoNY3VycmVuY3lfY29kZRgDIAEoCRIpCgtub3JtYWxfc2lkZRgEIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGUSGwoTZ2VuZXJhbF9sZWRnZXJfY29kZRgFIAEoCRIxCgVzdGF0ZRgGIAEoDjIiLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnRTdGF0ZRIiCgVmbG9vchgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhcKD2RlY3JlYXNlX2Zyb3plbhgJIAEoCBIXCg9pbmNyZWFzZV9mcm96ZW4YCiABKAgSIwoGYm9va2VkGAsgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg8KB3ZlcnNpb24YDCABKAMSLwoLY3JlYXRlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpIBCg1MZWRnZXJCYWxhbmNlEiMKEWxlZGdlcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAQQARIjCgZib29rZWQYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJgoJYXZhaWxhYmxlGAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg8KB3ZlcnNpb24YBCABKAMikAEKA0xlZxIsChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgEEAISLgoEc2lkZRgCIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGVCCrpIB4IBBBABIAASKwoGYW1vdW50GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEitgMKB0pvdXJuYWwSHAoKam91cm5hbF9pZBgBIAEoCUII2rUYBAgFEAESKQoEa2luZBgCIAEoDjIbLmJhbmsubGVkZ2VyLnYxLkpvdXJuYWxLaW5kEhIKCnZhbHVlX2RhdGUYAyABKAkSFAoMYm9va2luZ19kYXRlGAQgASgJEi4KCmtub3duX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKE3JldmVyc2VkX2pvdXJuYWxfaWQYBiABKAlCCNq1GAQIBRABEjcKCG1ldGFkYXRhGAcgAygLMiUuYmFuay5sZWRnZXIudjEuSm91cm5hbC5NZXRhZGF0YUVudHJ5EiYKB2VudHJpZXMYCCADKAsyFS5iYW5rLmxlZGdlci52MS5FbnRyeRIoCgVvd25lchgJIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIlChNjb3JyZWN0c19qb3VybmFsX2lkGA8gASgJQgjatRgECAUQARovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi5wIKBUVudHJ5EiMKEWxlZGdlcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAQQARIPCgd2ZXJzaW9uGAIgASgDEhwKCmpvdXJuYWxfaWQYAyABKAlCCNq1GAQIBRABEiIKBHNpZGUYBCABKA4yFC5iYW5rLmxlZGdlci52MS5TaWRlEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIqCg1iYWxhbmNlX2FmdGVyGAYgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiwKD3J1bm5pbmdfYmFsYW5jZRgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIUCgxib29raW5nX2RhdGUYCCABKAkSEgoKdmFsdWVfZGF0ZRgJIAEoCRIpCgRraW5kGAogASgOMhsuYmFuay5sZWRnZXIudjEuSm91cm5hbEtpbmQSEgoKbGVnX251bWJlchgLIAEoBSKOAQoQVHJpYWxCYWxhbmNlTGluZRIbChNnZW5lcmFsX2xlZGdlcl9jb2RlGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIiCgVkZWJpdBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIjCgZjcmVkaXQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkiXAoRVHJpYWxCYWxhbmNlVG90YWwSIgoFZGViaXQYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIwoGY3JlZGl0GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Kj0KBFNpZGUSFAoQU0lERV9VTlNQRUNJRklFRBAAEg4KClNJREVfREVCSVQQARIPCgtTSURFX0NSRURJVBACKtsBChFHZW5lcmFsTGVkZ2VyVHlwZRIjCh9HRU5FUkFMX0xFREdFUl9UWVBFX1VOU1BFQ0lGSUVEEAASHQoZR0VORVJBTF9MRURHRVJfVFlQRV9BU1NFVBABEiEKHUdFTkVSQUxfTEVER0VSX1RZUEVfTElBQklMSVRZEAISHgoaR0VORVJBTF9MRURHRVJfVFlQRV9FUVVJVFkQAxIeChpHRU5FUkFMX0xFREdFUl9UWVBFX0lOQ09NRRAEEh8KG0dFTkVSQUxfTEVER0VSX1RZUEVfRVhQRU5TRRAFKp4BChJMZWRnZXJBY2NvdW50U3RhdGUSJAogTEVER0VSX0FDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIdChlMRURHRVJfQUNDT1VOVF9TVEFURV9PUEVOEAESIgoeTEVER0VSX0FDQ09VTlRfU1RBVEVfTUlHUkFUSU5HEAISHwobTEVER0VSX0FDQ09VTlRfU1RBVEVfQ0xPU0VEEAMqpAIKC0pvdXJuYWxLaW5kEhwKGEpPVVJOQUxfS0lORF9VTlNQRUNJRklFRBAAEhgKFEpPVVJOQUxfS0lORF9ERVBPU0lUEAESGwoXSk9VUk5BTF9LSU5EX1dJVEhEUkFXQUwQAhIZChVKT1VSTkFMX0tJTkRfVFJBTlNGRVIQAxIZChVKT1VSTkFMX0tJTkRfSU5URVJFU1QQBBIUChBKT1VSTkFMX0tJTkRfRkVFEAUSHgoaSk9VUk5BTF9LSU5EX1NDSEVNRV9BRFZJQ0UQBhIaChZKT1VSTkFMX0tJTkRfTUlHUkFUSU9OEAcSGQoVSk9VUk5BTF9LSU5EX1JFVkVSU0FMEAgSHQoZSk9VUk5BTF9LSU5EX1BFUklPRF9DTE9TRRAJKpcBChFCdXNpbmVzc0RhdGVTdGF0ZRIjCh9CVVNJTkVTU19EQVRFX1NUQVRFX1VOU1BFQ0lGSUVEEAASHAoYQlVTSU5FU1NfREFURV9TVEFURV9PUEVOEAESHwobQlVTSU5FU1NfREFURV9TVEFURV9DTE9TSU5HEAISHgoaQlVTSU5FU1NfREFURV9TVEFURV9DTE9TRUQQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChtiYW5rL2xlZGdlci92MS9sZWRnZXIucHJvdG8SDmJhbmsubGVkZ2VyLnYxInoKFEdlbmVyYWxMZWRnZXJBY2NvdW50EhsKE2dlbmVyYWxfbGVkZ2VyX2NvZGUYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEi8KBHR5cGUYAyABKA4yIS5iYW5rLmxlZGdlci52MS5HZW5lcmFsTGVkZ2VyVHlwZSLHAwoNTGVkZ2VyQWNjb3VudBIjChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUII2rUYBAgEEAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESFQoNY3VycmVuY3lfY29kZRgDIAEoCRIpCgtub3JtYWxfc2lkZRgEIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGUSGwoTZ2VuZXJhbF9sZWRnZXJfY29kZRgFIAEoCRIxCgVzdGF0ZRgGIAEoDjIiLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnRTdGF0ZRIiCgVmbG9vchgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhcKD2RlY3JlYXNlX2Zyb3plbhgJIAEoCBIXCg9pbmNyZWFzZV9mcm96ZW4YCiABKAgSIwoGYm9va2VkGAsgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg8KB3ZlcnNpb24YDCABKAMSLwoLY3JlYXRlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpIBCg1MZWRnZXJCYWxhbmNlEiMKEWxlZGdlcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAQQARIjCgZib29rZWQYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJgoJYXZhaWxhYmxlGAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg8KB3ZlcnNpb24YBCABKAMikAEKA0xlZxIsChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgEEAISLgoEc2lkZRgCIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGVCCrpIB4IBBBABIAASKwoGYW1vdW50GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEi+AMKB0pvdXJuYWwSHAoKam91cm5hbF9pZBgBIAEoCUII2rUYBAgFEAESKQoEa2luZBgCIAEoDjIbLmJhbmsubGVkZ2VyLnYxLkpvdXJuYWxLaW5kEhIKCnZhbHVlX2RhdGUYAyABKAkSFAoMYm9va2luZ19kYXRlGAQgASgJEi4KCmtub3duX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKE3JldmVyc2VkX2pvdXJuYWxfaWQYBiABKAlCCNq1GAQIBRABEjcKCG1ldGFkYXRhGAcgAygLMiUuYmFuay5sZWRnZXIudjEuSm91cm5hbC5NZXRhZGF0YUVudHJ5EiYKB2VudHJpZXMYCCADKAsyFS5iYW5rLmxlZGdlci52MS5FbnRyeRIoCgVvd25lchgJIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIlChNjb3JyZWN0c19qb3VybmFsX2lkGA8gASgJQgjatRgECAUQARIrCgVwbGFjZRgUIAEoCzIcLmJhbmsubGVkZ2VyLnYxLkpvdXJuYWxQbGFjZRITCgtmaW5nZXJwcmludBgVIAEoDBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiRQoMSm91cm5hbFBsYWNlEhMKC2xhbmVfbnVtYmVyGAEgASgDEg4KBmhlaWdodBgCIAEoAxIQCghwb3NpdGlvbhgDIAEoAyKhAwoFRW50cnkSIwoRbGVkZ2VyX2FjY291bnRfaWQYASABKAlCCNq1GAQIBBABEg8KB3ZlcnNpb24YAiABKAMSHAoKam91cm5hbF9pZBgDIAEoCUII2rUYBAgFEAESIgoEc2lkZRgEIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGUSIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EioKDWJhbGFuY2VfYWZ0ZXIYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPcnVubmluZ19iYWxhbmNlGAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgIIAEoCRISCgp2YWx1ZV9kYXRlGAkgASgJEikKBGtpbmQYCiABKA4yGy5iYW5rLmxlZGdlci52MS5Kb3VybmFsS2luZBISCgpsZWdfbnVtYmVyGAsgASgFEiAKE3JldmVyc2VkX2xlZ19udW1iZXIYFCABKAVIAIgBAUIWChRfcmV2ZXJzZWRfbGVnX251bWJlciKOAQoQVHJpYWxCYWxhbmNlTGluZRIbChNnZW5lcmFsX2xlZGdlcl9jb2RlGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIiCgVkZWJpdBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIjCgZjcmVkaXQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkiXAoRVHJpYWxCYWxhbmNlVG90YWwSIgoFZGViaXQYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIwoGY3JlZGl0GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Kj0KBFNpZGUSFAoQU0lERV9VTlNQRUNJRklFRBAAEg4KClNJREVfREVCSVQQARIPCgtTSURFX0NSRURJVBACKtsBChFHZW5lcmFsTGVkZ2VyVHlwZRIjCh9HRU5FUkFMX0xFREdFUl9UWVBFX1VOU1BFQ0lGSUVEEAASHQoZR0VORVJBTF9MRURHRVJfVFlQRV9BU1NFVBABEiEKHUdFTkVSQUxfTEVER0VSX1RZUEVfTElBQklMSVRZEAISHgoaR0VORVJBTF9MRURHRVJfVFlQRV9FUVVJVFkQAxIeChpHRU5FUkFMX0xFREdFUl9UWVBFX0lOQ09NRRAEEh8KG0dFTkVSQUxfTEVER0VSX1RZUEVfRVhQRU5TRRAFKp4BChJMZWRnZXJBY2NvdW50U3RhdGUSJAogTEVER0VSX0FDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIdChlMRURHRVJfQUNDT1VOVF9TVEFURV9PUEVOEAESIgoeTEVER0VSX0FDQ09VTlRfU1RBVEVfTUlHUkFUSU5HEAISHwobTEVER0VSX0FDQ09VTlRfU1RBVEVfQ0xPU0VEEAMqpAIKC0pvdXJuYWxLaW5kEhwKGEpPVVJOQUxfS0lORF9VTlNQRUNJRklFRBAAEhgKFEpPVVJOQUxfS0lORF9ERVBPU0lUEAESGwoXSk9VUk5BTF9LSU5EX1dJVEhEUkFXQUwQAhIZChVKT1VSTkFMX0tJTkRfVFJBTlNGRVIQAxIZChVKT1VSTkFMX0tJTkRfSU5URVJFU1QQBBIUChBKT1VSTkFMX0tJTkRfRkVFEAUSHgoaSk9VUk5BTF9LSU5EX1NDSEVNRV9BRFZJQ0UQBhIaChZKT1VSTkFMX0tJTkRfTUlHUkFUSU9OEAcSGQoVSk9VUk5BTF9LSU5EX1JFVkVSU0FMEAgSHQoZSk9VUk5BTF9LSU5EX1BFUklPRF9DTE9TRRAJKpcBChFCdXNpbmVzc0RhdGVTdGF0ZRIjCh9CVVNJTkVTU19EQVRFX1NUQVRFX1VOU1BFQ0lGSUVEEAASHAoYQlVTSU5FU1NfREFURV9TVEFURV9PUEVOEAESHwobQlVTSU5FU1NfREFURV9TVEFURV9DTE9TSU5HEAISHgoaQlVTSU5FU1NfREFURV9TVEFURV9DTE9TRUQQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * An account of the general ledger: the line of the bank's books that ledger accounts roll up to.
@@ -314,6 +314,20 @@ export type Journal = Message<"bank.ledger.v1.Journal"> & {
    * @generated from field: string corrects_journal_id = 15;
    */
   correctsJournalId: string;
+
+  /**
+   * Where it stands in the chain of blocks. Absent in events.
+   *
+   * @generated from field: bank.ledger.v1.JournalPlace place = 20;
+   */
+  place?: JournalPlace | undefined;
+
+  /**
+   * A keyed hash of its content, by which a repeat is told from another journal. 16 bytes. Absent in events.
+   *
+   * @generated from field: bytes fingerprint = 21;
+   */
+  fingerprint: Uint8Array;
 };
 
 /**
@@ -322,6 +336,41 @@ export type Journal = Message<"bank.ledger.v1.Journal"> & {
  */
 export const JournalSchema: GenMessage<Journal> = /*@__PURE__*/
   messageDesc(file_bank_ledger_v1_ledger, 4);
+
+/**
+ * Where a journal stands in the chain of blocks.
+ *
+ * @generated from message bank.ledger.v1.JournalPlace
+ */
+export type JournalPlace = Message<"bank.ledger.v1.JournalPlace"> & {
+  /**
+   * The lane. Journals in lane 0 are older than the blocks: their number is sealed, and not their content.
+   *
+   * @generated from field: int64 lane_number = 1;
+   */
+  laneNumber: bigint;
+
+  /**
+   * The block of the lane.
+   *
+   * @generated from field: int64 height = 2;
+   */
+  height: bigint;
+
+  /**
+   * The position in the lane: counts from 0 without a gap, whatever the block.
+   *
+   * @generated from field: int64 position = 3;
+   */
+  position: bigint;
+};
+
+/**
+ * Describes the message bank.ledger.v1.JournalPlace.
+ * Use `create(JournalPlaceSchema)` to create a new message.
+ */
+export const JournalPlaceSchema: GenMessage<JournalPlace> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger, 5);
 
 /**
  * What a journal books on one account.
@@ -406,6 +455,13 @@ export type Entry = Message<"bank.ledger.v1.Entry"> & {
    * @generated from field: int32 leg_number = 11;
    */
   legNumber: number;
+
+  /**
+   * In a reversal: the leg of the original that it undoes.
+   *
+   * @generated from field: optional int32 reversed_leg_number = 20;
+   */
+  reversedLegNumber?: number | undefined;
 };
 
 /**
@@ -413,7 +469,7 @@ export type Entry = Message<"bank.ledger.v1.Entry"> & {
  * Use `create(EntrySchema)` to create a new message.
  */
 export const EntrySchema: GenMessage<Entry> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 5);
+  messageDesc(file_bank_ledger_v1_ledger, 6);
 
 /**
  * One line of the trial balance.
@@ -455,7 +511,7 @@ export type TrialBalanceLine = Message<"bank.ledger.v1.TrialBalanceLine"> & {
  * Use `create(TrialBalanceLineSchema)` to create a new message.
  */
 export const TrialBalanceLineSchema: GenMessage<TrialBalanceLine> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 6);
+  messageDesc(file_bank_ledger_v1_ledger, 7);
 
 /**
  * The trial balance's total of one currency. Debit equals credit, always.
@@ -483,7 +539,7 @@ export type TrialBalanceTotal = Message<"bank.ledger.v1.TrialBalanceTotal"> & {
  * Use `create(TrialBalanceTotalSchema)` to create a new message.
  */
 export const TrialBalanceTotalSchema: GenMessage<TrialBalanceTotal> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 7);
+  messageDesc(file_bank_ledger_v1_ledger, 8);
 
 /**
  * The two sides of an account in double-entry book-keeping.

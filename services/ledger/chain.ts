@@ -1,0 +1,112 @@
+// The chain of this process's lane: each batch is a block, which holds the hash of the one before it. A lane belongs to one
+// process by a lease; that no two ever continue the same block is the primary key's doing, whatever becomes of leases.
+import { randomUUID } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
+import type { Database, Tx } from '#chassis/database.ts';
+import { DIGEST_BYTES } from '#chassis/digest.ts';
+import { blockHash } from './domain/block.ts';
+import { rootOf } from './domain/merkle.ts';
+
+/** Where the journals of a batch stand: one after the other, from `first`. */
+export interface Place {
+  readonly lane: bigint;
+  readonly height: bigint;
+  readonly first: bigint;
+}
+
+/** How far a lane has come. */
+export interface Head {
+  readonly lane: bigint;
+  /** The height of its last block; -1 when it has none. */
+  readonly height: bigint;
+  readonly hash: Buffer;
+  /** The position of the next journal. */
+  readonly next: bigint;
+}
+
+/** The lane of one ledger process. One transaction at a time writes to it. */
+export interface Chain {
+  /** Writes the block of a batch, given the hashes of its journals. They must be written after it, in the same transaction. */
+  extend(tx: Tx, leaves: readonly Buffer[], knownTime: Date): Promise<Place>;
+  /** The block that was written last is committed. */
+  keep(): void;
+  /** The block that was written last may not be committed: the lane is read again before the next. */
+  forget(): void;
+  /** How far the lane has come with what this process knows to be committed. */
+  committed(): Head | undefined;
+  /** Keeps the lease of the lane. */
+  renew(): Promise<void>;
+  /** Leaves the lane to whoever comes next. */
+  release(): Promise<void>;
+}
+
+const LEASE_SECONDS = 5;
+/** How often the lease is to be renewed. */
+export const RENEW_MS = 1_000;
+
+/** Opens the chain of a ledger process. It takes a lane with its first block: one that nobody holds, or a new one. */
+export function openChain(database: Database): Chain {
+  const holder = randomUUID();
+  let head: Head | undefined;
+  let committed: Head | undefined;
+  const lease = sql`clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})`;
+
+  /** Its lane as it is in the database. A batch whose fate is not known yet holds it, and is waited for. */
+  async function resume(tx: Tx): Promise<Head> {
+    const lane = (await lockOwn(tx)) ?? (await takeFree(tx)) ?? (await openNew(tx));
+    if (lane === undefined) throw new Error('no lane could be opened');
+    const [last] = await tx.query(sql<{ height: string; hash: Buffer; next: string }>`
+      select height, hash, first_position + journal_count as next from block
+      where lane_no = ${lane} order by height desc limit 1
+    `);
+    return last
+      ? { lane, height: BigInt(last.height), hash: last.hash, next: BigInt(last.next) }
+      : { lane, height: -1n, hash: Buffer.alloc(DIGEST_BYTES), next: 0n };
+  }
+
+  const lockOwn = (tx: Tx) => laneOf(tx, sql<{ no: string }>`select no from lane where holder = ${holder} for update`);
+  const takeFree = (tx: Tx) =>
+    laneOf(
+      tx,
+      sql<{ no: string }>`update lane set holder = ${holder}, lease_until = ${lease} where no = (
+        select no from lane where lease_until < clock_timestamp() order by no limit 1 for update skip locked
+      ) returning no`,
+    );
+  const openNew = (tx: Tx) =>
+    laneOf(tx, sql<{ no: string }>`insert into lane (holder, lease_until) values (${holder}, ${lease}) returning no`);
+
+  return {
+    async extend(tx, leaves, knownTime) {
+      const { lane, height: before, hash: previousHash, next: first } = head ?? (await resume(tx));
+      const height = before + 1n;
+      const root = rootOf(leaves);
+      const journalCount = leaves.length;
+      const hash = blockHash({ lane, height, previousHash, root, firstPosition: first, journalCount, knownTime });
+      await tx.query(sql`
+        insert into block (lane_no, height, previous_hash, root, hash, known_time, first_position, journal_count, leaves)
+        values (${lane}, ${height}, ${previousHash}, ${root}, ${hash}, ${knownTime.toISOString()}::timestamptz, ${first},
+          ${journalCount}, ${Buffer.concat(leaves)})
+      `);
+      head = { lane, height, hash, next: first + BigInt(journalCount) };
+      return { lane, height, first };
+    },
+    keep() {
+      committed = head ?? committed;
+    },
+    forget() {
+      head = undefined;
+    },
+    committed: () => committed,
+    async renew() {
+      await database.query(sql`update lane set lease_until = ${lease} where holder = ${holder}`);
+    },
+    async release() {
+      await database.query(sql`update lane set lease_until = clock_timestamp() where holder = ${holder}`);
+    },
+  };
+}
+
+async function laneOf(tx: Tx, statement: RawBuilder<{ no: string }>): Promise<bigint | undefined> {
+  const [row] = await tx.query(statement);
+  return row && BigInt(row.no);
+}
