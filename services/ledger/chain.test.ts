@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { asWorkload } from '#chassis/testing/clients.ts';
 import { type CuttingProxy, cuttingProxy } from '#chassis/testing/proxy.ts';
 import { type ServiceUnderTest, staff, startTestService, testEnvironment } from '#chassis/testing/service.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { BlockHeader } from '#gen/bank/type/v1/proof_pb.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
 import { startServiceProcess } from '../_testbed/service-process.ts';
 import { ledger } from './service.ts';
@@ -140,7 +141,7 @@ describe('The lanes of ledger processes', () => {
 
   /** All blocks, the newest first. */
   async function newest() {
-    const times = ({ knownTime }: { knownTime?: Timestamp }) => (knownTime ? timestampMs(knownTime) : 0);
+    const times = ({ knownTime }: BlockHeader) => (knownTime ? timestampMs(knownTime) : 0);
     return (await blocks()).sort((a, b) => times(b) - times(a));
   }
 
