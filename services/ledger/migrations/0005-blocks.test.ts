@@ -64,11 +64,11 @@ describe('A ledger of the release before the blocks', () => {
       insert into ledger_account (id, account_id, currency, normal_side, general_ledger_code, state) values
         ('lac_cash', null, 'EUR', 'debit', '1010', 'open'), ('lac_alice', 'acc_alice', 'EUR', 'credit', '2010', 'open');
       insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint) values
-        (1, 'jnl_1', 'deposit', '2026-11-02', '2026-11-02', 'transaction', 2, '\\x00'),
-        (2, 'jnl_2', 'deposit', '2026-11-02', '2026-11-02', 'transaction', 2, '\\x00');
+        (-2, 'jnl_1', 'deposit', '2026-11-02', '2026-11-02', 'transaction', 2, '\\x00'),
+        (-1, 'jnl_2', 'deposit', '2026-11-02', '2026-11-02', 'transaction', 2, '\\x00');
       insert into entry (account_no, version, journal_no, leg, amount, balance_after, booking_date, value_date) values
-        (1, 1, 1, 0, 100, 100, '2026-11-02', '2026-11-02'), (2, 1, 1, 1, -100, -100, '2026-11-02', '2026-11-02'),
-        (1, 2, 2, 0, 200, 300, '2026-11-02', '2026-11-02'), (2, 2, 2, 1, -200, -300, '2026-11-02', '2026-11-02');
+        (1, 1, -2, 0, 100, 100, '2026-11-02', '2026-11-02'), (2, 1, -2, 1, -100, -100, '2026-11-02', '2026-11-02'),
+        (1, 2, -1, 0, 200, 300, '2026-11-02', '2026-11-02'), (2, 2, -1, 1, -200, -300, '2026-11-02', '2026-11-02');
       insert into outbox (event_id, type, aggregate_id, aggregate_sequence, envelope)
       select id, 'bank.ledger.v1.JournalPosted', id, 1, '\\x00' from journal;
     `);
