@@ -11,6 +11,7 @@ import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { ledger } from './service.ts';
 import { journal, knownAt, useLedger } from './testing.ts';
+import { blockOfOne, LAST_PLACE, PLACE } from './testing-blocks.ts';
 
 type Ledger = Client<typeof LedgerService>;
 
@@ -143,9 +144,11 @@ describe('The past of a ledger', () => {
       expect(await balances(bank.as('account'), [alice, carol], '')).to.deep.equal(['0.00', '1.00']);
 
       const id = newId('jnl');
+      await open.query(blockOfOne());
       await open.query(
-        `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint)
-         select 1e12::bigint, $1, 'transfer', date, date, 'transaction', 2, '\\x00' from business_day where state = 'open'`,
+        `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, ${PLACE})
+         select 1e12::bigint, $1, 'transfer', date, date, 'transaction', 2, '\\x00', place.*
+         from business_day, (${LAST_PLACE}) place where state = 'open'`,
         [id],
       );
       await open.query(

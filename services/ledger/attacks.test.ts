@@ -5,6 +5,7 @@ import { newId } from '#chassis/id.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { brokenLaws } from '../_testbed/laws.ts';
 import { journal, useLedger } from './testing.ts';
+import { blockOfOne, LAST_PLACE, PLACE } from './testing-blocks.ts';
 
 /** A journal with two legs, written by hand: what is given differs from a lawful one. */
 interface Forged {
@@ -22,9 +23,6 @@ interface Forged {
     readonly reversedLeg?: number;
   }[];
 }
-
-/** Where a journal stands: its law comes after those of the journal itself. */
-const PLACE = 'lane_no, block_height, position';
 
 /** What is copied to be tampered with. */
 const TAMPERED = [
@@ -215,11 +213,11 @@ describe("The ledger's database, against its own runtime role", () => {
       from block limit 1`,
     "take another journal's place": `insert into journal (no, id, kind, owner, leg_count, fingerprint, refusal, ${PLACE})
       select 5e12, 'jnl_no', 'transfer', 'transaction', 0, '\\x00', '\\x00', ${PLACE} from journal limit 1`,
-    'write a block that leaves one out': forgedBlock('height + 2, hash'),
-    'write a block that continues another': forgedBlock('height + 1, previous_hash'),
-    'write a block a second time': forgedBlock('height, previous_hash'),
-    'write a block with a wrong hash': forgedBlock('height + 1, hash', 'root'),
-    'write a block without its journals': `${forgedBlock('height + 1, hash')}; set constraints all immediate`,
+    'write a block that leaves one out': blockOfOne('height + 2, hash'),
+    'write a block that continues another': blockOfOne('height + 1, previous_hash'),
+    'write a block a second time': blockOfOne('height, previous_hash'),
+    'write a block with a wrong hash': blockOfOne('height + 1, hash', 'root'),
+    'write a block without its journals': `${blockOfOne()}; set constraints all immediate`,
     'change a block': "update block set root = decode(repeat('00', 32), 'hex')",
     'delete a block': 'delete from block',
     'truncate the blocks': 'truncate block',
@@ -328,23 +326,14 @@ describe("The ledger's database, against its own runtime role", () => {
     return { account, amount: -amount };
   }
 
-  /** Writes a block after the last one of lane 1, with these values for height and previous_hash. */
-  function forgedBlock(heightAndPrevious: string, hash = 'block_hash(b)'): string {
-    return `insert into block select lane_no, height, previous_hash, root, ${hash}, known_time, first_position, journal_count, leaves
-      from (
-        select (row(lane_no, ${heightAndPrevious}, root, hash, take_known_time(), first_position + journal_count, 1, root)::block).*
-        from (select * from block where lane_no = 1 order by height desc limit 1) last
-      ) b`;
-  }
-
   /** Writes a journal by hand, as the runtime role may, with the right versions and balances unless told otherwise. */
   async function forge({ kind = 'transfer', legs, bookingDate = today, reverses, entries }: Forged): Promise<void> {
     const no = randomInt(1e12, 2e12);
-    await runtime.query(forgedBlock('height + 1, hash'));
+    await runtime.query(blockOfOne());
     await runtime.query(
       `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, reversed_no, ${PLACE})
        select $1, $2, $3, $4, $4, 'transaction', $5, '\\x00', (select no from journal where id = $6),
-         lane_no, height, first_position from block where lane_no = 1 order by height desc limit 1`,
+         place.* from (${LAST_PLACE}) place`,
       [no, newId('jnl'), kind, bookingDate, legs ?? entries.length, reverses],
     );
     const values: unknown[] = [];

@@ -127,6 +127,7 @@ export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
     BUSINESS_DATE_TIMER: 'off',
+    CHECKPOINT_SECONDS: '0.2',
     EDGE_HTTP_PORT: '0',
     EDGE_GRPC_PORT: '0',
     LEDGER_PORT: '0',

@@ -1,6 +1,7 @@
 // A valid request of every RPC that the edge publishes, for tests that go through all of them. A new RPC needs one here.
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { untilSigned } from '../signing.ts';
 import { BACK_OFFICE, counter, money, objectAt, owner, textAt } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
 
@@ -53,6 +54,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   };
   const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
   const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
+  await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
   return {
     customerId,
     accountId,
@@ -120,6 +122,7 @@ function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'account.CutOverAccounts': { request: { accountIds: [migratingAccountId] } },
     'account.GetAccountBalance': { request: { accountId } },
     'account.GetStatement': { request: { accountId } },
+    'account.GetStatementProof': { request: { accountId, lineNumber: 1 } },
   };
 }
 
@@ -169,6 +172,10 @@ function ledgerSamples({
     'ledger.ClosePeriod': { request: { endDate: openDate }, refused: 'ACCOUNTING_PERIOD_NOT_OVER' },
     'ledger.ListPeriods': { request: {} },
     'ledger.TieOutGeneralLedger': { request: {} },
+    'ledger.ListBlocks': { request: {} },
+    'ledger.ListCheckpoints': { request: {} },
+    'ledger.GetCheckpointKey': { request: {} },
+    'ledger.GetEntryProof': { request: { ledgerAccountId, version: 1 } },
   };
 }
 

@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { expect } from 'chai';
+import { asWorkload } from '#chassis/testing/clients.ts';
+import { type CuttingProxy, cuttingProxy } from '#chassis/testing/proxy.ts';
+import { type ServiceUnderTest, staff, startTestService, testEnvironment } from '#chassis/testing/service.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { BlockHeader } from '#gen/bank/type/v1/proof_pb.ts';
+import { randomFreePort } from '../../tools/platform/ports.ts';
+import { startServiceProcess } from '../_testbed/service-process.ts';
+import { ledger } from './service.ts';
+import { journal, useLedger } from './testing.ts';
+
+type Process = Pick<ServiceUnderTest<typeof LedgerService>, 'as'>;
+
+describe('The lanes of ledger processes', () => {
+  const bank = useLedger();
+  const started: ServiceUnderTest<typeof LedgerService>[] = [];
+  const proxies: CuttingProxy[] = [];
+  let [cash, alice] = ['', ''];
+  before(async () => {
+    [cash, alice] = [await bank.cash(), await bank.open()];
+  });
+  afterEach('only the first process is left', async () => {
+    for (const process of started.splice(0)) await process.stop();
+    for (const proxy of proxies.splice(0)) await proxy.close();
+  });
+
+  it('are one for each, and are listed whole, each in its order, while all of them post', async () => {
+    const second = await startAnother();
+    const posted: string[] = [];
+    const post = async (process: Process) => {
+      for (let round = 0; round < 10; round += 1) posted.push(...(await postTo(process, 3)));
+    };
+    let working = true;
+    const posting = Promise.all([post(bank), post(second)]).then(() => {
+      working = false;
+    });
+    const listed: { id: string; lane: bigint; position: bigint }[] = [];
+    let pageToken = '';
+    do {
+      const page = await bank.asPrincipal(staff('AUDITOR')).listJournals({ pageSize: 7, pageToken });
+      listed.push(
+        ...page.journals.map(({ journalId: id, place }) => ({
+          id,
+          lane: place?.laneNumber ?? 0n,
+          position: place?.position ?? -1n,
+        })),
+      );
+      pageToken = page.resumePageToken;
+      if (page.journals.length === 0) await pause(5);
+    } while (working || listed.length < posted.length);
+    await posting;
+    expect(new Set(listed.map(({ id }) => id))).to.deep.equal(new Set(posted));
+    expect(listed).to.have.length(posted.length);
+    for (const lane of [1n, 2n]) {
+      const positions = listed.filter((one) => one.lane === lane).map(({ position }) => position);
+      expect(positions, `lane ${lane}`).to.deep.equal(Array.from({ length: 30 }, (_, index) => BigInt(index)));
+    }
+  });
+
+  it('are left at the end of a process, all signed, to the next one', async () => {
+    const second = await startAnother();
+    await postTo(second);
+    await second.stop();
+    started.length = 0;
+    const third = await startAnother();
+    await postTo(third);
+    const [taken, left] = await newest();
+    expect(taken?.laneNumber).to.equal(left?.laneNumber);
+    expect(taken?.previousHash).to.deep.equal(left?.hash);
+    const { checkpoints } = await bank.asPrincipal(staff('AUDITOR')).listCheckpoints({});
+    expect(checkpoints.map(({ blockHash }) => blockHash)).to.deep.include(left?.hash);
+  });
+
+  it('are gone on with when a process was killed in the middle, as soon as its lease is over', async () => {
+    const port = await randomFreePort();
+    const environment = { ...testEnvironment(bank.dataDir), LEDGER_DATABASE_URL: bank.database.runtimeUrl };
+    const killed = await startServiceProcess('ledger', { ...environment, LEDGER_PORT: String(port) });
+    const address = `127.0.0.1:${port}`;
+    const client = asWorkload(
+      { service: LedgerService, audience: 'ledger', address, issuer: bank.issuer },
+      'transaction',
+    );
+    await postTo({ as: () => client });
+    const cutOff = Promise.allSettled(Array.from({ length: 20 }, () => postTo({ as: () => client }, 10)));
+    await pause(30);
+    await killed.kill('SIGKILL');
+    await cutOff;
+    client.close();
+    const [left] = await newest();
+    await bank.database.query("update lane set lease_until = now() - interval '1 hour' where no = $1", [
+      left?.laneNumber,
+    ]);
+    await postTo(await startAnother());
+    const [taken] = await newest();
+    expect([taken?.laneNumber, taken?.previousHash]).to.deep.equal([left?.laneNumber, left?.hash]);
+    await isWhole();
+  });
+
+  it('never fork when two processes take themselves for the holder of one', async () => {
+    await postTo(bank);
+    // As if the first process had slept through its lease.
+    await bank.database.query("update lane set holder = 'nobody', lease_until = now() - interval '1 hour'");
+    const second = await startAnother();
+    for (let round = 0; round < 3; round += 1) await Promise.all([postTo(second), postTo(bank)]);
+    await isWhole();
+  });
+
+  for (const moment of ['before', 'after'] as const) {
+    it(`are read again when COMMIT was cut off ${moment} it reached the database`, async () => {
+      const proxy = await cuttingProxy(bank.database.runtimeUrl);
+      proxies.push(proxy);
+      const cut = await startAnother({ LEDGER_DATABASE_URL: proxy.url(bank.database.runtimeUrl) });
+      await postTo(cut);
+      proxy.arm('commit', moment);
+      await postTo(cut, 2);
+      expect(proxy.cuts()).to.equal(1);
+      await postTo(cut);
+      await isWhole();
+    });
+  }
+
+  async function startAnother(environment: NodeJS.ProcessEnv = {}): Promise<ServiceUnderTest<typeof LedgerService>> {
+    const process = await startTestService(ledger, { beside: bank, environment });
+    started.push(process);
+    return process;
+  }
+
+  async function postTo(process: Process, count = 1): Promise<string[]> {
+    const journals = Array.from({ length: count }, () => journal(cash, alice, '1.00'));
+    const { outcomes } = await process.as('transaction').postJournals({ journals });
+    expect(outcomes.map(({ result }) => result.case)).to.deep.equal(journals.map(() => 'posted'));
+    return journals.map(({ journalId = '' }) => journalId);
+  }
+
+  async function blocks() {
+    const { blocks: listed } = await bank.asPrincipal(staff('AUDITOR')).listBlocks({ pageSize: 1_000 });
+    return listed.flatMap(({ header }) => header ?? []);
+  }
+
+  /** All blocks, the newest first. */
+  async function newest() {
+    const times = ({ knownTime }: BlockHeader) => (knownTime ? timestampMs(knownTime) : 0);
+    return (await blocks()).sort((a, b) => times(b) - times(a));
+  }
+
+  /** Every block holds the hash of the one before it, and there is one of each height. */
+  async function isWhole(): Promise<void> {
+    const hashes = new Map<bigint, { height: bigint; hash: Uint8Array }>();
+    for (const { laneNumber, height, previousHash, hash } of await blocks()) {
+      const before = hashes.get(laneNumber) ?? { height: -1n, hash: new Uint8Array(32) };
+      expect([height, previousHash], `lane ${laneNumber}`).to.deep.equal([before.height + 1n, before.hash]);
+      hashes.set(laneNumber, { height, hash });
+    }
+  }
+});
