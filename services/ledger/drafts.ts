@@ -82,10 +82,16 @@ function datesOf(journal: NewJournal, kind: string): Pick<JournalDraft, 'valueDa
  * it comes after is no content: a repeat may know less of it.
  */
 function fingerprintOf(journal: NewJournal, call: Call, key: Buffer): Buffer {
-  const metadata = Object.fromEntries(Object.entries(journal.metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const metadata = inOrderOfNames(journal.metadata);
   return hashOf(key, toBinary(NewJournalSchema, { ...journal, metadata, afterJournalId: '' }), call);
 }
 
-function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {
+/** Metadata in the order of their names. */
+export function inOrderOfNames(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A keyed hash of the content of what a caller asks. */
+export function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {
   return createHmac('sha256', key).update(call.caller).update('\0').update(bytes).digest().subarray(0, 16);
 }

@@ -30,6 +30,8 @@ class CoreLedger {
         customer,
         balance: 0n,
         version: 0n,
+        held: 0n,
+        pendingIn: 0n,
       });
     }
   }
@@ -445,6 +447,8 @@ function addAccount(core: CoreLedger, [name = '', currency = '', side = '', ...w
     customer: !words.includes('bank'),
     balance: 0n,
     version: 0n,
+    held: 0n,
+    pendingIn: 0n,
   });
 }
 

@@ -23,6 +23,9 @@ export interface AccountState {
   readonly generalLedgerCode?: string;
   balance: bigint;
   version: bigint;
+  /** What open holds would take from it and bring it, on its normal side. */
+  held: bigint;
+  pendingIn: bigint;
 }
 
 /** One side of a journal. */
@@ -42,6 +45,8 @@ export interface JournalDraft {
   readonly valueDate: string | undefined;
   readonly bookingDate: string | undefined;
   readonly endOfDay: boolean;
+  /** In a capture: how much of what its hold holds on both accounts becomes free. */
+  readonly frees?: bigint;
 }
 
 /** The business dates on which journals may be booked. */
@@ -59,6 +64,8 @@ export interface EntryDraft {
   readonly amount: bigint;
   readonly balanceAfter: bigint;
   readonly reversedLeg: number | null;
+  /** In a capture: how much of what was held becomes free. */
+  readonly frees: bigint;
 }
 
 /** A journal as it was posted. */
@@ -99,13 +106,15 @@ function applyJournal(accounts: ReadonlyMap<string, AccountState>, journal: Jour
   if (refusal) return { refusal };
 
   const entries: EntryDraft[] = [];
+  const { frees = 0n } = journal;
   for (const [leg, draft] of journal.legs.entries()) {
     const account = accounts.get(draft.accountId);
-    const wrong = account ? checkLeg(account, draft, journal.kind) : refuse('LEDGER_ACCOUNT_NOT_FOUND');
+    const wrong = account ? checkLeg(account, draft, journal) : refuse('LEDGER_ACCOUNT_NOT_FOUND');
     if (!account || wrong) {
       undo(entries);
       return { refusal: wrong ?? refuse('LEDGER_ACCOUNT_NOT_FOUND') };
     }
+    hold(account, draft.amount, -frees);
     account.balance += draft.amount;
     account.version += 1n;
     const { balance, version } = account;
@@ -116,6 +125,7 @@ function applyJournal(accounts: ReadonlyMap<string, AccountState>, journal: Jour
       amount: draft.amount,
       balanceAfter: balance,
       reversedLeg: draft.reversedLeg,
+      frees,
     });
   }
   return { posted: { bookingDate, valueDate: journal.valueDate ?? bookingDate, entries } };
@@ -139,23 +149,37 @@ function checkMigration(accounts: ReadonlyMap<string, AccountState>, journal: Jo
 }
 
 /** Why an account does not take this leg now, if it does not. */
-function checkLeg(account: AccountState, { amount, currency }: LegDraft, kind: Kind): Refusal | undefined {
+function checkLeg(account: AccountState, leg: LegDraft, { kind, frees = 0n }: JournalDraft): Refusal | undefined {
+  const { amount, currency } = leg;
   if (account.currency !== currency) return refuse('CURRENCY_MISMATCH', { account_currency: account.currency });
   if (account.state === 'closed') return refuse('LEDGER_ACCOUNT_CLOSED');
-  const side = account.normalSide === 'debit' ? 1n : -1n;
-  const change = side * amount;
+  const change = sideOf(account) * amount;
   if (change < 0n ? account.decreaseFrozen : account.increaseFrozen) return refuse('LEDGER_ACCOUNT_FROZEN');
   const after = account.balance + amount;
   if (after > MINOR_MAX || after < -MINOR_MAX) return refuse('BALANCE_OUT_OF_RANGE');
   if (isForced(kind) || account.state === 'migrating') return undefined;
-  const normal = side * after;
-  if (change < 0n && account.floor !== null && normal < account.floor) return refuse('INSUFFICIENT_FUNDS');
+  const normal = sideOf(account) * after;
+  // What a capture takes within what was held for it needs no other funds.
+  const held = -change > frees ? account.held - frees : 0n;
+  if (change < 0n && account.floor !== null && normal - held < account.floor) return refuse('INSUFFICIENT_FUNDS');
   if (change > 0n && account.ceiling !== null && normal > account.ceiling) return refuse('CEILING_EXCEEDED');
   return undefined;
 }
 
+/** 1 where debits take an account up, -1 where they take it down. */
+export function sideOf({ normalSide }: Pick<AccountState, 'normalSide'>): bigint {
+  return normalSide === 'debit' ? 1n : -1n;
+}
+
+/** Holds more (or less) of an account for a leg: what it would take down is held, what it would take up is pending in. */
+export function hold(account: AccountState, leg: bigint, change: bigint): void {
+  if (sideOf(account) * leg < 0n) account.held += change;
+  else account.pendingIn += change;
+}
+
 function undo(entries: readonly EntryDraft[]): void {
-  for (const { account, amount } of entries) {
+  for (const { account, amount, frees } of entries) {
+    hold(account, amount, frees);
     account.balance -= amount;
     account.version -= 1n;
   }

@@ -5,6 +5,7 @@ import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/l
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { draftOf } from '../drafts.ts';
+import { refusalMessage } from '../messages.ts';
 import type { Draft, Outcome } from '../posting.ts';
 
 /** Posts journals, each with its own outcome. */
@@ -55,9 +56,7 @@ function attempt(work: () => Draft): Draft | Refusal {
 function outcomeMessage(journalId: string, outcome: Outcome | undefined) {
   if (!outcome) throw new Error(`journal ${journalId} has no outcome`);
   if ('refusal' in outcome) {
-    const { code, message, reason, domain, metadata } = outcome.refusal;
-    const refusal = { code, message, detail: { reason, domain, metadata: { ...metadata } } };
-    return { journalId, result: { case: 'refusal' as const, value: refusal } };
+    return { journalId, result: { case: 'refusal' as const, value: refusalMessage(outcome.refusal) } };
   }
   const { bookingDate, valueDate, knownTime } = outcome.booking;
   const posted = { bookingDate, valueDate, knownTime: timestampFromDate(knownTime) };
