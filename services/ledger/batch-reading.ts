@@ -1,10 +1,12 @@
 // What a batch reads before it decides: what is known of its journals, and the accounts, locked.
 import { unpackRefusal } from '#chassis/claims.ts';
 import type { Tx } from '#chassis/database.ts';
+import type { Amount } from '#chassis/money.ts';
+import { balancingDebits } from './domain/balancing.ts';
 import type { AccountState } from './domain/core.ts';
 import type { Original } from './domain/reversal.ts';
 import type { Draft, Outcome } from './posting.ts';
-import { lockAccounts, selectKnownJournals } from './tables.ts';
+import { type KnownJournalRow, lockAccounts, selectKnownJournals, selectOriginals } from './tables.ts';
 
 /** What became of a journal before. */
 export interface Known {
@@ -17,15 +19,36 @@ export async function readKnown(tx: Tx, drafts: readonly Draft[]): Promise<Map<s
   const ids = new Set(drafts.map(({ id }) => id));
   for (const { after } of drafts) if (after !== '') ids.add(after);
   const rows = await tx.query(selectKnownJournals([...ids]));
+  const balancing = await readBalancing(tx, drafts, new Set(rows.map(({ id }) => id)));
+  return new Map(rows.map((row) => [row.id, { fingerprint: row.fingerprint, outcome: outcomeOf(row, balancing) }]));
+}
+
+function outcomeOf(row: KnownJournalRow, balancing: ReadonlyMap<string, readonly Amount[]>): Outcome {
+  if (row.refusal) return { refusal: unpackRefusal(row.refusal) };
+  const { id, bookingDate, valueDate, knownTime } = row;
+  return { booking: { bookingDate, valueDate, knownTime: new Date(knownTime), balancing: balancing.get(id) ?? [] } };
+}
+
+/** What the balancing legs of drafts that are known came to. */
+async function readBalancing(
+  tx: Tx,
+  drafts: readonly Draft[],
+  known: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly Amount[]>> {
+  const places = new Map<string, readonly number[]>();
+  for (const { id, content } of drafts) {
+    const legs = 'journal' in content && known.has(id) ? balancingDebits(content.journal.legs) : [];
+    if (legs.length > 0) places.set(id, legs);
+  }
+  if (places.size === 0) return new Map();
+  const originals = await selectOriginals(tx, [...places.keys()]);
   return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        fingerprint: row.fingerprint,
-        outcome: row.refusal
-          ? { refusal: unpackRefusal(row.refusal) }
-          : { booking: { bookingDate: row.bookingDate, valueDate: row.valueDate, knownTime: new Date(row.knownTime) } },
-      },
+    [...originals].map(([id, { legs }]) => [
+      id,
+      (places.get(id) ?? []).flatMap((place) => {
+        const leg = legs[place];
+        return leg ? [{ currency: leg.currency, minor: leg.amount }] : [];
+      }),
     ]),
   );
 }

@@ -3,8 +3,8 @@
 import { createHmac } from 'node:crypto';
 import { toBinary } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
-import { fromPositiveMoney } from '#chassis/money.ts';
-import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { fromMoney, fromPositiveMoney } from '#chassis/money.ts';
+import { type Balancing, type Leg, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
   type NewJournal,
   NewJournalSchema,
@@ -12,6 +12,7 @@ import {
   ReverseJournalRequestSchema,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { readDay, requireDay } from './dates.ts';
+import { arePairs } from './domain/balancing.ts';
 import { isBalanced, type JournalDraft, type LegDraft } from './domain/core.ts';
 import { mayPost } from './domain/kinds.ts';
 import { refuse } from './domain/refusals.ts';
@@ -25,10 +26,8 @@ export function draftOf(journal: NewJournal, call: Call, key: Buffer): Draft {
   const kind = kindFrom(journal.kind);
   if (!mayPost(kind, call.caller)) throw refuse('JOURNAL_KIND_NOT_ALLOWED');
   if (journal.legs.length > LEGS_MAX) throw refuse('TOO_MANY_LEGS');
-  const legs = journal.legs.map(({ ledgerAccountId: accountId, side, amount }): LegDraft => {
-    const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
-    return { accountId, currency, amount: side === Side.DEBIT ? minor : -minor, reversedLeg: null };
-  });
+  const legs = journal.legs.map((leg) => (leg.balancing ? balancingLeg(leg, leg.balancing) : plainLeg(leg)));
+  if (!arePairs(legs)) throw refuse('BALANCING_LEGS_INVALID');
   if (!isBalanced(legs)) throw refuse('JOURNAL_UNBALANCED');
   return {
     id: journal.journalId,
@@ -40,6 +39,20 @@ export function draftOf(journal: NewJournal, call: Call, key: Buffer): Draft {
     corrects: journal.correctsJournalId,
     content: { journal: { id: journal.journalId, kind, legs, ...datesOf(journal, kind) } },
   };
+}
+
+function plainLeg({ ledgerAccountId: accountId, side, amount }: Leg): LegDraft {
+  const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
+  return { accountId, currency, amount: side === Side.DEBIT ? minor : -minor, reversedLeg: null };
+}
+
+function balancingLeg({ ledgerAccountId: accountId, side, amount }: Leg, balancing: Balancing): LegDraft {
+  if (amount) throw refuse('BALANCING_LEGS_INVALID');
+  const { currency, minor: atMost } = fromPositiveMoney(balancing.atMost ?? { currencyCode: '', amount: '' });
+  const target = balancing.target ? fromMoney(balancing.target) : undefined;
+  if (target && target.currency !== currency) throw refuse('CURRENCY_MISMATCH', { account_currency: currency });
+  const bounds = { atMost, target: target?.minor ?? null };
+  return { accountId, currency, amount: side === Side.DEBIT ? 1n : -1n, reversedLeg: null, balancing: bounds };
 }
 
 /** The draft of a reversal. */

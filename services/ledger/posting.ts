@@ -6,10 +6,12 @@ import type { Call } from '#chassis/call-context.ts';
 import type { Database, Tx } from '#chassis/database.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { isDecision, refuseCall } from '#chassis/errors.ts';
+import type { Amount } from '#chassis/money.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type Known, readAccounts, readKnown, reversedIds } from './batch-reading.ts';
 import { write } from './batch-writing.ts';
 import { type Correctable, checkCorrection, selectCorrectable } from './corrections.ts';
+import { balancingDebits } from './domain/balancing.ts';
 import { type AccountState, applyGroup, type Days, type JournalDraft, type Posted } from './domain/core.ts';
 import type { HoldStep } from './domain/hold.ts';
 import { refuse } from './domain/refusals.ts';
@@ -65,6 +67,8 @@ export interface Booking {
   readonly bookingDate: string;
   readonly valueDate: string;
   readonly knownTime: Date;
+  /** What its balancing legs came to. */
+  readonly balancing: readonly Amount[];
 }
 
 /** What became of one journal. */
@@ -160,7 +164,7 @@ async function post(
       return group.drafts.map(() => ({ refusal: refuse('JOURNAL_OUT_OF_ORDER') }));
     }
     const results = decide(group, facts);
-    const outcomes = results.map(({ result }) => outcomeOf(result, now));
+    const outcomes = results.map(({ made, result }) => outcomeOf(made, result, now));
     // "Not like this" is not remembered, and so neither is what it did to its group.
     if (outcomes.some((outcome) => 'refusal' in outcome && !isDecision(outcome.refusal))) return outcomes;
     results.forEach(({ draft, made, result }, index) => {
@@ -263,8 +267,16 @@ function make(draft: Draft, before: readonly Draft[], facts: Facts): Made | Refu
   return journal instanceof Error ? journal : { journal };
 }
 
-function outcomeOf(result: { posted: Posted } | { refusal: Refusal }, knownTime: Date): Outcome {
+function outcomeOf(
+  made: Made | undefined,
+  result: { posted: Posted } | { refusal: Refusal },
+  knownTime: Date,
+): Outcome {
   if ('refusal' in result) return result;
-  const { bookingDate, valueDate } = result.posted;
-  return { booking: { bookingDate, valueDate, knownTime } };
+  const { bookingDate, valueDate, entries } = result.posted;
+  const balancing = balancingDebits(made?.journal.legs ?? []).flatMap((leg) => {
+    const entry = entries[leg];
+    return entry ? [{ currency: entry.account.currency, minor: entry.amount }] : [];
+  });
+  return { booking: { bookingDate, valueDate, knownTime, balancing } };
 }

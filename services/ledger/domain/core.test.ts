@@ -279,6 +279,34 @@ describe('The core of the ledger', () => {
     `,
   );
 
+  table(
+    'finds out balancing legs: as much as is available, at most so much, above a target or up to one',
+    `
+    account   cash   EUR debit
+    account   alice  EUR credit  floor -20
+    account   pot    EUR credit  floor 0  ceiling 70
+    transfer  cash -> alice   100.00                       posted
+    transfer  alice -> pot     10.00 at-most               posted
+    balance   alice  90.00
+    transfer  alice -> pot    500.00 at-most keep 50       posted
+    balance   alice  50.00
+    balance   pot    50.00
+    transfer  alice -> pot    500.00 at-most keep 50       NOTHING_AVAILABLE
+    transfer  alice -> pot    500.00 at-most up-to 40      NOTHING_AVAILABLE
+    transfer  alice -> pot    500.00 at-most up-to 60      posted
+    transfer  alice -> pot    500.00 at-most               posted
+    balance   pot    70.00
+    balance   alice  30.00
+    transfer  alice -> cash   500.00 at-most keep -500     posted
+    balance   alice -20.00
+    transfer  alice -> cash     0.01 at-most               NOTHING_AVAILABLE
+    fee       alice -> cash     0.01 at-most               NOTHING_AVAILABLE
+    transfer  pot -> alice    500.00 at-most up-to 0       posted
+    balance   alice   0.00
+    transfer  pot -> nobody     1.00 at-most               LEDGER_ACCOUNT_NOT_FOUND
+    `,
+  );
+
   it('agrees with a plain model on random lives of a ledger', async () => {
     const property = fc.property(lives(100), (steps) => {
       live(steps);
@@ -390,7 +418,7 @@ function dayText(day: number): string {
 /**
  * Runs a table: one line, one case. `account NAME CURRENCY SIDE [bank] [floor N] [ceiling N] [migrating|closed] [frozen
  * up|down]` makes an account, `day OPEN [closing DAY]` sets the dates, `KIND DEBIT -> CREDIT AMOUNT [on DAY]
- * [end-of-day] ANSWER` posts a journal (within braces: linked), `reverse N [AMOUNT] ANSWER` undoes the N-th posted or
+ * [end-of-day] [at-most [keep N] [up-to N]] ANSWER` posts a journal (within braces: linked; at-most: of balancing legs), `reverse N [AMOUNT] ANSWER` undoes the N-th posted or
  * reversed one, `balance NAME AMOUNT` looks.
  */
 function runTable(lines: string): void {
@@ -456,18 +484,21 @@ function readJournal(core: CoreLedger, id: string, kind: JournalDraft['kind'], w
   const [debit = '', , credit = '', decimal = '', ...rest] = words;
   const currency = core.accounts.get(debit)?.currency ?? 'EUR';
   const amount = minorOf(currency, decimal);
-  const on = rest.includes('on') ? rest[rest.indexOf('on') + 1] : undefined;
+  const after = (word: string): string | undefined => (rest.includes(word) ? rest[rest.indexOf(word) + 1] : undefined);
   const [answer = ''] = rest.filter((word) => /^[A-Z_]+$/.test(word) || word === 'posted');
+  const leg = (accountId: string, signed: bigint, target: string | undefined) => {
+    const plain = { accountId, currency, amount: signed, reversedLeg: null };
+    if (!rest.includes('at-most')) return plain;
+    const bounds = { atMost: amount, target: target === undefined ? null : minorOf(currency, target) };
+    return { ...plain, amount: signed > 0n ? 1n : -1n, balancing: bounds };
+  };
   const draft: JournalDraft = {
     id,
     kind,
     endOfDay: rest.includes('end-of-day'),
     valueDate: undefined,
-    bookingDate: on,
-    legs: [
-      { accountId: debit, currency, amount, reversedLeg: null },
-      { accountId: credit, currency, amount: -amount, reversedLeg: null },
-    ],
+    bookingDate: after('on'),
+    legs: [leg(debit, amount, after('keep')), leg(credit, -amount, after('up-to'))],
   };
   return { draft, answer };
 }

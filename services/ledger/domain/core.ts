@@ -2,8 +2,10 @@
 // bigint minor units and debit-positive: a debit is more than zero, a credit less.
 import type { Refusal } from '#chassis/errors.ts';
 import { MINOR_MAX } from '#chassis/money.ts';
+import { amountOfPair, type Balancing } from './balancing.ts';
 import { isForced, type Kind } from './kinds.ts';
 import { refuse } from './refusals.ts';
+import { hold, sideOf } from './sides.ts';
 
 /** A ledger account as the core sees it. */
 export interface AccountState {
@@ -32,9 +34,12 @@ export interface AccountState {
 export interface LegDraft {
   readonly accountId: string;
   readonly currency: string;
+  /** Of a balancing leg, only its side is known: 1 or -1. */
   readonly amount: bigint;
   /** In a reversal: the leg of the original that it undoes. */
   readonly reversedLeg: number | null;
+  /** What bounds a balancing leg. */
+  readonly balancing?: Balancing;
 }
 
 /** A journal to post, its form already checked. Dates are YYYY-MM-DD. */
@@ -106,29 +111,42 @@ function applyJournal(accounts: ReadonlyMap<string, AccountState>, journal: Jour
   if (refusal) return { refusal };
 
   const entries: EntryDraft[] = [];
-  const { frees = 0n } = journal;
+  const balancing = new Map<string, bigint>();
   for (const [leg, draft] of journal.legs.entries()) {
     const account = accounts.get(draft.accountId);
-    const wrong = account ? checkLeg(account, draft, journal) : refuse('LEDGER_ACCOUNT_NOT_FOUND');
+    const amount = amountOf(draft, journal, { accounts, balancing });
+    const wrong = account ? checkLeg(account, { ...draft, amount }, journal) : refuse('LEDGER_ACCOUNT_NOT_FOUND');
     if (!account || wrong) {
       undo(entries);
       return { refusal: wrong ?? refuse('LEDGER_ACCOUNT_NOT_FOUND') };
     }
-    hold(account, draft.amount, -frees);
-    account.balance += draft.amount;
-    account.version += 1n;
-    const { balance, version } = account;
-    entries.push({
-      account,
-      leg,
-      version,
-      amount: draft.amount,
-      balanceAfter: balance,
-      reversedLeg: draft.reversedLeg,
-      frees,
-    });
+    entries.push(book(account, amount, { leg, reversedLeg: draft.reversedLeg, frees: journal.frees ?? 0n }));
   }
   return { posted: { bookingDate, valueDate: journal.valueDate ?? bookingDate, entries } };
+}
+
+/** The amount of a leg; of balancing legs, that of their pair, found out where the first of them stands. */
+function amountOf(
+  { amount, currency, balancing: bounds }: LegDraft,
+  { legs }: JournalDraft,
+  { accounts, balancing }: { accounts: ReadonlyMap<string, AccountState>; balancing: Map<string, bigint> },
+): bigint {
+  if (!bounds) return amount;
+  const most = balancing.get(currency) ?? amountOfPair(legs, currency, accounts);
+  balancing.set(currency, most);
+  return amount * most;
+}
+
+function book(
+  account: AccountState,
+  amount: bigint,
+  { leg, reversedLeg, frees }: Pick<EntryDraft, 'leg' | 'reversedLeg' | 'frees'>,
+): EntryDraft {
+  hold(account, amount, -frees);
+  account.balance += amount;
+  account.version += 1n;
+  const { balance, version } = account;
+  return { account, leg, version, amount, balanceAfter: balance, reversedLeg, frees };
 }
 
 /** The ledger stamps the booking date; only migrated history brings its own, up to today. */
@@ -153,6 +171,7 @@ function checkLeg(account: AccountState, leg: LegDraft, { kind, frees = 0n }: Jo
   const { amount, currency } = leg;
   if (account.currency !== currency) return refuse('CURRENCY_MISMATCH', { account_currency: account.currency });
   if (account.state === 'closed') return refuse('LEDGER_ACCOUNT_CLOSED');
+  if (amount === 0n) return refuse('NOTHING_AVAILABLE');
   const change = sideOf(account) * amount;
   if (change < 0n ? account.decreaseFrozen : account.increaseFrozen) return refuse('LEDGER_ACCOUNT_FROZEN');
   const after = account.balance + amount;
@@ -164,17 +183,6 @@ function checkLeg(account: AccountState, leg: LegDraft, { kind, frees = 0n }: Jo
   if (change < 0n && account.floor !== null && normal - held < account.floor) return refuse('INSUFFICIENT_FUNDS');
   if (change > 0n && account.ceiling !== null && normal > account.ceiling) return refuse('CEILING_EXCEEDED');
   return undefined;
-}
-
-/** 1 where debits take an account up, -1 where they take it down. */
-export function sideOf({ normalSide }: Pick<AccountState, 'normalSide'>): bigint {
-  return normalSide === 'debit' ? 1n : -1n;
-}
-
-/** Holds more (or less) of an account for a leg: what it would take down is held, what it would take up is pending in. */
-export function hold(account: AccountState, leg: bigint, change: bigint): void {
-  if (sideOf(account) * leg < 0n) account.held += change;
-  else account.pendingIn += change;
 }
 
 function undo(entries: readonly EntryDraft[]): void {

@@ -1,9 +1,10 @@
 // The life of a hold, as pure functions: a hold and what is asked of it in; the step that it takes, or a refusal, out.
 import type { Refusal } from '#chassis/errors.ts';
 import { MINOR_MAX } from '#chassis/money.ts';
-import { type AccountState, hold as holdOn, type JournalDraft, sideOf } from './core.ts';
+import type { AccountState, JournalDraft } from './core.ts';
 import { isForced, type Kind } from './kinds.ts';
 import { refuse } from './refusals.ts';
+import { hold as holdOn, sideOf } from './sides.ts';
 
 /** What is agreed of a hold when it is placed, and stays. */
 export interface HoldTerms {

@@ -1,5 +1,6 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { invalid, Refusal } from '#chassis/errors.ts';
+import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
@@ -58,7 +59,8 @@ function outcomeMessage(journalId: string, outcome: Outcome | undefined) {
   if ('refusal' in outcome) {
     return { journalId, result: { case: 'refusal' as const, value: refusalMessage(outcome.refusal) } };
   }
-  const { bookingDate, valueDate, knownTime } = outcome.booking;
-  const posted = { bookingDate, valueDate, knownTime: timestampFromDate(knownTime) };
+  const { bookingDate, valueDate, knownTime, balancing } = outcome.booking;
+  const balancingAmounts = balancing.map((amount) => toMoney(amount));
+  const posted = { bookingDate, valueDate, knownTime: timestampFromDate(knownTime), balancingAmounts };
   return { journalId, result: { case: 'posted' as const, value: posted } };
 }
