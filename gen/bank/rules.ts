@@ -421,6 +421,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
       'BALANCE_NOT_ZERO',
+      'HOLD_OPEN',
       'OWNER_REQUIRED',
       'ACCOUNT_BUSY',
     ],

@@ -27,7 +27,9 @@ export type Law =
   | 'REVERSAL'
   | 'TRIAL_BALANCE'
   | 'BALANCE_SHEET'
-  | 'TIE_OUT';
+  | 'TIE_OUT'
+  | 'HOLD'
+  | 'HELD';
 
 /** A law that is broken: where, what had to be, what is. */
 export interface Fault {

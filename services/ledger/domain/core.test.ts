@@ -345,7 +345,8 @@ describe('The core of the ledger', () => {
     `,
   );
 
-  it('agrees with a plain model on random lives of a ledger', async () => {
+  it('agrees with a plain model on random lives of a ledger', async function agrees() {
+    this.timeout(30 * 60_000);
     const property = fc.property(lives(100), (steps) => {
       live(steps);
     });

@@ -4,6 +4,7 @@ import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { Journal, LedgerAccount, LedgerBalance } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { type GetTrialBalanceResponse, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type Audit, startAudit } from '../audit.ts';
+import { auditHolds, readHolds } from '../audit-of-holds.ts';
 import type { Bank } from '../bank.ts';
 import { Exit } from '../failure.ts';
 import { codesOf, type Fault } from '../laws.ts';
@@ -44,6 +45,7 @@ export async function verifyBank(bank: Bank, progress: Progress): Promise<Verdic
   const unchecked: string[] = [];
   await progress.begin('accounts');
   await readAccounts(bank, audit, progress);
+  const holds = await readHolds(bank);
   await progress.begin('journals');
   const trialBalance = await readJournals(bank, audit, progress);
   progress.end();
@@ -58,6 +60,7 @@ export async function verifyBank(bank: Bank, progress: Progress): Promise<Verdic
     trialBalance,
   });
   faults.push(...balanceSheetFaults(await ledger.getBalanceSheet({})));
+  faults.push(...(await auditHolds(bank, holds, { captured: audit.captured(), accounts: audit.accounts() })));
   faults.push(...tieOutFaults(await ledger.tieOutGeneralLedger({})));
   return { clean: faults.length === 0, ...audit.counts, faults, unchecked };
 }
