@@ -47,7 +47,8 @@ export type IdKind =
   | 'PARTY'
   | 'SESSION'
   | 'EVENT'
-  | 'AGGREGATE';
+  | 'AGGREGATE'
+  | 'HOLD';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -94,6 +95,12 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/CutOverLedgerAccount'
   | 'bank.ledger.v1.LedgerService/PostJournals'
   | 'bank.ledger.v1.LedgerService/ReverseJournal'
+  | 'bank.ledger.v1.LedgerService/PlaceHolds'
+  | 'bank.ledger.v1.LedgerService/CaptureHold'
+  | 'bank.ledger.v1.LedgerService/ExtendHold'
+  | 'bank.ledger.v1.LedgerService/ReleaseHold'
+  | 'bank.ledger.v1.LedgerService/GetHold'
+  | 'bank.ledger.v1.LedgerService/ListHolds'
   | 'bank.ledger.v1.LedgerService/GetBalances'
   | 'bank.ledger.v1.LedgerService/ListEntries'
   | 'bank.ledger.v1.LedgerService/GetJournal'
@@ -419,6 +426,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
       'BALANCE_NOT_ZERO',
+      'HOLD_OPEN',
       'OWNER_REQUIRED',
       'ACCOUNT_BUSY',
     ],
@@ -745,6 +753,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'LEDGER_ACCOUNT_NOT_FOUND',
       'LEDGER_ACCOUNT_CLOSED',
       'BALANCE_NOT_ZERO',
+      'HOLD_OPEN',
     ],
   },
   'bank.ledger.v1.LedgerService/CutOverLedgerAccount': {
@@ -792,6 +801,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'LEDGER_ACCOUNT_NOT_MIGRATING',
       'INSUFFICIENT_FUNDS',
       'CEILING_EXCEEDED',
+      'NOTHING_AVAILABLE',
       'BALANCE_OUT_OF_RANGE',
       'BOOKING_DATE_NOT_OPEN',
       'LINKED_JOURNAL_REFUSED',
@@ -802,6 +812,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
       'CURRENCY_MISMATCH',
       'JOURNAL_UNBALANCED',
+      'BALANCING_LEGS_INVALID',
       'JOURNAL_OUT_OF_ORDER',
       'JOURNAL_NOT_FOUND',
       'JOURNAL_NOT_OWNED',
@@ -837,6 +848,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'LEDGER_ACCOUNT_NOT_MIGRATING',
       'INSUFFICIENT_FUNDS',
       'CEILING_EXCEEDED',
+      'NOTHING_AVAILABLE',
       'BALANCE_OUT_OF_RANGE',
       'BOOKING_DATE_NOT_OPEN',
       'LINKED_JOURNAL_REFUSED',
@@ -847,11 +859,176 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
       'CURRENCY_MISMATCH',
       'JOURNAL_UNBALANCED',
+      'BALANCING_LEGS_INVALID',
       'JOURNAL_OUT_OF_ORDER',
       'GENERAL_LEDGER_NOT_WIRED',
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/PlaceHolds': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: ['account', 'transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['holds', 'holdId'], kind: 'HOLD', access: 'NAMED' },
+      { path: ['holds', 'debitLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
+      { path: ['holds', 'creditLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
+      { path: ['holds', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['holds', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['holds', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+    ],
+    actors: [['holds', 'actor']],
+    errors: [
+      'LEDGER_ACCOUNT_NOT_FOUND',
+      'LEDGER_ACCOUNT_CLOSED',
+      'LEDGER_ACCOUNT_FROZEN',
+      'LEDGER_ACCOUNT_MIGRATING',
+      'INSUFFICIENT_FUNDS',
+      'BALANCE_OUT_OF_RANGE',
+      'HOLD_EXPIRE_TIME_NOT_LATER',
+      'HOLD_EXISTS',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'CURRENCY_MISMATCH',
+      'HOLD_LIMIT_BELOW_AMOUNT',
+      'GENERAL_LEDGER_NOT_WIRED',
+      'JOURNAL_KIND_NOT_ALLOWED',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/CaptureHold': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: ['account', 'transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
+      { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+    ],
+    actors: [['actor']],
+    errors: [
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
+      'LEDGER_ACCOUNT_NOT_FOUND',
+      'LEDGER_ACCOUNT_CLOSED',
+      'LEDGER_ACCOUNT_FROZEN',
+      'LEDGER_ACCOUNT_MIGRATING',
+      'LEDGER_ACCOUNT_NOT_MIGRATING',
+      'INSUFFICIENT_FUNDS',
+      'CEILING_EXCEEDED',
+      'NOTHING_AVAILABLE',
+      'BALANCE_OUT_OF_RANGE',
+      'BOOKING_DATE_NOT_OPEN',
+      'LINKED_JOURNAL_REFUSED',
+      'JOURNAL_EXISTS',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'CURRENCY_MISMATCH',
+      'JOURNAL_UNBALANCED',
+      'BALANCING_LEGS_INVALID',
+      'JOURNAL_OUT_OF_ORDER',
+      'JOURNAL_NOT_FOUND',
+      'JOURNAL_NOT_OWNED',
+      'GENERAL_LEDGER_NOT_WIRED',
+      'TOO_MANY_LEGS',
+      'DATE_INVALID',
+      'JOURNAL_KIND_NOT_ALLOWED',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ExtendHold': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: ['account', 'transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
+      { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+    ],
+    actors: [['actor']],
+    errors: [
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXPIRE_TIME_NOT_LATER',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ReleaseHold': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: ['account', 'transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
+      { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+    ],
+    actors: [['actor']],
+    errors: [
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/GetHold': {
+    callers: ['edge', 'account', 'transaction'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'HOLD_NOT_FOUND',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListHolds': {
+    callers: ['edge', 'account', 'transaction'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'LEDGER_ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.ledger.v1.LedgerService/GetBalances': {

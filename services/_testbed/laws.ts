@@ -125,6 +125,41 @@ const LAWS: Readonly<Record<string, string>> = {
     ) j on j.lane_no = b.lane_no and j.block_height = b.height
     where j.count is distinct from b.journal_count or j.first <> b.first_position
       or j.last <> b.first_position + b.journal_count - 1`,
+  'a hold is as its steps left it': `
+    select h.id || ' is ' || coalesce(h.state, 'nothing') || ' at version ' || h.version as broken
+    from hold h left join lateral (
+      select count(*) as count, max(version) as last, min(version) as first, coalesce(sum(amount), 0) as captured,
+        (array_agg(kind order by version desc))[1] as kind, (array_agg(state order by version desc))[1] as state,
+        sum(held_change) as held, count(*) filter (where kind in ('place', 'release', 'expire')) as ends
+      from hold_step s where s.hold_no = h.no
+    ) s on true
+    where (s.count, s.last, s.first, s.captured, s.state, s.held)
+        is distinct from (h.version, h.version, 1, h.captured, h.state, h.held)
+      or h.captured > h.capture_limit or s.ends > 2
+      or h.held <> case h.state when 'open' then h.amount - h.captured else 0 end`,
+  'nothing follows the end of a hold': `
+    select h.id || ' at version ' || s.version as broken
+    from hold_step s join hold h on h.no = s.hold_no where s.state <> 'open' and s.version <> h.version`,
+  'what is held of an account is what its open holds hold': `
+    select a.id || ' has ' || a.held || ' held and ' || a.pending_in || ' pending in' as broken
+    from ledger_account a left join (
+      select l.no, sum(l.held) filter (where l.side <> b.normal_side) as held,
+        sum(l.held) filter (where l.side = b.normal_side) as pending_in
+      from (
+        select debit_account_no as no, 'debit' as side, held from hold where state = 'open'
+        union all select credit_account_no, 'credit', held from hold where state = 'open'
+      ) l join ledger_account b on b.no = l.no group by l.no
+    ) h on h.no = a.no
+    where a.held <> coalesce(h.held, 0) or a.pending_in <> coalesce(h.pending_in, 0)`,
+  'a capture books what it captures': `
+    select j.id || ' and ' || h.id as broken
+    from hold_step s join hold h on h.no = s.hold_no join journal j on j.no = s.journal_no
+    left join entry d on d.journal_no = j.no and d.account_no = h.debit_account_no and d.amount = s.amount
+    left join entry c on c.journal_no = j.no and c.account_no = h.credit_account_no and c.amount = -s.amount
+    where s.kind = 'capture' and (j.leg_count <> 2 or d.leg is null or c.leg is null)`,
+  'every step of a hold was published once': `
+    select h.id || ' has ' || count(o.event_id) || ' events' as broken
+    from hold h left join outbox o on o.aggregate_id = h.id group by h.no having count(o.event_id) <> h.version`,
   'every posted journal was published once': `
     select j.id || ' has ' || count(o.event_id) || ' events' as broken
     from journal j left join outbox o on o.aggregate_id = j.id and o.type = 'bank.ledger.v1.JournalPosted'
@@ -143,7 +178,9 @@ export async function brokenLaws(url: string): Promise<string[]> {
   await client.connect();
   try {
     // Rows that were written a moment ago have no statistics yet, without which a law may take minutes.
-    await client.query('analyze journal, block, entry, ledger_account, outbox, business_day, general_ledger_posting');
+    await client.query(
+      'analyze journal, block, entry, ledger_account, outbox, business_day, general_ledger_posting, hold, hold_step',
+    );
     // One snapshot for all laws, so that a ledger at work is seen at one moment.
     await client.query('begin isolation level repeatable read read only');
     const broken: string[] = [];

@@ -1,6 +1,7 @@
 // Customers and accounts for tests, made through the contracts as a teller makes them.
 import { randomBytes } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Client } from '#chassis/call.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
@@ -126,4 +127,24 @@ export async function payIn(bank: Bank, account: Account, amount: string, onDate
   const [outcome] = outcomes;
   if (outcome?.result.case !== 'posted') throw new Error(`not posted: ${outcome?.result.value?.detail?.reason ?? ''}`);
   return journalId;
+}
+
+/** Authorises an amount from one account to another, straight through the ledger. Answers the id of the hold. */
+export async function placeHold(bank: Bank, payer: Account, payee: Account, amount: string): Promise<string> {
+  const holdId = newId('hld');
+  const { outcomes } = await bank.as(LedgerService, 'transaction').placeHolds({
+    holds: [
+      {
+        holdId,
+        kind: JournalKind.TRANSFER,
+        debitLedgerAccountId: deriveId('lac', payer.accountId),
+        creditLedgerAccountId: deriveId('lac', payee.accountId),
+        amount: { currencyCode: payer.currencyCode, amount },
+        expireTime: timestampFromMs(Date.now() + 3_600_000),
+      },
+    ],
+  });
+  const [outcome] = outcomes;
+  if (outcome?.result.case !== 'placed') throw new Error(`not placed: ${outcome?.result.value?.detail?.reason ?? ''}`);
+  return holdId;
 }

@@ -1,9 +1,10 @@
-// The bank's clock, and the timer that turns its days. The clock may be set in development and sandboxes: then it is the
+// The bank's clock, and the timers that turn its days and expire holds. The clock may be set in development and sandboxes: then it is the
 // real time and an offset, which is kept in the database.
 import { sql } from 'kysely';
 import type { Database } from '#chassis/database.ts';
 import { Refusal } from '#chassis/errors.ts';
 import type { Logger } from '#chassis/log.ts';
+import { repeat } from '#chassis/repeat.ts';
 
 /** The clock of the ledger. */
 export interface LedgerClock {
@@ -16,15 +17,18 @@ export interface LedgerClock {
 
 /** Reads the clock of a ledger. */
 export function ledgerClock(database: Database, timeZone: string): LedgerClock {
-  const now = async (): Promise<Temporal.Instant> => {
-    const [row] = await database.query(sql<{ offset: string }>`select offset_ms as offset from clock_setting`);
-    return Temporal.Now.instant().add({ milliseconds: Number(row?.offset ?? 0) });
-  };
+  const now = async (): Promise<Temporal.Instant> => Temporal.Instant.fromEpochMilliseconds(await readClock(database));
   return {
     timeZone,
     now,
     today: async () => (await now()).toZonedDateTimeISO(timeZone).toPlainDate(),
   };
+}
+
+/** The time of the bank's clock, in milliseconds since the epoch. */
+export async function readClock(database: Pick<Database, 'query'>): Promise<number> {
+  const [row] = await database.query(sql<{ offset: string }>`select offset_ms as offset from clock_setting`);
+  return Date.now() + Number(row?.offset ?? 0);
 }
 
 /** Opens the first business date, today's, if the ledger has none yet. */
@@ -40,23 +44,15 @@ export async function openFirstDay(database: Database, clock: LedgerClock): Prom
 const CHECK_MS = 1_000;
 
 /**
- * Calls `turn` every second, one at a time, so that days are closed and opened as midnight passes, and missed days at
- * the next start. (When the day has a checklist of its own, that takes the timer's place.)
+ * Does what the time asks for every second, one at a time: days are closed and opened as midnight passes, holds expire,
+ * and what was missed is made up for at the next start. (When the day has a checklist of its own, that takes the place of
+ * the day's timer.)
  */
-export function startDayTimer(turn: () => Promise<void>, log: Logger): () => Promise<void> {
-  let turning: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    turning ??= turn()
-      .catch((error: unknown) => {
-        // Another ledger process turned the day first, or the database is away: the next second tells.
-        if (!(error instanceof Refusal)) log.warn({ err: error }, 'the day could not be turned');
-      })
-      .finally(() => {
-        turning = undefined;
-      });
-  }, CHECK_MS);
-  return async () => {
-    clearInterval(timer);
-    await turning;
-  };
+export function startTimer(what: string, work: () => Promise<void>, log: Logger): () => Promise<void> {
+  const quietly = () =>
+    work().catch((error: unknown) => {
+      // Another ledger process was faster: the next second tells.
+      if (!(error instanceof Refusal)) throw error;
+    });
+  return repeat(CHECK_MS, quietly, log, `the timer could not ${what}`);
 }

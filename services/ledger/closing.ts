@@ -154,6 +154,8 @@ async function retainedAccount(
     customer: false,
     balance: existing?.balance ?? 0n,
     version: existing?.version ?? 0n,
+    held: existing?.held ?? 0n,
+    pendingIn: existing?.pendingIn ?? 0n,
   });
   return id;
 }

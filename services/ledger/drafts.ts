@@ -4,8 +4,8 @@ import { createHmac } from 'node:crypto';
 import { toBinary } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { toBinaries } from '#chassis/encode.ts';
-import { fromPositiveMoney } from '#chassis/money.ts';
-import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { fromMoney, fromPositiveMoney } from '#chassis/money.ts';
+import { type Balancing, type Leg, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
   type NewJournal,
   NewJournalSchema,
@@ -13,6 +13,7 @@ import {
   ReverseJournalRequestSchema,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { readDay, requireDay } from './dates.ts';
+import { arePairs } from './domain/balancing.ts';
 import { isBalanced, type JournalDraft, type LegDraft } from './domain/core.ts';
 import { mayPost } from './domain/kinds.ts';
 import { refuse } from './domain/refusals.ts';
@@ -26,10 +27,8 @@ export function draftOf(journal: NewJournal, fingerprint: Buffer, call: Call): D
   const kind = kindFrom(journal.kind);
   if (!mayPost(kind, call.caller)) throw refuse('JOURNAL_KIND_NOT_ALLOWED');
   if (journal.legs.length > LEGS_MAX) throw refuse('TOO_MANY_LEGS');
-  const legs = journal.legs.map(({ ledgerAccountId: accountId, side, amount }): LegDraft => {
-    const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
-    return { accountId, currency, amount: side === Side.DEBIT ? minor : -minor, reversedLeg: null };
-  });
+  const legs = journal.legs.map((leg) => (leg.balancing ? balancingLeg(leg, leg.balancing) : plainLeg(leg)));
+  if (!arePairs(legs)) throw refuse('BALANCING_LEGS_INVALID');
   if (!isBalanced(legs)) throw refuse('JOURNAL_UNBALANCED');
   return {
     id: journal.journalId,
@@ -41,6 +40,20 @@ export function draftOf(journal: NewJournal, fingerprint: Buffer, call: Call): D
     corrects: journal.correctsJournalId,
     content: { journal: { id: journal.journalId, kind, legs, ...datesOf(journal, kind) } },
   };
+}
+
+function plainLeg({ ledgerAccountId: accountId, side, amount }: Leg): LegDraft {
+  const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
+  return { accountId, currency, amount: side === Side.DEBIT ? minor : -minor, reversedLeg: null };
+}
+
+function balancingLeg({ ledgerAccountId: accountId, side, amount }: Leg, balancing: Balancing): LegDraft {
+  if (amount) throw refuse('BALANCING_LEGS_INVALID');
+  const { currency, minor: atMost } = fromPositiveMoney(balancing.atMost ?? { currencyCode: '', amount: '' });
+  const target = balancing.target ? fromMoney(balancing.target) : undefined;
+  if (target && target.currency !== currency) throw refuse('CURRENCY_MISMATCH', { account_currency: currency });
+  const bounds = { atMost, target: target?.minor ?? null };
+  return { accountId, currency, amount: side === Side.DEBIT ? 1n : -1n, reversedLeg: null, balancing: bounds };
 }
 
 /** The draft of a reversal. */
@@ -86,13 +99,18 @@ export function fingerprintsOf(journals: readonly NewJournal[], call: Call, key:
   const contents = toBinaries(
     NewJournalSchema,
     journals.map((journal) => {
-      const metadata = Object.fromEntries(Object.entries(journal.metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
-      return { ...journal, metadata, afterJournalId: '' };
+      return { ...journal, metadata: inOrderOfNames(journal.metadata), afterJournalId: '' };
     }),
   );
   return journals.map((_, index) => hashOf(key, contents.of(index), call));
 }
 
-function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {
+/** Metadata in the order of their names. */
+export function inOrderOfNames(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A keyed hash of the content of what a caller asks. */
+export function hashOf(key: Buffer, bytes: Uint8Array, call: Call): Buffer {
   return createHmac('sha256', key).update(call.caller).update('\0').update(bytes).digest().subarray(0, 16);
 }

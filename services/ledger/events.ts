@@ -6,11 +6,18 @@ import {
   AccountingPeriodClosedSchema,
   BusinessDateAdvancedSchema,
   BusinessDateClosedSchema,
+  HoldCapturedSchema,
+  HoldExpiredSchema,
+  HoldExtendedSchema,
+  HoldPlacedSchema,
+  HoldReleasedSchema,
   JournalPostedSchema,
   LedgerAccountChangedSchema,
   LedgerAccountOpenedSchema,
 } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import type { Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { Stepped } from './holds.ts';
+import { holdMessage } from './messages.ts';
 import type { Booked } from './posting.ts';
 
 /** A ledger account was opened: the first event of its aggregate. */
@@ -42,4 +49,19 @@ export function publishPeriodClosed(tx: CommandTx, period: AccountingPeriod): vo
 export function journalPosted({ draft, group }: Booked, journal: Journal): OutboxEvent {
   const onBehalf = { principal: draft.actor, origin: undefined, trace: group.call.trace };
   return outboxEvent(JournalPostedSchema, { journal }, { id: draft.id, sequence: 1 }, onBehalf);
+}
+
+const STEPS = {
+  place: HoldPlacedSchema,
+  extend: HoldExtendedSchema,
+  capture: HoldCapturedSchema,
+  release: HoldReleasedSchema,
+  expire: HoldExpiredSchema,
+} as const;
+
+/** Something happened to a hold. Its version counts its events. */
+export function holdStepped({ hold, step, journalId, actor, trace }: Stepped): OutboxEvent {
+  const event = { hold: holdMessage(hold), ...(journalId !== null && { journalId }) };
+  const onBehalf = { principal: actor, origin: undefined, trace };
+  return outboxEvent(STEPS[step.kind], event, { id: hold.id, sequence: step.version }, onBehalf);
 }

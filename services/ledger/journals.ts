@@ -22,6 +22,7 @@ interface Row extends PlaceRow {
   owner: string;
   reversedId: string | null;
   correctedId: string | null;
+  capturedId: string | null;
   metadata: Record<string, string> | null;
   /** Null where somebody has taken them away. */
   entries:
@@ -52,6 +53,7 @@ export async function readJournals(
   const rows = await database.query(sql<Row>`
     select ${PLACE}, j.id, j.kind, j.booking_date::text as "bookingDate", j.value_date::text as "valueDate",
       j.known_time::text as "knownTime", j.owner, o.id as "reversedId", c.id as "correctedId", j.metadata,
+      (select h.id from hold_step s join hold h on h.no = s.hold_no where s.journal_no = j.no) as "capturedId",
       (
         select json_agg(
           json_build_object(

@@ -1,3 +1,4 @@
+import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Refusal } from '#chassis/errors.ts';
@@ -8,11 +9,33 @@ import { staff } from '#chassis/testing/service.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { type JournalInit, useLedger } from './testing.ts';
-import { Model, type ModelJournal } from './testing-model.ts';
-import { ACCOUNTS, lives, type RandomJournal, type Step } from './testing-steps.ts';
+import { holdsOf, placing } from './testing-holds.ts';
+import { Model } from './testing-model.ts';
+import type { ModelJournal, Move } from './testing-nouns.ts';
+import {
+  ACCOUNTS,
+  type HoldStep,
+  isAboutHolds,
+  lives,
+  type RandomJournal,
+  type RandomMove,
+  type Step,
+  type TermsStep,
+} from './testing-steps.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const LARGEST = 2n ** 63n - 1n;
+
+/** What one of several lives at the same time has made. */
+interface Own {
+  readonly journals: string[];
+  readonly holds: string[];
+}
 
 describe('A ledger with its database', () => {
   const bank = useLedger();
+  const onHold = holdsOf(bank);
   const backOffice = () => bank.asPrincipal(staff('BACK_OFFICE'));
 
   it('agrees with a plain model on random lives, and keeps every law', async function agrees() {
@@ -30,7 +53,7 @@ describe('A ledger with its database', () => {
       const names = await openAccounts();
       await Promise.all(
         several.map(async (steps) => {
-          const own: string[] = [];
+          const own: Own = { journals: [], holds: [] };
           for (const step of steps) await liveBlindly(step, names, own);
         }),
       );
@@ -60,6 +83,7 @@ describe('A ledger with its database', () => {
     const names = await openAccounts();
     const days = await backOffice().getBusinessDate({});
     const first = Temporal.PlainDate.from(days.openDate);
+    const start = days.clockTime ? timestampMs(days.clockTime) : 0;
     const model = new Model(ACCOUNTS, 0);
     model.closingDay = days.closingDates.length > 0 ? -1 : undefined;
     const dayText = (day: number): string => first.add({ days: day }).toString();
@@ -83,27 +107,35 @@ describe('A ledger with its database', () => {
           expected,
           step,
         );
+      } else if (isAboutHolds(step)) {
+        await agreeOnHold(step, model, { names, start });
       } else {
         await changeBoth(step, model, names, dayText);
       }
     }
-    for (const [name, { balance, currency }] of model.accounts) {
-      const booked = await bank.booked(names.get(name) ?? '');
-      expect(booked, name).to.equal(toDecimal({ currency, minor: balance }));
+    for (const [name, { balance, currency, floor }] of model.accounts) {
+      const told = (minor: bigint) => toDecimal({ currency, minor });
+      const { held, coming } = model.pending(name);
+      const available = floor === null ? undefined : told(balance - held - floor);
+      expect(await onHold.balances(names.get(name) ?? ''), name).to.equal(
+        `booked ${told(balance)} held ${told(held)} in ${told(coming)} available ${available}`,
+      );
     }
   }
 
   /** Does one step and does not mind what is answered, as long as it is an answer. */
-  async function liveBlindly(step: Step, names: ReadonlyMap<string, string>, own: string[]): Promise<void> {
+  async function liveBlindly(step: Step, names: ReadonlyMap<string, string>, own: Own): Promise<void> {
     const { openDate, closingDates } = await backOffice().getBusinessDate({});
     const today = Temporal.PlainDate.from(openDate);
     const dayText = (day: number): string => today.add({ days: day }).toString();
     if (step.do === 'post') {
       const journals = step.group.map((one) => modelJournal(one, 0));
-      own.push(...journals.map(({ id }) => id));
+      own.journals.push(...journals.map(({ id }) => id));
       await bank.post(journals.map((one) => wire(one, names, dayText, journals.length > 1)));
     } else if (step.do === 'reverse') {
-      await reasonOf(reverse(newId('jnl'), own[step.which % Math.max(own.length, 1)] ?? newId('jnl'), undefined));
+      await reasonOf(reverse(newId('jnl'), pick(own.journals, step.which) ?? newId('jnl'), undefined));
+    } else if (isAboutHolds(step)) {
+      await holdBlindly(step, names, own);
     } else if (step.do === 'advance') {
       await reasonOf(backOffice().advanceBusinessDate({ requestId: newId('evt'), openDate }));
     } else if (step.do === 'closeDay') {
@@ -115,7 +147,7 @@ describe('A ledger with its database', () => {
   }
 
   async function changeBoth(
-    step: Exclude<Step, { do: 'post' | 'reverse' }>,
+    step: TermsStep,
     model: Model,
     names: ReadonlyMap<string, string>,
     dayText: (day: number) => string,
@@ -137,8 +169,9 @@ describe('A ledger with its database', () => {
     }
     const account = model.accounts.get(ACCOUNTS[step.account]?.name ?? '');
     if (!account) return;
-    agree(await reasonOf(change(step, names)), whyNot(step, account), step);
-    if (whyNot(step, account).size > 0) return;
+    const reasons = whyNot(step, account, model.pending(account.name));
+    agree(await reasonOf(change(step, names)), reasons, step);
+    if (reasons.size > 0) return;
     if (step.do === 'freeze') Object.assign(account, { frozenDown: step.down, frozenUp: step.up });
     if (step.do === 'close') account.state = 'closed';
     if (step.do === 'cutOver') Object.assign(account, { state: 'open', floor: step.floor, ceiling: null });
@@ -150,8 +183,95 @@ describe('A ledger with its database', () => {
     }
   }
 
+  /** Does something to a hold, in the ledger and in the model. */
+  async function agreeOnHold(
+    step: HoldStep,
+    model: Model,
+    { names, start }: { names: ReadonlyMap<string, string>; start: number },
+  ): Promise<void> {
+    const timeOf = (hour: number) => start + hour * HOUR_MS;
+    if (step.do === 'pass') {
+      const expired = model.pass(step.hours);
+      // A minute later, as the ledger's clock has gone on since the beginning, but never by that much.
+      await setClock(timeOf(model.hour) + MINUTE_MS);
+      for (const holdId of expired) agree(await reasonOf(onHold.release(holdId)), new Set(['HOLD_EXPIRED']), step);
+      return;
+    }
+    if (step.do === 'place') {
+      const [holdId, until] = [newId('hld'), model.hour + step.hours];
+      const { debit, credit, currency, amount } = modelMove(step.move);
+      const limit = amount + step.over > LARGEST ? amount : amount + step.over;
+      const told = await placeOne(holdId, { ...step, over: limit - amount }, names, timeOf(until));
+      agree(told, model.place(holdId, { debit, credit, currency, amount, limit, forced: step.forced, until }), step);
+      return;
+    }
+    const holdId = pick([...model.holds.keys()], step.which);
+    const hold = model.holds.get(holdId ?? '');
+    if (!holdId || !hold) return;
+    if (step.do === 'capture') {
+      const requestId = newId('jnl');
+      const capture = captureOne(requestId, holdId, step, hold.currency);
+      agree(await reasonOf(capture), model.capture(requestId, holdId, step), step);
+    } else if (step.do === 'release') {
+      agree(await reasonOf(onHold.release(holdId)), model.release(holdId), step);
+    } else {
+      const until = model.hour + step.hours;
+      agree(await reasonOf(onHold.extend(holdId, timeOf(until))), model.extend(holdId, until), step);
+    }
+  }
+
+  async function holdBlindly(step: HoldStep, names: ReadonlyMap<string, string>, own: Own): Promise<void> {
+    const clock = await backOffice().getBusinessDate({});
+    const later = (hours: number) => (clock.clockTime ? timestampMs(clock.clockTime) : 0) + hours * HOUR_MS;
+    const holdId = pick(own.holds, 'which' in step ? step.which : 0) ?? newId('hld');
+    if (step.do === 'pass') await setClock(later(step.hours));
+    else if (step.do === 'place') {
+      own.holds.push(newId('hld'));
+      await placeOne(own.holds.at(-1) ?? '', step, names, later(step.hours));
+    } else if (step.do === 'capture') await reasonOf(captureOne(newId('jnl'), holdId, step, 'EUR'));
+    else if (step.do === 'release') await reasonOf(onHold.release(holdId));
+    else await reasonOf(onHold.extend(holdId, later(step.hours)));
+  }
+
+  async function placeOne(
+    holdId: string,
+    { move, forced, over }: Extract<HoldStep, { do: 'place' }>,
+    names: ReadonlyMap<string, string>,
+    until: number,
+  ): Promise<string> {
+    const { debit, credit, currency, amount } = modelMove(move);
+    const [outcome] = await onHold.outcomes([
+      {
+        holdId,
+        kind: forced ? JournalKind.FEE : JournalKind.TRANSFER,
+        debitLedgerAccountId: names.get(debit) ?? '',
+        creditLedgerAccountId: names.get(credit) ?? '',
+        amount: money(currency, amount),
+        captureLimit: money(currency, amount + over),
+        expireTime: timestampFromMs(until),
+      },
+    ]);
+    const told = outcome ? placing(outcome) : '';
+    return told === 'placed' ? 'posted' : told;
+  }
+
+  function captureOne(
+    requestId: string,
+    holdId: string,
+    { amount, final, forced }: Extract<HoldStep, { do: 'capture' }>,
+    currency: string,
+  ): Promise<unknown> {
+    const part = amount !== null && { amount: money(currency, amount) };
+    const kind = forced ? { kind: JournalKind.FEE } : {};
+    return bank.as('transaction').captureHold({ requestId, holdId, final, ...part, ...kind });
+  }
+
+  async function setClock(ms: number): Promise<void> {
+    await backOffice().setClock({ requestId: newId('evt'), clockTime: timestampFromMs(ms) });
+  }
+
   function change(
-    step: Extract<Step, { do: 'freeze' | 'limits' | 'close' | 'cutOver' }>,
+    step: Extract<TermsStep, { readonly account: number }>,
     names: ReadonlyMap<string, string>,
   ): Promise<unknown> {
     const { name = '', currency = '' } = ACCOUNTS[step.account] ?? {};
@@ -185,13 +305,22 @@ function modelJournal({ kind, moves, endOfDay, daysAgo }: RandomJournal, today: 
     kind,
     endOfDay: endOfDay && kind !== 'migration',
     day: today - daysAgo,
-    moves: moves.map(({ debit, credit, amount }) => ({
-      debit: ACCOUNTS[debit]?.name ?? 'nobody',
-      credit: ACCOUNTS[credit]?.name ?? 'nobody',
-      currency: ACCOUNTS[debit]?.currency ?? 'EUR',
-      amount,
-    })),
+    moves: moves.map(modelMove),
   };
+}
+
+function modelMove({ debit, credit, amount, bounds }: RandomMove): Move {
+  return {
+    debit: ACCOUNTS[debit]?.name ?? 'nobody',
+    credit: ACCOUNTS[credit]?.name ?? 'nobody',
+    currency: ACCOUNTS[debit]?.currency ?? 'EUR',
+    amount,
+    bounds,
+  };
+}
+
+function pick(ids: readonly string[], which: number): string | undefined {
+  return ids[which % Math.max(ids.length, 1)];
 }
 
 function wire(
@@ -207,19 +336,31 @@ function wire(
     endOfDay,
     linkGroup: linked ? 'group' : '',
     bookingDate: kind === 'migration' ? dayText(day) : '',
-    legs: moves.flatMap(({ debit, credit, currency, amount }) => [
-      { ledgerAccountId: names.get(debit) ?? '', side: Side.DEBIT, amount: money(currency, amount) },
-      { ledgerAccountId: names.get(credit) ?? '', side: Side.CREDIT, amount: money(currency, amount) },
-    ]),
+    legs: moves.flatMap(({ debit, credit, currency, amount, bounds }) => {
+      const most = money(currency, amount);
+      const size = (target: bigint | null | undefined) => {
+        if (target === undefined) return { amount: most };
+        return { balancing: { atMost: most, ...(target !== null && { target: money(currency, target) }) } };
+      };
+      return [
+        { ledgerAccountId: names.get(debit) ?? '', side: Side.DEBIT, ...size(bounds?.debited) },
+        { ledgerAccountId: names.get(credit) ?? '', side: Side.CREDIT, ...size(bounds?.credited) },
+      ];
+    }),
   };
 }
 
 /** Why a change of an account's terms must be refused. */
-function whyNot(step: Step, { state, balance }: { state: string; balance: bigint }): ReadonlySet<string> {
+function whyNot(
+  step: Step,
+  { state, balance }: { state: string; balance: bigint },
+  { held, coming }: { held: bigint; coming: bigint },
+): ReadonlySet<string> {
   if (step.do === 'cutOver' && state === 'open') return new Set(['LEDGER_ACCOUNT_NOT_MIGRATING']);
   if (state === 'closed') return new Set(['LEDGER_ACCOUNT_CLOSED']);
   if (step.do === 'limits' && state === 'migrating') return new Set(['LEDGER_ACCOUNT_MIGRATING']);
   if (step.do === 'close' && balance !== 0n) return new Set(['BALANCE_NOT_ZERO']);
+  if (step.do === 'close' && (held > 0n || coming > 0n)) return new Set(['HOLD_OPEN']);
   return new Set();
 }
 

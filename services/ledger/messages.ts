@@ -1,8 +1,10 @@
 // Between the ledger's rows and the messages of its contract: inside, amounts are debit-positive; outside, an amount has
 // a side, and a balance stands on the account's normal side.
 import { create, fromBinary } from '@bufbuild/protobuf';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { Refusal } from '#chassis/errors.ts';
 import { toMoney } from '#chassis/money.ts';
+import { type Hold as HoldMessage, HoldSchema, HoldState } from '#gen/bank/ledger/v1/hold_pb.ts';
 import type { Entry, Journal, JournalPlace, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
   JournalKind,
@@ -15,6 +17,7 @@ import { type RefusedJournal, RefusedJournalSchema } from '#gen/bank/ledger/v1/p
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Hold } from './domain/hold.ts';
 import type { Kind } from './domain/kinds.ts';
 import type { Booked } from './posting.ts';
 import type { AccountTerms, RefusedRow } from './tables.ts';
@@ -48,6 +51,7 @@ export interface JournalRow {
   readonly owner: string;
   readonly reversedId: string | null;
   readonly correctedId: string | null;
+  readonly capturedId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly entries: readonly EntryRow[];
   /** Absent while it is booked. */
@@ -70,6 +74,7 @@ export function journalMessage(row: JournalRow): Journal {
     knownTime: timestampFromDate(row.knownTime),
     reversedJournalId: row.reversedId ?? '',
     correctsJournalId: row.correctedId ?? '',
+    capturedHoldId: row.capturedId ?? '',
     metadata: { ...row.metadata },
     entries: row.entries.map((entry) => entryMessage(entry)),
     owner: workloadMessage(row.owner),
@@ -88,6 +93,7 @@ export function postedMessage({ draft, journal, posted, reversed }: Booked, know
     owner: draft.owner,
     reversedId: reversed?.id ?? null,
     correctedId: draft.corrects || null,
+    capturedId: 'captures' in draft.content ? draft.content.captures.holdId : null,
     metadata: draft.metadata,
     entries: posted.entries.map(({ account, version, leg, amount, balanceAfter, reversedLeg }) => ({
       accountId: account.id,
@@ -165,8 +171,34 @@ export function accountMessage(row: AccountTerms): LedgerAccount {
     increaseFrozen: row.increaseFrozen ?? false,
     booked: balanceMessage(currency, row.normalSide, row.balance ?? 0n),
     version: row.version ?? 0n,
+    held: toMoney({ currency, minor: row.held ?? 0n }),
+    pendingIn: toMoney({ currency, minor: row.pendingIn ?? 0n }),
     createTime: timestampFromDate(row.createTime ?? new Date()),
   });
+}
+
+/** The message of a hold. */
+export function holdMessage(hold: Hold): HoldMessage {
+  const { currency } = hold;
+  return create(HoldSchema, {
+    holdId: hold.id,
+    kind: kindMessage(hold.kind),
+    debitLedgerAccountId: hold.debitId,
+    creditLedgerAccountId: hold.creditId,
+    amount: toMoney({ currency, minor: hold.amount }),
+    captureLimit: toMoney({ currency, minor: hold.captureLimit }),
+    captured: toMoney({ currency, minor: hold.captured }),
+    held: toMoney({ currency, minor: hold.held }),
+    state: HoldState[hold.state.toUpperCase() as keyof typeof HoldState],
+    expireTime: timestampFromMs(hold.expireTime),
+    version: hold.version,
+    owner: workloadMessage(hold.owner),
+  });
+}
+
+/** The message of an item's refusal. */
+export function refusalMessage({ code, message, reason, domain, metadata }: Refusal) {
+  return { code, message, detail: { reason, domain, metadata: { ...metadata } } };
 }
 
 /** A kind of journal as the contract writes it. */

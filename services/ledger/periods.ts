@@ -46,7 +46,7 @@ export async function readResultAccounts(tx: CommandTx, endDate: string): Promis
   >`
     select a.no, a.id, a.currency, a.normal_side as "normalSide", a.state, a.floor, a.ceiling,
       a.decrease_frozen as "decreaseFrozen", a.increase_frozen as "increaseFrozen", a.account_id is not null as customer,
-      a.general_ledger_code as "generalLedgerCode", a.balance, a.version, g.type,
+      a.general_ledger_code as "generalLedgerCode", a.balance, a.version, a.held, a.pending_in as "pendingIn", g.type,
       (a.balance - coalesce(later.amount, 0))::text as standing
     from ledger_account a
     join general_ledger_account g on g.code = a.general_ledger_code

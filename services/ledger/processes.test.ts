@@ -13,6 +13,7 @@ import { randomFreePort } from '../../tools/platform/ports.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { type JournalInit, journal, told, useLedger } from './testing.ts';
+import { hold, holdsOf } from './testing-holds.ts';
 
 describe('Two ledger processes on one database', () => {
   const bank = useLedger();
@@ -74,6 +75,35 @@ describe('Two ledger processes on one database', () => {
       expect(new Set(reasons)).to.deep.equal(new Set(['REVERSAL_EXCEEDS_ORIGINAL']));
     }
     expect(await bank.booked(alice)).to.equal('1000.00');
+  });
+
+  it('place and capture holds once, though both are asked, and never more than was placed', async () => {
+    const [alice, shop] = [await bank.funded('100.00'), await bank.open()];
+    const holds = holdsOf(bank);
+    for (let round = 0; round < 10; round += 1) {
+      const placing = { holds: [hold(alice, shop, '1.00')] };
+      const placed = await Promise.all(
+        [bank.as('transaction'), other('transaction')].map((one) => one.placeHolds(placing)),
+      );
+      expect(placed[0]).to.deep.equal(placed[1]);
+      const holdId = placing.holds[0]?.holdId ?? '';
+      const amount = { currencyCode: 'EUR', amount: '0.40' };
+      const once = { requestId: newId('jnl'), holdId, amount };
+      const same = await Promise.all([
+        bank.as('transaction').captureHold(once),
+        other('transaction').captureHold(once),
+      ]);
+      expect(same[0]).to.deep.equal(same[1]);
+      const raced = await Promise.allSettled(
+        Array.from({ length: 6 }, (_, index) =>
+          (index % 2 ? other('transaction') : bank.as('transaction')).captureHold({ ...once, requestId: newId('jnl') }),
+        ),
+      );
+      expect(raced.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+      expect(await holds.told(holdId)).to.equal('OPEN 3 captured 0.80 held 0.20');
+    }
+    expect(await holds.balances(alice)).to.equal('booked 92.00 held 2.00 in 0.00 available 90.00');
+    await checkLaws(bank.database.superuserUrl);
   });
 
   it('do a command once, though both are asked', async () => {

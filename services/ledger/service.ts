@@ -5,24 +5,29 @@ import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { RENEW_MS } from './chain.ts';
-import { openFirstDay, startDayTimer } from './clock.ts';
+import { openFirstDay, startTimer } from './clock.ts';
 import { type Context, makeContext } from './context.ts';
 import { turnDays } from './days.ts';
+import { expireHolds } from './expiry.ts';
 import { Ledger } from './migrations/0001-ledger.ts';
 import { LawsOfBatches } from './migrations/0002-laws-of-batches.ts';
 import { KnownTime } from './migrations/0003-known-time.ts';
 import { GeneralLedger } from './migrations/0004-general-ledger.ts';
 import { Blocks } from './migrations/0006-blocks.ts';
+import { Holds } from './migrations/0007-holds.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
+import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
 import { closeLedgerAccount } from './rpc/close-ledger-account.ts';
 import { closePeriod } from './rpc/close-period.ts';
 import { cutOverLedgerAccount } from './rpc/cut-over-ledger-account.ts';
+import { extendHold } from './rpc/extend-hold.ts';
 import { getBalanceSheet } from './rpc/get-balance-sheet.ts';
 import { getBalances } from './rpc/get-balances.ts';
 import { getBusinessDate } from './rpc/get-business-date.ts';
 import { getCheckpointKey } from './rpc/get-checkpoint-key.ts';
 import { getEntryProof } from './rpc/get-entry-proof.ts';
+import { getHold } from './rpc/get-hold.ts';
 import { getIncomeStatement } from './rpc/get-income-statement.ts';
 import { getJournal } from './rpc/get-journal.ts';
 import { getTrialBalance } from './rpc/get-trial-balance.ts';
@@ -30,11 +35,14 @@ import { listBlocks } from './rpc/list-blocks.ts';
 import { listCheckpoints } from './rpc/list-checkpoints.ts';
 import { listEntries } from './rpc/list-entries.ts';
 import { listGeneralLedgerAccounts } from './rpc/list-general-ledger-accounts.ts';
+import { listHolds } from './rpc/list-holds.ts';
 import { listJournals } from './rpc/list-journals.ts';
 import { listLedgerAccounts } from './rpc/list-ledger-accounts.ts';
 import { listPeriods } from './rpc/list-periods.ts';
 import { openLedgerAccount } from './rpc/open-ledger-account.ts';
+import { placeHolds } from './rpc/place-holds.ts';
 import { postJournals } from './rpc/post-journals.ts';
+import { releaseHold } from './rpc/release-hold.ts';
 import { reverseJournal } from './rpc/reverse-journal.ts';
 import { setClock } from './rpc/set-clock.ts';
 import { setLedgerAccountFreeze } from './rpc/set-ledger-account-freeze.ts';
@@ -71,6 +79,12 @@ function rpcs(context: Context) {
     listCheckpoints: listCheckpoints(context),
     getCheckpointKey: getCheckpointKey(context),
     getEntryProof: getEntryProof(context),
+    placeHolds: placeHolds(context),
+    captureHold: captureHold(context),
+    extendHold: extendHold(context),
+    releaseHold: releaseHold(context),
+    getHold: getHold(context),
+    listHolds: listHolds(context),
   } satisfies Rpcs<typeof LedgerService>;
 }
 
@@ -85,6 +99,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0004-general-ledger', class: GeneralLedger },
     { name: '0005-lean-chassis', class: LeanChassis },
     { name: '0006-blocks', class: Blocks },
+    { name: '0007-holds', class: Holds },
   ],
   context: makeContext,
   rpcs,
@@ -93,11 +108,17 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
   async start(context) {
     await context.wiring();
     await openFirstDay(context.database, context.clock);
-    const stopTimer =
-      context.config.BUSINESS_DATE_TIMER === 'on' ? startDayTimer(() => turnDays(context), context.log) : undefined;
+    const { config, log } = context;
+    const stopTimers =
+      config.BUSINESS_DATE_TIMER === 'on'
+        ? [
+            startTimer('turn the day', () => turnDays(context), log),
+            startTimer('expire holds', () => expireHolds(context), log),
+          ]
+        : [];
     const stopChain = startChain(context);
     return async () => {
-      await stopTimer?.();
+      await Promise.all(stopTimers.map((stop) => stop()));
       await context.lane.drain();
       await stopChain();
     };

@@ -12,7 +12,7 @@ import type { Kind } from './domain/kinds.ts';
 import type { Original } from './domain/reversal.ts';
 import type { Booked } from './posting.ts';
 
-/** A ledger account. Its balance and version are the trigger's: the runtime role may not write them. */
+/** A ledger account. Its balance, version and what is held are the triggers': the runtime role may not write them. */
 const LedgerAccountSchema = defineEntity({
   name: 'LedgerAccountRow',
   tableName: 'ledger_account',
@@ -30,6 +30,8 @@ const LedgerAccountSchema = defineEntity({
     increaseFrozen: p.boolean(),
     balance: p.bigint(),
     version: p.bigint(),
+    held: p.bigint(),
+    pendingIn: p.bigint(),
     revision: p.bigint(),
     createTime: p.datetime(),
   },
@@ -45,7 +47,12 @@ export type AccountTerms = Pick<
   LedgerAccountRow,
   'id' | 'accountId' | 'currency' | 'normalSide' | 'generalLedgerCode' | 'state' | 'floor' | 'ceiling'
 > &
-  Partial<Pick<LedgerAccountRow, 'decreaseFrozen' | 'increaseFrozen' | 'balance' | 'version' | 'createTime'>>;
+  Partial<
+    Pick<
+      LedgerAccountRow,
+      'decreaseFrozen' | 'increaseFrozen' | 'balance' | 'version' | 'held' | 'pendingIn' | 'createTime'
+    >
+  >;
 
 /** Opens ledger accounts. Their balance and version are not in the statement: the runtime role may not write them. */
 export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknown> {
@@ -65,12 +72,17 @@ export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknow
 }
 
 /** A ledger account as the statements below read it. */
-export type AccountRow = Omit<AccountState, 'no' | 'floor' | 'ceiling' | 'balance' | 'version'> & {
+export type AccountRow = Omit<
+  AccountState,
+  'no' | 'floor' | 'ceiling' | 'balance' | 'version' | 'held' | 'pendingIn'
+> & {
   readonly no: string;
   readonly floor: string | null;
   readonly ceiling: string | null;
   readonly balance: string;
   readonly version: string;
+  readonly held: string;
+  readonly pendingIn: string;
 };
 
 /** Locks ledger accounts in the order of their numbers, and reads them. Ids that do not exist are left out. */
@@ -78,7 +90,7 @@ export async function lockAccounts(tx: Tx, ids: readonly string[]): Promise<Acco
   const rows = await tx.query(sql<AccountRow>`
     select no, id, currency, normal_side as "normalSide", state, floor, ceiling, decrease_frozen as "decreaseFrozen",
       increase_frozen as "increaseFrozen", account_id is not null as customer,
-      general_ledger_code as "generalLedgerCode", balance, version
+      general_ledger_code as "generalLedgerCode", balance, version, held, pending_in as "pendingIn"
     from ledger_account where id = any(${ids}) order by no for no key update
   `);
   return rows.map(accountState);
@@ -93,6 +105,8 @@ export function accountState(row: AccountRow): AccountState {
     ceiling: row.ceiling === null ? null : BigInt(row.ceiling),
     balance: BigInt(row.balance),
     version: BigInt(row.version),
+    held: BigInt(row.held),
+    pendingIn: BigInt(row.pendingIn),
   };
 }
 

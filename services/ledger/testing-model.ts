@@ -1,44 +1,15 @@
 // A plain model of the ledger, for tests: it copies everything before each try and keeps what went well, and shares no
 // code with the core. Where several rules are broken, it knows them all.
 
-/** An account of the model. Amounts are minor units on the account's normal side. */
-export interface ModelAccount {
-  readonly name: string;
-  readonly currency: string;
-  readonly debitNormal: boolean;
-  readonly customer: boolean;
-  state: 'open' | 'migrating' | 'closed';
-  floor: bigint | null;
-  ceiling: bigint | null;
-  frozenDown: boolean;
-  frozenUp: boolean;
-  balance: bigint;
-  entries: number;
-}
-
-/** Money from one account (debited) to another (credited), in one currency. */
-export interface Move {
-  readonly debit: string;
-  readonly credit: string;
-  readonly currency: string;
-  readonly amount: bigint;
-}
-
-/** A journal of the model: each move is two legs. */
-export interface ModelJournal {
-  readonly id: string;
-  readonly kind: 'deposit' | 'transfer' | 'fee' | 'migration';
-  readonly moves: readonly Move[];
-  readonly endOfDay: boolean;
-  /** The day of a migration journal. */
-  readonly day: number;
-}
+import type { ModelAccount, ModelHold, ModelJournal, Move } from './testing-nouns.ts';
 
 interface ModelLeg {
   readonly account: string;
   readonly currency: string;
   /** More than zero for a debit. */
-  readonly signed: bigint;
+  signed: bigint;
+  /** Of the debit of a balancing pair. */
+  readonly bounded?: Move | undefined;
 }
 
 interface Posted {
@@ -56,6 +27,8 @@ const LARGEST = 2n ** 63n - 1n;
 export class Model {
   accounts = new Map<string, ModelAccount>();
   readonly posted = new Map<string, Posted>();
+  readonly holds = new Map<string, ModelHold>();
+  hour = 0;
   openDay: number;
   closingDay: number | undefined;
 
@@ -69,9 +42,9 @@ export class Model {
     const before = this.copy();
     const made: [string, Posted][] = [];
     for (const [index, journal] of journals.entries()) {
-      const legs = journal.moves.flatMap(({ debit, credit, currency, amount }) => [
-        { account: debit, currency, signed: amount },
-        { account: credit, currency, signed: -amount },
+      const legs = journal.moves.flatMap((move): ModelLeg[] => [
+        { account: move.debit, currency: move.currency, signed: move.amount, bounded: move.bounds && move },
+        { account: move.credit, currency: move.currency, signed: -move.amount },
       ]);
       const reasons = this.book(legs, journal);
       if (reasons.size > 0) {
@@ -100,7 +73,9 @@ export class Model {
     if (tooMuch || parts.length === 0) return new Set(['REVERSAL_EXCEEDS_ORIGINAL']);
     const legs = parts.flatMap(({ leg, amount }) => {
       const undoes = found.legs[leg];
-      return undoes ? [{ ...undoes, signed: undoes.signed > 0n ? -amount : amount }] : [];
+      if (!undoes) return [];
+      const { account, currency, signed } = undoes;
+      return [{ account, currency, signed: signed > 0n ? -amount : amount }];
     });
     const before = this.copy();
     const reasons = this.book(legs, { kind: 'reversal', endOfDay: false, day: this.openDay });
@@ -113,9 +88,106 @@ export class Model {
     return reasons;
   }
 
+  /** Places a hold. */
+  place(id: string, hold: Omit<ModelHold, 'captured' | 'state'>): Reasons {
+    const reasons = new Set<string>();
+    if (hold.until <= this.hour) reasons.add('HOLD_EXPIRE_TIME_NOT_LATER');
+    for (const debit of [true, false]) {
+      const account = this.accounts.get(debit ? hold.debit : hold.credit);
+      if (!account) {
+        reasons.add('LEDGER_ACCOUNT_NOT_FOUND');
+        continue;
+      }
+      const up = account.debitNormal === debit;
+      const { held, coming } = this.pending(account.name);
+      if (account.currency !== hold.currency) reasons.add('CURRENCY_MISMATCH');
+      if (account.state === 'closed') reasons.add('LEDGER_ACCOUNT_CLOSED');
+      if (account.state === 'migrating') reasons.add('LEDGER_ACCOUNT_MIGRATING');
+      if (up ? account.frozenUp : account.frozenDown) reasons.add('LEDGER_ACCOUNT_FROZEN');
+      if ((up ? coming : held) + hold.amount > LARGEST) reasons.add('BALANCE_OUT_OF_RANGE');
+      const short = account.floor !== null && account.balance - held - hold.amount < account.floor;
+      if (!up && !hold.forced && short) reasons.add('INSUFFICIENT_FUNDS');
+    }
+    if (reasons.size === 0) this.holds.set(id, { ...hold, captured: 0n, state: 'open' });
+    return reasons;
+  }
+
+  /** Captures a hold, without an amount all that it holds. */
+  capture(
+    id: string,
+    holdId: string,
+    wanted: { readonly amount: bigint | null; readonly final: boolean; readonly forced: boolean },
+  ): Reasons {
+    const hold = this.holds.get(holdId);
+    const over = this.over(hold);
+    if (!hold || over.size > 0) return over;
+    const amount = wanted.amount ?? hold.amount - hold.captured;
+    if (hold.captured + amount > hold.limit) return new Set(['HOLD_EXCEEDED']);
+    const [accounts, before] = [this.copy(), { ...hold }];
+    const held = hold.amount - hold.captured;
+    hold.captured += amount;
+    if (wanted.final || hold.captured >= hold.amount) hold.state = 'captured';
+    const free = hold.state === 'open' ? amount : held;
+    const legs = [
+      { account: hold.debit, currency: hold.currency, signed: amount },
+      { account: hold.credit, currency: hold.currency, signed: -amount },
+    ];
+    const kind = wanted.forced || hold.forced ? 'fee' : 'transfer';
+    const reasons = this.book(legs, { kind, endOfDay: false, day: this.openDay }, free);
+    if (reasons.size > 0) {
+      this.accounts = accounts;
+      this.holds.set(holdId, before);
+    } else {
+      this.posted.set(id, { reversal: false, legs, undone: [0n, 0n] });
+    }
+    return reasons;
+  }
+
+  release(holdId: string): Reasons {
+    const hold = this.holds.get(holdId);
+    const over = this.over(hold);
+    if (hold && over.size === 0) hold.state = 'released';
+    return over;
+  }
+
+  extend(holdId: string, until: number): Reasons {
+    const hold = this.holds.get(holdId);
+    const over = this.over(hold);
+    if (!hold || over.size > 0) return over;
+    if (until <= hold.until) return new Set(['HOLD_EXPIRE_TIME_NOT_LATER']);
+    hold.until = until;
+    return over;
+  }
+
+  /** Lets time pass. Answers the holds that expire. */
+  pass(hours: number): string[] {
+    this.hour += hours;
+    const due = [...this.holds].filter(([, { state, until }]) => state === 'open' && until <= this.hour);
+    for (const [, hold] of due) hold.state = 'expired';
+    return due.map(([id]) => id);
+  }
+
+  /** What open holds would take from an account, and bring it. */
+  pending(name: string): { held: bigint; coming: bigint } {
+    const sums = { held: 0n, coming: 0n };
+    const grows = this.accounts.get(name)?.debitNormal === true;
+    for (const { debit, credit, state, amount, captured } of this.holds.values()) {
+      if (state !== 'open') continue;
+      if (debit === name) sums[grows ? 'coming' : 'held'] += amount - captured;
+      if (credit === name) sums[grows ? 'held' : 'coming'] += amount - captured;
+    }
+    return sums;
+  }
+
+  private over(hold: ModelHold | undefined): Reasons {
+    if (!hold) return new Set(['HOLD_NOT_FOUND']);
+    return new Set(hold.state === 'open' ? [] : [`HOLD_${hold.state.toUpperCase()}`]);
+  }
+
   private book(
     legs: readonly ModelLeg[],
     journal: { readonly kind: string; readonly endOfDay: boolean; readonly day: number },
+    free = 0n,
   ): Reasons {
     const reasons = new Set<string>();
     const history = journal.kind === 'migration';
@@ -129,24 +201,55 @@ export class Model {
     }
     if (!history && touched.some(({ state }) => state === 'migrating')) reasons.add('LEDGER_ACCOUNT_MIGRATING');
     const forced = history || journal.kind === 'fee';
-    for (const leg of legs) this.bookLeg(leg, forced, reasons);
+    for (const [index, leg] of legs.entries()) {
+      const pair = legs[index + 1];
+      if (leg.bounded && pair) {
+        leg.signed = this.room(leg.bounded);
+        pair.signed = -leg.signed;
+      }
+      this.bookLeg(leg, { forced, free }, reasons);
+    }
     return reasons;
   }
 
-  private bookLeg({ account: name, currency, signed }: ModelLeg, forced: boolean, reasons: Set<string>): void {
+  /** How much the balancing legs of a move come to. */
+  private room({ debit, credit, amount, bounds }: Move): bigint {
+    const rooms = [amount];
+    for (const [name, signed, target] of [
+      [debit, 1n, bounds?.debited],
+      [credit, -1n, bounds?.credited],
+    ] as const) {
+      const account = this.accounts.get(name);
+      if (!account) continue;
+      const { balance, floor, ceiling, debitNormal } = account;
+      const up = debitNormal === signed > 0n;
+      const stops = [up ? ceiling : floor, target ?? null].filter((stop) => stop !== null);
+      rooms.push(...stops.map((stop) => (up ? stop - balance : balance - this.pending(name).held - stop)));
+    }
+    const least = rooms.reduce((a, b) => (a < b ? a : b));
+    return least > 0n ? least : 0n;
+  }
+
+  private bookLeg(
+    { account: name, currency, signed }: ModelLeg,
+    { forced, free }: { readonly forced: boolean; readonly free: bigint },
+    reasons: Set<string>,
+  ): void {
     const account = this.accounts.get(name);
     if (!account) {
       reasons.add('LEDGER_ACCOUNT_NOT_FOUND');
       return;
     }
+    if (signed === 0n) reasons.add('NOTHING_AVAILABLE');
     const up = account.debitNormal === signed > 0n;
+    const kept = size(signed) > free ? this.pending(name).held : 0n;
     const after = account.balance + (up ? size(signed) : -size(signed));
     if (account.currency !== currency) reasons.add('CURRENCY_MISMATCH');
     if (account.state === 'closed') reasons.add('LEDGER_ACCOUNT_CLOSED');
     if (up ? account.frozenUp : account.frozenDown) reasons.add('LEDGER_ACCOUNT_FROZEN');
     if (size(after) > LARGEST) reasons.add('BALANCE_OUT_OF_RANGE');
     if (!forced && account.state !== 'migrating') {
-      if (!up && account.floor !== null && after < account.floor) reasons.add('INSUFFICIENT_FUNDS');
+      if (!up && account.floor !== null && after - kept < account.floor) reasons.add('INSUFFICIENT_FUNDS');
       if (up && account.ceiling !== null && after > account.ceiling) reasons.add('CEILING_EXCEEDED');
     }
     account.balance = after;

@@ -1,25 +1,63 @@
 // Random lives of a ledger, for tests: what may be done to it, as fast-check makes it up.
 import fc from 'fast-check';
-import type { ModelAccount } from './testing-model.ts';
+import type { Bounds, ModelAccount } from './testing-nouns.ts';
+
+/** Money from one account to another; by balancing legs, where it has bounds. */
+export interface RandomMove {
+  readonly debit: number;
+  readonly credit: number;
+  readonly amount: bigint;
+  readonly bounds?: Bounds | undefined;
+}
 
 /** A journal of a random life: accounts by their place in `ACCOUNTS`, one place beyond which is no account. */
 export interface RandomJournal {
   readonly kind: 'deposit' | 'transfer' | 'fee' | 'migration';
-  readonly moves: readonly { readonly debit: number; readonly credit: number; readonly amount: bigint }[];
+  readonly moves: readonly RandomMove[];
   readonly endOfDay: boolean;
   readonly daysAgo: number;
 }
 
-/** One thing that happens to the ledger. */
-export type Step =
-  | { readonly do: 'post'; readonly group: readonly RandomJournal[] }
-  | { readonly do: 'reverse'; readonly which: number; readonly part: { move: number; amount: bigint } | undefined }
+/** One thing that happens to a hold, or to all: that time passes. */
+export type HoldStep =
+  | {
+      readonly do: 'place';
+      readonly move: RandomMove;
+      readonly forced: boolean;
+      readonly over: bigint;
+      readonly hours: number;
+    }
+  | {
+      readonly do: 'capture';
+      readonly which: number;
+      readonly amount: bigint | null;
+      readonly final: boolean;
+      readonly forced: boolean;
+    }
+  | { readonly do: 'release'; readonly which: number }
+  | { readonly do: 'extend'; readonly which: number; readonly hours: number }
+  | { readonly do: 'pass'; readonly hours: number };
+
+/** One thing that happens to the terms of an account, or to the days. */
+export type TermsStep =
   | { readonly do: 'freeze'; readonly account: number; readonly down: boolean; readonly up: boolean }
   | { readonly do: 'limits'; readonly account: number; readonly floor: bigint | null; readonly room: bigint | null }
   | { readonly do: 'close'; readonly account: number }
   | { readonly do: 'cutOver'; readonly account: number; readonly floor: bigint | null }
   | { readonly do: 'advance' }
   | { readonly do: 'closeDay' };
+
+/** One thing that happens to the ledger. */
+export type Step =
+  | { readonly do: 'post'; readonly group: readonly RandomJournal[] }
+  | { readonly do: 'reverse'; readonly which: number; readonly part: { move: number; amount: bigint } | undefined }
+  | HoldStep
+  | TermsStep;
+
+/** Whether a step is about holds. */
+export function isAboutHolds(step: Step): step is HoldStep {
+  return ['place', 'capture', 'release', 'extend', 'pass'].includes(step.do);
+}
 
 const PLAIN = {
   currency: 'EUR',
@@ -79,14 +117,64 @@ const move = anyMove.map(({ debit, credit, amount: wanted }) => {
   return { debit, credit, amount: yen && wanted > LARGEST_ON_THE_WIRE ? LARGEST_ON_THE_WIRE : wanted };
 });
 
+const bounds = fc.option(
+  fc.record({ debited: limit, credited: fc.option(fc.bigInt({ min: -100n, max: 3_000n }), { nil: null }) }),
+  { nil: undefined, freq: 6 },
+);
+
+/** Moves of a journal: some with balancing legs, one pair for a currency at most. */
+const moves = fc.array(fc.tuple(move, bounds), { minLength: 1, maxLength: 3 }).map((several) => {
+  const paired = new Set<string>();
+  return several.map(([one, within]): RandomMove => {
+    const currency = ACCOUNTS[one.debit]?.currency ?? 'EUR';
+    if (!within || paired.has(currency)) return one;
+    paired.add(currency);
+    return { ...one, bounds: within };
+  });
+});
+
 const journal: fc.Arbitrary<RandomJournal> = fc.record({
   kind: fc.constantFrom('deposit', 'transfer', 'transfer', 'fee', 'migration', 'migration'),
-  moves: fc.array(move, { minLength: 1, maxLength: 3 }),
+  moves,
   endOfDay: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
   daysAgo: fc.integer({ min: -1, max: 40 }),
 });
 
+const aboutHolds: fc.Arbitrary<HoldStep> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('place' as const),
+      move,
+      forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+      over: fc.constantFrom(0n, 0n, 300n),
+      hours: fc.integer({ min: 0, max: 6 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('capture' as const),
+      which: fc.nat(),
+      amount: fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: null }),
+      final: fc.integer({ min: 0, max: 3 }).map((die) => die === 0),
+      forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), which: fc.nat() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('extend' as const),
+      which: fc.nat(),
+      hours: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pass' as const), hours: fc.integer({ min: 1, max: 3 }) }) },
+);
+
 const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: aboutHolds },
   {
     weight: 20,
     arbitrary: fc.record({

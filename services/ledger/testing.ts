@@ -11,7 +11,7 @@ import { checkLaws } from '../_testbed/laws.ts';
 import { ledger } from './service.ts';
 
 /** A journal to post. */
-export type JournalInit = MessageInitShape<typeof NewJournalSchema>;
+export type JournalInit = Extract<MessageInitShape<typeof NewJournalSchema>, { $typeName?: never }>;
 
 /** How an account differs from a plain current account in EUR with a floor of zero. */
 export interface AccountInit {

@@ -1,5 +1,5 @@
-// Gathers what the ledger answers and puts it to the laws. Memory grows with the accounts and the reversals, not with the
-// journals.
+// Gathers what the ledger answers and puts it to the laws. Memory grows with the accounts, the reversals and the
+// captured holds, not with the journals.
 import type { Journal, LedgerAccount, LedgerBalance } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { GetTrialBalanceResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import {
@@ -12,6 +12,7 @@ import {
   isBelowFloor,
   journalFaults,
 } from './laws.ts';
+import { type Captured, noteCapture } from './laws-of-holds.ts';
 import { isReversal, reversalFaults } from './laws-of-reversals.ts';
 import { balancesOf, trialBalanceFaults } from './laws-of-trial-balances.ts';
 
@@ -42,6 +43,10 @@ export interface Audit {
   moved(): string[];
   /** Journals that reversals name. */
   reversed(): string[];
+  /** What the journals that capture holds come to. */
+  captured(): Captured;
+  /** The accounts, as they were read. */
+  accounts(): LedgerAccount[];
   /** Accounts that were once below the floor that they have now. */
   suspects(): LedgerAccount[];
   /** Everything that is broken. Call it once, at the end. */
@@ -56,6 +61,7 @@ export function startAudit(): Audit {
   const chains = new Map<string, Chain>();
   const orphans = new Map<string, Journal['entries']>();
   const reversals: Journal[] = [];
+  const captured = new Map<string, bigint>();
   const faults: Fault[] = [];
   const note = (found: readonly Fault[]): void => {
     faults.push(...found.slice(0, MOST_FAULTS - faults.length));
@@ -77,6 +83,7 @@ export function startAudit(): Audit {
       counts.entries += journal.entries.length;
       note(journalFaults(journal));
       if (isReversal(journal)) reversals.push(journal);
+      noteCapture(captured, journal);
       for (const entry of journal.entries) {
         const chain = chains.get(entry.ledgerAccountId);
         const orphaned = orphans.get(entry.ledgerAccountId);
@@ -89,6 +96,8 @@ export function startAudit(): Audit {
     unknown: () => [...orphans.keys()],
     moved: () => [...chains.values()].filter(hasMoved).map(({ account }) => account.ledgerAccountId),
     reversed: () => [...new Set(reversals.map(({ reversedJournalId }) => reversedJournalId).filter(Boolean))],
+    captured: () => captured,
+    accounts: () => [...chains.values()].map(({ account }) => account),
     suspects: () => [...chains.values()].filter(isBelowFloor).map(({ account }) => account),
     finish({ chart, balances, originals, overdrafts, trialBalance }) {
       for (const [id, entries] of orphans) note([unknownAccount(id, entries)]);

@@ -271,6 +271,14 @@ describe('bankctl', function bankctl() {
     expect((await run(['period', 'list'])).stdout).to.match(/the beginning +2019-12-31 +\d{4}-\d\d-\d\d +nothing/);
   });
 
+  it('lists and shows holds', async () => {
+    expect(await json(['hold', 'list', '--open'])).to.deep.equal({});
+    const unknown = await run(['hold', 'show', 'hld_none']);
+    expect([unknown.code, unknown.stderr]).to.satisfy(
+      ([code, said]: [number, string]) => code === 1 && /no such hold/.test(said),
+    );
+  });
+
   it('names what is broken in the ledger, and exits 1', async () => {
     const ledger = bank().database('ledger');
     const [row] = await ledger.query<{ no: string; id: string }>(

@@ -30,7 +30,9 @@ export type Law =
   | 'TIE_OUT'
   | 'JOURNAL_IN_BLOCK'
   | 'BLOCK_CHAIN'
-  | 'CHECKPOINT';
+  | 'CHECKPOINT'
+  | 'HOLD'
+  | 'HELD';
 
 /** A law that is broken: where, what had to be, what is. */
 export interface Fault {

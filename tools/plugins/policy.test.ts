@@ -229,9 +229,11 @@ const cases: Case[] = [
     samples: [
       { rpc: 'BatchImportThings', level: 'IDEMPOTENT', request: 'bool validate_only = 1;' },
       { service: 'customer', rpc: 'PostJournals', level: 'IDEMPOTENT' },
+      { service: 'ledger', rpc: 'PlaceHolds', level: 'IDEMPOTENT' },
     ],
     says: [
       'bank.customer.$V.ThingService/PostJournals writes, but bank.customer.$V.PostJournalsRequest has no bool validate_only.',
+      'bank.ledger.$V.ThingService/PlaceHolds writes, but bank.ledger.$V.PlaceHoldsRequest has no bool validate_only.',
     ],
   },
   {

@@ -160,6 +160,8 @@ function ledgerSamples({
     'ledger.ListEntries': { request: { ledgerAccountId } },
     'ledger.GetJournal': { request: { journalId: transactionId.replace('txn_', 'jnl_') } },
     'ledger.ListJournals': { request: {} },
+    'ledger.GetHold': { request: { holdId: 'hld_none' }, refused: 'HOLD_NOT_FOUND' },
+    'ledger.ListHolds': { request: { ledgerAccountId } },
     'ledger.ListLedgerAccounts': { request: {} },
     'ledger.ListGeneralLedgerAccounts': { request: {} },
     'ledger.GetTrialBalance': { request: {} },

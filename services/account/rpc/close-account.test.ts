@@ -11,6 +11,7 @@ import {
   aRequestId,
   openAccount,
   payIn,
+  placeHold,
   registerPerson,
 } from '../../_testbed/opening.ts';
 
@@ -50,6 +51,13 @@ describe('CloseAccount', () => {
     const [record] = await recordsOf(bank().database('account'), first.requestId);
     expect(record).to.deep.include({ accepted: false, reason: 'BALANCE_NOT_ZERO', resourceIds: [accountId] });
     expect((await client.closeAccount(closing(accountId))).account?.etag).to.equal('2');
+  });
+
+  it('refuses one on which something is authorised and not booked yet', async () => {
+    const [payer, payee] = [await openAccount(bank()), await openAccount(bank())];
+    await payIn(bank(), payer, '3.00');
+    await placeHold(bank(), payer, payee, '3.00');
+    await refused(accountsAs(bank(), 'TELLER').closeAccount(closing(payee.accountId)), 'HOLD_OPEN');
   });
 
   it('refuses one that is frozen, migrating, unknown, or held by others', async () => {

@@ -8,6 +8,7 @@ import {
   aRequestId,
   openAccount,
   payIn,
+  placeHold,
   registerPerson,
   told,
 } from '../../_testbed/opening.ts';
@@ -27,6 +28,20 @@ describe('GetAccountBalance', () => {
       expect(booked).to.deep.include({ currencyCode: 'CZK', amount: '90071992547409.93' });
       expect(available).to.deep.include({ currencyCode: 'CZK', amount: '90071992547459.93' });
     }
+  });
+
+  it('tells what is held, and what is coming: neither is available', async () => {
+    const [payer, payee] = [await openAccount(bank()), await openAccount(bank())];
+    await payIn(bank(), payer, '100.00');
+    await placeHold(bank(), payer, payee, '40.00');
+    const amounts = async ({ accountId }: { accountId: string }) => {
+      const { booked, available, held, pendingIn } = await accountsAs(bank(), 'TELLER').getAccountBalance({
+        accountId,
+      });
+      return [booked, available, held, pendingIn].map((one) => one?.amount);
+    };
+    expect(await amounts(payer)).to.deep.equal(['100.00', '60.00', '40.00', '0.00']);
+    expect(await amounts(payee)).to.deep.equal(['0.00', '0.00', '0.00', '40.00']);
   });
 
   it('knows no limit while the account is migrating', async () => {

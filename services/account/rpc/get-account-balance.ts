@@ -11,9 +11,12 @@ export function getAccountBalance(context: Context): Rpcs<typeof AccountService>
     const { currency } = await readRow(context.database, accountId);
     const { balances } = await context.ledger.getBalances({ ledgerAccountIds: [deriveId('lac', accountId)] }, call);
     const [balance] = balances;
-    if (balance) return { booked: balance.booked, available: balance.available };
+    if (balance) {
+      const { booked, available, held, pendingIn } = balance;
+      return { booked, available, held, pendingIn };
+    }
     // It is being opened: the ledger has not heard of it yet.
     const nothing = toMoney({ currency, minor: 0n });
-    return { booked: nothing, available: nothing };
+    return { booked: nothing, available: nothing, held: nothing, pendingIn: nothing };
   };
 }

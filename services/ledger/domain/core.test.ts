@@ -1,16 +1,30 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Refusal } from '#chassis/errors.ts';
 import { fromMoney, toDecimal } from '#chassis/money.ts';
 import { holds } from '#chassis/testing/property.ts';
-import { Model, type ModelAccount, type ModelJournal } from '../testing-model.ts';
-import { ACCOUNTS, lives, type RandomJournal, type Step } from '../testing-steps.ts';
+import { Model } from '../testing-model.ts';
+import type { ModelAccount, ModelJournal, Move } from '../testing-nouns.ts';
+import {
+  ACCOUNTS,
+  type HoldStep,
+  isAboutHolds,
+  lives,
+  type RandomJournal,
+  type RandomMove,
+  type Step,
+  type TermsStep,
+} from '../testing-steps.ts';
 import { type AccountState, applyGroup, type Days, isBalanced, type JournalDraft, type JournalResult } from './core.ts';
+import * as life from './hold.ts';
 import { noteReversal, type Original, reversalOf } from './reversal.ts';
 
 /** A ledger with nothing but its core. */
 class CoreLedger {
   readonly accounts = new Map<string, AccountState>();
   readonly originals = new Map<string, Original>();
+  readonly holds = new Map<string, life.Hold>();
+  now = 0;
   days: Days;
 
   constructor(accounts: readonly ModelAccount[], open: string) {
@@ -30,6 +44,8 @@ class CoreLedger {
         customer,
         balance: 0n,
         version: 0n,
+        held: 0n,
+        pendingIn: 0n,
       });
     }
   }
@@ -46,10 +62,10 @@ class CoreLedger {
     results.forEach((result, index) => {
       const draft = journals[index];
       if ('refusal' in result || !draft) return;
-      const legs = draft.legs.map(({ accountId, currency, amount }, leg) => ({
+      const legs = result.posted.entries.map(({ account, amount, leg }) => ({
         leg,
-        accountId,
-        currency,
+        accountId: account.id,
+        currency: account.currency,
         amount,
         undone: 0n,
       }));
@@ -73,6 +89,30 @@ class CoreLedger {
     const [told] = this.post([draft]);
     if (told === 'posted') noteReversal(found, draft);
     return told ?? '';
+  }
+
+  place(terms: life.HoldTerms, expireTime: number): string {
+    const step = life.place(this.accounts, terms, { expireTime, now: this.now });
+    const standing = { state: 'open', version: 0n, captured: 0n, held: 0n, expireTime } as const;
+    return this.take({ ...terms, ...standing, no: 0n }, step);
+  }
+
+  capture(id: string, hold: life.Hold, amount: bigint | null, { final, forced }: { final: boolean; forced: boolean }) {
+    const wanted = amount === null ? undefined : { currency: hold.currency, minor: amount };
+    const step = life.capture(hold, { owner: 'transaction', amount: wanted, final });
+    if (step instanceof Error) return step.reason;
+    const kind = forced ? 'fee' : undefined;
+    const [told = ''] = this.post([life.captureJournal(hold, step, { id, kind, valueDate: undefined })]);
+    return told === 'posted' ? this.take(hold, step) : told;
+  }
+
+  /** Takes a step of a hold; what a capture frees, its journal has freed. */
+  take(hold: life.Hold, step: life.HoldStep | Refusal): string {
+    if (step instanceof Error) return step.reason;
+    if (step.kind !== 'capture') life.moveHeld(this.accounts, hold, step.heldChange);
+    const { kind, amount } = hold;
+    this.holds.set(hold.id, { ...hold, ...step, kind, amount });
+    return 'posted';
   }
 
   /** What every call must keep, whatever it answers. */
@@ -277,7 +317,36 @@ describe('The core of the ledger', () => {
     `,
   );
 
-  it('agrees with a plain model on random lives of a ledger', async () => {
+  table(
+    'finds out balancing legs: as much as is available, at most so much, above a target or up to one',
+    `
+    account   cash   EUR debit
+    account   alice  EUR credit  floor -20
+    account   pot    EUR credit  floor 0  ceiling 70
+    transfer  cash -> alice   100.00                       posted
+    transfer  alice -> pot     10.00 at-most               posted
+    balance   alice  90.00
+    transfer  alice -> pot    500.00 at-most keep 50       posted
+    balance   alice  50.00
+    balance   pot    50.00
+    transfer  alice -> pot    500.00 at-most keep 50       NOTHING_AVAILABLE
+    transfer  alice -> pot    500.00 at-most up-to 40      NOTHING_AVAILABLE
+    transfer  alice -> pot    500.00 at-most up-to 60      posted
+    transfer  alice -> pot    500.00 at-most               posted
+    balance   pot    70.00
+    balance   alice  30.00
+    transfer  alice -> cash   500.00 at-most keep -500     posted
+    balance   alice -20.00
+    transfer  alice -> cash     0.01 at-most               NOTHING_AVAILABLE
+    fee       alice -> cash     0.01 at-most               NOTHING_AVAILABLE
+    transfer  pot -> alice    500.00 at-most up-to 0       posted
+    balance   alice   0.00
+    transfer  pot -> nobody     1.00 at-most               LEDGER_ACCOUNT_NOT_FOUND
+    `,
+  );
+
+  it('agrees with a plain model on random lives of a ledger', async function agrees() {
+    this.timeout(30 * 60_000);
     const property = fc.property(lives(100), (steps) => {
       live(steps);
     });
@@ -306,18 +375,75 @@ function live(steps: readonly Step[]): void {
       const part =
         step.part && step.part.move * 2 < (model.posted.get(original)?.legs.length ?? 0) ? step.part : undefined;
       agree(core.reverse(id, original, part), model.reverse(id, original, part), step);
+    } else if (isAboutHolds(step)) {
+      agreeOnHold(step, { model, core, id: numbers() });
     } else {
       change(step, model, core);
     }
     for (const [name, { balance, entries, debitNormal }] of model.accounts) {
       const account = core.accounts.get(name);
-      expect([account?.balance, account?.version]).to.deep.equal([debitNormal ? balance : -balance, BigInt(entries)]);
+      const { held, coming } = model.pending(name);
+      expect([account?.balance, account?.version, account?.held, account?.pendingIn]).to.deep.equal([
+        debitNormal ? balance : -balance,
+        BigInt(entries),
+        held,
+        coming,
+      ]);
     }
   }
 }
 
+/** Does something to a hold in the model and in the core. */
+function agreeOnHold(step: HoldStep, { model, core, id }: { model: Model; core: CoreLedger; id: string }): void {
+  if (step.do === 'pass') {
+    const expired = model.pass(step.hours);
+    core.now += step.hours;
+    const told = [...core.holds.values()].filter((hold) => {
+      const expiry = life.expire(hold, core.now);
+      return expiry && core.take(hold, expiry);
+    });
+    expect(told.map((hold) => hold.id)).to.deep.equal(expired);
+    return;
+  }
+  if (step.do === 'place') {
+    const { forced, over, hours, move } = step;
+    const { debit, credit, currency, amount } = modelMove(move);
+    const until = model.hour + hours;
+    const limit = amount + over;
+    const parties = { debitId: debit, creditId: credit, captureLimit: limit, owner: 'transaction' };
+    const told = core.place({ id, kind: forced ? 'fee' : 'transfer', currency, amount, ...parties }, until);
+    agree(told, model.place(id, { debit, credit, currency, amount, limit, forced, until }), step);
+    return;
+  }
+  const ids = [...model.holds.keys()];
+  const hold = core.holds.get(ids[step.which % Math.max(ids.length, 1)] ?? '');
+  if (!hold) return;
+  if (step.do === 'capture') {
+    agree(core.capture(id, hold, step.amount, step), model.capture(id, hold.id, step), step);
+  } else if (step.do === 'release') {
+    agree(core.take(hold, life.release(hold, 'transaction')), model.release(hold.id), step);
+  } else {
+    const expireTime = core.now + step.hours;
+    agree(
+      core.take(hold, life.extend(hold, { owner: 'transaction', expireTime })),
+      model.extend(hold.id, expireTime),
+      step,
+    );
+  }
+}
+
+function modelMove({ debit, credit, amount, bounds }: RandomMove): Move {
+  return {
+    debit: ACCOUNTS[debit]?.name ?? 'nobody',
+    credit: ACCOUNTS[credit]?.name ?? 'nobody',
+    currency: ACCOUNTS[debit]?.currency ?? 'EUR',
+    amount,
+    bounds,
+  };
+}
+
 /** Changes terms and days in the model as the ledger's other RPCs would, and in the core alike. */
-function change(step: Exclude<Step, { do: 'post' | 'reverse' }>, model: Model, core: CoreLedger): void {
+function change(step: TermsStep, model: Model, core: CoreLedger): void {
   if (step.do === 'advance') {
     if (model.closingDay !== undefined) return;
     model.closingDay = model.openDay;
@@ -328,7 +454,8 @@ function change(step: Exclude<Step, { do: 'post' | 'reverse' }>, model: Model, c
     const account = model.accounts.get(ACCOUNTS[step.account]?.name ?? '');
     if (!account || account.state === 'closed') return;
     if (step.do === 'freeze') Object.assign(account, { frozenDown: step.down, frozenUp: step.up });
-    if (step.do === 'close' && account.balance === 0n) account.state = 'closed';
+    const { held, coming } = model.pending(account.name);
+    if (step.do === 'close' && account.balance === 0n && held === 0n && coming === 0n) account.state = 'closed';
     if (step.do === 'cutOver' && account.state === 'migrating') {
       Object.assign(account, { state: 'open', floor: step.floor, ceiling: null });
     } else if (step.do === 'limits' && account.state === 'open') {
@@ -358,12 +485,7 @@ function modelJournal({ kind, moves, endOfDay, daysAgo }: RandomJournal, id: str
     kind,
     endOfDay: endOfDay && kind !== 'migration',
     day: today - daysAgo,
-    moves: moves.map(({ debit, credit, amount }) => ({
-      debit: ACCOUNTS[debit]?.name ?? 'nobody',
-      credit: ACCOUNTS[credit]?.name ?? 'nobody',
-      currency: ACCOUNTS[debit]?.currency ?? 'EUR',
-      amount,
-    })),
+    moves: moves.map(modelMove),
   };
 }
 
@@ -374,10 +496,19 @@ function draftOf({ id, kind, moves, endOfDay, day }: ModelJournal): JournalDraft
     endOfDay,
     valueDate: undefined,
     bookingDate: kind === 'migration' ? dayText(day) : undefined,
-    legs: moves.flatMap(({ debit, credit, currency, amount }) => [
-      { accountId: debit, currency, amount, reversedLeg: null },
-      { accountId: credit, currency, amount: -amount, reversedLeg: null },
-    ]),
+    legs: moves.flatMap(({ debit, credit, currency, amount, bounds }) => {
+      const plain = { currency, reversedLeg: null };
+      if (!bounds) {
+        return [
+          { ...plain, accountId: debit, amount },
+          { ...plain, accountId: credit, amount: -amount },
+        ];
+      }
+      return [
+        { ...plain, accountId: debit, amount: 1n, balancing: { atMost: amount, target: bounds.debited } },
+        { ...plain, accountId: credit, amount: -1n, balancing: { atMost: amount, target: bounds.credited } },
+      ];
+    }),
   };
 }
 
@@ -388,7 +519,7 @@ function dayText(day: number): string {
 /**
  * Runs a table: one line, one case. `account NAME CURRENCY SIDE [bank] [floor N] [ceiling N] [migrating|closed] [frozen
  * up|down]` makes an account, `day OPEN [closing DAY]` sets the dates, `KIND DEBIT -> CREDIT AMOUNT [on DAY]
- * [end-of-day] ANSWER` posts a journal (within braces: linked), `reverse N [AMOUNT] ANSWER` undoes the N-th posted or
+ * [end-of-day] [at-most [keep N] [up-to N]] ANSWER` posts a journal (within braces: linked; at-most: of balancing legs), `reverse N [AMOUNT] ANSWER` undoes the N-th posted or
  * reversed one, `balance NAME AMOUNT` looks.
  */
 function runTable(lines: string): void {
@@ -445,6 +576,8 @@ function addAccount(core: CoreLedger, [name = '', currency = '', side = '', ...w
     customer: !words.includes('bank'),
     balance: 0n,
     version: 0n,
+    held: 0n,
+    pendingIn: 0n,
   });
 }
 
@@ -452,18 +585,21 @@ function readJournal(core: CoreLedger, id: string, kind: JournalDraft['kind'], w
   const [debit = '', , credit = '', decimal = '', ...rest] = words;
   const currency = core.accounts.get(debit)?.currency ?? 'EUR';
   const amount = minorOf(currency, decimal);
-  const on = rest.includes('on') ? rest[rest.indexOf('on') + 1] : undefined;
+  const after = (word: string): string | undefined => (rest.includes(word) ? rest[rest.indexOf(word) + 1] : undefined);
   const [answer = ''] = rest.filter((word) => /^[A-Z_]+$/.test(word) || word === 'posted');
+  const leg = (accountId: string, signed: bigint, target: string | undefined) => {
+    const plain = { accountId, currency, amount: signed, reversedLeg: null };
+    if (!rest.includes('at-most')) return plain;
+    const bounds = { atMost: amount, target: target === undefined ? null : minorOf(currency, target) };
+    return { ...plain, amount: signed > 0n ? 1n : -1n, balancing: bounds };
+  };
   const draft: JournalDraft = {
     id,
     kind,
     endOfDay: rest.includes('end-of-day'),
     valueDate: undefined,
-    bookingDate: on,
-    legs: [
-      { accountId: debit, currency, amount, reversedLeg: null },
-      { accountId: credit, currency, amount: -amount, reversedLeg: null },
-    ],
+    bookingDate: after('on'),
+    legs: [leg(debit, amount, after('keep')), leg(credit, -amount, after('up-to'))],
   };
   return { draft, answer };
 }

@@ -2,8 +2,10 @@
 // bigint minor units and debit-positive: a debit is more than zero, a credit less.
 import type { Refusal } from '#chassis/errors.ts';
 import { MINOR_MAX } from '#chassis/money.ts';
+import { amountOfPair, type Balancing } from './balancing.ts';
 import { isForced, type Kind } from './kinds.ts';
 import { refuse } from './refusals.ts';
+import { hold, sideOf } from './sides.ts';
 
 /** A ledger account as the core sees it. */
 export interface AccountState {
@@ -23,15 +25,21 @@ export interface AccountState {
   readonly generalLedgerCode?: string;
   balance: bigint;
   version: bigint;
+  /** What open holds would take from it and bring it, on its normal side. */
+  held: bigint;
+  pendingIn: bigint;
 }
 
 /** One side of a journal. */
 export interface LegDraft {
   readonly accountId: string;
   readonly currency: string;
+  /** Of a balancing leg, only its side is known: 1 or -1. */
   readonly amount: bigint;
   /** In a reversal: the leg of the original that it undoes. */
   readonly reversedLeg: number | null;
+  /** What bounds a balancing leg. */
+  readonly balancing?: Balancing;
 }
 
 /** A journal to post, its form already checked. Dates are YYYY-MM-DD. */
@@ -42,6 +50,8 @@ export interface JournalDraft {
   readonly valueDate: string | undefined;
   readonly bookingDate: string | undefined;
   readonly endOfDay: boolean;
+  /** In a capture: how much of what its hold holds on both accounts becomes free. */
+  readonly frees?: bigint;
 }
 
 /** The business dates on which journals may be booked. */
@@ -59,6 +69,8 @@ export interface EntryDraft {
   readonly amount: bigint;
   readonly balanceAfter: bigint;
   readonly reversedLeg: number | null;
+  /** In a capture: how much of what was held becomes free. */
+  readonly frees: bigint;
 }
 
 /** A journal as it was posted. */
@@ -99,26 +111,42 @@ function applyJournal(accounts: ReadonlyMap<string, AccountState>, journal: Jour
   if (refusal) return { refusal };
 
   const entries: EntryDraft[] = [];
+  const balancing = new Map<string, bigint>();
   for (const [leg, draft] of journal.legs.entries()) {
     const account = accounts.get(draft.accountId);
-    const wrong = account ? checkLeg(account, draft, journal.kind) : refuse('LEDGER_ACCOUNT_NOT_FOUND');
+    const amount = amountOf(draft, journal, { accounts, balancing });
+    const wrong = account ? checkLeg(account, { ...draft, amount }, journal) : refuse('LEDGER_ACCOUNT_NOT_FOUND');
     if (!account || wrong) {
       undo(entries);
       return { refusal: wrong ?? refuse('LEDGER_ACCOUNT_NOT_FOUND') };
     }
-    account.balance += draft.amount;
-    account.version += 1n;
-    const { balance, version } = account;
-    entries.push({
-      account,
-      leg,
-      version,
-      amount: draft.amount,
-      balanceAfter: balance,
-      reversedLeg: draft.reversedLeg,
-    });
+    entries.push(book(account, amount, { leg, reversedLeg: draft.reversedLeg, frees: journal.frees ?? 0n }));
   }
   return { posted: { bookingDate, valueDate: journal.valueDate ?? bookingDate, entries } };
+}
+
+/** The amount of a leg; of balancing legs, that of their pair, found out where the first of them stands. */
+function amountOf(
+  { amount, currency, balancing: bounds }: LegDraft,
+  { legs }: JournalDraft,
+  { accounts, balancing }: { accounts: ReadonlyMap<string, AccountState>; balancing: Map<string, bigint> },
+): bigint {
+  if (!bounds) return amount;
+  const most = balancing.get(currency) ?? amountOfPair(legs, currency, accounts);
+  balancing.set(currency, most);
+  return amount * most;
+}
+
+function book(
+  account: AccountState,
+  amount: bigint,
+  { leg, reversedLeg, frees }: Pick<EntryDraft, 'leg' | 'reversedLeg' | 'frees'>,
+): EntryDraft {
+  hold(account, amount, -frees);
+  account.balance += amount;
+  account.version += 1n;
+  const { balance, version } = account;
+  return { account, leg, version, amount, balanceAfter: balance, reversedLeg, frees };
 }
 
 /** The ledger stamps the booking date; only migrated history brings its own, up to today. */
@@ -139,23 +167,27 @@ function checkMigration(accounts: ReadonlyMap<string, AccountState>, journal: Jo
 }
 
 /** Why an account does not take this leg now, if it does not. */
-function checkLeg(account: AccountState, { amount, currency }: LegDraft, kind: Kind): Refusal | undefined {
+function checkLeg(account: AccountState, leg: LegDraft, { kind, frees = 0n }: JournalDraft): Refusal | undefined {
+  const { amount, currency } = leg;
   if (account.currency !== currency) return refuse('CURRENCY_MISMATCH', { account_currency: account.currency });
   if (account.state === 'closed') return refuse('LEDGER_ACCOUNT_CLOSED');
-  const side = account.normalSide === 'debit' ? 1n : -1n;
-  const change = side * amount;
+  if (amount === 0n) return refuse('NOTHING_AVAILABLE');
+  const change = sideOf(account) * amount;
   if (change < 0n ? account.decreaseFrozen : account.increaseFrozen) return refuse('LEDGER_ACCOUNT_FROZEN');
   const after = account.balance + amount;
   if (after > MINOR_MAX || after < -MINOR_MAX) return refuse('BALANCE_OUT_OF_RANGE');
   if (isForced(kind) || account.state === 'migrating') return undefined;
-  const normal = side * after;
-  if (change < 0n && account.floor !== null && normal < account.floor) return refuse('INSUFFICIENT_FUNDS');
+  const normal = sideOf(account) * after;
+  // What a capture takes within what was held for it needs no other funds.
+  const held = -change > frees ? account.held - frees : 0n;
+  if (change < 0n && account.floor !== null && normal - held < account.floor) return refuse('INSUFFICIENT_FUNDS');
   if (change > 0n && account.ceiling !== null && normal > account.ceiling) return refuse('CEILING_EXCEEDED');
   return undefined;
 }
 
 function undo(entries: readonly EntryDraft[]): void {
-  for (const { account, amount } of entries) {
+  for (const { account, amount, frees } of entries) {
+    hold(account, amount, frees);
     account.balance -= amount;
     account.version -= 1n;
   }

@@ -10,7 +10,7 @@ import { leafHash } from './merkle.ts';
 
 /** A posted journal as text: all of it but its entries, of which it has commitments. */
 export function journalText(journal: Journal, fingerprint: Uint8Array): string {
-  const { reversedJournalId, correctsJournalId, metadata, entries } = journal;
+  const { reversedJournalId, correctsJournalId, capturedHoldId, metadata, entries } = journal;
   const secret = hex(fingerprint);
   const references = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   return linesOf([
@@ -23,6 +23,7 @@ export function journalText(journal: Journal, fingerprint: Uint8Array): string {
     `owner ${OWNERS.get(journal.owner)}`,
     ...(reversedJournalId === '' ? [] : [`reverses ${reversedJournalId}`]),
     ...(correctsJournalId === '' ? [] : [`corrects ${correctsJournalId}`]),
+    ...(capturedHoldId === '' ? [] : [`captures ${capturedHoldId}`]),
     ...(references.length === 0 ? [] : [`metadata ${saltOf(`metadata ${JSON.stringify(references)}`, secret)}`]),
     ...entries.map((entry) => `entry ${commitment(saltOf(`entry ${entry.legNumber}`, secret), entryText(entry))}`),
   ]);

@@ -1,6 +1,6 @@
 // The wiring of the general ledger: on which of its accounts the legs of each kind of journal may fall.
 import type { Refusal } from '#chassis/errors.ts';
-import type { AccountState, JournalDraft } from './core.ts';
+import type { AccountState, LegDraft } from './core.ts';
 import { ALL_KINDS, type Kind } from './kinds.ts';
 import { refuse } from './refusals.ts';
 
@@ -16,7 +16,7 @@ export interface ChartLine {
 
 /** Why a journal does not fall where its kind may, if it does not. A reversal goes where its original went. */
 export function checkWiring(
-  { kind, legs }: JournalDraft,
+  { kind, legs }: { readonly kind: Kind; readonly legs: readonly Pick<LegDraft, 'accountId'>[] },
   accounts: ReadonlyMap<string, Pick<AccountState, 'generalLedgerCode'>>,
   wiring: Wiring,
 ): Refusal | undefined {

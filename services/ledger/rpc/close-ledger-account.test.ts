@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { newId } from '#chassis/id.ts';
 import { refused } from '#chassis/testing/service.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { journal, terms, useLedger } from '../testing.ts';
+import { holdsOf } from '../testing-holds.ts';
 
 describe('CloseLedgerAccount', () => {
   const bank = useLedger();
@@ -34,6 +36,18 @@ describe('CloseLedgerAccount', () => {
     await bank.post([journal(alice, cash, '5.00')]);
     await refused(close(alice, 'too early'), 'BALANCE_NOT_ZERO');
     await close(alice, 'in time');
+  });
+
+  it('refuses while an open hold would take from it, or bring it something', async () => {
+    const [alice, bob, cash] = [await bank.funded('5.00'), await bank.open(), await bank.cash()];
+    const holds = holdsOf(bank);
+    const id = await holds.placed(alice, bob, '5.00');
+    await refused(close(bob), 'HOLD_OPEN');
+    await bank.post([journal(alice, cash, '5.00', { kind: JournalKind.FEE })]);
+    await refused(close(alice), 'HOLD_OPEN');
+    await holds.release(id);
+    await close(bob);
+    await close(alice);
   });
 
   it('refuses an account that is not there', async () => {

@@ -17,6 +17,7 @@ export function closeLedgerAccount(context: Context): Rpcs<typeof LedgerService>
             booked: balanceMessage(row.currency, row.normalSide, row.balance ?? 0n).amount,
           });
         }
+        if (row.held !== 0n || row.pendingIn !== 0n) throw refuse('HOLD_OPEN');
         row.state = 'closed';
         return { ledgerAccount: changed(tx, row) };
       },

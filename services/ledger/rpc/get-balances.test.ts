@@ -4,6 +4,7 @@ import { newId } from '#chassis/id.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { journal, knownAt, useLedger } from '../testing.ts';
+import { holdsOf } from '../testing-holds.ts';
 
 describe('GetBalances', () => {
   const bank = useLedger();
@@ -19,6 +20,53 @@ describe('GetBalances', () => {
       [cash, '0.00', undefined, 0n],
       [alice, '30.00', '50.00', 1n],
       [alice, '30.00', '50.00', 1n],
+    ]);
+  });
+
+  it('reads booked, held, coming and available as one, while holds are placed, captured and released', async () => {
+    const [alice, shop] = [await bank.funded('100.00', { floor: '-20' }), await bank.open()];
+    const holds = holdsOf(bank);
+    let working = true;
+    const minor = (amount = '') => BigInt(amount.replace('.', ''));
+    const life = async (): Promise<void> => {
+      const id = await holds.placed(alice, shop, '2.00');
+      await holds.capture(id, '0.50');
+      await (Math.random() < 0.5 ? holds.release(id) : holds.capture(id, undefined, { final: true }));
+    };
+    const lives = Promise.all(
+      Array.from({ length: 4 }, async () => {
+        for (let round = 0; round < 6; round += 1) await life();
+      }),
+    ).finally(() => {
+      working = false;
+    });
+    let seen = 0;
+    while (working) {
+      const { balances } = await bank.as('account').getBalances({ ledgerAccountIds: [alice, shop] });
+      const [from, to] = balances.map(({ booked, held, pendingIn, available }) =>
+        [booked, held, pendingIn, available].map((one) => minor(one?.amount)),
+      );
+      const [booked = 0n, held = 0n, , available = 0n] = from ?? [];
+      expect(available).to.equal(booked - held + 2_000n);
+      // What the one has less, the other has; what is held of the one is coming to the other.
+      expect([10_000n - booked, held]).to.deep.equal([to?.[0], to?.[2]]);
+      if (held > 0n) seen += 1;
+    }
+    await lives;
+    expect(seen).to.be.above(0);
+  });
+
+  it('says of the past what was booked, and nothing of holds', async () => {
+    const [alice, shop] = [await bank.funded('10.00'), await bank.open()];
+    await holdsOf(bank).placed(alice, shop, '2.00');
+    const { openDate: asOfValueDate } = await bank.as('account').getBusinessDate({});
+    const { balances } = await bank.as('account').getBalances({ ledgerAccountIds: [alice], asOfValueDate });
+    const [balance] = balances;
+    expect([balance?.booked?.amount, balance?.held, balance?.pendingIn, balance?.available]).to.deep.equal([
+      '10.00',
+      undefined,
+      undefined,
+      undefined,
     ]);
   });
 

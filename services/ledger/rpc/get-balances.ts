@@ -15,6 +15,8 @@ interface Row {
   floor: string | null;
   balance: string;
   version: string;
+  held: string;
+  pendingIn: string;
 }
 
 /** Reads the balances of many ledger accounts, in the order asked for. */
@@ -24,7 +26,8 @@ export function getBalances(context: Context): Rpcs<typeof LedgerService>['getBa
     const { ledgerAccountIds } = request;
     if (request.knownAt || request.asOfValueDate !== '') return { balances: await asOf(context, request, call) };
     const rows = await database.query(sql<Row>`
-      select id, currency, normal_side as "normalSide", floor, balance, version
+      select id, currency, normal_side as "normalSide", floor, balance, version,
+        held, pending_in as "pendingIn"
       from ledger_account where id = any(${ledgerAccountIds})
     `);
     const byId = new Map(rows.map((row) => [row.id, row]));
@@ -51,12 +54,16 @@ async function asOf({ database, knownTime }: Context, request: GetBalancesReques
   });
 }
 
-function balanceOf({ id, currency, normalSide, floor, balance, version }: Row) {
+/** All of it from one row, and so of one moment. */
+function balanceOf({ id, currency, normalSide, floor, balance, version, ...pending }: Row) {
   const booked = normalSide === 'debit' ? BigInt(balance) : -BigInt(balance);
+  const held = BigInt(pending.held);
   return {
     ledgerAccountId: id,
     booked: toMoney({ currency, minor: booked }),
-    ...(floor !== null && { available: toMoney({ currency, minor: booked - BigInt(floor) }) }),
+    ...(floor !== null && { available: toMoney({ currency, minor: booked - held - BigInt(floor) }) }),
+    held: toMoney({ currency, minor: held }),
+    pendingIn: toMoney({ currency, minor: BigInt(pending.pendingIn) }),
     version: BigInt(version),
   };
 }

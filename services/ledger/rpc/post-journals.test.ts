@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { newId } from '#chassis/id.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { JournalOutcome } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
-import { journal, told, useLedger } from '../testing.ts';
+import { type JournalInit, journal, told, useLedger } from '../testing.ts';
+import { holdsOf } from '../testing-holds.ts';
 
 describe('PostJournals', () => {
   const bank = useLedger();
@@ -329,6 +331,59 @@ describe('PostJournals', () => {
     expect(rows[0]?.envelope.includes('R-1')).to.equal(true);
   });
 
+  it('finds out what balancing legs come to, and answers it for ever', async () => {
+    const [alice, pot, cash] = [await bank.funded('100.00'), await bank.open(), await bank.cash()];
+    const keep = { target: { currencyCode: 'EUR', amount: '30.00' } };
+    const sweep = sweeping(alice, pot, '500.00', keep);
+    const [first] = await bank.outcomes([sweep]);
+    expect(balancingOf(first)).to.deep.equal(['70.00']);
+    expect(await bank.booked(alice)).to.equal('30.00');
+    expect(await bank.booked(pot)).to.equal('70.00');
+    await bank.post([journal(cash, alice, '50.00')]);
+    expect(await bank.outcomes([sweep])).to.deep.equal([first]);
+    const other = { ...sweep, legs: sweeping(alice, pot, '501.00', keep).legs ?? [] };
+    expect(await bank.post([other])).to.deep.equal(['JOURNAL_EXISTS']);
+    const { journal: read } = await bank.as('transaction').getJournal({ journalId: sweep.journalId ?? '' });
+    expect(read?.entries.map(({ amount }) => amount?.amount)).to.deep.equal(['70.00', '70.00']);
+  });
+
+  it('finds them out in the order of the legs, and leaves alone what is held', async () => {
+    const [alice, pot, cash] = [await bank.funded('100.00'), await bank.open(), await bank.cash()];
+    await holdsOf(bank).placed(alice, cash, '25.00');
+    const fee = journal(alice, cash, '5.00').legs ?? [];
+    const sweep = sweeping(alice, pot, '500.00');
+    const [outcome] = await bank.outcomes([{ ...sweep, legs: [...fee, ...(sweep.legs ?? [])] }]);
+    expect(balancingOf(outcome)).to.deep.equal(['70.00']);
+    const again = sweeping(alice, pot, '500.00');
+    expect(await bank.post([again])).to.deep.equal(['NOTHING_AVAILABLE']);
+    await bank.post([journal(cash, alice, '50.00')]);
+    expect(await bank.post([again])).to.deep.equal(['NOTHING_AVAILABLE']);
+    const topUp = sweeping(alice, pot, '500.00', {}, { target: { currencyCode: 'EUR', amount: '80.00' } });
+    expect((await bank.outcomes([topUp])).map(balancingOf)).to.deep.equal([['10.00']]);
+  });
+
+  it('takes balancing legs as pairs without an amount alone', async () => {
+    const [alice, pot] = [await bank.funded('100.00'), await bank.open()];
+    const { legs = [] } = sweeping(alice, pot, '1.00');
+    const [debit, credit] = legs;
+    const one = { currencyCode: 'EUR', amount: '1.00' };
+    const both = { ledgerAccountId: alice, side: Side.DEBIT, amount: one, balancing: { atMost: one } };
+    const twice = sweeping(alice, pot, '1.00');
+    const yen = sweeping(alice, pot, '1.00', { target: { currencyCode: 'JPY', amount: '1' } });
+    const cases: [string, typeof legs][] = [
+      ['BALANCING_LEGS_INVALID', [...legs, ...legs]],
+      ['BALANCING_LEGS_INVALID', [debit!, debit!]],
+      ['BALANCING_LEGS_INVALID', [debit!, ...(journal(alice, pot, '1.00').legs ?? [])]],
+      ['BALANCING_LEGS_INVALID', [both, credit!]],
+      ['CURRENCY_MISMATCH', yen.legs ?? []],
+      ['AMOUNT_NOT_POSITIVE', sweeping(alice, pot, '0.00').legs ?? []],
+    ];
+    for (const [reason, wrong] of cases) {
+      expect(await bank.post([{ ...twice, journalId: newId('jnl'), legs: wrong }])).to.deep.equal([reason]);
+    }
+    expect(await bank.booked(pot)).to.equal('0.00');
+  });
+
   it('posts a thousand journals in one call', async () => {
     const cash = await bank.cash();
     const alice = await bank.open();
@@ -337,3 +392,19 @@ describe('PostJournals', () => {
     expect(await bank.booked(alice)).to.equal('10.00');
   });
 });
+
+/** A journal of two balancing legs: from the account it debits to the one it credits. */
+function sweeping(debit: string, credit: string, atMost: string, from: object = {}, to: object = {}): JournalInit {
+  const most = { atMost: { currencyCode: 'EUR', amount: atMost } };
+  return journal(debit, credit, atMost, {
+    legs: [
+      { ledgerAccountId: debit, side: Side.DEBIT, balancing: { ...most, ...from } },
+      { ledgerAccountId: credit, side: Side.CREDIT, balancing: { ...most, ...to } },
+    ],
+  });
+}
+
+function balancingOf(outcome: JournalOutcome | undefined): string[] {
+  if (outcome?.result.case !== 'posted') throw new Error('it was not posted');
+  return outcome.result.value.balancingAmounts.map(({ amount }) => amount);
+}

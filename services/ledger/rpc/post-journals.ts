@@ -1,10 +1,12 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { invalid, Refusal } from '#chassis/errors.ts';
+import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { draftOf, fingerprintsOf } from '../drafts.ts';
+import { refusalMessage } from '../messages.ts';
 import type { Draft, Outcome } from '../posting.ts';
 
 /** Posts journals, each with its own outcome. */
@@ -62,11 +64,10 @@ function attempt(work: () => Draft): Draft | Refusal {
 function outcomeMessage(journalId: string, outcome: Outcome | undefined) {
   if (!outcome) throw new Error(`journal ${journalId} has no outcome`);
   if ('refusal' in outcome) {
-    const { code, message, reason, domain, metadata } = outcome.refusal;
-    const refusal = { code, message, detail: { reason, domain, metadata: { ...metadata } } };
-    return { journalId, result: { case: 'refusal' as const, value: refusal } };
+    return { journalId, result: { case: 'refusal' as const, value: refusalMessage(outcome.refusal) } };
   }
-  const { bookingDate, valueDate, knownTime } = outcome.booking;
-  const posted = { bookingDate, valueDate, knownTime: timestampFromDate(knownTime) };
+  const { bookingDate, valueDate, knownTime, balancing } = outcome.booking;
+  const balancingAmounts = balancing.map((amount) => toMoney(amount));
+  const posted = { bookingDate, valueDate, knownTime: timestampFromDate(knownTime), balancingAmounts };
   return { journalId, result: { case: 'posted' as const, value: posted } };
 }

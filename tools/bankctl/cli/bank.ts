@@ -42,7 +42,8 @@ Examples:
       `
 Reads all ledger accounts and journals as an auditor: journals balance, entries of an account count without a gap,
 each balance follows from the one before, floors, reversals, closed accounts, the chart, the trial balance. Asks for
-the balance sheet, which must balance, and for the tie-out of the general ledger. Then the chain: every journal, also a
+the balance sheet, which must balance, and for the tie-out of the general ledger. Reads all holds: what they hold, what
+is captured of them, and that it is what the accounts have held and pending in. Then the chain: every journal, also a
 refused one, is what was hashed when it was posted, every block holds the hash of the one before, and every checkpoint
 that was signed outside the database is still true. An edited, deleted, inserted or moved row is named.
 

@@ -102,6 +102,8 @@ export async function accountBalance({ bank, out }: Session, _options: object, a
   await out.message(GetAccountBalanceResponseSchema, answer, () =>
     fields([
       ['booked', money(answer.booked)],
+      ['held', money(answer.held)],
+      ['pending in', money(answer.pendingIn)],
       ['available', money(answer.available)],
     ]),
   );

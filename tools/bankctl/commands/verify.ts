@@ -12,6 +12,7 @@ import {
 import type { Checkpoint } from '#gen/bank/type/v1/proof_pb.ts';
 import { journalLeaf, refusedLeaf } from '../../../services/ledger/domain/leaf.ts';
 import { type Audit, startAudit } from '../audit.ts';
+import { auditHolds, readHolds } from '../audit-of-holds.ts';
 import type { Bank } from '../bank.ts';
 import { Exit, usage } from '../failure.ts';
 import { codesOf, type Fault } from '../laws.ts';
@@ -66,6 +67,7 @@ export async function verifyBank(bank: Bank, progress: Progress, key?: string): 
   for await (const page of pagesOf((asked) => ledger.listCheckpoints(asked))) checkpoints.push(...page.checkpoints);
   await progress.begin('accounts');
   await readAccounts(bank, audit, progress);
+  const holds = await readHolds(bank);
   await progress.begin('journals');
   const trialBalance = await readJournals(bank, audit, chain, progress);
   progress.end();
@@ -80,6 +82,7 @@ export async function verifyBank(bank: Bank, progress: Progress, key?: string): 
     trialBalance,
   });
   faults.push(...balanceSheetFaults(await ledger.getBalanceSheet({})));
+  faults.push(...(await auditHolds(bank, holds, { captured: audit.captured(), accounts: audit.accounts() })));
   faults.push(...tieOutFaults(await ledger.tieOutGeneralLedger({})));
   const sealed = chain.finish(checkpoints, key ?? (await ledger.getCheckpointKey({})).publicKeyPem);
   faults.push(...sealed.faults);

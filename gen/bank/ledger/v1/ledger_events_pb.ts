@@ -6,15 +6,18 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { AccountingPeriod } from "./general_ledger_pb.ts";
 import { file_bank_ledger_v1_general_ledger } from "./general_ledger_pb.ts";
+import type { Hold } from "./hold_pb.ts";
+import { file_bank_ledger_v1_hold } from "./hold_pb.ts";
 import type { Journal, LedgerAccount } from "./ledger_pb.ts";
 import { file_bank_ledger_v1_ledger } from "./ledger_pb.ts";
+import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/ledger/v1/ledger_events.proto.
  */
 export const file_bank_ledger_v1_ledger_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJiYW5rL2xlZGdlci92MS9sZWRnZXJfZXZlbnRzLnByb3RvEg5iYW5rLmxlZGdlci52MSI5Cg1Kb3VybmFsUG9zdGVkEigKB2pvdXJuYWwYASABKAsyFy5iYW5rLmxlZGdlci52MS5Kb3VybmFsIkwKE0xlZGdlckFjY291bnRPcGVuZWQSNQoObGVkZ2VyX2FjY291bnQYASABKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJBY2NvdW50Ik0KFExlZGdlckFjY291bnRDaGFuZ2VkEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCI/ChRCdXNpbmVzc0RhdGVBZHZhbmNlZBIRCglvcGVuX2RhdGUYASABKAkSFAoMY2xvc2luZ19kYXRlGAIgASgJIikKEkJ1c2luZXNzRGF0ZUNsb3NlZBITCgtjbG9zZWRfZGF0ZRgBIAEoCSJKChZBY2NvdW50aW5nUGVyaW9kQ2xvc2VkEjAKBnBlcmlvZBgBIAEoCzIgLmJhbmsubGVkZ2VyLnYxLkFjY291bnRpbmdQZXJpb2RiBnByb3RvMw", [file_bank_ledger_v1_general_ledger, file_bank_ledger_v1_ledger]);
+  fileDesc("CiJiYW5rL2xlZGdlci92MS9sZWRnZXJfZXZlbnRzLnByb3RvEg5iYW5rLmxlZGdlci52MSI5Cg1Kb3VybmFsUG9zdGVkEigKB2pvdXJuYWwYASABKAsyFy5iYW5rLmxlZGdlci52MS5Kb3VybmFsIkwKE0xlZGdlckFjY291bnRPcGVuZWQSNQoObGVkZ2VyX2FjY291bnQYASABKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJBY2NvdW50Ik0KFExlZGdlckFjY291bnRDaGFuZ2VkEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCI/ChRCdXNpbmVzc0RhdGVBZHZhbmNlZBIRCglvcGVuX2RhdGUYASABKAkSFAoMY2xvc2luZ19kYXRlGAIgASgJIikKEkJ1c2luZXNzRGF0ZUNsb3NlZBITCgtjbG9zZWRfZGF0ZRgBIAEoCSJKChZBY2NvdW50aW5nUGVyaW9kQ2xvc2VkEjAKBnBlcmlvZBgBIAEoCzIgLmJhbmsubGVkZ2VyLnYxLkFjY291bnRpbmdQZXJpb2QiMAoKSG9sZFBsYWNlZBIiCgRob2xkGAEgASgLMhQuYmFuay5sZWRnZXIudjEuSG9sZCIyCgxIb2xkRXh0ZW5kZWQSIgoEaG9sZBgBIAEoCzIULmJhbmsubGVkZ2VyLnYxLkhvbGQiUAoMSG9sZENhcHR1cmVkEiIKBGhvbGQYASABKAsyFC5iYW5rLmxlZGdlci52MS5Ib2xkEhwKCmpvdXJuYWxfaWQYAiABKAlCCNq1GAQIBRABIjIKDEhvbGRSZWxlYXNlZBIiCgRob2xkGAEgASgLMhQuYmFuay5sZWRnZXIudjEuSG9sZCIxCgtIb2xkRXhwaXJlZBIiCgRob2xkGAEgASgLMhQuYmFuay5sZWRnZXIudjEuSG9sZGIGcHJvdG8z", [file_bank_ledger_v1_general_ledger, file_bank_ledger_v1_hold, file_bank_ledger_v1_ledger, file_bank_options_v1_options]);
 
 /**
  * A journal was posted.
@@ -148,4 +151,116 @@ export type AccountingPeriodClosed = Message<"bank.ledger.v1.AccountingPeriodClo
  */
 export const AccountingPeriodClosedSchema: GenMessage<AccountingPeriodClosed> = /*@__PURE__*/
   messageDesc(file_bank_ledger_v1_ledger_events, 5);
+
+/**
+ * A hold was placed.
+ *
+ * @generated from message bank.ledger.v1.HoldPlaced
+ */
+export type HoldPlaced = Message<"bank.ledger.v1.HoldPlaced"> & {
+  /**
+   * The hold as it is now.
+   *
+   * @generated from field: bank.ledger.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.HoldPlaced.
+ * Use `create(HoldPlacedSchema)` to create a new message.
+ */
+export const HoldPlacedSchema: GenMessage<HoldPlaced> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_events, 6);
+
+/**
+ * A hold expires later.
+ *
+ * @generated from message bank.ledger.v1.HoldExtended
+ */
+export type HoldExtended = Message<"bank.ledger.v1.HoldExtended"> & {
+  /**
+   * The hold as it is now.
+   *
+   * @generated from field: bank.ledger.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.HoldExtended.
+ * Use `create(HoldExtendedSchema)` to create a new message.
+ */
+export const HoldExtendedSchema: GenMessage<HoldExtended> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_events, 7);
+
+/**
+ * A hold was captured, in full or in part.
+ *
+ * @generated from message bank.ledger.v1.HoldCaptured
+ */
+export type HoldCaptured = Message<"bank.ledger.v1.HoldCaptured"> & {
+  /**
+   * The hold as it is now.
+   *
+   * @generated from field: bank.ledger.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+
+  /**
+   * The journal that captures it.
+   *
+   * @generated from field: string journal_id = 2;
+   */
+  journalId: string;
+};
+
+/**
+ * Describes the message bank.ledger.v1.HoldCaptured.
+ * Use `create(HoldCapturedSchema)` to create a new message.
+ */
+export const HoldCapturedSchema: GenMessage<HoldCaptured> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_events, 8);
+
+/**
+ * A hold was released.
+ *
+ * @generated from message bank.ledger.v1.HoldReleased
+ */
+export type HoldReleased = Message<"bank.ledger.v1.HoldReleased"> & {
+  /**
+   * The hold as it is now.
+   *
+   * @generated from field: bank.ledger.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.HoldReleased.
+ * Use `create(HoldReleasedSchema)` to create a new message.
+ */
+export const HoldReleasedSchema: GenMessage<HoldReleased> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_events, 9);
+
+/**
+ * A hold has expired.
+ *
+ * @generated from message bank.ledger.v1.HoldExpired
+ */
+export type HoldExpired = Message<"bank.ledger.v1.HoldExpired"> & {
+  /**
+   * The hold as it is now.
+   *
+   * @generated from field: bank.ledger.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.HoldExpired.
+ * Use `create(HoldExpiredSchema)` to create a new message.
+ */
+export const HoldExpiredSchema: GenMessage<HoldExpired> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_events, 10);
 

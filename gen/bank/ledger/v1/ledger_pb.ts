@@ -19,7 +19,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/ledger/v1/ledger.proto.
  */
 export const file_bank_ledger_v1_ledger: GenFile = /*@__PURE__*/
-  fileDesc("ChtiYW5rL2xlZGdlci92MS9sZWRnZXIucHJvdG8SDmJhbmsubGVkZ2VyLnYxInoKFEdlbmVyYWxMZWRnZXJBY2NvdW50EhsKE2dlbmVyYWxfbGVkZ2VyX2NvZGUYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEi8KBHR5cGUYAyABKA4yIS5iYW5rLmxlZGdlci52MS5HZW5lcmFsTGVkZ2VyVHlwZSLHAwoNTGVkZ2VyQWNjb3VudBIjChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUII2rUYBAgEEAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESFQoNY3VycmVuY3lfY29kZRgDIAEoCRIpCgtub3JtYWxfc2lkZRgEIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGUSGwoTZ2VuZXJhbF9sZWRnZXJfY29kZRgFIAEoCRIxCgVzdGF0ZRgGIAEoDjIiLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnRTdGF0ZRIiCgVmbG9vchgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhcKD2RlY3JlYXNlX2Zyb3plbhgJIAEoCBIXCg9pbmNyZWFzZV9mcm96ZW4YCiABKAgSIwoGYm9va2VkGAsgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg8KB3ZlcnNpb24YDCABKAMSLwoLY3JlYXRlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpIBCg1MZWRnZXJCYWxhbmNlEiMKEWxlZGdlcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAQQARIjCgZib29rZWQYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJgoJYXZhaWxhYmxlGAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg8KB3ZlcnNpb24YBCABKAMikAEKA0xlZxIsChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgEEAISLgoEc2lkZRgCIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGVCCrpIB4IBBBABIAASKwoGYW1vdW50GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEi+AMKB0pvdXJuYWwSHAoKam91cm5hbF9pZBgBIAEoCUII2rUYBAgFEAESKQoEa2luZBgCIAEoDjIbLmJhbmsubGVkZ2VyLnYxLkpvdXJuYWxLaW5kEhIKCnZhbHVlX2RhdGUYAyABKAkSFAoMYm9va2luZ19kYXRlGAQgASgJEi4KCmtub3duX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKE3JldmVyc2VkX2pvdXJuYWxfaWQYBiABKAlCCNq1GAQIBRABEjcKCG1ldGFkYXRhGAcgAygLMiUuYmFuay5sZWRnZXIudjEuSm91cm5hbC5NZXRhZGF0YUVudHJ5EiYKB2VudHJpZXMYCCADKAsyFS5iYW5rLmxlZGdlci52MS5FbnRyeRIoCgVvd25lchgJIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIlChNjb3JyZWN0c19qb3VybmFsX2lkGA8gASgJQgjatRgECAUQARIrCgVwbGFjZRgUIAEoCzIcLmJhbmsubGVkZ2VyLnYxLkpvdXJuYWxQbGFjZRITCgtmaW5nZXJwcmludBgVIAEoDBovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiRQoMSm91cm5hbFBsYWNlEhMKC2xhbmVfbnVtYmVyGAEgASgDEg4KBmhlaWdodBgCIAEoAxIQCghwb3NpdGlvbhgDIAEoAyKhAwoFRW50cnkSIwoRbGVkZ2VyX2FjY291bnRfaWQYASABKAlCCNq1GAQIBBABEg8KB3ZlcnNpb24YAiABKAMSHAoKam91cm5hbF9pZBgDIAEoCUII2rUYBAgFEAESIgoEc2lkZRgEIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGUSIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EioKDWJhbGFuY2VfYWZ0ZXIYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPcnVubmluZ19iYWxhbmNlGAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgIIAEoCRISCgp2YWx1ZV9kYXRlGAkgASgJEikKBGtpbmQYCiABKA4yGy5iYW5rLmxlZGdlci52MS5Kb3VybmFsS2luZBISCgpsZWdfbnVtYmVyGAsgASgFEiAKE3JldmVyc2VkX2xlZ19udW1iZXIYFCABKAVIAIgBAUIWChRfcmV2ZXJzZWRfbGVnX251bWJlciKOAQoQVHJpYWxCYWxhbmNlTGluZRIbChNnZW5lcmFsX2xlZGdlcl9jb2RlGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIiCgVkZWJpdBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIjCgZjcmVkaXQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkiXAoRVHJpYWxCYWxhbmNlVG90YWwSIgoFZGViaXQYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIwoGY3JlZGl0GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Kj0KBFNpZGUSFAoQU0lERV9VTlNQRUNJRklFRBAAEg4KClNJREVfREVCSVQQARIPCgtTSURFX0NSRURJVBACKtsBChFHZW5lcmFsTGVkZ2VyVHlwZRIjCh9HRU5FUkFMX0xFREdFUl9UWVBFX1VOU1BFQ0lGSUVEEAASHQoZR0VORVJBTF9MRURHRVJfVFlQRV9BU1NFVBABEiEKHUdFTkVSQUxfTEVER0VSX1RZUEVfTElBQklMSVRZEAISHgoaR0VORVJBTF9MRURHRVJfVFlQRV9FUVVJVFkQAxIeChpHRU5FUkFMX0xFREdFUl9UWVBFX0lOQ09NRRAEEh8KG0dFTkVSQUxfTEVER0VSX1RZUEVfRVhQRU5TRRAFKp4BChJMZWRnZXJBY2NvdW50U3RhdGUSJAogTEVER0VSX0FDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIdChlMRURHRVJfQUNDT1VOVF9TVEFURV9PUEVOEAESIgoeTEVER0VSX0FDQ09VTlRfU1RBVEVfTUlHUkFUSU5HEAISHwobTEVER0VSX0FDQ09VTlRfU1RBVEVfQ0xPU0VEEAMqpAIKC0pvdXJuYWxLaW5kEhwKGEpPVVJOQUxfS0lORF9VTlNQRUNJRklFRBAAEhgKFEpPVVJOQUxfS0lORF9ERVBPU0lUEAESGwoXSk9VUk5BTF9LSU5EX1dJVEhEUkFXQUwQAhIZChVKT1VSTkFMX0tJTkRfVFJBTlNGRVIQAxIZChVKT1VSTkFMX0tJTkRfSU5URVJFU1QQBBIUChBKT1VSTkFMX0tJTkRfRkVFEAUSHgoaSk9VUk5BTF9LSU5EX1NDSEVNRV9BRFZJQ0UQBhIaChZKT1VSTkFMX0tJTkRfTUlHUkFUSU9OEAcSGQoVSk9VUk5BTF9LSU5EX1JFVkVSU0FMEAgSHQoZSk9VUk5BTF9LSU5EX1BFUklPRF9DTE9TRRAJKpcBChFCdXNpbmVzc0RhdGVTdGF0ZRIjCh9CVVNJTkVTU19EQVRFX1NUQVRFX1VOU1BFQ0lGSUVEEAASHAoYQlVTSU5FU1NfREFURV9TVEFURV9PUEVOEAESHwobQlVTSU5FU1NfREFURV9TVEFURV9DTE9TSU5HEAISHgoaQlVTSU5FU1NfREFURV9TVEFURV9DTE9TRUQQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChtiYW5rL2xlZGdlci92MS9sZWRnZXIucHJvdG8SDmJhbmsubGVkZ2VyLnYxInoKFEdlbmVyYWxMZWRnZXJBY2NvdW50EhsKE2dlbmVyYWxfbGVkZ2VyX2NvZGUYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEi8KBHR5cGUYAyABKA4yIS5iYW5rLmxlZGdlci52MS5HZW5lcmFsTGVkZ2VyVHlwZSKTBAoNTGVkZ2VyQWNjb3VudBIjChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUII2rUYBAgEEAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESFQoNY3VycmVuY3lfY29kZRgDIAEoCRIpCgtub3JtYWxfc2lkZRgEIAEoDjIULmJhbmsubGVkZ2VyLnYxLlNpZGUSGwoTZ2VuZXJhbF9sZWRnZXJfY29kZRgFIAEoCRIxCgVzdGF0ZRgGIAEoDjIiLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnRTdGF0ZRIiCgVmbG9vchgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIkCgdjZWlsaW5nGAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhcKD2RlY3JlYXNlX2Zyb3plbhgJIAEoCBIXCg9pbmNyZWFzZV9mcm96ZW4YCiABKAgSIwoGYm9va2VkGAsgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg8KB3ZlcnNpb24YDCABKAMSLwoLY3JlYXRlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiEKBGhlbGQYECABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJwoKcGVuZGluZ19pbhgRIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSLeAQoNTGVkZ2VyQmFsYW5jZRIjChFsZWRnZXJfYWNjb3VudF9pZBgBIAEoCUII2rUYBAgEEAESIwoGYm9va2VkGAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiYKCWF2YWlsYWJsZRgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIPCgd2ZXJzaW9uGAQgASgDEiEKBGhlbGQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJwoKcGVuZGluZ19pbhgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSK2AQoDTGVnEiwKEWxlZGdlcl9hY2NvdW50X2lkGAEgASgJQhG6SAZyBBABGEDatRgECAQQAhIuCgRzaWRlGAIgASgOMhQuYmFuay5sZWRnZXIudjEuU2lkZUIKukgHggEEEAEgABIjCgZhbW91bnQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoJYmFsYW5jaW5nGAQgASgLMhkuYmFuay5sZWRnZXIudjEuQmFsYW5jaW5nIl4KCUJhbGFuY2luZxIsCgdhdF9tb3N0GAEgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESIwoGdGFyZ2V0GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5IpwECgdKb3VybmFsEhwKCmpvdXJuYWxfaWQYASABKAlCCNq1GAQIBRABEikKBGtpbmQYAiABKA4yGy5iYW5rLmxlZGdlci52MS5Kb3VybmFsS2luZBISCgp2YWx1ZV9kYXRlGAMgASgJEhQKDGJvb2tpbmdfZGF0ZRgEIAEoCRIuCgprbm93bl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlChNyZXZlcnNlZF9qb3VybmFsX2lkGAYgASgJQgjatRgECAUQARI3CghtZXRhZGF0YRgHIAMoCzIlLmJhbmsubGVkZ2VyLnYxLkpvdXJuYWwuTWV0YWRhdGFFbnRyeRImCgdlbnRyaWVzGAggAygLMhUuYmFuay5sZWRnZXIudjEuRW50cnkSKAoFb3duZXIYCSABKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWQSJQoTY29ycmVjdHNfam91cm5hbF9pZBgPIAEoCUII2rUYBAgFEAESIgoQY2FwdHVyZWRfaG9sZF9pZBgQIAEoCUII2rUYBAgMEAESKwoFcGxhY2UYFCABKAsyHC5iYW5rLmxlZGdlci52MS5Kb3VybmFsUGxhY2USEwoLZmluZ2VycHJpbnQYFSABKAwaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkUKDEpvdXJuYWxQbGFjZRITCgtsYW5lX251bWJlchgBIAEoAxIOCgZoZWlnaHQYAiABKAMSEAoIcG9zaXRpb24YAyABKAMioQMKBUVudHJ5EiMKEWxlZGdlcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAQQARIPCgd2ZXJzaW9uGAIgASgDEhwKCmpvdXJuYWxfaWQYAyABKAlCCNq1GAQIBRABEiIKBHNpZGUYBCABKA4yFC5iYW5rLmxlZGdlci52MS5TaWRlEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIqCg1iYWxhbmNlX2FmdGVyGAYgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiwKD3J1bm5pbmdfYmFsYW5jZRgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIUCgxib29raW5nX2RhdGUYCCABKAkSEgoKdmFsdWVfZGF0ZRgJIAEoCRIpCgRraW5kGAogASgOMhsuYmFuay5sZWRnZXIudjEuSm91cm5hbEtpbmQSEgoKbGVnX251bWJlchgLIAEoBRIgChNyZXZlcnNlZF9sZWdfbnVtYmVyGBQgASgFSACIAQFCFgoUX3JldmVyc2VkX2xlZ19udW1iZXIijgEKEFRyaWFsQmFsYW5jZUxpbmUSGwoTZ2VuZXJhbF9sZWRnZXJfY29kZRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSIgoFZGViaXQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIwoGY3JlZGl0GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5IlwKEVRyaWFsQmFsYW5jZVRvdGFsEiIKBWRlYml0GAEgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiMKBmNyZWRpdBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSo9CgRTaWRlEhQKEFNJREVfVU5TUEVDSUZJRUQQABIOCgpTSURFX0RFQklUEAESDwoLU0lERV9DUkVESVQQAirbAQoRR2VuZXJhbExlZGdlclR5cGUSIwofR0VORVJBTF9MRURHRVJfVFlQRV9VTlNQRUNJRklFRBAAEh0KGUdFTkVSQUxfTEVER0VSX1RZUEVfQVNTRVQQARIhCh1HRU5FUkFMX0xFREdFUl9UWVBFX0xJQUJJTElUWRACEh4KGkdFTkVSQUxfTEVER0VSX1RZUEVfRVFVSVRZEAMSHgoaR0VORVJBTF9MRURHRVJfVFlQRV9JTkNPTUUQBBIfChtHRU5FUkFMX0xFREdFUl9UWVBFX0VYUEVOU0UQBSqeAQoSTGVkZ2VyQWNjb3VudFN0YXRlEiQKIExFREdFUl9BQ0NPVU5UX1NUQVRFX1VOU1BFQ0lGSUVEEAASHQoZTEVER0VSX0FDQ09VTlRfU1RBVEVfT1BFThABEiIKHkxFREdFUl9BQ0NPVU5UX1NUQVRFX01JR1JBVElORxACEh8KG0xFREdFUl9BQ0NPVU5UX1NUQVRFX0NMT1NFRBADKqQCCgtKb3VybmFsS2luZBIcChhKT1VSTkFMX0tJTkRfVU5TUEVDSUZJRUQQABIYChRKT1VSTkFMX0tJTkRfREVQT1NJVBABEhsKF0pPVVJOQUxfS0lORF9XSVRIRFJBV0FMEAISGQoVSk9VUk5BTF9LSU5EX1RSQU5TRkVSEAMSGQoVSk9VUk5BTF9LSU5EX0lOVEVSRVNUEAQSFAoQSk9VUk5BTF9LSU5EX0ZFRRAFEh4KGkpPVVJOQUxfS0lORF9TQ0hFTUVfQURWSUNFEAYSGgoWSk9VUk5BTF9LSU5EX01JR1JBVElPThAHEhkKFUpPVVJOQUxfS0lORF9SRVZFUlNBTBAIEh0KGUpPVVJOQUxfS0lORF9QRVJJT0RfQ0xPU0UQCSqXAQoRQnVzaW5lc3NEYXRlU3RhdGUSIwofQlVTSU5FU1NfREFURV9TVEFURV9VTlNQRUNJRklFRBAAEhwKGEJVU0lORVNTX0RBVEVfU1RBVEVfT1BFThABEh8KG0JVU0lORVNTX0RBVEVfU1RBVEVfQ0xPU0lORxACEh4KGkJVU0lORVNTX0RBVEVfU1RBVEVfQ0xPU0VEEANiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * An account of the general ledger: the line of the bank's books that ledger accounts roll up to.
@@ -152,6 +152,20 @@ export type LedgerAccount = Message<"bank.ledger.v1.LedgerAccount"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 13;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * What open holds would take from it (pending out).
+   *
+   * @generated from field: bank.type.v1.Money held = 16;
+   */
+  held?: Money | undefined;
+
+  /**
+   * What open holds would bring it.
+   *
+   * @generated from field: bank.type.v1.Money pending_in = 17;
+   */
+  pendingIn?: Money | undefined;
 };
 
 /**
@@ -182,7 +196,8 @@ export type LedgerBalance = Message<"bank.ledger.v1.LedgerBalance"> & {
   booked?: Money | undefined;
 
   /**
-   * What may still be taken from it: booked less floor. Absent where there is no floor, and in a balance of the past.
+   * What may still be taken from it: booked less held less floor. Less than zero where a forced journal or a later limit
+   * took what was held. Absent where there is no floor, and in a balance of the past.
    *
    * @generated from field: bank.type.v1.Money available = 3;
    */
@@ -194,6 +209,21 @@ export type LedgerBalance = Message<"bank.ledger.v1.LedgerBalance"> & {
    * @generated from field: int64 version = 4;
    */
   version: bigint;
+
+  /**
+   * What open holds would take from it (pending out). A hold whose time has passed counts until its expiry is recorded.
+   * Absent in a balance of the past.
+   *
+   * @generated from field: bank.type.v1.Money held = 5;
+   */
+  held?: Money | undefined;
+
+  /**
+   * What open holds would bring it: never a part of what is available. Absent in a balance of the past.
+   *
+   * @generated from field: bank.type.v1.Money pending_in = 6;
+   */
+  pendingIn?: Money | undefined;
 };
 
 /**
@@ -224,11 +254,18 @@ export type Leg = Message<"bank.ledger.v1.Leg"> & {
   side: Side;
 
   /**
-   * How much: more than zero.
+   * How much: more than zero. Absent in a balancing leg.
    *
    * @generated from field: bank.type.v1.Money amount = 3;
    */
   amount?: Money | undefined;
+
+  /**
+   * Makes it a balancing leg: the ledger finds out how much. Absent where there is an amount.
+   *
+   * @generated from field: bank.ledger.v1.Balancing balancing = 4;
+   */
+  balancing?: Balancing | undefined;
 };
 
 /**
@@ -237,6 +274,38 @@ export type Leg = Message<"bank.ledger.v1.Leg"> & {
  */
 export const LegSchema: GenMessage<Leg> = /*@__PURE__*/
   messageDesc(file_bank_ledger_v1_ledger, 3);
+
+/**
+ * How much a balancing leg may be. Balancing legs come in pairs, one debit and one credit, and at most one pair for each
+ * currency of a journal. Both are booked with one amount: as much as both allow where the first of them stands in the
+ * journal. So a leg that takes an account down, or its pair that takes another one up, moves as much as is available, all
+ * above a target, or what is missing to one.
+ *
+ * @generated from message bank.ledger.v1.Balancing
+ */
+export type Balancing = Message<"bank.ledger.v1.Balancing"> & {
+  /**
+   * How much at most: more than zero.
+   *
+   * @generated from field: bank.type.v1.Money at_most = 1;
+   */
+  atMost?: Money | undefined;
+
+  /**
+   * The balance, on its normal side, that the leg does not take its account past: what is kept (nothing that is held
+   * counts) where it goes down, what is filled up to where it goes up. Absent: the floor or the ceiling of the account.
+   *
+   * @generated from field: bank.type.v1.Money target = 2;
+   */
+  target?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.Balancing.
+ * Use `create(BalancingSchema)` to create a new message.
+ */
+export const BalancingSchema: GenMessage<Balancing> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger, 4);
 
 /**
  * A journal as the ledger has booked it.
@@ -316,6 +385,13 @@ export type Journal = Message<"bank.ledger.v1.Journal"> & {
   correctsJournalId: string;
 
   /**
+   * The hold that it captures. Empty where it captures none.
+   *
+   * @generated from field: string captured_hold_id = 16;
+   */
+  capturedHoldId: string;
+
+  /**
    * Where it stands in the chain of blocks. Absent in events.
    *
    * @generated from field: bank.ledger.v1.JournalPlace place = 20;
@@ -335,7 +411,7 @@ export type Journal = Message<"bank.ledger.v1.Journal"> & {
  * Use `create(JournalSchema)` to create a new message.
  */
 export const JournalSchema: GenMessage<Journal> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 4);
+  messageDesc(file_bank_ledger_v1_ledger, 5);
 
 /**
  * Where a journal stands in the chain of blocks.
@@ -370,7 +446,7 @@ export type JournalPlace = Message<"bank.ledger.v1.JournalPlace"> & {
  * Use `create(JournalPlaceSchema)` to create a new message.
  */
 export const JournalPlaceSchema: GenMessage<JournalPlace> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 5);
+  messageDesc(file_bank_ledger_v1_ledger, 6);
 
 /**
  * What a journal books on one account.
@@ -469,7 +545,7 @@ export type Entry = Message<"bank.ledger.v1.Entry"> & {
  * Use `create(EntrySchema)` to create a new message.
  */
 export const EntrySchema: GenMessage<Entry> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 6);
+  messageDesc(file_bank_ledger_v1_ledger, 7);
 
 /**
  * One line of the trial balance.
@@ -511,7 +587,7 @@ export type TrialBalanceLine = Message<"bank.ledger.v1.TrialBalanceLine"> & {
  * Use `create(TrialBalanceLineSchema)` to create a new message.
  */
 export const TrialBalanceLineSchema: GenMessage<TrialBalanceLine> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 7);
+  messageDesc(file_bank_ledger_v1_ledger, 8);
 
 /**
  * The trial balance's total of one currency. Debit equals credit, always.
@@ -539,7 +615,7 @@ export type TrialBalanceTotal = Message<"bank.ledger.v1.TrialBalanceTotal"> & {
  * Use `create(TrialBalanceTotalSchema)` to create a new message.
  */
 export const TrialBalanceTotalSchema: GenMessage<TrialBalanceTotal> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger, 8);
+  messageDesc(file_bank_ledger_v1_ledger, 9);
 
 /**
  * The two sides of an account in double-entry book-keeping.

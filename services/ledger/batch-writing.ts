@@ -1,0 +1,78 @@
+// What a batch writes, in bulk, in the order in which it was decided.
+import { packRefusal } from '#chassis/claims.ts';
+import type { Tx } from '#chassis/database.ts';
+import type { Refusal } from '#chassis/errors.ts';
+import { insertOutbox } from '#chassis/outbox.ts';
+import type { Journal } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { Chain, Place } from './chain.ts';
+import type { Kind } from './domain/kinds.ts';
+import { journalLeaf, refusedLeaf } from './domain/leaf.ts';
+import { holdStepped, journalPosted } from './events.ts';
+import { type HoldBook, stepWriter } from './holds.ts';
+import { postedMessage, refusedMessage } from './messages.ts';
+import type { Numbers } from './numbers.ts';
+import type { Booked, Draft } from './posting.ts';
+import { insertEntries, insertJournals, insertRefusedJournals, type RefusedRow } from './tables.ts';
+
+/** A draft that was refused for good. */
+export interface Refused {
+  readonly draft: Draft;
+  readonly refusal: Refusal;
+}
+
+/** What a batch has decided. */
+export interface Decided {
+  readonly booked: readonly Omit<Booked, 'no'>[];
+  readonly refused: readonly Refused[];
+  readonly holds: HoldBook;
+  readonly now: Date;
+}
+
+/** What a batch is written with: numbers for its journals and steps, and the chain that it is a block of. */
+export interface Means {
+  readonly numbers: Numbers;
+  readonly chain: Chain;
+}
+
+/** Writes the block of a batch with its journals, steps of holds, entries, events and refusals. */
+export async function write(
+  tx: Tx,
+  { booked, refused, holds, now }: Decided,
+  { numbers, chain }: Means,
+): Promise<void> {
+  const decided = booked.length + refused.length;
+  const nos = await numbers(tx, decided + holds.steps.length + holds.refused.length);
+  const journals = booked.map((one, index) => ({ ...one, no: nos[index] as bigint }));
+  const messages = journals.map((journal) => postedMessage(journal, now));
+  const turnedDown = refused.map(({ draft, refusal }, index): RefusedRow => {
+    const no = nos[booked.length + index] as bigint;
+    return { no, ...draft, kind: kindOf(draft, holds), knownTime: now, refusal: packRefusal(refusal) };
+  });
+  const steps = stepWriter(holds, nos.slice(decided));
+  const leaves = [
+    ...journals.map(({ draft }, index) => journalLeaf(messages[index] as Journal, draft.fingerprint)),
+    ...turnedDown.map((row) => refusedLeaf(refusedMessage(row))),
+  ];
+  const place = decided > 0 ? await chain.extend(tx, leaves, now) : undefined;
+  if (place && journals.length > 0) await tx.query(insertJournals(journals, now, place));
+  await steps.beforeEntries(tx);
+  if (journals.length > 0) await tx.query(insertEntries(journals));
+  await steps.afterEntries(tx);
+  const events = [
+    ...journals.map((journal, index) => journalPosted(journal, messages[index] as Journal)),
+    ...holds.steps.map(holdStepped),
+  ];
+  if (events.length > 0) await tx.query(insertOutbox(events));
+  if (place && turnedDown.length > 0) await tx.query(insertRefusedJournals(turnedDown, after(place, journals.length)));
+}
+
+function after(place: Place, count: number): Place {
+  return { ...place, first: place.first + BigInt(count) };
+}
+
+function kindOf({ content }: Draft, { holds }: HoldBook): Kind {
+  if ('journal' in content) return content.journal.kind;
+  if ('reverses' in content) return 'reversal';
+  const { kind, holdId } = content.captures;
+  return kind ?? holds.get(holdId)?.kind ?? 'transfer';
+}
