@@ -11,7 +11,7 @@ import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { ledger } from './service.ts';
 import { journal, knownAt, useLedger } from './testing.ts';
-import { blockOfOne, LAST_PLACE, PLACE } from './testing-blocks.ts';
+import { blockOfOne, lastPlace, PLACE } from './testing-blocks.ts';
 
 type Ledger = Client<typeof LedgerService>;
 
@@ -148,7 +148,7 @@ describe('The past of a ledger', () => {
       await open.query(
         `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, ${PLACE})
          select 1e12::bigint, $1, 'transfer', date, date, 'transaction', 2, '\\x00', place.*
-         from business_day, (${LAST_PLACE}) place where state = 'open'`,
+         from business_day, (${lastPlace()}) place where state = 'open'`,
         [id],
       );
       await open.query(

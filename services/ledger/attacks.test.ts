@@ -5,7 +5,7 @@ import { newId } from '#chassis/id.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { brokenLaws } from '../_testbed/laws.ts';
 import { journal, useLedger } from './testing.ts';
-import { blockOfOne, LAST_PLACE, PLACE } from './testing-blocks.ts';
+import { blockOfOne, lastPlace, PLACE } from './testing-blocks.ts';
 
 /** A journal with two legs, written by hand: what is given differs from a lawful one. */
 interface Forged {
@@ -333,7 +333,7 @@ describe("The ledger's database, against its own runtime role", () => {
     await runtime.query(
       `insert into journal (no, id, kind, value_date, booking_date, owner, leg_count, fingerprint, reversed_no, ${PLACE})
        select $1, $2, $3, $4, $4, 'transaction', $5, '\\x00', (select no from journal where id = $6),
-         place.* from (${LAST_PLACE}) place`,
+         place.* from (${lastPlace()}) place`,
       [no, newId('jnl'), kind, bookingDate, legs ?? entries.length, reverses],
     );
     const values: unknown[] = [];

@@ -10,6 +10,7 @@ import { randomFreePort } from '../../tools/platform/ports.ts';
 import { startServiceProcess } from '../_testbed/service-process.ts';
 import { ledger } from './service.ts';
 import { journal, useLedger } from './testing.ts';
+import { blockOfOne, lastPlace, PLACE } from './testing-blocks.ts';
 
 type Process = Pick<ServiceUnderTest<typeof LedgerService>, 'as'>;
 
@@ -96,6 +97,43 @@ describe('The lanes of ledger processes', () => {
     const [taken] = await newest();
     expect([taken?.laneNumber, taken?.previousHash]).to.deep.equal([left?.laneNumber, left?.hash]);
     await isWhole();
+  });
+
+  it('are signed by the others to their end when a process was killed', async () => {
+    const second = await startAnother();
+    await postTo(second);
+    await bank.database.query("update lane set holder = 'the dead', lease_until = now() - interval '1 hour'");
+    const [last] = await newest();
+    const auditor = bank.asPrincipal(staff('AUDITOR'));
+    const isSigned = async () => {
+      const { checkpoints } = await auditor.listCheckpoints({});
+      return checkpoints.some(({ blockHash }) => Buffer.from(last?.hash ?? []).equals(blockHash));
+    };
+    while (!(await isSigned())) await pause(20);
+  });
+
+  it('are not gone on with, and not signed, where the end was not written by the ledger', async () => {
+    await postTo(bank);
+    const [{ laneNumber, height } = { laneNumber: 0n, height: 0n }] = await newest();
+    // All of it right but for the seal, and written while the process that holds the lane believes in another end.
+    await bank.database.query(`
+      begin;
+      ${blockOfOne('height + 1, hash', 'block_hash(b)', laneNumber)};
+      insert into journal (no, id, kind, owner, leg_count, fingerprint, refusal, ${PLACE})
+      select -1, 'jnl_forged', 'fee', 'transaction', 0, '\\x00', '\\x0801', place.* from (${lastPlace(laneNumber)}) place;
+      commit`);
+    await postTo(bank);
+    const [taken] = await newest();
+    expect(taken?.laneNumber).not.to.equal(laneNumber);
+    const second = await startAnother();
+    await postTo(second);
+    await second.stop();
+    started.length = 0;
+    const all = await blocks();
+    expect(all.filter((one) => one.laneNumber === laneNumber).at(-1)?.height).to.equal(height + 1n);
+    const { checkpoints } = await bank.asPrincipal(staff('AUDITOR')).listCheckpoints({});
+    const signed = checkpoints.filter((one) => one.laneNumber === laneNumber).map((one) => one.height);
+    expect(signed).not.to.include(height + 1n);
   });
 
   it('never fork when two processes take themselves for the holder of one', async () => {

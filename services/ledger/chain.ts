@@ -1,9 +1,10 @@
 // The chain of this process's lane: each batch is a block, which holds the hash of the one before it. A lane belongs to one
 // process by a lease; that no two ever continue the same block is the primary key's doing, whatever becomes of leases.
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database, Tx } from '#chassis/database.ts';
 import { DIGEST_BYTES } from '#chassis/digest.ts';
+import type { Logger } from '#chassis/log.ts';
 import { blockHash } from './domain/block.ts';
 import { rootOf } from './domain/merkle.ts';
 
@@ -34,6 +35,8 @@ export interface Chain {
   forget(): void;
   /** How far the lane has come with what this process knows to be committed. */
   committed(): Head | undefined;
+  /** How far the lanes have come that nobody holds, of which some processes did not live to sign the end. */
+  left(): Promise<Head[]>;
   /** Keeps the lease of the lane. */
   renew(): Promise<void>;
   /** Leaves the lane to whoever comes next. */
@@ -44,24 +47,36 @@ const LEASE_SECONDS = 5;
 /** How often the lease is to be renewed. */
 export const RENEW_MS = 1_000;
 
-/** Opens the chain of a ledger process. It takes a lane with its first block: one that nobody holds, or a new one. */
-export function openChain(database: Database): Chain {
+interface LastBlock {
+  height: string;
+  hash: Buffer;
+  seal: Buffer;
+  next: string;
+}
+
+/**
+ * Opens the chain of a ledger process. It takes a lane with its first block: one that nobody holds, or a new one. Blocks are
+ * sealed with `key`, which is not in the database: a lane whose last block is not is neither continued nor signed.
+ */
+export function openChain(database: Database, key: Buffer, log: Logger): Chain {
   const holder = randomUUID();
   let head: Head | undefined;
   let committed: Head | undefined;
   const lease = sql`clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})`;
 
+  const sealOf = (hash: Buffer) => createHmac('sha256', key).update(hash).digest();
+  const isSealed = ({ hash, seal }: LastBlock) => sealOf(hash).equals(seal);
+
   /** Its lane as it is in the database. A batch whose fate is not known yet holds it, and is waited for. */
   async function resume(tx: Tx): Promise<Head> {
-    const lane = (await lockOwn(tx)) ?? (await takeFree(tx)) ?? (await openNew(tx));
-    if (lane === undefined) throw new Error('no lane could be opened');
-    const [last] = await tx.query(sql<{ height: string; hash: Buffer; next: string }>`
-      select height, hash, first_position + journal_count as next from block
-      where lane_no = ${lane} order by height desc limit 1
-    `);
-    return last
-      ? { lane, height: BigInt(last.height), hash: last.hash, next: BigInt(last.next) }
-      : { lane, height: -1n, hash: Buffer.alloc(DIGEST_BYTES), next: 0n };
+    for (;;) {
+      const lane = (await lockOwn(tx)) ?? (await takeFree(tx)) ?? (await openNew(tx));
+      if (lane === undefined) throw new Error('no lane could be opened');
+      const [last] = await tx.query(selectLast(sql`${lane}`));
+      if (!last || isSealed(last)) return headOf(lane, last);
+      log.error({ lane: String(lane), height: last.height }, 'the last block of a lane was not written by the ledger');
+      await tx.query(sql`update lane set holder = 'nobody', lease_until = 'infinity' where no = ${lane}`);
+    }
   }
 
   const lockOwn = (tx: Tx) => laneOf(tx, sql<{ no: string }>`select no from lane where holder = ${holder} for update`);
@@ -83,9 +98,10 @@ export function openChain(database: Database): Chain {
       const journalCount = leaves.length;
       const hash = blockHash({ lane, height, previousHash, root, firstPosition: first, journalCount, knownTime });
       await tx.query(sql`
-        insert into block (lane_no, height, previous_hash, root, hash, known_time, first_position, journal_count, leaves)
+        insert into block
+          (lane_no, height, previous_hash, root, hash, known_time, first_position, journal_count, leaves, seal)
         values (${lane}, ${height}, ${previousHash}, ${root}, ${hash}, ${knownTime.toISOString()}::timestamptz, ${first},
-          ${journalCount}, ${Buffer.concat(leaves)})
+          ${journalCount}, ${Buffer.concat(leaves)}, ${sealOf(hash)})
       `);
       head = { lane, height, hash, next: first + BigInt(journalCount) };
       return { lane, height, first };
@@ -97,6 +113,14 @@ export function openChain(database: Database): Chain {
       head = undefined;
     },
     committed: () => committed,
+    async left() {
+      const rows = await database.query(sql<LastBlock & { lane: string }>`
+        select lane.no as lane, last.* from lane
+        cross join lateral (${selectLast(sql`lane.no`)}) last
+        where lease_until < clock_timestamp()
+      `);
+      return rows.filter(isSealed).map((row) => headOf(BigInt(row.lane), row));
+    },
     async renew() {
       await database.query(sql`update lane set lease_until = ${lease} where holder = ${holder}`);
     },
@@ -104,6 +128,18 @@ export function openChain(database: Database): Chain {
       await database.query(sql`update lane set lease_until = clock_timestamp() where holder = ${holder}`);
     },
   };
+}
+
+function selectLast(lane: RawBuilder<unknown>): RawBuilder<LastBlock> {
+  return sql<LastBlock>`
+    select height, hash, seal, first_position + journal_count as next from block
+    where lane_no = ${lane} order by height desc limit 1
+  `;
+}
+
+function headOf(lane: bigint, last: LastBlock | undefined): Head {
+  if (!last) return { lane, height: -1n, hash: Buffer.alloc(DIGEST_BYTES), next: 0n };
+  return { lane, height: BigInt(last.height), hash: last.hash, next: BigInt(last.next) };
 }
 
 async function laneOf(tx: Tx, statement: RawBuilder<{ no: string }>): Promise<bigint | undefined> {

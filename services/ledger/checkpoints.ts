@@ -27,7 +27,8 @@ const FOLDER_DIGITS = 4;
 
 /** Opens the checkpoints of a ledger process. */
 export function openCheckpoints(objects: ObjectStore, key: () => Promise<SigningKey>, log: Logger): Checkpoints {
-  let signed: Head | undefined;
+  /** The hash that was signed last, by lane. */
+  const signed = new Map<bigint, Buffer>();
 
   async function read(name: string): Promise<Checkpoint> {
     const place = placeOf(name);
@@ -39,7 +40,7 @@ export function openCheckpoints(objects: ObjectStore, key: () => Promise<Signing
 
   return {
     async sign(head) {
-      if (!head || head === signed) return;
+      if (!head || signed.get(head.lane)?.equals(head.hash)) return;
       const { lane, height, hash: blockHash } = head;
       const signTime = new Date();
       const { sign } = await key();
@@ -58,7 +59,7 @@ export function openCheckpoints(objects: ObjectStore, key: () => Promise<Signing
           'another block was signed at this height: the database was rewritten',
         );
       }
-      signed = head;
+      signed.set(lane, blockHash);
     },
     async covering(lane, height) {
       const before = height === 0n ? '' : nameOf(lane, height - 1n);

@@ -23,9 +23,9 @@ export interface Context extends House {
 
 /** Makes the context of one ledger process. */
 export function makeContext(house: House): Context {
-  const { database, config, objects, log } = house;
+  const { database, config, keys, objects, log } = house;
   const wiring = wiringOf(database);
-  const chain = openChain(database);
+  const chain = openChain(database, keys.secret('block'), log);
   const key = () => signingKey(path.join(config.DATA_DIR, 'keyring'), 'ledger-checkpoints');
   return {
     ...house,

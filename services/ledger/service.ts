@@ -127,7 +127,10 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
 
 /** Keeps the lane while the service runs, and signs how far it has come; once more at the end. */
 function startChain({ chain, checkpoints, config, log }: Context): () => Promise<void> {
-  const sign = () => checkpoints.sign(chain.committed());
+  const sign = async () => {
+    await checkpoints.sign(chain.committed());
+    for (const head of await chain.left()) await checkpoints.sign(head);
+  };
   const stops = [
     repeat(RENEW_MS, () => chain.renew(), log, 'the lease of the lane could not be renewed'),
     repeat(config.CHECKPOINT_SECONDS * 1_000, sign, log, 'no checkpoint could be signed'),

@@ -170,9 +170,12 @@ describe('bankctl', function bankctl() {
 
     const { stdout: csv } = await run(['statement', janas.accountId, '--format', 'csv']);
     const lines = csv.trim().split('\n');
-    expect(lines[0]).to.equal('booking_date,value_date,kind,amount,running_balance,currency,journal_id,transaction_id');
-    expect(lines[1]).to.equal(',,OPENING_BALANCE,,0.00,CZK,,');
-    expect(lines.at(-1)).to.equal(`,,CLOSING_BALANCE,,${statement.closingBalance.amount},CZK,,`);
+    expect(lines[0]).to.equal(
+      'booking_date,value_date,kind,amount,running_balance,currency,journal_id,transaction_id,line_number',
+    );
+    expect(lines[1]).to.equal(',,OPENING_BALANCE,,0.00,CZK,,,');
+    expect(lines[2]).to.match(/,txn_\w+,1$/);
+    expect(lines.at(-1)).to.equal(`,,CLOSING_BALANCE,,${statement.closingBalance.amount},CZK,,,`);
     expect(lines).to.have.length(statement.entries.length + 3);
 
     const { stdout: text } = await run(['statement', janas.accountId, '--format', 'text']);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { newId } from '#chassis/id.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -99,15 +100,8 @@ describe('The offline check of a proof', function offline() {
     await writeFile(files[0], JSON.stringify(document));
     await writeFile(files[1], pem);
     const child = spawn(process.execPath, [path.join(import.meta.dirname, 'check.ts'), ...files]);
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => {
-      stdout += text;
-    });
-    child.stderr.on('data', (text: Buffer) => {
-      stderr += text;
-    });
-    const [code] = await once(child, 'close');
-    return { code, stdout, stderr };
+    const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')]);
+    return { code: child.exitCode ?? -1, stdout, stderr };
   }
 
   /** Later journals, among many of a block. */

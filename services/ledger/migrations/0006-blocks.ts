@@ -32,6 +32,8 @@ function chain(): string {
       journal_count integer not null check (journal_count > 0),
       -- The hashes of its journals, one after the other. Of those that are older than the blocks there are none.
       leaves bytea not null check (lane_no = 0 or length(leaves) = 32 * journal_count),
+      -- A keyed hash of its hash: that a ledger process wrote it, and nobody who only owns the database.
+      seal bytea not null check (length(seal) = 32),
       primary key (lane_no, height)
     );
     -- Hashes do not get shorter.
@@ -75,7 +77,7 @@ function places(): string {
     insert into lane (no, holder, lease_until) overriding system value
     select 0, 'nobody', 'infinity' where exists (select from journal);
     insert into block
-    select 0, 0, zeros, zeros, zeros, date_trunc('milliseconds', max(known_time)), 0, count(*), ''
+    select 0, 0, zeros, zeros, zeros, date_trunc('milliseconds', max(known_time)), 0, count(*), '', zeros
     from journal, (select decode(repeat('00', 32), 'hex') as zeros) z group by zeros;
     update block b set hash = block_hash(b);
   `;
