@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { newId } from '#chassis/id.ts';
 import { brokenLaws } from '../_testbed/laws.ts';
 import { journal, useLedger } from './testing.ts';
+import { blockOfOne, lastPlace } from './testing-blocks.ts';
 import { eur, holdsOf } from './testing-holds.ts';
 
 /** A step written by hand: what is given differs from a lawful release of the open hold. */
@@ -205,7 +206,10 @@ describe("The ledger's database, against its own runtime role, about holds", () 
     const { openDate } = await bank.as('account').getBusinessDate({});
     const dates = { value_date: openDate, booking_date: openDate };
     const rest = { owner: 'x', leg_count: 2, fingerprint: Buffer.from('x') };
-    await insert('journal', { no, id: newId('jnl'), kind: 'transfer', ...dates, ...rest });
+    await runtime.query(blockOfOne());
+    const [at] = (await runtime.query(lastPlace())).rows;
+    const place = { lane_no: at.lane_no, block_height: at.height, position: at.first_position };
+    await insert('journal', { no, id: newId('jnl'), kind: 'transfer', ...dates, ...rest, ...place });
     return no;
   }
 
