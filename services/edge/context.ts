@@ -43,7 +43,7 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
     (service.methods as readonly DescMethodUnary[]).flatMap((method): [string, Route][] => {
       const rpc = `${service.typeName}/${method.name}`;
       const rule = rulesByPath.get(rpc);
-      return rule?.edge ? [[rpc, { rpc, audience: name, method, rule, send }]] : [];
+      return rule?.edge && method.methodKind === 'unary' ? [[rpc, { rpc, audience: name, method, rule, send }]] : [];
     }),
   );
   return {

@@ -5,23 +5,29 @@ import { ledgerClock } from './clock.ts';
 import type { Wiring } from './domain/wiring.ts';
 import { type KnownTime, knownTime } from './known-time.ts';
 import { type Lane, openLane } from './posting.ts';
+import { type Watching, watchingOf } from './watching.ts';
 import { wiringOf } from './wiring.ts';
 
 export interface Context extends House {
   readonly lane: Lane;
   readonly clock: LedgerClock;
   readonly knownTime: KnownTime;
+  readonly watching: Watching;
   /** The wiring of the general ledger. Throws when it is not whole. */
   readonly wiring: () => Promise<Wiring>;
 }
 
 /** Makes the context of one ledger process. */
 export function makeContext(house: House): Context {
-  const { database, config } = house;
+  const { database, config, log } = house;
   const wiring = wiringOf(database);
+  const lane = openLane(database, wiring);
+  const watching = watchingOf(database, log);
   return {
     ...house,
-    lane: openLane(database, wiring),
+    // Whoever watches hears of what is booked here at once.
+    lane: { ...lane, submit: (group) => lane.submit(group).finally(watching.wake) },
+    watching,
     clock: ledgerClock(database, config.BANK_TIME_ZONE),
     knownTime: knownTime(database),
     wiring,

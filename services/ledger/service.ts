@@ -26,12 +26,15 @@ import { listJournals } from './rpc/list-journals.ts';
 import { listLedgerAccounts } from './rpc/list-ledger-accounts.ts';
 import { listPeriods } from './rpc/list-periods.ts';
 import { openLedgerAccount } from './rpc/open-ledger-account.ts';
+import { postJournalStream } from './rpc/post-journal-stream.ts';
 import { postJournals } from './rpc/post-journals.ts';
 import { reverseJournal } from './rpc/reverse-journal.ts';
 import { setClock } from './rpc/set-clock.ts';
 import { setLedgerAccountFreeze } from './rpc/set-ledger-account-freeze.ts';
 import { setLedgerAccountLimits } from './rpc/set-ledger-account-limits.ts';
 import { tieOutGeneralLedger } from './rpc/tie-out-general-ledger.ts';
+import { watchBalances } from './rpc/watch-balances.ts';
+import { watchEntries } from './rpc/watch-entries.ts';
 import { entities } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -49,6 +52,7 @@ function rpcs(context: Context) {
     listJournals: listJournals(context),
     listLedgerAccounts: listLedgerAccounts(context),
     openLedgerAccount: openLedgerAccount(context),
+    postJournalStream: postJournalStream(context),
     postJournals: postJournals(context),
     reverseJournal: reverseJournal(context),
     setClock: setClock(context),
@@ -59,6 +63,8 @@ function rpcs(context: Context) {
     closePeriod: closePeriod(context),
     listPeriods: listPeriods(context),
     tieOutGeneralLedger: tieOutGeneralLedger(context),
+    watchBalances: watchBalances(context),
+    watchEntries: watchEntries(context),
   } satisfies Rpcs<typeof LedgerService>;
 }
 

@@ -34,5 +34,8 @@ export const refuse = refusals('ledger', {
   ACCOUNTING_PERIOD_NOT_OVER: ['FAILED_PRECONDITION', 'A day of the period is not closed yet.'],
   ACCOUNTING_PERIOD_CLOSED: ['FAILED_PRECONDITION', 'The day is in a period that is closed already.'],
   ACCOUNTING_PERIOD_CLOSING: ['ABORTED', 'Another closing is at work. Repeat it.'],
+  CURSOR_INVALID: ['INVALID_ARGUMENT', 'The cursor is not one of a stream over these accounts.'],
+  CURSOR_AHEAD: ['OUT_OF_RANGE', 'The ledger has not come as far as the cursor.'],
+  TOO_MANY_WATCHERS: ['RESOURCE_EXHAUSTED', 'This process of the ledger watches as much as it can.'],
   CLOCK_NOT_SETTABLE: ['FAILED_PRECONDITION', 'The clock of a real bank cannot be set.'],
 });

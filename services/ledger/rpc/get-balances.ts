@@ -51,7 +51,8 @@ async function asOf({ database, knownTime }: Context, request: GetBalancesReques
   });
 }
 
-function balanceOf({ id, currency, normalSide, floor, balance, version }: Row) {
+/** The message of a balance of the present. */
+export function balanceOf({ id, currency, normalSide, floor, balance, version }: Row) {
   const booked = normalSide === 'debit' ? BigInt(balance) : -BigInt(balance);
   return {
     ledgerAccountId: id,
