@@ -3,7 +3,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type * as grpc from '@grpc/grpc-js';
-import { Code } from './errors.ts';
 import { refusalFrom } from './grpc.ts';
 import { asBuffer } from './outbox.ts';
 import type { Trace } from './trace.ts';
@@ -24,24 +23,31 @@ export interface Exchanged<Input extends DescMessage, Output extends DescMessage
   done(): void;
 }
 
-/** The messages of a stream of bytes. Whoever stops reading ends the stream. */
-export async function* messagesOf<Output extends DescMessage>(
-  output: Output,
-  stream: (grpc.ClientReadableStream<Buffer> | grpc.ClientDuplexStream<Buffer, Buffer>) & AsyncIterable<Buffer>,
-  signal?: AbortSignal,
-): AsyncGenerator<MessageShape<Output>> {
+/** A stream of bytes as grpc-js has it. */
+export type ByteStream = (grpc.ClientReadableStream<Buffer> | grpc.ClientDuplexStream<Buffer, Buffer>) &
+  AsyncIterable<Buffer>;
+
+/** What comes over a stream; an error of grpc-js as the refusal that it carries. Whoever stops reading ends the stream. */
+export async function* bytesFrom(stream: ByteStream, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const cancel = () => stream.cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    if (signal?.aborted) return;
-    for await (const bytes of stream) yield fromBinary(output, bytes);
+    if (!signal?.aborted) yield* stream;
   } catch (error) {
-    if (signal?.aborted && (error as Partial<grpc.ServiceError>).code === Code.CANCELLED) return;
-    throw refusalFrom(error);
+    if (!signal?.aborted) throw refusalFrom(error);
   } finally {
     signal?.removeEventListener('abort', cancel);
     cancel();
   }
+}
+
+/** The messages of a stream of bytes. */
+export async function* messagesOf<Output extends DescMessage>(
+  output: Output,
+  stream: ByteStream,
+  signal?: AbortSignal,
+): AsyncGenerator<MessageShape<Output>> {
+  for await (const bytes of bytesFrom(stream, signal)) yield fromBinary(output, bytes);
 }
 
 /** A stream of requests over one of bytes. */

@@ -213,7 +213,7 @@ function bytesOf({ output }: DescMethod, message: MessageInitShape<DescMethod['o
 }
 
 /** Waits until a message has left. One whose reader is gone is dropped. */
-function written(stream: Writable, bytes: Buffer, gone: AbortSignal): Promise<void> {
+export function written(stream: Writable, bytes: Buffer, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (gone.aborted) return resolve();
     const done = () => {

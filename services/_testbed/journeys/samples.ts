@@ -169,6 +169,8 @@ function ledgerSamples({
     'ledger.ClosePeriod': { request: { endDate: openDate }, refused: 'ACCOUNTING_PERIOD_NOT_OVER' },
     'ledger.ListPeriods': { request: {} },
     'ledger.TieOutGeneralLedger': { request: {} },
+    'ledger.WatchBalances': { request: { ledgerAccountIds: [ledgerAccountId] } },
+    'ledger.WatchEntries': { request: { ledgerAccountIds: [ledgerAccountId] } },
   };
 }
 
