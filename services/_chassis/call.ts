@@ -60,7 +60,7 @@ export type RawStream = (
   options: grpc.CallOptions,
 ) => grpc.ClientReadableStream<Buffer>;
 
-/** A channel to a service. */
+/** A channel to a service. Closing it ends its streams. */
 export interface Channel {
   readonly send: RawCall;
   readonly watch: RawStream;
@@ -73,6 +73,12 @@ export function openChannel(service: DescService, address: string): Channel {
   const RawClient = grpc.makeGenericClientConstructor(definitionOf(service), service.typeName);
   const client = new RawClient(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
   const pathOf = (method: string) => `/${service.typeName}/${method}`;
+  const streams = new Set<grpc.Call>();
+  function kept<T extends grpc.Call>(stream: T): T {
+    streams.add(stream);
+    stream.once('status', () => streams.delete(stream));
+    return stream;
+  }
   return {
     send: (method, request, metadata, deadline) =>
       new Promise((resolve, reject) => {
@@ -87,9 +93,12 @@ export function openChannel(service: DescService, address: string): Channel {
         );
       }),
     watch: (method, request, metadata, options) =>
-      client.makeServerStreamRequest(pathOf(method), passBytes, passBytes, request, metadata, options),
-    exchange: (method, metadata) => client.makeBidiStreamRequest(pathOf(method), passBytes, passBytes, metadata),
-    close: () => client.close(),
+      kept(client.makeServerStreamRequest(pathOf(method), passBytes, passBytes, request, metadata, options)),
+    exchange: (method, metadata) => kept(client.makeBidiStreamRequest(pathOf(method), passBytes, passBytes, metadata)),
+    close() {
+      for (const stream of streams) stream.cancel();
+      client.close();
+    },
   };
 }
 

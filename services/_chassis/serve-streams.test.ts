@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { Refusal } from './errors.ts';
 import { refusalMessage } from './grpc.ts';
+import { asWorkload } from './testing/clients.ts';
 import { refuseSample, sampleService } from './testing/sample.ts';
 import { refused, type ServiceUnderTest, startTestService } from './testing/service.ts';
 
@@ -62,6 +63,11 @@ describe('A server of streams', () => {
   const watch = (what: string, signal?: AbortSignal) =>
     bank.as('transaction').watchEntries({ ledgerAccountIds: [what] }, signal && { signal });
 
+  function standing() {
+    const { address, issuer } = bank;
+    return asWorkload({ service: LedgerService, audience: 'ledger', address, issuer }, 'transaction');
+  }
+
   /** Reads a stream to its end: what came, and how it ended. */
   async function read(stream: AsyncIterable<{ cursor: string }>): Promise<string[]> {
     const came: string[] = [];
@@ -113,7 +119,9 @@ describe('A server of streams', () => {
   });
 
   it('ends its streams when it stops: to be opened again', async () => {
-    const streams = [watch('lac_waits'), watch('lac_waits')].map(read);
+    // A client of its own: those of the service under test are closed before it stops, and their streams with them.
+    const client = standing();
+    const streams = [1, 2].map(() => read(client.watchEntries({ ledgerAccountIds: ['lac_waits'] })));
     await pause(200);
     const started = performance.now();
     const { port } = bank;
@@ -124,6 +132,7 @@ describe('A server of streams', () => {
     ]);
     expect(performance.now() - started).to.be.below(2_000);
     expect(made.left).to.equal(2);
+    client.close();
     bank = await startTestService(sample, { environment: { LEDGER_PORT: String(port) } });
     expect(await read(watch('lac_three'))).to.have.length(4);
   });
@@ -152,7 +161,8 @@ describe('A server of streams', () => {
   });
 
   it('answers what it has read before it stops', async () => {
-    const stream = await bank.as('transaction').postJournalStream();
+    const client = standing();
+    const stream = await client.postJournalStream();
     for (const correlation of ['held 1', 'held 2']) await stream.send({ correlation, journals: [JOURNAL] });
     const answers = stream.answers[Symbol.asyncIterator]();
     await pause(200);
@@ -163,6 +173,7 @@ describe('A server of streams', () => {
     expect(both).to.have.members(['held 1', 'held 2']);
     await refused(answers.next(), 'STREAM_ENDED');
     await stopped;
+    client.close();
     bank = await startTestService(sample);
   });
 

@@ -144,12 +144,12 @@ describe('Streams through the edge', () => {
 
   /** Whether the ledger asks which accounts have moved: it does several times a second while somebody watches. */
   async function isWatched(): Promise<boolean> {
-    await pause(500);
+    await pause(1_200);
     const rows = await bank()
       .database('ledger')
       .query(
         `select from pg_stat_activity where query like '%known (no, version, revision)%' and datname = current_database()
-          and pid <> pg_backend_pid() and query_start > clock_timestamp() - interval '400 milliseconds'`,
+          and pid <> pg_backend_pid() and query_start > clock_timestamp() - interval '1 second'`,
       );
     return rows.length > 0;
   }
