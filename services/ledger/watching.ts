@@ -55,10 +55,10 @@ const ACCOUNTS_MAX = 10_000;
 const POLL_MS = 250;
 const SPACING_MS = 10;
 /** After so long without news a watcher says that he is there. */
-export const HEARTBEAT_MS = 5_000;
-/** Entries of one account in a message, and accounts whose entries one statement reads. */
-export const PAGE_ENTRIES = 100;
-const PAGE_ACCOUNTS = 100;
+const HEARTBEAT_MS = 5_000;
+/** Entries of one account in a message, and accounts whose entries one statement reads: some milliseconds of work. */
+const PAGE_ENTRIES = 100;
+const PAGE_ACCOUNTS = 20;
 
 interface Watched {
   head: Head;
