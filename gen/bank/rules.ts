@@ -94,6 +94,7 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/CloseLedgerAccount'
   | 'bank.ledger.v1.LedgerService/CutOverLedgerAccount'
   | 'bank.ledger.v1.LedgerService/PostJournals'
+  | 'bank.ledger.v1.LedgerService/PostJournalStream'
   | 'bank.ledger.v1.LedgerService/ReverseJournal'
   | 'bank.ledger.v1.LedgerService/PlaceHolds'
   | 'bank.ledger.v1.LedgerService/CaptureHold'
@@ -121,6 +122,8 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/ClosePeriod'
   | 'bank.ledger.v1.LedgerService/ListPeriods'
   | 'bank.ledger.v1.LedgerService/TieOutGeneralLedger'
+  | 'bank.ledger.v1.LedgerService/WatchBalances'
+  | 'bank.ledger.v1.LedgerService/WatchEntries'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -822,6 +825,52 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'JOURNAL_KIND_NOT_ALLOWED',
     ],
   },
+  'bank.ledger.v1.LedgerService/PostJournalStream': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: ['account', 'transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
+      { path: ['journals', 'legs', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
+      { path: ['journals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['journals', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
+      { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
+    ],
+    actors: [['journals', 'actor']],
+    errors: [
+      'LEDGER_ACCOUNT_NOT_FOUND',
+      'LEDGER_ACCOUNT_CLOSED',
+      'LEDGER_ACCOUNT_FROZEN',
+      'LEDGER_ACCOUNT_MIGRATING',
+      'LEDGER_ACCOUNT_NOT_MIGRATING',
+      'INSUFFICIENT_FUNDS',
+      'CEILING_EXCEEDED',
+      'NOTHING_AVAILABLE',
+      'BALANCE_OUT_OF_RANGE',
+      'BOOKING_DATE_NOT_OPEN',
+      'LINKED_JOURNAL_REFUSED',
+      'JOURNAL_EXISTS',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'CURRENCY_MISMATCH',
+      'JOURNAL_UNBALANCED',
+      'BALANCING_LEGS_INVALID',
+      'JOURNAL_OUT_OF_ORDER',
+      'JOURNAL_NOT_FOUND',
+      'JOURNAL_NOT_OWNED',
+      'GENERAL_LEDGER_NOT_WIRED',
+      'TOO_MANY_LEGS',
+      'DATE_INVALID',
+      'JOURNAL_KIND_NOT_ALLOWED',
+    ],
+  },
   'bank.ledger.v1.LedgerService/ReverseJournal': {
     callers: ['account', 'transaction'],
     grants: [],
@@ -1348,6 +1397,46 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [],
   },
+  'bank.ledger.v1.LedgerService/WatchBalances': {
+    callers: ['edge', 'account', 'transaction'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'LEDGER_ACCOUNT_NOT_FOUND',
+      'CURSOR_INVALID',
+      'CURSOR_AHEAD',
+      'TOO_MANY_WATCHERS',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/WatchEntries': {
+    callers: ['edge', 'account', 'transaction'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'LEDGER_ACCOUNT_NOT_FOUND',
+      'CURSOR_INVALID',
+      'CURSOR_AHEAD',
+      'TOO_MANY_WATCHERS',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -1552,6 +1641,7 @@ export const commonErrors: readonly string[] = [
   'DEADLINE_PASSED',
   'OUTCOME_PENDING',
   'DRAINING',
+  'STREAM_ENDED',
   'SERVICE_UNAVAILABLE',
   'INTERNAL',
 ];

@@ -1,19 +1,32 @@
 // A typed client of another service, made from the same descriptors as its server.
-import type { DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type {
+  DescMethod,
+  DescMethodBiDiStreaming,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import type { Call } from './call-context.ts';
+import { type Exchanged, exchangeOver, messagesOf, type Opening } from './call-streams.ts';
 import { refuseCall } from './errors.ts';
 import { CHANNEL_LIMITS, definitionOf, refusalFrom } from './grpc.ts';
 import { asBuffer } from './outbox.ts';
 import { DEFAULT_DEADLINE_MS } from './serve.ts';
-import { continueTrace, traceparentOf } from './trace.ts';
+import { continueTrace, type Trace, traceparentOf } from './trace.ts';
 
 /** The clients of a service: one function per RPC. They throw the other service's refusals. */
 export type Client<S extends DescService> = {
   readonly [Name in keyof S['method']]: S['method'][Name] extends DescMethodUnary<infer Input, infer Output>
     ? (request: MessageInitShape<Input>, on?: Onwards) => Promise<MessageShape<Output>>
-    : never;
+    : S['method'][Name] extends DescMethodServerStreaming<infer Input, infer Output>
+      ? (request: MessageInitShape<Input>, on?: Opening) => AsyncIterable<MessageShape<Output>>
+      : S['method'][Name] extends DescMethodBiDiStreaming<infer Input, infer Output>
+        ? (on?: Opening) => Promise<Exchanged<Input, Output>>
+        : never;
 } & { readonly close: () => void };
 
 /** The part of a call that is passed on. */
@@ -39,46 +52,110 @@ export type RawCall = (
   deadline: number,
 ) => Promise<{ bytes: Buffer }>;
 
+/** Opens a stream of bytes from an RPC of another service. */
+export type RawStream = (
+  method: string,
+  request: Buffer,
+  metadata: grpc.Metadata,
+  options: grpc.CallOptions,
+) => grpc.ClientReadableStream<Buffer>;
+
+/** A channel to a service. Closing it ends its streams. */
+export interface Channel {
+  readonly send: RawCall;
+  readonly watch: RawStream;
+  readonly exchange: (method: string, metadata: grpc.Metadata) => grpc.ClientDuplexStream<Buffer, Buffer>;
+  close(): void;
+}
+
 /** Opens a channel to a service and answers how to send bytes over it. */
-export function openChannel(service: DescService, address: string): { send: RawCall; close: () => void } {
+export function openChannel(service: DescService, address: string): Channel {
   const RawClient = grpc.makeGenericClientConstructor(definitionOf(service), service.typeName);
   const client = new RawClient(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
+  const pathOf = (method: string) => `/${service.typeName}/${method}`;
+  const streams = new Set<grpc.Call>();
+  function kept<T extends grpc.Call>(stream: T): T {
+    streams.add(stream);
+    stream.once('status', () => streams.delete(stream));
+    return stream;
+  }
   return {
     send: (method, request, metadata, deadline) =>
       new Promise((resolve, reject) => {
         client.makeUnaryRequest(
-          `/${service.typeName}/${method}`,
-          (bytes: Buffer) => bytes,
-          (bytes: Buffer) => bytes,
+          pathOf(method),
+          passBytes,
+          passBytes,
           request,
           metadata,
           { deadline },
           (error, bytes) => (error ? reject(error) : resolve({ bytes: bytes ?? Buffer.alloc(0) })),
         );
       }),
-    close: () => client.close(),
+    watch: (method, request, metadata, options) =>
+      kept(client.makeServerStreamRequest(pathOf(method), passBytes, passBytes, request, metadata, options)),
+    exchange: (method, metadata) => kept(client.makeBidiStreamRequest(pathOf(method), passBytes, passBytes, metadata)),
+    close() {
+      for (const stream of streams) stream.cancel();
+      client.close();
+    },
   };
+}
+
+function passBytes(bytes: Buffer): Buffer {
+  return bytes;
 }
 
 /** Makes a client of a service. `token` answers the caller's own internal token for it. */
 export function connect<S extends DescService>(service: S, address: string, token: () => Promise<string>): Client<S> {
   const channel = openChannel(service, address);
-  const functions = (service.methods as readonly DescMethodUnary[]).map((method) => [
-    method.localName,
-    async (request: MessageInitShape<typeof method.input>, on?: Onwards) => {
-      const deadline = on ? on.deadline - MARGIN_MS : Date.now() + DEFAULT_DEADLINE_MS;
-      if (deadline <= Date.now()) throw refuseCall('DEADLINE_PASSED');
+  return clientOver(service, channel, {
+    async metadata(trace) {
       const metadata = new grpc.Metadata();
       metadata.set('authorization', `Bearer ${await token()}`);
-      metadata.set('traceparent', traceparentOf(on?.trace ?? continueTrace(undefined)));
-      const bytes = asBuffer(toBinary(method.input, create(method.input, request)));
-      try {
-        const reply = await channel.send(method.name, bytes, metadata, deadline);
-        return fromBinary(method.output, reply.bytes);
-      } catch (error) {
-        throw refusalFrom(error);
-      }
+      metadata.set('traceparent', traceparentOf(trace ?? continueTrace(undefined)));
+      return metadata;
     },
-  ]);
+    deadline: (on) => (on ? on.deadline - MARGIN_MS : Date.now() + DEFAULT_DEADLINE_MS),
+  });
+}
+
+/** How a client introduces itself, and how long it waits. */
+export interface Manners {
+  metadata(trace: Trace | undefined): Promise<grpc.Metadata>;
+  deadline(on: Onwards | undefined): number;
+}
+
+/** Makes a client of a service over an open channel. */
+export function clientOver<S extends DescService>(service: S, channel: Channel, manners: Manners): Client<S> {
+  const functions = service.methods.map((method) => [method.localName, callerOf(method, channel, manners)]);
   return { ...Object.fromEntries(functions), close: channel.close } as Client<S>;
+}
+
+function callerOf(method: DescMethod, channel: Channel, { metadata, deadline }: Manners) {
+  type Request = MessageInitShape<typeof method.input>;
+  const bytesOf = (request: Request) => asBuffer(toBinary(method.input, create(method.input, request)));
+  switch (method.methodKind) {
+    case 'server_streaming':
+      return async function* watch(request: Request, { trace, signal }: Opening = {}) {
+        const opened = channel.watch(method.name, bytesOf(request), await metadata(trace), {});
+        yield* messagesOf(method.output, opened, signal);
+      };
+    case 'bidi_streaming':
+      return async ({ trace, signal }: Opening = {}) =>
+        exchangeOver(method, channel.exchange(method.name, await metadata(trace)), signal);
+    default:
+      return async (request: Request, on?: Onwards) => {
+        const until = deadline(on);
+        if (until <= Date.now()) throw refuseCall('DEADLINE_PASSED');
+        const shown = await metadata(on?.trace);
+        const bytes = bytesOf(request);
+        try {
+          const reply = await channel.send(method.name, bytes, shown, until);
+          return fromBinary(method.output, reply.bytes);
+        } catch (error) {
+          throw refusalFrom(error);
+        }
+      };
+  }
 }

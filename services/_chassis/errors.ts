@@ -83,6 +83,7 @@ export const refuseCall = refusals('bank', {
   DEADLINE_PASSED: ['DEADLINE_EXCEEDED', 'There was not enough time. Repeat the call with the same request_id.'],
   OUTCOME_PENDING: ['UNAVAILABLE', 'The outcome is not known yet. Repeat the call with the same request_id.'],
   DRAINING: ['UNAVAILABLE', 'The service is shutting down. Repeat the call.'],
+  STREAM_ENDED: ['UNAVAILABLE', 'The stream has lasted as long as one may, or the service shuts down. Open it again.'],
   SERVICE_UNAVAILABLE: ['UNAVAILABLE', 'A part of the bank cannot be reached. Repeat the call.'],
   INTERNAL: ['INTERNAL', 'The bank failed. It was logged.'],
 });

@@ -26,7 +26,7 @@ export const CHANNEL_LIMITS = {
 
 const passBytes = (bytes: Buffer): Buffer => bytes;
 
-/** The grpc-js definition of a service of the contract. All RPCs are unary (buf lint sees to it). */
+/** The grpc-js definition of a service of the contract. */
 export function definitionOf(service: DescService): grpc.ServiceDefinition {
   return Object.fromEntries(
     service.methods.map((method) => [
@@ -34,8 +34,8 @@ export function definitionOf(service: DescService): grpc.ServiceDefinition {
       {
         path: `/${service.typeName}/${method.name}`,
         originalName: method.localName,
-        requestStream: false,
-        responseStream: false,
+        requestStream: method.methodKind === 'bidi_streaming',
+        responseStream: method.methodKind !== 'unary',
         requestSerialize: passBytes,
         requestDeserialize: passBytes,
         responseSerialize: passBytes,

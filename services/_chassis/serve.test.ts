@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { DescMethod } from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { expect } from 'chai';
@@ -244,11 +245,17 @@ describe('A server', () => {
     const refusals = ['CALLER_NOT_ALLOWED', 'TOKEN_MISSING'];
     const wrong: string[] = [];
     let cells = 0;
-    const probe = async (client: object, localName: string): Promise<boolean> => {
-      cells += 1;
-      const call = Reflect.get(client, localName) as (request: object) => Promise<unknown>;
+    const answerOf = async (client: object, { localName, methodKind }: DescMethod): Promise<unknown> => {
+      const call = Reflect.get(client, localName);
       const request = localName === 'getBalances' ? {} : { requestId: newId('evt') };
-      return call(request).then(
+      if (methodKind === 'unary') return call(request);
+      const stream = methodKind === 'bidi_streaming' ? await call() : { answers: call({}), done: () => undefined };
+      stream.done();
+      return stream.answers[Symbol.asyncIterator]().next();
+    };
+    const probe = async (client: object, method: DescMethod): Promise<boolean> => {
+      cells += 1;
+      return answerOf(client, method).then(
         () => true,
         (error: Refusal) => !refusals.includes(error.reason),
       );
@@ -259,7 +266,8 @@ describe('A server', () => {
       for (const principal of scoped ? principals : [undefined]) {
         const client = scoped ? asPrincipal(callable, principal, { workload }) : asWorkload(callable, workload);
         clients.push(client);
-        for (const { name, localName } of LedgerService.methods) {
+        for (const method of LedgerService.methods) {
+          const { name } = method;
           const rule = rulesByPath.get(`${LedgerService.typeName}/${name}`)!;
           const role = roles.find((one) => principal?.partyId === `stf_${one.toLowerCase()}`);
           const granted = rule.grants.some(
@@ -267,7 +275,7 @@ describe('A server', () => {
               Audience[grant.audience] === principal?.audience && (role === undefined || grant.roles.includes(role)),
           );
           const expected = (rule.callers as readonly string[]).includes(workload) && (!scoped || granted);
-          const allowed = await probe(client, localName);
+          const allowed = await probe(client, method);
           if (allowed !== expected)
             wrong.push(
               `${workload} for ${principal?.partyId ?? 'nobody'}: ${name} was ${allowed ? '' : 'not '}allowed`,

@@ -1,6 +1,16 @@
 // A service's gRPC server. Everything that every RPC needs happens here, in this order: trace and deadline, who calls,
 // the rule of the RPC, the message, its validation, whose things it names, the handler, the error.
-import type { DescMethodUnary, DescService, Message, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodBiDiStreaming,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  Message,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import * as grpc from '@grpc/grpc-js';
@@ -15,6 +25,17 @@ import { type Logger, redact } from './log.ts';
 import { nulViolations } from './nul.ts';
 import { asBuffer } from './outbox.ts';
 import { addReflection } from './reflection.ts';
+import {
+  type Exchange,
+  exchanging,
+  type Gate,
+  type Incoming,
+  MAX_STREAM_MS,
+  OpenStreams,
+  type StreamHandler,
+  streaming,
+  type Watch,
+} from './serve-streams.ts';
 import type { Verified } from './tokens.ts';
 import { continueTrace } from './trace.ts';
 
@@ -22,7 +43,11 @@ import { continueTrace } from './trace.ts';
 export type Rpcs<S extends DescService> = {
   readonly [Name in keyof S['method']]: S['method'][Name] extends DescMethodUnary<infer Input, infer Output>
     ? (request: MessageShape<Input>, call: Call) => Promise<MessageInitShape<Output>>
-    : never;
+    : S['method'][Name] extends DescMethodServerStreaming<infer Input, infer Output>
+      ? (request: MessageShape<Input>, call: Watch) => AsyncIterable<MessageInitShape<Output>>
+      : S['method'][Name] extends DescMethodBiDiStreaming<infer Input, infer Output>
+        ? Exchange<Input, Output>
+        : never;
 };
 
 /** A running server. */
@@ -59,15 +84,16 @@ export async function serve<S extends DescService>(options: {
   refuseUnowned(service, options.owners);
   const server = new grpc.Server({ ...CHANNEL_LIMITS, ...KEEPALIVE });
   const validator = createValidator({ regexMatch });
-  const handlers: Record<string, grpc.handleUnaryCall<Buffer, Buffer>> = {};
-  for (const method of service.methods as readonly DescMethodUnary[]) {
+  const handlers: Record<string, grpc.UntypedHandleCall> = {};
+  const streams = new OpenStreams();
+  for (const method of service.methods) {
     const rpc = `${service.typeName}/${method.name}`;
     const rule = rulesByPath.get(rpc);
     if (!rule) throw new Error(`${rpc} has no rule`);
-    const handler: Handler = Reflect.get<object, string>(options.rpcs, method.localName);
-    handlers[method.localName] = answering(rpc, method, rule, handler, { ...options, validator });
+    const gate = gateOf(rpc, method, rule, { ...options, validator });
+    handlers[method.localName] = wrapperOf(gate, Reflect.get<object, string>(options.rpcs, method.localName), streams);
   }
-  server.addService(definitionOf(service), handlers as grpc.UntypedServiceImplementation);
+  server.addService(definitionOf(service), handlers);
   const health = new HealthImplementation({ '': 'SERVING', [service.typeName]: 'SERVING' });
   health.addToServer(server);
   addReflection(server, [service]);
@@ -85,6 +111,7 @@ export async function serve<S extends DescService>(options: {
     async stop(graceMs) {
       health.setStatus('', 'NOT_SERVING');
       health.setStatus(service.typeName, 'NOT_SERVING');
+      streams.endAll();
       const timer = setTimeout(() => server.forceShutdown(), graceMs);
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       clearTimeout(timer);
@@ -111,14 +138,43 @@ function regexMatch(pattern: string, against: string): boolean {
   return known.test(against);
 }
 
+/** What is done with every call of an RPC, in whichever form its messages come. */
+function gateOf(rpc: string, method: DescMethod, rule: Rule, house: Answering): Gate {
+  return {
+    rpc,
+    method,
+    async enter(incoming) {
+      const call = await identify(rpc, method, incoming, house);
+      checkRule(rule, call.caller, call.principal);
+      return call;
+    },
+    parse: (bytes) => readMessage(method, bytes),
+    async check(message, bytes, call) {
+      validate(house.validator, method, message, bytes);
+      checkActors(rule, call.caller, message);
+      await checkOwners(rule, message, call, house.owners);
+    },
+    refusalOf: (error, message, log = house.log) => refusalOf(error, rpc, method, message, log),
+    deadline: () => deadlineOf(Number.POSITIVE_INFINITY),
+  };
+}
+
 /** The one wrapper of every handler: nothing that is thrown below it escapes into grpc-js. */
-function answering(
-  rpc: string,
-  method: DescMethodUnary,
-  rule: Rule,
-  handler: Handler,
-  house: Answering,
-): grpc.handleUnaryCall<Buffer, Buffer> {
+function wrapperOf(gate: Gate, handler: unknown, streams: OpenStreams): grpc.UntypedHandleCall {
+  switch (gate.method.methodKind) {
+    case 'unary':
+      return answering(gate, handler as Handler);
+    case 'server_streaming':
+      return streaming(gate, handler as StreamHandler, streams);
+    case 'bidi_streaming':
+      return exchanging(gate, handler as Exchange<DescMessage, DescMessage>, streams);
+    default:
+      throw new Error(`${gate.rpc}: streams of requests with one answer are not served`);
+  }
+}
+
+function answering(gate: Gate, handler: Handler): grpc.handleUnaryCall<Buffer, Buffer> {
+  const { rpc, method } = gate;
   return (incoming, reply) => {
     void answer().then(
       (bytes) => reply(null, bytes),
@@ -130,16 +186,13 @@ function answering(
       const started = performance.now();
       let call: Call | undefined;
       try {
-        call = await identify(rpc, incoming, house);
-        checkRule(rule, call.caller, call.principal);
-        request = readMessage(method, incoming.request);
-        validate(house.validator, method, request, incoming.request);
-        checkActors(rule, call.caller, request);
-        await checkOwners(rule, request, call, house.owners);
+        call = await gate.enter(incoming);
+        request = gate.parse(incoming.request);
+        await gate.check(request, incoming.request, call);
         const response = await handler(request, call);
         return asBuffer(toBinary(method.output, create(method.output, response as never)));
       } catch (error) {
-        throw refusalOf(error, rpc, method, request, call?.log ?? house.log);
+        throw gate.refusalOf(error, request, call?.log);
       } finally {
         call?.log.debug({ rpc, caller: call.caller, ms: Math.round(performance.now() - started) }, 'answered');
       }
@@ -148,7 +201,7 @@ function answering(
 }
 
 /** Who calls, for whom, until when and in which trace. */
-async function identify(rpc: string, incoming: grpc.ServerUnaryCall<Buffer, Buffer>, house: Answering): Promise<Call> {
+async function identify(rpc: string, { methodKind }: DescMethod, incoming: Incoming, house: Answering): Promise<Call> {
   const metadata = incoming.metadata;
   const verified = await house.verify(textOf(metadata, 'authorization'));
   if (!verified.workload) throw refuseCall('TOKEN_INVALID');
@@ -160,7 +213,7 @@ async function identify(rpc: string, incoming: grpc.ServerUnaryCall<Buffer, Buff
     // A workload that calls for itself names those it acts for as data; a principal in its token would be of no account.
     principal: scoped ? verified.principal : undefined,
     origin: scoped ? originOf(metadata) : undefined,
-    deadline: deadlineOf(incoming.getDeadline()),
+    deadline: methodKind === 'unary' ? deadlineOf(incoming.getDeadline()) : streamDeadlineOf(incoming.getDeadline()),
     trace,
     log: house.log.child({ trace: trace.traceId }),
   };
@@ -184,12 +237,17 @@ function originOf(metadata: grpc.Metadata): Origin {
 
 /** A call without a deadline gets one, and none may be longer than the longest. */
 export function deadlineOf(deadline: grpc.Deadline): number {
-  const at = deadline instanceof Date ? deadline.getTime() : deadline;
+  const at = Number(deadline);
   const now = Date.now();
   return Number.isFinite(at) ? Math.min(at, now + MAX_DEADLINE_MS) : now + DEFAULT_DEADLINE_MS;
 }
 
-function readMessage(method: DescMethodUnary, bytes: Buffer): Message {
+/** A stream may last as long as the longest, unless its caller wants less. */
+export function streamDeadlineOf(deadline: grpc.Deadline): number {
+  return Math.min(Number(deadline), Date.now() + MAX_STREAM_MS);
+}
+
+function readMessage(method: DescMethod, bytes: Buffer): Message {
   try {
     return fromBinary(method.input, bytes);
   } catch {
@@ -197,7 +255,7 @@ function readMessage(method: DescMethodUnary, bytes: Buffer): Message {
   }
 }
 
-function validate(validator: Validator, method: DescMethodUnary, request: Message, wire: Buffer): void {
+function validate(validator: Validator, method: DescMethod, request: Message, wire: Buffer): void {
   const nuls = nulViolations(request, wire);
   if (nuls.length > 0) throw invalid(nuls);
   const result = validator.validate(method.input, request);
@@ -224,7 +282,7 @@ function pathStep(step: { kind: string }): string {
 function refusalOf(
   error: unknown,
   rpc: string,
-  method: DescMethodUnary,
+  method: DescMethod,
   request: Message | undefined,
   log: Logger,
 ): Refusal {

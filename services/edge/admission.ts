@@ -2,6 +2,7 @@
 import { checkGrants } from '#chassis/access.ts';
 import type { Origin } from '#chassis/call-context.ts';
 import { refuseCall } from '#chassis/errors.ts';
+import { deadlineOf, streamDeadlineOf } from '#chassis/serve.ts';
 import type { Trace } from '#chassis/trace.ts';
 import type { Context, Route } from './context.ts';
 import type { Session } from './internal-tokens.ts';
@@ -29,6 +30,16 @@ export interface Arrival {
 
 const USER_AGENT_MAX = 256;
 
+/** Until when a call may last whose caller asks for `asked`; Infinity asks for nothing. */
+export function deadlineFor({ routes }: Context, rpc: string, asked: number): number {
+  return isStream(routes.get(rpc)) ? streamDeadlineOf(asked) : deadlineOf(asked);
+}
+
+/** True when an RPC answers with a stream. */
+export function isStream(route: Route | undefined): boolean {
+  return route?.method.methodKind === 'server_streaming';
+}
+
 /**
  * Admits a call, or refuses it: RPC_UNKNOWN (an RPC that is not published looks like one that does not exist),
  * TOKEN_MISSING, TOKEN_INVALID, CALLER_NOT_ALLOWED.
@@ -51,7 +62,8 @@ export async function admit({ routes, verify }: Context, arrival: Arrival): Prom
       address: arrival.address,
       userAgent: arrival.userAgent.slice(0, USER_AGENT_MAX).toWellFormed(),
     },
-    deadline,
+    // A stream ends with the token that it was opened with.
+    deadline: isStream(route) && verified ? Math.min(deadline, verified.expires * 1_000) : deadline,
     trace,
   };
 }

@@ -1,6 +1,6 @@
 // The protocols of HTTP/1.1, by connect-es: it reads requests and writes answers, in Connect and in gRPC-Web. Who may
 // enter was decided before. What connect-es itself has to say of a malformed request is put into the bank's words here.
-import { type DescMethodUnary, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type DescMethodServerStreaming, type DescMethodUnary, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ConnectError, createConnectRouter, createContextKey, createContextValues } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import { trailerFlag } from '@connectrpc/connect/protocol-grpc-web';
@@ -9,17 +9,20 @@ import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { detailOf, textOf } from '#chassis/grpc.ts';
 import { asBuffer } from '#chassis/outbox.ts';
 import { ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
-import type { Admitted } from './admission.ts';
+import { type Admitted, isStream } from './admission.ts';
 import type { Context } from './context.ts';
-import { forward } from './forwarding.ts';
+import { forward, forwardStream } from './forwarding.ts';
 import { MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './limits.ts';
 
 /** An answer, ready to be sent. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: Buffer;
+  /** Whole; or of a stream, as it comes. */
+  readonly body: Buffer | AsyncIterable<Uint8Array>;
 }
+
+type WholeAnswer = HttpAnswer & { readonly body: Buffer };
 
 /** A request as far as the protocols are concerned. */
 export interface HttpRequest {
@@ -30,10 +33,10 @@ export interface HttpRequest {
 
 /** Speaks Connect and gRPC-Web. */
 export interface Protocols {
-  /** Whether a content type is one of theirs. Of another, nothing can be read, nor an error written. */
-  speaks(contentType: string): boolean;
-  /** Answers an admitted call with its body. */
-  answer(request: HttpRequest, admitted: Admitted, body: Buffer): Promise<HttpAnswer>;
+  /** Whether a content type is one of theirs for an RPC. Of another, nothing can be read, nor an error written. */
+  speaks(rpc: string, contentType: string): boolean;
+  /** Answers an admitted call with its body. A stream ends when its caller is `gone`. */
+  answer(request: HttpRequest, admitted: Admitted, body: Buffer, gone: AbortSignal): Promise<HttpAnswer>;
   /** Answers a call with an error, in its own protocol. */
   refuse(request: HttpRequest, refusal: Refusal): Promise<HttpAnswer>;
 }
@@ -73,19 +76,24 @@ const UNREADABLE_TEXT_MAX = 300;
 export function protocols(context: Context): Protocols {
   const handlers = makeHandlers(context);
   const any = anyOf(handlers);
+  const handlerOf = (rpc: string) => handlers.get(rpc) ?? any;
 
-  async function refuse(request: HttpRequest, refusal: Refusal): Promise<HttpAnswer> {
+  async function refuse(request: HttpRequest, refusal: Refusal): Promise<WholeAnswer> {
     const passage = { admitted: undefined, reached: false, refusal };
-    return run(handlers.get(request.rpc) ?? any, request, passage, Buffer.alloc(0));
+    return run(handlerOf(request.rpc), request, passage, Buffer.alloc(0));
   }
 
   return {
-    speaks: any.supportedContentType,
+    speaks: (rpc, contentType) => handlerOf(rpc).supportedContentType(contentType),
     refuse,
-    async answer(request, admitted, body) {
+    async answer(request, admitted, body, gone) {
       if (isAsItTravels(request)) return pass(context, admitted, body);
       const passage: Passage = { admitted, reached: false, refusal: undefined };
-      const answer = await run(handlers.get(request.rpc) ?? any, request, passage, body);
+      if (isStream(admitted.route)) {
+        const stream = await begin(handlerOf(request.rpc), request, passage, body, gone);
+        return passage.reached ? stream : refuse(request, refuseCall('MESSAGE_UNREADABLE'));
+      }
+      const answer = await run(handlerOf(request.rpc), request, passage, body);
       if (!isError(request, answer) || passage.refusal) return answer;
       if (!passage.reached) return refuse(request, unreadable(request, answer));
       context.log.error({ rpc: request.rpc }, 'the answer could not be written');
@@ -129,7 +137,10 @@ function makeHandlers(context: Context): Map<string, UniversalHandler> {
       if (refusal) throw connectErrorOf(refusal);
     },
   });
-  for (const { method } of context.routes.values()) router.rpc(method, implementationOf(context, method));
+  for (const { method } of context.routes.values()) {
+    if (method.methodKind === 'unary') router.rpc(method, implementationOf(context, method));
+    else router.rpc(method, streamOf(context, method));
+  }
   return new Map(router.handlers.map((handler) => [handler.requestPath.slice(1), handler]));
 }
 
@@ -151,33 +162,87 @@ function implementationOf(context: Context, method: DescMethodUnary) {
   };
 }
 
-/** Runs a handler to its end. All answers are short enough to be held in memory whole. */
-async function run(
+function streamOf(context: Context, method: DescMethodServerStreaming) {
+  return async function* stream(
+    message: Parameters<typeof toBinary>[1],
+    { values, signal }: { values: ReturnType<typeof createContextValues>; signal: AbortSignal },
+  ) {
+    const passage = values.get(PASSAGE);
+    passage.reached = true;
+    if (!passage.admitted) throw new Error('nobody was admitted');
+    const request = asBuffer(toBinary(method.input, message));
+    try {
+      for await (const bytes of forwardStream(context, passage.admitted, request, signal)) {
+        yield fromBinary(method.output, bytes);
+      }
+    } catch (error) {
+      throw connectErrorOf(error instanceof Refusal ? error : refuseCall('INTERNAL'));
+    }
+  };
+}
+
+/** Begins to run a handler. Until it answers, what it was asked may not have been read. */
+async function ask(
   handler: UniversalHandler,
   request: HttpRequest,
   passage: Passage,
   body: Buffer,
-): Promise<HttpAnswer> {
+  gone: AbortSignal,
+): Promise<Omit<HttpAnswer, 'body'> & { chunks: AsyncIterable<Uint8Array> }> {
   const answer = await handler({
     httpVersion: '1.1',
     method: 'POST',
     url: `http://edge${handler.requestPath}`,
     header: request.headers,
     body: once(body),
-    signal: new AbortController().signal,
+    signal: gone,
     contextValues: createContextValues().set(PASSAGE, passage),
   });
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of answer.body ?? []) chunks.push(chunk);
-  return { status: answer.status, headers: answer.header ?? new Headers(), body: Buffer.concat(chunks) };
+  return { status: answer.status, headers: answer.header ?? new Headers(), chunks: answer.body ?? none() };
 }
+
+/** Runs the handler of a stream up to its first message, or to its end. */
+async function begin(
+  handler: UniversalHandler,
+  request: HttpRequest,
+  passage: Passage,
+  body: Buffer,
+  gone: AbortSignal,
+): Promise<HttpAnswer> {
+  const { chunks, ...answer } = await ask(handler, request, passage, body, gone);
+  const rest = chunks[Symbol.asyncIterator]();
+  const first = await rest.next();
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      for (let next = first; !next.done; next = await rest.next()) yield next.value;
+    } finally {
+      await rest.return?.();
+    }
+  }
+  return { ...answer, body: all() };
+}
+
+/** Runs a handler to its end. Answers that are no streams are short enough to be held in memory whole. */
+async function run(
+  handler: UniversalHandler,
+  request: HttpRequest,
+  passage: Passage,
+  body: Buffer,
+): Promise<WholeAnswer> {
+  const { chunks: made, ...answer } = await ask(handler, request, passage, body, new AbortController().signal);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of made) chunks.push(chunk);
+  return { ...answer, body: Buffer.concat(chunks) };
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {}
 
 async function* once(body: Buffer): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (body.length > 0) yield new Uint8Array(body);
 }
 
 /** gRPC-Web says in its trailers how a call ended; an error has no message before them. */
-function isError({ headers }: HttpRequest, { status, body }: HttpAnswer): boolean {
+function isError({ headers }: HttpRequest, { status, body }: WholeAnswer): boolean {
   return status !== 200 || (isGrpcWeb(headers) && ((body[0] ?? trailerFlag) & trailerFlag) !== 0);
 }
 
@@ -186,7 +251,7 @@ function isGrpcWeb(headers: Headers): boolean {
 }
 
 /** What connect-es calls an internal error, or many other things, is one: the message could not be read. */
-function unreadable({ headers }: HttpRequest, { headers: answered, body }: HttpAnswer): Refusal {
+function unreadable({ headers }: HttpRequest, { headers: answered, body }: WholeAnswer): Refusal {
   const { code, reason, domain, message } = refuseCall('MESSAGE_UNREADABLE');
   const plain = !isGrpcWeb(headers) && !answered.has('content-encoding') && body.length > 0;
   const json = plain ? (JSON.parse(body.toString()) as { code?: string; message?: string }) : {};

@@ -1,10 +1,11 @@
 // What the parts of the edge share.
-import type { DescMethodUnary } from '@bufbuild/protobuf';
-import { openChannel, type RawCall } from '#chassis/call.ts';
+import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
+import { openChannel, type RawCall, type RawStream } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
 import type { Issuer } from '#chassis/issuer.ts';
 import { EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
+import { OpenStreams } from '#chassis/serve-streams.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
@@ -16,9 +17,10 @@ export interface Route {
   readonly rpc: string;
   /** The service that answers it, as tokens name it. */
   readonly audience: Published['name'];
-  readonly method: DescMethodUnary;
+  readonly method: DescMethodUnary | DescMethodServerStreaming;
   readonly rule: Rule;
   readonly send: RawCall;
+  readonly watch: RawStream;
 }
 
 export interface Context {
@@ -29,6 +31,8 @@ export interface Context {
   readonly routes: ReadonlyMap<string, Route>;
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly internalToken: InternalTokens;
+  /** The streams that are open, on either port. */
+  readonly streams: OpenStreams;
   /** Closes the channels to the services. */
   close(): void;
 }
@@ -39,11 +43,11 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
     const address = config[`${name.toUpperCase() as Uppercase<typeof name>}_ADDRESS`];
     return { name, service, ...openChannel(service, address) };
   });
-  const routes = channels.flatMap(({ name, service, send }) =>
-    (service.methods as readonly DescMethodUnary[]).flatMap((method): [string, Route][] => {
+  const routes = channels.flatMap(({ name, service, send, watch }) =>
+    (service.methods as readonly Route['method'][]).flatMap((method): [string, Route][] => {
       const rpc = `${service.typeName}/${method.name}`;
       const rule = rulesByPath.get(rpc);
-      return rule?.edge ? [[rpc, { rpc, audience: name, method, rule, send }]] : [];
+      return rule?.edge ? [[rpc, { rpc, audience: name, method, rule, send, watch }]] : [];
     }),
   );
   return {
@@ -53,6 +57,7 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
     routes: new Map(routes),
     verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
     internalToken: internalTokens(issuer),
+    streams: new OpenStreams(),
     close: () => {
       for (const channel of channels) channel.close();
     },

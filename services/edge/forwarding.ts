@@ -2,8 +2,10 @@
 // goes further: the metadata is the edge's own.
 import * as grpc from '@grpc/grpc-js';
 import { MARGIN_MS } from '#chassis/call.ts';
+import { bytesFrom } from '#chassis/call-streams.ts';
 import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { refusalFrom } from '#chassis/grpc.ts';
+import type { Logger } from '#chassis/log.ts';
 import { ORIGIN_KEY } from '#chassis/serve.ts';
 import { traceparentOf } from '#chassis/trace.ts';
 import type { Admitted } from './admission.ts';
@@ -19,23 +21,59 @@ export async function forward(context: Context, admitted: Admitted, request: Buf
     log.debug({ ms: Math.round(performance.now() - started) }, 'answered');
     return answer;
   } catch (error) {
-    const refusal = presentable(error);
-    if (refusal.reason === 'INTERNAL') log.error({ err: error }, 'failed');
-    else log.info({ reason: refusal.reason }, 'refused');
-    throw refusal;
+    throw told(error, log);
+  }
+}
+
+/**
+ * Forwards the bytes of a request and answers those of each message of the stream, no faster than they are taken. Ends
+ * when `gone` says that nobody takes them any more; throws refusals only.
+ */
+export async function* forwardStream(
+  context: Context,
+  admitted: Admitted,
+  request: Buffer,
+  gone: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const { route, trace } = admitted;
+  const log = context.log.child({ trace: trace.traceId, rpc: route.rpc });
+  const over = new AbortController();
+  const end = () => over.abort();
+  const close = context.streams.open(end);
+  const timer = setTimeout(end, Math.max(0, admitted.deadline - Date.now())).unref();
+  try {
+    const stream = route.watch(route.method.name, request, await metadataOf(context, admitted), {});
+    yield* bytesFrom(stream, AbortSignal.any([gone, over.signal]));
+    if (over.signal.aborted) throw refuseCall('STREAM_ENDED');
+  } catch (error) {
+    throw told(error, log);
+  } finally {
+    clearTimeout(timer);
+    close();
   }
 }
 
 async function send(context: Context, admitted: Admitted, request: Buffer): Promise<Buffer> {
-  const { route, session, origin, trace } = admitted;
+  const { route } = admitted;
   const deadline = admitted.deadline - MARGIN_MS;
   if (deadline <= Date.now()) throw refuseCall('DEADLINE_PASSED');
+  const { bytes } = await route.send(route.method.name, request, await metadataOf(context, admitted), deadline);
+  return bytes;
+}
+
+async function metadataOf(context: Context, { route, session, origin, trace }: Admitted): Promise<grpc.Metadata> {
   const metadata = new grpc.Metadata();
   metadata.set('authorization', `Bearer ${await context.internalToken(session, route.audience)}`);
   metadata.set('traceparent', traceparentOf(trace));
   metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
-  const { bytes } = await route.send(route.method.name, request, metadata, deadline);
-  return bytes;
+  return metadata;
+}
+
+function told(error: unknown, log: Logger): Refusal {
+  const refusal = presentable(error);
+  if (refusal.reason === 'INTERNAL') log.error({ err: error }, 'failed');
+  else log.info({ reason: refusal.reason }, 'refused');
+  return refusal;
 }
 
 /**

@@ -4,11 +4,11 @@ import * as grpc from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { Code, Refusal, refuseCall } from '#chassis/errors.ts';
 import { DETAILS, statusOf } from '#chassis/grpc.ts';
-import { deadlineOf } from '#chassis/serve.ts';
+import { written } from '#chassis/serve-streams.ts';
 import { continueTrace } from '#chassis/trace.ts';
-import { type Admitted, admit } from './admission.ts';
+import { type Admitted, admit, deadlineFor, isStream } from './admission.ts';
 import type { Context } from './context.ts';
-import { forward } from './forwarding.ts';
+import { forward, forwardStream } from './forwarding.ts';
 import type { Port } from './http.ts';
 import * as limits from './limits.ts';
 
@@ -37,8 +37,11 @@ export async function serveGrpc(context: Context): Promise<Port> {
     'grpc.keepalive_timeout_ms': limits.KEEPALIVE_TIMEOUT_MS,
     'grpc.enable_channelz': 0,
   });
-  for (const { rpc } of context.routes.values()) {
-    server.register(`/${rpc}`, forwarding(context, passages), passBytes, passBytes, 'unary');
+  for (const route of context.routes.values()) {
+    const [type, handler] = isStream(route)
+      ? (['serverStream', streaming(context, passages)] as const)
+      : (['unary', forwarding(context, passages)] as const);
+    server.register(`/${route.rpc}`, handler, passBytes, passBytes, type);
   }
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
@@ -78,15 +81,38 @@ function forwarding(context: Context, passages: Passages): grpc.handleUnaryCall<
   };
 }
 
+function streaming(context: Context, passages: Passages): grpc.handleServerStreamingCall<Buffer, Buffer> {
+  return (outgoing) => {
+    const gone = new AbortController();
+    outgoing.once('cancelled', () => gone.abort());
+
+    async function pass(): Promise<void> {
+      const passage = passages.get(outgoing.metadata);
+      if (!passage) throw refuseCall('RPC_UNKNOWN');
+      passage.reached = true;
+      for await (const bytes of forwardStream(context, passage.admitted, outgoing.request, gone.signal)) {
+        await written(outgoing, bytes, gone.signal);
+      }
+    }
+
+    pass().then(
+      () => outgoing.end(),
+      (error: unknown) => outgoing.emit('error', statusOf(error instanceof Refusal ? error : refuseCall('INTERNAL'))),
+    );
+  };
+}
+
 /** Admits calls by their metadata, before a byte of the message is read; and ends those whose deadline passes. */
 function admitting(context: Context, passages: Passages): grpc.ServerInterceptor {
   return ({ path }, call) => {
     if (path.startsWith(HEALTH)) return new grpc.ServerInterceptingCall(call);
     let passage: Passage | undefined;
     explainStatuses(call, () => passage?.reached ?? false);
-    const deadline = deadlineOf(call.getDeadline());
+    const rpc = path.slice(1);
+    const deadline = deadlineFor(context, rpc, Number(call.getDeadline()));
     const timer = setTimeout(
-      () => call.sendStatus(statusOf(refuseCall('DEADLINE_PASSED'))),
+      () =>
+        call.sendStatus(statusOf(refuseCall(isStream(context.routes.get(rpc)) ? 'STREAM_ENDED' : 'DEADLINE_PASSED'))),
       Math.max(0, deadline - Date.now()),
     );
     // A call that ended before it began would otherwise keep a stopping process waiting.
@@ -95,7 +121,7 @@ function admitting(context: Context, passages: Passages): grpc.ServerInterceptor
     async function enter(metadata: grpc.Metadata): Promise<void> {
       if (sizeOf(metadata) > limits.MAX_HEADER_BYTES) throw refuseCall('MESSAGE_UNREADABLE');
       const admitted = await admit(context, {
-        rpc: path.slice(1),
+        rpc,
         authorization: textIn(metadata, 'authorization'),
         address: call.getConnectionInfo().remoteAddress ?? '',
         userAgent: textIn(metadata, 'user-agent'),

@@ -1,12 +1,13 @@
 // The HTTP/1.1 port: Connect and gRPC-Web, the health check, and in development the tokens.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { parseTimeout as parseConnectTimeout } from '@connectrpc/connect/protocol-connect';
 import { parseTimeout as parseGrpcTimeout } from '@connectrpc/connect/protocol-grpc';
 import { invalid, Refusal, refuseCall } from '#chassis/errors.ts';
-import { deadlineOf } from '#chassis/serve.ts';
 import { continueTrace } from '#chassis/trace.ts';
-import { admit } from './admission.ts';
+import { admit, deadlineFor } from './admission.ts';
 import { type HttpAnswer, type HttpRequest, PROTOCOL_HEADERS, type Protocols, protocols } from './connect.ts';
 import type { Context } from './context.ts';
 import { type Cors, corsFor } from './cors.ts';
@@ -90,12 +91,23 @@ async function handle(house: House, request: IncomingMessage, response: ServerRe
   if (path === TOKEN_PATH) return answerToken(house, request, response, headers);
   // Connect's GET is off: it writes requests into URLs, and URLs into logs.
   if (request.method !== 'POST') return send(house, response, 405, { ...headers, allow: 'POST' }, '');
-  if (!house.protocols.speaks(request.headers['content-type'] ?? '')) return send(house, response, 415, headers, '');
-  const answer = await answerRpc(house, request, path.slice(1));
-  send(house, response, answer.status, { ...Object.fromEntries(answer.headers), ...headers }, answer.body);
+  const rpc = path.slice(1);
+  if (!house.protocols.speaks(rpc, request.headers['content-type'] ?? ''))
+    return send(house, response, 415, headers, '');
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const { status, body, ...answer } = await answerRpc(house, request, rpc, gone.signal);
+  const all = { ...Object.fromEntries(answer.headers), ...headers };
+  if (Buffer.isBuffer(body)) send(house, response, status, all, body);
+  else await sendStream(response.writeHead(status, all), body);
 }
 
-async function answerRpc({ context, protocols }: House, request: IncomingMessage, rpc: string): Promise<HttpAnswer> {
+async function answerRpc(
+  { context, protocols }: House,
+  request: IncomingMessage,
+  rpc: string,
+  gone: AbortSignal,
+): Promise<HttpAnswer> {
   const asked: HttpRequest = { rpc, headers: protocolHeaders(request) };
   try {
     const { authorization = '', traceparent } = request.headers;
@@ -104,10 +116,10 @@ async function answerRpc({ context, protocols }: House, request: IncomingMessage
       authorization,
       address: request.socket.remoteAddress ?? '',
       userAgent: request.headers['user-agent'] ?? '',
-      deadline: requestedDeadline(request),
+      deadline: deadlineFor(context, rpc, requestedDeadline(request)),
       trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
     });
-    return await protocols.answer(asked, admitted, await readBody(request, admitted.deadline));
+    return await protocols.answer(asked, admitted, await readBody(request, admitted.deadline), gone);
   } catch (error) {
     if (error instanceof Refusal) {
       context.log.debug({ reason: error.reason }, 'not admitted');
@@ -127,7 +139,7 @@ function protocolHeaders({ headers }: IncomingMessage): Headers {
   );
 }
 
-/** A timeout that is longer than the longest is cut to it; none is the default; one that cannot be read is refused. */
+/** When its caller stops waiting; never, where it does not say. A timeout that cannot be read is refused. */
 function requestedDeadline({ headers }: IncomingMessage): number {
   const [name, parse] = headers['content-type']?.startsWith('application/grpc-web')
     ? (['grpc-timeout', parseGrpcTimeout] as const)
@@ -135,7 +147,13 @@ function requestedDeadline({ headers }: IncomingMessage): number {
   const value = headers[name];
   const { timeoutMs, error } = parse(value === undefined ? null : String(value), Number.POSITIVE_INFINITY);
   if (error) throw invalid([{ field: name, description: 'cannot be read as a timeout' }]);
-  return deadlineOf(timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs);
+  return timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
+}
+
+/** Sends a stream as it comes, and no faster than it is taken. */
+async function sendStream(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
+  response.flushHeaders();
+  await pipeline(Readable.from(body, { objectMode: true, highWaterMark: 1 }), response).catch(() => undefined);
 }
 
 function answerHealth(house: House, response: ServerResponse, headers: Record<string, string>): void {

@@ -76,6 +76,10 @@ describe('The edge', () => {
     const authorization = `Bearer ${await token(staff('AUDITOR'))}`;
     for (const [rpc, { edge: isPublished }] of Object.entries(rules)) {
       const { status, text } = await post(edge, `/${rpc}`, '{', { authorization });
+      if (isPublished && status === 415) {
+        expect(rpc).to.match(/[/]Watch/);
+        continue;
+      }
       const { reason } = toldInJson(text);
       if (isPublished) expect(reason, rpc).not.to.equal('RPC_UNKNOWN');
       else expect([status, reason], rpc).to.deep.equal([501, 'RPC_UNKNOWN']);

@@ -34,6 +34,7 @@ export async function startEdge(environment: NodeJS.ProcessEnv): Promise<Running
     httpPort: http.port,
     grpcPort: grpc.port,
     async stop() {
+      context.streams.endAll();
       await Promise.all([http.stop(), grpc.stop()]);
       context.close();
     },

@@ -9,6 +9,7 @@ import { ledgerClock } from './clock.ts';
 import type { Wiring } from './domain/wiring.ts';
 import { type KnownTime, knownTime } from './known-time.ts';
 import { type Lane, openLane } from './posting.ts';
+import { type Watching, watchingOf } from './watching.ts';
 import { wiringOf } from './wiring.ts';
 
 export interface Context extends House {
@@ -17,6 +18,7 @@ export interface Context extends House {
   readonly checkpoints: Checkpoints;
   readonly clock: LedgerClock;
   readonly knownTime: KnownTime;
+  readonly watching: Watching;
   /** The wiring of the general ledger. Throws when it is not whole. */
   readonly wiring: () => Promise<Wiring>;
 }
@@ -26,10 +28,14 @@ export function makeContext(house: House): Context {
   const { database, config, keys, objects, log } = house;
   const wiring = wiringOf(database);
   const chain = openChain(database, keys.secret('block'), log);
+  const lane = openLane(database, wiring, chain);
   const key = () => signingKey(path.join(config.DATA_DIR, 'keyring'), 'ledger-checkpoints');
+  const watching = watchingOf(database, log);
   return {
     ...house,
-    lane: openLane(database, wiring, chain),
+    // Whoever watches hears of what is booked here at once.
+    lane: { ...lane, submit: (group) => lane.submit(group).finally(watching.wake) },
+    watching,
     chain,
     checkpoints: openCheckpoints(objects, key, log),
     clock: ledgerClock(database, config.BANK_TIME_ZONE),

@@ -2,7 +2,6 @@
 // a side, and a balance stands on the account's normal side.
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
-import type { Refusal } from '#chassis/errors.ts';
 import { toMoney } from '#chassis/money.ts';
 import { type Hold as HoldMessage, HoldSchema, HoldState } from '#gen/bank/ledger/v1/hold_pb.ts';
 import type { Entry, Journal, JournalPlace, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -194,11 +193,6 @@ export function holdMessage(hold: Hold): HoldMessage {
     version: hold.version,
     owner: workloadMessage(hold.owner),
   });
-}
-
-/** The message of an item's refusal. */
-export function refusalMessage({ code, message, reason, domain, metadata }: Refusal) {
-  return { code, message, detail: { reason, domain, metadata: { ...metadata } } };
 }
 
 /** A kind of journal as the contract writes it. */

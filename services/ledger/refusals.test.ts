@@ -5,12 +5,19 @@ import { rulesByPath } from '#gen/bank/rules.ts';
 import { kebab } from '../_testbed/house-rules.ts';
 import { refuse } from './domain/refusals.ts';
 
+/** Refused like another RPC, in whose test that is tried: only what is their own is tried in their own tests. */
+const ALIKE: Readonly<Record<string, string>> = {
+  ReverseJournal: 'PostJournals',
+  CaptureHold: 'PostJournals',
+  PostJournalStream: 'PostJournals',
+  WatchEntries: 'WatchBalances',
+};
+
 describe('The refusals of the ledger', () => {
   for (const { name } of LedgerService.methods) {
     it(`are all tried in the test of ${name}, as its contract lists them`, () => {
       const test = readFileSync(new URL(`rpc/${kebab(name)}.test.ts`, import.meta.url), 'utf8');
-      // A reversal and a capture are journals, and may be refused like one; only what is its own is tried in its own test.
-      const others = ['ReverseJournal', 'CaptureHold'].includes(name) ? listedFor('PostJournals') : [];
+      const others = listedFor(ALIKE[name] ?? '');
       const listed = listedFor(name).filter((reason) => !others.includes(reason));
       expect(listed.filter((reason) => !test.includes(`'${reason}'`))).to.deep.equal([]);
     });

@@ -41,6 +41,7 @@ import { listLedgerAccounts } from './rpc/list-ledger-accounts.ts';
 import { listPeriods } from './rpc/list-periods.ts';
 import { openLedgerAccount } from './rpc/open-ledger-account.ts';
 import { placeHolds } from './rpc/place-holds.ts';
+import { postJournalStream } from './rpc/post-journal-stream.ts';
 import { postJournals } from './rpc/post-journals.ts';
 import { releaseHold } from './rpc/release-hold.ts';
 import { reverseJournal } from './rpc/reverse-journal.ts';
@@ -48,6 +49,8 @@ import { setClock } from './rpc/set-clock.ts';
 import { setLedgerAccountFreeze } from './rpc/set-ledger-account-freeze.ts';
 import { setLedgerAccountLimits } from './rpc/set-ledger-account-limits.ts';
 import { tieOutGeneralLedger } from './rpc/tie-out-general-ledger.ts';
+import { watchBalances } from './rpc/watch-balances.ts';
+import { watchEntries } from './rpc/watch-entries.ts';
 import { entities } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -65,6 +68,7 @@ function rpcs(context: Context) {
     listJournals: listJournals(context),
     listLedgerAccounts: listLedgerAccounts(context),
     openLedgerAccount: openLedgerAccount(context),
+    postJournalStream: postJournalStream(context),
     postJournals: postJournals(context),
     reverseJournal: reverseJournal(context),
     setClock: setClock(context),
@@ -85,6 +89,8 @@ function rpcs(context: Context) {
     releaseHold: releaseHold(context),
     getHold: getHold(context),
     listHolds: listHolds(context),
+    watchBalances: watchBalances(context),
+    watchEntries: watchEntries(context),
   } satisfies Rpcs<typeof LedgerService>;
 }
 

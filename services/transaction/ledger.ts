@@ -5,6 +5,7 @@ import type { Client, Onwards } from '#chassis/call.ts';
 import { isPassingRefusal, Refusal, refuseCall } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
 import type { Outcome } from '#chassis/order.ts';
+import { overStream } from '#chassis/over-stream.ts';
 import { together } from '#chassis/together.ts';
 import type { JournalOutcome, LedgerService, NewJournalSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -49,7 +50,7 @@ const LIMITS = { maxItems: 1_000, inFlight: 2 };
 
 /** Makes the port to the ledger. */
 export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
-  const post = together(sender(client, false), LIMITS);
+  const post = together(streamer(client), LIMITS);
   const rehearse = together(sender(client, true), LIMITS);
   return {
     async post(journal, { validateOnly, ...on }) {
@@ -79,6 +80,18 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
       }
     },
     bankAccount: bankAccounts(client),
+  };
+}
+
+/** Posts over one stream: what many orders ask at once goes as one message. */
+function streamer(client: Client<typeof LedgerService>) {
+  const ask = overStream(() => client.postJournalStream());
+  return async (journals: NewJournal[], on: Onwards): Promise<readonly JournalOutcome[]> => {
+    const { result } = await ask({ journals }, on);
+    if (result.case === 'outcomes') return result.value.outcomes;
+    throw result.case === 'refusal'
+      ? readRefusal(result.value)
+      : new Error('a message was neither answered nor refused');
   };
 }
 

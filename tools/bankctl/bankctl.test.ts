@@ -255,6 +255,27 @@ describe('bankctl', function bankctl() {
     expect(verdict.journals).to.be.greaterThan(5);
   });
 
+  it('watches balances and entries, and goes on from where it was', async () => {
+    const { stdout, stderr } = await run(['watch', 'balances', janas.accountId, '--for', '2']);
+    expect(stdout).to.match(/^lac_\S+ {2}\d+ {2}[\d.]+ CZK/);
+    const cursor = /--from (\S+)/.exec(stderr)?.[1] ?? '';
+    await json(['deposit', janas.accountId, '12.50']);
+    const watched = await run(['watch', 'entries', janas.accountId, '--from', cursor, '--for', '2', '--json']);
+    const amounts = [...watched.stdout.matchAll(/"amount":"([\d.]+)"/g)].map(([, amount]) => amount);
+    expect(amounts[0]).to.equal('12.50');
+    expect(
+      watched.stdout
+        .trim()
+        .split('\n')
+        .map((line) => typeof JSON.parse(line)),
+    ).to.include('object');
+    const text = await run(['watch', 'entries', janas.accountId, '--from', cursor, '--for', '2']);
+    expect(text.stdout).to.match(/credit 12\.50 CZK {2}balance [\d.]+ CZK {2}\S+ jnl_/);
+    const wrong = await run(['watch', 'entries', janas.accountId, '--from', 'AAAA']);
+    expect(wrong.code).to.equal(1);
+    expect(wrong.stderr).to.contain('CURSOR_INVALID');
+  });
+
   it('prints the statements, and closes a period', async () => {
     const { balanceSheets } = await json<{
       balanceSheets: { assets: { total: object }; liabilitiesAndEquity: object }[];

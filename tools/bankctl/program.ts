@@ -5,6 +5,7 @@ import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
 import { moneyCommands } from './cli/money.ts';
+import { watchCommands } from './cli/watch.ts';
 import { Exit, linesOf, tell } from './failure.ts';
 
 const DEFAULT_EDGE = 'http://127.0.0.1:8080';
@@ -60,7 +61,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('(bankctl --help says what there is)');
-  for (const add of [bankCommands, booksCommands, customerCommands, accountCommands, moneyCommands])
+  for (const add of [bankCommands, booksCommands, customerCommands, accountCommands, moneyCommands, watchCommands])
     add(program, exited);
   forEachCommand(program, (command) => {
     command.exitOverride().showHelpAfterError(`(${path(command)} --help says how)`);

@@ -20,6 +20,43 @@ const write: Sample = { level: 'IDEMPOTENT', request: commandFields };
 const cases: Case[] = [
   { title: 'accepts a read and a write', samples: [{}, { ...write, service: 'customer' }], says: [] },
   {
+    title: 'accepts a stream of what there is to watch',
+    samples: [{ rpc: 'WatchThings', streams: ['output'] }],
+    says: [],
+  },
+  {
+    title: 'refuses a stream of answers by another name',
+    samples: [{ streams: ['output'] }],
+    says: [`${rpc} streams its answers: only a read named Watch... does.`],
+  },
+  {
+    title: 'refuses to watch by writing',
+    samples: [{ ...write, rpc: 'WatchThings', streams: ['output'] }],
+    says: ['$P.ThingService/WatchThings streams its answers: only a read named Watch... does.'],
+  },
+  {
+    title: 'accepts a stream of requests for the journals alone',
+    samples: [{ ...write, rpc: 'PostJournalStream', streams: ['input', 'output'] }],
+    says: [],
+  },
+  {
+    title: 'refuses any other stream of requests, and one from outside',
+    samples: [
+      { streams: ['input'] },
+      {
+        ...write,
+        rpc: 'PostJournalStream',
+        streams: ['input', 'output'],
+        rule: edgeFor('audience: AUDIENCE_CHANNEL'),
+        service: 'customer',
+      },
+    ],
+    says: [
+      'bank.customer.$V.ThingService/PostJournalStream streams its requests: only PostJournalStream does, and nobody from outside calls it.',
+      `${rpc} streams its requests: only PostJournalStream does, and nobody from outside calls it.`,
+    ],
+  },
+  {
     title: 'refuses an RPC without a rule',
     samples: [{ rule: '' }],
     says: [`${rpc} has no rule: say who may call it with option (bank.options.v1.rule).`],

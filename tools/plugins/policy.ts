@@ -11,6 +11,7 @@ export function violations(contract: Contract): string[] {
     ...contract.rpcs.flatMap((rpc) => [
       ...ruleViolations(rpc),
       ...idempotencyViolations(rpc),
+      ...streamViolations(rpc),
       ...commentViolations(rpc.path, () => reasonsOf(rpc.method)),
       ...requestViolations(rpc, contract.options),
     ]),
@@ -96,6 +97,22 @@ function idempotencyViolations({ path, idempotency, rule }: Rpc): string[] {
   return rule?.noReplay === true && idempotency === 'no_side_effects'
     ? [`${path} sets no_replay, but only reads.`]
     : [];
+}
+
+// Long answers are pages: a stream is for what has no end, or for the bank's own services on the path of money.
+function streamViolations({ path, method, idempotency, rule }: Rpc): string[] {
+  switch (method.methodKind) {
+    case 'unary':
+      return [];
+    case 'server_streaming':
+      return method.name.startsWith('Watch') && idempotency === 'no_side_effects'
+        ? []
+        : [`${path} streams its answers: only a read named Watch... does.`];
+    default:
+      return method.name === 'PostJournalStream' && rule?.grants.length === 0
+        ? []
+        : [`${path} streams its requests: only PostJournalStream does, and nobody from outside calls it.`];
+  }
 }
 
 // The readers of error paragraphs throw what is wrong, to follow the name of the thing.

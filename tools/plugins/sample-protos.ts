@@ -7,6 +7,8 @@ export interface Sample {
   rpc?: string;
   comment?: string;
   level?: string;
+  /** Which side streams: `input`, `output` or both. */
+  streams?: readonly ('input' | 'output')[];
   /** The text of the rule; empty for an RPC without one. */
   rule?: string;
   /** The fields of the request. */
@@ -41,7 +43,8 @@ export function dataOption(text: string): string {
 /** The files of a sample in the given version of its package, which keeps the samples of one build apart. */
 export function sampleFiles(sample: Sample, version: number): Record<string, string> {
   const { service = 'ledger', rpc = 'GetThing', comment = 'Gets it.', level = 'NO_SIDE_EFFECTS' } = sample;
-  const { rule = accountOnly, request = '', extra = '', event } = sample;
+  const { streams = [], rule = accountOnly, request = '', extra = '', event } = sample;
+  const stream = (side: 'input' | 'output') => (streams.includes(side) ? 'stream ' : '');
   const folder = `bank/${service}/v${version}`;
   const head = [
     'syntax = "proto3";',
@@ -59,7 +62,7 @@ export function sampleFiles(sample: Sample, version: number): Record<string, str
       '// Serves things.',
       'service ThingService {',
       ...comment.split('\n').map((line) => `  // ${line}`),
-      `  rpc ${rpc}(${rpc}Request) returns (${rpc}Response) {`,
+      `  rpc ${rpc}(${stream('input')}${rpc}Request) returns (${stream('output')}${rpc}Response) {`,
       level === '' ? '' : `option idempotency_level = ${level};`,
       rule === '' ? '' : `option (bank.options.v1.rule) = {${rule}};`,
       '  }',

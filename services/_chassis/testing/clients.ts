@@ -1,17 +1,15 @@
 // Clients of a service under test: as any workload, and as any customer, member of staff or partner behind the edge.
-import type { DescMethodUnary, DescService, MessageInitShape } from '@bufbuild/protobuf';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import type { DescService } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import { type Actor, ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { workloadToken } from '../boot.ts';
-import { type Client, connect, openChannel } from '../call.ts';
+import { type Client, clientOver, connect, openChannel } from '../call.ts';
 import type { Origin } from '../call-context.ts';
 import { Refusal } from '../errors.ts';
-import { refusalFrom } from '../grpc.ts';
 import type { Issuer } from '../issuer.ts';
-import { asBuffer } from '../outbox.ts';
 import { ORIGIN_KEY } from '../serve.ts';
 
 /** A service that can be called: where it is, and who signs the tokens that it takes. */
@@ -44,22 +42,15 @@ export function asPrincipal<S extends DescService>(
   const { origin = TEST_ORIGIN, workload = 'edge', deadlineMs = CALL_MS } = options;
   const channel = openChannel(service, address);
   const token = workloadTokenFor(issuer, workload, audience, actor);
-  const functions = (service.methods as readonly DescMethodUnary[]).map((method) => [
-    method.localName,
-    async (request: MessageInitShape<typeof method.input>) => {
+  return clientOver(service, channel, {
+    async metadata() {
       const metadata = new grpc.Metadata();
       metadata.set('authorization', `Bearer ${await token()}`);
       metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
-      const bytes = asBuffer(toBinary(method.input, create(method.input, request)));
-      try {
-        const reply = await channel.send(method.name, bytes, metadata, Date.now() + deadlineMs);
-        return fromBinary(method.output, reply.bytes);
-      } catch (error) {
-        throw refusalFrom(error);
-      }
+      return metadata;
     },
-  ]);
-  return { ...Object.fromEntries(functions), close: channel.close } as Client<S>;
+    deadline: () => Date.now() + deadlineMs,
+  });
 }
 
 /** A customer at a channel. */

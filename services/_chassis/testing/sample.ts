@@ -1,4 +1,5 @@
 // A service for the chassis' own tests: it borrows the ledger's contract, and its handlers are what a test brings.
+import type { DescMethod } from '@bufbuild/protobuf';
 import { Migration } from '@mikro-orm/migrations';
 import { type RawBuilder, sql } from 'kysely';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -31,14 +32,20 @@ export function sampleService(
     context: (house) => house,
     rpcs: (house) => {
       const own = handlers(house);
-      const entries = LedgerService.methods.map(({ localName }) => [
-        localName,
-        own[localName as keyof SampleHandlers] ?? (() => Promise.reject(refuseCall('RPC_UNKNOWN'))),
+      const entries = LedgerService.methods.map((method) => [
+        method.localName,
+        own[method.localName as keyof SampleHandlers] ?? refusing(method),
       ]);
       return Object.fromEntries(entries) as Rpcs<typeof LedgerService>;
     },
     owners: () => ({}),
   };
+}
+
+function refusing({ methodKind }: DescMethod) {
+  const refuse = () => Promise.reject(refuseCall('RPC_UNKNOWN'));
+  if (methodKind === 'bidi_streaming') return { answer: refuse, refused: () => ({}) };
+  return methodKind === 'unary' ? refuse : () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) });
 }
 
 /** A row of the sample. */

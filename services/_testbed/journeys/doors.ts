@@ -1,9 +1,17 @@
 // The bank as a stranger meets it: JSON in and JSON out over each of the three protocols, written from the README and
 // docs/reference, with the libraries that a stranger would take. Nothing here knows the inside of the bank.
-import { type DescMethodUnary, fromBinary, fromJson, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
+import {
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  fromBinary,
+  fromJson,
+  type JsonObject,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
-import { ConnectError } from '@connectrpc/connect';
-import { createGrpcWebTransport } from '@connectrpc/connect-node';
+import { ConnectError, type Transport } from '@connectrpc/connect';
+import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import * as grpc from '@grpc/grpc-js';
 import { Code, Refusal } from '#chassis/errors.ts';
 import type { RpcPath } from '#gen/bank/rules.ts';
@@ -32,7 +40,7 @@ export interface Door {
   readonly protocol: Protocol;
   /**
    * Calls an RPC for somebody: a subject of `/dev/token` (`staff:teller`, `customer:cus_…`), or nobody with `''`. Throws
-   * what the bank refuses it for, as a Refusal.
+   * what the bank refuses it for, as a Refusal. Of a stream it answers the first message.
    */
   call(subject: string, rpc: RpcName, request: JsonObject): Promise<JsonObject>;
   /** The same with whatever token; undefined sends none. */
@@ -40,8 +48,11 @@ export interface Door {
   close(): void;
 }
 
+/** An RPC that the edge publishes. */
+export type Method = DescMethodUnary | DescMethodServerStreaming;
+
 /** Sends one request in one protocol. */
-type Wire = (method: DescMethodUnary, request: JsonObject, token: string | undefined) => Promise<JsonObject>;
+type Wire = (method: Method, request: JsonObject, token: string | undefined) => Promise<JsonObject>;
 
 const DEADLINE_MS = 10_000;
 
@@ -85,21 +96,51 @@ export function nameOf(path: string): RpcName {
 }
 
 /** The descriptor of a published RPC. */
-export function methodNamed(rpc: RpcName): DescMethodUnary {
+export function methodNamed(rpc: RpcName): Method {
   const [service, name] = rpc.split('.');
-  const methods = published.find((one) => one.name === service)?.service.methods as readonly DescMethodUnary[];
+  const methods = published.find((one) => one.name === service)?.service.methods as readonly Method[];
   const method = methods?.find((one) => one.name === name);
   if (!method) throw new Error(`there is no ${rpc}`);
   return method;
 }
 
 /** The path of a method, with the slash in front. */
-export function pathOf({ parent, name }: DescMethodUnary): string {
+export function pathOf({ parent, name }: Method): string {
   return `/${parent.typeName}/${name}`;
 }
 
+/** The first message of a stream, over one of connect-es' transports. */
+async function firstOf(
+  transport: Transport,
+  method: DescMethodServerStreaming,
+  request: JsonObject,
+  token: string | undefined,
+): Promise<JsonObject> {
+  const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+  const leaving = new AbortController();
+  async function* input() {
+    yield fromJson(method.input, request);
+  }
+  try {
+    const answer = await transport.stream(method, leaving.signal, DEADLINE_MS, headers, input());
+    for await (const message of answer.message) return toJson(method.output, message) as JsonObject;
+    throw new Error('a stream without a message');
+  } catch (error) {
+    throw refusalInConnectError(error);
+  } finally {
+    leaving.abort();
+  }
+}
+
+function refusalInConnectError(error: unknown): unknown {
+  if (!(error instanceof ConnectError)) return error;
+  return refusalOf(error.code, error.rawMessage, error.findDetails(ErrorDetailSchema));
+}
+
 function connectJson({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
+  const streams = createConnectTransport({ baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: '1.1' });
   const wire: Wire = async (method, request, token) => {
+    if (method.methodKind === 'server_streaming') return firstOf(streams, method, request, token);
     const response = await fetch(`http://127.0.0.1:${httpPort}${pathOf(method)}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
@@ -115,14 +156,14 @@ function connectJson({ httpPort }: EdgeAddress): { wire: Wire; close: () => void
 function grpcWeb({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
   const transport = createGrpcWebTransport({ baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: '1.1' });
   const wire: Wire = async (method, request, token) => {
+    if (method.methodKind === 'server_streaming') return firstOf(transport, method, request, token);
     const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
     try {
       const message = fromJson(method.input, request);
       const answer = await transport.unary(method, undefined, DEADLINE_MS, headers, message);
       return toJson(method.output, answer.message) as JsonObject;
     } catch (error) {
-      if (!(error instanceof ConnectError)) throw error;
-      throw refusalOf(error.code, error.rawMessage, error.findDetails(ErrorDetailSchema));
+      throw refusalInConnectError(error);
     }
   };
   return { wire, close: () => undefined };
@@ -137,9 +178,19 @@ function plainGrpc({ grpcPort }: EdgeAddress): { wire: Wire; close: () => void }
       if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
       const bytes = Buffer.from(toBinary(method.input, fromJson(method.input, request)));
       const options = { deadline: Date.now() + DEADLINE_MS };
-      client.makeUnaryRequest(pathOf(method), passBytes, passBytes, bytes, metadata, options, (error, answer) => {
-        if (error) reject(refusalInMetadata(error));
-        else resolve(toJson(method.output, fromBinary(method.output, answer ?? new Uint8Array())) as JsonObject);
+      const take = (answer: Buffer | undefined) =>
+        resolve(toJson(method.output, fromBinary(method.output, answer ?? new Uint8Array())) as JsonObject);
+      const refuse = (error: grpc.ServiceError) => reject(refusalInMetadata(error));
+      if (method.methodKind !== 'server_streaming') {
+        client.makeUnaryRequest(pathOf(method), passBytes, passBytes, bytes, metadata, options, (error, answer) =>
+          error ? refuse(error) : take(answer),
+        );
+        return;
+      }
+      const stream = client.makeServerStreamRequest(pathOf(method), passBytes, passBytes, bytes, metadata, options);
+      stream.on('error', refuse).once('data', (answer: Buffer) => {
+        take(answer);
+        stream.cancel();
       });
     });
   return { wire, close: () => client.close() };

@@ -1,9 +1,9 @@
 // Requests that are malformed or hostile, each in one of the three protocols, made by fast-check from a seed.
 import { gzipSync } from 'node:zlib';
-import { type DescMethodUnary, fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
+import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { framed } from '../../edge/test-clients.ts';
-import { methodNamed, PROTOCOLS, type Protocol, type RpcName } from './doors.ts';
+import { type Method, methodNamed, PROTOCOLS, type Protocol, type RpcName } from './doors.ts';
 import { hostileMessage } from './hostile-values.ts';
 
 /** A request as it travels, but for its token. */
@@ -57,7 +57,7 @@ export function attacks(targets: readonly Target[]): fc.Arbitrary<Attack> {
 
 interface Aim {
   readonly rpc: RpcName;
-  readonly method: DescMethodUnary;
+  readonly method: Method;
   readonly request: JsonObject;
   readonly protocol: Protocol;
 }

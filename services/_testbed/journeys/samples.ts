@@ -178,6 +178,8 @@ function ledgerSamples({
     'ledger.ListCheckpoints': { request: {} },
     'ledger.GetCheckpointKey': { request: {} },
     'ledger.GetEntryProof': { request: { ledgerAccountId, version: 1 } },
+    'ledger.WatchBalances': { request: { ledgerAccountIds: [ledgerAccountId] } },
+    'ledger.WatchEntries': { request: { ledgerAccountIds: [ledgerAccountId] } },
   };
 }
 

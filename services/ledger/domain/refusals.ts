@@ -49,5 +49,8 @@ export const refuse = refusals('ledger', {
   ENTRY_NOT_FOUND: ['NOT_FOUND', 'The account has no such entry.'],
   ENTRY_NOT_CHAINED: ['FAILED_PRECONDITION', 'The entry is older than the chain of blocks.'],
   CHECKPOINT_PENDING: ['ABORTED', 'Nothing is signed yet that covers it. Repeat it in a few seconds.'],
+  CURSOR_INVALID: ['INVALID_ARGUMENT', 'The cursor is not one of a stream over these accounts.'],
+  CURSOR_AHEAD: ['OUT_OF_RANGE', 'The ledger has not come as far as the cursor.'],
+  TOO_MANY_WATCHERS: ['RESOURCE_EXHAUSTED', 'This process of the ledger watches as much as it can.'],
   CLOCK_NOT_SETTABLE: ['FAILED_PRECONDITION', 'The clock of a real bank cannot be set.'],
 });

@@ -54,8 +54,8 @@ async function asOf({ database, knownTime }: Context, request: GetBalancesReques
   });
 }
 
-/** All of it from one row, and so of one moment. */
-function balanceOf({ id, currency, normalSide, floor, balance, version, ...pending }: Row) {
+/** The message of a balance of the present: all of it from one row, and so of one moment. */
+export function balanceOf({ id, currency, normalSide, floor, balance, version, ...pending }: Row) {
   const booked = normalSide === 'debit' ? BigInt(balance) : -BigInt(balance);
   const held = BigInt(pending.held);
   return {

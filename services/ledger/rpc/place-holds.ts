@@ -1,11 +1,11 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Refusal } from '#chassis/errors.ts';
+import { refusalMessage } from '#chassis/grpc.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
 import { placingOf } from '../hold-drafts.ts';
 import type { HoldOutcome } from '../holds.ts';
-import { refusalMessage } from '../messages.ts';
 
 /** Places holds, each with its own outcome. */
 export function placeHolds({ lane, keys }: Context): Rpcs<typeof LedgerService>['placeHolds'] {

@@ -1,12 +1,12 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { invalid, Refusal } from '#chassis/errors.ts';
+import { refusalMessage } from '#chassis/grpc.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { draftOf, fingerprintsOf } from '../drafts.ts';
-import { refusalMessage } from '../messages.ts';
 import type { Draft, Outcome } from '../posting.ts';
 
 /** Posts journals, each with its own outcome. */

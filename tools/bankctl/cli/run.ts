@@ -25,7 +25,7 @@ export function action<O>(exited: Exited, load: () => Promise<Run<O>>): (this: C
   return async function act(this: Command): Promise<void> {
     const options: GlobalOptions & O = this.optsWithGlobals();
     const run = await load();
-    const code = await withSession(options, (session) => run(session, options, ...this.processedArgs));
+    const code = await withSession(options, (session) => run(session, options, ...this.processedArgs.flat()));
     exited(typeof code === 'number' ? code : Exit.OK);
   };
 }

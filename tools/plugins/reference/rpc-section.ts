@@ -21,14 +21,18 @@ export function rpcSection(rpc: Rpc, contract: Contract): string {
       '\n',
     ),
     errorText(rpc),
-    `Request \`${method.input.name}\`: ${lowerFirst(paragraphs(getComments(method.input).leading).join(' '))}`,
+    `${isStreamed(method, 'input') ? 'Stream of requests' : 'Request'} \`${method.input.name}\`: ${lowerFirst(paragraphs(getComments(method.input).leading).join(' '))}`,
     fieldTable(method.input, contract.options),
-    `${method.methodKind === 'server_streaming' ? 'Stream of responses' : 'Response'} \`${method.output.name}\`: ${lowerFirst(
+    `${isStreamed(method, 'output') ? 'Stream of responses' : 'Response'} \`${method.output.name}\`: ${lowerFirst(
       paragraphs(getComments(method.output).leading).join(' '),
     )}`,
     fieldTable(method.output, contract.options),
     exampleText(rpc, contract),
   ).trimEnd();
+}
+
+function isStreamed({ methodKind }: Rpc['method'], side: 'input' | 'output'): boolean {
+  return methodKind === 'bidi_streaming' || methodKind === (side === 'input' ? 'client_streaming' : 'server_streaming');
 }
 
 /** Who may call an RPC, in words: the people first, then the services. */

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Refusal } from '#chassis/errors.ts';
+import { holds } from '#chassis/testing/property.ts';
+import { checkReached, cursorsOf } from './cursors.ts';
+
+const KEY = randomBytes(32);
+
+describe('A cursor', () => {
+  const accounts = fc.uniqueArray(fc.stringMatching(/^lac_[a-z0-9]{1,26}$/), { minLength: 1, maxLength: 50 });
+  const placed = accounts.chain((ids) => {
+    const versions = fc.array(fc.bigInt(0n, 2n ** 63n - 1n), { minLength: ids.length, maxLength: ids.length });
+    return versions.map((seen) => ({ ids, positions: new Map(ids.map((id, index) => [id, seen[index] ?? 0n])) }));
+  });
+
+  it('says what was written into it, in whatever order its accounts are named', () =>
+    holds(
+      fc.property(placed, ({ ids, positions }) => {
+        const cursor = cursorsOf(ids, KEY).write(positions);
+        expect(cursor.length).to.be.at.most(16 + 12 * ids.length + 4);
+        expect(new Map(cursorsOf(ids.toReversed(), KEY).read(cursor))).to.deep.equal(positions);
+      }),
+      { runs: 200, proofRuns: 20_000 },
+    ));
+
+  it('is refused when anything of it is changed, for other accounts, and under another key', () =>
+    holds(
+      fc.property(placed, fc.nat(), ({ ids, positions }, place) => {
+        const cursor = cursorsOf(ids, KEY).write(positions);
+        const bytes = Buffer.from(cursor, 'base64url');
+        const bit = place % (bytes.length * 8);
+        bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(reasonOf(() => cursorsOf(ids, KEY).read(bytes.toString('base64url')))).to.equal('CURSOR_INVALID');
+        expect(reasonOf(() => cursorsOf([...ids, 'lac_more_'], KEY).read(cursor))).to.equal('CURSOR_INVALID');
+        expect(reasonOf(() => cursorsOf(ids, randomBytes(32)).read(cursor))).to.equal('CURSOR_INVALID');
+        expect(reasonOf(() => cursorsOf(ids, KEY).read(cursor.slice(0, place % 16)))).to.equal('CURSOR_INVALID');
+      }),
+      { runs: 200, proofRuns: 20_000 },
+    ));
+
+  for (const [version, seen, reason] of [
+    ['3', 2n, undefined],
+    ['3', 3n, undefined],
+    ['3', 4n, 'CURSOR_AHEAD'],
+    ['0', undefined, undefined],
+  ] as const) {
+    it(`of version ${seen ?? 'none'} ${reason ? `is refused: ${reason}` : 'goes on'} at an account of version ${version}`, () => {
+      const positions = new Map(seen === undefined ? [] : [['lac_1', seen]]);
+      expect(reasonOf(() => checkReached([{ id: 'lac_1', version }], positions))).to.equal(reason);
+    });
+  }
+
+  function reasonOf(work: () => unknown): string | undefined {
+    try {
+      work();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error.reason;
+      throw error;
+    }
+  }
+});

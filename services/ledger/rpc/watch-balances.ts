@@ -1,0 +1,34 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Context } from '../context.ts';
+import { checkReached, cursorsOf } from '../cursors.ts';
+import { gapBetween } from '../domain/gaps.ts';
+import type { Head } from '../watching.ts';
+import { balanceOf } from './get-balances.ts';
+
+/** Watches balances: all of them first, then the latest of those that move. */
+export function watchBalances({ watching, keys }: Context): Rpcs<typeof LedgerService>['watchBalances'] {
+  return async function* watch({ ledgerAccountIds, cursor }, { signal }) {
+    const cursors = cursorsOf(ledgerAccountIds, keys.secret('cursor'));
+    const resumed = cursor === '' ? undefined : cursors.read(cursor);
+    const watcher = await watching.join(ledgerAccountIds, signal);
+    try {
+      const first = watcher.heads();
+      const positions = new Map(resumed ?? first.map(({ id, version }) => [id, BigInt(version)]));
+      checkReached(first, positions);
+      for (let heads = first; !signal.aborted; heads = await watcher.moved()) {
+        const gaps = heads.flatMap((head) => see(positions, head));
+        yield { balances: heads.map((head) => balanceOf(head)), gaps, cursor: cursors.write(positions) };
+      }
+    } finally {
+      watcher.leave();
+    }
+  };
+}
+
+/** Notes that an account is seen as it is, and answers what was passed over. */
+function see(positions: Map<string, bigint>, { id, version }: Head) {
+  const gap = gapBetween(id, positions.get(id) ?? 0n, BigInt(version));
+  positions.set(id, BigInt(version));
+  return gap;
+}

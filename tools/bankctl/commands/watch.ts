@@ -1,0 +1,94 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf';
+import { type CallOptions, type Client, Code, ConnectError } from '@connectrpc/connect';
+import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import {
+  type VersionGap,
+  WatchBalancesResponseSchema,
+  WatchEntriesResponseSchema,
+} from '#gen/bank/ledger/v1/ledger_watch_pb.ts';
+import { money, word } from '../output.ts';
+import type { Session } from '../session.ts';
+
+interface Options {
+  /** A cursor. */
+  readonly from?: string;
+  /** Seconds. */
+  readonly for?: number;
+}
+
+type Message<D extends DescMessage> = MessageShape<D> & { readonly cursor: string; readonly gaps: VersionGap[] };
+type Asked = { readonly ledgerAccountIds: string[]; readonly cursor: string };
+
+const PAUSE_MS = 500;
+
+/** Prints balances as they move. */
+export async function watchBalances(session: Session, options: Options, ...accounts: readonly string[]): Promise<void> {
+  const open = (ledger: Ledger, asked: Asked, how: CallOptions) => ledger.watchBalances(asked, how);
+  await watch(session, accounts, options, WatchBalancesResponseSchema, open, ({ balances }) =>
+    balances.map(({ ledgerAccountId, version, booked, available }) => {
+      const free = available ? `  available ${money(available)}` : '';
+      return `${ledgerAccountId}  ${version}  ${money(booked)}${free}`;
+    }),
+  );
+}
+
+/** Prints entries as they are booked. */
+export async function watchEntries(session: Session, options: Options, ...accounts: readonly string[]): Promise<void> {
+  const open = (ledger: Ledger, asked: Asked, how: CallOptions) => ledger.watchEntries(asked, how);
+  await watch(session, accounts, options, WatchEntriesResponseSchema, open, ({ entries }) =>
+    entries.map((entry) => {
+      const { ledgerAccountId, version, bookingDate, amount, balanceAfter, journalId } = entry;
+      const moved = `${word(Side, entry.side)} ${money(amount)}  balance ${money(balanceAfter)}`;
+      return `${ledgerAccountId}  ${version}  ${bookingDate}  ${moved}  ${word(JournalKind, entry.kind)} ${journalId}`;
+    }),
+  );
+}
+
+type Ledger = Client<typeof LedgerService>;
+
+/** Follows a stream: when it ends because it has lasted long enough, or the bank restarts, it is opened again where it ended. */
+async function watch<D extends DescMessage>(
+  { bank, out }: Session,
+  accounts: readonly string[],
+  { from = '', for: seconds }: Options,
+  schema: D,
+  open: (ledger: Ledger, asked: Asked, how: CallOptions) => AsyncIterable<Message<D>>,
+  lines: (message: Message<D>) => string[],
+): Promise<void> {
+  const ledgerAccountIds = accounts.map((id) => id.replace(/^acc_/, 'lac_'));
+  const ledger = bank().client(LedgerService);
+  const signal = endOf(seconds);
+  let cursor = from;
+  let began = false;
+  while (!signal.aborted) {
+    try {
+      for await (const message of open(ledger, { ledgerAccountIds, cursor }, { signal, timeoutMs: 0 })) {
+        began = true;
+        cursor = message.cursor;
+        const text = out.json
+          ? [JSON.stringify(toJson(schema, message))]
+          : [...message.gaps.map(passed), ...lines(message)];
+        if (text.length > 0) await out.text(`${text.join('\n')}\n`);
+      }
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!began || ConnectError.from(error).code !== Code.Unavailable) throw error;
+      await pause(PAUSE_MS);
+    }
+  }
+  out.note(`Go on with --from ${cursor}`);
+}
+
+function passed({ ledgerAccountId, fromVersion, toVersion }: VersionGap): string {
+  return `${ledgerAccountId}  ${fromVersion} to ${toVersion} not shown`;
+}
+
+/** Aborts after so many seconds, and at the first interruption. */
+function endOf(seconds: number | undefined): AbortSignal {
+  const end = new AbortController();
+  process.once('SIGINT', () => end.abort());
+  if (seconds !== undefined) setTimeout(() => end.abort(), seconds * 1_000).unref();
+  return end.signal;
+}
