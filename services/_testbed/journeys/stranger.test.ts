@@ -128,7 +128,13 @@ describe('A stranger', function aStranger() {
         await door.call(MANAGER, 'account.SetOverdraftLimit', limit('500.00'));
         dear = objectAt(await transfer(toJoint(), '900.00'), 'transaction');
         const balance = await door.call(jana(), 'account.GetAccountBalance', { accountId });
-        expect(balance).to.deep.equal({ booked: money('-250.00'), available: money('250.00') });
+        const nothing = money('0.00');
+        expect(balance).to.deep.equal({
+          booked: money('-250.00'),
+          available: money('250.00'),
+          held: nothing,
+          pendingIn: nothing,
+        });
         await refused(transfer(toJoint(), '250.01'), 'INSUFFICIENT_FUNDS');
       });
 
