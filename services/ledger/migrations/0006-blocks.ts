@@ -83,9 +83,11 @@ function places(): string {
   `;
 }
 
+/** A plan that was made when the journal was short must not read it whole when it is long: no sequential scans. */
 function laws(): string {
   return `
-    create function guard_places() returns trigger language plpgsql security definer set search_path = public as $$
+    create function guard_places() returns trigger language plpgsql security definer
+      set search_path = public set enable_seqscan = off as $$
     begin
       if exists (
         select from (
@@ -102,7 +104,8 @@ function laws(): string {
     create trigger guard_places after insert on journal referencing new table as written
       for each statement execute function guard_places();
 
-    create function guard_block() returns trigger language plpgsql security definer set search_path = public as $$
+    create function guard_block() returns trigger language plpgsql security definer
+      set search_path = public set enable_seqscan = off as $$
     declare
       before block;
     begin
@@ -119,7 +122,8 @@ function laws(): string {
 
     create trigger guard_block before insert on block for each row execute function guard_block();
 
-    create function guard_whole_block() returns trigger language plpgsql security definer set search_path = public as $$
+    create function guard_whole_block() returns trigger language plpgsql security definer
+      set search_path = public set enable_seqscan = off as $$
     begin
       if new.journal_count <> (
         select count(*) from journal
