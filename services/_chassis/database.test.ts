@@ -112,7 +112,7 @@ describe("A service's database", () => {
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
     expect((await client.query('select from note')).rowCount).to.equal(0);
-    expect((await client.query('select from mikro_orm_migrations')).rowCount).to.equal(1);
+    expect((await client.query('select from mikro_orm_migrations')).rowCount).to.equal(sample.migrations.length);
     await client.end();
     await superuser.query(`drop database ${pg.escapeIdentifier(name)} with (force)`);
     await superuser.end();
