@@ -150,7 +150,7 @@ describe('Streams through the edge', () => {
       const rows = await bank()
         .database('ledger')
         .query(
-          `select from pg_stat_activity where query like '%known (no, version, revision)%' and datname = current_database()
+          `select from pg_stat_activity where query like '%known (no, version, revision%' and datname = current_database()
             and pid <> pg_backend_pid() and query_start > clock_timestamp() - interval '1 second'`,
         );
       if (rows.length > 0) return true;

@@ -91,7 +91,7 @@ field that is wrong in \`violations\`. [All reasons](errors.md).
 
 ## Ids, money, dates, pages
 
-- Ids are strings with a prefix that says what they name: \`cus_\`, \`acc_\`, \`prd_\`, \`lac_\`, \`jnl_\`, \`txn_\`. They are ordered by time of making. The rules
+- Ids are strings with a prefix that says what they name: \`cus_\`, \`acc_\`, \`prd_\`, \`lac_\`, \`jnl_\`, \`hld_\`, \`txn_\`. They are ordered by time of making. The rules
   say of each id field what it names and what the caller must be allowed to do with it: see it, act on it, or merely name it.
 - Money is \`{"currencyCode": "EUR", "amount": "12.50"}\`: the amount is a decimal string with no more decimals than the currency has, never a number.
 - Dates are business dates, \`"2026-01-31"\`. Instants are timestamps in RFC 3339, \`"2026-01-31T12:00:00Z"\`. 64-bit integers are strings in JSON.

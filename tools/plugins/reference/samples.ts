@@ -20,6 +20,7 @@ const idPrefixes: Readonly<Record<string, string>> = {
   PRODUCT: 'prd',
   LEDGER_ACCOUNT: 'lac',
   JOURNAL: 'jnl',
+  HOLD: 'hld',
   TRANSACTION: 'txn',
   BRANCH: 'brn',
   PARTY: 'cus',
