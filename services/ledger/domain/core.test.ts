@@ -56,7 +56,7 @@ describe('The core of the ledger', () => {
       live(THE_CORE, steps, (what) => seen.add(what));
     });
     // A life has 100 steps or so.
-    await holds(property, { runs: 2_300, proofRuns: 105_000 });
+    await holds(property, { runs: 2_300, proofRuns: 106_000 });
     console.log(`      ${operations} operations`);
     expect(operations).to.be.at.least(PROOF ? 10_000_000 : 200_000);
     expect([...seen]).to.include.members(SEEN);
