@@ -13,6 +13,10 @@ const HOLD: Hold = {
   ...{ amount: 100n, captureLimit: 100n, state: 'open', version: 1n, captured: 0n, held: 100n, expireTime: 5 },
 };
 
+const PAID = { bookingDate: undefined, valueDate: undefined, endOfDay: false };
+const NO_FUNDS = 'INSUFFICIENT_FUNDS';
+const LARGEST = 2n ** 63n - 1n;
+
 /** Cases by the rule that each one shows. */
 export const RULES: Readonly<Record<string, (core: Core) => void>> = {
   'a hold belongs to the workload that placed it'({ holds }) {
@@ -20,6 +24,37 @@ export const RULES: Readonly<Record<string, (core: Core) => void>> = {
     expect(reasonOf(holds.capture(HOLD, { ...wanted, owner: 'account' }))).to.equal('HOLD_NOT_OWNED');
     expect(reasonOf(holds.release(HOLD, 'account'))).to.equal('HOLD_NOT_OWNED');
     expect(reasonOf(holds.extend(HOLD, { owner: 'account', expireTime: 9 }))).to.equal('HOLD_NOT_OWNED');
+  },
+  'holds take what is available to the last cent, and a capture needs no funds but those held for it'(core) {
+    const ledger = new CoreLedger(core, ACCOUNTS, OPEN);
+    const pay = (kind: 'deposit' | 'fee', debit: string, credit: string, amount: bigint) => {
+      const legs = [
+        { accountId: debit, currency: 'EUR', amount, reversedLeg: null },
+        { accountId: credit, currency: 'EUR', amount: -amount, reversedLeg: null },
+      ];
+      return ledger.post([{ ...PAID, id: 'j', kind, legs }]).join();
+    };
+    const place = (id: string, amount: bigint) => ledger.place({ ...HOLD, id, amount, captureLimit: amount }, 5);
+    expect(pay('deposit', 'cash', 'alice', 100n)).to.equal('posted');
+    expect([place('h1', 60n), place('h2', 40n), place('h3', 1n)]).to.deep.equal(['posted', 'posted', NO_FUNDS]);
+    expect(pay('fee', 'alice', 'fees', 5n)).to.equal('posted');
+    const capture = (id: string, amount: bigint) => {
+      const hold = ledger.held.get(id) ?? HOLD;
+      return ledger.capture('j', hold, { amount, final: false, forced: false });
+    };
+    expect([capture('h1', 60n), capture('h2', 36n), capture('h2', 35n)]).to.deep.equal(['posted', NO_FUNDS, 'posted']);
+  },
+  'no more is held or coming than the ledger can count'(core) {
+    for (const [debit, credit, other] of [
+      ['cash', 'alice', 'bob'],
+      ['fees', 'cash', 'alice'],
+    ] as const) {
+      const ledger = new CoreLedger(core, ACCOUNTS, OPEN);
+      const place = (id: string, amount: bigint, creditId: string) =>
+        ledger.place({ ...HOLD, id, debitId: debit, creditId, amount, captureLimit: amount }, 5);
+      expect(place('h1', LARGEST, credit)).to.equal('posted');
+      expect(place('h2', 1n, other)).to.equal('BALANCE_OUT_OF_RANGE');
+    }
   },
   'a hold is captured in its own currency'({ holds }) {
     const wanted = { owner: 'transaction', amount: { currency: 'JPY', minor: 1n }, final: false };

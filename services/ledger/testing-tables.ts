@@ -120,6 +120,9 @@ export const TABLES: Readonly<Record<string, string>> = {
     transfer  alice -> cash   92233720368547758.07   posted
     transfer  alice -> cash                   0.01   BALANCE_OUT_OF_RANGE
     balance   alice  -92233720368547758.07
+    account   bob    EUR credit
+    transfer  alice -> bob                    0.01   BALANCE_OUT_OF_RANGE
+    transfer  bob -> cash                     0.01   BALANCE_OUT_OF_RANGE
     `,
   'undoes journals whole and in parts, never more than they were, and no reversal': `
     account   cash   EUR debit

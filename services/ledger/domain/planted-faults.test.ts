@@ -24,7 +24,11 @@ const FAULTS: readonly Fault[] = [
   ...faultsOf('core.ts', [
     ['books the wrong way round', 'account.balance += amount;', 'account.balance -= amount;'],
     ['skips a version', 'account.version += 1n;', 'account.version += 2n;'],
-    ['leaves a refused journal half booked', 'undo(entries);\n      return', 'return'],
+    [
+      'leaves a refused journal half booked',
+      'undo(entries);\n      return { refusal: wrong',
+      'return { refusal: wrong',
+    ],
     ['leaves the version of a refused journal', 'account.version -= 1n;', ''],
     ['leaves what was freed by a refused capture', 'hold(account, amount, frees);', ''],
     ['keeps the first journals of a refused group', 'for (const { entries } of results.reverse()) undo(entries);', ''],
@@ -58,11 +62,7 @@ const FAULTS: readonly Fault[] = [
     ['forgets the value date', 'journal.valueDate ?? bookingDate', 'bookingDate'],
     ['forgets which leg is undone', 'reversedLeg: draft.reversedLeg', 'reversedLeg: null'],
     ['balances with money left over', 'every((sum) => sum === 0n)', 'every((sum) => sum >= 0n)'],
-    [
-      'balances across currencies',
-      '(sums.get(currency) ?? 0n) + amount);',
-      '[...sums.values()].reduce((a, b) => a + b, 0n) + amount);',
-    ],
+    ['balances across currencies', 'every((sum) => sum === 0n)', 'reduce((all, sum) => all + sum, 0n) === 0n'],
   ]),
   ...faultsOf('sides.ts', [
     ['mistakes debit for credit', "normalSide === 'debit' ? 1n : -1n", "normalSide === 'debit' ? -1n : 1n"],
@@ -103,6 +103,7 @@ const FAULTS: readonly Fault[] = [
     ['holds on migrating accounts', "if (account.state === 'migrating')", 'if (false)'],
     ['holds on closed accounts', "if (account.state === 'closed')", 'if (false)'],
     ['loses count of what comes', 'account.pendingIn + change > MINOR_MAX', 'false'],
+    ['loses count of what is held', 'account.held - change > MINOR_MAX', 'false'],
     ['forces no hold', '!isForced(kind) && ', ''],
     ['limits each capture, not all', 'captured > hold.captureLimit', 'taken > hold.captureLimit'],
     ['stays open after the last capture', 'final || captured >= hold.amount', 'captured >= hold.amount'],
