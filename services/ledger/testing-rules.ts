@@ -9,8 +9,20 @@ import { ACCOUNTS } from './testing-steps.ts';
 
 const OPEN = '2026-03-02';
 const HOLD: Hold = {
-  ...{ no: 1n, id: 'h1', kind: 'transfer', debitId: 'alice', creditId: 'bob', currency: 'EUR', owner: 'transaction' },
-  ...{ amount: 100n, captureLimit: 100n, state: 'open', version: 1n, captured: 0n, held: 100n, expireTime: 5 },
+  no: 1n,
+  id: 'h1',
+  kind: 'transfer',
+  debitId: 'alice',
+  creditId: 'bob',
+  currency: 'EUR',
+  owner: 'transaction',
+  amount: 100n,
+  captureLimit: 100n,
+  state: 'open',
+  version: 1n,
+  captured: 0n,
+  held: 100n,
+  expireTime: 5,
 };
 
 const PAID = { bookingDate: undefined, valueDate: undefined, endOfDay: false };
