@@ -16,6 +16,8 @@ import {
 import { counter } from './testing-table-runs.ts';
 
 const FIRST_DAY = Temporal.PlainDate.from('2026-03-02');
+/** Days as text, for it takes a while to say them. */
+const DAYS = new Map<number, string>();
 
 /** A life in both. */
 interface Both {
@@ -180,5 +182,9 @@ function draftOf({ id, kind, moves, endOfDay, day }: ModelJournal): JournalDraft
 }
 
 function dayText(day: number): string {
-  return FIRST_DAY.add({ days: day }).toString();
+  const known = DAYS.get(day);
+  if (known !== undefined) return known;
+  const text = FIRST_DAY.add({ days: day }).toString();
+  DAYS.set(day, text);
+  return text;
 }
