@@ -9,8 +9,20 @@ import { ACCOUNTS } from './testing-steps.ts';
 
 const OPEN = '2026-03-02';
 const HOLD: Hold = {
-  ...{ no: 1n, id: 'h1', kind: 'transfer', debitId: 'alice', creditId: 'bob', currency: 'EUR', owner: 'transaction' },
-  ...{ amount: 100n, captureLimit: 100n, state: 'open', version: 1n, captured: 0n, held: 100n, expireTime: 5 },
+  no: 1n,
+  id: 'h1',
+  kind: 'transfer',
+  debitId: 'alice',
+  creditId: 'bob',
+  currency: 'EUR',
+  owner: 'transaction',
+  amount: 100n,
+  captureLimit: 100n,
+  state: 'open',
+  version: 1n,
+  captured: 0n,
+  held: 100n,
+  expireTime: 5,
 };
 
 const PAID = { bookingDate: undefined, valueDate: undefined, endOfDay: false };
@@ -34,7 +46,8 @@ export const RULES: Readonly<Record<string, (core: Core) => void>> = {
       ];
       return ledger.post([{ ...PAID, id: 'j', kind, legs }]).join();
     };
-    const place = (id: string, amount: bigint) => ledger.place({ ...HOLD, id, amount, captureLimit: amount }, 5);
+    const place = (id: string, amount: bigint, limit = amount) =>
+      ledger.place({ ...HOLD, id, amount, captureLimit: limit }, 5);
     expect(pay('deposit', 'cash', 'alice', 100n)).to.equal('posted');
     expect([place('h1', 60n), place('h2', 40n), place('h3', 1n)]).to.deep.equal(['posted', 'posted', NO_FUNDS]);
     expect(pay('fee', 'alice', 'fees', 5n)).to.equal('posted');
@@ -43,6 +56,9 @@ export const RULES: Readonly<Record<string, (core: Core) => void>> = {
       return ledger.capture('j', hold, { amount, final: false, forced: false });
     };
     expect([capture('h1', 60n), capture('h2', 36n), capture('h2', 35n)]).to.deep.equal(['posted', NO_FUNDS, 'posted']);
+    expect(pay('deposit', 'cash', 'alice', 20n)).to.equal('posted');
+    expect([ledger.release(ledger.held.get('h2') ?? HOLD), place('h4', 10n, 30n)]).to.deep.equal(['posted', 'posted']);
+    expect([capture('h4', 21n), capture('h4', 20n)]).to.deep.equal([NO_FUNDS, 'posted']);
   },
   'no more is held or coming than the ledger can count'(core) {
     for (const [debit, credit, other] of [

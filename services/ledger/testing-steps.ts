@@ -102,7 +102,7 @@ const between = (debits: readonly number[], credits: readonly number[]) =>
 
 /** Moves that can mostly be posted: between accounts of one currency that are in use, cash or till paying in. */
 const usual = fc.oneof(
-  { weight: 4, arbitrary: between([0], [2, 3]) },
+  { weight: 5, arbitrary: between([0], [2, 3]) },
   { weight: 3, arbitrary: between([2, 3], [0, 1, 2, 3]) },
   { weight: 2, arbitrary: between([7], [6]) },
   { weight: 1, arbitrary: between([6], [7]) },
@@ -125,7 +125,7 @@ const move = withinTheWire(
 );
 
 const bounds = fc.oneof(
-  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 9, arbitrary: fc.constant(undefined) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -151,12 +151,12 @@ const journalOf = (one: fc.Arbitrary<RandomMove>, kinds: readonly RandomJournal[
   fc.record({
     kind: fc.constantFrom(...kinds),
     moves: movesOf(one),
-    endOfDay: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+    endOfDay: fc.integer({ min: 0, max: 19 }).map((die) => die === 0),
     daysAgo: fc.integer({ min: -1, max: 40 }),
   });
 
 const journal: fc.Arbitrary<RandomJournal> = fc.oneof(
-  { weight: 12, arbitrary: journalOf(withinTheWire(usual), ['deposit', 'transfer', 'transfer', 'fee']) },
+  { weight: 20, arbitrary: journalOf(withinTheWire(usual), ['deposit', 'transfer', 'transfer', 'fee']) },
   { weight: 4, arbitrary: journalOf(withinTheWire(historical), ['migration', 'migration', 'transfer']) },
   { weight: 2, arbitrary: journalOf(move, ['deposit', 'transfer', 'fee', 'migration']) },
 );

@@ -7,8 +7,8 @@ import { type Core, CoreLedger } from './testing-core.ts';
 /**
  * Runs a table: one line, one case. `account NAME CURRENCY SIDE [bank] [floor N] [ceiling N] [migrating|closed] [frozen
  * up|down]` makes an account, `day OPEN [closing DAY]` sets the dates, `KIND DEBIT -> CREDIT AMOUNT [on DAY]
- * [end-of-day] [at-most [keep N] [up-to N]] ANSWER` posts a journal (within braces: linked; at-most: of balancing legs), `reverse N [AMOUNT] ANSWER` undoes the N-th posted or
- * reversed one, `balance NAME AMOUNT` looks.
+ * [end-of-day] [at-most [keep N] [up-to N]] ANSWER` posts a journal (within braces: linked; at-most: of balancing legs),
+ * `reverse N [AMOUNT] ANSWER` undoes the N-th posted or reversed one, `balance NAME AMOUNT` looks.
  */
 export function runTable(core: Core, lines: string): void {
   const ledger = new CoreLedger(core, [], '2026-03-02');
