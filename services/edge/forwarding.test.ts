@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server as TcpServer } from 'node:net';
+import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -193,7 +193,8 @@ describe('Forwarding', () => {
   });
 
   it('waits no longer than the deadline for a service that takes connections and says nothing', async () => {
-    const silent = createServer((socket) => socket.resume());
+    const taken: Socket[] = [];
+    const silent = createServer((socket) => taken.push(socket.resume()));
     const port = await listen(silent);
     const edgeToSilence = await edgeTo(`127.0.0.1:${port}`);
     const headers = { authorization: `Bearer ${token}`, 'connect-timeout-ms': '300' };
@@ -201,6 +202,8 @@ describe('Forwarding', () => {
     expect(toldInJson(text).reason).to.be.oneOf(['DEADLINE_PASSED', 'SERVICE_UNAVAILABLE']);
     await edgeToSilence.stop();
     silent.close();
+    // grpc-js leaves a connection open that it was still making when its client was closed.
+    for (const socket of taken) socket.destroy();
   });
 
   it('stops when the calls under way are answered, and lets idle connections go', async () => {
