@@ -21,6 +21,7 @@ import { isPassingRefusal, Refusal, refuseCall } from './errors.ts';
 import { newId } from './id.ts';
 import type { Logger } from './log.ts';
 import { intentOf, rehearseOrder, settle } from './order-settling.ts';
+import { repeat } from './repeat.ts';
 
 /** How a call to another service goes. */
 export interface CallOptions {
@@ -98,8 +99,7 @@ type UnderWay = Map<string, Promise<Response>>;
 export function orders(commands: Commands, log: Logger): Orders {
   const defined = new Map<string, AnySteps>();
   const underWay: UnderWay = new Map();
-  let recovering: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let stopRecovering: (() => Promise<void>) | undefined;
 
   return {
     define(steps) {
@@ -121,17 +121,11 @@ export function orders(commands: Commands, log: Logger): Orders {
       };
     },
     recover() {
-      timer = setInterval(() => {
-        recovering ??= recover(commands, underWay, defined, log)
-          .catch((error: unknown) => log.warn({ err: error }, 'recovery has to wait'))
-          .finally(() => {
-            recovering = undefined;
-          });
-      }, STALE_MS / 3);
+      const work = () => recover(commands, underWay, defined, log);
+      stopRecovering = repeat(STALE_MS / 3, work, log, 'recovery has to wait');
     },
     async drain() {
-      clearInterval(timer);
-      await recovering;
+      await stopRecovering?.();
       await Promise.allSettled(underWay.values());
     },
   };

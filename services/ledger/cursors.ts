@@ -1,6 +1,7 @@
 // Cursors of streams: how far the watcher of some accounts has come with each of them. A cursor is signed over its accounts,
 // so that nobody can make one up or use it for others; it serves every stream over them, at every process of the ledger.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { sha256 } from '#chassis/digest.ts';
 import { refuse } from './domain/refusals.ts';
 
 /** Account id → the last version that was seen of it. */
@@ -18,7 +19,7 @@ const SIGNATURE_BYTES = 12;
 /** The cursors of these accounts, signed with the key of the ledger. Their order does not matter. */
 export function cursorsOf(accountIds: readonly string[], key: Buffer): Cursors {
   const ids = accountIds.toSorted();
-  const accounts = createHash('sha256').update(ids.join('\0')).digest();
+  const accounts = sha256(ids.join('\0'));
   const sign = (versions: Buffer): Buffer =>
     createHmac('sha256', key).update(accounts).update(versions).digest().subarray(0, SIGNATURE_BYTES);
   return {

@@ -3,10 +3,10 @@
 //
 // Why nothing is booked twice: the journal of an item is named after its reference, so that whoever brings a reference
 // again, at the same time or after a crash, means the same journal. Who settles an item first writes its outcome.
-import { hash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { packRefusal, unpackRefusal } from '#chassis/claims.ts';
 import type { CommandTx } from '#chassis/command.ts';
+import { sha256Hex } from '#chassis/digest.ts';
 import { Code, type Refusal } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
 import type { ItemClaims, ItemOutcome, KeyedItem } from '#chassis/item-claims.ts';
@@ -75,7 +75,7 @@ export function importSteps(
 
 /** The journal of a reference: named by its hash, as a reference may have any form. */
 function importedJournalId(externalReference: string): string {
-  return `jnl_${hash('sha256', externalReference, 'hex').slice(0, 32)}`;
+  return `jnl_${sha256Hex(externalReference).slice(0, 32)}`;
 }
 
 function intentOf(item: ItemPlan): ItemIntent {
