@@ -3,8 +3,8 @@
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type * as grpc from '@grpc/grpc-js';
+import { asBuffer } from './encode.ts';
 import { refusalFrom } from './grpc.ts';
-import { asBuffer } from './outbox.ts';
 import type { Trace } from './trace.ts';
 
 /** What a caller may say of a stream that it opens. Ended by its signal, a stream ends without an error. */

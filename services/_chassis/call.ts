@@ -12,9 +12,9 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import type { Call } from './call-context.ts';
 import { type Exchanged, exchangeOver, messagesOf, type Opening } from './call-streams.ts';
+import { asBuffer } from './encode.ts';
 import { refuseCall } from './errors.ts';
 import { CHANNEL_LIMITS, definitionOf, refusalFrom } from './grpc.ts';
-import { asBuffer } from './outbox.ts';
 import { DEFAULT_DEADLINE_MS } from './serve.ts';
 import { continueTrace, type Trace, traceparentOf } from './trace.ts';
 

@@ -7,9 +7,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { personalMessages } from '#gen/bank/rules.ts';
 import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
-import { toBinaries } from './encode.ts';
+import { asBuffer, toBinaries } from './encode.ts';
 import { Refusal } from './errors.ts';
-import { asBuffer } from './outbox.ts';
 import type { Vault } from './sealing.ts';
 import { sqlArray } from './sql-array.ts';
 

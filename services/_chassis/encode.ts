@@ -68,3 +68,8 @@ function makeList(schema: DescMessage): DescMessage {
   if (!list) throw new Error(`no list of ${schema.typeName}`);
   return list;
 }
+
+/** The same bytes as a Buffer, which is what the database driver binds as bytea. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -12,9 +12,8 @@ import {
   unpackAnswer,
 } from './claims.ts';
 import { type Commands, type CommandTx, checked } from './command.ts';
-import { toBinaries } from './encode.ts';
+import { asBuffer, toBinaries } from './encode.ts';
 import { Refusal, refuseCall } from './errors.ts';
-import { asBuffer } from './outbox.ts';
 
 /** What became of an item: what a call with this item alone would have been answered, or its refusal. */
 export type ItemOutcome<M extends DescMethodUnary> =

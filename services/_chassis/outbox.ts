@@ -5,7 +5,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
 import { type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { actorOf, type Call } from './call-context.ts';
-import { toBinaries } from './encode.ts';
+import { asBuffer, toBinaries } from './encode.ts';
 import { newId } from './id.ts';
 import { sqlArray } from './sql-array.ts';
 import { traceparentOf } from './trace.ts';
@@ -48,7 +48,7 @@ export function insertOutbox(events: readonly OutboxEvent[]): RawBuilder<unknown
   return sql`
     insert into outbox (event_id, type, aggregate_id, aggregate_sequence, envelope)
     select event_id, type, aggregate_id, aggregate_sequence, substring(e.all_of_them from start for length)
-    from (select ${Buffer.from(envelopes.bytes)}::bytea as all_of_them) e,
+    from (select ${asBuffer(envelopes.bytes)}::bytea as all_of_them) e,
     unnest(
       ${sqlArray(events.map(({ eventId }) => eventId))}::text[],
       ${sqlArray(events.map(({ schema }) => schema.typeName))}::text[],
@@ -89,9 +89,4 @@ function payloadsOf(events: readonly OutboxEvent[]): Uint8Array<ArrayBuffer>[] {
     });
   }
   return payloads;
-}
-
-/** The same bytes as a Buffer, which is what the database driver binds as bytea. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -3,7 +3,7 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { p, Type } from '@mikro-orm/core';
 import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
-import { asBuffer } from './outbox.ts';
+import { asBuffer } from './encode.ts';
 
 /** The column of an entity that holds personal data: `profile: sealedColumn()`. Append `.nullable()` where it may be absent. */
 export function sealedColumn() {

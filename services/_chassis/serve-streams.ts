@@ -6,10 +6,10 @@ import type { DescMessage, DescMethod, Message, MessageInitShape, MessageShape }
 import { create, toBinary } from '@bufbuild/protobuf';
 import type * as grpc from '@grpc/grpc-js';
 import type { Call } from './call-context.ts';
+import { asBuffer } from './encode.ts';
 import { Refusal, refuseCall } from './errors.ts';
 import { statusOf } from './grpc.ts';
 import type { Logger } from './log.ts';
-import { asBuffer } from './outbox.ts';
 
 /** No stream lasts longer: whoever may no longer call is gone by then, and processes that are new get their share. */
 export const MAX_STREAM_MS = 10 * 60_000;

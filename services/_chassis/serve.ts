@@ -19,11 +19,11 @@ import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
 import type { Call, Origin } from './call-context.ts';
 import { isPassing } from './database.ts';
+import { asBuffer } from './encode.ts';
 import { invalid, Refusal, refuseCall } from './errors.ts';
 import { CHANNEL_LIMITS, definitionOf, statusOf } from './grpc.ts';
 import { type Logger, redact } from './log.ts';
 import { nulViolations } from './nul.ts';
-import { asBuffer } from './outbox.ts';
 import { addReflection } from './reflection.ts';
 import {
   type Exchange,

@@ -5,9 +5,9 @@ import { ConnectError, createConnectRouter, createContextKey, createContextValue
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import { trailerFlag } from '@connectrpc/connect/protocol-grpc-web';
 import { compressionGzip } from '@connectrpc/connect-node';
+import { asBuffer } from '#chassis/encode.ts';
 import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { detailOf, textOf } from '#chassis/grpc.ts';
-import { asBuffer } from '#chassis/outbox.ts';
 import { ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
 import { type Admitted, isStream } from './admission.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,6 @@
 // What is personal about an order: texts that are sealed under a party's key before they meet any table.
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { asBuffer } from '#chassis/outbox.ts';
+import { asBuffer } from '#chassis/encode.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 
