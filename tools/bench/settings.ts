@@ -1,0 +1,17 @@
+// How `make bench` is told what to do.
+import { bool, cleanEnv, makeValidator } from 'envalid';
+
+const positive = makeValidator((text) => {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new Error(`${text} is not a number above zero`);
+  return value;
+});
+
+/** Reads the variables of `make bench`. */
+export function readSettings(environment: NodeJS.ProcessEnv) {
+  return cleanEnv(environment, {
+    BENCH_RUNS: positive({ default: 5, desc: 'how often everything is measured; medians are told' }),
+    BENCH_SECONDS: positive({ default: 3, desc: 'how long each measurement counts, after a fifth of it to warm up' }),
+    FULL: bool({ default: false, desc: 'whether a bank with 1 million accounts is measured beside' }),
+  });
+}
