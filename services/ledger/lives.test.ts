@@ -25,7 +25,6 @@ import {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const LARGEST = 2n ** 63n - 1n;
 
 /** What one of several lives at the same time has made. */
 interface Own {
@@ -200,8 +199,8 @@ describe('A ledger with its database', () => {
     if (step.do === 'place') {
       const [holdId, until] = [newId('hld'), model.hour + step.hours];
       const { debit, credit, currency, amount } = modelMove(step.move);
-      const limit = amount + step.over > LARGEST ? amount : amount + step.over;
-      const told = await placeOne(holdId, { ...step, over: limit - amount }, names, timeOf(until));
+      const limit = amount + step.over;
+      const told = await placeOne(holdId, step, names, timeOf(until));
       agree(told, model.place(holdId, { debit, credit, currency, amount, limit, forced: step.forced, until }), step);
       return;
     }
