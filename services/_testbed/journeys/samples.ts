@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { untilSigned } from '../signing.ts';
-import { BACK_OFFICE, counter, money, objectAt, owner, textAt } from './counter.ts';
+import { BACK_OFFICE, counter, disponent, money, objectAt, owner, textAt } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
 
 /** What a customer has, of every kind that a request can name. */
 export interface Belongings {
   readonly customerId: string;
+  /** Who owns the customer's accounts with them, and who may use them. */
+  readonly jointHolderId: string;
+  readonly disponentId: string;
   /** An account with money on it. */
   readonly accountId: string;
   readonly emptyAccountId: string;
@@ -33,10 +36,13 @@ export interface Sample {
 export async function makeBelongings(door: Door): Promise<Belongings> {
   const at = counter(door);
   const customerId = await at.person('Jana', 'Novotna');
+  const jointHolderId = await at.person('Jan', 'Novotny');
+  const disponentId = await at.person('Eva', 'Novotna');
+  const holders = [owner(customerId), owner(jointHolderId), disponent(disponentId)];
   const [{ accountId }, { accountId: emptyAccountId }, { accountId: frozenAccountId }] = [
-    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
-    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
-    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
+    await at.open('JOINT', 'prd_current_czk', holders),
+    await at.open('JOINT', 'prd_current_czk', holders),
+    await at.open('JOINT', 'prd_current_czk', holders),
   ];
   const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
   const subject = `customer:${customerId}`;
@@ -57,6 +63,8 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
   return {
     customerId,
+    jointHolderId,
+    disponentId,
     accountId,
     emptyAccountId,
     frozenAccountId,
@@ -181,6 +189,13 @@ function ledgerSamples({
     'ledger.WatchBalances': { request: { ledgerAccountIds: [ledgerAccountId] } },
     'ledger.WatchEntries': { request: { ledgerAccountIds: [ledgerAccountId] } },
   };
+}
+
+/** The sample of one RPC. Throws when there is none. */
+export function sampleOf(rpc: RpcName, of: Belongings): Sample {
+  const sample = samples(of)[rpc];
+  if (!sample) throw new Error(`samples.ts has no request for ${rpc}`);
+  return sample;
 }
 
 /** The request with another id at a path of the rules; of a list, in its first item. */
