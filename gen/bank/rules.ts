@@ -1634,6 +1634,7 @@ export const commonErrors: readonly string[] = [
   'TOKEN_INVALID',
   'CALLER_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',
+  'RATE_LIMITED',
   'RPC_UNKNOWN',
   'REQUEST_EXISTS',
   'IN_PROGRESS',
