@@ -102,6 +102,7 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/ReleaseHold'
   | 'bank.ledger.v1.LedgerService/GetHold'
   | 'bank.ledger.v1.LedgerService/ListHolds'
+  | 'bank.ledger.v1.LedgerService/ListHoldSteps'
   | 'bank.ledger.v1.LedgerService/GetBalances'
   | 'bank.ledger.v1.LedgerService/ListEntries'
   | 'bank.ledger.v1.LedgerService/GetJournal'
@@ -1077,6 +1078,21 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListHoldSteps': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
       'PAGE_TOKEN_INVALID',
     ],
   },
