@@ -127,22 +127,26 @@ export async function loadHolds(tx: Tx, book: HoldBook, accounts: ReadonlyMap<st
   }
 }
 
-/** The journal that a capture books, with the step that it takes. */
+/**
+ * The journal that a capture books, with the step that it takes. `group` has the holds as the captures before it in its
+ * group would leave them, and then as this one does.
+ */
 export function capturing(
   { holds }: HoldBook,
   { id, owner }: { readonly id: string; readonly owner: string },
   captures: Captures,
+  group: Map<string, Hold>,
 ): { readonly step: HoldStep; readonly journal: JournalDraft } | Refusal {
-  const hold = holds.get(captures.holdId);
+  const hold = group.get(captures.holdId) ?? holds.get(captures.holdId);
   if (!hold) return refuse('HOLD_NOT_FOUND');
-  const step = life.capture(hold, { ...captures, owner });
-  return step instanceof Refusal ? step : { step, journal: life.captureJournal(hold, step, { ...captures, id }) };
+  const made = life.captureBy(hold, { ...captures, owner }, { ...captures, id });
+  if (!(made instanceof Refusal)) group.set(hold.id, made.left);
+  return made;
 }
 
 /** Takes a step. */
 export function take(book: HoldBook, stepped: Stepped): void {
-  const { state, version, captured, held, expireTime } = stepped.step;
-  const hold = { ...stepped.hold, state, version, captured, held, expireTime };
+  const hold = life.leave(stepped.hold, stepped.step);
   book.holds.set(hold.id, hold);
   book.steps.push({ ...stepped, hold });
 }
