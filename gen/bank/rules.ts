@@ -102,6 +102,7 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/ReleaseHold'
   | 'bank.ledger.v1.LedgerService/GetHold'
   | 'bank.ledger.v1.LedgerService/ListHolds'
+  | 'bank.ledger.v1.LedgerService/ListHoldSteps'
   | 'bank.ledger.v1.LedgerService/GetBalances'
   | 'bank.ledger.v1.LedgerService/ListEntries'
   | 'bank.ledger.v1.LedgerService/GetJournal'
@@ -794,6 +795,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
+      { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
     actors: [['journals', 'actor']],
     errors: [
@@ -823,6 +825,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/PostJournalStream': {
@@ -840,6 +848,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
+      { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
     actors: [['journals', 'actor']],
     errors: [
@@ -869,6 +878,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/ReverseJournal': {
@@ -914,6 +929,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/PlaceHolds': {
@@ -966,12 +987,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
     actors: [['actor']],
     errors: [
-      'HOLD_NOT_FOUND',
-      'HOLD_NOT_OWNED',
-      'HOLD_CAPTURED',
-      'HOLD_RELEASED',
-      'HOLD_EXPIRED',
-      'HOLD_EXCEEDED',
       'LEDGER_ACCOUNT_NOT_FOUND',
       'LEDGER_ACCOUNT_CLOSED',
       'LEDGER_ACCOUNT_FROZEN',
@@ -998,6 +1013,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/ExtendHold': {
@@ -1077,6 +1098,21 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListHoldSteps': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
       'PAGE_TOKEN_INVALID',
     ],
   },

@@ -115,16 +115,20 @@ const LAWS: Readonly<Record<string, string>> = {
     from block b left join block p on p.lane_no = b.lane_no and p.height = b.height - 1
     where (p.height is null) <> (b.height = 0)
       or b.previous_hash <> coalesce(p.hash, decode(repeat('00', 32), 'hex'))
-      or b.first_position <> coalesce(p.first_position + p.journal_count, 0)
+      or b.first_position <> coalesce(p.first_position + p.leaf_count, 0)
       or b.hash <> block_hash(row(b.*)::public.block)`,
-  'every journal stands in its block': `
+  'every journal and every step of a hold stands in its block': `
     select 'block ' || coalesce(b.height, j.block_height) || ' of lane ' || coalesce(b.lane_no, j.lane_no) as broken
     from block b full join (
-      select lane_no, block_height, count(distinct position) as count, min(position) as first, max(position) as last
-      from journal group by 1, 2
+      select lane_no, block_height, count(*) as count, count(distinct position) as places, min(position) as first,
+        max(position) as last
+      from (
+        select lane_no, block_height, position from journal
+        union all select lane_no, block_height, position from hold_step
+      ) l group by 1, 2
     ) j on j.lane_no = b.lane_no and j.block_height = b.height
-    where j.count is distinct from b.journal_count or j.first <> b.first_position
-      or j.last <> b.first_position + b.journal_count - 1`,
+    where j.count is distinct from b.leaf_count or j.places <> j.count or j.first <> b.first_position
+      or j.last <> b.first_position + b.leaf_count - 1`,
   'a hold is as its steps left it': `
     select h.id || ' is ' || coalesce(h.state, 'nothing') || ' at version ' || h.version as broken
     from hold h left join lateral (

@@ -15,6 +15,7 @@ import { KnownTime } from './migrations/0003-known-time.ts';
 import { GeneralLedger } from './migrations/0004-general-ledger.ts';
 import { Blocks } from './migrations/0006-blocks.ts';
 import { Holds } from './migrations/0007-holds.ts';
+import { StepsInBlocks } from './migrations/0008-steps-in-blocks.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -35,6 +36,7 @@ import { listBlocks } from './rpc/list-blocks.ts';
 import { listCheckpoints } from './rpc/list-checkpoints.ts';
 import { listEntries } from './rpc/list-entries.ts';
 import { listGeneralLedgerAccounts } from './rpc/list-general-ledger-accounts.ts';
+import { listHoldSteps } from './rpc/list-hold-steps.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listJournals } from './rpc/list-journals.ts';
 import { listLedgerAccounts } from './rpc/list-ledger-accounts.ts';
@@ -89,6 +91,7 @@ function rpcs(context: Context) {
     releaseHold: releaseHold(context),
     getHold: getHold(context),
     listHolds: listHolds(context),
+    listHoldSteps: listHoldSteps(context),
     watchBalances: watchBalances(context),
     watchEntries: watchEntries(context),
   } satisfies Rpcs<typeof LedgerService>;
@@ -106,6 +109,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0005-lean-chassis', class: LeanChassis },
     { name: '0006-blocks', class: Blocks },
     { name: '0007-holds', class: Holds },
+    { name: '0008-steps-in-blocks', class: StepsInBlocks },
   ],
   context: makeContext,
   rpcs,

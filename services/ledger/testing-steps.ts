@@ -38,6 +38,13 @@ export type HoldStep =
   | { readonly do: 'extend'; readonly which: number; readonly hours: number }
   | { readonly do: 'pass'; readonly hours: number };
 
+/** Captures of one or two holds, and a journal, that succeed or fail together. */
+export interface LinkedStep {
+  readonly do: 'linked';
+  readonly captures: readonly Omit<Extract<HoldStep, { do: 'capture' }>, 'do'>[];
+  readonly journal: RandomJournal;
+}
+
 /** One thing that happens to the terms of an account, or to the days. */
 export type TermsStep =
   | { readonly do: 'freeze'; readonly account: number; readonly down: boolean; readonly up: boolean }
@@ -52,6 +59,7 @@ export type Step =
   | { readonly do: 'post'; readonly group: readonly RandomJournal[] }
   | { readonly do: 'reverse'; readonly which: number; readonly part: { move: number; amount: bigint } | undefined }
   | HoldStep
+  | LinkedStep
   | TermsStep;
 
 /** Whether a step is about holds. */
@@ -162,6 +170,13 @@ const journal: fc.Arbitrary<RandomJournal> = fc.oneof(
   { weight: 2, arbitrary: journalOf(move, ['deposit', 'transfer', 'fee', 'migration']) },
 );
 
+const capture = fc.record({
+  which: fc.nat(),
+  amount: fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: null }),
+  final: seldom,
+  forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+});
+
 const aboutHolds: fc.Arbitrary<HoldStep> = fc.oneof(
   {
     weight: 5,
@@ -177,13 +192,7 @@ const aboutHolds: fc.Arbitrary<HoldStep> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('capture' as const),
-      which: fc.nat(),
-      amount: fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: null }),
-      final: seldom,
-      forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
-    }),
+    arbitrary: capture.map((one) => ({ do: 'capture' as const, ...one })),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), which: fc.nat() }) },
   {
@@ -211,6 +220,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('post' as const),
       group: fc.array(journal, { minLength: 2, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('linked' as const),
+      // Small numbers name the same hold now and then.
+      captures: fc.array(
+        fc.oneof(
+          capture,
+          fc.tuple(capture, fc.nat(2)).map(([one, which]) => ({ ...one, which })),
+        ),
+        {
+          minLength: 1,
+          maxLength: 3,
+        },
+      ),
+      journal,
     }),
   },
   {

@@ -172,6 +172,7 @@ function ledgerSamples({
     'ledger.ListJournals': { request: {} },
     'ledger.GetHold': { request: { holdId: 'hld_none' }, refused: 'HOLD_NOT_FOUND' },
     'ledger.ListHolds': { request: { ledgerAccountId } },
+    'ledger.ListHoldSteps': { request: {} },
     'ledger.ListLedgerAccounts': { request: {} },
     'ledger.ListGeneralLedgerAccounts': { request: {} },
     'ledger.GetTrialBalance': { request: {} },
