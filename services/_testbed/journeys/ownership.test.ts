@@ -12,6 +12,7 @@ const THINGS: Partial<Record<IdKind, (of: Belongings) => string>> = {
   CUSTOMER: ({ customerId }) => customerId,
   ACCOUNT: ({ accountId }) => accountId,
   TRANSACTION: ({ transactionId }) => transactionId,
+  HOLD: ({ holdId }) => holdId,
 };
 
 const everyRpc = Object.entries(rules).map(([path, rule]): [RpcName, Rule] => [nameOf(path), rule]);

@@ -20,6 +20,8 @@ export interface Belongings {
   readonly migratingAccountId: string;
   /** A transfer that is booked. */
   readonly transactionId: string;
+  /** Money of the account that is kept for the frozen one. */
+  readonly holdId: string;
   /** Of the bank, not of the customer. */
   readonly creditorAccountId: string;
   readonly openDate: string;
@@ -31,6 +33,9 @@ export interface Sample {
   readonly request: JsonObject;
   readonly refused?: string;
 }
+
+/** When holds expire, and to when they are extended. */
+const [LATER, EVEN_LATER] = ['2099-01-01T00:00:00Z', '2099-02-01T00:00:00Z'];
 
 /** Makes a customer with belongings. Each call of it is another customer. */
 export async function makeBelongings(door: Door): Promise<Belongings> {
@@ -51,6 +56,13 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   const freeze = { debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' };
   const requestId = randomUUID();
   await door.call(subject, 'account.FreezeAccount', { requestId, accountId: frozenAccountId, ...freeze });
+  const keeping = {
+    debtorAccountId: accountId,
+    creditorAccountId: frozenAccountId,
+    amount: money('5.00'),
+    expireTime: LATER,
+  };
+  const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
   const migrating = {
     requestId,
     type: 'ACCOUNT_TYPE_INDIVIDUAL',
@@ -70,6 +82,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     frozenAccountId,
     migratingAccountId: textAt(opened, 'account', 'accountId'),
     transactionId: textAt(transfer, 'transactionId'),
+    holdId: textAt(kept, 'hold', 'holdId'),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
@@ -137,7 +150,7 @@ function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
 }
 
 function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
-  const { accountId, creditorAccountId, migratingAccountId, transactionId } = of;
+  const { accountId, creditorAccountId, migratingAccountId, transactionId, holdId } = of;
   const amount = money('1.00');
   const history = {
     externalReference: randomUUID(),
@@ -151,6 +164,12 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.DepositCash': { request: { creditorAccountId: accountId, amount } },
     'transaction.WithdrawCash': { request: { debtorAccountId: accountId, amount } },
     'transaction.TransferFunds': { request: { debtorAccountId: accountId, creditorAccountId, amount } },
+    'transaction.PlaceHold': { request: { debtorAccountId: accountId, creditorAccountId, amount, expireTime: LATER } },
+    'transaction.CaptureHold': { request: { holdId, amount } },
+    'transaction.ExtendHold': { request: { holdId, expireTime: EVEN_LATER } },
+    'transaction.ReleaseHold': { request: { holdId } },
+    'transaction.GetHold': { request: { holdId } },
+    'transaction.ListHolds': { request: { accountId } },
     'transaction.GetTransaction': { request: { transactionId } },
     'transaction.ListTransactions': { request: { accountId } },
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
