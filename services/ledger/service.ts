@@ -15,6 +15,7 @@ import { KnownTime } from './migrations/0003-known-time.ts';
 import { GeneralLedger } from './migrations/0004-general-ledger.ts';
 import { Blocks } from './migrations/0006-blocks.ts';
 import { Holds } from './migrations/0007-holds.ts';
+import { EntriesByMonth } from './migrations/0008-entries-by-month.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -106,6 +107,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0005-lean-chassis', class: LeanChassis },
     { name: '0006-blocks', class: Blocks },
     { name: '0007-holds', class: Holds },
+    { name: '0008-entries-by-month', class: EntriesByMonth },
   ],
   context: makeContext,
   rpcs,
