@@ -10,6 +10,7 @@ export class EntriesByMonth extends Migration {
     this.addSql(byMonth());
     this.addSql(months());
     this.addSql(entryLaws());
+    this.addSql(knownAt());
     this.addSql(rights());
     // Of a bank that is open, all that is booked up to the end of this month is history: nothing is copied.
     this.addSql(`select make_entry_months(max(date)) from business_day having max(date) is not null`);
@@ -56,30 +57,39 @@ function byMonth(): string {
  */
 function months(): string {
   return `
-    create function make_entry_month(start date) returns void language plpgsql set search_path = pg_catalog as $$
+    -- The partitions of entry, for who looks for something in one after the other.
+    create table entry_month (
+      first_date date primary key,
+      end_date date not null unique check (first_date < end_date)
+    );
+
+    create function make_entry_month(first date) returns void language plpgsql set search_path = pg_catalog as $$
     declare
-      name constant text := 'entry_' || to_char(start, 'YYYY_MM');
+      next constant date := first + interval '1 month';
+      name constant text := 'entry_' || to_char(first, 'YYYY_MM');
     begin
       execute format('create table public.%I (like public.entry including defaults including constraints including indexes)', name);
-      execute format('alter table public.entry attach partition public.%I for values from (%L) to (%L)',
-        name, start, (start + interval '1 month')::date);
+      execute format('alter table public.entry attach partition public.%I for values from (%L) to (%L)', name, first, next);
+      insert into public.entry_month values (first, next);
     end $$;
 
     create function make_entry_months(day date) returns void language plpgsql set search_path = pg_catalog as $$
     declare
       month constant date := date_trunc('month', day);
       next constant date := month + interval '1 month';
-      opened constant date := (select min(date) from public.business_day);
+      -- Of a bank that was open before there were partitions, this month is history too.
+      opens constant boolean := not exists (select from public.entry_history)
+        and not exists (select from public.business_day where date <> day);
     begin
-      if not exists (select from pg_inherits where inhparent = 'public.entry'::regclass) then
-        -- The first day of a bank opens its first month. Of one that was open before, this month is history too.
+      if not exists (select from public.entry_month) then
         execute format('alter table public.entry attach partition public.entry_history for values from (minvalue) to (%L)',
-          case when day = opened and not exists (select from public.entry_history) then month else next end);
-        if day = opened and not exists (select from public.entry_history) then
-          perform public.make_entry_month(month);
-        end if;
+          case when opens then month else next end);
+        insert into public.entry_month values ('-infinity', case when opens then month else next end);
       end if;
-      if to_regclass('public.entry_' || to_char(next, 'YYYY_MM')) is null then
+      if not exists (select from public.entry_month where end_date > day) then
+        perform public.make_entry_month(month);
+      end if;
+      if not exists (select from public.entry_month where first_date = next) then
         perform public.make_entry_month(next);
       end if;
     end $$;
@@ -95,9 +105,63 @@ function months(): string {
   `;
 }
 
+/**
+ * The last version of an account that was known at an instant, as before: its known times never go back, so it is a search.
+ * It begins in the last month that the account had begun by then, and looks in that and the next one first; what is not
+ * there, history and what follows after a long rest, is looked for everywhere. Planned once: to skip partitions costs less
+ * than to plan without them.
+ */
+function knownAt(): string {
+  return `
+    create or replace function version_known_at(account bigint, instant timestamptz) returns bigint language plpgsql stable
+      set plan_cache_mode = force_generic_plan as $$
+    declare
+      low bigint := 0;
+      high bigint := (select version + 1 from ledger_account where no = account);
+      step bigint := 1;
+      probe bigint;
+      month entry_month;
+      near_end date := 'infinity';
+      is_known boolean;
+    begin
+      for month in select * from entry_month order by first_date desc loop
+        select e.version into low from (
+          select version, journal_no from entry
+          where account_no = account and booking_date >= month.first_date and booking_date < month.end_date
+          order by version limit 1
+        ) e join journal j on j.no = e.journal_no
+        where j.known_time <= instant;
+        exit when found;
+        near_end := month.end_date;
+      end loop;
+      if low is null then
+        return 0;
+      end if;
+      while high - low > 1 loop
+        probe := least(low + step, (low + high) / 2);
+        select j.known_time <= instant into is_known from entry e join journal j on j.no = e.journal_no
+        where e.account_no = account and e.version = probe
+          and e.booking_date >= month.first_date and e.booking_date < near_end;
+        if not found then
+          select j.known_time <= instant into is_known from entry e join journal j on j.no = e.journal_no
+          where e.account_no = account and e.version = probe;
+        end if;
+        if is_known then
+          low := probe;
+        else
+          high := probe;
+        end if;
+        step := 2 * step;
+      end loop;
+      return low;
+    end $$;
+  `;
+}
+
 function rights(): string {
   return `
     grant select, insert on entry to ${RUNTIME};
+    grant select on entry_month to ${RUNTIME};
     revoke execute on function make_entry_month(date), make_entry_months(date), open_entry_months() from public;
   `;
 }
