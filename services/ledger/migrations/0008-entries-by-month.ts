@@ -4,6 +4,12 @@ import { entryLaws } from './0008-laws-of-entries.ts';
 
 const RUNTIME = 'ledger_runtime';
 
+/**
+ * Rows that never change are frozen when they are first vacuumed, by what was inserted: so a month that is over is never
+ * written again, and no vacuum has to read all of it to hold off the wraparound of transaction numbers.
+ */
+const APPEND_ONLY = 'autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_scale_factor = 0.05';
+
 export class EntriesByMonth extends Migration {
   override up(): void {
     this.addSql(history());
@@ -29,6 +35,7 @@ function history(): string {
     alter table entry_history drop constraint entry_pkey;
     alter table entry_history add primary key (account_no, version, booking_date);
     create unique index entry_history_of_journal on entry_history (journal_no, leg, booking_date);
+    alter table entry_history set (${APPEND_ONLY});
   `;
 }
 
@@ -68,7 +75,7 @@ function months(): string {
       next constant date := first + interval '1 month';
       name constant text := 'entry_' || to_char(first, 'YYYY_MM');
     begin
-      execute format('create table public.%I (like public.entry including defaults including constraints including indexes)', name);
+      execute format('create table public.%I (like public.entry including defaults including constraints including indexes) with (${APPEND_ONLY})', name);
       execute format('alter table public.entry attach partition public.%I for values from (%L) to (%L)', name, first, next);
       insert into public.entry_month values (first, next);
     end $$;
