@@ -26,7 +26,7 @@ describe("The months of a ledger's entries", () => {
     expect(await months()).to.deep.equal(['entry_history', nameOf(first), nameOf(first.add({ months: 1 }))]);
     const old = await bank.open({ migrating: true, floor: null });
     const kind = JournalKind.MIGRATION;
-    const history = ['1970-01-01', '1999-12-31', `${first}-01`].map((bookingDate) =>
+    const history = ['1970-01-01', '1999-12-31', `${first.toString()}-01`].map((bookingDate) =>
       journal(cash, old, '1.00', { kind, bookingDate }),
     );
     expect(await bank.post([...history, journal(cash, alice, '1.00')])).to.deep.equal(Array(4).fill('posted'));
@@ -125,7 +125,7 @@ describe("The months of a ledger's entries", () => {
 
   /** Ends days until the first of a month is open; the one before it stays closing where it is wanted. */
   async function turnDaysUntil(month: Temporal.PlainYearMonth, { leaveClosing = false } = {}): Promise<void> {
-    const target = `${month}-01`;
+    const target = `${month.toString()}-01`;
     await bank.database.query(
       `do $$
       declare

@@ -4,7 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { type RawBuilder, sql } from 'kysely';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { House, ServiceDefinition } from '../boot.ts';
-import { chassisTables, ChassisSettings, LeanChassis } from '../chassis-tables.ts';
+import { ChassisSettings, chassisTables, LeanChassis } from '../chassis-tables.ts';
 import { refusals, refuseCall } from '../errors.ts';
 import type { Rpcs } from '../serve.ts';
 
