@@ -8,8 +8,12 @@ import { FORCED_KINDS } from '../domain/kinds.ts';
 export function entryLaws(): string {
   const forced = FORCED_KINDS.map((kind) => `'${kind}'`).join(', ');
   return `
+      -- Planned for the batches that come first, and used for all: so rows are looked up by their keys, as many as there are. To
+      -- hash the accounts of the whole bank is as quick for a thousand journals, and many times as dear for one.
+      alter function post_general_ledger() set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off;
+
       create or replace function post_entries() returns trigger language plpgsql security definer
-        set search_path = public set enable_seqscan = off as $$
+        set search_path = public set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
       declare
         broken bigint;
         moved bigint;
@@ -43,20 +47,23 @@ export function entryLaws(): string {
           raise exception 'a journal must be booked on a day that takes it' using errcode = 'integrity_constraint_violation';
         end if;
 
-        if exists (select from posted where reversed_leg is not null) and exists (
-          select from (
-            select distinct j.reversed_no, original.booking_date
-            from posted p join journal j on j.no = p.journal_no left join journal original on original.no = j.reversed_no
-            where p.reversed_leg is not null
-          ) o
-          join journal j on j.reversed_no = o.reversed_no
-          join entry r on r.journal_no = j.no and r.booking_date = j.booking_date
-          left join entry e on e.journal_no = o.reversed_no and e.booking_date = o.booking_date
-            and e.leg = r.reversed_leg and e.account_no = r.account_no
-          group by o.reversed_no, r.reversed_leg, e.amount
-          having e.amount is null or bool_or(sign(r.amount) = sign(e.amount)) or sum(abs(r.amount)) > abs(e.amount)
-        ) then
-          raise exception 'reversals must not exceed what they reverse' using errcode = 'integrity_constraint_violation';
+        -- Asked by itself: the check opens every partition before it looks at anything.
+        if exists (select from posted where reversed_leg is not null) then
+          if exists (
+            select from (
+              select distinct j.reversed_no, original.booking_date
+              from posted p join journal j on j.no = p.journal_no left join journal original on original.no = j.reversed_no
+              where p.reversed_leg is not null
+            ) o
+            join journal j on j.reversed_no = o.reversed_no
+            join entry r on r.journal_no = j.no and r.booking_date = j.booking_date
+            left join entry e on e.journal_no = o.reversed_no and e.booking_date = o.booking_date
+              and e.leg = r.reversed_leg and e.account_no = r.account_no
+            group by o.reversed_no, r.reversed_leg, e.amount
+            having e.amount is null or bool_or(sign(r.amount) = sign(e.amount)) or sum(abs(r.amount)) > abs(e.amount)
+          ) then
+            raise exception 'reversals must not exceed what they reverse' using errcode = 'integrity_constraint_violation';
+          end if;
         end if;
 
         select count(*) into broken from (
