@@ -18,7 +18,7 @@ const LAWS: Readonly<Record<string, string>> = {
     select a.id || ' has ' || count(e.version) || ' entries, the last ' || coalesce(max(e.version), 0)
       || ', and is at version ' || a.version as broken
     from ledger_account a left join entry e on e.account_no = a.no
-    group by a.no having a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)`,
+    group by a.no having a.version <> count(distinct e.version) or a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)`,
   'a balance is the one before it and the amount': `
     select a.id || ' at version ' || c.version as broken
     from (

@@ -1,6 +1,6 @@
 // The table of contents of the ledger.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -16,6 +16,8 @@ import { GeneralLedger } from './migrations/0004-general-ledger.ts';
 import { Blocks } from './migrations/0006-blocks.ts';
 import { Holds } from './migrations/0007-holds.ts';
 import { StepsInBlocks } from './migrations/0008-steps-in-blocks.ts';
+import { EntriesByMonth } from './migrations/0009-entries-by-month.ts';
+import { Settings } from './migrations/0010-settings.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -110,6 +112,9 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0006-blocks', class: Blocks },
     { name: '0007-holds', class: Holds },
     { name: '0008-steps-in-blocks', class: StepsInBlocks },
+    { name: '0009-entries-by-month', class: EntriesByMonth },
+    { name: '0010-settings', class: Settings },
+    { name: '0011-chassis-settings', class: ChassisSettings },
   ],
   context: makeContext,
   rpcs,

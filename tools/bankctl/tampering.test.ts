@@ -95,6 +95,11 @@ describe('A ledger that was tampered with', function tampering() {
       `update entry set version = version + 1000 where journal_no = ${no(moved)} and leg = 1`,
       `VERSIONS_GAPLESS ${alice}`,
     ],
+    'books a version a second time, on another day': [
+      `insert into entry select account_no, version, journal_no, leg, amount, balance_after, '2001-01-01', value_date
+        from entry where journal_no = ${no(moved)} and leg = 1`,
+      'TRIAL_BALANCE 2010 CZK',
+    ],
     'edits which leg is undone': [
       `update entry set reversed_leg = 1 - reversed_leg where journal_no = ${no(reversal)}`,
       inBlock(reversal),
