@@ -32,7 +32,9 @@ const STOP_MS = PROOF ? 10_000 : 6_000;
  * How long the ledger may take to do business again once it, or its database, is there. Callers need up to half a second
  * to find a process that is new.
  */
-const BACK_MS = { 'kill postgres': 1_000, kill: 2_000, stop: 2_000, cut: 2_000 };
+const BACK_MS = 5_000;
+/** As the middle of several deaths of the database has it: how long one takes is a matter of the machine as well. */
+const BACK_AFTER_DATABASE_MS = 1_000;
 
 type Fault =
   | { readonly do: 'kill' | 'stop'; readonly which: number; readonly after: number }
@@ -96,18 +98,23 @@ describe('Ledger processes that are struck while they work', function struck() {
       const { seed, numRuns } = cases(2, 50);
       const faults = fc.sample(strike, { seed, numRuns });
       const wishes = makeWishes(() => members.map(({ client }) => client), accounts, FUNDS);
-      const away: string[] = [];
+      const away: { readonly what: Fault['do']; readonly ms: number }[] = [];
       for (const fault of faults) {
         await wishes.progress(30);
-        const ms = await befall(fault, wishes);
-        away.push(`${fault.do} ${Math.round(ms)}`);
-        expect(ms, fault.do).to.be.lessThan(BACK_MS[fault.do]);
+        away.push({ what: fault.do, ms: await befall(fault, wishes) });
       }
       await wishes.progress(50);
       await wishes.stop();
       await wishes.judge();
       await checkLaws(database.superuserUrl);
-      console.log(`      ${wishes.count()} wishes; back after so many ms: ${away.join(', ')}`);
+      const told = away.map(({ what, ms }) => `${what} ${Math.round(ms)}`);
+      console.log(`      ${wishes.count()} wishes; back after so many ms: ${told.join(', ')}`);
+      for (const { what, ms } of away) expect(ms, what).to.be.lessThan(BACK_MS);
+      const databases = away
+        .filter(({ what }) => what === 'kill postgres')
+        .map(({ ms }) => ms)
+        .sort((a, b) => a - b);
+      expect(databases[databases.length >> 1] ?? 0).to.be.lessThan(BACK_AFTER_DATABASE_MS);
     });
   }
 

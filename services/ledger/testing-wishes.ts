@@ -4,10 +4,11 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Client } from '#chassis/call.ts';
-import { isPassingRefusal, Refusal } from '#chassis/errors.ts';
+import { isPassingCode, isPassingRefusal, Refusal } from '#chassis/errors.ts';
+import { readRefusal } from '#chassis/grpc.ts';
 import { newId } from '#chassis/id.ts';
 import { fromMoney, toDecimal } from '#chassis/money.ts';
-import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { HoldOutcome, JournalOutcome, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { journal, told } from './testing.ts';
 import { eur, hold, inShort, placing } from './testing-holds.ts';
 
@@ -145,7 +146,10 @@ function errandsOf(want: Want, accounts: readonly string[]): (() => Promise<void
     const one = hold(debit, credit, text(cents));
     const holdId = one.holdId ?? '';
     const placed = await want(
-      async (ledger) => (await ledger.placeHolds({ holds: [one] })).outcomes.map(placing).join(),
+      async (ledger) =>
+        decided((await ledger.placeHolds({ holds: [one] })).outcomes)
+          .map(placing)
+          .join(),
       () => [],
     );
     if (placed !== 'placed') return;
@@ -170,7 +174,18 @@ function any<T>(all: readonly T[]): T {
 }
 
 function post(journals: Parameters<Ledger['postJournals']>[0]['journals']): Wish['ask'] {
-  return async (ledger) => (await ledger.postJournals({ journals: journals ?? [] })).outcomes.map(told).join();
+  return async (ledger) =>
+    decided((await ledger.postJournals({ journals: journals ?? [] })).outcomes)
+      .map(told)
+      .join();
+}
+
+/** The outcomes, if each is one for ever. Throws one that says "not now". */
+function decided<T extends { readonly result: JournalOutcome['result'] | HoldOutcome['result'] }>(outcomes: T[]): T[] {
+  for (const { result } of outcomes) {
+    if (result.case === 'refusal' && isPassingCode(result.value.code)) throw readRefusal(result.value);
+  }
+  return outcomes;
 }
 
 function text(cents: bigint): string {
