@@ -16,6 +16,7 @@ import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
 import { startPostgres } from '../../tools/platform/postgres.ts';
+import { killNow } from '../../tools/platform/processes.ts';
 import { makeScratch, removeScratch } from '../../tools/platform/scratch.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { type Line, openLine } from '../_testbed/line.ts';
@@ -127,7 +128,7 @@ describe('Ledger processes that are struck while they work', function struck() {
     await sleep(fault.after);
     if (fault.do === 'kill postgres') {
       const { pid, port } = await startPostgres({ dataDir: postgresDir() });
-      process.kill(pid, 'SIGKILL');
+      await killNow(pid);
       await startPostgres({ dataDir: postgresDir(), port });
     } else if (fault.do === 'kill') {
       const struck = member(fault.which);
