@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type ServiceProcess, startServiceProcess } from '../../services/_testbed/service-process.ts';
 import { randomFreePort } from '../platform/ports.ts';
 import { ensureDatabase } from '../platform/postgres-database.ts';
+import { makeScratch, removeScratch } from '../platform/scratch.ts';
 import { type BenchBank, startBank } from './bank.ts';
 import { type Generator, startGenerator } from './generators.ts';
 import { openLedger } from './ledger.ts';
@@ -20,9 +21,10 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-/** Starts a bank with so many accounts, and all that is measured beside it. */
-export async function startSubject(directory: string, accounts: number): Promise<Subject> {
-  const stops: (() => Promise<unknown>)[] = [];
+/** Starts a bank with so many accounts, and all that is measured beside it, in a throw-away folder of its own. */
+export async function startSubject(accounts: number): Promise<Subject> {
+  const directory = await makeScratch();
+  const stops: (() => Promise<unknown>)[] = [() => removeScratch(directory)];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).toReversed()) await one();
   };
