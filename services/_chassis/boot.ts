@@ -29,13 +29,15 @@ export interface House {
   readonly pages: Pages;
   /** What is to outlive the database. */
   readonly objects: ObjectStore;
+  /** Signs the tokens of principals. */
+  readonly issuer: Issuer;
   /** A client of another service, which is called as this workload. */
   client<S extends DescService>(service: S, audience: Workload, address: string): Client<S>;
 }
 
 /** A service of the bank. */
 export interface ServiceDefinition<S extends DescService, Context> {
-  readonly name: Workload & ('ledger' | 'account' | 'customer' | 'transaction');
+  readonly name: Workload & ('ledger' | 'account' | 'customer' | 'transaction' | 'security');
   readonly service: S;
   readonly entities: Entities;
   readonly migrations: readonly MigrationStep[];
@@ -123,6 +125,7 @@ function furnish(parts: {
     database,
     keys,
     vault: sealed,
+    issuer,
     commands: written,
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),

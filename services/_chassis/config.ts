@@ -70,14 +70,17 @@ export const variables = {
   ACCOUNT_PORT: port({ default: 9102, desc: "the account service's port" }),
   CUSTOMER_PORT: port({ default: 9103, desc: "the customer service's port" }),
   TRANSACTION_PORT: port({ default: 9104, desc: "the transaction service's port" }),
+  SECURITY_PORT: port({ default: 9105, desc: "the security service's port" }),
   LEDGER_ADDRESS: str({ default: '127.0.0.1:9101', desc: 'where the ledger is' }),
   ACCOUNT_ADDRESS: str({ default: '127.0.0.1:9102', desc: 'where the account service is' }),
   CUSTOMER_ADDRESS: str({ default: '127.0.0.1:9103', desc: 'where the customer service is' }),
   TRANSACTION_ADDRESS: str({ default: '127.0.0.1:9104', desc: 'where the transaction service is' }),
+  SECURITY_ADDRESS: str({ default: '127.0.0.1:9105', desc: 'where the security service is' }),
   LEDGER_DATABASE_URL: url({ desc: "the ledger's database, as its runtime role", default: '' }),
   ACCOUNT_DATABASE_URL: url({ desc: "the account service's database, as its runtime role", default: '' }),
   CUSTOMER_DATABASE_URL: url({ desc: "the customer service's database, as its runtime role", default: '' }),
   TRANSACTION_DATABASE_URL: url({ desc: "the transaction service's database, as its runtime role", default: '' }),
+  SECURITY_DATABASE_URL: url({ desc: "the security service's database, as its runtime role", default: '' }),
 } as const;
 
 /** The parsed configuration. */
@@ -102,7 +105,5 @@ function refuseUnsafe(config: { BANK_ENVIRONMENT: string; LISTEN_HOST: string; E
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;
   if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');
-  throw new Error(
-    'BANK_ENVIRONMENT: there is no security service yet, only the development issuer, which production refuses',
-  );
+  throw new Error('BANK_ENVIRONMENT: every token is still signed by the development issuer, which production refuses');
 }

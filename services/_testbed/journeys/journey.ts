@@ -65,7 +65,7 @@ export async function stateOf(
   return state;
 }
 
-const SERVICES = ['ledger', 'customer', 'account', 'transaction'] as const;
+const SERVICES = ['ledger', 'customer', 'account', 'transaction', 'security'] as const;
 
 /** Whether a program can be run by its name. */
 export function onPath(program: string): boolean {
