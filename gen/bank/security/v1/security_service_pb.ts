@@ -344,7 +344,7 @@ export const SecurityService: GenService<{
     output: typeof RegisterCredentialsResponseSchema;
   },
   /**
-   * Logs a customer in and starts a session. Wrong passwords count, also with validate_only: from the third on, the next try
+   * Logs a customer in and starts a session. Wrong passwords count, as does every try with validate_only: from the third on, the next try
    * has to wait, twice as long each time, up to 15 minutes; the hundredth in a row locks the credentials.
    *
    * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password is wrong, or it is too early to try again, is not told)
