@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Owners } from './access.ts';
+import { natsBus, type StreamLimits } from './bus.ts';
 import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
@@ -13,6 +14,8 @@ import { type Logger, makeLog } from './log.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
 import { type Orders, orders } from './order.ts';
 import { type Pages, pages } from './page.ts';
+import { relay } from './relay.ts';
+import { republish } from './republish.ts';
 import { type KeyPort, type Vault, vault } from './sealing.ts';
 import { type Rpcs, type Server, serve } from './serve.ts';
 import { tokenVerifier } from './tokens.ts';
@@ -74,6 +77,7 @@ export async function startService<S extends DescService, Context>(
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     log,
   });
+  const bus = config.NATS_URL === '' ? undefined : natsBus({ url: config.NATS_URL, name, log });
   const keys = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
   const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
   const house = furnish({ name, config, log, database, keys, issuer });
@@ -89,14 +93,34 @@ export async function startService<S extends DescService, Context>(
     log,
   });
   house.orders.recover();
-  return { name, port: server.port, stop: () => stop(server, house, stopBeside) };
+  const databaseUrl = required(config, `${upper}_DATABASE_URL`);
+  const relaying = bus && relay({ service: name, database, databaseUrl, bus, limits: streamLimits(config), log });
+  const stopEvents = async (): Promise<void> => {
+    await relaying?.stop();
+    await bus?.close();
+  };
+  return { name, port: server.port, stop: () => stop(server, house, stopEvents, stopBeside) };
 }
 
-async function stop(server: Server, house: House & Closing, stopBeside?: () => Promise<void>): Promise<void> {
+function streamLimits(config: Config): StreamLimits {
+  return {
+    maxBytes: config.EVENT_STREAM_MAX_BYTES,
+    maxAgeMs: config.EVENT_STREAM_MAX_AGE_HOURS * 3_600_000,
+    replicas: config.EVENT_STREAM_REPLICAS,
+  };
+}
+
+async function stop(
+  server: Server,
+  house: House & Closing,
+  stopEvents: () => Promise<void>,
+  stopBeside?: () => Promise<void>,
+): Promise<void> {
   await server.stop(GRACE_MS);
   await stopBeside?.();
   const drained = house.orders.drain().then(() => house.commands.drain());
   await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
+  await stopEvents();
   house.close();
   await house.database[Symbol.asyncDispose]();
 }
@@ -155,7 +179,10 @@ function required(config: Config, name: keyof Config): string {
   return String(value);
 }
 
-/** The main program of a service: `migrate` as its only argument migrates its database, none runs it until SIGTERM. */
+/**
+ * The main program of a service: `migrate` as its only argument migrates its database, `republish --from N` publishes its
+ * events anew from number N on, none runs it until SIGTERM.
+ */
 export async function runService<S extends DescService, Context>(
   definition: ServiceDefinition<S, Context>,
 ): Promise<void> {
@@ -164,6 +191,13 @@ export async function runService<S extends DescService, Context>(
     const url = process.env[`${name.toUpperCase()}_MIGRATION_DATABASE_URL`];
     if (!url) throw new Error(`${name.toUpperCase()}_MIGRATION_DATABASE_URL: is required to migrate`);
     await migrate({ url, service: name, steps: migrations, log: makeLog(name, 'info') });
+    return;
+  }
+  if (process.argv[2] === 'republish') {
+    const config = readConfig(process.env);
+    const from = Number(process.argv[3] === '--from' ? process.argv[4] : Number.NaN);
+    const log = makeLog(name, 'info');
+    await republish({ url: required(config, 'NATS_URL'), service: name, from, limits: streamLimits(config), log });
     return;
   }
   const running = await startService(definition, process.env);

@@ -51,3 +51,27 @@ export class LeanChassis extends Migration {
     `);
   }
 }
+
+/** A later migration of every service: what the relay and the inbox need. The role is the service's runtime role. */
+export function eventPath(runtimeRole: string): new (...args: ConstructorParameters<typeof Migration>) => Migration {
+  return class EventPath extends Migration {
+    override up(): void {
+      this.addSql(`
+        -- What is published stands in the stream, and is told by its number: no row is written a second time for it.
+        drop index outbox_unpublished;
+        alter table outbox drop column publish_time;
+        alter table outbox add column previous_sequence bigint;
+        alter table outbox add check ((producer_sequence is null) = (previous_sequence is null));
+        create index outbox_unnumbered on outbox (event_id) where producer_sequence is null;
+        grant update (previous_sequence) on outbox to ${runtimeRole};
+
+        create table relay_partition (
+          partition int primary key check (partition between 0 and 7),
+          last_sequence bigint not null
+        );
+        insert into relay_partition select partition, 0 from generate_series(0, 7) as partition;
+        grant select, update (last_sequence) on relay_partition to ${runtimeRole};
+      `);
+    }
+  };
+}

@@ -60,6 +60,16 @@ export const variables = {
   LOG_FILE: str({ default: '', desc: 'the file that logs are appended to; absent: standard output' }),
   DATABASE_POOL_MAX: num({ default: 8, desc: 'connections per service to its database' }),
   STATEMENT_TIMEOUT_MS: num({ default: 30_000, desc: 'no statement runs longer' }),
+  NATS_URL: str({ default: '', desc: 'the NATS server, `nats://host:port`; absent: events stay in the outbox' }),
+  EVENT_STREAM_REPLICAS: num({
+    default: 1,
+    desc: "on how many NATS servers a service's stream stands; 3 in a cluster",
+  }),
+  EVENT_STREAM_MAX_BYTES: num({
+    default: 768_000_000,
+    desc: "the size of a service's stream, past which it takes no more",
+  }),
+  EVENT_STREAM_MAX_AGE_HOURS: num({ default: 168, desc: "how long a service's stream keeps an event" }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
   EDGE_ALLOWED_ORIGINS: str({

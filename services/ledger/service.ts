@@ -1,6 +1,6 @@
 // The table of contents of the ledger.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { LeanChassis } from '#chassis/chassis-tables.ts';
+import { eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -106,6 +106,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0005-lean-chassis', class: LeanChassis },
     { name: '0006-blocks', class: Blocks },
     { name: '0007-holds', class: Holds },
+    { name: '0008-event-path', class: eventPath('ledger_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -1,7 +1,7 @@
 // The table of contents of the transaction service.
 import type { Owners } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { LeanChassis } from '#chassis/chassis-tables.ts';
+import { eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
@@ -58,6 +58,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0001-transactions', class: Transactions },
     { name: '0002-imports', class: Imports },
     { name: '0003-lean-chassis', class: LeanChassis },
+    { name: '0004-event-path', class: eventPath('transaction_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -1,0 +1,169 @@
+// The relay: publishes the outbox on the bus, in the order of producer_sequence. One process of a service does so at a time;
+// that is for order's cheapness only. What holds even when two believe to lead: numbers are given under a lock
+// (numbering.ts), and each event names the place in the stream that it must come to stand in, which JetStream refuses
+// to any other. The stream itself tells where to go on: one that lost its end, or is gone, gets it again from the outbox.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import { EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
+import type { StreamLimits, StreamState } from './bus.ts';
+import { type Bus, ensureStream, heartbeatSubject, managerOf, readStream, streamOf, subjectOf } from './bus.ts';
+import type { Database } from './database.ts';
+import { type Candidate, lead } from './leader.ts';
+import type { Logger } from './log.ts';
+import { lastNumber, type Numbered, numberEvents, numberedFrom } from './numbering.ts';
+
+/** What the relay of a service needs. */
+export interface RelayOptions {
+  readonly service: string;
+  readonly database: Database;
+  /** For the connection that holds the lead. */
+  readonly databaseUrl: string;
+  readonly bus: Bus;
+  readonly limits: StreamLimits;
+  readonly log: Logger;
+}
+
+/** Events on their way to JetStream at once. */
+const PUBLISHED_MAX = 500;
+const ACK_MS = 5_000;
+/** After a batch, others gather: a batch of ten costs the database little more than one event. */
+const GATHER_MS = 20;
+/** How soon events of other processes are found; those of this one wake the relay. */
+const IDLE_MS = 100;
+const HEARTBEAT_MS = 200;
+const CHECK_MS = 1_000;
+const BACKOFF_MIN_MS = 50;
+const BACKOFF_MAX_MS = 2_000;
+/** From when on it is told that events wait. */
+const LAG_MS = 5_000;
+
+/** Runs the relay of a service until it is stopped. */
+export function relay(options: RelayOptions): Candidate {
+  const { service, databaseUrl, log } = options;
+  return lead({
+    url: databaseUrl,
+    name: `${service} relay`,
+    log,
+    work: (signal) => publishWhileLeading(options, signal),
+  });
+}
+
+async function publishWhileLeading(options: RelayOptions, signal: AbortSignal): Promise<void> {
+  const { database, log } = options;
+  const turn = publisher(options);
+  const wake = waker(database);
+  let pause = BACKOFF_MIN_MS;
+  let caughtUp = Date.now();
+  while (!signal.aborted) {
+    try {
+      const busy = await turn();
+      pause = BACKOFF_MIN_MS;
+      if (!busy) caughtUp = Date.now();
+      await (busy ? sleep(GATHER_MS) : wake.within(IDLE_MS));
+    } catch (error) {
+      log.warn({ error }, 'the relay could not publish, and tries again');
+      await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      pause = Math.min(2 * pause, BACKOFF_MAX_MS);
+    }
+    const lagMs = Date.now() - caughtUp;
+    if (lagMs > LAG_MS) log.warn({ lagMs }, 'events wait to be published');
+  }
+  wake.end();
+}
+
+/** Answers a function that publishes what waits, and tells whether there was anything. */
+function publisher(options: RelayOptions): () => Promise<boolean> {
+  const { service, database, bus, limits, log } = options;
+  let stream: StreamState | undefined;
+  let checked = 0;
+  let beaten = 0;
+
+  async function look(): Promise<StreamState> {
+    const manager = await managerOf(await bus.connection());
+    const found = await readStream(manager, service);
+    checked = Date.now();
+    if (found && found.created === stream?.created && found.last === stream.last) return stream;
+    if (stream) log.warn({ known: stream, found }, 'the stream is not as it was left: it is filled from the outbox');
+    return ensureStream(manager, service, limits);
+  }
+
+  async function turn(): Promise<boolean> {
+    const numbered = await numberEvents(database);
+    const client = await bus.connection();
+    if (!stream || Date.now() - checked > CHECK_MS) stream = await look();
+    const events = await numberedFrom(database, stream.last + 1, PUBLISHED_MAX);
+    if (events.length > 0) {
+      await publish(jetstream(client), service, stream, events);
+      stream = { ...stream, last: stream.last + events.length };
+      return true;
+    }
+    if (numbered === 0 && Date.now() - beaten > HEARTBEAT_MS) {
+      await refuseForeign(stream);
+      const producerSequence = BigInt(stream.last);
+      client.publish(
+        heartbeatSubject(service),
+        toBinary(EventHeartbeatSchema, create(EventHeartbeatSchema, { producerSequence })),
+      );
+      beaten = Date.now();
+    }
+    return numbered > 0;
+  }
+
+  /** A stream that knows more than the database is another database's, or this one was restored from before. */
+  async function refuseForeign({ last, from }: StreamState): Promise<void> {
+    if (last >= from && last > (await lastNumber(database))) {
+      throw new Error(
+        `the stream ${streamOf(service)} has events that the outbox has not: publish it anew (republish)`,
+      );
+    }
+  }
+
+  return () =>
+    turn().catch((error: unknown) => {
+      stream = undefined;
+      throw error;
+    });
+}
+
+/** Publishes events, all at once; each is refused unless the one before it stands right before it. */
+async function publish(
+  client: JetStreamClient,
+  service: string,
+  stream: StreamState,
+  events: readonly Numbered[],
+): Promise<void> {
+  const acks = events.map((event, index) => {
+    const number = Number(event.producer_sequence);
+    if (number !== stream.last + 1 + index) throw new Error(`event ${stream.last + 1 + index} is not in the outbox`);
+    return client.publish(subjectOf(service, event.aggregate_id, event.type), withNumbers(event), {
+      msgID: event.event_id,
+      timeout: ACK_MS,
+      retries: 1,
+      expect: { streamName: streamOf(service), lastSequence: number - stream.from },
+    });
+  });
+  const failed = (await Promise.allSettled(acks)).find((ack) => ack.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** The envelope with its numbers: protobuf takes fields that are appended as part of the message. */
+function withNumbers({ envelope, producer_sequence, previous_sequence }: Numbered): Uint8Array {
+  const numbers = { producerSequence: BigInt(producer_sequence), previousSequence: BigInt(previous_sequence) };
+  return Buffer.concat([envelope, toBinary(EventEnvelopeSchema, create(EventEnvelopeSchema, numbers))]);
+}
+
+/** Wakes the relay when this process has committed something. */
+function waker(database: Database): { within(ms: number): Promise<void>; end(): void } {
+  let woken = Promise.withResolvers<void>();
+  const end = database.onCommit(() => woken.resolve());
+  return {
+    async within(ms) {
+      const timer = setTimeout(() => woken.resolve(), ms);
+      await woken.promise;
+      clearTimeout(timer);
+      woken = Promise.withResolvers();
+    },
+    end,
+  };
+}
