@@ -7,6 +7,7 @@ import { natsBus, type StreamLimits } from './bus.ts';
 import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
+import { type Consuming, consume } from './consume.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
@@ -18,6 +19,7 @@ import { relay } from './relay.ts';
 import { republish } from './republish.ts';
 import { type KeyPort, type Vault, vault } from './sealing.ts';
 import { type Rpcs, type Server, serve } from './serve.ts';
+import type { Subscription } from './subscription.ts';
 import { tokenVerifier } from './tokens.ts';
 
 /** What the chassis gives to every service. */
@@ -44,6 +46,8 @@ export interface ServiceDefinition<S extends DescService, Context> {
   readonly migrations: readonly MigrationStep[];
   context(house: House): Context;
   rpcs(context: Context): Rpcs<S>;
+  /** What it consumes of other services' events. */
+  subscriptions?(context: Context): readonly Subscription[];
   /** Tells whose the things are that this service owns. */
   owners(context: Context): Owners;
   /** Starts what runs beside the calls, before the first of them. Answers how to stop it. */
@@ -95,7 +99,12 @@ export async function startService<S extends DescService, Context>(
   house.orders.recover();
   const databaseUrl = required(config, `${upper}_DATABASE_URL`);
   const relaying = bus && relay({ service: name, database, databaseUrl, bus, limits: streamLimits(config), log });
+  const consuming: Consuming[] = [];
+  for (const subscription of (bus && definition.subscriptions?.(context)) ?? []) {
+    if (bus) consuming.push(await consume({ consumer: name, database, vault: house.vault, log, subscription, bus }));
+  }
   const stopEvents = async (): Promise<void> => {
+    for (const consumer of consuming) await consumer.stop();
     await relaying?.stop();
     await bus?.close();
   };

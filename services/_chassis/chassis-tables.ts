@@ -71,6 +71,47 @@ export function eventPath(runtimeRole: string): new (...args: ConstructorParamet
         );
         insert into relay_partition select partition, 0 from generate_series(0, 7) as partition;
         grant select, update (last_sequence) on relay_partition to ${runtimeRole};
+
+        create table inbox_partition (
+          producer text collate "C" not null,
+          partition int not null check (partition between 0 and 7),
+          last_sequence bigint not null default 0,
+          holder text collate "C",
+          lease_until timestamptz,
+          primary key (producer, partition),
+          check ((holder is null) = (lease_until is null))
+        );
+        create table inbox_process (
+          producer text collate "C" not null,
+          holder text collate "C" not null,
+          seen_time timestamptz not null,
+          primary key (producer, holder)
+        );
+        create table inbox (
+          event_id text collate "C" primary key,
+          producer text collate "C" not null,
+          producer_sequence bigint not null,
+          effect_time timestamptz not null default now(),
+          unique (producer, producer_sequence)
+        );
+        create table parked_event (
+          producer text collate "C" not null,
+          producer_sequence bigint not null,
+          partition int not null,
+          event_id text collate "C" not null,
+          type text collate "C" not null,
+          aggregate_id text collate "C" not null,
+          envelope bytea not null,
+          -- Empty where it only waits behind another of its aggregate.
+          reason text not null,
+          park_time timestamptz not null default now(),
+          released boolean not null default false,
+          primary key (producer, producer_sequence)
+        );
+        create index parked_event_of_aggregate on parked_event (producer, aggregate_id);
+        grant select, insert, update on inbox_partition, inbox_process, parked_event to ${runtimeRole};
+        grant delete on inbox_process, parked_event to ${runtimeRole};
+        grant select, insert on inbox to ${runtimeRole};
       `);
     }
   };
