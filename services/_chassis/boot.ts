@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Owners } from './access.ts';
-import { natsBus, type StreamLimits } from './bus.ts';
+import { natsBus } from './bus.ts';
 import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
@@ -13,10 +13,10 @@ import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './iss
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
+import { operate, streamLimits } from './operate.ts';
 import { type Orders, orders } from './order.ts';
 import { type Pages, pages } from './page.ts';
 import { relay } from './relay.ts';
-import { republish } from './republish.ts';
 import { type KeyPort, type Vault, vault } from './sealing.ts';
 import { type Rpcs, type Server, serve } from './serve.ts';
 import type { Subscription } from './subscription.ts';
@@ -38,9 +38,12 @@ export interface House {
   client<S extends DescService>(service: S, audience: Workload, address: string): Client<S>;
 }
 
+/** The services that there are. */
+type ServiceName = Workload & ('ledger' | 'account' | 'customer' | 'transaction');
+
 /** A service of the bank. */
 export interface ServiceDefinition<S extends DescService, Context> {
-  readonly name: Workload & ('ledger' | 'account' | 'customer' | 'transaction');
+  readonly name: ServiceName;
   readonly service: S;
   readonly entities: Entities;
   readonly migrations: readonly MigrationStep[];
@@ -81,7 +84,6 @@ export async function startService<S extends DescService, Context>(
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     log,
   });
-  const bus = config.NATS_URL === '' ? undefined : natsBus({ url: config.NATS_URL, name, log });
   const keys = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
   const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
   const house = furnish({ name, config, log, database, keys, issuer });
@@ -97,25 +99,37 @@ export async function startService<S extends DescService, Context>(
     log,
   });
   house.orders.recover();
-  const databaseUrl = required(config, `${upper}_DATABASE_URL`);
-  const relaying = bus && relay({ service: name, database, databaseUrl, bus, limits: streamLimits(config), log });
-  const consuming: Consuming[] = [];
-  for (const subscription of (bus && definition.subscriptions?.(context)) ?? []) {
-    if (bus) consuming.push(await consume({ consumer: name, database, vault: house.vault, log, subscription, bus }));
-  }
-  const stopEvents = async (): Promise<void> => {
-    for (const consumer of consuming) await consumer.stop();
-    await relaying?.stop();
-    await bus?.close();
-  };
+  const stopEvents = await startEvents({
+    name,
+    house,
+    server,
+    subscriptions: definition.subscriptions?.(context) ?? [],
+  });
   return { name, port: server.port, stop: () => stop(server, house, stopEvents, stopBeside) };
 }
 
-function streamLimits(config: Config): StreamLimits {
-  return {
-    maxBytes: config.EVENT_STREAM_MAX_BYTES,
-    maxAgeMs: config.EVENT_STREAM_MAX_AGE_HOURS * 3_600_000,
-    replicas: config.EVENT_STREAM_REPLICAS,
+/** Starts the relay and the consumers; without NATS, events wait in the outbox. Answers how to stop them. */
+async function startEvents(parts: {
+  name: ServiceName;
+  house: House;
+  server: Server;
+  subscriptions: readonly Subscription[];
+}): Promise<() => Promise<void>> {
+  const { name, house, server } = parts;
+  const { config, database, vault, log } = house;
+  if (config.NATS_URL === '') return async () => {};
+  const bus = natsBus({ url: config.NATS_URL, name, log });
+  const databaseUrl = required(config, `${name.toUpperCase() as Uppercase<ServiceName>}_DATABASE_URL`);
+  const report = server.health.events;
+  const relaying = relay({ service: name, database, databaseUrl, bus, limits: streamLimits(config), report, log });
+  const consuming: Consuming[] = [];
+  for (const subscription of parts.subscriptions) {
+    consuming.push(await consume({ consumer: name, database, vault, log, subscription, bus }));
+  }
+  return async () => {
+    for (const consumer of consuming) await consumer.stop();
+    await relaying.stop();
+    await bus.close();
   };
 }
 
@@ -189,8 +203,8 @@ function required(config: Config, name: keyof Config): string {
 }
 
 /**
- * The main program of a service: `migrate` as its only argument migrates its database, `republish --from N` publishes its
- * events anew from number N on, none runs it until SIGTERM.
+ * The main program of a service: `migrate` as its only argument migrates its database, none runs it until SIGTERM; what
+ * else there is, `operate` says.
  */
 export async function runService<S extends DescService, Context>(
   definition: ServiceDefinition<S, Context>,
@@ -202,11 +216,11 @@ export async function runService<S extends DescService, Context>(
     await migrate({ url, service: name, steps: migrations, log: makeLog(name, 'info') });
     return;
   }
-  if (process.argv[2] === 'republish') {
+  const words = process.argv.slice(2);
+  if (words.length > 0) {
     const config = readConfig(process.env);
-    const from = Number(process.argv[3] === '--from' ? process.argv[4] : Number.NaN);
-    const log = makeLog(name, 'info');
-    await republish({ url: required(config, 'NATS_URL'), service: name, from, limits: streamLimits(config), log });
+    const databaseUrl = required(config, `${name.toUpperCase() as Uppercase<typeof name>}_DATABASE_URL`);
+    console.log(await operate({ service: name, words, config, databaseUrl, log: makeLog(name, 'info') }));
     return;
   }
   const running = await startService(definition, process.env);

@@ -12,7 +12,7 @@ import { PROOF } from './testing/property.ts';
 import { type ServiceUnderTest, startTestService, testEnvironment } from './testing/service.ts';
 
 const AGGREGATES = Array.from({ length: 20 }, (_, index) => `acc_${index}`);
-const KILLS = PROOF ? 50 : 4;
+const KILLS = PROOF ? 50 : 2;
 const WIPES = PROOF ? 10 : 1;
 
 describe('A consumer of events', function () {
@@ -86,7 +86,7 @@ describe('A consumer of events', function () {
     expect((await parked()).map(({ reason }) => reason)).to.deep.equal(['Error: this one is poisoned', '', '', '']);
 
     await releaseParked(database, 'ledger', 'acc_7');
-    await sleep(2_500);
+    await sleep(1_500);
     expect((await parked()).map(({ reason }) => reason)).to.deep.equal(['Error: this one is poisoned', '', '', '']);
 
     poisoned = false;
@@ -109,7 +109,7 @@ describe('A consumer of events', function () {
     for (let kill = 0; kill < KILLS; kill += 1) {
       const other = await start();
       await writer.write(AGGREGATES, 20);
-      await sleep(1_500 + Math.random() * 1_000);
+      await sleep(1_500 + Math.random() * 500);
       await writer.write(AGGREGATES, 20);
       const [holders] = await service.database.query<{ n: string }>(
         'select count(distinct holder) as n from inbox_partition where lease_until > now()',

@@ -49,7 +49,15 @@ describe('A follower of events', function () {
 
   function startRelay(): Candidate {
     const databaseUrl = testDatabase.runtimeUrl;
-    return relay({ service: 'ledger', databaseUrl, limits: LIMITS, log: QUIET, database, bus: client });
+    return relay({
+      service: 'ledger',
+      databaseUrl,
+      limits: LIMITS,
+      report: () => {},
+      log: QUIET,
+      database,
+      bus: client,
+    });
   }
 
   async function snapshot(): Promise<number> {

@@ -2,13 +2,7 @@
 // missed, for whatever reason, is made good by a snapshot anew.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
-import {
-  AckPolicy,
-  type ConsumerMessages,
-  DeliverPolicy,
-  jetstream,
-  type PullConsumerOptions,
-} from '@nats-io/jetstream';
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { type EventEnvelope, EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { type Bus, heartbeatSubject, managerOf, readStream, streamOf } from './bus.ts';

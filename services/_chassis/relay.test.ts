@@ -28,8 +28,8 @@ import { sampleService } from './testing/sample.ts';
 import { testEnvironment } from './testing/service.ts';
 
 const AGGREGATES = Array.from({ length: 20 }, (_, index) => `acc_${index}`);
-const KILLS = PROOF ? 50 : 4;
-const WIPES = PROOF ? 10 : 2;
+const KILLS = PROOF ? 50 : 3;
+const WIPES = PROOF ? 10 : 1;
 
 describe('The relay', function () {
   this.timeout(PROOF ? 600_000 : 60_000);
@@ -57,7 +57,13 @@ describe('The relay', function () {
 
   function start(own: Database = database): Candidate {
     const client = natsBus({ url: bus.url, name: 'relay', log: QUIET });
-    const options = { service: 'ledger', databaseUrl: testDatabase.runtimeUrl, limits: LIMITS, log: QUIET };
+    const options = {
+      service: 'ledger',
+      databaseUrl: testDatabase.runtimeUrl,
+      limits: LIMITS,
+      report: () => {},
+      log: QUIET,
+    };
     const running = relay({ ...options, database: own, bus: client });
     ends.push(async () => {
       await running.stop();

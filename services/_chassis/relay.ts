@@ -21,6 +21,8 @@ export interface RelayOptions {
   readonly databaseUrl: string;
   readonly bus: Bus;
   readonly limits: StreamLimits;
+  /** Told whether what is committed reaches the bus. */
+  readonly report: (flow: boolean) => void;
   readonly log: Logger;
 }
 
@@ -55,19 +57,24 @@ async function publishWhileLeading(options: RelayOptions, signal: AbortSignal): 
   const wake = waker(database);
   let pause = BACKOFF_MIN_MS;
   let caughtUp = Date.now();
+  let told = 0;
   while (!signal.aborted) {
     try {
       const busy = await turn();
       pause = BACKOFF_MIN_MS;
+      options.report(true);
       if (!busy) caughtUp = Date.now();
       await (busy ? sleep(GATHER_MS) : wake.within(IDLE_MS));
     } catch (error) {
+      options.report(false);
       log.warn({ error }, 'the relay could not publish, and tries again');
       await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
       pause = Math.min(2 * pause, BACKOFF_MAX_MS);
     }
-    const lagMs = Date.now() - caughtUp;
-    if (lagMs > LAG_MS) log.warn({ lagMs }, 'events wait to be published');
+    if (Date.now() - told > LAG_MS && Date.now() - caughtUp > LAG_MS) {
+      told = Date.now();
+      log.warn({ lagMs: told - caughtUp }, 'events wait to be published');
+    }
   }
   wake.end();
 }
