@@ -52,12 +52,6 @@ export function numberedFrom(database: Database, from: number, limit: number): P
   `);
 }
 
-/** The number of the last event that has one; 0 when none has. */
-export async function lastNumber(database: Database): Promise<number> {
-  const [row] = await database.query(sql<{ last: string }>`select max(last_sequence) as last from relay_partition`);
-  return Number(row?.last ?? 0);
-}
-
 /**
  * By id, so about by time. Where more is waiting than is taken, an aggregate's earlier event may stand behind a later one
  * (clocks of two processes differ): what is waiting of the same aggregates is taken along.

@@ -174,6 +174,22 @@ describe('The relay', function () {
     }
   });
 
+  it('adds nothing to the stream of a database that was restored from before, until it is published anew', async () => {
+    const first = start();
+    await writer.write(AGGREGATES, 2);
+    await untilPublished(bus.url, 40);
+    await first.stop();
+    await testDatabase.query('delete from outbox where producer_sequence > 20');
+    await testDatabase.query('update relay_partition set last_sequence = least(last_sequence, 20)');
+    await eventWriter(database).write(['acc_a', 'acc_b'], 15);
+    start();
+    await sleep(1_500);
+    expect((await readAll(bus.url)).length).to.equal(40);
+    await republish({ url: bus.url, service: 'ledger', from: 1, limits: LIMITS, log: QUIET });
+    await untilPublished(bus.url, 50);
+    expect((await readAll(bus.url)).length).to.equal(50);
+  });
+
   it('republishes from a number on', async () => {
     start();
     await writer.write(AGGREGATES, 30);

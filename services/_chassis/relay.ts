@@ -4,14 +4,14 @@
 // to any other. The stream itself tells where to go on: one that lost its end, or is gone, gets it again from the outbox.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { StreamLimits, StreamState } from './bus.ts';
 import { type Bus, ensureStream, heartbeatSubject, managerOf, readStream, streamOf, subjectOf } from './bus.ts';
 import type { Database } from './database.ts';
 import { type Candidate, lead } from './leader.ts';
 import type { Logger } from './log.ts';
-import { lastNumber, type Numbered, numberEvents, numberedFrom } from './numbering.ts';
+import { type Numbered, numberEvents, numberedFrom } from './numbering.ts';
 
 /** What the relay of a service needs. */
 export interface RelayOptions {
@@ -92,7 +92,9 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
     checked = Date.now();
     if (found && found.created === stream?.created && found.last === stream.last) return stream;
     if (stream) log.warn({ known: stream, found }, 'the stream is not as it was left: it is filled from the outbox');
-    return ensureStream(manager, service, limits);
+    const ensured = await ensureStream(manager, service, limits);
+    await refuseForeign(options, manager, ensured);
+    return ensured;
   }
 
   async function turn(): Promise<boolean> {
@@ -106,7 +108,6 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
       return true;
     }
     if (numbered === 0 && Date.now() - beaten > HEARTBEAT_MS) {
-      await refuseForeign(stream);
       const producerSequence = BigInt(stream.last);
       client.publish(
         heartbeatSubject(service),
@@ -117,20 +118,34 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
     return numbered > 0;
   }
 
-  /** A stream that knows more than the database is another database's, or this one was restored from before. */
-  async function refuseForeign({ last, from }: StreamState): Promise<void> {
-    if (last >= from && last > (await lastNumber(database))) {
-      throw new Error(
-        `the stream ${streamOf(service)} has events that the outbox has not: publish it anew (republish)`,
-      );
-    }
-  }
-
   return () =>
     turn().catch((error: unknown) => {
       stream = undefined;
       throw error;
     });
+}
+
+/**
+ * A stream that ends with another event than the outbox has under that number is another database's, or this one was
+ * restored from before: what was numbered since would count as published.
+ */
+async function refuseForeign(
+  { service, database }: RelayOptions,
+  manager: JetStreamManager,
+  stream: StreamState,
+): Promise<void> {
+  const stored = stream.last < stream.from ? null : await lastMessage(manager, service, stream);
+  if (!stored) return;
+  const [event] = await numberedFrom(database, stream.last, 1);
+  if (event?.event_id === stored.header.get('Nats-Msg-Id')) return;
+  throw new Error(
+    `the stream ${streamOf(service)} ends with an event that the outbox has not: it has to be published anew`,
+  );
+}
+
+/** The last message of a stream; null when it was kept long enough. */
+function lastMessage(manager: JetStreamManager, service: string, { last, from }: StreamState) {
+  return manager.streams.getMessage(streamOf(service), { seq: last - from + 1 });
 }
 
 /** Publishes events, all at once; each is refused unless the one before it stands right before it. */
