@@ -82,6 +82,8 @@ async function followOnce(options: FollowOptions, state: FollowState, signal: Ab
   const messages = await messagesAfter(client, producer, state.at);
   const stop = (): void => void messages.close();
   signal.addEventListener('abort', stop);
+  // It may have been stopped on the way to here.
+  if (signal.aborted) stop();
   const pulse = watchPulse(client, producer, state, stop);
   try {
     for await (const { data } of messages) {

@@ -4,7 +4,8 @@
 // to any other. The stream itself tells where to go on: one that lost its end, or is gone, gets it again from the outbox.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from 'nats';
 import { EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { StreamLimits, StreamState } from './bus.ts';
 import { type Bus, ensureStream, heartbeatSubject, managerOf, readStream, streamOf, subjectOf } from './bus.ts';
@@ -103,7 +104,7 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
     if (!stream || Date.now() - checked > CHECK_MS) stream = await look();
     const events = await numberedFrom(database, stream.last + 1, PUBLISHED_MAX);
     if (events.length > 0) {
-      await publish(jetstream(client), service, stream, events);
+      await publish(client, service, stream, events);
       stream = { ...stream, last: stream.last + events.length };
       return true;
     }
@@ -148,25 +149,32 @@ function lastMessage(manager: JetStreamManager, service: string, { last, from }:
   return manager.streams.getMessage(streamOf(service), { seq: last - from + 1 });
 }
 
-/** Publishes events, all at once; each is refused unless the one before it stands right before it. */
+/**
+ * Publishes events, each to be refused unless the one before it stands right before it. So only the last has to be
+ * acknowledged: it would not stand where it does without the others.
+ */
 async function publish(
-  client: JetStreamClient,
+  client: NatsConnection,
   service: string,
   stream: StreamState,
   events: readonly Numbered[],
 ): Promise<void> {
-  const acks = events.map((event, index) => {
-    const number = Number(event.producer_sequence);
-    if (number !== stream.last + 1 + index) throw new Error(`event ${stream.last + 1 + index} is not in the outbox`);
-    return client.publish(subjectOf(service, event.aggregate_id, event.type), withNumbers(event), {
-      msgID: event.event_id,
-      timeout: ACK_MS,
-      retries: 1,
-      expect: { streamName: streamOf(service), lastSequence: number - stream.from },
-    });
-  });
-  const failed = (await Promise.allSettled(acks)).find((ack) => ack.status === 'rejected');
-  if (failed) throw failed.reason;
+  const [last] = events.slice(-1);
+  for (const [index, event] of events.entries()) {
+    const number = stream.last + 1 + index;
+    if (Number(event.producer_sequence) !== number) throw new Error(`event ${number} is not in the outbox`);
+    const subject = subjectOf(service, event.aggregate_id, event.type);
+    const expected = number - stream.from;
+    if (event === last) {
+      const settings = { msgID: event.event_id, timeout: ACK_MS, retries: 1, expect: { lastSequence: expected } };
+      await jetstream(client).publish(subject, withNumbers(event), settings);
+      return;
+    }
+    const marks = headers();
+    marks.set('Nats-Msg-Id', event.event_id);
+    marks.set('Nats-Expected-Last-Sequence', String(expected));
+    client.publish(subject, withNumbers(event), { headers: marks });
+  }
 }
 
 /** The envelope with its numbers: protobuf takes fields that are appended as part of the message. */
