@@ -116,3 +116,15 @@ export function eventPath(runtimeRole: string): new (...args: ConstructorParamet
     }
   };
 }
+
+/** A later migration of every service: vacuum of its tables by what happens to them. */
+export class ChassisSettings extends Migration {
+  override up(): void {
+    this.addSql(`
+      -- Both only grow, and every row is written once more, when it is settled or numbered. The index of those that are not
+      -- is read all the time, so its dead rows go soon; after the whole table has grown, a part of it would be too many.
+      alter table command set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100000);
+      alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100000);
+    `);
+  }
+}

@@ -30,6 +30,13 @@ const port = makeValidator((input: string) => {
   return Number(input);
 });
 
+const count = (least: number) =>
+  makeValidator((input: string) => {
+    if (!/^[0-9]{1,9}$/.test(input) || Number(input) < least) throw new Error(`must be a whole number from ${least}`);
+    return Number(input);
+  });
+const limit = count(1);
+
 /** Every variable that the bank's processes read, with its default and what it means. */
 export const variables = {
   BANK_ENVIRONMENT: str({
@@ -72,6 +79,17 @@ export const variables = {
   EVENT_STREAM_MAX_AGE_HOURS: num({ default: 168, desc: "how long a service's stream keeps an event" }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
+  EDGE_PROXY_HOPS: count(0)({
+    default: 0,
+    desc: "how many proxies of the bank's own stand before the edge, each of which adds to x-forwarded-for",
+  }),
+  EDGE_LIMIT_ADDRESS: limit({
+    default: 300,
+    desc: 'calls in 10 seconds from one address that nobody is known for: without a token, or with a bad one; per edge',
+  }),
+  EDGE_LIMIT_CUSTOMER: limit({ default: 300, desc: 'calls in 10 seconds of one customer; per edge' }),
+  EDGE_LIMIT_STAFF: limit({ default: 10_000, desc: 'calls in 10 seconds of one member of staff; per edge' }),
+  EDGE_LIMIT_PARTNER: limit({ default: 10_000, desc: 'calls in 10 seconds of one partner; per edge' }),
   EDGE_ALLOWED_ORIGINS: str({
     default: 'http://localhost:*,http://127.0.0.1:*',
     desc: 'origins whose pages may call the edge, with commas between; `:*` for any port, `*` for any; neither in production',

@@ -3,7 +3,9 @@
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { PostgresDriver, type RawBuilder, sql } from 'kysely';
+import type { Pool } from 'pg';
 import type { Logger } from './log.ts';
+import { prepareBulk } from './prepared.ts';
 
 /** A connection to one service's database with its runtime role. */
 export interface Database {
@@ -58,6 +60,7 @@ export async function openDatabase(options: {
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
       keepAlive: true,
+      onPoolCreated: (pool: Pool) => pool.on('connect', prepareBulk),
     },
     discovery: { warnWhenNoEntities: false },
     allowGlobalContext: false,
@@ -135,11 +138,14 @@ export function isCollision(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
-/** True when the same transaction may succeed if it is simply run again: the connection broke, or others were in the way. */
+/**
+ * True when the same transaction may succeed if it is simply run again: the connection broke, others were in the way, or a
+ * prepared statement has to be prepared anew.
+ */
 export function isPassing(error: unknown): boolean {
   if (error instanceof CommitLost) return true;
   const state = sqlState(error);
-  if (state !== undefined) return /^(08|40|53|57P|55P03)/.test(state);
+  if (state !== undefined) return /^(08|40|53|57P|55P03|26000|0A000)/.test(state);
   const text = String((error as Error | undefined)?.message);
   return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|Client has encountered a connection error|not queryable/i.test(
     text,
