@@ -102,6 +102,7 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/ReleaseHold'
   | 'bank.ledger.v1.LedgerService/GetHold'
   | 'bank.ledger.v1.LedgerService/ListHolds'
+  | 'bank.ledger.v1.LedgerService/ListHoldSteps'
   | 'bank.ledger.v1.LedgerService/GetBalances'
   | 'bank.ledger.v1.LedgerService/ListEntries'
   | 'bank.ledger.v1.LedgerService/GetJournal'
@@ -135,6 +136,12 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/GetTransaction'
   | 'bank.transaction.v1.TransactionService/ListTransactions'
   | 'bank.transaction.v1.TransactionService/ReverseTransaction'
+  | 'bank.transaction.v1.TransactionService/PlaceHold'
+  | 'bank.transaction.v1.TransactionService/CaptureHold'
+  | 'bank.transaction.v1.TransactionService/ExtendHold'
+  | 'bank.transaction.v1.TransactionService/ReleaseHold'
+  | 'bank.transaction.v1.TransactionService/GetHold'
+  | 'bank.transaction.v1.TransactionService/ListHolds'
   | 'bank.transaction.v1.TransactionService/BatchImportTransactions';
 
 /** One kind of person or partner that an RPC is open to. */
@@ -799,6 +806,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
+      { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
     actors: [['journals', 'actor']],
     errors: [
@@ -828,6 +836,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/PostJournalStream': {
@@ -845,6 +859,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
+      { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
     actors: [['journals', 'actor']],
     errors: [
@@ -874,6 +889,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/ReverseJournal': {
@@ -919,6 +940,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/PlaceHolds': {
@@ -971,12 +998,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
     actors: [['actor']],
     errors: [
-      'HOLD_NOT_FOUND',
-      'HOLD_NOT_OWNED',
-      'HOLD_CAPTURED',
-      'HOLD_RELEASED',
-      'HOLD_EXPIRED',
-      'HOLD_EXCEEDED',
       'LEDGER_ACCOUNT_NOT_FOUND',
       'LEDGER_ACCOUNT_CLOSED',
       'LEDGER_ACCOUNT_FROZEN',
@@ -1003,6 +1024,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_LEGS',
       'DATE_INVALID',
       'JOURNAL_KIND_NOT_ALLOWED',
+      'HOLD_NOT_FOUND',
+      'HOLD_NOT_OWNED',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
     ],
   },
   'bank.ledger.v1.LedgerService/ExtendHold': {
@@ -1082,6 +1109,21 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListHoldSteps': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
       'PAGE_TOKEN_INVALID',
     ],
   },
@@ -1681,6 +1723,157 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.transaction.v1.TransactionService/PlaceHold': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_MISMATCH',
+      'CREDITOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'INSUFFICIENT_FUNDS',
+      'BALANCE_OUT_OF_RANGE',
+      'HOLD_EXPIRE_TIME_NOT_LATER',
+      'HOLD_LIMIT_BELOW_AMOUNT',
+      'IBAN_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/CaptureHold': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'HOLD_NOT_FOUND',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'HOLD_EXCEEDED',
+      'CREDITOR_REQUIRED',
+      'INSUFFICIENT_FUNDS',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_CLOSED',
+      'CEILING_EXCEEDED',
+      'BALANCE_OUT_OF_RANGE',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ExtendHold': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'HOLD_NOT_FOUND',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'DEBTOR_REQUIRED',
+      'HOLD_EXPIRE_TIME_NOT_LATER',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReleaseHold': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'HOLD_NOT_FOUND',
+      'HOLD_CAPTURED',
+      'HOLD_RELEASED',
+      'HOLD_EXPIRED',
+      'CREDITOR_REQUIRED',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetHold': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'HOLD_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListHolds': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
   'bank.transaction.v1.TransactionService/BatchImportTransactions': {
     callers: ['edge'],
     grants: [
@@ -1716,6 +1909,7 @@ export const commonErrors: readonly string[] = [
   'TOKEN_INVALID',
   'CALLER_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',
+  'RATE_LIMITED',
   'RPC_UNKNOWN',
   'REQUEST_EXISTS',
   'ANSWER_NOT_KEPT',
@@ -1750,8 +1944,11 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
+  'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ImportedTransaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
+  'bank.transaction.v1.PlaceHoldRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ReverseTransactionRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.TransferFundsRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
@@ -1796,11 +1993,20 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.RegisterCredentialsRequest',
   'bank.security.v1.SessionTokens',
   'bank.transaction.v1.BatchImportTransactionsRequest',
+  'bank.transaction.v1.CaptureHoldRequest',
+  'bank.transaction.v1.CaptureHoldResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
+  'bank.transaction.v1.ExtendHoldResponse',
+  'bank.transaction.v1.GetHoldResponse',
   'bank.transaction.v1.GetTransactionResponse',
+  'bank.transaction.v1.Hold',
   'bank.transaction.v1.ImportedTransaction',
+  'bank.transaction.v1.ListHoldsResponse',
   'bank.transaction.v1.ListTransactionsResponse',
+  'bank.transaction.v1.PlaceHoldRequest',
+  'bank.transaction.v1.PlaceHoldResponse',
+  'bank.transaction.v1.ReleaseHoldResponse',
   'bank.transaction.v1.ReverseTransactionRequest',
   'bank.transaction.v1.ReverseTransactionResponse',
   'bank.transaction.v1.Transaction',

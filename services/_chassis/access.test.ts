@@ -125,8 +125,8 @@ describe('The rules of access', () => {
     expect(start({ TRANSACTION: nobody })).to.match(
       /^Error: bank\.transaction\.v1\.TransactionService\/\w+: nobody tells whose ACCOUNT is in /,
     );
-    expect(start({ ACCOUNT: nobody })).to.contain('whose TRANSACTION is in');
-    expect(start({ ACCOUNT: nobody, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');
+    expect(start({ ACCOUNT: nobody, HOLD: nobody })).to.contain('whose TRANSACTION is in');
+    expect(start({ ACCOUNT: nobody, HOLD: nobody, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');
     expect(reason(() => refuseUnowned(AccountService, {}))).to.contain('nobody tells whose');
   });
 

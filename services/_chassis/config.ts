@@ -30,6 +30,13 @@ const port = makeValidator((input: string) => {
   return Number(input);
 });
 
+const count = (least: number) =>
+  makeValidator((input: string) => {
+    if (!/^[0-9]{1,9}$/.test(input) || Number(input) < least) throw new Error(`must be a whole number from ${least}`);
+    return Number(input);
+  });
+const limit = count(1);
+
 /** Every variable that the bank's processes read, with its default and what it means. */
 export const variables = {
   BANK_ENVIRONMENT: str({
@@ -60,8 +67,29 @@ export const variables = {
   LOG_FILE: str({ default: '', desc: 'the file that logs are appended to; absent: standard output' }),
   DATABASE_POOL_MAX: num({ default: 8, desc: 'connections per service to its database' }),
   STATEMENT_TIMEOUT_MS: num({ default: 30_000, desc: 'no statement runs longer' }),
+  NATS_URL: str({ default: '', desc: 'the NATS server, `nats://host:port`; absent: events stay in the outbox' }),
+  EVENT_STREAM_REPLICAS: num({
+    default: 1,
+    desc: "on how many NATS servers a service's stream stands; 3 in a cluster",
+  }),
+  EVENT_STREAM_MAX_BYTES: num({
+    default: 768_000_000,
+    desc: "the size of a service's stream, past which it takes no more",
+  }),
+  EVENT_STREAM_MAX_AGE_HOURS: num({ default: 168, desc: "how long a service's stream keeps an event" }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
+  EDGE_PROXY_HOPS: count(0)({
+    default: 0,
+    desc: "how many proxies of the bank's own stand before the edge, each of which adds to x-forwarded-for",
+  }),
+  EDGE_LIMIT_ADDRESS: limit({
+    default: 300,
+    desc: 'calls in 10 seconds from one address that nobody is known for: without a token, or with a bad one; per edge',
+  }),
+  EDGE_LIMIT_CUSTOMER: limit({ default: 300, desc: 'calls in 10 seconds of one customer; per edge' }),
+  EDGE_LIMIT_STAFF: limit({ default: 10_000, desc: 'calls in 10 seconds of one member of staff; per edge' }),
+  EDGE_LIMIT_PARTNER: limit({ default: 10_000, desc: 'calls in 10 seconds of one partner; per edge' }),
   EDGE_ALLOWED_ORIGINS: str({
     default: 'http://localhost:*,http://127.0.0.1:*',
     desc: 'origins whose pages may call the edge, with commas between; `:*` for any port, `*` for any; neither in production',

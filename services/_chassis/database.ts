@@ -3,7 +3,9 @@
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { PostgresDriver, type RawBuilder, sql } from 'kysely';
+import type { Pool } from 'pg';
 import type { Logger } from './log.ts';
+import { prepareBulk } from './prepared.ts';
 
 /** A connection to one service's database with its runtime role. */
 export interface Database {
@@ -12,6 +14,8 @@ export interface Database {
   query<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   /** Runs `work` in one READ COMMITTED transaction. Throws CommitLost when the outcome is not known. */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { rollback?: boolean }): Promise<T>;
+  /** Tells `heard` of every transaction that was committed here, until the function that is answered is called. */
+  onCommit(heard: () => void): () => void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -56,6 +60,7 @@ export async function openDatabase(options: {
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
       keepAlive: true,
+      onPoolCreated: (pool: Pool) => pool.on('connect', prepareBulk),
     },
     discovery: { warnWhenNoEntities: false },
     allowGlobalContext: false,
@@ -69,8 +74,13 @@ export async function openDatabase(options: {
 
 function wrap(orm: MikroORM): Database {
   const kysely = orm.em.fork().getKysely<Record<string, never>>();
+  const listeners = new Set<() => void>();
   return {
     orm,
+    onCommit(heard) {
+      listeners.add(heard);
+      return () => void listeners.delete(heard);
+    },
     query: async (statement) => (await statement.execute(kysely)).rows,
     transaction: async (work, settings) => {
       const em = orm.em.fork();
@@ -101,6 +111,7 @@ function wrap(orm: MikroORM): Database {
         await em.rollback().catch(() => undefined);
         throw isRefusedCommit(error) ? error : new CommitLost('the reply to COMMIT was lost', { cause: error });
       }
+      for (const heard of listeners) heard();
       return result;
     },
     [Symbol.asyncDispose]: () => orm.close(true),
@@ -127,11 +138,14 @@ export function isCollision(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
-/** True when the same transaction may succeed if it is simply run again: the connection broke, or others were in the way. */
+/**
+ * True when the same transaction may succeed if it is simply run again: the connection broke, others were in the way, or a
+ * prepared statement has to be prepared anew.
+ */
 export function isPassing(error: unknown): boolean {
   if (error instanceof CommitLost) return true;
   const state = sqlState(error);
-  if (state !== undefined) return /^(08|40|53|57P|55P03)/.test(state);
+  if (state !== undefined) return /^(08|40|53|57P|55P03|26000|0A000)/.test(state);
   const text = String((error as Error | undefined)?.message);
   return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|Client has encountered a connection error|not queryable/i.test(
     text,

@@ -1,4 +1,5 @@
 // Business dates on the wire are YYYY-MM-DD; in the code they are Temporal.PlainDate.
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { invalid } from './errors.ts';
 
 /** Reads the date of a field; an empty one is absent. Refuses what is no day of the calendar. */
@@ -12,6 +13,18 @@ export function readDate(field: string, text: string): Temporal.PlainDate | unde
     // Told below, as one sentence for all that is wrong with it.
   }
   throw invalid([{ field, description: `${text.slice(0, 32)} is no day of the calendar; write YYYY-MM-DD.` }]);
+}
+
+const YEAR_10000_MS = Date.UTC(10_000, 0);
+
+/** Reads the instant of a field that must be there: in whole milliseconds since the epoch, from which it is no day before. */
+export function readInstant(field: string, time: Timestamp | undefined): number {
+  const { seconds, nanos } = time ?? { seconds: -1n, nanos: 0 };
+  const ms = Number(seconds) * 1_000 + Math.floor(nanos / 1_000_000);
+  if (seconds < 0n || nanos < 0 || nanos > 999_999_999 || ms >= YEAR_10000_MS) {
+    throw invalid([{ field, description: 'This is no instant of this age.' }]);
+  }
+  return ms;
 }
 
 /** Reads the date of a field that must be there. */

@@ -76,6 +76,7 @@ export const refuseCall = refusals('bank', {
   TOKEN_INVALID: ['UNAUTHENTICATED', 'The token is not valid here, or no longer.'],
   CALLER_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not call this.'],
   ACTOR_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not speak for an actor.'],
+  RATE_LIMITED: ['RESOURCE_EXHAUSTED', 'Too many calls. Come again after retry_after_seconds.'],
   RPC_UNKNOWN: ['UNIMPLEMENTED', 'There is no such RPC here.'],
   REQUEST_EXISTS: ['ALREADY_EXISTS', 'The request_id was used for another request.'],
   ANSWER_NOT_KEPT: ['ALREADY_EXISTS', 'It was done, and what it answered was a credential, which is not kept.'],

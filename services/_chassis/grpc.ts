@@ -18,10 +18,11 @@ export const DETAILS = 'grpc-status-details-bin';
 
 const STATUS_TEXT_MAX = 1024;
 
-/** The limits of every gRPC channel of the bank. */
+/** The limits of every gRPC channel of the bank, and what none of them needs: statistics of every call (channelz). */
 export const CHANNEL_LIMITS = {
   'grpc.max_receive_message_length': 4 * 1024 * 1024,
   'grpc.max_send_message_length': 4 * 1024 * 1024,
+  'grpc.enable_channelz': 0,
 } as const;
 
 const passBytes = (bytes: Buffer): Buffer => bytes;

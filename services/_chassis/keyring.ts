@@ -1,8 +1,9 @@
 // The local keyring: a key port for development, in a directory that all services of one machine share. Each party's
 // keys lie in one file, wrapped (AES-256-GCM) by a master key made at the first start.
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Hex } from './digest.ts';
 import { writeNewFile } from './durable-file.ts';
 import { type DataKey, deriveSecret, type KeyPort } from './sealing.ts';
 
@@ -77,7 +78,7 @@ export async function readOrMake(file: string, make: () => Uint8Array): Promise<
 
 function fileOf(directory: string, partyId: string): string {
   // Hashed, so that no id can name a path, and spread over 256 folders.
-  const name = createHash('sha256').update(partyId).digest('hex');
+  const name = sha256Hex(partyId);
   return path.join(directory, name.slice(0, 2), `${name.slice(2)}.key`);
 }
 

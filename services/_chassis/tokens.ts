@@ -1,11 +1,11 @@
 // Verifies tokens. Verifying costs 0.1–0.3 ms of processor time, so a verified token is remembered by its hash.
-import { createHash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { type JWTPayload, jwtVerify } from 'jose';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { sha256Hex } from './digest.ts';
 import { refuseCall } from './errors.ts';
 import { ISSUER } from './issuer.ts';
 
@@ -28,7 +28,7 @@ export function tokenVerifier(publicKey: CryptoKey, audience: string): (authoriz
   return async (authorization) => {
     const token = /^Bearer ([A-Za-z0-9._-]{1,4096})$/i.exec(authorization)?.[1];
     if (!token) throw refuseCall(authorization === '' ? 'TOKEN_MISSING' : 'TOKEN_INVALID');
-    const hash = createHash('sha256').update(token).digest('base64');
+    const hash = sha256Hex(token);
     const known = cache.get(hash);
     if (known && known.expires * 1000 > Date.now()) return known;
     const verified = await verify(token, publicKey, audience);

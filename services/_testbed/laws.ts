@@ -18,7 +18,7 @@ const LAWS: Readonly<Record<string, string>> = {
     select a.id || ' has ' || count(e.version) || ' entries, the last ' || coalesce(max(e.version), 0)
       || ', and is at version ' || a.version as broken
     from ledger_account a left join entry e on e.account_no = a.no
-    group by a.no having a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)`,
+    group by a.no having a.version <> count(distinct e.version) or a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)`,
   'a balance is the one before it and the amount': `
     select a.id || ' at version ' || c.version as broken
     from (
@@ -115,16 +115,20 @@ const LAWS: Readonly<Record<string, string>> = {
     from block b left join block p on p.lane_no = b.lane_no and p.height = b.height - 1
     where (p.height is null) <> (b.height = 0)
       or b.previous_hash <> coalesce(p.hash, decode(repeat('00', 32), 'hex'))
-      or b.first_position <> coalesce(p.first_position + p.journal_count, 0)
+      or b.first_position <> coalesce(p.first_position + p.leaf_count, 0)
       or b.hash <> block_hash(row(b.*)::public.block)`,
-  'every journal stands in its block': `
+  'every journal and every step of a hold stands in its block': `
     select 'block ' || coalesce(b.height, j.block_height) || ' of lane ' || coalesce(b.lane_no, j.lane_no) as broken
     from block b full join (
-      select lane_no, block_height, count(distinct position) as count, min(position) as first, max(position) as last
-      from journal group by 1, 2
+      select lane_no, block_height, count(*) as count, count(distinct position) as places, min(position) as first,
+        max(position) as last
+      from (
+        select lane_no, block_height, position from journal
+        union all select lane_no, block_height, position from hold_step
+      ) l group by 1, 2
     ) j on j.lane_no = b.lane_no and j.block_height = b.height
-    where j.count is distinct from b.journal_count or j.first <> b.first_position
-      or j.last <> b.first_position + b.journal_count - 1`,
+    where j.count is distinct from b.leaf_count or j.places <> j.count or j.first <> b.first_position
+      or j.last <> b.first_position + b.leaf_count - 1`,
   'a hold is as its steps left it': `
     select h.id || ' is ' || coalesce(h.state, 'nothing') || ' at version ' || h.version as broken
     from hold h left join lateral (

@@ -11,6 +11,8 @@ export interface Line {
   hold(): void;
   /** Everything that was held back goes through, and the line is open again. */
   release(): void;
+  /** Cuts every connection when so many more bytes have gone through, in the middle of whatever they are. */
+  cutAfter(bytes: number): void;
   /** Cuts the line: those who call are turned away until it is mended. */
   cut(): void;
   mend(): void;
@@ -23,6 +25,18 @@ export async function openLine(target: string): Promise<Line> {
   const sockets = new Set<Socket>();
   let held = false;
   let broken = false;
+  let left = Number.POSITIVE_INFINITY;
+  const pass = (bytes: Buffer, to: Socket): void => {
+    to.write(bytes.subarray(0, left));
+    left -= bytes.length;
+    if (left > 0) return;
+    left = Number.POSITIVE_INFINITY;
+    // What was passed on is to arrive before the end does.
+    setImmediate(destroyAll);
+  };
+  const destroyAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((inbound) => {
     if (broken) return void inbound.destroy();
     const outbound = connect({ host, port: Number(port) });
@@ -31,7 +45,7 @@ export async function openLine(target: string): Promise<Line> {
       [outbound, inbound],
     ] as const) {
       sockets.add(from);
-      from.on('data', (bytes: Buffer) => void to.write(bytes));
+      from.on('data', (bytes: Buffer) => pass(bytes, to));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -43,9 +57,6 @@ export async function openLine(target: string): Promise<Line> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const destroyAll = () => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     address: `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     hold() {
@@ -55,6 +66,9 @@ export async function openLine(target: string): Promise<Line> {
     release() {
       held = false;
       for (const socket of sockets) socket.resume();
+    },
+    cutAfter(bytes) {
+      left = bytes;
     },
     cut() {
       broken = true;

@@ -54,7 +54,8 @@ describe('two changes of one account at once', () => {
     }
   });
 
-  it('leave agreement and ledger the same, and a version for each, whatever comes together', async () => {
+  it('leave agreement and ledger the same, and a version for each, whatever comes together', async function () {
+    this.timeout(10 * 60_000);
     const names = fc.constantFrom(...(Object.keys(changes) as (keyof typeof changes)[]));
     await holds(
       fc.asyncProperty(fc.array(names, { minLength: 2, maxLength: 8 }), async (chosen) => {

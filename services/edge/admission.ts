@@ -1,7 +1,7 @@
 // Who may enter: decided from the path and the headers alone, before any of the body is looked at.
 import { checkGrants } from '#chassis/access.ts';
 import type { Origin } from '#chassis/call-context.ts';
-import { refuseCall } from '#chassis/errors.ts';
+import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { deadlineOf, streamDeadlineOf } from '#chassis/serve.ts';
 import type { Trace } from '#chassis/trace.ts';
 import type { Context, Route } from './context.ts';
@@ -42,9 +42,27 @@ export function isStream(route: Route | undefined): boolean {
 
 /**
  * Admits a call, or refuses it: RPC_UNKNOWN (an RPC that is not published looks like one that does not exist),
- * TOKEN_MISSING, TOKEN_INVALID, CALLER_NOT_ALLOWED.
+ * TOKEN_MISSING, TOKEN_INVALID, CALLER_NOT_ALLOWED, RATE_LIMITED.
  */
-export async function admit({ routes, verify }: Context, arrival: Arrival): Promise<Admitted> {
+export async function admit(context: Context, arrival: Arrival): Promise<Admitted> {
+  const { rateLimits } = context;
+  try {
+    const admitted = await identify(context, arrival);
+    const { principal } = admitted.session;
+    await (principal ? rateLimits.principal(principal) : rateLimits.address(arrival.address));
+    checkGrants(admitted.route.rule, principal);
+    return admitted;
+  } catch (error) {
+    // Whoever tries doors and keys is counted as well.
+    if (error instanceof Refusal && UNKNOWN_CALLER.has(error.reason)) await rateLimits.address(arrival.address);
+    throw error;
+  }
+}
+
+const UNKNOWN_CALLER: ReadonlySet<string> = new Set(['RPC_UNKNOWN', 'TOKEN_MISSING', 'TOKEN_INVALID']);
+
+/** Finds out what is called and for whom. */
+async function identify({ routes, verify }: Context, arrival: Arrival): Promise<Admitted> {
   const { authorization, deadline, trace } = arrival;
   const route = routes.get(arrival.rpc);
   if (!route) throw refuseCall('RPC_UNKNOWN');
@@ -53,7 +71,6 @@ export async function admit({ routes, verify }: Context, arrival: Arrival): Prom
   // The token of a workload, or one that stands for nobody, opens no door here.
   if (verified && (verified.workload !== undefined || !verified.principal?.partyId)) throw refuseCall('TOKEN_INVALID');
   const principal = verified?.principal;
-  checkGrants(route.rule, principal);
   return {
     route,
     session: { authorization, principal },

@@ -9,6 +9,7 @@ import { OpenStreams } from '#chassis/serve-streams.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
+import { type RateLimits, rateLimits } from './rate-limits.ts';
 import { type Published, published } from './services.ts';
 
 /** An RPC that the edge publishes. */
@@ -31,6 +32,7 @@ export interface Context {
   readonly routes: ReadonlyMap<string, Route>;
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly internalToken: InternalTokens;
+  readonly rateLimits: RateLimits;
   /** The streams that are open, on either port. */
   readonly streams: OpenStreams;
   /** Closes the channels to the services. */
@@ -57,6 +59,7 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
     routes: new Map(routes),
     verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
     internalToken: internalTokens(issuer),
+    rateLimits: rateLimits(config),
     streams: new OpenStreams(),
     close: () => {
       for (const channel of channels) channel.close();

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { forward, forwardStream } from './forwarding.ts';
 import type { Port } from './http.ts';
 import * as limits from './limits.ts';
+import { callerAddress } from './rate-limits.ts';
 
 const HEALTH = '/grpc.health.v1.Health/';
 
@@ -123,7 +124,11 @@ function admitting(context: Context, passages: Passages): grpc.ServerInterceptor
       const admitted = await admit(context, {
         rpc,
         authorization: textIn(metadata, 'authorization'),
-        address: call.getConnectionInfo().remoteAddress ?? '',
+        address: callerAddress(
+          call.getConnectionInfo().remoteAddress ?? '',
+          textIn(metadata, 'x-forwarded-for'),
+          context.config.EDGE_PROXY_HOPS,
+        ),
         userAgent: textIn(metadata, 'user-agent'),
         deadline,
         trace: continueTrace(textIn(metadata, 'traceparent')),

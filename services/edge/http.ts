@@ -14,6 +14,7 @@ import { type Cors, corsFor } from './cors.ts';
 import { developmentToken } from './development-tokens.ts';
 import { readBody } from './http-body.ts';
 import * as limits from './limits.ts';
+import { callerAddress } from './rate-limits.ts';
 
 /** A port that is served. */
 export interface Port {
@@ -114,7 +115,11 @@ async function answerRpc(
     const admitted = await admit(context, {
       rpc,
       authorization,
-      address: request.socket.remoteAddress ?? '',
+      address: callerAddress(
+        request.socket.remoteAddress ?? '',
+        String(request.headers['x-forwarded-for'] ?? ''),
+        context.config.EDGE_PROXY_HOPS,
+      ),
       userAgent: request.headers['user-agent'] ?? '',
       deadline: deadlineFor(context, rpc, requestedDeadline(request)),
       trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),

@@ -1,6 +1,6 @@
 // The tokens with which the edge calls services for its principals. Signing costs a tenth of a millisecond, so one is
 // made per session and service, and used until half of its life is over.
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '#chassis/digest.ts';
 import { INTERNAL_LIFETIME_SECONDS, type Issuer } from '#chassis/issuer.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 
@@ -26,7 +26,7 @@ export function internalTokens(issuer: Pick<Issuer, 'internalToken'>, now: () =>
   const cache = new Map<string, Made>();
 
   return ({ authorization, principal }, audience) => {
-    const key = `${audience} ${createHash('sha256').update(authorization).digest('base64')}`;
+    const key = `${audience} ${sha256Hex(authorization)}`;
     const known = cache.get(key);
     if (known && now() - known.at < USED_MS) return known.token;
     const made: Made = { at: now(), token: issuer.internalToken('edge', audience, principal) };

@@ -188,7 +188,7 @@ describe("The ledger's database, against its own runtime role, about holds", () 
     const end = await only('select expire_time::text as no from hold where no = $1', open);
     const lawful = { hold_no: open, version: 2, kind: 'release', state: 'released', captured: 0, held: 0 };
     const rest = { held_change: -4_000, expire_time: end, key: newId('evt'), fingerprint: Buffer.from('x') };
-    await insert('hold_step', { no: randomInt(2 ** 40), ...lawful, ...rest, ...forged });
+    await insert('hold_step', { no: randomInt(2 ** 40), ...lawful, ...rest, ...(await block()), ...forged });
   }
 
   async function place(debit = '', credit = '', amount = 0, forged: Forged = {}): Promise<void> {
@@ -198,7 +198,7 @@ describe("The ledger's database, against its own runtime role, about holds", () 
     await insert('hold', { no, ...terms });
     const standing = { hold_no: no, version: 1, kind: 'place', state: 'open', captured: 0, held: amount };
     const rest = { held_change: amount, expire_time: '2099-01-01', key: terms.id, fingerprint: Buffer.from('x') };
-    await insert('hold_step', { no, ...standing, ...rest, ...forged });
+    await insert('hold_step', { no, ...standing, ...rest, ...(await block()), ...forged });
   }
 
   async function journalRow(): Promise<number> {
@@ -206,11 +206,15 @@ describe("The ledger's database, against its own runtime role, about holds", () 
     const { openDate } = await bank.as('account').getBusinessDate({});
     const dates = { value_date: openDate, booking_date: openDate };
     const rest = { owner: 'x', leg_count: 2, fingerprint: Buffer.from('x') };
+    await insert('journal', { no, id: newId('jnl'), kind: 'transfer', ...dates, ...rest, ...(await block()) });
+    return no;
+  }
+
+  /** A block of one leaf, and where that is to stand. */
+  async function block(): Promise<Readonly<Record<string, unknown>>> {
     await runtime.query(blockOfOne());
     const [at] = (await runtime.query(lastPlace())).rows;
-    const place = { lane_no: at.lane_no, block_height: at.height, position: at.first_position };
-    await insert('journal', { no, id: newId('jnl'), kind: 'transfer', ...dates, ...rest, ...place });
-    return no;
+    return { lane_no: at.lane_no, block_height: at.height, position: at.first_position };
   }
 
   async function book(no: number, debit = '', credit = '', amount = 0): Promise<void> {

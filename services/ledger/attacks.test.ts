@@ -78,6 +78,15 @@ describe("The ledger's database, against its own runtime role", () => {
     }),
     'one that skips a version': () => ({ entries: [debit(cash, 100n), { ...credit(alice, 100n), version: 9n }] }),
     'one that repeats a version': () => ({ entries: [debit(cash, 100n), { ...credit(alice, 100n), version: 1n }] }),
+    'one that repeats a version on another day': () => ({
+      kind: 'migration',
+      bookingDate: '1995-03-24',
+      entries: [{ ...debit(cash, 100n), version: 1n }, credit(migrating, 100n)],
+    }),
+    'one with the same leg twice': () => ({
+      kind: 'interest',
+      entries: [debit(cash, 100n), { ...credit(alice, 50n), leg: 0 }, { ...credit(interest, 50n), leg: 2 }],
+    }),
     'a wrong balance after': () => ({ entries: [debit(cash, 100n), { ...credit(alice, 100n), after: -1n }] }),
     'one below a floor': () => ({ entries: [credit(cash, 100n), debit(poor, 100n)] }),
     'one above a ceiling': () => ({ entries: [debit(cash, 100_000n), credit(alice, 100_000n)] }),
@@ -159,6 +168,20 @@ describe("The ledger's database, against its own runtime role", () => {
   const attacks: Record<string, string> = {
     'add legs to a journal':
       'insert into entry select account_no, version + 1000, journal_no, leg + 2, amount, balance_after, booking_date, value_date from entry',
+    'book a journal a second time': `insert into entry
+      select e.account_no, a.version + 1, e.journal_no, e.leg, e.amount, a.balance + e.amount, e.booking_date, e.value_date
+      from entry e join ledger_account a on a.no = e.account_no join journal j on j.no = e.journal_no
+      where j.leg_count = 2 and j.no = (select max(no) from journal)`,
+    'book it a second time on another day': `insert into entry
+      select e.account_no, a.version + 1, e.journal_no, e.leg, e.amount, a.balance + e.amount, '1995-03-24', e.value_date
+      from entry e join ledger_account a on a.no = e.account_no where e.journal_no = (select max(no) from journal)`,
+    'book history past the laws': 'insert into entry_history select * from entry',
+    'change history': 'update entry_history set amount = amount * 2',
+    'read history by itself': 'select from entry_history',
+    'take history away': 'alter table entry detach partition entry_history',
+    'make a month': "select make_entry_month('2099-01-01')",
+    'make months far ahead': "select make_entry_months('2099-01-01')",
+    'make up a month': "insert into entry_month values ('2099-01-01', '2099-02-01')",
     'book a journal in two statements': `insert into entry
       select a.no, a.version + 1, j.no, 0, 1, a.balance + 1, j.booking_date, j.value_date, null from journal j, ledger_account a limit 1`,
     'book a journal that was known before': `insert into journal (no, id, kind, value_date, booking_date, known_time, owner, leg_count, fingerprint, ${PLACE})
@@ -260,6 +283,20 @@ describe("The ledger's database, against its own runtime role", () => {
     'change the chart of accounts': "update general_ledger_account set type = 'asset'",
     'become the owner': 'set role ledger_owner',
   };
+
+  it('does not let it write into a month past the laws', async () => {
+    const [month] = await bank.database.query<{ name: string }>(
+      'select distinct tableoid::regclass::text as name from entry',
+    );
+    for (const statement of [
+      'insert into % select * from entry',
+      'update % set amount = 1',
+      'delete from %',
+      'truncate %',
+      'drop table %',
+    ])
+      await isRefused(() => runtime.query(statement.replace('%', month?.name ?? '')));
+  });
 
   for (const [what, statement] of Object.entries(attacks)) {
     it(`does not let it ${what}`, () => isRefused(() => runtime.query(statement)));

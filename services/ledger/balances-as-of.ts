@@ -31,7 +31,7 @@ export function openAt({ knownAt }: AsOf): RawBuilder<boolean> {
  * later: mostly what is booked later, and the few entries that count on another day than they are booked on.
  */
 export function selectBalancesAsOf(ids: readonly string[], asOf: AsOf): RawBuilder<BalanceAsOfRow> {
-  const { valueDate } = asOf;
+  const { valueDate, knownAt } = asOf;
   const later =
     valueDate === undefined
       ? sql`select 0 as amount`
@@ -45,12 +45,14 @@ export function selectBalancesAsOf(ids: readonly string[], asOf: AsOf): RawBuild
           where account_no = a.no and version <= known.version
             and value_date <> booking_date and value_date > ${valueDate}::date and booking_date <= ${valueDate}::date
         ) counted_later`;
+  const last =
+    knownAt === undefined
+      ? sql`a.balance`
+      : sql`coalesce((select balance_after from entry where account_no = a.no and version = known.version), 0)`;
   return sql<BalanceAsOfRow>`
-    select a.id, a.currency, a.normal_side as "normalSide", known.version,
-      coalesce(last.balance_after, 0) - coalesce(later.amount, 0) as balance
+    select a.id, a.currency, a.normal_side as "normalSide", known.version, ${last} - coalesce(later.amount, 0) as balance
     from ledger_account a
     cross join lateral (select ${versionKnown(asOf)} as version offset 0) known
-    left join entry last on last.account_no = a.no and last.version = known.version
     left join lateral (${later}) later on true
     where a.id = any(${ids}) and ${openAt(asOf)}
   `;

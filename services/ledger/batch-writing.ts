@@ -4,10 +4,10 @@ import type { Tx } from '#chassis/database.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { insertOutbox } from '#chassis/outbox.ts';
 import type { Journal } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import type { Chain, Place } from './chain.ts';
+import { after, type Chain } from './chain.ts';
 import type { Kind } from './domain/kinds.ts';
 import { journalLeaf, refusedLeaf } from './domain/leaf.ts';
-import { holdStepped, journalPosted } from './events.ts';
+import { journalPosted } from './events.ts';
 import { type HoldBook, stepWriter } from './holds.ts';
 import { postedMessage, refusedMessage } from './messages.ts';
 import type { Numbers } from './numbers.ts';
@@ -48,26 +48,24 @@ export async function write(
     const no = nos[booked.length + index] as bigint;
     return { no, ...draft, kind: kindOf(draft, holds), knownTime: now, refusal: packRefusal(refusal) };
   });
-  const steps = stepWriter(holds, nos.slice(decided));
+  const steps = stepWriter(holds, nos.slice(decided), now);
   const leaves = [
     ...journals.map(({ draft }, index) => journalLeaf(messages[index] as Journal, draft.fingerprint)),
     ...turnedDown.map((row) => refusedLeaf(refusedMessage(row))),
+    ...steps.leaves,
   ];
-  const place = decided > 0 ? await chain.extend(tx, leaves, now) : undefined;
-  if (place && journals.length > 0) await tx.query(insertJournals(journals, now, place));
-  await steps.beforeEntries(tx);
+  if (leaves.length === 0) return;
+  const place = await chain.extend(tx, leaves, now);
+  if (journals.length > 0) await tx.query(insertJournals(journals, now, place));
+  await steps.beforeEntries(tx, after(place, decided));
   if (journals.length > 0) await tx.query(insertEntries(journals));
-  await steps.afterEntries(tx);
+  await steps.afterEntries(tx, after(place, decided));
   const events = [
     ...journals.map((journal, index) => journalPosted(journal, messages[index] as Journal)),
-    ...holds.steps.map(holdStepped),
+    ...steps.events,
   ];
   if (events.length > 0) await tx.query(insertOutbox(events));
-  if (place && turnedDown.length > 0) await tx.query(insertRefusedJournals(turnedDown, after(place, journals.length)));
-}
-
-function after(place: Place, count: number): Place {
-  return { ...place, first: place.first + BigInt(count) };
+  if (turnedDown.length > 0) await tx.query(insertRefusedJournals(turnedDown, after(place, journals.length)));
 }
 
 function kindOf({ content }: Draft, { holds }: HoldBook): Kind {

@@ -6,7 +6,7 @@ import type { Database } from '#chassis/database.ts';
 import { type BlockHeader, BlockHeaderSchema } from '#gen/bank/type/v1/proof_pb.ts';
 import type { InLane } from './lanes.ts';
 
-/** A block: its header, and the hashes of its journals one after the other. */
+/** A block: its header, and the hashes of its leaves one after the other. */
 export interface BlockRow extends InLane {
   readonly header: BlockHeader;
   readonly leaves: Buffer;
@@ -19,7 +19,7 @@ interface Row {
   hash: Buffer;
   knownTime: string;
   firstPosition: string;
-  journalCount: number;
+  leafCount: number;
   leaves: Buffer;
 }
 
@@ -30,7 +30,7 @@ export async function readBlocks(
 ): Promise<BlockRow[]> {
   const rows = await database.query(sql<Row>`
     select height, previous_hash as "previousHash", root, hash, known_time::text as "knownTime",
-      first_position as "firstPosition", journal_count as "journalCount", leaves
+      first_position as "firstPosition", leaf_count as "leafCount", leaves
     from block
     where lane_no = ${lane} and height > ${after}::bigint
     order by height
@@ -46,7 +46,7 @@ export async function readBlocks(
       previousHash: row.previousHash,
       root: row.root,
       firstPosition: BigInt(row.firstPosition),
-      journalCount: row.journalCount,
+      leafCount: row.leafCount,
       knownTime: timestampFromDate(new Date(row.knownTime)),
       hash: row.hash,
     }),

@@ -8,7 +8,7 @@ import type { Logger } from '#chassis/log.ts';
 import { blockHash } from './domain/block.ts';
 import { rootOf } from './domain/merkle.ts';
 
-/** Where the journals of a batch stand: one after the other, from `first`. */
+/** Where the leaves of a batch stand, its journals and steps of holds: one after the other, from `first`. */
 export interface Place {
   readonly lane: bigint;
   readonly height: bigint;
@@ -21,13 +21,13 @@ export interface Head {
   /** The height of its last block; -1 when it has none. */
   readonly height: bigint;
   readonly hash: Buffer;
-  /** The position of the next journal. */
+  /** The position of the next leaf. */
   readonly next: bigint;
 }
 
 /** The lane of one ledger process. One transaction at a time writes to it. */
 export interface Chain {
-  /** Writes the block of a batch, given the hashes of its journals. They must be written after it, in the same transaction. */
+  /** Writes the block of a batch, given its leaves. What they are of must be written after it, in the same transaction. */
   extend(tx: Tx, leaves: readonly Buffer[], knownTime: Date): Promise<Place>;
   /** The block that was written last is committed. */
   keep(): void;
@@ -95,15 +95,15 @@ export function openChain(database: Database, key: Buffer, log: Logger): Chain {
       const { lane, height: before, hash: previousHash, next: first } = head ?? (await resume(tx));
       const height = before + 1n;
       const root = rootOf(leaves);
-      const journalCount = leaves.length;
-      const hash = blockHash({ lane, height, previousHash, root, firstPosition: first, journalCount, knownTime });
+      const leafCount = leaves.length;
+      const hash = blockHash({ lane, height, previousHash, root, firstPosition: first, leafCount, knownTime });
       await tx.query(sql`
         insert into block
-          (lane_no, height, previous_hash, root, hash, known_time, first_position, journal_count, leaves, seal)
+          (lane_no, height, previous_hash, root, hash, known_time, first_position, leaf_count, leaves, seal)
         values (${lane}, ${height}, ${previousHash}, ${root}, ${hash}, ${knownTime.toISOString()}::timestamptz, ${first},
-          ${journalCount}, ${Buffer.concat(leaves)}, ${sealOf(hash)})
+          ${leafCount}, ${Buffer.concat(leaves)}, ${sealOf(hash)})
       `);
-      head = { lane, height, hash, next: first + BigInt(journalCount) };
+      head = { lane, height, hash, next: first + BigInt(leafCount) };
       return { lane, height, first };
     },
     keep() {
@@ -130,9 +130,14 @@ export function openChain(database: Database, key: Buffer, log: Logger): Chain {
   };
 }
 
+/** The place of what stands so many leaves after another. */
+export function after(place: Place, count: number): Place {
+  return { ...place, first: place.first + BigInt(count) };
+}
+
 function selectLast(lane: RawBuilder<unknown>): RawBuilder<LastBlock> {
   return sql<LastBlock>`
-    select height, hash, seal, first_position + journal_count as next from block
+    select height, hash, seal, first_position + leaf_count as next from block
     where lane_no = ${lane} order by height desc limit 1
   `;
 }

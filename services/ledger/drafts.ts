@@ -4,9 +4,11 @@ import { createHmac } from 'node:crypto';
 import { toBinary } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { toBinaries } from '#chassis/encode.ts';
+import { invalid } from '#chassis/errors.ts';
 import { fromMoney, fromPositiveMoney } from '#chassis/money.ts';
 import { type Balancing, type Leg, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
+  type HoldCapture,
   type NewJournal,
   NewJournalSchema,
   type ReverseJournalRequest,
@@ -15,8 +17,9 @@ import {
 import { readDay, requireDay } from './dates.ts';
 import { arePairs } from './domain/balancing.ts';
 import { isBalanced, type JournalDraft, type LegDraft } from './domain/core.ts';
-import { mayPost } from './domain/kinds.ts';
+import { type Kind, mayPost } from './domain/kinds.ts';
 import { refuse } from './domain/refusals.ts';
+import type { Captures } from './holds.ts';
 import { kindFrom } from './messages.ts';
 import type { Draft } from './posting.ts';
 
@@ -26,10 +29,7 @@ const LEGS_MAX = 100;
 export function draftOf(journal: NewJournal, fingerprint: Buffer, call: Call): Draft {
   const kind = kindFrom(journal.kind);
   if (!mayPost(kind, call.caller)) throw refuse('JOURNAL_KIND_NOT_ALLOWED');
-  if (journal.legs.length > LEGS_MAX) throw refuse('TOO_MANY_LEGS');
-  const legs = journal.legs.map((leg) => (leg.balancing ? balancingLeg(leg, leg.balancing) : plainLeg(leg)));
-  if (!arePairs(legs)) throw refuse('BALANCING_LEGS_INVALID');
-  if (!isBalanced(legs)) throw refuse('JOURNAL_UNBALANCED');
+  const { captures } = journal;
   return {
     id: journal.journalId,
     fingerprint,
@@ -38,8 +38,33 @@ export function draftOf(journal: NewJournal, fingerprint: Buffer, call: Call): D
     metadata: journal.metadata,
     after: journal.afterJournalId,
     corrects: journal.correctsJournalId,
-    content: { journal: { id: journal.journalId, kind, legs, ...datesOf(journal, kind) } },
+    content: captures
+      ? { captures: capturesOf(journal, captures, kind) }
+      : { journal: { id: journal.journalId, kind, legs: legsOf(journal), ...datesOf(journal, kind) } },
   };
+}
+
+function legsOf({ legs: messages }: NewJournal): LegDraft[] {
+  if (messages.length < 2) throw invalid([{ field: 'legs', description: 'A journal has two legs or more.' }]);
+  if (messages.length > LEGS_MAX) throw refuse('TOO_MANY_LEGS');
+  const legs = messages.map((leg) => (leg.balancing ? balancingLeg(leg, leg.balancing) : plainLeg(leg)));
+  if (!arePairs(legs)) throw refuse('BALANCING_LEGS_INVALID');
+  if (!isBalanced(legs)) throw refuse('JOURNAL_UNBALANCED');
+  return legs;
+}
+
+function capturesOf(journal: NewJournal, { holdId, amount, final }: HoldCapture, kind: Kind): Captures {
+  const { legs, endOfDay, bookingDate, correctsJournalId } = journal;
+  const wrong = Object.entries({
+    legs: legs.length > 0,
+    kind: kind === 'migration',
+    end_of_day: endOfDay,
+    booking_date: bookingDate !== '',
+    corrects_journal_id: correctsJournalId !== '',
+  }).flatMap(([field, isWrong]) => (isWrong ? [{ field, description: 'A capture has none of its own.' }] : []));
+  if (wrong.length > 0) throw invalid(wrong);
+  const valueDate = readDay('value_date', journal.valueDate);
+  return { holdId, amount: amount && fromPositiveMoney(amount), final, kind, valueDate };
 }
 
 function plainLeg({ ledgerAccountId: accountId, side, amount }: Leg): LegDraft {

@@ -2,6 +2,7 @@
 import type { CommandTx } from '#chassis/command.ts';
 import { type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
 import type { AccountingPeriod } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
+import type { Hold } from '#gen/bank/ledger/v1/hold_pb.ts';
 import {
   AccountingPeriodClosedSchema,
   BusinessDateAdvancedSchema,
@@ -17,7 +18,6 @@ import {
 } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import type { Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Stepped } from './holds.ts';
-import { holdMessage } from './messages.ts';
 import type { Booked } from './posting.ts';
 
 /** A ledger account was opened: the first event of its aggregate. */
@@ -60,8 +60,8 @@ const STEPS = {
 } as const;
 
 /** Something happened to a hold. Its version counts its events. */
-export function holdStepped({ hold, step, journalId, actor, trace }: Stepped): OutboxEvent {
-  const event = { hold: holdMessage(hold), ...(journalId !== null && { journalId }) };
+export function holdStepped({ hold, step, journalId, actor, trace }: Stepped, message: Hold): OutboxEvent {
+  const event = { hold: message, ...(journalId !== null && { journalId }) };
   const onBehalf = { principal: actor, origin: undefined, trace };
   return outboxEvent(STEPS[step.kind], event, { id: hold.id, sequence: step.version }, onBehalf);
 }

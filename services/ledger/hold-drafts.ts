@@ -1,8 +1,7 @@
 // From the messages of the contract to what is asked of holds: everything about its form is checked here.
 import { type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
-import { invalid } from '#chassis/errors.ts';
+import { readInstant } from '#chassis/dates.ts';
 import { type Amount, fromPositiveMoney } from '#chassis/money.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
@@ -40,7 +39,7 @@ export function placingOf(hold: NewHold, call: Call, key: Buffer): HoldDraft {
     actor: hold.actor,
     content: {
       place: { id, kind, debitId, creditId, currency, amount, captureLimit: limit.minor, owner },
-      expireTime: expireTimeOf(hold.expireTime),
+      expireTime: readInstant('expire_time', hold.expireTime),
     },
   };
 }
@@ -74,7 +73,7 @@ export function extendingOf(request: ExtendHoldRequest, call: Call, key: Buffer)
     fingerprint: requestHash(key, ExtendHoldRequestSchema, request, call),
     owner: call.caller,
     actor: request.actor,
-    content: { extend: request.holdId, expireTime: expireTimeOf(request.expireTime) },
+    content: { extend: request.holdId, expireTime: readInstant('expire_time', request.expireTime) },
   };
 }
 
@@ -106,16 +105,4 @@ function kindOf(message: JournalKind, call: Call): Kind {
 
 function amountOf(money: Money | undefined): Amount {
   return fromPositiveMoney(money ?? { currencyCode: '', amount: '' });
-}
-
-const YEAR_10000_MS = Date.UTC(10_000, 0);
-
-/** An instant in whole milliseconds since the epoch. */
-function expireTimeOf(time: Timestamp | undefined): number {
-  const { seconds, nanos } = time ?? { seconds: 0n, nanos: 0 };
-  const ms = Number(seconds) * 1_000 + Math.floor(nanos / 1_000_000);
-  if (seconds < 0n || nanos < 0 || nanos > 999_999_999 || ms >= YEAR_10000_MS) {
-    throw invalid([{ field: 'expire_time', description: 'This is no instant of this age.' }]);
-  }
-  return ms;
 }

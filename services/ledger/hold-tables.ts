@@ -1,7 +1,14 @@
 // The statements of holds. What moves a hold, and what is held of accounts, is the trigger on its steps.
 import { type RawBuilder, sql } from 'kysely';
 import { sqlArray } from '#chassis/sql-array.ts';
+import type { Place } from './chain.ts';
 import type { Hold, HoldStep } from './domain/hold.ts';
+import type { InLane } from './lanes.ts';
+import { holdMessage, type RefusedStepContent, type StepContent } from './messages.ts';
+
+/** A step as it is read from the database, and one that was refused. */
+export type SteppedRow = StepContent & InLane;
+export type RefusedStepRow = RefusedStepContent & InLane;
 
 interface HoldRow {
   readonly no: string;
@@ -20,25 +27,37 @@ interface HoldRow {
   readonly expireTime: string;
 }
 
-/** Holds `h` as their steps `s` that `which` selects left them, in the order in which they were placed. */
-export async function readHolds(
-  { query }: { query<Row>(statement: RawBuilder<Row>): Promise<Row[]> },
-  which: RawBuilder<unknown>,
-  limit = 2_000,
-): Promise<Hold[]> {
+type Query = { query<Row>(statement: RawBuilder<Row>): Promise<Row[]> };
+
+const TERMS = sql`h.no, h.id, h.kind, d.id as "debitId", c.id as "creditId", d.currency, h.amount,
+  h.capture_limit as "captureLimit", h.owner`;
+const ACCOUNTS = sql`join ledger_account d on d.no = h.debit_account_no join ledger_account c on c.no = h.credit_account_no`;
+
+/** The holds `h` that `which` selects, as they stand, in the order in which they were placed; at most `limit`. */
+export async function readHolds({ query }: Query, which: RawBuilder<unknown>, limit = 1): Promise<Hold[]> {
+  // One that no step has placed was put there by somebody else; it is shown as holding nothing.
   const rows = await query(sql<HoldRow>`
-    select h.no, h.id, h.kind, d.id as "debitId", c.id as "creditId", d.currency, h.amount,
-      h.capture_limit as "captureLimit", h.owner, s.state, s.version, s.captured, s.held,
-      s.expire_time::text as "expireTime"
-    from hold h
-    join hold_step s on s.hold_no = h.no
-    join ledger_account d on d.no = h.debit_account_no
-    join ledger_account c on c.no = h.credit_account_no
+    select ${TERMS}, coalesce(h.state, 'expired') as state, h.version, h.captured, h.held,
+      coalesce(h.expire_time, 'epoch')::text as "expireTime"
+    from hold h ${ACCOUNTS}
     where ${which}
     order by h.no
     limit ${limit}
   `);
-  return rows.map((row) => ({
+  return rows.map(holdOf);
+}
+
+/** The hold `h` as the step `s` that `which` selects has left it. */
+export async function readHoldAfter({ query }: Query, which: RawBuilder<unknown>): Promise<Hold | undefined> {
+  const [row] = await query(sql<HoldRow>`select ${TERMS}, ${STANDING} from hold_step s ${OF_HOLDS} where ${which}`);
+  return row && holdOf(row);
+}
+
+const STANDING = sql`s.state, s.version, s.captured, s.held, s.expire_time::text as "expireTime"`;
+const OF_HOLDS = sql`join hold h on h.no = s.hold_no ${ACCOUNTS}`;
+
+function holdOf(row: HoldRow): Hold {
+  return {
     ...row,
     no: BigInt(row.no),
     amount: BigInt(row.amount),
@@ -47,11 +66,57 @@ export async function readHolds(
     captured: BigInt(row.captured),
     held: BigInt(row.held),
     expireTime: Date.parse(row.expireTime),
-  }));
+  };
 }
 
-/** Selects holds as they stand now. */
-export const NOW = sql`s.version = h.version`;
+interface PlaceRow {
+  readonly lane: string;
+  readonly height: string;
+  readonly position: string;
+  readonly key: string | null;
+  readonly fingerprint: Buffer | null;
+  readonly knownTime: string;
+  readonly step: HoldStep['kind'];
+}
+
+const OF_STEP = sql`s.lane_no as lane, s.block_height as height, s.position, s.key, s.fingerprint,
+  s.known_time::text as "knownTime", s.kind as step`;
+
+/** The steps of holds in a lane after a position, and those that were refused, by position; at most `limit`. */
+export async function readSteps(
+  { query }: Query,
+  { lane, after, limit }: { readonly lane: string; readonly after: string; readonly limit: number },
+): Promise<(SteppedRow | RefusedStepRow)[]> {
+  const which = sql`s.lane_no = ${lane} and s.position > ${after}::bigint`;
+  const end = sql`order by s.position limit ${limit}`;
+  const taken = await query(sql<
+    PlaceRow & HoldRow & { captures: string | null; change: string; journal: string | null }
+  >`
+    select ${OF_STEP}, ${TERMS}, ${STANDING}, s.amount as captures, s.held_change as change, j.id as journal
+    from hold_step s ${OF_HOLDS} left join journal j on j.no = s.journal_no
+    where s.refusal is null and ${which} ${end}
+  `);
+  const refused = await query(sql<PlaceRow & { refusal: Buffer }>`
+    select ${OF_STEP}, s.refusal from hold_step s where s.refusal is not null and ${which} ${end}
+  `);
+  return [
+    ...taken.map((row) => ({
+      ...inLane(row),
+      message: holdMessage(holdOf(row)),
+      capturedAmount: row.captures === null ? null : BigInt(row.captures),
+      heldChange: BigInt(row.change),
+      journalId: row.journal,
+    })),
+    ...refused.map((row) => ({ ...inLane(row), refusal: row.refusal })),
+  ]
+    .sort((a, b) => (BigInt(a.at) < BigInt(b.at) ? -1 : 1))
+    .slice(0, limit);
+}
+
+function inLane({ lane, height, position, key, fingerprint, knownTime, step: kind }: PlaceRow) {
+  const place = { laneNumber: BigInt(lane), height: BigInt(height), position: BigInt(position) };
+  return { lane, at: position, kind, key, knownTime: new Date(knownTime), fingerprint, place };
+}
 
 /** The ledger accounts of holds. They never change, so that they can be read before they are locked. */
 export function selectAccountsOfHolds(holdIds: readonly string[]): RawBuilder<{ id: string }> {
@@ -115,14 +180,15 @@ export interface StepRow {
   readonly refusal: Buffer | null;
 }
 
-/** Writes steps, all in one statement: its trigger checks the laws, and moves the holds and what is held. */
-export function insertSteps(rows: readonly StepRow[]): RawBuilder<unknown> {
+/** Writes steps from the first of their places, all in one statement: its trigger checks the laws, and moves the holds and what is held. */
+export function insertSteps(rows: readonly StepRow[], place: Place): RawBuilder<unknown> {
   const steps = rows.map(({ taken }) => taken?.step);
   return sql`
     insert into hold_step (no, key, hold_no, version, kind, amount, journal_no, state, captured, held, held_change,
-      expire_time, fingerprint, refusal)
+      expire_time, fingerprint, refusal, lane_no, block_height, position)
     select no, key, hold_no, version, kind, amount, (select j.no from journal j where j.id = journal_id), state, captured,
-      held, held_change, expire_time, fingerprint, refusal
+      held, held_change, expire_time, fingerprint, refusal,
+      ${place.lane}::bigint, ${place.height}::bigint, ${place.first}::bigint + ordinal - 1
     from unnest(
       ${sqlArray(rows.map(({ no }) => no))}::bigint[],
       ${sqlArray(rows.map(({ key }) => key))}::text[],
@@ -138,7 +204,7 @@ export function insertSteps(rows: readonly StepRow[]): RawBuilder<unknown> {
       ${sqlArray(steps.map((step) => (step ? new Date(step.expireTime).toISOString() : null)))}::timestamptz[],
       ${sqlArray(rows.map(({ fingerprint }) => fingerprint))}::bytea[],
       ${sqlArray(rows.map(({ refusal }) => refusal))}::bytea[]
-    ) as r (no, key, hold_no, version, kind, amount, journal_id, state, captured, held, held_change, expire_time,
-      fingerprint, refusal)
+    ) with ordinality as r (no, key, hold_no, version, kind, amount, journal_id, state, captured, held, held_change,
+      expire_time, fingerprint, refusal, ordinal)
   `;
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Call } from '#chassis/call-context.ts';
 import type { Hold } from '#gen/bank/ledger/v1/hold_pb.ts';
 import type { Context } from './context.ts';
-import { readHolds } from './hold-tables.ts';
+import { readHoldAfter } from './hold-tables.ts';
 import type { HoldDraft } from './holds.ts';
 import { holdMessage } from './messages.ts';
 
@@ -16,6 +16,6 @@ export async function askHold(
   const submit = validateOnly ? lane.rehearse : lane.submit;
   const outcome = await submit({ hold: draft, call, deadline: call.deadline });
   if ('refusal' in outcome) throw outcome.refusal;
-  const [hold] = await readHolds(database, sql`s.key = ${draft.key}`);
+  const hold = await readHoldAfter(database, sql`s.key = ${draft.key}`);
   return hold ? { hold: holdMessage(hold) } : {};
 }

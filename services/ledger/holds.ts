@@ -8,22 +8,25 @@ import type { Tx } from '#chassis/database.ts';
 import { isDecision, Refusal, refuseCall } from '#chassis/errors.ts';
 import { continueTrace, type Trace } from '#chassis/trace.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { after, type Place } from './chain.ts';
 import { readClock } from './clock.ts';
 import type { AccountState, JournalDraft } from './domain/core.ts';
 import type { Hold, HoldStep, HoldTerms } from './domain/hold.ts';
 import * as life from './domain/hold.ts';
 import type { Kind } from './domain/kinds.ts';
+import { refusedStepLeaf, stepLeaf } from './domain/leaf.ts';
 import { refuse } from './domain/refusals.ts';
 import { checkWiring, type Wiring } from './domain/wiring.ts';
+import { holdStepped } from './events.ts';
 import {
   insertHolds,
   insertSteps,
-  NOW,
   readHolds,
   type StepRow,
   selectAccountsOfHolds,
   selectKnownSteps,
 } from './hold-tables.ts';
+import { holdMessage, refusedStepMessage, stepMessage } from './messages.ts';
 
 /** Something that is asked of a hold. */
 export interface HoldDraft {
@@ -113,7 +116,7 @@ function namedIn(hold: HoldGroup['hold']): readonly string[] {
 /** Reads the holds that are asked for, under the lock of their accounts, and expires those whose time has passed. */
 export async function loadHolds(tx: Tx, book: HoldBook, accounts: ReadonlyMap<string, AccountState>): Promise<void> {
   if (book.ids.length === 0) return;
-  for (const hold of await readHolds(tx, sql`${NOW} and h.id = any(${book.ids})`, book.ids.length)) {
+  for (const hold of await readHolds(tx, sql`h.id = any(${book.ids})`, book.ids.length)) {
     // One that was placed a moment ago, after its accounts were looked for: their locks are not ours.
     if (!accounts.has(hold.debitId) || !accounts.has(hold.creditId)) continue;
     book.holds.set(hold.id, hold);
@@ -124,22 +127,26 @@ export async function loadHolds(tx: Tx, book: HoldBook, accounts: ReadonlyMap<st
   }
 }
 
-/** The journal that a capture books, with the step that it takes. */
+/**
+ * The journal that a capture books, with the step that it takes. `group` has the holds as the captures before it in its
+ * group would leave them, and then as this one does.
+ */
 export function capturing(
   { holds }: HoldBook,
   { id, owner }: { readonly id: string; readonly owner: string },
   captures: Captures,
+  group: Map<string, Hold>,
 ): { readonly step: HoldStep; readonly journal: JournalDraft } | Refusal {
-  const hold = holds.get(captures.holdId);
+  const hold = group.get(captures.holdId) ?? holds.get(captures.holdId);
   if (!hold) return refuse('HOLD_NOT_FOUND');
-  const step = life.capture(hold, { ...captures, owner });
-  return step instanceof Refusal ? step : { step, journal: life.captureJournal(hold, step, { ...captures, id }) };
+  const made = life.captureBy(hold, { ...captures, owner }, { ...captures, id });
+  if (!(made instanceof Refusal)) group.set(hold.id, made.left);
+  return made;
 }
 
 /** Takes a step. */
 export function take(book: HoldBook, stepped: Stepped): void {
-  const { state, version, captured, held, expireTime } = stepped.step;
-  const hold = { ...stepped.hold, state, version, captured, held, expireTime };
+  const hold = life.leave(stepped.hold, stepped.step);
   book.holds.set(hold.id, hold);
   book.steps.push({ ...stepped, hold });
 }
@@ -192,33 +199,47 @@ function stepOf(
 }
 
 /**
- * Writes the steps of a batch in two: those that free something before the entries, which are checked against what is
- * still held then; those that place holds after them. That is the order in which the lane decides.
+ * The steps of a batch, to be written in two: those that free something before the entries, which are checked against what is
+ * still held then; those that place holds after them. That is the order in which the lane decides, and that of their leaves.
  */
-export function stepWriter({ steps, refused }: HoldBook, nos: readonly bigint[]) {
-  const rows: StepRow[] = steps.map(({ hold, step, journalId, draft }, index) => {
-    const no = nos[index] as bigint;
-    const holdNo = step.kind === 'place' ? no : hold.no;
-    const key = { key: draft?.key ?? null, fingerprint: draft?.fingerprint ?? null };
-    return { no, kind: step.kind, ...key, taken: { holdNo, step, journalId }, refusal: null };
-  });
-  const refusals: StepRow[] = refused.map(({ draft, refusal }, index) => {
-    const { key, fingerprint, content } = draft;
-    const kind = 'place' in content ? 'place' : 'extend' in content ? 'extend' : 'release';
-    const no = nos[steps.length + index] as bigint;
-    return { no, kind, key, fingerprint, taken: undefined, refusal: packRefusal(refusal) };
-  });
-  const freeing = rows.filter(({ kind }) => kind !== 'place').concat(refusals);
-  const placing = rows.filter(({ kind }) => kind === 'place');
+export function stepWriter({ steps, refused }: HoldBook, nos: readonly bigint[], now: Date) {
+  const taken = steps.map((stepped, index) => rowOf(stepped, nos[index] as bigint, now));
+  const turnedDown = refused.map((one, index) => refusedRowOf(one, nos[steps.length + index] as bigint, now));
+  const freeing = [...taken.filter(({ row }) => row.kind !== 'place'), ...turnedDown];
+  const placing = taken.filter(({ row }) => row.kind === 'place');
   return {
-    async beforeEntries(tx: Tx): Promise<void> {
-      if (freeing.length > 0) await tx.query(insertSteps(freeing));
+    events: taken.map(({ event }) => event),
+    leaves: [...freeing, ...placing].map(({ leaf }) => leaf),
+    async beforeEntries(tx: Tx, place: Place): Promise<void> {
+      if (freeing.length > 0) await tx.query(insertSteps(rowsOf(freeing), place));
     },
-    async afterEntries(tx: Tx): Promise<void> {
+    async afterEntries(tx: Tx, place: Place): Promise<void> {
       if (placing.length === 0) return;
-      const holds = steps.filter(({ step }) => step.kind === 'place').map(({ hold }) => hold);
-      await tx.query(insertHolds(holds.map((hold, index) => ({ ...hold, no: placing[index]?.no ?? 0n }))));
-      await tx.query(insertSteps(placing));
+      await tx.query(insertHolds(placing.map(({ row, hold }) => ({ ...hold, no: row.no }))));
+      await tx.query(insertSteps(rowsOf(placing), after(place, freeing.length)));
     },
   };
+}
+
+function rowOf(stepped: Stepped, no: bigint, knownTime: Date) {
+  const { hold, step, journalId, draft } = stepped;
+  const { kind, amount: capturedAmount, heldChange } = step;
+  const [key, fingerprint] = [draft?.key ?? null, draft?.fingerprint ?? null];
+  const holdNo = kind === 'place' ? no : hold.no;
+  const row: StepRow = { no, kind, key, fingerprint, taken: { holdNo, step, journalId }, refusal: null };
+  const message = holdMessage(hold);
+  const content = { message, kind, key, capturedAmount, heldChange, journalId, knownTime, fingerprint };
+  return { row, hold, leaf: stepLeaf(stepMessage(content)), event: holdStepped(stepped, message) };
+}
+
+function refusedRowOf({ draft, refusal: why }: HoldBook['refused'][number], no: bigint, knownTime: Date) {
+  const { key, fingerprint, content } = draft;
+  const kind = 'place' in content ? 'place' : 'extend' in content ? 'extend' : 'release';
+  const refusal = packRefusal(why);
+  const row: StepRow = { no, kind, key, fingerprint, taken: undefined, refusal };
+  return { row, leaf: refusedStepLeaf(refusedStepMessage({ kind, key, fingerprint, refusal, knownTime })) };
+}
+
+function rowsOf(steps: readonly { readonly row: StepRow }[]): StepRow[] {
+  return steps.map(({ row }) => row);
 }

@@ -63,7 +63,7 @@ export async function readJournals(
           ) order by e.leg
         )
         from entry e join ledger_account a on a.no = e.account_no
-        where e.journal_no = j.no
+        where e.journal_no = j.no and e.booking_date = j.booking_date
       ) as entries
     from journal j
     left join journal o on o.no = j.reversed_no

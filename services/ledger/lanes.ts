@@ -43,7 +43,12 @@ const ALL_LANES = sql<{ no: string }>`
   ), chained (no) as (
     select min(lane_no) from block
     union all select (select min(lane_no) from block where lane_no > chained.no) from chained where chained.no is not null
+  ), stepped (no) as (
+    select min(lane_no) from hold_step
+    union all
+    select (select min(lane_no) from hold_step where lane_no > stepped.no) from stepped where stepped.no is not null
   )
-  select no from (select no from lane union select no from used union select no from chained) l
+  select no
+  from (select no from lane union select no from used union select no from chained union select no from stepped) l
   where no is not null order by no
 `;

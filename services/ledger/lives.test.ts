@@ -11,11 +11,12 @@ import { checkLaws } from '../_testbed/laws.ts';
 import { type JournalInit, useLedger } from './testing.ts';
 import { holdsOf, placing } from './testing-holds.ts';
 import { Model } from './testing-model.ts';
-import type { ModelJournal, Move } from './testing-nouns.ts';
+import type { ModelCapture, ModelJournal, Move } from './testing-nouns.ts';
 import {
   ACCOUNTS,
   type HoldStep,
   isAboutHolds,
+  type LinkedStep,
   lives,
   type RandomJournal,
   type RandomMove,
@@ -25,7 +26,6 @@ import {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const LARGEST = 2n ** 63n - 1n;
 
 /** What one of several lives at the same time has made. */
 interface Own {
@@ -107,6 +107,8 @@ describe('A ledger with its database', () => {
           expected,
           step,
         );
+      } else if (step.do === 'linked') {
+        await agreeOnLinked(step, model, { names, dayText });
       } else if (isAboutHolds(step)) {
         await agreeOnHold(step, model, { names, start });
       } else {
@@ -134,6 +136,11 @@ describe('A ledger with its database', () => {
       await bank.post(journals.map((one) => wire(one, names, dayText, journals.length > 1)));
     } else if (step.do === 'reverse') {
       await reasonOf(reverse(newId('jnl'), pick(own.journals, step.which) ?? newId('jnl'), undefined));
+    } else if (step.do === 'linked') {
+      const captures = step.captures.map((one) => captureInit(one, pick(own.holds, one.which) ?? newId('hld'), 'EUR'));
+      const journal = modelJournal(step.journal, 0);
+      own.journals.push(journal.id);
+      await bank.post([...captures, wire(journal, names, dayText, true)]);
     } else if (isAboutHolds(step)) {
       await holdBlindly(step, names, own);
     } else if (step.do === 'advance') {
@@ -183,6 +190,24 @@ describe('A ledger with its database', () => {
     }
   }
 
+  async function agreeOnLinked(
+    step: LinkedStep,
+    model: Model,
+    { names, dayText }: { names: ReadonlyMap<string, string>; dayText: (day: number) => string },
+  ): Promise<void> {
+    const captures = step.captures.map(({ which, ...wanted }) => {
+      return { id: newId('jnl'), holdId: pick([...model.holds.keys()], which) ?? newId('hld'), wanted };
+    });
+    const journal = modelJournal(step.journal, model.openDay);
+    const asked = captures.map(({ id, holdId, wanted }) => {
+      const { currency = 'EUR', forced = false } = model.holds.get(holdId) ?? {};
+      return { ...captureInit({ ...wanted, forced: forced || wanted.forced }, holdId, currency), journalId: id };
+    });
+    const expected = model.linked(captures, journal);
+    const answers = await bank.post([...asked, wire(journal, names, dayText, true)]);
+    for (const [index, answer] of answers.entries()) agree(answer, expected[index] ?? new Set(), step);
+  }
+
   /** Does something to a hold, in the ledger and in the model. */
   async function agreeOnHold(
     step: HoldStep,
@@ -200,8 +225,8 @@ describe('A ledger with its database', () => {
     if (step.do === 'place') {
       const [holdId, until] = [newId('hld'), model.hour + step.hours];
       const { debit, credit, currency, amount } = modelMove(step.move);
-      const limit = amount + step.over > LARGEST ? amount : amount + step.over;
-      const told = await placeOne(holdId, { ...step, over: limit - amount }, names, timeOf(until));
+      const limit = amount + step.over;
+      const told = await placeOne(holdId, step, names, timeOf(until));
       agree(told, model.place(holdId, { debit, credit, currency, amount, limit, forced: step.forced, until }), step);
       return;
     }
@@ -321,6 +346,12 @@ function modelMove({ debit, credit, amount, bounds }: RandomMove): Move {
 
 function pick(ids: readonly string[], which: number): string | undefined {
   return ids[which % Math.max(ids.length, 1)];
+}
+
+function captureInit({ amount, final, forced }: ModelCapture['wanted'], holdId: string, currency: string): JournalInit {
+  const part = amount === null ? {} : { amount: money(currency, amount) };
+  const kind = forced ? JournalKind.FEE : JournalKind.TRANSFER;
+  return { journalId: newId('jnl'), kind, linkGroup: 'group', captures: { holdId, final, ...part } };
 }
 
 function wire(

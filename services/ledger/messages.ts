@@ -3,8 +3,17 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { toMoney } from '#chassis/money.ts';
-import { type Hold as HoldMessage, HoldSchema, HoldState } from '#gen/bank/ledger/v1/hold_pb.ts';
-import type { Entry, Journal, JournalPlace, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import {
+  type Hold as HoldMessage,
+  HoldSchema,
+  HoldState,
+  HoldStepKind,
+  type HoldStep as HoldStepMessage,
+  HoldStepSchema,
+  type RefusedHoldStep,
+  RefusedHoldStepSchema,
+} from '#gen/bank/ledger/v1/hold_pb.ts';
+import type { BlockPlace, Entry, Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
   JournalKind,
   JournalSchema,
@@ -16,7 +25,7 @@ import { type RefusedJournal, RefusedJournalSchema } from '#gen/bank/ledger/v1/p
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import type { Hold } from './domain/hold.ts';
+import type { Hold, HoldStep } from './domain/hold.ts';
 import type { Kind } from './domain/kinds.ts';
 import type { Booked } from './posting.ts';
 import type { AccountTerms, RefusedRow } from './tables.ts';
@@ -59,7 +68,7 @@ export interface JournalRow {
 
 /** What the chain of blocks has of a journal. */
 export interface Chained {
-  readonly place: Pick<JournalPlace, 'laneNumber' | 'height' | 'position'>;
+  readonly place: Pick<BlockPlace, 'laneNumber' | 'height' | 'position'>;
   readonly fingerprint: Buffer;
 }
 
@@ -193,6 +202,65 @@ export function holdMessage(hold: Hold): HoldMessage {
     version: hold.version,
     owner: workloadMessage(hold.owner),
   });
+}
+
+/** A step of a hold, with the message of the hold as it left it. */
+export interface StepContent {
+  readonly message: HoldMessage;
+  readonly kind: HoldStep['kind'];
+  readonly key: string | null;
+  readonly capturedAmount: bigint | null;
+  readonly heldChange: bigint;
+  readonly journalId: string | null;
+  readonly knownTime: Date;
+  readonly fingerprint: Buffer | null;
+  /** Absent while it is written. */
+  readonly place?: Chained['place'];
+}
+
+/** A step that was refused. */
+export type RefusedStepContent = Pick<StepContent, 'kind' | 'key' | 'knownTime' | 'fingerprint' | 'place'> & {
+  readonly refusal: Buffer;
+};
+
+/** The message of a step of a hold. */
+export function stepMessage(step: StepContent): HoldStepMessage {
+  const { message: hold, capturedAmount: captured, place } = step;
+  const currency = hold.amount?.currencyCode ?? '';
+  return create(HoldStepSchema, {
+    hold,
+    kind: stepKindMessage(step.kind),
+    key: step.key ?? '',
+    ...(captured !== null && { capturedAmount: toMoney({ currency, minor: captured }) }),
+    heldChange: toMoney({ currency, minor: step.heldChange }),
+    journalId: step.journalId ?? '',
+    knownTime: timestampFromDate(step.knownTime),
+    fingerprint: step.fingerprint ?? Buffer.alloc(0),
+    ...(place && { place }),
+  });
+}
+
+/** The message of a step that was refused. */
+export function refusedStepMessage({
+  kind,
+  key,
+  knownTime,
+  fingerprint,
+  refusal,
+  place,
+}: RefusedStepContent): RefusedHoldStep {
+  return create(RefusedHoldStepSchema, {
+    kind: stepKindMessage(kind),
+    key: key ?? '',
+    knownTime: timestampFromDate(knownTime),
+    refusal: fromBinary(RefusalSchema, refusal),
+    fingerprint: fingerprint ?? Buffer.alloc(0),
+    ...(place && { place }),
+  });
+}
+
+function stepKindMessage(kind: HoldStep['kind']): HoldStepKind {
+  return HoldStepKind[kind.toUpperCase() as keyof typeof HoldStepKind];
 }
 
 /** A kind of journal as the contract writes it. */

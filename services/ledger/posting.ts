@@ -14,7 +14,7 @@ import type { Chain } from './chain.ts';
 import { type Correctable, checkCorrection, selectCorrectable } from './corrections.ts';
 import { balancingDebits } from './domain/balancing.ts';
 import { type AccountState, applyGroup, type Days, type JournalDraft, type Posted } from './domain/core.ts';
-import type { HoldStep } from './domain/hold.ts';
+import type { Hold, HoldStep } from './domain/hold.ts';
 import { refuse } from './domain/refusals.ts';
 import { noteReversal, type Original, type Part, reversalOf } from './domain/reversal.ts';
 import { checkWiring, type Wiring } from './domain/wiring.ts';
@@ -244,7 +244,8 @@ function repeat(group: Group, known: ReadonlyMap<string, Known>): readonly Outco
 }
 
 function decide({ drafts }: Group, facts: Facts) {
-  const made = drafts.map((draft, index) => ({ draft, made: make(draft, drafts.slice(0, index), facts) }));
+  const holds = new Map<string, Hold>();
+  const made = drafts.map((draft, index) => ({ draft, made: make(draft, drafts.slice(0, index), facts, holds) }));
   const wrong = made.findIndex((one) => one.made instanceof Error);
   if (wrong >= 0) {
     return made.map((one, index) => ({
@@ -262,14 +263,14 @@ function decide({ drafts }: Group, facts: Facts) {
   }));
 }
 
-function make(draft: Draft, before: readonly Draft[], facts: Facts): Made | Refusal {
+function make(draft: Draft, before: readonly Draft[], facts: Facts, holdsOfGroup: Map<string, Hold>): Made | Refusal {
   const { id, owner, content } = draft;
   if ('journal' in content) {
     const unwired = checkWiring(content.journal, facts.accounts, facts.wiring);
     return unwired ?? checkCorrection(draft, facts.correctable, before) ?? { journal: content.journal };
   }
   if ('captures' in content) {
-    const made = capturing(facts.holds, draft, content.captures);
+    const made = capturing(facts.holds, draft, content.captures, holdsOfGroup);
     return made instanceof Error ? made : (checkWiring(made.journal, facts.accounts, facts.wiring) ?? made);
   }
   const { journalId, parts, valueDate } = content.reverses;

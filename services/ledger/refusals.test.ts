@@ -13,10 +13,14 @@ const ALIKE: Readonly<Record<string, string>> = {
   WatchEntries: 'WatchBalances',
 };
 
+/** Tests of an RPC beside its own. */
+const ALSO_IN: Readonly<Record<string, readonly string[]>> = { PostJournals: ['captures-in-groups.test.ts'] };
+
 describe('The refusals of the ledger', () => {
   for (const { name } of LedgerService.methods) {
     it(`are all tried in the test of ${name}, as its contract lists them`, () => {
-      const test = readFileSync(new URL(`rpc/${kebab(name)}.test.ts`, import.meta.url), 'utf8');
+      const files = [`rpc/${kebab(name)}.test.ts`, ...(ALSO_IN[name] ?? [])];
+      const test = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n');
       const others = listedFor(ALIKE[name] ?? '');
       const listed = listedFor(name).filter((reason) => !others.includes(reason));
       expect(listed.filter((reason) => !test.includes(`'${reason}'`))).to.deep.equal([]);

@@ -1,6 +1,6 @@
 // The table of contents of the ledger.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -15,6 +15,9 @@ import { KnownTime } from './migrations/0003-known-time.ts';
 import { GeneralLedger } from './migrations/0004-general-ledger.ts';
 import { Blocks } from './migrations/0006-blocks.ts';
 import { Holds } from './migrations/0007-holds.ts';
+import { StepsInBlocks } from './migrations/0008-steps-in-blocks.ts';
+import { EntriesByMonth } from './migrations/0009-entries-by-month.ts';
+import { Settings } from './migrations/0010-settings.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -35,6 +38,7 @@ import { listBlocks } from './rpc/list-blocks.ts';
 import { listCheckpoints } from './rpc/list-checkpoints.ts';
 import { listEntries } from './rpc/list-entries.ts';
 import { listGeneralLedgerAccounts } from './rpc/list-general-ledger-accounts.ts';
+import { listHoldSteps } from './rpc/list-hold-steps.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listJournals } from './rpc/list-journals.ts';
 import { listLedgerAccounts } from './rpc/list-ledger-accounts.ts';
@@ -89,6 +93,7 @@ function rpcs(context: Context) {
     releaseHold: releaseHold(context),
     getHold: getHold(context),
     listHolds: listHolds(context),
+    listHoldSteps: listHoldSteps(context),
     watchBalances: watchBalances(context),
     watchEntries: watchEntries(context),
   } satisfies Rpcs<typeof LedgerService>;
@@ -106,6 +111,11 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0005-lean-chassis', class: LeanChassis },
     { name: '0006-blocks', class: Blocks },
     { name: '0007-holds', class: Holds },
+    { name: '0008-steps-in-blocks', class: StepsInBlocks },
+    { name: '0009-entries-by-month', class: EntriesByMonth },
+    { name: '0010-settings', class: Settings },
+    { name: '0011-chassis-settings', class: ChassisSettings },
+    { name: '0012-event-path', class: eventPath('ledger_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -242,7 +242,7 @@ export async function selectOriginals(tx: Tx, ids: readonly string[]): Promise<M
   }>`
     select j.id, j.owner, j.kind, e.leg, a.id as "accountId", a.currency, e.amount
     from journal j
-    join entry e on e.journal_no = j.no
+    join entry e on e.journal_no = j.no and e.booking_date = j.booking_date
     join ledger_account a on a.no = e.account_no
     where j.id = any(${ids})
     order by j.no, e.leg
@@ -262,7 +262,7 @@ export async function noteUndone(tx: Tx, originals: ReadonlyMap<string, Original
     select o.id, e.reversed_leg as leg, sum(abs(e.amount)) as undone
     from journal o
     join journal r on r.reversed_no = o.no
-    join entry e on e.journal_no = r.no
+    join entry e on e.journal_no = r.no and e.booking_date = r.booking_date
     where o.id = any(${[...originals.keys()]})
     group by o.id, e.reversed_leg
   `);

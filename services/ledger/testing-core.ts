@@ -12,7 +12,7 @@ import * as kinds from './domain/kinds.ts';
 import type { Original } from './domain/reversal.ts';
 import * as reversals from './domain/reversal.ts';
 import * as wiring from './domain/wiring.ts';
-import type { ModelAccount } from './testing-nouns.ts';
+import type { ModelAccount, ModelCapture } from './testing-nouns.ts';
 
 /** The pure rules of the ledger. */
 export const THE_CORE = { balancing, closing, gaps, holds, journals, kinds, reversals, wiring };
@@ -92,14 +92,30 @@ export class CoreLedger {
     return this.#take({ ...owned, ...standing, no: 0n }, step);
   }
 
-  capture(id: string, hold: Hold, wanted: { amount: bigint | null; final: boolean; forced: boolean }): string {
-    const { holds } = this.#core;
-    const amount = wanted.amount === null ? undefined : { currency: hold.currency, minor: wanted.amount };
-    const step = holds.capture(hold, { owner: OWNER, amount, final: wanted.final });
-    if (step instanceof Error) return step.reason;
-    const kind = wanted.forced ? 'fee' : undefined;
-    const [told = ''] = this.post([holds.captureJournal(hold, step, { id, kind, valueDate: undefined })]);
-    return told === 'posted' ? this.#take(hold, step) : told;
+  /** Posts captures and then journals, which succeed or fail together. */
+  linked(captures: readonly ModelCapture[], journals: readonly JournalDraft[]): string[] {
+    const left = new Map<string, Hold>();
+    const made: { readonly id: string; readonly step: HoldStep; readonly journal: JournalDraft }[] = [];
+    for (const [at, { id, holdId, wanted }] of captures.entries()) {
+      const one = this.#captured(id, left.get(holdId) ?? this.held.get(holdId), wanted);
+      if (typeof one === 'string') {
+        return [...captures, ...journals].map((_, index) => (index === at ? one : 'LINKED_JOURNAL_REFUSED'));
+      }
+      left.set(holdId, one.left);
+      made.push({ ...one, id: holdId });
+    }
+    const told = this.post([...made.map(({ journal }) => journal), ...journals]);
+    if (told.some((one) => one !== 'posted')) return told;
+    for (const { id, step } of made) this.#take(this.held.get(id) as Hold, step);
+    return told;
+  }
+
+  #captured(id: string, hold: Hold | undefined, { amount: minor, final, forced }: ModelCapture['wanted']) {
+    if (!hold) return 'HOLD_NOT_FOUND';
+    const amount = minor === null ? undefined : { currency: hold.currency, minor };
+    const journal = { id, kind: forced ? ('fee' as const) : undefined, valueDate: undefined };
+    const made = this.#core.holds.captureBy(hold, { owner: OWNER, amount, final }, journal);
+    return made instanceof Error ? made.reason : made;
   }
 
   release(hold: Hold): string {

@@ -34,6 +34,7 @@ export function live(core: Core, steps: readonly Step[], note: (what: string) =>
   for (const step of steps) {
     if (step.do === 'post') agreeOnJournals(step, both, numbers);
     else if (step.do === 'reverse') agreeOnReversal(step, both, numbers());
+    else if (step.do === 'linked') agreeOnLinked(step, both, numbers);
     else if (isAboutHolds(step)) agreeOnHold(step, both, numbers());
     else change(step, both);
     compare(both, step);
@@ -44,6 +45,17 @@ function agreeOnJournals(step: Step & { do: 'post' }, both: Both, numbers: () =>
   const journals = step.group.map((one) => modelJournal(one, numbers(), both.model.openDay));
   const expected = both.model.post(journals);
   const told = both.ledger.post(journals.map(draftOf));
+  for (const [index, answer] of told.entries()) agree(answer, expected[index] ?? new Set(), { both, step });
+}
+
+function agreeOnLinked(step: Step & { do: 'linked' }, both: Both, numbers: () => string): void {
+  const ids = [...both.model.holds.keys()];
+  const captures = step.captures.map(({ which, ...wanted }) => {
+    return { id: numbers(), holdId: ids[which % Math.max(ids.length, 1)] ?? 'none', wanted };
+  });
+  const journal = modelJournal(step.journal, numbers(), both.model.openDay);
+  const expected = both.model.linked(captures, journal);
+  const told = both.ledger.linked(captures, [draftOf(journal)]);
   for (const [index, answer] of told.entries()) agree(answer, expected[index] ?? new Set(), { both, step });
 }
 
@@ -80,7 +92,8 @@ function agreeOnHold(step: HoldStep, both: Both, id: string): void {
   const hold = ledger.held.get(ids[step.which % Math.max(ids.length, 1)] ?? '');
   if (!hold) return;
   if (step.do === 'capture') {
-    agree(ledger.capture(id, hold, step), model.capture(id, hold.id, step), { both, step });
+    const [told = ''] = ledger.linked([{ id, holdId: hold.id, wanted: step }], []);
+    agree(told, model.capture(id, hold.id, step), { both, step });
   } else if (step.do === 'release') {
     agree(ledger.release(hold), model.release(hold.id), { both, step });
   } else {

@@ -1,7 +1,7 @@
 // A plain model of the ledger, for tests: it copies everything before each try and keeps what went well, and shares no
 // code with the core. Where several rules are broken, it knows them all.
 
-import type { ModelAccount, ModelHold, ModelJournal, Move } from './testing-nouns.ts';
+import type { ModelAccount, ModelCapture, ModelHold, ModelJournal, Move } from './testing-nouns.ts';
 
 interface ModelLeg {
   readonly account: string;
@@ -18,6 +18,14 @@ interface Posted {
   readonly undone: bigint[];
 }
 
+/** A capture as it would be booked: its legs, what it frees, and the hold as it leaves it. */
+interface CapturedPart {
+  readonly left: ModelHold;
+  readonly legs: readonly ModelLeg[];
+  readonly kind: string;
+  readonly free: bigint;
+}
+
 /** The reasons why a journal must be refused: none when it must be posted. */
 export type Reasons = ReadonlySet<string>;
 
@@ -27,7 +35,7 @@ const LARGEST = 2n ** 63n - 1n;
 export class Model {
   accounts = new Map<string, ModelAccount>();
   readonly posted = new Map<string, Posted>();
-  readonly holds = new Map<string, ModelHold>();
+  holds = new Map<string, ModelHold>();
   hour = 0;
   openDay: number;
   closingDay: number | undefined;
@@ -113,34 +121,59 @@ export class Model {
   }
 
   /** Captures a hold, without an amount all that it holds. */
-  capture(
-    id: string,
-    holdId: string,
-    wanted: { readonly amount: bigint | null; readonly final: boolean; readonly forced: boolean },
-  ): Reasons {
+  capture(id: string, holdId: string, wanted: ModelCapture['wanted']): Reasons {
+    return this.linked([{ id, holdId, wanted }], undefined)[0] ?? new Set();
+  }
+
+  /** Posts captures and then a journal, if there is one, which succeed or fail together. */
+  linked(captures: readonly ModelCapture[], journal: ModelJournal | undefined): Reasons[] {
+    const all = journal ? [...captures, journal] : captures;
+    const [accounts, holds] = [this.copy(), new Map(this.holds)];
+    const refused = (at: number, reasons: Reasons): Reasons[] => {
+      this.accounts = accounts;
+      this.holds = holds;
+      return all.map((_, index) => (index === at ? reasons : new Set(['LINKED_JOURNAL_REFUSED'])));
+    };
+    // What captures may be is found out for all of them before anything is booked.
+    const parts: CapturedPart[] = [];
+    for (const [at, { holdId, wanted }] of captures.entries()) {
+      const part = this.part(holdId, wanted);
+      if (part instanceof Set) return refused(at, part);
+      this.holds.set(holdId, part.left);
+      parts.push(part);
+    }
+    this.holds = new Map(holds);
+    for (const [at, { left, legs, kind, free }] of parts.entries()) {
+      this.holds.set(captures[at]?.holdId ?? '', left);
+      const reasons = this.book(legs, { kind, endOfDay: false, day: this.openDay }, free);
+      if (reasons.size > 0) return refused(at, reasons);
+    }
+    const [reasons = new Set<string>()] = journal ? this.post([journal]) : [];
+    if (reasons.size > 0) return refused(captures.length, reasons);
+    for (const [at, { legs }] of parts.entries()) {
+      this.posted.set(captures[at]?.id ?? '', { reversal: false, legs, undone: [0n, 0n] });
+    }
+    return all.map(() => new Set());
+  }
+
+  private part(holdId: string, wanted: ModelCapture['wanted']): CapturedPart | Set<string> {
     const hold = this.holds.get(holdId);
     const over = this.over(hold);
     if (!hold || over.size > 0) return over;
-    const amount = wanted.amount ?? hold.amount - hold.captured;
-    if (hold.captured + amount > hold.limit) return new Set(['HOLD_EXCEEDED']);
-    const [accounts, before] = [this.copy(), { ...hold }];
     const held = hold.amount - hold.captured;
-    hold.captured += amount;
-    if (wanted.final || hold.captured >= hold.amount) hold.state = 'captured';
-    const free = hold.state === 'open' ? amount : held;
-    const legs = [
-      { account: hold.debit, currency: hold.currency, signed: amount },
-      { account: hold.credit, currency: hold.currency, signed: -amount },
-    ];
-    const kind = wanted.forced || hold.forced ? 'fee' : 'transfer';
-    const reasons = this.book(legs, { kind, endOfDay: false, day: this.openDay }, free);
-    if (reasons.size > 0) {
-      this.accounts = accounts;
-      this.holds.set(holdId, before);
-    } else {
-      this.posted.set(id, { reversal: false, legs, undone: [0n, 0n] });
-    }
-    return reasons;
+    const amount = wanted.amount ?? held;
+    const captured = hold.captured + amount;
+    if (captured > hold.limit) return new Set(['HOLD_EXCEEDED']);
+    const state = wanted.final || captured >= hold.amount ? 'captured' : 'open';
+    return {
+      left: { ...hold, captured, state },
+      legs: [
+        { account: hold.debit, currency: hold.currency, signed: amount },
+        { account: hold.credit, currency: hold.currency, signed: -amount },
+      ],
+      kind: wanted.forced || hold.forced ? 'fee' : 'transfer',
+      free: state === 'open' ? amount : held,
+    };
   }
 
   release(holdId: string): Reasons {
@@ -179,7 +212,7 @@ export class Model {
     return sums;
   }
 
-  private over(hold: ModelHold | undefined): Reasons {
+  private over(hold: ModelHold | undefined): Set<string> {
     if (!hold) return new Set(['HOLD_NOT_FOUND']);
     return new Set(hold.state === 'open' ? [] : [`HOLD_${hold.state.toUpperCase()}`]);
   }

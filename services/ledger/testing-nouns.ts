@@ -44,6 +44,13 @@ export interface ModelHold {
   state: 'open' | 'captured' | 'released' | 'expired';
 }
 
+/** A capture of the model: without an amount, of all that is held. */
+export interface ModelCapture {
+  readonly id: string;
+  readonly holdId: string;
+  readonly wanted: { readonly amount: bigint | null; readonly final: boolean; readonly forced: boolean };
+}
+
 /** A journal of the model: each move is two legs. */
 export interface ModelJournal {
   readonly id: string;

@@ -51,9 +51,9 @@ export const RULES: Readonly<Record<string, (core: Core) => void>> = {
     expect(pay('deposit', 'cash', 'alice', 100n)).to.equal('posted');
     expect([place('h1', 60n), place('h2', 40n), place('h3', 1n)]).to.deep.equal(['posted', 'posted', NO_FUNDS]);
     expect(pay('fee', 'alice', 'fees', 5n)).to.equal('posted');
-    const capture = (id: string, amount: bigint) => {
-      const hold = ledger.held.get(id) ?? HOLD;
-      return ledger.capture('j', hold, { amount, final: false, forced: false });
+    const capture = (holdId: string, amount: bigint) => {
+      const [told] = ledger.linked([{ id: 'j', holdId, wanted: { amount, final: false, forced: false } }], []);
+      return told;
     };
     expect([capture('h1', 60n), capture('h2', 36n), capture('h2', 35n)]).to.deep.equal(['posted', NO_FUNDS, 'posted']);
     expect(pay('deposit', 'cash', 'alice', 20n)).to.equal('posted');

@@ -38,6 +38,13 @@ export type HoldStep =
   | { readonly do: 'extend'; readonly which: number; readonly hours: number }
   | { readonly do: 'pass'; readonly hours: number };
 
+/** Captures of one or two holds, and a journal, that succeed or fail together. */
+export interface LinkedStep {
+  readonly do: 'linked';
+  readonly captures: readonly Omit<Extract<HoldStep, { do: 'capture' }>, 'do'>[];
+  readonly journal: RandomJournal;
+}
+
 /** One thing that happens to the terms of an account, or to the days. */
 export type TermsStep =
   | { readonly do: 'freeze'; readonly account: number; readonly down: boolean; readonly up: boolean }
@@ -52,6 +59,7 @@ export type Step =
   | { readonly do: 'post'; readonly group: readonly RandomJournal[] }
   | { readonly do: 'reverse'; readonly which: number; readonly part: { move: number; amount: bigint } | undefined }
   | HoldStep
+  | LinkedStep
   | TermsStep;
 
 /** Whether a step is about holds. */
@@ -94,8 +102,9 @@ const amount = fc.oneof(
 const seldom = fc.integer({ min: 0, max: 3 }).map((die) => die === 0);
 const limit = fc.option(fc.bigInt({ min: -1_000n, max: 200n }), { nil: null });
 
-/** What the contract can say of a currency without decimals. */
-const LARGEST_ON_THE_WIRE = 10n ** 18n - 1n;
+/** The most that the contract can say of an account's currency: without decimals, it has fewer digits than a bigint. */
+const largestOf = (account: number): bigint =>
+  ACCOUNTS[account]?.currency === 'JPY' ? 10n ** 18n - 1n : 2n ** 63n - 1n;
 
 const between = (debits: readonly number[], credits: readonly number[]) =>
   fc.record({ debit: fc.constantFrom(...debits), credit: fc.constantFrom(...credits), amount });
@@ -116,8 +125,8 @@ const any = fc.record({ debit: anyPlace, credit: anyPlace, amount });
 
 const withinTheWire = (moves: fc.Arbitrary<RandomMove>): fc.Arbitrary<RandomMove> =>
   moves.map(({ debit, credit, amount: wanted }) => {
-    const yen = ACCOUNTS[debit]?.currency === 'JPY';
-    return { debit, credit, amount: yen && wanted > LARGEST_ON_THE_WIRE ? LARGEST_ON_THE_WIRE : wanted };
+    const largest = largestOf(debit);
+    return { debit, credit, amount: wanted > largest ? largest : wanted };
   });
 
 const move = withinTheWire(
@@ -161,26 +170,29 @@ const journal: fc.Arbitrary<RandomJournal> = fc.oneof(
   { weight: 2, arbitrary: journalOf(move, ['deposit', 'transfer', 'fee', 'migration']) },
 );
 
+const capture = fc.record({
+  which: fc.nat(),
+  amount: fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: null }),
+  final: seldom,
+  forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+});
+
 const aboutHolds: fc.Arbitrary<HoldStep> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('place' as const),
-      move,
-      forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
-      over: fc.constantFrom(0n, 0n, 300n),
-      hours: fc.integer({ min: 0, max: 6 }),
-    }),
+    arbitrary: fc
+      .record({
+        do: fc.constant('place' as const),
+        move,
+        forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+        over: fc.constantFrom(0n, 0n, 300n),
+        hours: fc.integer({ min: 0, max: 6 }),
+      })
+      .map((step) => (step.move.amount + step.over > largestOf(step.move.debit) ? { ...step, over: 0n } : step)),
   },
   {
     weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('capture' as const),
-      which: fc.nat(),
-      amount: fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: null }),
-      final: seldom,
-      forced: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
-    }),
+    arbitrary: capture.map((one) => ({ do: 'capture' as const, ...one })),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), which: fc.nat() }) },
   {
@@ -208,6 +220,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('post' as const),
       group: fc.array(journal, { minLength: 2, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('linked' as const),
+      // Small numbers name the same hold now and then.
+      captures: fc.array(
+        fc.oneof(
+          capture,
+          fc.tuple(capture, fc.nat(2)).map(([one, which]) => ({ ...one, which })),
+        ),
+        {
+          minLength: 1,
+          maxLength: 3,
+        },
+      ),
+      journal,
     }),
   },
   {

@@ -1,6 +1,6 @@
 // The table of contents of the security service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
@@ -28,6 +28,8 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
   migrations: [
     { name: '0001-security', class: Security },
     { name: '0002-lean-chassis', class: LeanChassis },
+    { name: '0003-chassis-settings', class: ChassisSettings },
+    { name: '0004-event-path', class: eventPath('security_runtime') },
   ],
   context: makeContext,
   rpcs,

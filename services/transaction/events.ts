@@ -17,6 +17,7 @@ export function publishPosted(tx: CommandTx, order: Order): void {
     bookingDate: order.bookingDate ?? '',
     valueDate: order.valueDate ?? '',
     journalId: order.journalId,
+    holdId: order.holdId ?? '',
   };
   tx.publish(TransactionPostedSchema, event, { id: order.id, sequence: 1 });
 }

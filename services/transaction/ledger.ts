@@ -4,17 +4,43 @@ import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { isPassingRefusal, Refusal, refuseCall } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
+import { toMoney } from '#chassis/money.ts';
 import type { Outcome } from '#chassis/order.ts';
 import { overStream } from '#chassis/over-stream.ts';
 import { together } from '#chassis/together.ts';
-import type { JournalOutcome, LedgerService, NewJournalSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { HoldState, type Hold as LedgerHold } from '#gen/bank/ledger/v1/hold_pb.ts';
+import type {
+  JournalOutcome,
+  LedgerService,
+  ListHoldsResponse,
+  NewHoldSchema,
+  NewJournalSchema,
+} from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { type BankRole, bankAccount } from './domain/bank-accounts.ts';
 import type { ReversedLegIntent } from './domain/legs.ts';
 import { fromLedger } from './domain/refusals.ts';
 import type { Booking } from './domain/words.ts';
 
 type NewJournal = MessageInitShape<typeof NewJournalSchema>;
+
+type NewHold = MessageInitShape<typeof NewHoldSchema>;
+
+/** What is asked of a hold, under a key of its own. */
+export interface AskedOfHold {
+  readonly requestId: string;
+  readonly holdId: string;
+  readonly actor?: Actor;
+}
+
+/** Which holds to list. */
+export interface HoldFilter {
+  readonly ledgerAccountId: string;
+  readonly state: HoldState;
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
 
 /** What to undo. */
 export interface AskedReversal {
@@ -42,6 +68,16 @@ export interface Ledger {
   reverse(request: AskedReversal, on: Asking): Promise<Booking>;
   /** When a journal was booked, or undefined when it is not. */
   find(journalId: string, on: Onwards): Promise<Booking | undefined>;
+  /** Places a hold. The same id and content is placed once, for ever. */
+  placeHold(hold: NewHold, on: Asking): Promise<void>;
+  /** Lets a hold expire later; answers it as it is then. */
+  extendHold(request: AskedOfHold & { readonly expireTime: Timestamp }, on: Asking): Promise<LedgerHold>;
+  /** Lets a hold go; answers it as it is then. */
+  releaseHold(request: AskedOfHold, on: Asking): Promise<LedgerHold>;
+  /** A hold as it stands, or undefined when there is none. */
+  hold(holdId: string, on: Onwards): Promise<LedgerHold | undefined>;
+  /** The holds of a ledger account, page by page. */
+  holds(filter: HoldFilter, on: Onwards): Promise<ListHoldsResponse>;
   /** The id of an account of the bank's own, which is opened at the first use of its currency. */
   bankAccount(role: BankRole, currency: string, on: Onwards): Promise<string>;
 }
@@ -80,8 +116,66 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
       }
     },
     bankAccount: bankAccounts(client),
+    ...holdsOf(client),
   };
 }
+
+type OfHolds = Pick<Ledger, 'placeHold' | 'extendHold' | 'releaseHold' | 'hold' | 'holds'>;
+
+function holdsOf(client: Client<typeof LedgerService>): OfHolds {
+  const placer = (validateOnly: boolean) =>
+    together(async (holds: NewHold[], on) => (await client.placeHolds({ holds, validateOnly }, on)).outcomes, LIMITS);
+  const [place, rehearse] = [placer(false), placer(true)];
+  async function hold(holdId: string, on: Onwards): Promise<LedgerHold | undefined> {
+    try {
+      return (await client.getHold({ holdId }, on)).hold;
+    } catch (error) {
+      if (error instanceof Refusal && error.reason === 'HOLD_NOT_FOUND') return undefined;
+      throw error;
+    }
+  }
+  /** What was only rehearsed leaves nothing to answer: the hold as it is, with what would have changed. */
+  async function answered(
+    asking: Promise<LedgerHold | undefined>,
+    holdId: string,
+    would: (now: LedgerHold) => Partial<LedgerHold>,
+    on: Onwards,
+  ) {
+    const left = await asking.catch((error: unknown) => {
+      throw decisionOf(error);
+    });
+    const now = left ?? (await hold(holdId, on));
+    if (!now) throw new Error('a hold that was asked for is gone');
+    return left ?? { ...now, ...would(now) };
+  }
+  return {
+    hold,
+    async holds(filter, on) {
+      try {
+        return await client.listHolds(filter, on);
+      } catch (error) {
+        throw decisionOf(error);
+      }
+    },
+    async placeHold(asked, { validateOnly, ...on }) {
+      const { result } = await (validateOnly ? rehearse : place)(asked, on);
+      if (result.case === 'refusal') throw decisionOf(readRefusal(result.value));
+      if (result.case === undefined) throw new Error('a hold was neither placed nor refused');
+    },
+    extendHold({ expireTime, ...asked }, { validateOnly, ...on }) {
+      const asking = client.extendHold({ ...asked, expireTime, validateOnly }, on).then((answer) => answer.hold);
+      return answered(asking, asked.holdId, () => ({ expireTime }), on);
+    },
+    releaseHold(asked, { validateOnly, ...on }) {
+      const asking = client.releaseHold({ ...asked, validateOnly }, on).then((answer) => answer.hold);
+      const would = ({ held }: LedgerHold) => ({ state: HoldState.RELEASED, ...(held && { held: nothing(held) }) });
+      return answered(asking, asked.holdId, would, on);
+    },
+  };
+}
+
+/** Nothing of a currency. */
+const nothing = ({ currencyCode }: Money): Money => toMoney({ currency: currencyCode, minor: 0n });
 
 /** Posts over one stream: what many orders ask at once goes as one message. */
 function streamer(client: Client<typeof LedgerService>) {

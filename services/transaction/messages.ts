@@ -50,6 +50,7 @@ export async function transactionMessage(vault: Vault, order: OrderRow): Promise
     reversedTransactionId: order.reversedId ?? '',
     ...(order.reversedAmount > 0n && { reversedAmount: toMoney({ currency, minor: order.reversedAmount }) }),
     externalReference: order.externalReference ?? '',
+    holdId: order.holdId ?? '',
     stateChanges: [
       began,
       ...order.changes.map(({ state, time, reason }) => ({

@@ -16,7 +16,10 @@ import { insertOrders, type OrderRow, settleOrders } from './tables.ts';
 /** The terms of a new order; what it does not name is as it is for every new one. */
 export type NewOrder = Pick<Order, 'type' | 'partyId' | 'currency' | 'amount'> &
   Partial<
-    Pick<Order, 'journalId' | 'debtorAccountId' | 'creditorAccountId' | 'fees' | 'reversedId' | 'externalReference'>
+    Pick<
+      Order,
+      'journalId' | 'debtorAccountId' | 'creditorAccountId' | 'fees' | 'reversedId' | 'externalReference' | 'holdId'
+    >
   > & {
     readonly particulars: Buffer | null;
   };
@@ -31,6 +34,14 @@ export interface Movement {
 export interface JournalIntent {
   readonly kind: JournalKind;
   readonly legs: readonly LegIntent[];
+  /** What it captures of a hold, in place of legs. */
+  readonly captures?: CaptureIntent;
+}
+
+interface CaptureIntent {
+  readonly holdId: string;
+  readonly amount: { readonly currencyCode: string; readonly amount: string };
+  readonly final: boolean;
 }
 
 const BLANK = {
@@ -43,6 +54,7 @@ const BLANK = {
   reversedId: null,
   reversedAmount: 0n,
   externalReference: null,
+  holdId: null,
   changes: [],
 } as const;
 
@@ -80,9 +92,9 @@ export function movementSteps<M extends DescMethodUnary>(
       tx.write(insertOrders, order);
       return { order: orderIntent(order), journal };
     },
-    carryOut({ order, journal: { kind, legs } }, { validateOnly, deadline, call }) {
+    carryOut({ order, journal: { legs, ...journal } }, { validateOnly, deadline, call }) {
       const { journalId } = orderFromIntent(order);
-      const asked = { journalId, kind, legs: legMessages(order.currency, legs), ...actorOfJournal(call) };
+      const asked = { journalId, ...journal, legs: legMessages(order.currency, legs), ...actorOfJournal(call) };
       return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
     },
     answer: ({ order }, booking) => respond(booked(orderFromIntent(order), booking)),
@@ -131,7 +143,7 @@ export function actorOfJournal({ principal }: Call): { actor?: Actor } {
 /** A new order in plain JSON, for an intent. */
 export function orderIntent(order: OrderRow): OrderIntent {
   const { id, journalId, createTime, type, partyId, currency, particulars } = order;
-  const { debtorAccountId, creditorAccountId, reversedId, externalReference } = order;
+  const { debtorAccountId, creditorAccountId, reversedId, externalReference, holdId } = order;
   return {
     id,
     createTime,
@@ -144,6 +156,7 @@ export function orderIntent(order: OrderRow): OrderIntent {
     ...(creditorAccountId !== null && { creditorAccountId }),
     ...(reversedId !== null && { reversedId }),
     ...(externalReference !== null && { externalReference }),
+    ...(holdId !== null && { holdId }),
     ...(order.fees.length > 0 && { fees: order.fees.map(String) }),
     ...(particulars !== null && { particulars: particulars.toString('base64') }),
   };

@@ -1,17 +1,27 @@
 // The table of contents of the transaction service.
 import type { Owners } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { LeanChassis } from '#chassis/chassis-tables.ts';
+import type { Call } from '#chassis/call-context.ts';
+import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { refuse } from './domain/refusals.ts';
+import type { Order } from './domain/words.ts';
+import { selectHolds } from './hold-tables.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
+import { Holds } from './migrations/0004-holds.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
+import { captureHold } from './rpc/capture-hold.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
+import { extendHold } from './rpc/extend-hold.ts';
+import { getHold } from './rpc/get-hold.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
+import { listHolds } from './rpc/list-holds.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
+import { placeHold } from './rpc/place-hold.ts';
+import { releaseHold } from './rpc/release-hold.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
@@ -20,9 +30,15 @@ import { entities, selectParties } from './tables.ts';
 function rpcs(context: Context) {
   return {
     batchImportTransactions: batchImportTransactions(context),
+    captureHold: captureHold(context),
     depositCash: depositCash(context),
+    extendHold: extendHold(context),
+    getHold: getHold(context),
     getTransaction: getTransaction(context),
+    listHolds: listHolds(context),
     listTransactions: listTransactions(context),
+    placeHold: placeHold(context),
+    releaseHold: releaseHold(context),
     reverseTransaction: reverseTransaction(context),
     transferFunds: transferFunds(context),
     withdrawCash: withdrawCash(context),
@@ -39,15 +55,23 @@ function owners({ accounts, database }: Context): Owners {
     },
     // A transaction is theirs whose account it takes from or pays to.
     TRANSACTION: async (ids, _access, _principal, call) => {
-      const orders = await database.query(selectParties(ids));
-      const parties = orders.map(({ debtorAccountId, creditorAccountId }) =>
-        [debtorAccountId, creditorAccountId].filter((id) => id !== null),
-      );
-      const seen = await accounts.seen([...new Set(parties.flat())], call);
-      const theirs = parties.filter((accountIds) => accountIds.some((id) => seen.has(id)));
+      const theirs = await ofSeenAccounts(await database.query(selectParties(ids)), call);
       if (theirs.length < new Set(ids).size) throw refuse('TRANSACTION_NOT_FOUND');
     },
+    // A hold is theirs whose money it keeps, or for whom. Who of the two may do what is decided by the RPC.
+    HOLD: async (ids, _access, _principal, call) => {
+      const theirs = await ofSeenAccounts(await database.query(selectHolds(ids)), call);
+      if (theirs.length < new Set(ids).size) throw refuse('HOLD_NOT_FOUND');
+    },
   };
+
+  /** Those of which the caller may see one account at least. */
+  async function ofSeenAccounts<T extends Pick<Order, 'debtorAccountId' | 'creditorAccountId'>>(all: T[], call: Call) {
+    const accountsOf = ({ debtorAccountId, creditorAccountId }: T) =>
+      [debtorAccountId, creditorAccountId].filter((id) => id !== null);
+    const seen = await accounts.seen([...new Set(all.flatMap(accountsOf))], call);
+    return all.filter((one) => accountsOf(one).some((id) => seen.has(id)));
+  }
 }
 
 export const transaction: ServiceDefinition<typeof TransactionService, Context> = {
@@ -58,6 +82,9 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0001-transactions', class: Transactions },
     { name: '0002-imports', class: Imports },
     { name: '0003-lean-chassis', class: LeanChassis },
+    { name: '0004-holds', class: Holds },
+    { name: '0005-chassis-settings', class: ChassisSettings },
+    { name: '0006-event-path', class: eventPath('transaction_runtime') },
   ],
   context: makeContext,
   rpcs,

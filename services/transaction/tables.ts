@@ -17,9 +17,9 @@ export interface OrderRow extends Order {
 export function insertOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
   return sql`
     insert into transaction (id, journal_id, type, state, debtor_account_id, creditor_account_id, party_id, currency, amount,
-      fees, particulars, booking_date, value_date, reversed_id, external_reference, revision, create_time)
+      fees, particulars, booking_date, value_date, reversed_id, external_reference, hold_id, revision, create_time)
     select id, journal, type, state, debtor, creditor, party, currency, amount, fees::bigint[], particulars, booking_date,
-      value_date, reversed, reference, revision, create_time
+      value_date, reversed, reference, hold, revision, create_time
     from unnest(
       ${sqlArray(orders.map(({ id }) => id))}::text[],
       ${sqlArray(orders.map(({ id, journalId }) => (journalId === deriveId('jnl', id) ? null : journalId)))}::text[],
@@ -36,10 +36,11 @@ export function insertOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
       ${sqlArray(orders.map(({ valueDate }) => valueDate))}::date[],
       ${sqlArray(orders.map(({ reversedId }) => reversedId))}::text[],
       ${sqlArray(orders.map(({ externalReference }) => externalReference))}::text[],
+      ${sqlArray(orders.map(({ holdId }) => holdId))}::text[],
       ${sqlArray(orders.map(({ changes }) => changes.length))}::integer[],
       ${sqlArray(orders.map(({ createTime }) => new Date(createTime).toISOString()))}::timestamptz[]
     ) as o (id, journal, type, state, debtor, creditor, party, currency, amount, fees, particulars, booking_date, value_date,
-      reversed, reference, revision, create_time)
+      reversed, reference, hold, revision, create_time)
   `;
 }
 
@@ -117,6 +118,7 @@ interface Raw {
   reversedId: string | null;
   reversedAmount: string;
   externalReference: string | null;
+  holdId: string | null;
   revision: number;
   createTime: string;
   changes: Change[] | null;
@@ -127,7 +129,7 @@ const COLUMNS = sql`
   t.id, t.journal_id as "journalId", t.type, t.state, t.debtor_account_id as "debtorAccountId", t.creditor_account_id as "creditorAccountId",
   t.party_id as "partyId", t.currency, t.amount::text, array_to_string(t.fees, ',') as fees, t.particulars,
   t.booking_date::text as "bookingDate", t.value_date::text as "valueDate", t.reversed_id as "reversedId",
-  t.reversed_amount::text as "reversedAmount", t.external_reference as "externalReference", t.revision,
+  t.reversed_amount::text as "reversedAmount", t.external_reference as "externalReference", t.hold_id as "holdId", t.revision,
   floor(extract(epoch from t.create_time) * 1000)::text as "createTime",
   (
     select json_agg(

@@ -1,11 +1,13 @@
 // What the tests of this service order, through the contract, in whatever bank they run.
 import { randomBytes } from 'node:crypto';
 import type { DescService } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Client } from '#chassis/call.ts';
 import { customer, staff } from '#chassis/testing/clients.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { type Hold, HoldState } from '#gen/bank/transaction/v1/hold_pb.ts';
 import type { Transaction } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -57,6 +59,32 @@ export function aTransfer(debtor: Accounted, creditor: Accounted, amount: string
 /** Transfers money as a teller, and answers the transaction. */
 export async function transfer(bank: Callable, debtor: Accounted, creditor: Accounted, amount: string) {
   return there((await as(bank, 'TELLER').transferFunds(aTransfer(debtor, creditor, amount))).transaction);
+}
+
+const AN_HOUR_MS = 3_600_000;
+
+/** A request to keep money for an hour. */
+export function aHold(debtor: Accounted, creditor: Accounted, amount: string) {
+  return { ...aTransfer(debtor, creditor, amount), expireTime: timestampFromMs(Date.now() + AN_HOUR_MS) };
+}
+
+/** Keeps money as a teller, and answers the hold. */
+export async function placed(bank: Callable, debtor: Accounted, creditor: Accounted, amount: string): Promise<Hold> {
+  return there((await as(bank, 'TELLER').placeHold(aHold(debtor, creditor, amount))).hold);
+}
+
+/** A hold in short: `OPEN 100.00 captured 40.00 held 60.00`. */
+export function holdInShort(hold: Hold | undefined): string {
+  const { state = HoldState.UNSPECIFIED, amount, captured, held } = hold ?? {};
+  const word = Object.entries(HoldState).find(([, value]) => value === state)?.[0];
+  return `${word} ${amount?.amount} captured ${captured?.amount} held ${held?.amount}`;
+}
+
+/** What is booked, held, pending in and available of an account, in short. */
+export async function balancesOf(bank: Callable, { accountId }: Accounted): Promise<string> {
+  const client = bank.asPrincipal(AccountService, staff('TELLER'));
+  const { booked, held, pendingIn, available } = await client.getAccountBalance({ accountId });
+  return `booked ${booked?.amount} held ${held?.amount} in ${pendingIn?.amount} available ${available?.amount}`;
 }
 
 /** The booked balance of an account. */

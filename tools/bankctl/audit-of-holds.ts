@@ -7,14 +7,22 @@ import type { LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Bank } from './bank.ts';
 import type { Fault } from './laws.ts';
-import { type Captured, captureFault, holdFaults, pendingFaults, unknownTo } from './laws-of-holds.ts';
+import {
+  type Captured,
+  captureFault,
+  holdFaults,
+  type Lives,
+  lifeFaults,
+  pendingFaults,
+  unknownTo,
+} from './laws-of-holds.ts';
 import { pagesOf } from './pages.ts';
 
 type Ledger = Client<typeof LedgerService>;
 
 const TRIES = 10;
 
-/** Reads all holds; before the journals, so that none captures less than the journals that are read after. */
+/** Reads all holds; before their steps and the journals, so that none is further than what is read after. */
 export async function readHolds(bank: Bank): Promise<Map<string, Hold>> {
   const ledger = bank.client(LedgerService);
   const holds = new Map<string, Hold>();
@@ -28,7 +36,7 @@ export async function readHolds(bank: Bank): Promise<Map<string, Hold>> {
 export async function auditHolds(
   bank: Bank,
   holds: ReadonlyMap<string, Hold>,
-  { captured, accounts }: { captured: Captured; accounts: readonly LedgerAccount[] },
+  { captured, lives, accounts }: { captured: Captured; lives: Lives; accounts: readonly LedgerAccount[] },
 ): Promise<Fault[]> {
   const ledger = bank.client(LedgerService);
   const faults = [...holds.values()].flatMap(holdFaults);
@@ -39,6 +47,14 @@ export async function auditHolds(
     // Journals that were read after the hold may capture more of it: it is read again.
     const again = unknown > 0n ? await readHold(ledger, id) : hold;
     if (unknown < 0n || unknownTo(again, sum) > 0n) faults.push(captureFault(id, again, sum));
+  }
+  for (const id of new Set([...holds.keys(), ...lives.keys()])) {
+    const last = lives.get(id);
+    const hold = holds.get(id);
+    // It has gone on since it was read; and maybe since its steps were read.
+    const again = (hold?.version ?? 0n) < (last?.version ?? 0n) ? await readHold(ledger, id) : hold;
+    const goneOn = again !== hold && (again?.version ?? 0n) > (last?.version ?? 0n);
+    if (!goneOn) faults.push(...lifeFaults(id, again, last));
   }
   const open = openByAccount(holds.values());
   for (const account of accounts) {

@@ -1,5 +1,6 @@
-// Gathers what the ledger answers and puts it to the laws. Memory grows with the accounts, the reversals and the
-// captured holds, not with the journals.
+// Gathers what the ledger answers and puts it to the laws. Memory grows with the accounts, the reversals and the holds,
+// not with the journals.
+import type { Hold, HoldStep } from '#gen/bank/ledger/v1/hold_pb.ts';
 import type { Journal, LedgerAccount, LedgerBalance } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { GetTrialBalanceResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import {
@@ -12,7 +13,7 @@ import {
   isBelowFloor,
   journalFaults,
 } from './laws.ts';
-import { type Captured, noteCapture } from './laws-of-holds.ts';
+import { type Captured, type Lives, noteCapture, noteStep } from './laws-of-holds.ts';
 import { isReversal, reversalFaults } from './laws-of-reversals.ts';
 import { balancesOf, trialBalanceFaults } from './laws-of-trial-balances.ts';
 
@@ -36,6 +37,8 @@ export interface Audit {
   account(account: LedgerAccount): void;
   /** Takes note of a journal and follows its entries. */
   journal(journal: Journal): void;
+  /** Takes note of a step of a hold. */
+  step(step: HoldStep): void;
   readonly counts: { accounts: number; journals: number; entries: number };
   /** Accounts that entries name and that nobody has told of. */
   unknown(): string[];
@@ -45,6 +48,8 @@ export interface Audit {
   reversed(): string[];
   /** What the journals that capture holds come to. */
   captured(): Captured;
+  /** Holds as their steps left them. */
+  lives(): Lives;
   /** The accounts, as they were read. */
   accounts(): LedgerAccount[];
   /** Accounts that were once below the floor that they have now. */
@@ -62,6 +67,7 @@ export function startAudit(): Audit {
   const orphans = new Map<string, Journal['entries']>();
   const reversals: Journal[] = [];
   const captured = new Map<string, bigint>();
+  const lives = new Map<string, Hold>();
   const faults: Fault[] = [];
   const note = (found: readonly Fault[]): void => {
     faults.push(...found.slice(0, MOST_FAULTS - faults.length));
@@ -93,10 +99,12 @@ export function startAudit(): Audit {
         else orphans.set(entry.ledgerAccountId, [entry]);
       }
     },
+    step: (step) => noteStep(lives, step),
     unknown: () => [...orphans.keys()],
     moved: () => [...chains.values()].filter(hasMoved).map(({ account }) => account.ledgerAccountId),
     reversed: () => [...new Set(reversals.map(({ reversedJournalId }) => reversedJournalId).filter(Boolean))],
     captured: () => captured,
+    lives: () => lives,
     accounts: () => [...chains.values()].map(({ account }) => account),
     suspects: () => [...chains.values()].filter(isBelowFloor).map(({ account }) => account),
     finish({ chart, balances, originals, overdrafts, trialBalance }) {

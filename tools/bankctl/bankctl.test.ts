@@ -295,9 +295,23 @@ describe('bankctl', function bankctl() {
     expect((await run(['period', 'list'])).stdout).to.match(/the beginning +2019-12-31 +\d{4}-\d\d-\d\d +nothing/);
   });
 
-  it('lists and shows holds', async () => {
-    expect(await json(['hold', 'list', '--open'])).to.deep.equal({});
-    const unknown = await run(['hold', 'show', 'hld_none']);
+  it('places, captures, extends, releases, lists and shows holds', async () => {
+    const open = async (holder: string) =>
+      (await json<Opened>(['account', 'open', '--product', 'prd_current_czk', '--holder', holder])).account.accountId;
+    const [payer, payee] = [await open(jana), await open(petr)];
+    await json(['deposit', payer, '100.00']);
+    const until = ['--until', '2098-12-31T12:00:00Z'];
+    const place = ['hold', 'place', payer, payee, '60.00', ...until, '--limit', '70', '--text', 'room 12'];
+    const { hold } = await json<{ hold: { holdId: string; held: object } }>(place);
+    expect(hold).to.deep.include({ held: { currencyCode: 'CZK', amount: '60.00' }, remittanceInformation: 'room 12' });
+    const { holdId } = hold;
+    expect(await json(['hold', 'capture', holdId, '25.00'])).to.have.nested.property('transaction.holdId', holdId);
+    await json(['hold', 'extend', holdId, '--until', '2099-01-01T00:00:00Z']);
+    expect((await run(['hold', 'get', holdId])).stdout).to.match(/captured +25.00 CZK[\s\S]*2099-01-01/);
+    expect(await json(['hold', 'list', payee, '--open'])).to.have.nested.property('holds[0].holdId', holdId);
+    expect(await json(['hold', 'release', holdId])).to.have.nested.property('hold.state', 'HOLD_STATE_RELEASED');
+    expect(await json(['hold', 'list', payee, '--open'])).to.deep.equal({});
+    const unknown = await run(['hold', 'get', 'hld_none']);
     expect([unknown.code, unknown.stderr]).to.satisfy(
       ([code, said]: [number, string]) => code === 1 && /no such hold/.test(said),
     );

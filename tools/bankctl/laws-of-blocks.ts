@@ -1,19 +1,20 @@
-// The chain of blocks, recomputed: every journal is what was hashed when it was posted, every block holds the hash of the
-// one before it, and what the bank has signed is still there. Memory grows by 32 bytes a journal.
+// The chain of blocks, recomputed: every journal and every step of a hold is what was hashed when it was written, every
+// block holds the hash of the one before it, and what the bank has signed is still there. Memory grows by 32 bytes a leaf.
 import { verify } from 'node:crypto';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { DIGEST_BYTES } from '#chassis/digest.ts';
-import type { JournalPlace } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { BlockPlace } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Block } from '#gen/bank/ledger/v1/proof_pb.ts';
 import type { BlockHeader, Checkpoint } from '#gen/bank/type/v1/proof_pb.ts';
 import { blockHash, checkpointBytes, hex } from '../../services/ledger/domain/block.ts';
 import { rootOf } from '../../services/ledger/domain/merkle.ts';
 import type { Fault } from './laws.ts';
 
-/** A journal as the chain sees it. */
-export interface ChainedJournal {
-  readonly journalId: string;
-  readonly place: JournalPlace | undefined;
+/** A journal or a step of a hold as the chain sees it. */
+export interface Chained {
+  /** The id of the journal; the id of the hold and the version that the step made. */
+  readonly subject: string;
+  readonly place: BlockPlace | undefined;
   /** The hash of what it is now. */
   readonly leaf: Buffer;
 }
@@ -23,7 +24,7 @@ export interface ChainVerdict {
   readonly faults: readonly Fault[];
   /** Blocks that no checkpoint covers yet. */
   readonly unsigned: number;
-  /** Journals that are older than the blocks. */
+  /** Journals and steps that are older than their places in blocks. */
   readonly unsealed: number;
 }
 
@@ -32,11 +33,11 @@ export interface ChainAudit {
   readonly counts: { blocks: number };
   /** Takes note of a block. Blocks of a lane come in their order. */
   block(block: Block): void;
-  /** Whether it has been told of the block in which a journal says it stands. */
-  knows(place: JournalPlace | undefined): boolean;
-  /** Holds a journal to its block, which must be known if it exists. */
-  journal(journal: ChainedJournal): void;
-  /** From here on the journals are listed once more to the end: those of all blocks known by now will have been told. */
+  /** Whether it has been told of the block in which something says it stands. */
+  knows(place: BlockPlace | undefined): boolean;
+  /** Holds a journal or a step to its block, which must be known if it exists. */
+  leaf(chained: Chained): void;
+  /** From here on both are listed once more to the end: those of all blocks known by now will have been told. */
   beginPass(): void;
   /** Everything that is broken. `publicKey` (PEM) is what the checkpoints must be signed with. */
   finish(checkpoints: readonly Checkpoint[], publicKey: string): ChainVerdict;
@@ -50,7 +51,7 @@ interface Known {
 }
 
 const ZEROS = Buffer.alloc(DIGEST_BYTES);
-/** Journals that are older than the blocks stand in this lane: their number is sealed, and not their content. */
+/** What is older than its place in a block stands in this lane: its number is sealed, and not its content. */
 const UNSEALED = 0n;
 
 /** Begins an audit of the chain. */
@@ -60,7 +61,7 @@ export function startChain(): ChainAudit {
   const faults: Fault[] = [];
   const counts = { blocks: 0 };
   let pass = 0;
-  const blockAt = (place: JournalPlace | undefined) => place && lanes.get(place.laneNumber)?.get(place.height);
+  const blockAt = (place: BlockPlace | undefined) => place && lanes.get(place.laneNumber)?.get(place.height);
   return {
     counts,
     block({ header, leaves: bytes }) {
@@ -71,13 +72,13 @@ export function startChain(): ChainAudit {
       faults.push(...blockFaults(header, leaves), ...linkFaults(header, heads.get(lane)));
       heads.set(lane, header);
       const known = lanes.get(lane) ?? new Map<bigint, Known>();
-      lanes.set(lane, known.set(height, { header, leaves, seen: new Uint8Array(header.journalCount), pass }));
+      lanes.set(lane, known.set(height, { header, leaves, seen: new Uint8Array(header.leafCount), pass }));
     },
     knows: (place) => blockAt(place) !== undefined,
-    journal(journal) {
-      const known = blockAt(journal.place);
-      const index = Number((journal.place?.position ?? -1n) - (known?.header.firstPosition ?? 0n));
-      faults.push(...journalFaults(journal, known, index));
+    leaf(chained) {
+      const known = blockAt(chained.place);
+      const index = Number((chained.place?.position ?? -1n) - (known?.header.firstPosition ?? 0n));
+      faults.push(...leafFaults(chained, known, index));
       if (known && index in known.seen) known.seen[index] = 1;
     },
     beginPass() {
@@ -94,22 +95,25 @@ export function startChain(): ChainAudit {
       }
       const isUnsigned = ({ header: { laneNumber, height } }: Known) =>
         laneNumber !== UNSEALED && height > (signed.get(laneNumber) ?? -1n);
-      const unsealed = lanes.get(UNSEALED)?.get(0n)?.header.journalCount ?? 0;
+      const unsealed = [...(lanes.get(UNSEALED)?.values() ?? [])].reduce(
+        (sum, { header }) => sum + header.leafCount,
+        0,
+      );
       return { faults, unsigned: blocks.filter(isUnsigned).length, unsealed };
     },
   };
 }
 
 function blockFaults(header: BlockHeader, leaves: readonly Buffer[]): Fault[] {
-  const { laneNumber: lane, height, root, firstPosition, journalCount, knownTime } = header;
+  const { laneNumber: lane, height, root, firstPosition, leafCount, knownTime } = header;
   const fault = faultsOf(header);
-  const content = { lane, height, previousHash: header.previousHash, root, firstPosition, journalCount };
+  const content = { lane, height, previousHash: header.previousHash, root, firstPosition, leafCount };
   const computed = blockHash({ ...content, knownTime: knownTime ? timestampDate(knownTime) : new Date(0) });
   const own = fault('its hash is that of its content', hex(computed), hex(header.hash));
   if (lane === UNSEALED) return own;
-  const count = fault('it has the hash of every journal', String(journalCount), String(leaves.length));
+  const count = fault('it has the hash of every leaf', String(leafCount), String(leaves.length));
   const tree = leaves.length === 0 ? ZEROS : rootOf(leaves);
-  return [...own, ...count, ...fault('its root is that of the hashes of its journals', hex(tree), hex(root))];
+  return [...own, ...count, ...fault('its root is that of its leaves', hex(tree), hex(root))];
 }
 
 function linkFaults(header: BlockHeader, before: BlockHeader | undefined): Fault[] {
@@ -119,20 +123,16 @@ function linkFaults(header: BlockHeader, before: BlockHeader | undefined): Fault
   if (header.height !== expected) {
     return fault('the blocks of its lane count from 0 without a gap', `block ${expected}`, `block ${header.height}`);
   }
-  const next = before ? before.firstPosition + BigInt(before.journalCount) : 0n;
+  const next = before ? before.firstPosition + BigInt(before.leafCount) : 0n;
   return [
     ...fault('it holds the hash of the block before it', hex(before?.hash ?? ZEROS), hex(header.previousHash)),
     ...fault('it begins where the one before it ends', `position ${next}`, `position ${header.firstPosition}`),
   ];
 }
 
-function journalFaults(
-  { journalId: subject, place, leaf }: ChainedJournal,
-  known: Known | undefined,
-  index: number,
-): Fault[] {
+function leafFaults({ subject, place, leaf }: Chained, known: Known | undefined, index: number): Fault[] {
   const fault = (what: string, expected: string, found: string): Fault[] => [
-    { law: 'JOURNAL_IN_BLOCK', subject, what, expected, found },
+    { law: 'LEAF_IN_BLOCK', subject, what, expected, found },
   ];
   const where = place ? `lane ${place.laneNumber} block ${place.height} position ${place.position}` : 'nowhere';
   if (!known || !(index in known.seen)) return fault('it stands in a block', 'a block that has its place', where);
@@ -148,10 +148,14 @@ function journalFaults(
 }
 
 function missingFaults({ header, seen }: Known): Fault[] {
-  const fault = faultsOf(header, 'JOURNAL_IN_BLOCK');
+  const fault = faultsOf(header, 'LEAF_IN_BLOCK');
   return [...seen].flatMap((there, index) => {
     if (there === 1) return [];
-    return fault(`its position ${header.firstPosition + BigInt(index)} has its journal`, 'a journal', 'none');
+    return fault(
+      `its position ${header.firstPosition + BigInt(index)} has its leaf`,
+      'a journal or a step of a hold',
+      'none',
+    );
   });
 }
 

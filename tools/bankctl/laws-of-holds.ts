@@ -1,7 +1,9 @@
 // What holds may do: hold what is left of them while they are open, be captured by journals within their limit, and be
 // what their accounts have held and coming.
+
+import { equals, toJsonString } from '@bufbuild/protobuf';
 import { fromMoney, toDecimal } from '#chassis/money.ts';
-import { type Hold, HoldState } from '#gen/bank/ledger/v1/hold_pb.ts';
+import { type Hold, HoldSchema, HoldState, type HoldStep } from '#gen/bank/ledger/v1/hold_pb.ts';
 import { type Journal, type LedgerBalance, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Fault } from './laws.ts';
@@ -29,6 +31,30 @@ export function holdFaults(hold: Hold): Fault[] {
     ...(minor(held) === left ? [] : [fault('what it holds', left, minor(held))]),
     ...(minor(captured) <= minor(captureLimit) ? [] : [fault('its limit', minor(captureLimit), minor(captured))]),
   ];
+}
+
+/** The hold as its last step left it, by hold. */
+export type Lives = ReadonlyMap<string, Hold>;
+
+/** Takes note of a step. Those of a hold may come in any order. */
+export function noteStep(lives: Map<string, Hold>, { hold }: HoldStep): void {
+  const last = hold && lives.get(hold.holdId);
+  if (hold && (!last || last.version < hold.version)) lives.set(hold.holdId, hold);
+}
+
+/** What is wrong with a hold, given how its last step left it. */
+export function lifeFaults(subject: string, hold: Hold | undefined, last: Hold | undefined): Fault[] {
+  const fault = (what: string, expected: string, found: string): Fault => ({
+    law: 'HOLD',
+    subject,
+    what,
+    expected,
+    found,
+  });
+  const at = (one: Hold | undefined) => (one ? `version ${one.version}` : 'none');
+  if (hold?.version !== last?.version) return [fault('it is as its last step left it', at(last), at(hold))];
+  if (!hold || !last || equals(HoldSchema, hold, last)) return [];
+  return [fault('it is as its last step left it', toJsonString(HoldSchema, last), toJsonString(HoldSchema, hold))];
 }
 
 /** How much more (less than zero: less) the journals that were read capture of a hold than it knows of. */

@@ -28,7 +28,7 @@ export type Law =
   | 'TRIAL_BALANCE'
   | 'BALANCE_SHEET'
   | 'TIE_OUT'
-  | 'JOURNAL_IN_BLOCK'
+  | 'LEAF_IN_BLOCK'
   | 'BLOCK_CHAIN'
   | 'CHECKPOINT'
   | 'HOLD'

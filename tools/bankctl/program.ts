@@ -4,6 +4,7 @@ import { accountCommands } from './cli/account.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
+import { holdCommands } from './cli/hold.ts';
 import { moneyCommands } from './cli/money.ts';
 import { watchCommands } from './cli/watch.ts';
 import { Exit, linesOf, tell } from './failure.ts';
@@ -61,7 +62,15 @@ export function makeProgram(exited: (code: number) => void): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('(bankctl --help says what there is)');
-  for (const add of [bankCommands, booksCommands, customerCommands, accountCommands, moneyCommands, watchCommands])
+  for (const add of [
+    bankCommands,
+    booksCommands,
+    customerCommands,
+    accountCommands,
+    moneyCommands,
+    holdCommands,
+    watchCommands,
+  ])
     add(program, exited);
   forEachCommand(program, (command) => {
     command.exitOverride().showHelpAfterError(`(${path(command)} --help says how)`);

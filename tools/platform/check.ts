@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readImage, widenings } from '../plugins/widening.ts';
 import { checkGenerated } from './generated.ts';
 import { checkoutRoot } from './paths.ts';
 import { run } from './processes.ts';
@@ -27,6 +28,7 @@ const STEPS: readonly Step[] = [
   { name: 'contracts lint (buf)', work: () => command('buf', ['lint']) },
   { name: 'contracts format (buf)', work: () => command('buf', ['format', 'proto', '--diff', '--exit-code']) },
   { name: 'contracts break nobody (buf)', work: breaking },
+  { name: 'rules that are wider than at the last release', work: widened },
   { name: 'generated files are up to date', work: checkGenerated },
   { name: 'house rules (tidy)', work: tidy },
   { name: 'known vulnerabilities (npm audit)', work: audit },
@@ -61,6 +63,18 @@ async function breaking(): Promise<Finding> {
     return { failed: false, text: `       There is no baseline yet: "make release" writes the first ${BASELINE}.` };
   }
   return command('buf', ['breaking', 'proto', '--against', BASELINE]);
+}
+
+/** Names them: whether they may be wider is for whoever reviews the change to say. */
+async function widened(): Promise<Finding> {
+  const root = checkoutRoot();
+  if (!existsSync(join(root, BASELINE))) return { failed: false, text: '' };
+  const present = join(root, 'build/present.binpb');
+  await mkdir(join(root, 'build'), { recursive: true });
+  const built = await command('buf', ['build', 'proto', '-o', present]);
+  if (built.failed) return built;
+  const found = widenings(await readImage(join(root, BASELINE)), await readImage(present));
+  return { failed: false, text: found.map((sentence) => `       ${sentence}`).join('\n') };
 }
 
 async function tidy(): Promise<Finding> {

@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -54,6 +55,12 @@ export async function mustRun(
   const { code, output } = await run(command, args, options);
   if (code !== 0) throw new Error(`${sentence} (${command} ended with ${code}):\n${output.trim()}`);
   return output;
+}
+
+/** Kills a process for good, and waits until it is gone. */
+export async function killNow(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  while (processIdentity(pid) !== undefined) await sleep(1);
 }
 
 /**

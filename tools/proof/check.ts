@@ -23,7 +23,7 @@ interface Block {
   readonly previousHash: string;
   readonly root: string;
   readonly firstPosition: string;
-  readonly journalCount: number;
+  readonly leafCount: number;
   readonly knownTime: string;
   readonly hash: string;
 }
@@ -59,7 +59,7 @@ function whatIsWrong(
   if (!first || !last) return 'it has no block';
   const salt = bytesOf(entrySalt).toString('hex');
   if (commitmentsOf(journalText)[legNumber] !== commitment(salt, entryText)) return 'the entry is none of the journal';
-  const root = rootFrom(leafHash(journalText), { index, count: first.journalCount, path: path.map(bytesOf) });
+  const root = rootFrom(leafHash(journalText), { index, count: first.leafCount, path: path.map(bytesOf) });
   if (!root?.equals(bytesOf(first.root))) return 'the journal is none of the block';
   for (const [at, block] of blocks.entries()) {
     const before = blocks[at - 1];
@@ -84,7 +84,7 @@ function hashOf(block: Block): Buffer {
     previousHash: bytesOf(block.previousHash),
     root: bytesOf(block.root),
     firstPosition: BigInt(block.firstPosition),
-    journalCount: block.journalCount,
+    leafCount: block.leafCount,
     knownTime: new Date(block.knownTime),
   });
 }

@@ -13,9 +13,14 @@ export async function holds<Ts extends unknown[]>(
   property: fc.IAsyncProperty<Ts> | fc.IProperty<Ts>,
   { runs, proofRuns, shrink = true }: { runs: number; proofRuns: number; shrink?: boolean },
 ): Promise<void> {
+  await fc.assert(property, { ...cases(runs, proofRuns), endOnFailure: !shrink });
+}
+
+/** How many random cases there are to be, and the seed that they come from, which is printed. */
+export function cases(runs: number, proofRuns: number): { readonly seed: number; readonly numRuns: number } {
   const given = process.env['COREBANK_SEED'];
   const seed = given ? Number(given) : randomInt(2 ** 31);
   const numRuns = PROOF ? proofRuns : runs;
   console.log(`      ${numRuns} cases from COREBANK_SEED=${seed}`);
-  await fc.assert(property, { seed, numRuns, endOnFailure: !shrink });
+  return { seed, numRuns };
 }

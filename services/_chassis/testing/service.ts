@@ -130,6 +130,11 @@ export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
     CHECKPOINT_SECONDS: '0.2',
     EDGE_HTTP_PORT: '0',
     EDGE_GRPC_PORT: '0',
+    // Tests call faster than people do.
+    EDGE_LIMIT_ADDRESS: '1000000',
+    EDGE_LIMIT_CUSTOMER: '1000000',
+    EDGE_LIMIT_STAFF: '1000000',
+    EDGE_LIMIT_PARTNER: '1000000',
     LEDGER_PORT: '0',
     ACCOUNT_PORT: '0',
     CUSTOMER_PORT: '0',

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Bank, type BankOptions, useBank } from '../bank.ts';
 import { checkLaws } from '../laws.ts';
+import { services } from '../services.ts';
 import { type Door, openDoor, PROTOCOLS, type Protocol } from './doors.ts';
 
 /** A bank for the tests of a `describe`, with a door in each protocol. Used inside tests and hooks only. */
@@ -44,28 +45,41 @@ export async function stateOf(
   { without = [] }: { without?: readonly string[] } = {},
 ): Promise<Record<string, string>> {
   const state: Record<string, string> = {};
-  for (const service of SERVICES) {
+  for (const [table, rows] of await dumpOf(bank, { without: [...without, 'lane'] })) {
+    const hash = createHash('sha256');
+    for (const row of rows) hash.update(row).update('\n');
+    state[table] = `${rows.length} rows, ${hash.digest('hex').slice(0, 16)}`;
+  }
+  return state;
+}
+
+/** Every row of every table of every service as PostgreSQL writes it, in order; by `service.table`. */
+export async function dumpOf(
+  bank: Bank,
+  { without = [] }: { without?: readonly string[] } = {},
+): Promise<Map<string, string[]>> {
+  const dump = new Map<string, string[]>();
+  for (const { name: service } of services) {
     const client = await bank.database(service).open('superuser');
     try {
       const tables = await client.query<{ name: string }>(
         `select table_name as name from information_schema.tables
          where table_schema = 'public' and table_type = 'BASE TABLE' and not table_name = any($1) order by 1`,
-        [[...without, 'lane']],
+        [without],
       );
       for (const { name } of tables.rows) {
         const { rows } = await client.query<{ row: string }>(`select t::text as row from "${name}" t order by t::text`);
-        const hash = createHash('sha256');
-        for (const { row } of rows) hash.update(row).update('\n');
-        state[`${service}.${name}`] = `${rows.length} rows, ${hash.digest('hex').slice(0, 16)}`;
+        dump.set(
+          `${service}.${name}`,
+          rows.map(({ row }) => row),
+        );
       }
     } finally {
       await client.end();
     }
   }
-  return state;
+  return dump;
 }
-
-const SERVICES = ['ledger', 'customer', 'account', 'transaction', 'security'] as const;
 
 /** Whether a program can be run by its name. */
 export function onPath(program: string): boolean {

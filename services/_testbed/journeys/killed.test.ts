@@ -10,6 +10,7 @@ import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { PROOF } from '#chassis/testing/property.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { startPostgres } from '../../../tools/platform/postgres.ts';
+import { killNow } from '../../../tools/platform/processes.ts';
 import { makeScratch, removeScratch } from '../../../tools/platform/scratch.ts';
 import { transaction } from '../../transaction/service.ts';
 import { type Bank, startBank } from '../bank.ts';
@@ -115,7 +116,7 @@ describe('A bank whose PostgreSQL is killed', function postgresKilled() {
       await stream.progress(100 + 37 * death);
       const dataDir = path.join(scratch, 'postgres');
       const { pid, port } = await startPostgres({ dataDir });
-      process.kill(pid, 'SIGKILL');
+      await killNow(pid);
       await startPostgres({ dataDir, port });
       away.push(await stream.progress(1));
     }

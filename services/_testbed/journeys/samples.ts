@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { untilSigned } from '../signing.ts';
-import { BACK_OFFICE, counter, money, objectAt, owner, textAt } from './counter.ts';
+import { BACK_OFFICE, counter, disponent, money, objectAt, owner, textAt } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
 
 /** What a customer has, of every kind that a request can name. */
 export interface Belongings {
   readonly customerId: string;
+  /** Who owns the customer's accounts with them, and who may use them. */
+  readonly jointHolderId: string;
+  readonly disponentId: string;
   /** An account with money on it. */
   readonly accountId: string;
   readonly emptyAccountId: string;
@@ -17,6 +20,8 @@ export interface Belongings {
   readonly migratingAccountId: string;
   /** A transfer that is booked. */
   readonly transactionId: string;
+  /** Money of the account that is kept for the frozen one. */
+  readonly holdId: string;
   /** Of the bank, not of the customer. */
   readonly creditorAccountId: string;
   readonly openDate: string;
@@ -29,14 +34,20 @@ export interface Sample {
   readonly refused?: string;
 }
 
+/** When holds expire, and to when they are extended. */
+const [LATER, EVEN_LATER] = ['2099-01-01T00:00:00Z', '2099-02-01T00:00:00Z'];
+
 /** Makes a customer with belongings. Each call of it is another customer. */
 export async function makeBelongings(door: Door): Promise<Belongings> {
   const at = counter(door);
   const customerId = await at.person('Jana', 'Novotna');
+  const jointHolderId = await at.person('Jan', 'Novotny');
+  const disponentId = await at.person('Eva', 'Novotna');
+  const holders = [owner(customerId), owner(jointHolderId), disponent(disponentId)];
   const [{ accountId }, { accountId: emptyAccountId }, { accountId: frozenAccountId }] = [
-    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
-    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
-    await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]),
+    await at.open('JOINT', 'prd_current_czk', holders),
+    await at.open('JOINT', 'prd_current_czk', holders),
+    await at.open('JOINT', 'prd_current_czk', holders),
   ];
   const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
   const subject = `customer:${customerId}`;
@@ -45,6 +56,13 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   const freeze = { debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' };
   const requestId = randomUUID();
   await door.call(subject, 'account.FreezeAccount', { requestId, accountId: frozenAccountId, ...freeze });
+  const keeping = {
+    debtorAccountId: accountId,
+    creditorAccountId: frozenAccountId,
+    amount: money('5.00'),
+    expireTime: LATER,
+  };
+  const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
   const migrating = {
     requestId,
     type: 'ACCOUNT_TYPE_INDIVIDUAL',
@@ -57,11 +75,14 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
   return {
     customerId,
+    jointHolderId,
+    disponentId,
     accountId,
     emptyAccountId,
     frozenAccountId,
     migratingAccountId: textAt(opened, 'account', 'accountId'),
     transactionId: textAt(transfer, 'transactionId'),
+    holdId: textAt(kept, 'hold', 'holdId'),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
@@ -98,8 +119,10 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
 function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
   const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
+  const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }];
+  const identifiers = [{ kind: 'IDENTIFIER_KIND_PASSPORT', value: '38291746', countryCode: 'CZ' }];
   return {
-    'customer.RegisterCustomer': { request: { person, residenceCountryCode: 'CZ' } },
+    'customer.RegisterCustomer': { request: { person, address, contacts, identifiers, residenceCountryCode: 'CZ' } },
     'customer.GetCustomer': { request: { customerId } },
     'customer.ListCustomers': { request: { pageSize: 1 } },
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
@@ -144,7 +167,7 @@ function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
 }
 
 function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
-  const { accountId, creditorAccountId, migratingAccountId, transactionId } = of;
+  const { accountId, creditorAccountId, migratingAccountId, transactionId, holdId } = of;
   const amount = money('1.00');
   const history = {
     externalReference: randomUUID(),
@@ -158,6 +181,12 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.DepositCash': { request: { creditorAccountId: accountId, amount } },
     'transaction.WithdrawCash': { request: { debtorAccountId: accountId, amount } },
     'transaction.TransferFunds': { request: { debtorAccountId: accountId, creditorAccountId, amount } },
+    'transaction.PlaceHold': { request: { debtorAccountId: accountId, creditorAccountId, amount, expireTime: LATER } },
+    'transaction.CaptureHold': { request: { holdId, amount } },
+    'transaction.ExtendHold': { request: { holdId, expireTime: EVEN_LATER } },
+    'transaction.ReleaseHold': { request: { holdId } },
+    'transaction.GetHold': { request: { holdId } },
+    'transaction.ListHolds': { request: { accountId } },
     'transaction.GetTransaction': { request: { transactionId } },
     'transaction.ListTransactions': { request: { accountId } },
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
@@ -179,6 +208,7 @@ function ledgerSamples({
     'ledger.ListJournals': { request: {} },
     'ledger.GetHold': { request: { holdId: 'hld_none' }, refused: 'HOLD_NOT_FOUND' },
     'ledger.ListHolds': { request: { ledgerAccountId } },
+    'ledger.ListHoldSteps': { request: {} },
     'ledger.ListLedgerAccounts': { request: {} },
     'ledger.ListGeneralLedgerAccounts': { request: {} },
     'ledger.GetTrialBalance': { request: {} },
@@ -198,6 +228,13 @@ function ledgerSamples({
     'ledger.WatchBalances': { request: { ledgerAccountIds: [ledgerAccountId] } },
     'ledger.WatchEntries': { request: { ledgerAccountIds: [ledgerAccountId] } },
   };
+}
+
+/** The sample of one RPC. Throws when there is none. */
+export function sampleOf(rpc: RpcName, of: Belongings): Sample {
+  const sample = samples(of)[rpc];
+  if (!sample) throw new Error(`samples.ts has no request for ${rpc}`);
+  return sample;
 }
 
 /** The request with another id at a path of the rules; of a list, in its first item. */

@@ -9,7 +9,7 @@ export interface BlockContent {
   readonly previousHash: Uint8Array;
   readonly root: Uint8Array;
   readonly firstPosition: bigint;
-  readonly journalCount: number;
+  readonly leafCount: number;
   readonly knownTime: Date;
 }
 
@@ -31,7 +31,8 @@ export function blockHash(block: BlockContent): Buffer {
       `previous ${hex(block.previousHash)}`,
       `root ${hex(block.root)}`,
       `first_position ${block.firstPosition}`,
-      `journal_count ${block.journalCount}`,
+      // Called so when all leaves were journals. What is hashed keeps its words, or what was signed would not hold.
+      `journal_count ${block.leafCount}`,
       `known_time ${block.knownTime.toISOString()}`,
     ]),
   );

@@ -119,6 +119,22 @@ export function captureJournal(
   };
 }
 
+/** A capture as a journal: what it books, the step that the hold takes, and the hold as that leaves it. */
+export function captureBy(
+  hold: Hold,
+  wanted: Capture,
+  journal: Parameters<typeof captureJournal>[2],
+): { readonly step: HoldStep; readonly journal: JournalDraft; readonly left: Hold } | Refusal {
+  const step = capture(hold, wanted);
+  if (step instanceof Error) return step;
+  return { step, journal: captureJournal(hold, step, journal), left: leave(hold, step) };
+}
+
+/** A hold as a step leaves it. */
+export function leave(hold: Hold, { state, version, captured, held, expireTime }: HoldStep): Hold {
+  return { ...hold, state, version, captured, held, expireTime };
+}
+
 /** Lets a hold expire later. */
 export function extend(hold: Hold, { owner, expireTime }: { owner: string; expireTime: number }): HoldStep | Refusal {
   const wrong = checkOpen(hold, owner);

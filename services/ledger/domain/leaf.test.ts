@@ -134,7 +134,7 @@ describe('A block and its checkpoint', () => {
       previousHash: Buffer.alloc(32),
       root: Buffer.alloc(32, 1),
       firstPosition: 5n,
-      journalCount: 3,
+      leafCount: 3,
       knownTime: TIME,
     };
     expect(blockHash(block).toString('hex')).to.equal(

@@ -1,10 +1,13 @@
-// A journal as the text that is hashed into its block. Two journals have one text only when they are the same in all that
-// matters: every value stands on a line of its own, and none can hold the end of a line.
+// Journals and steps of holds as the texts that are hashed into their block. Two have one text only when they are the same
+// in all that matters: every value stands on a line of its own, and none can hold the end of a line.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { sha256Hex } from '#chassis/digest.ts';
+import { HoldState, type HoldStep, HoldStepKind, type RefusedHoldStep } from '#gen/bank/ledger/v1/hold_pb.ts';
 import { type Entry, type Journal, JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { RefusedJournal } from '#gen/bank/ledger/v1/proof_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
+import type { Refusal } from '#gen/bank/type/v1/error_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { commitment, hex, linesOf } from './block.ts';
 import { leafHash } from './merkle.ts';
 
@@ -36,8 +39,6 @@ export function journalLeaf(journal: Journal, fingerprint: Uint8Array = journal.
 
 /** The hash of a refused journal in its block. */
 export function refusedLeaf(journal: Omit<RefusedJournal, '$typeName' | '$unknown' | 'place'>): Buffer {
-  const { code, message, detail } = journal.refusal ?? {};
-  const metadata = Object.entries(detail?.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return leafHash(
     linesOf([
       'corebank refused journal 1',
@@ -45,8 +46,49 @@ export function refusedLeaf(journal: Omit<RefusedJournal, '$typeName' | '$unknow
       `kind ${KINDS.get(journal.kind)}`,
       `known_time ${timeOf(journal)}`,
       `owner ${OWNERS.get(journal.owner)}`,
-      `refusal ${JSON.stringify([code, message, detail?.domain, detail?.reason, metadata])}`,
-      `fingerprint ${saltOf('fingerprint', hex(journal.fingerprint))}`,
+      refusalLine(journal.refusal),
+      fingerprintLine(journal),
+    ]),
+  );
+}
+
+/** The hash of a step of a hold in its block: all of it, and all of the hold as it left it. */
+export function stepLeaf(step: Omit<HoldStep, '$typeName' | '$unknown' | 'place'>): Buffer {
+  const { hold, kind, key, capturedAmount, heldChange, journalId } = step;
+  return leafHash(
+    linesOf([
+      'corebank hold step 1',
+      `hold ${hold?.holdId}`,
+      `version ${hold?.version}`,
+      `step ${STEPS.get(kind)}`,
+      `known_time ${timeOf(step)}`,
+      ...(key === '' ? [] : [`key ${JSON.stringify(key)}`, fingerprintLine(step)]),
+      ...(journalId === '' ? [] : [`journal ${journalId}`, `captures ${moneyOf(capturedAmount)}`]),
+      `held_change ${moneyOf(heldChange)}`,
+      `kind ${KINDS.get(hold?.kind ?? 0)}`,
+      `debit ${hold?.debitLedgerAccountId}`,
+      `credit ${hold?.creditLedgerAccountId}`,
+      `amount ${moneyOf(hold?.amount)}`,
+      `capture_limit ${moneyOf(hold?.captureLimit)}`,
+      `owner ${OWNERS.get(hold?.owner ?? 0)}`,
+      `state ${STATES.get(hold?.state ?? 0)}`,
+      `captured ${moneyOf(hold?.captured)}`,
+      `held ${moneyOf(hold?.held)}`,
+      `expire_time ${hold?.expireTime ? timestampDate(hold.expireTime).toISOString() : ''}`,
+    ]),
+  );
+}
+
+/** The hash of a refused step in its block. */
+export function refusedStepLeaf(step: Omit<RefusedHoldStep, '$typeName' | '$unknown' | 'place'>): Buffer {
+  return leafHash(
+    linesOf([
+      'corebank refused hold step 1',
+      `key ${JSON.stringify(step.key)}`,
+      `step ${STEPS.get(step.kind)}`,
+      `known_time ${timeOf(step)}`,
+      refusalLine(step.refusal),
+      fingerprintLine(step),
     ]),
   );
 }
@@ -72,7 +114,23 @@ function timeOf({ knownTime }: Pick<Journal, 'knownTime'>): string {
   return knownTime ? timestampDate(knownTime).toISOString() : '';
 }
 
+function refusalLine(refusal: Refusal | undefined): string {
+  const { code, message, detail } = refusal ?? {};
+  const metadata = Object.entries(detail?.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `refusal ${JSON.stringify([code, message, detail?.domain, detail?.reason, metadata])}`;
+}
+
+function fingerprintLine({ fingerprint }: { readonly fingerprint: Uint8Array }): string {
+  return `fingerprint ${saltOf('fingerprint', hex(fingerprint))}`;
+}
+
+function moneyOf(money: Money | undefined): string {
+  return `${money?.amount} ${money?.currencyCode}`;
+}
+
 const KINDS = namesOf(JournalKind);
+const STEPS = namesOf(HoldStepKind);
+const STATES = namesOf(HoldState);
 const OWNERS = namesOf(Workload);
 
 function namesOf(names: Readonly<Record<string, number>>): ReadonlyMap<number, string> {

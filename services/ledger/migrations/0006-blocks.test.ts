@@ -33,9 +33,9 @@ describe('A ledger of the release before the blocks', () => {
 
   it('has the number of its journals sealed, and not their content', async () => {
     const { blocks } = await auditor().listBlocks({});
-    expect(blocks.map(({ header, leaves }) => [header?.laneNumber, header?.journalCount, leaves.length])).to.deep.equal(
-      [[0n, 2, 0]],
-    );
+    expect(blocks.map(({ header, leaves }) => [header?.laneNumber, header?.leafCount, leaves.length])).to.deep.equal([
+      [0n, 2, 0],
+    ]);
     const { journals } = await auditor().listJournals({});
     expect(journals.map(({ journalId, place }) => [journalId, place?.laneNumber, place?.position])).to.deep.equal([
       ['jnl_1', 0n, 0n],

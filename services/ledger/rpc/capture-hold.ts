@@ -3,7 +3,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
 import { capturingOf } from '../hold-drafts.ts';
-import { readHolds } from '../hold-tables.ts';
+import { readHoldAfter } from '../hold-tables.ts';
 import { readJournals } from '../journals.ts';
 import { holdMessage, journalMessage } from '../messages.ts';
 
@@ -17,7 +17,7 @@ export function captureHold({ lane, database, keys }: Context): Rpcs<typeof Ledg
     if (!outcome) throw new Error('a capture was answered without an outcome');
     if ('refusal' in outcome) throw outcome.refusal;
     const [journal] = await readJournals(database, sql`j.id = ${draft.id}`, 1);
-    const [hold] = await readHolds(database, sql`s.journal_no = (select no from journal where id = ${draft.id})`);
+    const hold = await readHoldAfter(database, sql`s.journal_no = (select no from journal where id = ${draft.id})`);
     return journal && hold ? { journal: journalMessage(journal), hold: holdMessage(hold) } : {};
   };
 }

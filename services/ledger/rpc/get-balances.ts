@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Call } from '#chassis/call-context.ts';
+import { coalesce } from '#chassis/coalesce.ts';
+import type { Database } from '#chassis/database.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import type { GetBalancesRequest, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { selectBalancesAsOf } from '../balances-as-of.ts';
 import type { Context } from '../context.ts';
@@ -19,25 +22,26 @@ interface Row {
   pendingIn: string;
 }
 
+/** Two statements at a time: what is asked while they are under way is read by the next. */
+const READING = { maxItems: 64, inFlight: 2 };
+
 /** Reads the balances of many ledger accounts, in the order asked for. */
 export function getBalances(context: Context): Rpcs<typeof LedgerService>['getBalances'] {
-  const { database } = context;
+  const present = coalesce((calls: (readonly string[])[]) => readPresent(context.database, calls), READING);
   return async (request, call) => {
-    const { ledgerAccountIds } = request;
     if (request.knownAt || request.asOfValueDate !== '') return { balances: await asOf(context, request, call) };
-    const rows = await database.query(sql<Row>`
-      select id, currency, normal_side as "normalSide", floor, balance, version,
-        held, pending_in as "pendingIn"
-      from ledger_account where id = any(${ledgerAccountIds})
-    `);
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    return {
-      balances: ledgerAccountIds.flatMap((id) => {
-        const row = byId.get(id);
-        return row ? [balanceOf(row)] : [];
-      }),
-    };
+    return { balances: (await present(request.ledgerAccountIds)).map((row) => balanceOf(row)) };
   };
+}
+
+/** The rows of the accounts that each of several calls asks for, all read by one statement. */
+async function readPresent(database: Database, calls: readonly (readonly string[])[]): Promise<Row[][]> {
+  const rows = await database.query(sql<Row>`
+    select id, currency, normal_side as "normalSide", floor, balance, version, held, pending_in as "pendingIn"
+    from ledger_account where id = any(${sqlArray([...new Set(calls.flat())])})
+  `);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return calls.map((ids) => ids.flatMap((id) => byId.get(id) ?? []));
 }
 
 /** Balances of the past say what was booked; what is available is a matter of the present. */

@@ -20,7 +20,7 @@ describe('GetEntryProof', () => {
       expect(entryText).to.match(new RegExp(`^${alice} ${version} DEBIT .* EUR balance `));
       expect(commitmentsOf(journalText)[legNumber]).to.equal(commitment(hex(entrySalt), entryText));
       const [first, last] = [blocks[0]!, blocks.at(-1)!];
-      const root = rootFrom(leafHash(journalText), { index, count: first.journalCount, path });
+      const root = rootFrom(leafHash(journalText), { index, count: first.leafCount, path });
       expect(root).to.deep.equal(Buffer.from(first.root));
       for (const [at, { previousHash }] of blocks.slice(1).entries()) {
         expect(previousHash).to.deep.equal(blocks[at]?.hash);

@@ -22,22 +22,22 @@ describe('ListBlocks', () => {
     let before: Block['header'];
     for (const { header, leaves } of blocks) {
       if (!header?.knownTime) throw new Error('a block has no header');
-      const { laneNumber: lane, height, previousHash, root, firstPosition, journalCount, hash } = header;
+      const { laneNumber: lane, height, previousHash, root, firstPosition, leafCount, hash } = header;
       const knownTime = timestampDate(header.knownTime);
-      expect(blockHash({ lane, height, previousHash, root, firstPosition, journalCount, knownTime })).to.deep.equal(
+      expect(blockHash({ lane, height, previousHash, root, firstPosition, leafCount, knownTime })).to.deep.equal(
         Buffer.from(hash),
       );
       expect([lane, height, firstPosition]).to.deep.equal([
         1n,
         before ? before.height + 1n : 0n,
-        before ? before.firstPosition + BigInt(before.journalCount) : 0n,
+        before ? before.firstPosition + BigInt(before.leafCount) : 0n,
       ]);
       expect(previousHash).to.deep.equal(before?.hash ?? new Uint8Array(32));
-      const each = Array.from({ length: journalCount }, (_, at) => Buffer.from(leaves.slice(32 * at, 32 * at + 32)));
+      const each = Array.from({ length: leafCount }, (_, at) => Buffer.from(leaves.slice(32 * at, 32 * at + 32)));
       expect(rootOf(each)).to.deep.equal(Buffer.from(root));
       before = header;
     }
-    expect(blocks.map(({ header }) => header?.journalCount)).to.deep.equal([3, 1, 1]);
+    expect(blocks.map(({ header }) => header?.leafCount)).to.deep.equal([3, 1, 1]);
     const listed = await auditor().listJournals({ includeRefused: true });
     const hashes = [
       ...listed.journals.map((one) => [one.place, journalLeaf(one)] as const),

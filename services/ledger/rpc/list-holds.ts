@@ -5,7 +5,7 @@ import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ListHoldsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
-import { NOW, readHolds } from '../hold-tables.ts';
+import { readHolds } from '../hold-tables.ts';
 import { holdMessage } from '../messages.ts';
 
 const STATES = new Map<HoldState, string>([
@@ -19,7 +19,7 @@ const STATES = new Map<HoldState, string>([
 export function listHolds({ database, pages }: Context): Rpcs<typeof LedgerService>['listHolds'] {
   return async (request) => {
     const { size, after } = pages.read(ListHoldsRequestSchema, request);
-    const which = [sql`${NOW} and h.no > ${after?.[0] ?? '-1'}::bigint`];
+    const which = [sql`h.no > ${after?.[0] ?? '-1'}::bigint`];
     if (request.ledgerAccountId !== '') {
       const [account] = await database.query(sql<{ no: string }>`
         select no from ledger_account where id = ${request.ledgerAccountId}

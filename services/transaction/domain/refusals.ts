@@ -16,6 +16,15 @@ export const refuse = refusals('transaction', {
   BOOKING_DATE_NOT_OPEN: ['FAILED_PRECONDITION', 'Nothing may be booked on that day.'],
   TRANSACTION_NOT_REVERSIBLE: ['FAILED_PRECONDITION', 'The transaction cannot be undone.'],
   REVERSAL_EXCEEDS_ORIGINAL: ['FAILED_PRECONDITION', 'The reversals together would be more than the original.'],
+  HOLD_NOT_FOUND: ['NOT_FOUND', 'There is no such hold.'],
+  HOLD_CAPTURED: ['FAILED_PRECONDITION', 'The hold is captured.'],
+  HOLD_RELEASED: ['FAILED_PRECONDITION', 'The hold is released.'],
+  HOLD_EXPIRED: ['FAILED_PRECONDITION', 'The hold has expired.'],
+  HOLD_EXCEEDED: ['FAILED_PRECONDITION', 'The captures together would be more than the hold allows.'],
+  HOLD_EXPIRE_TIME_NOT_LATER: ['FAILED_PRECONDITION', 'It must expire later than that.'],
+  HOLD_LIMIT_BELOW_AMOUNT: ['INVALID_ARGUMENT', 'The captures together may be as much as the hold, at least.'],
+  CREDITOR_REQUIRED: ['PERMISSION_DENIED', 'Only the creditor may do this.'],
+  DEBTOR_REQUIRED: ['PERMISSION_DENIED', 'Only the debtor may do this.'],
   IBAN_INVALID: ['INVALID_ARGUMENT', 'It is no international bank account number (ISO 13616).'],
   DATE_INVALID: ['INVALID_ARGUMENT', 'It is no day of the calendar; write YYYY-MM-DD.'],
 });
@@ -41,6 +50,12 @@ const OF_THE_LEDGER: Readonly<Record<string, Reason>> = {
   BOOKING_DATE_NOT_OPEN: 'BOOKING_DATE_NOT_OPEN',
   REVERSAL_NOT_REVERSIBLE: 'TRANSACTION_NOT_REVERSIBLE',
   REVERSAL_EXCEEDS_ORIGINAL: 'REVERSAL_EXCEEDS_ORIGINAL',
+  HOLD_NOT_FOUND: 'HOLD_NOT_FOUND',
+  HOLD_CAPTURED: 'HOLD_CAPTURED',
+  HOLD_RELEASED: 'HOLD_RELEASED',
+  HOLD_EXPIRED: 'HOLD_EXPIRED',
+  HOLD_EXCEEDED: 'HOLD_EXCEEDED',
+  HOLD_EXPIRE_TIME_NOT_LATER: 'HOLD_EXPIRE_TIME_NOT_LATER',
 };
 
 /**

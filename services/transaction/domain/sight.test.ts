@@ -19,6 +19,7 @@ describe('What is seen of an order', () => {
     reversedId: null,
     reversedAmount: 0n,
     externalReference: null,
+    holdId: null,
     createTime: 0,
     changes: [],
   });

@@ -34,6 +34,8 @@ export interface Order {
   readonly reversedId: string | null;
   readonly reversedAmount: bigint;
   readonly externalReference: string | null;
+  /** The hold that it captures. */
+  readonly holdId: string | null;
   readonly createTime: number;
   readonly changes: readonly Change[];
 }

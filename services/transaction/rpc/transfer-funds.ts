@@ -4,11 +4,10 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { TransactionService, type TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
+import { creditorOf } from '../creditors.ts';
 import { legsOf } from '../domain/legs.ts';
-import { refuse } from '../domain/refusals.ts';
 import { transactionMessage } from '../messages.ts';
 import { type Movement, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
@@ -48,12 +47,4 @@ async function prepare(context: Context, request: TransferFundsRequest, call: Ca
       legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
     },
   };
-}
-
-/** The account to pay to; a number without its spaces, and only when it can be one. */
-function creditorOf({ creditor }: TransferFundsRequest): TransferFundsRequest['creditor'] {
-  if (creditor.case !== 'creditorIban') return creditor;
-  const iban = normalise(creditor.value);
-  if (!isValid(iban)) throw refuse('IBAN_INVALID');
-  return { case: 'creditorIban', value: iban };
 }

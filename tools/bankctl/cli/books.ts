@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { action, type Exited, lists, parseDate, writes } from './run.ts';
 
-/** Adds balance-sheet, income-statement, tie-out, period and hold. */
+/** Adds balance-sheet, income-statement, tie-out and period. */
 export function booksCommands(program: Command, exited: Exited): void {
   const load = () => import('../commands/books.ts');
   program
@@ -35,17 +35,4 @@ export function booksCommands(program: Command, exited: Exited): void {
   lists(period.command('list'))
     .description('Lists closed periods.')
     .action(action(exited, async () => (await load()).listPeriods));
-
-  const hold = program.command('hold').description('Holds (authorisations) of the ledger.');
-  lists(hold.command('list'))
-    .description('Lists holds, those of one ledger account or all.')
-    .option('--account <id>', 'those on this ledger account (lac_…), on either side')
-    .option('--open', 'only those that still hold something')
-    .addHelpText('after', '\nExample:\n  bankctl hold list --open')
-    .action(action(exited, async () => (await import('../commands/hold.ts')).listHolds));
-  hold
-    .command('show')
-    .description('Shows a hold.')
-    .argument('<id>', 'the hold (hld_…)')
-    .action(action(exited, async () => (await import('../commands/hold.ts')).showHold));
 }

@@ -72,6 +72,15 @@ export function parseDate(text: string): string {
   throw new InvalidArgumentError(`${text} is no day; write it like 2026-01-31.`);
 }
 
+/** Checks an instant of the command line: ISO 8601, with a zone. */
+export function parseInstant(text: string): Date {
+  try {
+    return new Date(Temporal.Instant.from(text).epochMilliseconds);
+  } catch {
+    throw new InvalidArgumentError(`${text} is no instant; write it like 2026-01-31T12:00:00Z.`);
+  }
+}
+
 /** Checks an amount of the command line: a plain decimal. */
 export function parseAmount(text: string): string {
   if (/^\d{1,18}(\.\d{1,8})?$/.test(text)) return text;

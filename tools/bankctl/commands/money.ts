@@ -55,7 +55,7 @@ export async function transfer(
   const answer = await open.client(TransactionService).transferFunds({
     ...headOf(options),
     debtorAccountId: from,
-    creditor: to.startsWith('acc_') ? { case: 'creditorAccountId', value: to } : { case: 'creditorIban', value: to },
+    creditor: creditorNamed(to),
     amount: await amountOn(open, from, amount, options.currency),
   });
   await out.message(TransferFundsResponseSchema, answer, () => transactionText(answer.transaction));
@@ -79,6 +79,14 @@ export async function reverse(
   await out.message(ReverseTransactionResponseSchema, answer, () => transactionText(answer.transaction));
 }
 
-function headOf({ requestId = randomUUID(), validateOnly = false, text = '' }: MoneyOptions) {
+/** Whom an order pays: named by its id or its IBAN. */
+export function creditorNamed(to: string) {
+  return to.startsWith('acc_')
+    ? { case: 'creditorAccountId' as const, value: to }
+    : { case: 'creditorIban' as const, value: to };
+}
+
+/** What every order begins with. */
+export function headOf({ requestId = randomUUID(), validateOnly = false, text = '' }: MoneyOptions) {
   return { requestId, validateOnly, remittanceInformation: text };
 }

@@ -7,16 +7,17 @@ import type { Journal, LedgerAccount, LedgerBalance } from '#gen/bank/ledger/v1/
 import {
   type GetTrialBalanceResponse,
   LedgerService,
+  type ListHoldStepsResponse,
   type ListJournalsResponse,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Checkpoint } from '#gen/bank/type/v1/proof_pb.ts';
-import { journalLeaf, refusedLeaf } from '../../../services/ledger/domain/leaf.ts';
+import { journalLeaf, refusedLeaf, refusedStepLeaf, stepLeaf } from '../../../services/ledger/domain/leaf.ts';
 import { type Audit, startAudit } from '../audit.ts';
 import { auditHolds, readHolds } from '../audit-of-holds.ts';
 import type { Bank } from '../bank.ts';
 import { Exit, usage } from '../failure.ts';
 import { codesOf, type Fault } from '../laws.ts';
-import { type ChainAudit, type ChainedJournal, startChain } from '../laws-of-blocks.ts';
+import { type ChainAudit, type Chained, startChain } from '../laws-of-blocks.ts';
 import { balanceSheetFaults, tieOutFaults } from '../laws-of-general-ledger.ts';
 import { pagesOf } from '../pages.ts';
 import { inParallel } from '../parallel.ts';
@@ -82,12 +83,18 @@ export async function verifyBank(bank: Bank, progress: Progress, key?: string): 
     trialBalance,
   });
   faults.push(...balanceSheetFaults(await ledger.getBalanceSheet({})));
-  faults.push(...(await auditHolds(bank, holds, { captured: audit.captured(), accounts: audit.accounts() })));
+  faults.push(
+    ...(await auditHolds(bank, holds, {
+      captured: audit.captured(),
+      lives: audit.lives(),
+      accounts: audit.accounts(),
+    })),
+  );
   faults.push(...tieOutFaults(await ledger.tieOutGeneralLedger({})));
   const sealed = chain.finish(checkpoints, key ?? (await ledger.getCheckpointKey({})).publicKeyPem);
   faults.push(...sealed.faults);
   if (sealed.unsealed > 0)
-    unchecked.push(`The content of ${sealed.unsealed} journals, which are older than the blocks.`);
+    unchecked.push(`The content of ${sealed.unsealed} journals and steps of holds, which are older than their blocks.`);
   const counts = { ...audit.counts, ...chain.counts, unsignedBlocks: sealed.unsigned };
   return { clean: faults.length === 0, ...counts, keyPinned: key !== undefined, faults, unchecked };
 }
@@ -111,8 +118,8 @@ async function readAccounts(bank: Bank, audit: Audit, progress: Progress): Promi
 }
 
 /**
- * Reads all journals, and then the trial balance of exactly those: when something was booked meanwhile, that is read as
- * well and the trial balance anew. Answers undefined when the bank never paused for it.
+ * Reads all journals and steps of holds, and then the trial balance of exactly those: when something was booked meanwhile,
+ * that is read as well and the trial balance anew. Answers undefined when the bank never paused for it.
  */
 async function readJournals(
   bank: Bank,
@@ -122,17 +129,21 @@ async function readJournals(
 ): Promise<GetTrialBalanceResponse | undefined> {
   const ledger = bank.client(LedgerService);
   const readBlocks = blockReader(bank, chain);
+  const note = async (chained: readonly Chained[]): Promise<void> => {
+    if (!chained.every(({ place }) => chain.knows(place))) await readBlocks();
+    for (const one of chained) chain.leaf(one);
+  };
+  const readSteps = stepReader(bank, audit, note);
   let resume = '';
   const readOn = async (): Promise<number> => {
     let fresh = 0;
     await readBlocks();
     chain.beginPass();
+    await readSteps();
     const read = (page: { pageSize: number; pageToken: string }) =>
       ledger.listJournals({ ...page, includeRefused: true });
     for await (const page of pagesOf(read, undefined, resume)) {
-      const chained = chainedOf(page);
-      if (!chained.every(({ place }) => chain.knows(place))) await readBlocks();
-      for (const one of chained) chain.journal(one);
+      await note(chainedOf(page));
       for (const journal of page.journals) audit.journal(journal);
       fresh += page.journals.length;
       progress.advance(page.journals.length);
@@ -148,6 +159,23 @@ async function readJournals(
   return undefined;
 }
 
+/** Reads the steps of holds that were written since it was last called. */
+function stepReader(
+  bank: Bank,
+  audit: Audit,
+  note: (chained: readonly Chained[]) => Promise<void>,
+): () => Promise<void> {
+  const ledger = bank.client(LedgerService);
+  let resume = '';
+  return async () => {
+    for await (const page of pagesOf((asked) => ledger.listHoldSteps(asked), undefined, resume)) {
+      await note(stepsOf(page));
+      for (const step of page.holdSteps) audit.step(step);
+      resume = page.resumePageToken;
+    }
+  };
+}
+
 /** Reads the blocks that were written since it was last called. */
 function blockReader(bank: Bank, chain: ChainAudit): () => Promise<void> {
   const ledger = bank.client(LedgerService);
@@ -160,10 +188,21 @@ function blockReader(bank: Bank, chain: ChainAudit): () => Promise<void> {
   };
 }
 
-function chainedOf({ journals, refusedJournals }: ListJournalsResponse): ChainedJournal[] {
+function chainedOf({ journals, refusedJournals }: ListJournalsResponse): Chained[] {
   return [
-    ...journals.map((one) => ({ journalId: one.journalId, place: one.place, leaf: journalLeaf(one) })),
-    ...refusedJournals.map((one) => ({ journalId: one.journalId, place: one.place, leaf: refusedLeaf(one) })),
+    ...journals.map((one) => ({ subject: one.journalId, place: one.place, leaf: journalLeaf(one) })),
+    ...refusedJournals.map((one) => ({ subject: one.journalId, place: one.place, leaf: refusedLeaf(one) })),
+  ];
+}
+
+function stepsOf({ holdSteps, refusedHoldSteps }: ListHoldStepsResponse): Chained[] {
+  return [
+    ...holdSteps.map((one) => ({
+      subject: `${one.hold?.holdId} step ${one.hold?.version}`,
+      place: one.place,
+      leaf: stepLeaf(one),
+    })),
+    ...refusedHoldSteps.map((one) => ({ subject: one.key, place: one.place, leaf: refusedStepLeaf(one) })),
   ];
 }
 

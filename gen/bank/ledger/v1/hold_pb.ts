@@ -4,10 +4,12 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { JournalKind } from "./ledger_pb.ts";
+import type { BlockPlace, JournalKind } from "./ledger_pb.ts";
 import { file_bank_ledger_v1_ledger } from "./ledger_pb.ts";
 import type { Workload } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Refusal } from "../../type/v1/error_pb.ts";
+import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
 import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -18,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/ledger/v1/hold.proto.
  */
 export const file_bank_ledger_v1_hold: GenFile = /*@__PURE__*/
-  fileDesc("ChliYW5rL2xlZGdlci92MS9ob2xkLnByb3RvEg5iYW5rLmxlZGdlci52MSLUAwoESG9sZBIZCgdob2xkX2lkGAEgASgJQgjatRgECAwQARIpCgRraW5kGAIgASgOMhsuYmFuay5sZWRnZXIudjEuSm91cm5hbEtpbmQSKQoXZGViaXRfbGVkZ2VyX2FjY291bnRfaWQYAyABKAlCCNq1GAQIBBABEioKGGNyZWRpdF9sZWRnZXJfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgEEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EioKDWNhcHR1cmVfbGltaXQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJQoIY2FwdHVyZWQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIQoEaGVsZBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIoCgVzdGF0ZRgJIAEoDjIZLmJhbmsubGVkZ2VyLnYxLkhvbGRTdGF0ZRIvCgtleHBpcmVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdmVyc2lvbhgLIAEoAxIoCgVvd25lchgMIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZCqGAQoJSG9sZFN0YXRlEhoKFkhPTERfU1RBVEVfVU5TUEVDSUZJRUQQABITCg9IT0xEX1NUQVRFX09QRU4QARIXChNIT0xEX1NUQVRFX0NBUFRVUkVEEAISFwoTSE9MRF9TVEFURV9SRUxFQVNFRBADEhYKEkhPTERfU1RBVEVfRVhQSVJFRBAEYgZwcm90bzM", [file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_bank_type_v1_money, file_google_protobuf_timestamp]);
+  fileDesc("ChliYW5rL2xlZGdlci92MS9ob2xkLnByb3RvEg5iYW5rLmxlZGdlci52MSLUAwoESG9sZBIZCgdob2xkX2lkGAEgASgJQgjatRgECAwQARIpCgRraW5kGAIgASgOMhsuYmFuay5sZWRnZXIudjEuSm91cm5hbEtpbmQSKQoXZGViaXRfbGVkZ2VyX2FjY291bnRfaWQYAyABKAlCCNq1GAQIBBABEioKGGNyZWRpdF9sZWRnZXJfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgEEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EioKDWNhcHR1cmVfbGltaXQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJQoIY2FwdHVyZWQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIQoEaGVsZBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIoCgVzdGF0ZRgJIAEoDjIZLmJhbmsubGVkZ2VyLnYxLkhvbGRTdGF0ZRIvCgtleHBpcmVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdmVyc2lvbhgLIAEoAxIoCgVvd25lchgMIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZCLNAgoISG9sZFN0ZXASIgoEaG9sZBgBIAEoCzIULmJhbmsubGVkZ2VyLnYxLkhvbGQSKgoEa2luZBgCIAEoDjIcLmJhbmsubGVkZ2VyLnYxLkhvbGRTdGVwS2luZBILCgNrZXkYAyABKAkSLAoPY2FwdHVyZWRfYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EigKC2hlbGRfY2hhbmdlGAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhwKCmpvdXJuYWxfaWQYBiABKAlCCNq1GAQIBRABEi4KCmtub3duX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2ZpbmdlcnByaW50GAggASgMEikKBXBsYWNlGAkgASgLMhouYmFuay5sZWRnZXIudjEuQmxvY2tQbGFjZSLiAQoPUmVmdXNlZEhvbGRTdGVwEioKBGtpbmQYASABKA4yHC5iYW5rLmxlZGdlci52MS5Ib2xkU3RlcEtpbmQSCwoDa2V5GAIgASgJEi4KCmtub3duX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbBITCgtmaW5nZXJwcmludBgFIAEoDBIpCgVwbGFjZRgGIAEoCzIaLmJhbmsubGVkZ2VyLnYxLkJsb2NrUGxhY2UqhgEKCUhvbGRTdGF0ZRIaChZIT0xEX1NUQVRFX1VOU1BFQ0lGSUVEEAASEwoPSE9MRF9TVEFURV9PUEVOEAESFwoTSE9MRF9TVEFURV9DQVBUVVJFRBACEhcKE0hPTERfU1RBVEVfUkVMRUFTRUQQAxIWChJIT0xEX1NUQVRFX0VYUElSRUQQBCq2AQoMSG9sZFN0ZXBLaW5kEh4KGkhPTERfU1RFUF9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUSE9MRF9TVEVQX0tJTkRfUExBQ0UQARIZChVIT0xEX1NURVBfS0lORF9FWFRFTkQQAhIaChZIT0xEX1NURVBfS0lORF9DQVBUVVJFEAMSGgoWSE9MRF9TVEVQX0tJTkRfUkVMRUFTRRAEEhkKFUhPTERfU1RFUF9LSU5EX0VYUElSRRAFYgZwcm90bzM", [file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_bank_type_v1_error, file_bank_type_v1_money, file_google_protobuf_timestamp]);
 
 /**
  * An authorisation: a journal of two legs that is pending. Of what is open of it, the account that it would take down has
@@ -121,6 +123,140 @@ export const HoldSchema: GenMessage<Hold> = /*@__PURE__*/
   messageDesc(file_bank_ledger_v1_hold, 0);
 
 /**
+ * A step that a hold has taken.
+ *
+ * @generated from message bank.ledger.v1.HoldStep
+ */
+export type HoldStep = Message<"bank.ledger.v1.HoldStep"> & {
+  /**
+   * The hold as the step left it. Its version counts the steps.
+   *
+   * @generated from field: bank.ledger.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+
+  /**
+   * What happened to it.
+   *
+   * @generated from field: bank.ledger.v1.HoldStepKind kind = 2;
+   */
+  kind: HoldStepKind;
+
+  /**
+   * What was asked for, told apart from everything else that is asked of holds: the id of the hold where it was placed,
+   * else made of request_id. Empty for a capture, which is its journal, and for an expiry, which nobody asks for.
+   *
+   * @generated from field: string key = 3;
+   */
+  key: string;
+
+  /**
+   * How much it captured. Absent where it captures nothing.
+   *
+   * @generated from field: bank.type.v1.Money captured_amount = 4;
+   */
+  capturedAmount?: Money | undefined;
+
+  /**
+   * How much more it holds than before; less than zero where it holds less.
+   *
+   * @generated from field: bank.type.v1.Money held_change = 5;
+   */
+  heldChange?: Money | undefined;
+
+  /**
+   * The journal that captures it. Empty where it captures nothing.
+   *
+   * @generated from field: string journal_id = 6;
+   */
+  journalId: string;
+
+  /**
+   * When it became known to the ledger, by its database's clock.
+   *
+   * @generated from field: google.protobuf.Timestamp known_time = 7;
+   */
+  knownTime?: Timestamp | undefined;
+
+  /**
+   * A keyed hash of what was asked for, by which a repeat is told from something else. 16 bytes; empty where there is no key.
+   *
+   * @generated from field: bytes fingerprint = 8;
+   */
+  fingerprint: Uint8Array;
+
+  /**
+   * Where it stands in the chain of blocks.
+   *
+   * @generated from field: bank.ledger.v1.BlockPlace place = 9;
+   */
+  place?: BlockPlace | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.HoldStep.
+ * Use `create(HoldStepSchema)` to create a new message.
+ */
+export const HoldStepSchema: GenMessage<HoldStep> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_hold, 1);
+
+/**
+ * Something that was asked of a hold and refused, as the ledger remembers it.
+ *
+ * @generated from message bank.ledger.v1.RefusedHoldStep
+ */
+export type RefusedHoldStep = Message<"bank.ledger.v1.RefusedHoldStep"> & {
+  /**
+   * What it would have been.
+   *
+   * @generated from field: bank.ledger.v1.HoldStepKind kind = 1;
+   */
+  kind: HoldStepKind;
+
+  /**
+   * What was asked for: as in HoldStep.
+   *
+   * @generated from field: string key = 2;
+   */
+  key: string;
+
+  /**
+   * When it was refused.
+   *
+   * @generated from field: google.protobuf.Timestamp known_time = 3;
+   */
+  knownTime?: Timestamp | undefined;
+
+  /**
+   * Why it was refused.
+   *
+   * @generated from field: bank.type.v1.Refusal refusal = 4;
+   */
+  refusal?: Refusal | undefined;
+
+  /**
+   * A keyed hash of what was asked for, by which a repeat is told from something else. 16 bytes.
+   *
+   * @generated from field: bytes fingerprint = 5;
+   */
+  fingerprint: Uint8Array;
+
+  /**
+   * Where it stands in the chain of blocks.
+   *
+   * @generated from field: bank.ledger.v1.BlockPlace place = 6;
+   */
+  place?: BlockPlace | undefined;
+};
+
+/**
+ * Describes the message bank.ledger.v1.RefusedHoldStep.
+ * Use `create(RefusedHoldStepSchema)` to create a new message.
+ */
+export const RefusedHoldStepSchema: GenMessage<RefusedHoldStep> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_hold, 2);
+
+/**
  * Where a hold is in its life.
  *
  * @generated from enum bank.ledger.v1.HoldState
@@ -174,4 +310,66 @@ export type HoldState = (typeof HoldState)[keyof typeof HoldState] | UnknownEnum
  */
 export const HoldStateSchema: GenEnum<HoldState> = /*@__PURE__*/
   enumDesc(file_bank_ledger_v1_hold, 0);
+
+/**
+ * What happens to a hold.
+ *
+ * @generated from enum bank.ledger.v1.HoldStepKind
+ */
+export const HoldStepKind = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: HOLD_STEP_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is placed: its first step.
+   *
+   * @generated from enum value: HOLD_STEP_KIND_PLACE = 1;
+   */
+  PLACE: 1,
+
+  /**
+   * Its time is moved to later.
+   *
+   * @generated from enum value: HOLD_STEP_KIND_EXTEND = 2;
+   */
+  EXTEND: 2,
+
+  /**
+   * A journal captures it, in full or in part.
+   *
+   * @generated from enum value: HOLD_STEP_KIND_CAPTURE = 3;
+   */
+  CAPTURE: 3,
+
+  /**
+   * It is released.
+   *
+   * @generated from enum value: HOLD_STEP_KIND_RELEASE = 4;
+   */
+  RELEASE: 4,
+
+  /**
+   * Its expiry is recorded.
+   *
+   * @generated from enum value: HOLD_STEP_KIND_EXPIRE = 5;
+   */
+  EXPIRE: 5,
+} as const;
+
+/**
+ * What happens to a hold.
+ *
+ * @generated from enum bank.ledger.v1.HoldStepKind
+ */
+export type HoldStepKind = (typeof HoldStepKind)[keyof typeof HoldStepKind] | UnknownEnum;
+
+/**
+ * Describes the enum bank.ledger.v1.HoldStepKind.
+ */
+export const HoldStepKindSchema: GenEnum<HoldStepKind> = /*@__PURE__*/
+  enumDesc(file_bank_ledger_v1_hold, 1);
 

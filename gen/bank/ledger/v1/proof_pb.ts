@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { JournalKind, JournalPlace } from "./ledger_pb.ts";
+import type { BlockPlace, JournalKind } from "./ledger_pb.ts";
 import { file_bank_ledger_v1_ledger } from "./ledger_pb.ts";
 import type { Workload } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/ledger/v1/proof.proto.
  */
 export const file_bank_ledger_v1_proof: GenFile = /*@__PURE__*/
-  fileDesc("ChpiYW5rL2xlZGdlci92MS9wcm9vZi5wcm90bxIOYmFuay5sZWRnZXIudjEinQIKDlJlZnVzZWRKb3VybmFsEhwKCmpvdXJuYWxfaWQYASABKAlCCNq1GAQIBRABEikKBGtpbmQYAiABKA4yGy5iYW5rLmxlZGdlci52MS5Kb3VybmFsS2luZBIuCgprbm93bl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgVvd25lchgEIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBImCgdyZWZ1c2FsGAUgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwSKwoFcGxhY2UYBiABKAsyHC5iYW5rLmxlZGdlci52MS5Kb3VybmFsUGxhY2USEwoLZmluZ2VycHJpbnQYByABKAwiQgoFQmxvY2sSKQoGaGVhZGVyGAEgASgLMhkuYmFuay50eXBlLnYxLkJsb2NrSGVhZGVyEg4KBmxlYXZlcxgCIAEoDGIGcHJvdG8z", [file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_bank_type_v1_error, file_bank_type_v1_proof, file_google_protobuf_timestamp]);
+  fileDesc("ChpiYW5rL2xlZGdlci92MS9wcm9vZi5wcm90bxIOYmFuay5sZWRnZXIudjEimwIKDlJlZnVzZWRKb3VybmFsEhwKCmpvdXJuYWxfaWQYASABKAlCCNq1GAQIBRABEikKBGtpbmQYAiABKA4yGy5iYW5rLmxlZGdlci52MS5Kb3VybmFsS2luZBIuCgprbm93bl90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgVvd25lchgEIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBImCgdyZWZ1c2FsGAUgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwSKQoFcGxhY2UYBiABKAsyGi5iYW5rLmxlZGdlci52MS5CbG9ja1BsYWNlEhMKC2ZpbmdlcnByaW50GAcgASgMIkIKBUJsb2NrEikKBmhlYWRlchgBIAEoCzIZLmJhbmsudHlwZS52MS5CbG9ja0hlYWRlchIOCgZsZWF2ZXMYAiABKAxiBnByb3RvMw", [file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_bank_type_v1_error, file_bank_type_v1_proof, file_google_protobuf_timestamp]);
 
 /**
  * A journal that was refused, as the ledger remembers it.
@@ -66,9 +66,9 @@ export type RefusedJournal = Message<"bank.ledger.v1.RefusedJournal"> & {
   /**
    * Where it stands in the chain of blocks.
    *
-   * @generated from field: bank.ledger.v1.JournalPlace place = 6;
+   * @generated from field: bank.ledger.v1.BlockPlace place = 6;
    */
-  place?: JournalPlace | undefined;
+  place?: BlockPlace | undefined;
 
   /**
    * A keyed hash of its content, by which a repeat is told from another journal. 16 bytes.
@@ -86,7 +86,7 @@ export const RefusedJournalSchema: GenMessage<RefusedJournal> = /*@__PURE__*/
   messageDesc(file_bank_ledger_v1_proof, 0);
 
 /**
- * A block with the hashes of its journals.
+ * A block with the hashes of its journals and steps of holds.
  *
  * @generated from message bank.ledger.v1.Block
  */
@@ -99,7 +99,7 @@ export type Block = Message<"bank.ledger.v1.Block"> & {
   header?: BlockHeader | undefined;
 
   /**
-   * The hashes of its journals, 32 bytes each, in the order of their positions.
+   * Their hashes, 32 bytes each, in the order of their positions.
    *
    * @generated from field: bytes leaves = 2;
    */

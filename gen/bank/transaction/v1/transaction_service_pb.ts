@@ -5,6 +5,8 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Hold, HoldState } from "./hold_pb.ts";
+import { file_bank_transaction_v1_hold } from "./hold_pb.ts";
 import type { Direction, MigrationCounterpart, Transaction, TransactionState } from "./transaction_pb.ts";
 import { file_bank_transaction_v1_transaction } from "./transaction_pb.ts";
 import type { Refusal } from "../../type/v1/error_pb.ts";
@@ -12,13 +14,15 @@ import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
 import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/transaction/v1/transaction_service.proto.
  */
 export const file_bank_transaction_v1_transaction_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEi2QEKEkRlcG9zaXRDYXNoUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0RlcG9zaXRDYXNoUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uItgBChNXaXRoZHJhd0Nhc2hSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIk0KFFdpdGhkcmF3Q2FzaFJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLSAgoUVHJhbnNmZXJGdW5kc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YByABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIk4KFVRyYW5zZmVyRnVuZHNSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24iQgoVR2V0VHJhbnNhY3Rpb25SZXF1ZXN0EikKDnRyYW5zYWN0aW9uX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAYQASJPChZHZXRUcmFuc2FjdGlvblJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiKQAwoXTGlzdFRyYW5zYWN0aW9uc1JlcXVlc3QSIwoKYWNjb3VudF9pZBgBIAEoCUIPukgEcgIYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSSAoGc3RhdGVzGAQgAygOMiUuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblN0YXRlQhG6SA6SAQsQBSIHggEEEAEgABIrCg5taW5pbXVtX2Ftb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIrCg5tYXhpbXVtX2Ftb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIaCglwYWdlX3NpemUYByABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgIIAEoCUIIukgFcgMYgAQiawoYTGlzdFRyYW5zYWN0aW9uc1Jlc3BvbnNlEjYKDHRyYW5zYWN0aW9ucxgBIAMoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItMBChlSZXZlcnNlVHJhbnNhY3Rpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEikKDnRyYW5zYWN0aW9uX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAYQAhIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgFIAEoCUIQukgFcgMYjAHitRgECAIQAiJTChpSZXZlcnNlVHJhbnNhY3Rpb25SZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24ihAEKHkJhdGNoSW1wb3J0VHJhbnNhY3Rpb25zUmVxdWVzdBJLCgx0cmFuc2FjdGlvbnMYASADKAsyKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkltcG9ydGVkVHJhbnNhY3Rpb25CC7pICJIBBQgBEOgHEhUKDXZhbGlkYXRlX29ubHkYAiABKAgisAMKE0ltcG9ydGVkVHJhbnNhY3Rpb24SJQoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJQgm6SAZyBBABGEASJQoKYWNjb3VudF9pZBgCIAEoCUIRukgGcgQQARhA2rUYBAgCEAISPQoJZGlyZWN0aW9uGAMgASgOMh4uYmFuay50cmFuc2FjdGlvbi52MS5EaXJlY3Rpb25CCrpIB4IBBBABIAASSgoLY291bnRlcnBhcnQYBCABKA4yKS5iYW5rLnRyYW5zYWN0aW9uLnYxLk1pZ3JhdGlvbkNvdW50ZXJwYXJ0Qgq6SAeCAQQQASAAEisKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjkKDGJvb2tpbmdfZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgHIAEoCUIQukgFcgMYjAHitRgECAIQAhImCgxjb3VudGVycGFydHkYCCABKAlCELpIBXIDGIwB4rUYBAgCEAIiVwofQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXNwb25zZRI0CghvdXRjb21lcxgBIAMoCzIiLmJhbmsudHJhbnNhY3Rpb24udjEuSW1wb3J0T3V0Y29tZSKHAQoNSW1wb3J0T3V0Y29tZRIaChJleHRlcm5hbF9yZWZlcmVuY2UYASABKAkSIAoOdHJhbnNhY3Rpb25faWQYAiABKAlCCNq1GAQIBhABEhAKCHJlcGVhdGVkGAMgASgIEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbDLABwoSVHJhbnNhY3Rpb25TZXJ2aWNlEnQKC0RlcG9zaXRDYXNoEicuYmFuay50cmFuc2FjdGlvbi52MS5EZXBvc2l0Q2FzaFJlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkRlcG9zaXRDYXNoUmVzcG9uc2UiEpACAoq1GAsKAQESBggDEgIBAhJ3CgxXaXRoZHJhd0Nhc2gSKC5iYW5rLnRyYW5zYWN0aW9uLnYxLldpdGhkcmF3Q2FzaFJlcXVlc3QaKS5iYW5rLnRyYW5zYWN0aW9uLnYxLldpdGhkcmF3Q2FzaFJlc3BvbnNlIhKQAgKKtRgLCgEBEgYIAxICAQISfwoNVHJhbnNmZXJGdW5kcxIpLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNmZXJGdW5kc1JlcXVlc3QaKi5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyRnVuZHNSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShQEKDkdldFRyYW5zYWN0aW9uEiouYmFuay50cmFuc2FjdGlvbi52MS5HZXRUcmFuc2FjdGlvblJlcXVlc3QaKy5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldFRyYW5zYWN0aW9uUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEosBChBMaXN0VHJhbnNhY3Rpb25zEiwuYmFuay50cmFuc2FjdGlvbi52MS5MaXN0VHJhbnNhY3Rpb25zUmVxdWVzdBotLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdFRyYW5zYWN0aW9uc1Jlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxKJAQoSUmV2ZXJzZVRyYW5zYWN0aW9uEi4uYmFuay50cmFuc2FjdGlvbi52MS5SZXZlcnNlVHJhbnNhY3Rpb25SZXF1ZXN0Gi8uYmFuay50cmFuc2FjdGlvbi52MS5SZXZlcnNlVHJhbnNhY3Rpb25SZXNwb25zZSISkAICirUYCwoBARIGCAMSAgIDEpcBChdCYXRjaEltcG9ydFRyYW5zYWN0aW9ucxIzLmJhbmsudHJhbnNhY3Rpb24udjEuQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXF1ZXN0GjQuYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1Jlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ci1iYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEi2QEKEkRlcG9zaXRDYXNoUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0RlcG9zaXRDYXNoUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uItgBChNXaXRoZHJhd0Nhc2hSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIk0KFFdpdGhkcmF3Q2FzaFJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLSAgoUVHJhbnNmZXJGdW5kc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YByABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIk4KFVRyYW5zZmVyRnVuZHNSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24iQgoVR2V0VHJhbnNhY3Rpb25SZXF1ZXN0EikKDnRyYW5zYWN0aW9uX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAYQASJPChZHZXRUcmFuc2FjdGlvblJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiKQAwoXTGlzdFRyYW5zYWN0aW9uc1JlcXVlc3QSIwoKYWNjb3VudF9pZBgBIAEoCUIPukgEcgIYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSSAoGc3RhdGVzGAQgAygOMiUuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblN0YXRlQhG6SA6SAQsQBSIHggEEEAEgABIrCg5taW5pbXVtX2Ftb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIrCg5tYXhpbXVtX2Ftb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIaCglwYWdlX3NpemUYByABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgIIAEoCUIIukgFcgMYgAQiawoYTGlzdFRyYW5zYWN0aW9uc1Jlc3BvbnNlEjYKDHRyYW5zYWN0aW9ucxgBIAMoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItMBChlSZXZlcnNlVHJhbnNhY3Rpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEikKDnRyYW5zYWN0aW9uX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAYQAhIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgFIAEoCUIQukgFcgMYjAHitRgECAIQAiJTChpSZXZlcnNlVHJhbnNhY3Rpb25SZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24iswMKEFBsYWNlSG9sZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEioKDWNhcHR1cmVfbGltaXQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSNwoLZXhwaXJlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgJIAEoCUIQukgFcgMYjAHitRgECAIQAkIRCghjcmVkaXRvchIFukgCCAEiPAoRUGxhY2VIb2xkUmVzcG9uc2USJwoEaG9sZBgBIAEoCzIZLmJhbmsudHJhbnNhY3Rpb24udjEuSG9sZCLcAQoSQ2FwdHVyZUhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2hvbGRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDBACEisKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEg0KBWZpbmFsGAUgASgIEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBiABKAlCELpIBXIDGIwB4rUYBAgCEAIiTAoTQ2FwdHVyZUhvbGRSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24ipgEKEUV4dGVuZEhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2hvbGRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDBACEjcKC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBIj0KEkV4dGVuZEhvbGRSZXNwb25zZRInCgRob2xkGAEgASgLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkIm4KElJlbGVhc2VIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAwQAiI+ChNSZWxlYXNlSG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQiNAoOR2V0SG9sZFJlcXVlc3QSIgoHaG9sZF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgMEAEiOgoPR2V0SG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQirAEKEExpc3RIb2xkc1JlcXVlc3QSJQoKYWNjb3VudF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgCEAESNwoFc3RhdGUYAiABKA4yHi5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGRTdGF0ZUIIukgFggECEAESGgoJcGFnZV9zaXplGAMgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBCABKAlCCLpIBXIDGIAIIlYKEUxpc3RIb2xkc1Jlc3BvbnNlEigKBWhvbGRzGAEgAygLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAQoeQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXF1ZXN0EksKDHRyYW5zYWN0aW9ucxgBIAMoCzIoLmJhbmsudHJhbnNhY3Rpb24udjEuSW1wb3J0ZWRUcmFuc2FjdGlvbkILukgIkgEFCAEQ6AcSFQoNdmFsaWRhdGVfb25seRgCIAEoCCKwAwoTSW1wb3J0ZWRUcmFuc2FjdGlvbhIlChJleHRlcm5hbF9yZWZlcmVuY2UYASABKAlCCbpIBnIEEAEYQBIlCgphY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAhI9CglkaXJlY3Rpb24YAyABKA4yHi5iYW5rLnRyYW5zYWN0aW9uLnYxLkRpcmVjdGlvbkIKukgHggEEEAEgABJKCgtjb3VudGVycGFydBgEIAEoDjIpLmJhbmsudHJhbnNhY3Rpb24udjEuTWlncmF0aW9uQ291bnRlcnBhcnRCCrpIB4IBBBABIAASKwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESOQoMYm9va2luZ19kYXRlGAYgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEiYKDGNvdW50ZXJwYXJ0eRgIIAEoCUIQukgFcgMYjAHitRgECAIQAiJXCh9CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1Jlc3BvbnNlEjQKCG91dGNvbWVzGAEgAygLMiIuYmFuay50cmFuc2FjdGlvbi52MS5JbXBvcnRPdXRjb21lIocBCg1JbXBvcnRPdXRjb21lEhoKEmV4dGVybmFsX3JlZmVyZW5jZRgBIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgCIAEoCUII2rUYBAgGEAESEAoIcmVwZWF0ZWQYAyABKAgSJgoHcmVmdXNhbBgEIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsMooNChJUcmFuc2FjdGlvblNlcnZpY2USdAoLRGVwb3NpdENhc2gSJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkRlcG9zaXRDYXNoUmVxdWVzdBooLmJhbmsudHJhbnNhY3Rpb24udjEuRGVwb3NpdENhc2hSZXNwb25zZSISkAICirUYCwoBARIGCAMSAgECEncKDFdpdGhkcmF3Q2FzaBIoLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVxdWVzdBopLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVzcG9uc2UiEpACAoq1GAsKAQESBggDEgIBAhJ/Cg1UcmFuc2ZlckZ1bmRzEikuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2ZlckZ1bmRzUmVxdWVzdBoqLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNmZXJGdW5kc1Jlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxKFAQoOR2V0VHJhbnNhY3Rpb24SKi5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldFRyYW5zYWN0aW9uUmVxdWVzdBorLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0VHJhbnNhY3Rpb25SZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSiwEKEExpc3RUcmFuc2FjdGlvbnMSLC5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RUcmFuc2FjdGlvbnNSZXF1ZXN0Gi0uYmFuay50cmFuc2FjdGlvbi52MS5MaXN0VHJhbnNhY3Rpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEokBChJSZXZlcnNlVHJhbnNhY3Rpb24SLi5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlcXVlc3QaLy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlc3BvbnNlIhKQAgKKtRgLCgEBEgYIAxICAgMScwoJUGxhY2VIb2xkEiUuYmFuay50cmFuc2FjdGlvbi52MS5QbGFjZUhvbGRSZXF1ZXN0GiYuYmFuay50cmFuc2FjdGlvbi52MS5QbGFjZUhvbGRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMSeAoLQ2FwdHVyZUhvbGQSJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhcHR1cmVIb2xkUmVxdWVzdBooLmJhbmsudHJhbnNhY3Rpb24udjEuQ2FwdHVyZUhvbGRSZXNwb25zZSIWkAICirUYDwoBARICCAISBggDEgICAxJ1CgpFeHRlbmRIb2xkEiYuYmFuay50cmFuc2FjdGlvbi52MS5FeHRlbmRIb2xkUmVxdWVzdBonLmJhbmsudHJhbnNhY3Rpb24udjEuRXh0ZW5kSG9sZFJlc3BvbnNlIhaQAgKKtRgPCgEBEgIIAhIGCAMSAgIDEngKC1JlbGVhc2VIb2xkEicuYmFuay50cmFuc2FjdGlvbi52MS5SZWxlYXNlSG9sZFJlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLlJlbGVhc2VIb2xkUmVzcG9uc2UiFpACAoq1GA8KAQESAggCEgYIAxICAgMScAoHR2V0SG9sZBIjLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0SG9sZFJlcXVlc3QaJC5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldEhvbGRSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSdgoJTGlzdEhvbGRzEiUuYmFuay50cmFuc2FjdGlvbi52MS5MaXN0SG9sZHNSZXF1ZXN0GiYuYmFuay50cmFuc2FjdGlvbi52MS5MaXN0SG9sZHNSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSlwEKF0JhdGNoSW1wb3J0VHJhbnNhY3Rpb25zEjMuYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1JlcXVlc3QaNC5iYW5rLnRyYW5zYWN0aW9uLnYxLkJhdGNoSW1wb3J0VHJhbnNhY3Rpb25zUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDYgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_hold, file_bank_transaction_v1_transaction, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * The cash to pay in.
@@ -464,6 +468,421 @@ export const ReverseTransactionResponseSchema: GenMessage<ReverseTransactionResp
   messageDesc(file_bank_transaction_v1_transaction_service, 11);
 
 /**
+ * The hold to place.
+ *
+ * @generated from message bank.transaction.v1.PlaceHoldRequest
+ */
+export type PlaceHoldRequest = Message<"bank.transaction.v1.PlaceHoldRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The account to keep money of.
+   *
+   * @generated from field: string debtor_account_id = 3;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account to keep it for.
+   *
+   * @generated from oneof bank.transaction.v1.PlaceHoldRequest.creditor
+   */
+  creditor: {
+    /**
+     * By its id.
+     *
+     * @generated from field: string creditor_account_id = 4;
+     */
+    value: string;
+    case: "creditorAccountId";
+  } | {
+    /**
+     * By its number, with or without spaces.
+     *
+     * @generated from field: string creditor_iban = 5;
+     */
+    value: string;
+    case: "creditorIban";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * How much: more than zero.
+   *
+   * @generated from field: bank.type.v1.Money amount = 6;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * How much all captures together may be: the amount or more. Absent: the amount.
+   *
+   * @generated from field: bank.type.v1.Money capture_limit = 7;
+   */
+  captureLimit?: Money | undefined;
+
+  /**
+   * When it expires, by the bank's clock: later than now. Fractions of a millisecond are dropped.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 8;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * What the payer tells the payee, e.g. `invoice 2026-118`.
+   *
+   * @generated from field: string remittance_information = 9;
+   */
+  remittanceInformation: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.PlaceHoldRequest.
+ * Use `create(PlaceHoldRequestSchema)` to create a new message.
+ */
+export const PlaceHoldRequestSchema: GenMessage<PlaceHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 12);
+
+/**
+ * The hold.
+ *
+ * @generated from message bank.transaction.v1.PlaceHoldResponse
+ */
+export type PlaceHoldResponse = Message<"bank.transaction.v1.PlaceHoldResponse"> & {
+  /**
+   * The hold as it was placed.
+   *
+   * @generated from field: bank.transaction.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.PlaceHoldResponse.
+ * Use `create(PlaceHoldResponseSchema)` to create a new message.
+ */
+export const PlaceHoldResponseSchema: GenMessage<PlaceHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 13);
+
+/**
+ * What to capture.
+ *
+ * @generated from message bank.transaction.v1.CaptureHoldRequest
+ */
+export type CaptureHoldRequest = Message<"bank.transaction.v1.CaptureHoldRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The hold.
+   *
+   * @generated from field: string hold_id = 3;
+   */
+  holdId: string;
+
+  /**
+   * How much: more than zero.
+   *
+   * @generated from field: bank.type.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * True when no more will be captured: what it still keeps is released.
+   *
+   * @generated from field: bool final = 5;
+   */
+  final: boolean;
+
+  /**
+   * What the payer tells the payee, e.g. `invoice 2026-118`.
+   *
+   * @generated from field: string remittance_information = 6;
+   */
+  remittanceInformation: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.CaptureHoldRequest.
+ * Use `create(CaptureHoldRequestSchema)` to create a new message.
+ */
+export const CaptureHoldRequestSchema: GenMessage<CaptureHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 14);
+
+/**
+ * The capture.
+ *
+ * @generated from message bank.transaction.v1.CaptureHoldResponse
+ */
+export type CaptureHoldResponse = Message<"bank.transaction.v1.CaptureHoldResponse"> & {
+  /**
+   * The transfer that captures it.
+   *
+   * @generated from field: bank.transaction.v1.Transaction transaction = 1;
+   */
+  transaction?: Transaction | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.CaptureHoldResponse.
+ * Use `create(CaptureHoldResponseSchema)` to create a new message.
+ */
+export const CaptureHoldResponseSchema: GenMessage<CaptureHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 15);
+
+/**
+ * The hold to extend.
+ *
+ * @generated from message bank.transaction.v1.ExtendHoldRequest
+ */
+export type ExtendHoldRequest = Message<"bank.transaction.v1.ExtendHoldRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The hold.
+   *
+   * @generated from field: string hold_id = 3;
+   */
+  holdId: string;
+
+  /**
+   * When it shall expire, by the bank's clock: later than it does now. Fractions of a millisecond are dropped.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 4;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ExtendHoldRequest.
+ * Use `create(ExtendHoldRequestSchema)` to create a new message.
+ */
+export const ExtendHoldRequestSchema: GenMessage<ExtendHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 16);
+
+/**
+ * The extended hold.
+ *
+ * @generated from message bank.transaction.v1.ExtendHoldResponse
+ */
+export type ExtendHoldResponse = Message<"bank.transaction.v1.ExtendHoldResponse"> & {
+  /**
+   * The hold as the extension left it.
+   *
+   * @generated from field: bank.transaction.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ExtendHoldResponse.
+ * Use `create(ExtendHoldResponseSchema)` to create a new message.
+ */
+export const ExtendHoldResponseSchema: GenMessage<ExtendHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 17);
+
+/**
+ * The hold to release.
+ *
+ * @generated from message bank.transaction.v1.ReleaseHoldRequest
+ */
+export type ReleaseHoldRequest = Message<"bank.transaction.v1.ReleaseHoldRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The hold.
+   *
+   * @generated from field: string hold_id = 3;
+   */
+  holdId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReleaseHoldRequest.
+ * Use `create(ReleaseHoldRequestSchema)` to create a new message.
+ */
+export const ReleaseHoldRequestSchema: GenMessage<ReleaseHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 18);
+
+/**
+ * The released hold.
+ *
+ * @generated from message bank.transaction.v1.ReleaseHoldResponse
+ */
+export type ReleaseHoldResponse = Message<"bank.transaction.v1.ReleaseHoldResponse"> & {
+  /**
+   * The hold as the release left it.
+   *
+   * @generated from field: bank.transaction.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReleaseHoldResponse.
+ * Use `create(ReleaseHoldResponseSchema)` to create a new message.
+ */
+export const ReleaseHoldResponseSchema: GenMessage<ReleaseHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 19);
+
+/**
+ * The hold to read.
+ *
+ * @generated from message bank.transaction.v1.GetHoldRequest
+ */
+export type GetHoldRequest = Message<"bank.transaction.v1.GetHoldRequest"> & {
+  /**
+   * The hold.
+   *
+   * @generated from field: string hold_id = 1;
+   */
+  holdId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.GetHoldRequest.
+ * Use `create(GetHoldRequestSchema)` to create a new message.
+ */
+export const GetHoldRequestSchema: GenMessage<GetHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 20);
+
+/**
+ * The hold.
+ *
+ * @generated from message bank.transaction.v1.GetHoldResponse
+ */
+export type GetHoldResponse = Message<"bank.transaction.v1.GetHoldResponse"> & {
+  /**
+   * The hold as it is now.
+   *
+   * @generated from field: bank.transaction.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.GetHoldResponse.
+ * Use `create(GetHoldResponseSchema)` to create a new message.
+ */
+export const GetHoldResponseSchema: GenMessage<GetHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 21);
+
+/**
+ * Which holds to list.
+ *
+ * @generated from message bank.transaction.v1.ListHoldsRequest
+ */
+export type ListHoldsRequest = Message<"bank.transaction.v1.ListHoldsRequest"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Only those in this state. Absent: in all states.
+   *
+   * @generated from field: bank.transaction.v1.HoldState state = 2;
+   */
+  state: HoldState;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ListHoldsRequest.
+ * Use `create(ListHoldsRequestSchema)` to create a new message.
+ */
+export const ListHoldsRequestSchema: GenMessage<ListHoldsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 22);
+
+/**
+ * A page of holds.
+ *
+ * @generated from message bank.transaction.v1.ListHoldsResponse
+ */
+export type ListHoldsResponse = Message<"bank.transaction.v1.ListHoldsResponse"> & {
+  /**
+   * As they are now.
+   *
+   * @generated from field: repeated bank.transaction.v1.Hold holds = 1;
+   */
+  holds: Hold[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ListHoldsResponse.
+ * Use `create(ListHoldsResponseSchema)` to create a new message.
+ */
+export const ListHoldsResponseSchema: GenMessage<ListHoldsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 23);
+
+/**
  * The history to book.
  *
  * @generated from message bank.transaction.v1.BatchImportTransactionsRequest
@@ -489,7 +908,7 @@ export type BatchImportTransactionsRequest = Message<"bank.transaction.v1.BatchI
  * Use `create(BatchImportTransactionsRequestSchema)` to create a new message.
  */
 export const BatchImportTransactionsRequestSchema: GenMessage<BatchImportTransactionsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 12);
+  messageDesc(file_bank_transaction_v1_transaction_service, 24);
 
 /**
  * One transaction of another bank.
@@ -559,7 +978,7 @@ export type ImportedTransaction = Message<"bank.transaction.v1.ImportedTransacti
  * Use `create(ImportedTransactionSchema)` to create a new message.
  */
 export const ImportedTransactionSchema: GenMessage<ImportedTransaction> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 13);
+  messageDesc(file_bank_transaction_v1_transaction_service, 25);
 
 /**
  * What became of the history.
@@ -580,7 +999,7 @@ export type BatchImportTransactionsResponse = Message<"bank.transaction.v1.Batch
  * Use `create(BatchImportTransactionsResponseSchema)` to create a new message.
  */
 export const BatchImportTransactionsResponseSchema: GenMessage<BatchImportTransactionsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 14);
+  messageDesc(file_bank_transaction_v1_transaction_service, 26);
 
 /**
  * What became of one item.
@@ -622,7 +1041,7 @@ export type ImportOutcome = Message<"bank.transaction.v1.ImportOutcome"> & {
  * Use `create(ImportOutcomeSchema)` to create a new message.
  */
 export const ImportOutcomeSchema: GenMessage<ImportOutcome> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 15);
+  messageDesc(file_bank_transaction_v1_transaction_service, 27);
 
 /**
  * Takes orders to move money, has them authorised by the account service and booked by the ledger, and keeps their life.
@@ -704,6 +1123,82 @@ export const TransactionService: GenService<{
     methodKind: "unary";
     input: typeof ReverseTransactionRequestSchema;
     output: typeof ReverseTransactionResponseSchema;
+  },
+  /**
+   * Keeps money of a debtor for a creditor, both of this bank, until it is captured, released or expires: a hold. Ordered as a
+   * transfer is, and held to the same limits by its capture_limit. It costs nothing, and nor do its captures. Events about
+   * it are the ledger's: HoldPlaced, HoldExtended, HoldCaptured, HoldReleased, HoldExpired, of the accounts' ledger accounts.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), CURRENCY_MISMATCH (FAILED_PRECONDITION), CREDITOR_NOT_FOUND (NOT_FOUND), SAME_ACCOUNT (INVALID_ARGUMENT), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION: the capture_limit), INSUFFICIENT_FUNDS (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), HOLD_EXPIRE_TIME_NOT_LATER (FAILED_PRECONDITION: the time has passed already), HOLD_LIMIT_BELOW_AMOUNT (INVALID_ARGUMENT), IBAN_INVALID (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.PlaceHold
+   */
+  placeHold: {
+    methodKind: "unary";
+    input: typeof PlaceHoldRequestSchema;
+    output: typeof PlaceHoldResponseSchema;
+  },
+  /**
+   * Takes money that is held, in full or in part, by a transfer to the creditor. All captures of a hold together are never more
+   * than its capture_limit. What is captured within what is held needs no other funds; what is captured beyond that does. For
+   * the creditor, or staff.
+   *
+   * Errors: HOLD_NOT_FOUND (NOT_FOUND), HOLD_CAPTURED (FAILED_PRECONDITION), HOLD_RELEASED (FAILED_PRECONDITION), HOLD_EXPIRED (FAILED_PRECONDITION), HOLD_EXCEEDED (FAILED_PRECONDITION: more than its capture_limit), CREDITOR_REQUIRED (PERMISSION_DENIED: the caller holds the debtor's account only), INSUFFICIENT_FUNDS (FAILED_PRECONDITION: beyond what is held), ACCOUNT_FROZEN (FAILED_PRECONDITION), ACCOUNT_CLOSED (FAILED_PRECONDITION), CEILING_EXCEEDED (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), CURRENCY_MISMATCH (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.CaptureHold
+   */
+  captureHold: {
+    methodKind: "unary";
+    input: typeof CaptureHoldRequestSchema;
+    output: typeof CaptureHoldResponseSchema;
+  },
+  /**
+   * Lets an open hold expire later. For the debtor, whose money it binds, or staff.
+   *
+   * Errors: HOLD_NOT_FOUND (NOT_FOUND), HOLD_CAPTURED (FAILED_PRECONDITION), HOLD_RELEASED (FAILED_PRECONDITION), HOLD_EXPIRED (FAILED_PRECONDITION), DEBTOR_REQUIRED (PERMISSION_DENIED: the caller holds the creditor's account only), HOLD_EXPIRE_TIME_NOT_LATER (FAILED_PRECONDITION: not later than it expires now)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ExtendHold
+   */
+  extendHold: {
+    methodKind: "unary";
+    input: typeof ExtendHoldRequestSchema;
+    output: typeof ExtendHoldResponseSchema;
+  },
+  /**
+   * Lets go what an open hold still keeps, for good. For the creditor, for whom it is kept, or staff.
+   *
+   * Errors: HOLD_NOT_FOUND (NOT_FOUND), HOLD_CAPTURED (FAILED_PRECONDITION), HOLD_RELEASED (FAILED_PRECONDITION), HOLD_EXPIRED (FAILED_PRECONDITION), CREDITOR_REQUIRED (PERMISSION_DENIED: the caller holds the debtor's account only)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ReleaseHold
+   */
+  releaseHold: {
+    methodKind: "unary";
+    input: typeof ReleaseHoldRequestSchema;
+    output: typeof ReleaseHoldResponseSchema;
+  },
+  /**
+   * Reads a hold of an account that the caller may see.
+   *
+   * Errors: HOLD_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.GetHold
+   */
+  getHold: {
+    methodKind: "unary";
+    input: typeof GetHoldRequestSchema;
+    output: typeof GetHoldResponseSchema;
+  },
+  /**
+   * Lists the holds of an account, of its money and for it, in the order in which they were placed.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ListHolds
+   */
+  listHolds: {
+    methodKind: "unary";
+    input: typeof ListHoldsRequestSchema;
+    output: typeof ListHoldsResponseSchema;
   },
   /**
    * Books history of another bank on accounts that are migrating, on its own dates. Each item has its own reference as its

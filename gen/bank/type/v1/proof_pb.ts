@@ -12,10 +12,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/type/v1/proof.proto.
  */
 export const file_bank_type_v1_proof: GenFile = /*@__PURE__*/
-  fileDesc("ChhiYW5rL3R5cGUvdjEvcHJvb2YucHJvdG8SDGJhbmsudHlwZS52MSLEAQoLQmxvY2tIZWFkZXISEwoLbGFuZV9udW1iZXIYASABKAMSDgoGaGVpZ2h0GAIgASgDEhUKDXByZXZpb3VzX2hhc2gYAyABKAwSDAoEcm9vdBgEIAEoDBIWCg5maXJzdF9wb3NpdGlvbhgFIAEoAxIVCg1qb3VybmFsX2NvdW50GAYgASgFEi4KCmtub3duX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGhhc2gYCCABKAwihwEKCkNoZWNrcG9pbnQSEwoLbGFuZV9udW1iZXIYASABKAMSDgoGaGVpZ2h0GAIgASgDEhIKCmJsb2NrX2hhc2gYAyABKAwSLQoJc2lnbl90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglzaWduYXR1cmUYBSABKAwi4AEKDkluY2x1c2lvblByb29mEhQKDGpvdXJuYWxfdGV4dBgBIAEoCRISCgplbnRyeV90ZXh0GAIgASgJEhIKCmVudHJ5X3NhbHQYAyABKAwSEgoKbGVnX251bWJlchgEIAEoBRIVCg1qb3VybmFsX2luZGV4GAUgASgFEgwKBHBhdGgYBiADKAwSKQoGYmxvY2tzGAcgAygLMhkuYmFuay50eXBlLnYxLkJsb2NrSGVhZGVyEiwKCmNoZWNrcG9pbnQYCCABKAsyGC5iYW5rLnR5cGUudjEuQ2hlY2twb2ludGIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChhiYW5rL3R5cGUvdjEvcHJvb2YucHJvdG8SDGJhbmsudHlwZS52MSLBAQoLQmxvY2tIZWFkZXISEwoLbGFuZV9udW1iZXIYASABKAMSDgoGaGVpZ2h0GAIgASgDEhUKDXByZXZpb3VzX2hhc2gYAyABKAwSDAoEcm9vdBgEIAEoDBIWCg5maXJzdF9wb3NpdGlvbhgFIAEoAxISCgpsZWFmX2NvdW50GAYgASgFEi4KCmtub3duX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGhhc2gYCCABKAwihwEKCkNoZWNrcG9pbnQSEwoLbGFuZV9udW1iZXIYASABKAMSDgoGaGVpZ2h0GAIgASgDEhIKCmJsb2NrX2hhc2gYAyABKAwSLQoJc2lnbl90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglzaWduYXR1cmUYBSABKAwi4AEKDkluY2x1c2lvblByb29mEhQKDGpvdXJuYWxfdGV4dBgBIAEoCRISCgplbnRyeV90ZXh0GAIgASgJEhIKCmVudHJ5X3NhbHQYAyABKAwSEgoKbGVnX251bWJlchgEIAEoBRIVCg1qb3VybmFsX2luZGV4GAUgASgFEgwKBHBhdGgYBiADKAwSKQoGYmxvY2tzGAcgAygLMhkuYmFuay50eXBlLnYxLkJsb2NrSGVhZGVyEiwKCmNoZWNrcG9pbnQYCCABKAsyGC5iYW5rLnR5cGUudjEuQ2hlY2twb2ludGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
- * The header of a block: what one batch of journals came to. Blocks of a lane are chained, each by the hash of the one
+ * The header of a block: what one batch came to, its journals and steps of holds, posted or refused: the leaves of its tree. Blocks of a lane are chained, each by the hash of the one
  * before it. docs/proofs.md says which bytes are hashed.
  *
  * @generated from message bank.type.v1.BlockHeader
@@ -43,28 +43,28 @@ export type BlockHeader = Message<"bank.type.v1.BlockHeader"> & {
   previousHash: Uint8Array;
 
   /**
-   * The root of the Merkle tree (RFC 6962) over its journals, 32 bytes.
+   * The root of the Merkle tree (RFC 6962) over its leaves, 32 bytes.
    *
    * @generated from field: bytes root = 4;
    */
   root: Uint8Array;
 
   /**
-   * The position of its first journal in the lane: counts from 0 without a gap.
+   * The position of its first leaf in the lane: counts from 0 without a gap.
    *
    * @generated from field: int64 first_position = 5;
    */
   firstPosition: bigint;
 
   /**
-   * How many journals it has: 1 or more.
+   * How many leaves it has: 1 or more.
    *
-   * @generated from field: int32 journal_count = 6;
+   * @generated from field: int32 leaf_count = 6;
    */
-  journalCount: number;
+  leafCount: number;
 
   /**
-   * When its journals became known.
+   * When they became known.
    *
    * @generated from field: google.protobuf.Timestamp known_time = 7;
    */
@@ -170,7 +170,7 @@ export type InclusionProof = Message<"bank.type.v1.InclusionProof"> & {
   legNumber: number;
 
   /**
-   * The place of the journal in its block, from 0.
+   * The place of the journal among the leaves of its block, from 0.
    *
    * @generated from field: int32 journal_index = 5;
    */

@@ -1,0 +1,164 @@
+// Every cell of mesh/test-matrix.json: every RPC is open to those whom the contract names and to nobody else, at the edge and
+// at the service itself.
+import type { DescMethod } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { Refusal } from '#chassis/errors.ts';
+import { EDGE_AUDIENCE, ISSUER } from '#chassis/issuer.ts';
+import { customer, partner, staff } from '#chassis/testing/clients.ts';
+import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { type Rule, rules } from '#gen/bank/rules.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { type Outcome, SUBJECTS, testMatrix, WORKLOADS } from '../../../tools/mesh/test-matrix.ts';
+import type { Bank } from '../bank.ts';
+import { services } from '../services.ts';
+import { methodNamed, nameOf, PROTOCOLS } from './doors.ts';
+import { useJourney } from './journey.ts';
+import { asCommand, type Belongings, beginClosing, makeBelongings, sampleOf, samples } from './samples.ts';
+
+const everyRpc = Object.entries<Rule>(rules).map(([path, rule]) => ({ path, rpc: nameOf(path), rule }));
+const matrix = testMatrix();
+
+describe('The matrix of who may call what', function theMatrix() {
+  this.timeout(60_000);
+  const journey = useJourney();
+  let own: Belongings;
+  let tokens: ReadonlyMap<string, string | undefined>;
+
+  before(async () => {
+    await beginClosing(journey.door('gRPC'));
+    own = await makeBelongings(journey.door('gRPC'));
+    tokens = await tokensOf(journey.bank(), own);
+  });
+
+  it('has a sample of every RPC that is published, and no other', () => {
+    const published = everyRpc.filter(({ rule }) => rule.edge).map(({ rpc }) => rpc);
+    expect(Object.keys(samples(own))).to.have.members(published);
+  });
+
+  for (const [index, { path, rpc, rule }] of everyRpc.entries()) {
+    it(`holds at the edge: ${rpc}`, async () => {
+      const { input } = methodNamed(rpc);
+      const { request, refused } = rule.edge ? sampleOf(rpc, own) : { request: {}, refused: undefined };
+      for (const [turn, subject] of SUBJECTS.entries()) {
+        const door = journey.door(PROTOCOLS[(index + turn) % PROTOCOLS.length] ?? 'gRPC');
+        const told = await whyNot(door.callWith(tokens.get(subject), rpc, asCommand(input, request, true)));
+        const outcome = outcomeIn(matrix[path]?.edge, subject);
+        const expected = outcome === 'ALLOWED' ? (asHolder(rule, subject) ?? refused) : outcome;
+        expect(told, `${subject} over ${door.protocol}`).to.equal(expected);
+      }
+    });
+  }
+
+  it('was only tried: nothing has changed', async () => {
+    const counts = await journey.bank().database('transaction').query('select from transaction');
+    // The deposit and the transfer with which it began.
+    expect(counts).to.have.length(2);
+  });
+
+  for (const { name, service } of services) {
+    it(`holds at the service itself, for every workload: ${name}`, async () => {
+      for (const method of service.methods) {
+        const cells = matrix[`${service.typeName}/${method.name}`]?.workloads;
+        for (const workload of WORKLOADS) {
+          const told = await whyNot(askNothing(journey.bank().as(service, workload), method));
+          const outcome = outcomeIn(cells, workload);
+          const shown = `${workload} calls ${method.name}`;
+          if (outcome !== 'ALLOWED') expect(told, shown).to.equal(outcome);
+          // Who may, comes to the request, which is empty here.
+          else expect(NO_ENTRY, shown).not.to.include(told);
+        }
+      }
+    });
+  }
+});
+
+const NO_ENTRY = ['TOKEN_MISSING', 'TOKEN_INVALID', 'CALLER_NOT_ALLOWED', 'RPC_UNKNOWN'];
+
+/** The reason of a refusal; undefined when the call was answered. */
+async function whyNot(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error.reason;
+    throw error;
+  }
+}
+
+/** What a call answers with: once, or as a stream, or as one that both sides write. */
+interface Answers {
+  readonly answers: AsyncIterable<unknown>;
+  done(): void;
+}
+
+/** An empty request, or a stream without one. */
+async function askNothing(
+  client: Readonly<Record<string, unknown>>,
+  { localName, methodKind }: DescMethod,
+): Promise<unknown> {
+  if (methodKind === 'unary') return (client[localName] as (request: object) => Promise<unknown>)({});
+  if (methodKind === 'server_streaming') {
+    return firstOf((client[localName] as (request: object) => AsyncIterable<unknown>)({}));
+  }
+  const { answers, done } = await (client[localName] as () => Promise<Answers>)();
+  done();
+  return firstOf(answers);
+}
+
+async function firstOf(answers: AsyncIterable<unknown>): Promise<unknown> {
+  for await (const answer of answers) return answer;
+  return undefined;
+}
+
+function outcomeIn(cells: Readonly<Partial<Record<Outcome, readonly string[]>>> | undefined, who: string): Outcome {
+  const found = (Object.entries(cells ?? {}) as [Outcome, readonly string[]][]).find(([, all]) => all.includes(who));
+  if (!found) throw new Error(`the matrix has no cell for ${who}`);
+  return found[0];
+}
+
+/** What those who share an account are told although the rule lets them in: another customer's things are not theirs. */
+function asHolder({ ids, errors }: Rule, subject: string): string | undefined {
+  if (subject !== 'joint-holder' && subject !== 'disponent') return undefined;
+  if (ids.some(({ kind, access }) => kind === 'CUSTOMER' && access !== 'NAMED')) return 'CUSTOMER_NOT_FOUND';
+  return subject === 'disponent' && errors.includes('OWNER_REQUIRED') ? 'OWNER_REQUIRED' : undefined;
+}
+
+/** A token for every subject of the matrix; anonymous has none. */
+async function tokensOf({ issuer }: Bank, own: Belongings): Promise<ReadonlyMap<string, string | undefined>> {
+  const someone = customer(own.customerId);
+  const claims = { sub: own.customerId, audience: 'CHANNEL', sid: 'ses_forged' };
+  const forged = (token: SignJWT) =>
+    token.setIssuer(ISSUER).setAudience(EDGE_AUDIENCE).setIssuedAt().setExpirationTime('60s');
+  // What everybody may know, taken for a secret: the classical confusion of algorithms.
+  const known = Buffer.from(await exportSPKI(issuer.publicKey));
+  const { privateKey } = await generateKeyPair('EdDSA');
+  const tokens: [string, string | undefined][] = [
+    ['anonymous', undefined],
+    ['garbage', 'garbage'],
+    ['expired', await issuer.principalToken(someone, -60)],
+    ['wrong-audience', await issuer.internalToken('edge', 'account', someone)],
+    ['wrong-algorithm', await forged(new SignJWT(claims).setProtectedHeader({ alg: 'HS256' })).sign(known)],
+    [
+      'unsigned',
+      new UnsecuredJWT(claims)
+        .setIssuer(ISSUER)
+        .setAudience(EDGE_AUDIENCE)
+        .setIssuedAt()
+        .setExpirationTime('60s')
+        .encode(),
+    ],
+    ['foreign-key', await forged(new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' })).sign(privateKey)],
+  ];
+  for (const subject of SUBJECTS.filter((one) => !tokens.some(([known]) => known === one))) {
+    tokens.push([subject, await issuer.principalToken(actorOf(subject, own), 60)]);
+  }
+  return new Map(tokens);
+}
+
+function actorOf(subject: string, { customerId, jointHolderId, disponentId }: Belongings): Actor {
+  const [kind, word = ''] = subject.split(':');
+  if (kind === 'staff') return staff(word as keyof typeof StaffRole);
+  if (kind === 'partner') return { ...partner('ptn_acme'), scopes: word === '' ? [] : [word] };
+  return customer(kind === 'joint-holder' ? jointHolderId : kind === 'disponent' ? disponentId : customerId);
+}

@@ -1,0 +1,65 @@
+// How often somebody may call, counted by this process of the edge alone: whoever is known by who they are, everybody else
+// by their address. What all processes of the edge may take together is a matter of how many of them there are.
+import ipaddr from 'ipaddr.js';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Config } from '#chassis/config.ts';
+import { refuseCall } from '#chassis/errors.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+
+/** The time within which calls are counted. A new count begins with the first call after it. */
+export const WINDOW_SECONDS = 10;
+
+/** Counts calls. Each refuses RATE_LIMITED, and says after how many seconds to come again. */
+export interface RateLimits {
+  /** A call for somebody: all of their sessions together. */
+  principal(actor: Actor): Promise<void>;
+  /** A call for nobody, or one that was refused because it is not known for whom. */
+  address(address: string): Promise<void>;
+}
+
+/** The limits of one edge. */
+export function rateLimits(config: Config): RateLimits {
+  const limiter = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
+  const addresses = limiter(config.EDGE_LIMIT_ADDRESS);
+  const customers = limiter(config.EDGE_LIMIT_CUSTOMER);
+  const staff = limiter(config.EDGE_LIMIT_STAFF);
+  const partners = limiter(config.EDGE_LIMIT_PARTNER);
+  return {
+    principal({ audience, partyId }) {
+      if (audience === Audience.STAFF) return count(staff, partyId);
+      return count(audience === Audience.PARTNER ? partners : customers, partyId);
+    },
+    address: (address) => count(addresses, networkOf(address)),
+  };
+}
+
+async function count(limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    throw refuseCall('RATE_LIMITED', {
+      retry_after_seconds: String(Math.max(1, Math.ceil(error.msBeforeNext / 1_000))),
+    });
+  }
+}
+
+/**
+ * Whoever has one address of IPv6 has a whole /64 of them (RFC 6177), which is counted as one. Addresses of IPv4 count
+ * each for itself, however they are written.
+ */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return '';
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
+}
+
+/**
+ * The address that a call came from, behind `hops` proxies of the bank's own. Each of them adds to x-forwarded-for whom it
+ * has the call from, so that what stands further left is the caller's word.
+ */
+export function callerAddress(remoteAddress: string, forwardedFor: string, hops: number): string {
+  const addresses = [...forwardedFor.split(',').map((one) => one.trim()), remoteAddress].filter((one) => one !== '');
+  return addresses.at(-1 - hops) ?? addresses[0] ?? '';
+}

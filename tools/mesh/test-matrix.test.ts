@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { rules } from '#gen/bank/rules.ts';
+import { MATRIX_FILE, matrixText, SUBJECTS, testMatrix, WORKLOADS } from './test-matrix.ts';
+
+describe('mesh/test-matrix.json', () => {
+  it('is what `make gen` writes from the rules', async () => {
+    expect(await readFile(MATRIX_FILE, 'utf8')).to.equal(matrixText());
+  });
+
+  it('has a cell for every caller of every RPC, and no other', () => {
+    const matrix = testMatrix();
+    expect(Object.keys(matrix)).to.have.members(Object.keys(rules));
+    for (const { edge, workloads } of Object.values(matrix)) {
+      expect(Object.values(edge).flat()).to.have.members(SUBJECTS);
+      expect(Object.values(workloads).flat()).to.have.members(WORKLOADS);
+    }
+  });
+
+  it('says what the contract says of a transfer and of a registration', () => {
+    const transfer = testMatrix()['bank.transaction.v1.TransactionService/TransferFunds'];
+    expect(transfer?.edge.ALLOWED).to.deep.equal([
+      'customer',
+      'joint-holder',
+      'disponent',
+      'staff:TELLER',
+      'staff:BRANCH_MANAGER',
+      'staff:BACK_OFFICE',
+    ]);
+    expect(transfer?.edge.TOKEN_MISSING).to.deep.equal(['anonymous']);
+    expect(transfer?.workloads).to.have.property('TOKEN_MISSING').deep.equal(['edge']);
+    const posting = testMatrix()['bank.ledger.v1.LedgerService/PostJournals'];
+    expect(posting?.edge).to.have.all.keys('RPC_UNKNOWN');
+    expect(posting?.workloads.ALLOWED).to.include('transaction');
+    expect(posting?.workloads.CALLER_NOT_ALLOWED).to.include('edge');
+    const registration = testMatrix()['bank.customer.v1.CustomerService/RegisterCustomer'];
+    expect(registration?.edge.ALLOWED).to.include('anonymous');
+    expect(registration?.edge.TOKEN_INVALID).to.include('unsigned');
+  });
+});
