@@ -31,14 +31,16 @@ export async function readClock(database: Pick<Database, 'query'>): Promise<numb
   return Date.now() + Number(row?.offset ?? 0);
 }
 
-/** Opens the first business date, today's, if the ledger has none yet. */
+/** Opens the first business date, today's, if the ledger has none yet. Of processes that begin together, one does. */
 export async function openFirstDay(database: Database, clock: LedgerClock): Promise<void> {
   const today = (await clock.today()).toString();
-  await database.query(sql`
-    insert into business_day (date, state)
-    select ${today}::date, 'open' where not exists (select from business_day)
-    on conflict do nothing
-  `);
+  await database.transaction(async ({ query }) => {
+    // By itself the insert may miss the day of another process, which the guard of days then sees.
+    await query(sql`select pg_advisory_xact_lock(hashtextextended('the first business day', 0))`);
+    await query(sql`
+      insert into business_day (date, state) select ${today}::date, 'open' where not exists (select from business_day)
+    `);
+  });
 }
 
 const CHECK_MS = 1_000;

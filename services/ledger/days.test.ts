@@ -1,8 +1,12 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import { openDatabase } from '#chassis/database.ts';
 import { newId } from '#chassis/id.ts';
+import { makeLog } from '#chassis/log.ts';
+import { cloneDatabase } from '#chassis/testing/database.ts';
 import { staff, startTestService } from '#chassis/testing/service.ts';
 import { checkLaws } from '../_testbed/laws.ts';
+import { type LedgerClock, openFirstDay } from './clock.ts';
 import { ledger } from './service.ts';
 import { journal, useLedger } from './testing.ts';
 
@@ -79,3 +83,25 @@ describe("The ledger's days", () => {
 function noonOf(date: Temporal.PlainDate): Temporal.Instant {
   return date.toZonedDateTime({ timeZone: 'Europe/Prague', plainTime: '12:00' }).toInstant();
 }
+
+describe('The first day of a ledger', () => {
+  it('is opened once, by whichever of many processes that begin together', async () => {
+    const log = makeLog('test', 'silent');
+    const clock = { today: async () => Temporal.Now.plainDateISO() } as LedgerClock;
+    const database = await cloneDatabase(ledger);
+    // Each takes some time to look, so that those who look before the first is done decide after it.
+    await database.query(`
+      create function look_slowly() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(random() / 10); return new; end $$;
+      create trigger a_slow_look before insert on business_day for each row execute function look_slowly();
+    `);
+    const options = { service: 'ledger', entities: [], poolMax: 1, statementTimeoutMs: 30_000, log };
+    const processes = await Promise.all(
+      Array.from({ length: 8 }, () => openDatabase({ ...options, url: database.runtimeUrl })),
+    );
+    await Promise.all(processes.map((one) => openFirstDay(one, clock)));
+    expect(await database.query('select from business_day')).to.have.length(1);
+    for (const one of processes) await one[Symbol.asyncDispose]();
+    await database.drop();
+  });
+});

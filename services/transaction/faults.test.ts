@@ -18,7 +18,7 @@ import { checkLaws } from '../_testbed/laws.ts';
 import { openAccount, payIn, registerPerson } from '../_testbed/opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { transaction } from './service.ts';
-import { aRequestId, aTransfer, czk, minorOf, there } from './testing.ts';
+import { aHold, aRequestId, aTransfer, czk, minorOf, there } from './testing.ts';
 
 /** A line to the ledger that can be cut in one direction: what is sent from then on waits for ever. */
 interface Line {
@@ -123,6 +123,17 @@ describe('A transaction service that is killed', function faults() {
     }
   }
 
+  /** Kills the process while a command waits for the ledger, over a line that is cut, and starts it again. */
+  async function killedWhile(direction: 'requests' | 'answers', ask: () => Promise<unknown>): Promise<void> {
+    line.cut(direction);
+    const lost = ask().catch(String);
+    await planned(1);
+    await sleep(200);
+    await process?.kill('SIGKILL');
+    await lost;
+    await start();
+  }
+
   for (const direction of ['requests', 'answers'] as const) {
     const when = direction === 'requests' ? 'before the ledger has booked' : 'after the ledger has booked';
 
@@ -168,19 +179,32 @@ describe('A transaction service that is killed', function faults() {
       const done = there((await client.transferFunds(aTransfer(mine, his, '10'))).transaction);
       const before = await minorOf(bank(), mine);
       await settled();
-      line.cut(direction);
       const { transactionId } = done;
       const request = { requestId: aRequestId(), transactionId, amount: czk('4') };
-      const lost = client.reverseTransaction(request).catch(String);
-      await planned(1);
-      await sleep(200);
-      await process?.kill('SIGKILL');
-      await lost;
-      await start();
+      await killedWhile(direction, () => client.reverseTransaction(request));
       expect((await client.reverseTransaction(request)).transaction?.state).to.equal(TransactionState.POSTED);
       const { transaction: original } = await client.getTransaction({ transactionId });
       expect(original?.reversedAmount?.amount).to.equal('4.00');
       expect(await minorOf(bank(), mine)).to.equal(before + 400n);
+    });
+
+    it(`${when}: a hold is placed once, and captured once`, async () => {
+      await warmed();
+      const before = await minorOf(bank(), his);
+      const placing = aHold(mine, his, '10');
+      await killedWhile(direction, () => client.placeHold(placing));
+      const placed = there((await client.placeHold(placing)).hold);
+      const { hold } = await client.getHold({ holdId: placed.holdId });
+      expect(hold).to.deep.equal(placed);
+      const capturing = { requestId: aRequestId(), holdId: placed.holdId, amount: czk('4') };
+      await killedWhile(direction, () => client.captureHold(capturing));
+      const captured = there((await client.captureHold(capturing)).transaction);
+      expect(captured.state).to.equal(TransactionState.POSTED);
+      expect(await minorOf(bank(), his)).to.equal(before + 400n);
+      const { hold: left } = await client.getHold({ holdId: placed.holdId });
+      expect(left?.held?.amount).to.equal('6.00');
+      await settled();
+      expect((await client.captureHold(capturing)).transaction).to.deep.equal(captured);
     });
   }
 
