@@ -12,7 +12,7 @@ import { PROOF } from './testing/property.ts';
 import { type ServiceUnderTest, startTestService, testEnvironment } from './testing/service.ts';
 
 const AGGREGATES = Array.from({ length: 20 }, (_, index) => `acc_${index}`);
-const KILLS = PROOF ? 50 : 2;
+const KILLS = PROOF ? 50 : 1;
 const WIPES = PROOF ? 10 : 1;
 
 describe('A consumer of events', function () {
