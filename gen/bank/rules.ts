@@ -125,6 +125,11 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/TieOutGeneralLedger'
   | 'bank.ledger.v1.LedgerService/WatchBalances'
   | 'bank.ledger.v1.LedgerService/WatchEntries'
+  | 'bank.security.v1.SecurityService/IssueEnrolmentCode'
+  | 'bank.security.v1.SecurityService/RegisterCredentials'
+  | 'bank.security.v1.SecurityService/LogIn'
+  | 'bank.security.v1.SecurityService/RefreshSession'
+  | 'bank.security.v1.SecurityService/LogOut'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -1479,6 +1484,83 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_WATCHERS',
     ],
   },
+  'bank.security.v1.SecurityService/IssueEnrolmentCode': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RegisterCredentials': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'ENROLMENT_CODE_INVALID',
+      'USERNAME_TAKEN',
+      'PASSWORD_UNFIT',
+    ],
+  },
+  'bank.security.v1.SecurityService/LogIn': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'LOGIN_REFUSED',
+    ],
+  },
+  'bank.security.v1.SecurityService/RefreshSession': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'SESSION_ENDED',
+    ],
+  },
+  'bank.security.v1.SecurityService/LogOut': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'SESSION_ENDED',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -1830,6 +1912,7 @@ export const commonErrors: readonly string[] = [
   'RATE_LIMITED',
   'RPC_UNKNOWN',
   'REQUEST_EXISTS',
+  'ANSWER_NOT_KEPT',
   'IN_PROGRESS',
   'ETAG_MISMATCH',
   'DEADLINE_PASSED',
@@ -1856,6 +1939,11 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
+  'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
+  'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
@@ -1897,6 +1985,13 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.security.v1.IssueEnrolmentCodeResponse',
+  'bank.security.v1.LogInRequest',
+  'bank.security.v1.LogInResponse',
+  'bank.security.v1.RefreshSessionRequest',
+  'bank.security.v1.RefreshSessionResponse',
+  'bank.security.v1.RegisterCredentialsRequest',
+  'bank.security.v1.SessionTokens',
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',

@@ -3,18 +3,23 @@ import path from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Owners } from './access.ts';
+import { natsBus } from './bus.ts';
 import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
+import { type Consuming, consume } from './consume.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
+import { operate, streamLimits } from './operate.ts';
 import { type Orders, orders } from './order.ts';
 import { type Pages, pages } from './page.ts';
+import { relay } from './relay.ts';
 import { type KeyPort, type Vault, vault } from './sealing.ts';
 import { type Rpcs, type Server, serve } from './serve.ts';
+import type { Subscription } from './subscription.ts';
 import { tokenVerifier } from './tokens.ts';
 
 /** What the chassis gives to every service. */
@@ -29,18 +34,25 @@ export interface House {
   readonly pages: Pages;
   /** What is to outlive the database. */
   readonly objects: ObjectStore;
+  /** Signs the tokens of principals. */
+  readonly issuer: Issuer;
   /** A client of another service, which is called as this workload. */
   client<S extends DescService>(service: S, audience: Workload, address: string): Client<S>;
 }
 
+/** The services that there are. */
+type ServiceName = Workload & ('ledger' | 'account' | 'customer' | 'transaction' | 'security');
+
 /** A service of the bank. */
 export interface ServiceDefinition<S extends DescService, Context> {
-  readonly name: Workload & ('ledger' | 'account' | 'customer' | 'transaction');
+  readonly name: ServiceName;
   readonly service: S;
   readonly entities: Entities;
   readonly migrations: readonly MigrationStep[];
   context(house: House): Context;
   rpcs(context: Context): Rpcs<S>;
+  /** What it consumes of other services' events. */
+  subscriptions?(context: Context): readonly Subscription[];
   /** Tells whose the things are that this service owns. */
   owners(context: Context): Owners;
   /** Starts what runs beside the calls, before the first of them. Answers how to stop it. */
@@ -89,14 +101,51 @@ export async function startService<S extends DescService, Context>(
     log,
   });
   house.orders.recover();
-  return { name, port: server.port, stop: () => stop(server, house, stopBeside) };
+  const stopEvents = await startEvents({
+    name,
+    house,
+    server,
+    subscriptions: definition.subscriptions?.(context) ?? [],
+  });
+  return { name, port: server.port, stop: () => stop(server, house, stopEvents, stopBeside) };
 }
 
-async function stop(server: Server, house: House & Closing, stopBeside?: () => Promise<void>): Promise<void> {
+/** Starts the relay and the consumers; without NATS, events wait in the outbox. Answers how to stop them. */
+async function startEvents(parts: {
+  name: ServiceName;
+  house: House;
+  server: Server;
+  subscriptions: readonly Subscription[];
+}): Promise<() => Promise<void>> {
+  const { name, house, server } = parts;
+  const { config, database, vault, log } = house;
+  if (config.NATS_URL === '') return async () => {};
+  const bus = natsBus({ url: config.NATS_URL, name, log });
+  const databaseUrl = required(config, `${name.toUpperCase() as Uppercase<ServiceName>}_DATABASE_URL`);
+  const report = server.health.events;
+  const relaying = relay({ service: name, database, databaseUrl, bus, limits: streamLimits(config), report, log });
+  const consuming: Consuming[] = [];
+  for (const subscription of parts.subscriptions) {
+    consuming.push(await consume({ consumer: name, database, vault, log, subscription, bus }));
+  }
+  return async () => {
+    for (const consumer of consuming) await consumer.stop();
+    await relaying.stop();
+    await bus.close();
+  };
+}
+
+async function stop(
+  server: Server,
+  house: House & Closing,
+  stopEvents: () => Promise<void>,
+  stopBeside?: () => Promise<void>,
+): Promise<void> {
   await server.stop(GRACE_MS);
   await stopBeside?.();
   const drained = house.orders.drain().then(() => house.commands.drain());
   await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
+  await stopEvents();
   house.close();
   await house.database[Symbol.asyncDispose]();
 }
@@ -123,6 +172,7 @@ function furnish(parts: {
     database,
     keys,
     vault: sealed,
+    issuer,
     commands: written,
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),
@@ -155,7 +205,10 @@ function required(config: Config, name: keyof Config): string {
   return String(value);
 }
 
-/** The main program of a service: `migrate` as its only argument migrates its database, none runs it until SIGTERM. */
+/**
+ * The main program of a service: `migrate` as its only argument migrates its database, none runs it until SIGTERM; what
+ * else there is, `operate` says.
+ */
 export async function runService<S extends DescService, Context>(
   definition: ServiceDefinition<S, Context>,
 ): Promise<void> {
@@ -164,6 +217,13 @@ export async function runService<S extends DescService, Context>(
     const url = process.env[`${name.toUpperCase()}_MIGRATION_DATABASE_URL`];
     if (!url) throw new Error(`${name.toUpperCase()}_MIGRATION_DATABASE_URL: is required to migrate`);
     await migrate({ url, service: name, steps: migrations, log: makeLog(name, 'info') });
+    return;
+  }
+  const words = process.argv.slice(2);
+  if (words.length > 0) {
+    const config = readConfig(process.env);
+    const databaseUrl = required(config, `${name.toUpperCase() as Uppercase<typeof name>}_DATABASE_URL`);
+    console.log(await operate({ service: name, words, config, databaseUrl, log: makeLog(name, 'info') }));
     return;
   }
   const running = await startService(definition, process.env);

@@ -52,11 +52,76 @@ export class LeanChassis extends Migration {
   }
 }
 
+/** A later migration of every service: what the relay and the inbox need. The role is the service's runtime role. */
+export function eventPath(runtimeRole: string): new (...args: ConstructorParameters<typeof Migration>) => Migration {
+  return class EventPath extends Migration {
+    override up(): void {
+      this.addSql(`
+        -- What is published stands in the stream, and is told by its number: no row is written a second time for it.
+        drop index outbox_unpublished;
+        alter table outbox drop column publish_time;
+        alter table outbox add column previous_sequence bigint;
+        alter table outbox add check ((producer_sequence is null) = (previous_sequence is null));
+        create index outbox_unnumbered on outbox (event_id) where producer_sequence is null;
+        grant update (previous_sequence) on outbox to ${runtimeRole};
+
+        create table relay_partition (
+          partition int primary key check (partition between 0 and 7),
+          last_sequence bigint not null
+        );
+        insert into relay_partition select partition, 0 from generate_series(0, 7) as partition;
+        grant select, update (last_sequence) on relay_partition to ${runtimeRole};
+
+        create table inbox_partition (
+          producer text collate "C" not null,
+          partition int not null check (partition between 0 and 7),
+          last_sequence bigint not null default 0,
+          holder text collate "C",
+          lease_until timestamptz,
+          primary key (producer, partition),
+          check ((holder is null) = (lease_until is null))
+        );
+        create table inbox_process (
+          producer text collate "C" not null,
+          holder text collate "C" not null,
+          seen_time timestamptz not null,
+          primary key (producer, holder)
+        );
+        create table inbox (
+          event_id text collate "C" primary key,
+          producer text collate "C" not null,
+          producer_sequence bigint not null,
+          effect_time timestamptz not null default now(),
+          unique (producer, producer_sequence)
+        );
+        create table parked_event (
+          producer text collate "C" not null,
+          producer_sequence bigint not null,
+          partition int not null,
+          event_id text collate "C" not null,
+          type text collate "C" not null,
+          aggregate_id text collate "C" not null,
+          envelope bytea not null,
+          -- Empty where it only waits behind another of its aggregate.
+          reason text not null,
+          park_time timestamptz not null default now(),
+          released boolean not null default false,
+          primary key (producer, producer_sequence)
+        );
+        create index parked_event_of_aggregate on parked_event (producer, aggregate_id);
+        grant select, insert, update on inbox_partition, inbox_process, parked_event to ${runtimeRole};
+        grant delete on inbox_process, parked_event to ${runtimeRole};
+        grant select, insert on inbox to ${runtimeRole};
+      `);
+    }
+  };
+}
+
 /** A later migration of every service: vacuum of its tables by what happens to them. */
 export class ChassisSettings extends Migration {
   override up(): void {
     this.addSql(`
-      -- Both only grow, and every row is written once more, when it is settled or published. The index of those that are not
+      -- Both only grow, and every row is written once more, when it is settled or numbered. The index of those that are not
       -- is read all the time, so its dead rows go soon; after the whole table has grown, a part of it would be too many.
       alter table command set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100000);
       alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100000);

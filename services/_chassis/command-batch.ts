@@ -162,7 +162,8 @@ export function staging(vault: Vault, tx: Tx, call: Call): Stage {
   return stage;
 }
 
-function append<Kind, Row>(all: Map<Kind, Row[]>, kind: Kind, rows: readonly Row[]): void {
+/** Adds rows to those of their kind. */
+export function append<Kind, Row>(all: Map<Kind, Row[]>, kind: Kind, rows: readonly Row[]): void {
   const known = all.get(kind);
   if (known) known.push(...rows);
   else all.set(kind, [...rows]);

@@ -12,6 +12,7 @@ import { create } from '@bufbuild/protobuf';
 import type { EntityClass, RequiredEntityData } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { RawBuilder } from 'kysely';
+import { rulesByPath } from '#gen/bank/rules.ts';
 import { type Batcher, batcher } from './batch.ts';
 import { type Call, keyOwner } from './call-context.ts';
 import { type Claim, type ClaimKey, fingerprintOf, selectClaims, unpackAnswer } from './claims.ts';
@@ -119,22 +120,33 @@ export function commands(options: { database: Database; vault: Vault; keys: KeyP
     fingerprintKey,
     drain: () => batches.drain(),
     async run(method, request, call, steps) {
+      const { typeName } = method.parent;
+      const noReplay = rulesByPath.get(`${typeName}/${method.name}`)?.noReplay === true;
       const prepared = await attempt(async () => steps.prepare?.());
+      let credentials: MessageShape<DescMessage> | undefined;
       const decide = async (tx: CommandTx): Promise<Decision> => {
-        const response = await steps.decide(tx, orThrow(prepared) as never);
-        return { response: create(method.output, response as MessageInitShape<typeof method.output>) };
+        const made = await steps.decide(tx, orThrow(prepared) as never);
+        const response = create(method.output, made as MessageInitShape<typeof method.output>);
+        if (!noReplay) return { response };
+        credentials = response;
+        return { response: create(method.output) };
       };
       const key = claimKey(method, call, request.requestId);
-      const fingerprint = fingerprintOf(fingerprintKey, method.input, request);
+      // Nothing is left of what holds a credential, not even a hash: whatever its content, a repeat is refused.
+      const fingerprint = fingerprintOf(fingerprintKey, method.input, noReplay ? create(method.input) : request);
       if (request.validateOnly) {
         const known = await settledClaim(database, key, fingerprint);
+        if (known && noReplay) throw refuseCall('ANSWER_NOT_KEPT');
         if (known) return unpackAnswer(vault, method, known);
         const decision = await rehearse(database, vault, call, decide);
         return ('response' in decision ? decision.response : create(method.output)) as never;
       }
       const job: Job = { key, fingerprint, method, call, deadline: call.deadline, decide, settles: false };
-      const { claim } = await batches.submit(job);
-      return unpackAnswer(vault, method, checked(claim, fingerprint));
+      const { claim, fresh } = await batches.submit(job);
+      const answer = await unpackAnswer(vault, method, checked(claim, fingerprint));
+      if (!noReplay) return answer;
+      if (!fresh || !credentials) throw refuseCall('ANSWER_NOT_KEPT');
+      return credentials as never;
     },
   };
 }

@@ -52,7 +52,7 @@ describe('The configuration', () => {
     [
       'production, as there is only the development issuer',
       { EDGE_ALLOWED_ORIGINS: 'https://bank.example', BANK_ENVIRONMENT: 'production' },
-      'BANK_ENVIRONMENT: there is no security service yet, only the development issuer, which production refuses',
+      'BANK_ENVIRONMENT: every token is still signed by the development issuer, which production refuses',
     ],
     [
       'production for the pages of everybody',

@@ -67,6 +67,16 @@ export const variables = {
   LOG_FILE: str({ default: '', desc: 'the file that logs are appended to; absent: standard output' }),
   DATABASE_POOL_MAX: num({ default: 8, desc: 'connections per service to its database' }),
   STATEMENT_TIMEOUT_MS: num({ default: 30_000, desc: 'no statement runs longer' }),
+  NATS_URL: str({ default: '', desc: 'the NATS server, `nats://host:port`; absent: events stay in the outbox' }),
+  EVENT_STREAM_REPLICAS: num({
+    default: 1,
+    desc: "on how many NATS servers a service's stream stands; 3 in a cluster",
+  }),
+  EVENT_STREAM_MAX_BYTES: num({
+    default: 768_000_000,
+    desc: "the size of a service's stream, past which it takes no more",
+  }),
+  EVENT_STREAM_MAX_AGE_HOURS: num({ default: 168, desc: "how long a service's stream keeps an event" }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
   EDGE_PROXY_HOPS: count(0)({
@@ -88,14 +98,17 @@ export const variables = {
   ACCOUNT_PORT: port({ default: 9102, desc: "the account service's port" }),
   CUSTOMER_PORT: port({ default: 9103, desc: "the customer service's port" }),
   TRANSACTION_PORT: port({ default: 9104, desc: "the transaction service's port" }),
+  SECURITY_PORT: port({ default: 9105, desc: "the security service's port" }),
   LEDGER_ADDRESS: str({ default: '127.0.0.1:9101', desc: 'where the ledger is' }),
   ACCOUNT_ADDRESS: str({ default: '127.0.0.1:9102', desc: 'where the account service is' }),
   CUSTOMER_ADDRESS: str({ default: '127.0.0.1:9103', desc: 'where the customer service is' }),
   TRANSACTION_ADDRESS: str({ default: '127.0.0.1:9104', desc: 'where the transaction service is' }),
+  SECURITY_ADDRESS: str({ default: '127.0.0.1:9105', desc: 'where the security service is' }),
   LEDGER_DATABASE_URL: url({ desc: "the ledger's database, as its runtime role", default: '' }),
   ACCOUNT_DATABASE_URL: url({ desc: "the account service's database, as its runtime role", default: '' }),
   CUSTOMER_DATABASE_URL: url({ desc: "the customer service's database, as its runtime role", default: '' }),
   TRANSACTION_DATABASE_URL: url({ desc: "the transaction service's database, as its runtime role", default: '' }),
+  SECURITY_DATABASE_URL: url({ desc: "the security service's database, as its runtime role", default: '' }),
 } as const;
 
 /** The parsed configuration. */
@@ -120,7 +133,5 @@ function refuseUnsafe(config: { BANK_ENVIRONMENT: string; LISTEN_HOST: string; E
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;
   if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');
-  throw new Error(
-    'BANK_ENVIRONMENT: there is no security service yet, only the development issuer, which production refuses',
-  );
+  throw new Error('BANK_ENVIRONMENT: every token is still signed by the development issuer, which production refuses');
 }

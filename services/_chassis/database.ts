@@ -14,6 +14,8 @@ export interface Database {
   query<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   /** Runs `work` in one READ COMMITTED transaction. Throws CommitLost when the outcome is not known. */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { rollback?: boolean }): Promise<T>;
+  /** Tells `heard` of every transaction that was committed here, until the function that is answered is called. */
+  onCommit(heard: () => void): () => void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -72,8 +74,13 @@ export async function openDatabase(options: {
 
 function wrap(orm: MikroORM): Database {
   const kysely = orm.em.fork().getKysely<Record<string, never>>();
+  const listeners = new Set<() => void>();
   return {
     orm,
+    onCommit(heard) {
+      listeners.add(heard);
+      return () => void listeners.delete(heard);
+    },
     query: async (statement) => (await statement.execute(kysely)).rows,
     transaction: async (work, settings) => {
       const em = orm.em.fork();
@@ -104,6 +111,7 @@ function wrap(orm: MikroORM): Database {
         await em.rollback().catch(() => undefined);
         throw isRefusedCommit(error) ? error : new CommitLost('the reply to COMMIT was lost', { cause: error });
       }
+      for (const heard of listeners) heard();
       return result;
     },
     [Symbol.asyncDispose]: () => orm.close(true),

@@ -79,6 +79,7 @@ export const refuseCall = refusals('bank', {
   RATE_LIMITED: ['RESOURCE_EXHAUSTED', 'Too many calls. Come again after retry_after_seconds.'],
   RPC_UNKNOWN: ['UNIMPLEMENTED', 'There is no such RPC here.'],
   REQUEST_EXISTS: ['ALREADY_EXISTS', 'The request_id was used for another request.'],
+  ANSWER_NOT_KEPT: ['ALREADY_EXISTS', 'It was done, and what it answered was a credential, which is not kept.'],
   IN_PROGRESS: ['ABORTED', 'The first call with this request_id is still at work. Repeat it.'],
   ETAG_MISMATCH: ['ABORTED', 'It has changed since it was read. Read it again.'],
   DEADLINE_PASSED: ['DEADLINE_EXCEEDED', 'There was not enough time. Repeat the call with the same request_id.'],

@@ -14,7 +14,6 @@ import type {
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import * as grpc from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
 import type { Call, Origin } from './call-context.ts';
@@ -22,6 +21,7 @@ import { isPassing } from './database.ts';
 import { asBuffer } from './encode.ts';
 import { invalid, Refusal, refuseCall } from './errors.ts';
 import { CHANNEL_LIMITS, definitionOf, statusOf } from './grpc.ts';
+import { addHealth, type Health } from './health.ts';
 import { type Logger, redact } from './log.ts';
 import { nulViolations } from './nul.ts';
 import { addReflection } from './reflection.ts';
@@ -53,6 +53,7 @@ export type Rpcs<S extends DescService> = {
 /** A running server. */
 export interface Server {
   readonly port: number;
+  readonly health: Health;
   /** Stops gracefully: no new calls, those under way are finished, then the socket is closed. */
   stop(graceMs: number): Promise<void>;
 }
@@ -94,8 +95,7 @@ export async function serve<S extends DescService>(options: {
     handlers[method.localName] = wrapperOf(gate, Reflect.get<object, string>(options.rpcs, method.localName), streams);
   }
   server.addService(definitionOf(service), handlers);
-  const health = new HealthImplementation({ '': 'SERVING', [service.typeName]: 'SERVING' });
-  health.addToServer(server);
+  const health = addHealth(server, service.typeName);
   addReflection(server, [service]);
 
   const { host, port } = options.address;
@@ -108,9 +108,9 @@ export async function serve<S extends DescService>(options: {
   log.info({ service: service.typeName, port: bound }, 'serving');
   return {
     port: bound,
+    health,
     async stop(graceMs) {
-      health.setStatus('', 'NOT_SERVING');
-      health.setStatus(service.typeName, 'NOT_SERVING');
+      health.end();
       streams.endAll();
       const timer = setTimeout(() => server.forceShutdown(), graceMs);
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));

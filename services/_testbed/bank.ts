@@ -52,8 +52,10 @@ const TOKEN_SECONDS = 600;
 export async function startBank(options: BankOptions = {}): Promise<Bank> {
   const chosen = allServices.filter(({ name }) => options.services?.includes(name) ?? true);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-bank-'));
-  const databases = new Map<string, TestDatabase>();
-  for (const service of chosen) databases.set(service.name, await cloneDatabase(service));
+  const cloned = chosen.map(
+    async (service): Promise<[string, TestDatabase]> => [service.name, await cloneDatabase(service)],
+  );
+  const databases = new Map(await Promise.all(cloned));
   const urls = [...databases].map(([name, { runtimeUrl }]) => [`${name.toUpperCase()}_DATABASE_URL`, runtimeUrl]);
   const environment: NodeJS.ProcessEnv = {
     ...testEnvironment(dataDir),
@@ -81,7 +83,7 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
     async stop() {
       clients.close();
       await started.stop();
-      for (const database of databases.values()) await database.drop();
+      await Promise.all([...databases.values()].map((database) => database.drop()));
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -67,13 +67,13 @@ async function startEverything(): Promise<void> {
   const nats = startNats({ dataDir: path.join(dataDir, 'nats') }).then(
     (server) => {
       stops.push(() => server.stop());
-      return server.url;
+      return { url: server.url, shown: server.url };
     },
-    (error: Error) => `not running: ${error.message}`,
+    (error: Error) => ({ url: '', shown: `not running: ${error.message}` }),
   );
   goOn();
   await migrateAll(chosen, postgres, environment);
-  const natsUrl = await nats;
+  const { url: natsUrl, shown } = await nats;
   goOn();
   const started = await start(chosen, { ...environment, NATS_URL: natsUrl }, withEdge);
   stops.push(started.stop);
@@ -83,7 +83,7 @@ async function startEverything(): Promise<void> {
   const sample = edge && (await Promise.race([importOnce(dataDir, `http://127.0.0.1:${edge.httpPort}`), interrupted]));
   goOn();
   console.log('ready');
-  console.log(places({ ...started, environment, dataDir, postgres, natsUrl, sample: sample ?? undefined }));
+  console.log(places({ ...started, environment, dataDir, postgres, natsUrl: shown, sample: sample ?? undefined }));
 }
 
 /** The services named in SERVICES, or all; `-edge` among them leaves the edge out. */

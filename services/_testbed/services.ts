@@ -5,18 +5,25 @@ import type { MigrationStep } from '#chassis/database.ts';
 import { account } from '../account/service.ts';
 import { customer } from '../customer/service.ts';
 import { ledger } from '../ledger/service.ts';
+import { security } from '../security/service.ts';
 import { transaction } from '../transaction/service.ts';
 
 /** A service as the test bed sees it. */
 export interface BankService {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction';
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security';
   readonly service: DescService;
   readonly migrations: readonly MigrationStep[];
   start(environment: NodeJS.ProcessEnv): Promise<Running>;
 }
 
 /** All services, those that are called before those that call them. */
-export const services: readonly BankService[] = [entry(ledger), entry(customer), entry(account), entry(transaction)];
+export const services: readonly BankService[] = [
+  entry(ledger),
+  entry(security),
+  entry(customer),
+  entry(account),
+  entry(transaction),
+];
 
 function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {
   const { name, service, migrations } = definition;

@@ -1,7 +1,7 @@
 // The table of contents of the customer service.
 import { ownCustomer } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
@@ -34,6 +34,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0001-customers', class: Customers },
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
+    { name: '0004-event-path', class: eventPath('customer_runtime') },
   ],
   context: makeContext,
   rpcs,

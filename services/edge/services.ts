@@ -4,11 +4,12 @@ import type { DescService } from '@bufbuild/protobuf';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 
 /** A service behind the edge: its name as a workload, and its contract. */
 export interface Published {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction';
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security';
   readonly service: DescService;
 }
 
@@ -17,4 +18,5 @@ export const published: readonly Published[] = [
   { name: 'customer', service: CustomerService },
   { name: 'account', service: AccountService },
   { name: 'transaction', service: TransactionService },
+  { name: 'security', service: SecurityService },
 ];

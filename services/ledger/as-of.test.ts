@@ -105,9 +105,10 @@ describe('The past of a ledger', () => {
     };
     const clients = [bank.as('transaction'), second.as('transaction')];
     await Promise.all(clients.flatMap((client) => [writer(client), writer(client), writer(client), reader(client)]));
-    console.log(`      ${posted} journals posted, ${asked.length} questions asked again`);
     expect(asked.length).to.be.above(20);
-    for (const { valueDate, known, answer } of asked) {
+    const again = PROOF ? asked : asked.filter((_, index) => index % Math.ceil(asked.length / 80) === 0);
+    console.log(`      ${posted} journals posted, ${again.length} of ${asked.length} questions asked again`);
+    for (const { valueDate, known, answer } of again) {
       expect(await balances(either(), accounts, valueDate, known), `known at ${known}`).to.deep.equal(answer);
       expect(await recomputed(accounts, valueDate, known), `known at ${known}`).to.deep.equal(answer);
     }

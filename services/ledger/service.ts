@@ -1,6 +1,6 @@
 // The table of contents of the ledger.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -115,6 +115,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0009-entries-by-month', class: EntriesByMonth },
     { name: '0010-settings', class: Settings },
     { name: '0011-chassis-settings', class: ChassisSettings },
+    { name: '0012-event-path', class: eventPath('ledger_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -2,7 +2,7 @@
 import type { Owners } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import type { Call } from '#chassis/call-context.ts';
-import { ChassisSettings, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
@@ -84,6 +84,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0003-lean-chassis', class: LeanChassis },
     { name: '0004-holds', class: Holds },
     { name: '0005-chassis-settings', class: ChassisSettings },
+    { name: '0006-event-path', class: eventPath('transaction_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -139,5 +139,6 @@ export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
     ACCOUNT_PORT: '0',
     CUSTOMER_PORT: '0',
     TRANSACTION_PORT: '0',
+    SECURITY_PORT: '0',
   };
 }

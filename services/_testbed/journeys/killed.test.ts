@@ -44,7 +44,7 @@ interface Stream {
 
 describe('A bank whose transaction service is killed', function transactionKilled() {
   this.timeout(PROOF ? 300_000 : 90_000);
-  const kills = PROOF ? 15 : 3;
+  const kills = PROOF ? 15 : 2;
   let bank: Bank;
   let database: TestDatabase;
   let service: ServiceProcess;

@@ -97,7 +97,13 @@ export async function beginClosing(door: Door): Promise<void> {
 
 /** A request of every published RPC that its customer, and staff, may make. Commands carry no `requestId` yet. */
 export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample>>> {
-  return { ...customerSamples(of), ...accountSamples(of), ...transactionSamples(of), ...ledgerSamples(of) };
+  return {
+    ...customerSamples(of),
+    ...accountSamples(of),
+    ...transactionSamples(of),
+    ...ledgerSamples(of),
+    ...securitySamples(of),
+  };
 }
 
 /** The request as a command: with a key, and done or only tried. */
@@ -121,6 +127,17 @@ function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'customer.ListCustomers': { request: { pageSize: 1 } },
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
     'customer.DeactivateCustomer': { request: { customerId } },
+  };
+}
+
+function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+  const login = { username: 'nobody', password: 'correct horse battery' };
+  return {
+    'security.IssueEnrolmentCode': { request: { customerId } },
+    'security.RegisterCredentials': { request: { enrolmentCode: 'none', ...login }, refused: 'ENROLMENT_CODE_INVALID' },
+    'security.LogIn': { request: login, refused: 'LOGIN_REFUSED' },
+    'security.RefreshSession': { request: { refreshToken: 'none' }, refused: 'SESSION_ENDED' },
+    'security.LogOut': { request: {}, refused: 'SESSION_ENDED' },
   };
 }
 

@@ -67,7 +67,7 @@ function repeatText({ method, idempotency, rule }: Rpc): string {
     return 'it only reads and may be repeated freely.';
   }
   if (rule?.noReplay === true) {
-    return 'its answer holds credentials and is not stored: a repeat with the same `requestId` is refused.';
+    return 'it takes or answers credentials, of which nothing is stored: a repeat with the same `requestId` is refused with `ANSWER_NOT_KEPT`.';
   }
   if (isKeyedByItem(method.name)) {
     return 'each item has its own key: the same key and content get the same outcome, for ever.';

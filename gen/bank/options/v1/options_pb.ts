@@ -45,7 +45,7 @@ export type Rule = Message<"bank.options.v1.Rule"> & {
   actorAsserters: Workload[];
 
   /**
-   * True for RPCs that return credentials: their answers are never stored, a repeat is refused instead.
+   * True for RPCs that take or return credentials: nothing of either is stored, a repeat is refused instead.
    *
    * @generated from field: bool no_replay = 4;
    */

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/type/v1/event.proto.
  */
 export const file_bank_type_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChhiYW5rL3R5cGUvdjEvZXZlbnQucHJvdG8SDGJhbmsudHlwZS52MSKKAgoNRXZlbnRFbnZlbG9wZRIaCghldmVudF9pZBgBIAEoCUII2rUYBAgKEAMSDAoEdHlwZRgCIAEoCRIeCgxhZ2dyZWdhdGVfaWQYAyABKAlCCNq1GAQICxADEhoKEmFnZ3JlZ2F0ZV9zZXF1ZW5jZRgEIAEoAxIZChFwcm9kdWNlcl9zZXF1ZW5jZRgFIAEoAxIiCgVhY3RvchgGIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchITCgt0cmFjZXBhcmVudBgHIAEoCRIuCgpvY2N1cl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdwYXlsb2FkGAkgASgMIuUBCg9Db21tYW5kUmVjb3JkZWQSCwoDcnBjGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSHgoMcmVzb3VyY2VfaWRzGAMgAygJQgjatRgECAsQAxIQCghhY2NlcHRlZBgEIAEoCBIOCgZyZWFzb24YBSABKAkSJAoGYmVmb3JlGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZBIjCgVhZnRlchgHIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQSJAoGb3JpZ2luGAggASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
+  fileDesc("ChhiYW5rL3R5cGUvdjEvZXZlbnQucHJvdG8SDGJhbmsudHlwZS52MSKlAgoNRXZlbnRFbnZlbG9wZRIaCghldmVudF9pZBgBIAEoCUII2rUYBAgKEAMSDAoEdHlwZRgCIAEoCRIeCgxhZ2dyZWdhdGVfaWQYAyABKAlCCNq1GAQICxADEhoKEmFnZ3JlZ2F0ZV9zZXF1ZW5jZRgEIAEoAxIZChFwcm9kdWNlcl9zZXF1ZW5jZRgFIAEoAxIiCgVhY3RvchgGIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchITCgt0cmFjZXBhcmVudBgHIAEoCRIuCgpvY2N1cl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdwYXlsb2FkGAkgASgMEhkKEXByZXZpb3VzX3NlcXVlbmNlGAogASgDIisKDkV2ZW50SGVhcnRiZWF0EhkKEXByb2R1Y2VyX3NlcXVlbmNlGAEgASgDIuUBCg9Db21tYW5kUmVjb3JkZWQSCwoDcnBjGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSHgoMcmVzb3VyY2VfaWRzGAMgAygJQgjatRgECAsQAxIQCghhY2NlcHRlZBgEIAEoCBIOCgZyZWFzb24YBSABKAkSJAoGYmVmb3JlGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZBIjCgVhZnRlchgHIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQSJAoGb3JpZ2luGAggASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
  * The envelope in which every domain event is published.
@@ -54,7 +54,7 @@ export type EventEnvelope = Message<"bank.type.v1.EventEnvelope"> & {
   aggregateSequence: bigint;
 
   /**
-   * Counts the events of one producer from 1 without a gap; numbered by the relay as it publishes.
+   * Counts the events of one producer from 1 without a gap; numbered by the relay, once, before it is published.
    *
    * @generated from field: int64 producer_sequence = 5;
    */
@@ -87,6 +87,14 @@ export type EventEnvelope = Message<"bank.type.v1.EventEnvelope"> & {
    * @generated from field: bytes payload = 9;
    */
   payload: Uint8Array;
+
+  /**
+   * The producer_sequence of the event before this one in the same partition of the stream, 0 for the first: who reads
+   * one partition sees by it that nothing is missing in between.
+   *
+   * @generated from field: int64 previous_sequence = 10;
+   */
+  previousSequence: bigint;
 };
 
 /**
@@ -95,6 +103,27 @@ export type EventEnvelope = Message<"bank.type.v1.EventEnvelope"> & {
  */
 export const EventEnvelopeSchema: GenMessage<EventEnvelope> = /*@__PURE__*/
   messageDesc(file_bank_type_v1_event, 0);
+
+/**
+ * Sent by a producer's relay, a few times a second, while everything that was committed is published. It is not stored.
+ *
+ * @generated from message bank.type.v1.EventHeartbeat
+ */
+export type EventHeartbeat = Message<"bank.type.v1.EventHeartbeat"> & {
+  /**
+   * The number of the last event that is published; 0 when there is none.
+   *
+   * @generated from field: int64 producer_sequence = 1;
+   */
+  producerSequence: bigint;
+};
+
+/**
+ * Describes the message bank.type.v1.EventHeartbeat.
+ * Use `create(EventHeartbeatSchema)` to create a new message.
+ */
+export const EventHeartbeatSchema: GenMessage<EventHeartbeat> = /*@__PURE__*/
+  messageDesc(file_bank_type_v1_event, 1);
 
 /**
  * The audit record of one command: who asked for what, and what came of it.
@@ -165,5 +194,5 @@ export type CommandRecorded = Message<"bank.type.v1.CommandRecorded"> & {
  * Use `create(CommandRecordedSchema)` to create a new message.
  */
 export const CommandRecordedSchema: GenMessage<CommandRecorded> = /*@__PURE__*/
-  messageDesc(file_bank_type_v1_event, 1);
+  messageDesc(file_bank_type_v1_event, 2);
 

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
+import { randomFreePort } from '../../tools/platform/ports.ts';
+import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
+import type { Database } from './database.ts';
+import { releaseParked } from './parked.ts';
+import { republish } from './republish.ts';
+import { eventSample } from './testing/event-sample.ts';
+import { eventWriter, LIMITS, openSample, QUIET, startTestBus, type TestBus } from './testing/events-on-bus.ts';
+import { PROOF } from './testing/property.ts';
+import { type ServiceUnderTest, startTestService, testEnvironment } from './testing/service.ts';
+
+const AGGREGATES = Array.from({ length: 20 }, (_, index) => `acc_${index}`);
+const KILLS = PROOF ? 50 : 1;
+const WIPES = PROOF ? 10 : 1;
+
+describe('A consumer of events', function () {
+  this.timeout(PROOF ? 900_000 : 60_000);
+  let bus: TestBus;
+  let service: ServiceUnderTest<never>;
+  let database: Database;
+  let writer: ReturnType<typeof eventWriter>;
+  let meet: (envelope: EventEnvelope) => Promise<void>;
+  const sample = eventSample((envelope) => meet(envelope));
+
+  beforeEach(async function () {
+    // The launcher of the tests found no server, and said so.
+    if (!process.env['NATS_URL']) this.skip();
+    meet = async () => {};
+    bus = await startTestBus();
+    service = (await startTestService(sample, { environment: { NATS_URL: bus.url } })) as never;
+    database = await openSample(service.database);
+    writer = eventWriter(database);
+  });
+
+  afterEach(async () => {
+    await database[Symbol.asyncDispose]();
+    await service.stop();
+    await bus.stop();
+  });
+
+  /** The notes of every event that was written, each once and in the order of its aggregate. */
+  async function expectEffects(patienceMs = 20_000): Promise<void> {
+    const end = Date.now() + patienceMs;
+    const count = async () =>
+      Number((await service.database.query<{ n: string }>('select count(*) as n from note'))[0]?.n);
+    while ((await count()) < writer.written() && Date.now() < end) await sleep(100);
+    await sleep(300);
+    const notes = await service.database.query<{ id: string; text: string }>('select id, text from note order by no');
+    expect(notes.length).to.equal(writer.written());
+    for (const [id, texts] of Map.groupBy(notes, (note) => note.id)) {
+      expect(texts.map(({ text }) => text)).to.deep.equal(texts.map((_, index) => `${id}/${index + 1}`));
+    }
+    const [inbox] = await service.database.query<{ rows: string; last: string }>(
+      'select count(*) as rows, max(producer_sequence) as last from inbox',
+    );
+    expect(inbox).to.deep.equal({ rows: String(writer.written()), last: String(writer.written()) });
+  }
+
+  it('lets every event take effect once, and again none when they are published anew or the store is wiped', async () => {
+    await writer.write(AGGREGATES, 50);
+    await expectEffects();
+    await republish({ url: bus.url, service: 'ledger', from: 1, limits: LIMITS, log: QUIET });
+    await writer.write(AGGREGATES, 5);
+    await expectEffects();
+    for (let wipe = 0; wipe < WIPES; wipe += 1) {
+      await bus.kill({ wiped: true });
+      await writer.write(AGGREGATES, 5);
+      await expectEffects(30_000);
+    }
+  });
+
+  it('parks what cannot take effect with its aggregate alone, until it is released', async () => {
+    let poisoned = true;
+    meet = async ({ aggregateId, aggregateSequence }) => {
+      if (poisoned && aggregateId === 'acc_7' && aggregateSequence === 3n) throw new Error('this one is poisoned');
+    };
+    await writer.write(AGGREGATES, 6);
+    const others = async () => (await service.database.query(`select from note where id <> 'acc_7'`)).length;
+    for (let tries = 0; tries < 100 && (await others()) < 19 * 6; tries += 1) await sleep(100);
+    await sleep(1_500);
+    expect(await others()).to.equal(19 * 6);
+    const parked = () =>
+      service.database.query<{ reason: string }>('select reason from parked_event order by producer_sequence');
+    expect((await parked()).map(({ reason }) => reason)).to.deep.equal(['Error: this one is poisoned', '', '', '']);
+
+    await releaseParked(database, 'ledger', 'acc_7');
+    await sleep(1_500);
+    expect((await parked()).map(({ reason }) => reason)).to.deep.equal(['Error: this one is poisoned', '', '', '']);
+
+    poisoned = false;
+    expect(await releaseParked(database, 'ledger', 'acc_7')).to.equal(4);
+    await expectEffects();
+    expect(await parked()).to.deep.equal([]);
+  });
+
+  it('shares its partitions with another process, and one that is killed in the midst of an effect leaves none half done', async () => {
+    const start = async (): Promise<ServiceProcess> => {
+      const environment = {
+        ...testEnvironment(service.dataDir),
+        LEDGER_PORT: String(await randomFreePort()),
+        LEDGER_DATABASE_URL: service.database.runtimeUrl,
+        NATS_URL: bus.url,
+      };
+      return startServiceProcess('ledger', environment, 'services/_chassis/testing/event-sample.ts');
+    };
+    let shared = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const other = await start();
+      await writer.write(AGGREGATES, 20);
+      await sleep(1_500 + Math.random() * 500);
+      await writer.write(AGGREGATES, 20);
+      const [holders] = await service.database.query<{ n: string }>(
+        'select count(distinct holder) as n from inbox_partition where lease_until > now()',
+      );
+      if (Number(holders?.n) === 2) shared += 1;
+      await sleep(Math.random() * 300);
+      await other.kill();
+    }
+    expect(shared).to.be.at.least(1);
+    await expectEffects(30_000);
+  });
+});

@@ -1,0 +1,178 @@
+// Consumes the events of a producer: a durable consumer for each partition that this process has the lease of. The cursor
+// in the database decides where reading begins; the durable is made anew there with every lease, gap or lost stream.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
+import { type Arrived, arrived, type Lease } from './arrived.ts';
+import { type Bus, managerOf, partitionSubject, readStream, streamOf } from './bus.ts';
+import { isPassing } from './database.ts';
+import { cursorOf, EventGap, type InboxParts, LeaseLost, park, takeEffect } from './inbox.ts';
+import { joinShare } from './leases.ts';
+import { tryReleased } from './released.ts';
+
+/** Something that consumes, until it is stopped. */
+export interface Consuming {
+  stop(): Promise<void>;
+}
+
+/** What consuming needs. */
+export interface ConsumeOptions extends InboxParts {
+  readonly bus: Bus;
+}
+
+const RENEW_MS = 1_000;
+const BATCH_MAX = 200;
+const IDLE_MS = 1_000;
+const RETRY_MS = 300;
+/** An event that fails alone is tried so often before it is parked. */
+const ATTEMPTS = 3;
+const ATTEMPT_PAUSE_MS = 100;
+
+/** Consumes the events of a subscription. */
+export async function consume(options: ConsumeOptions): Promise<Consuming> {
+  const { database, subscription, log } = options;
+  const { producer } = subscription;
+  const share = await joinShare(database, producer);
+  const ended = new AbortController();
+  const workers = new Map<number, { abort: () => void; done: Promise<void> }>();
+
+  function begin(partition: number): void {
+    const own = new AbortController();
+    const signal = AbortSignal.any([own.signal, ended.signal]);
+    const lease = { producer, partition, holder: share.holder };
+    const done = workPartition(options, lease, signal).finally(() => workers.delete(partition));
+    workers.set(partition, { abort: () => own.abort(), done });
+  }
+
+  async function endWork(partitions: readonly number[]): Promise<void> {
+    const ending = partitions.flatMap((partition) => workers.get(partition) ?? []);
+    for (const { abort } of ending) abort();
+    await Promise.all(ending.map(({ done }) => done));
+  }
+
+  async function renewing(): Promise<void> {
+    while (!ended.signal.aborted) {
+      try {
+        const { held, tooMuch } = await share.renew();
+        await endWork([...workers.keys()].filter((partition) => !held.includes(partition)));
+        if (tooMuch.length > 0) await share.giveBack(tooMuch);
+        for (const partition of held) if (!workers.has(partition)) begin(partition);
+      } catch (error) {
+        log.warn({ error }, 'leases could not be renewed');
+      }
+      await sleep(RENEW_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+    }
+  }
+
+  const running = renewing();
+  return {
+    async stop() {
+      ended.abort();
+      await running;
+      await endWork([...workers.keys()]);
+      await share.leave().catch(() => undefined);
+    },
+  };
+}
+
+async function workPartition(options: ConsumeOptions, lease: Lease, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await readPartition(options, lease, signal);
+    } catch (error) {
+      if (error instanceof LeaseLost) return;
+      options.log.warn({ error, ...lease }, 'a partition is read again from where it stands');
+    }
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function readPartition(options: ConsumeOptions, lease: Lease, signal: AbortSignal): Promise<void> {
+  const { name, messages, alive } = await openDurable(options, lease);
+  const waiting: JsMsg[] = [];
+  let heard = Promise.withResolvers<void>();
+  const hear = (): void => heard.resolve();
+  signal.addEventListener('abort', hear);
+  let failure: { error: unknown } | undefined;
+  const reading = (async () => {
+    for await (const message of messages) {
+      waiting.push(message);
+      hear();
+    }
+    throw new Error(`the consumer ${name} has ended`);
+  })().catch((error: unknown) => {
+    failure = { error };
+    hear();
+  });
+  try {
+    while (!signal.aborted) {
+      if (await tryReleased(options, lease)) continue;
+      const batch = waiting.splice(0, BATCH_MAX);
+      if (batch.length > 0) {
+        await settle(
+          options,
+          lease,
+          batch.map(({ data }) => arrived(data)),
+        );
+        batch.at(-1)?.ack();
+        continue;
+      }
+      if (failure) throw failure.error;
+      const quiet = setTimeout(hear, IDLE_MS);
+      await heard.promise;
+      clearTimeout(quiet);
+      heard = Promise.withResolvers();
+      if (waiting.length === 0 && !signal.aborted) await alive();
+    }
+  } finally {
+    signal.removeEventListener('abort', hear);
+    await messages.close();
+    await reading;
+  }
+}
+
+/** Makes the durable of a partition anew, to begin after the cursor. `alive` throws when it is gone. */
+async function openDurable({ bus, database, consumer }: ConsumeOptions, lease: Lease) {
+  const client = await bus.connection();
+  const manager = await managerOf(client);
+  const stream = await readStream(manager, lease.producer);
+  if (!stream) throw new Error(`${lease.producer} has no stream yet`);
+  const name = `${consumer}-p${lease.partition}`;
+  const next = (await cursorOf(database, lease)) + 1;
+  await manager.consumers.delete(streamOf(lease.producer), name).catch(() => false);
+  await manager.consumers.add(streamOf(lease.producer), {
+    durable_name: name,
+    ack_policy: AckPolicy.All,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: Math.max(1, next - stream.from + 1),
+    filter_subject: partitionSubject(lease.producer, lease.partition),
+    max_ack_pending: 10 * BATCH_MAX,
+  });
+  const reader = await jetstream(client).consumers.get(streamOf(lease.producer), name);
+  const messages: ConsumerMessages = await reader.consume({
+    max_messages: 2 * BATCH_MAX,
+    abort_on_missing_resource: true,
+  });
+  return { name, messages, alive: async () => void (await manager.consumers.info(streamOf(lease.producer), name)) };
+}
+
+/** Lets events take effect; where that fails they are halved until the culprit stands alone, which is parked. */
+async function settle(options: ConsumeOptions, lease: Lease, events: readonly Arrived[], attempt = 1): Promise<void> {
+  try {
+    await takeEffect(options, lease, events);
+  } catch (error) {
+    if (error instanceof EventGap || error instanceof LeaseLost || isPassing(error)) throw error;
+    const [event] = events;
+    if (event && events.length === 1) {
+      if (attempt < ATTEMPTS) {
+        await sleep(ATTEMPT_PAUSE_MS * attempt);
+        return settle(options, lease, events, attempt + 1);
+      }
+      const { eventId, type, aggregateId } = event.envelope;
+      options.log.error({ error, eventId, type, aggregateId }, 'an event is parked, and its aggregate with it');
+      return park(options.database, lease, event, String(error));
+    }
+    const middle = Math.ceil(events.length / 2);
+    await settle(options, lease, events.slice(0, middle));
+    await settle(options, lease, events.slice(middle));
+  }
+}

@@ -1,0 +1,36 @@
+// Released events: those that were parked and are tried again.
+import { sql } from 'kysely';
+import { arrived, type Lease } from './arrived.ts';
+import { handleEvents, type InboxParts, lockCursor } from './inbox.ts';
+
+interface Parked {
+  readonly producer_sequence: string;
+  readonly aggregate_id: string;
+  readonly envelope: Buffer;
+}
+
+/** Tries released events of a partition. Answers whether there were any. One that fails is parked again with its aggregate. */
+export async function tryReleased(parts: InboxParts, lease: Lease): Promise<boolean> {
+  const [parked] = await parts.database.query(sql<Parked>`
+    select producer_sequence, aggregate_id, envelope from parked_event
+    where producer = ${lease.producer} and partition = ${lease.partition} and released
+    order by producer_sequence limit 1
+  `);
+  if (!parked) return false;
+  const own = sql`producer = ${lease.producer} and producer_sequence = ${parked.producer_sequence}`;
+  const all = sql`producer = ${lease.producer} and aggregate_id = ${parked.aggregate_id}`;
+  try {
+    await parts.database.transaction(async (tx) => {
+      await lockCursor(tx, lease);
+      await handleEvents(parts, tx, [arrived(parked.envelope).envelope]);
+      await tx.query(sql`delete from parked_event where ${own}`);
+      // Those that came to wait behind it in the meantime are released with it.
+      await tx.query(sql`update parked_event set released = true where ${all}`);
+    });
+  } catch (error) {
+    parts.log.error({ error, aggregateId: parked.aggregate_id }, 'a released event failed, and is parked again');
+    await parts.database.query(sql`update parked_event set released = false where ${all}`);
+    await parts.database.query(sql`update parked_event set reason = ${String(error)} where ${own}`);
+  }
+  return true;
+}

@@ -1,0 +1,31 @@
+// What a service consumes: of which producer which events, and what it does about them.
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
+import type { CommandTx } from './command.ts';
+
+/** What is done about events of one type, in the transaction that remembers that it was done. */
+export interface Handler {
+  readonly type: string;
+  handle(tx: CommandTx, envelope: EventEnvelope): Promise<void>;
+}
+
+/** The events of one producer that a service consumes; others of its are passed over. */
+export interface Subscription {
+  /** The service that publishes them: `ledger`. */
+  readonly producer: string;
+  readonly handlers: readonly Handler[];
+}
+
+/**
+ * What is done about an event. It may stage rows and publish events of its own; it happens once, with its inbox row. When
+ * it throws, whatever for, the event is tried again, and then parked with all later ones of its aggregate.
+ */
+export function on<D extends DescMessage>(
+  schema: D,
+  handle: (tx: CommandTx, event: MessageShape<D>, envelope: EventEnvelope) => Promise<void>,
+): Handler {
+  return {
+    type: schema.typeName,
+    handle: async (tx, envelope) => handle(tx, fromBinary(schema, envelope.payload), envelope),
+  };
+}

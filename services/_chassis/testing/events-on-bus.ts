@@ -1,0 +1,135 @@
+// Events of a sample service on a NATS server of the test's own, which it may kill and whose store it may wipe.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fromBinary } from '@bufbuild/protobuf';
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import { expect } from 'chai';
+import { connect } from 'nats';
+import { CommandRecordedSchema, type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { startNats } from '../../../tools/platform/nats.ts';
+import { randomFreePort } from '../../../tools/platform/ports.ts';
+import { processIdentity } from '../../../tools/platform/processes.ts';
+import { makeScratch, removeScratch } from '../../../tools/platform/scratch.ts';
+import { managerOf, natsBus, partitionOf, readStream, type StreamLimits, streamOf } from '../bus.ts';
+import { ownCall } from '../call-context.ts';
+import { type Database, openDatabase } from '../database.ts';
+import { makeLog } from '../log.ts';
+import { insertOutbox, type OutboxEvent, outboxEvent } from '../outbox.ts';
+import type { TestDatabase } from './database.ts';
+
+/** A NATS server that a test may treat badly. */
+export interface TestBus {
+  readonly url: string;
+  /** Ends it with kill -9 and starts it again; `wiped`, with nothing in its store. */
+  kill(options?: { wiped?: boolean }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const LIMITS: StreamLimits = { maxBytes: 100_000_000, maxAgeMs: 3_600_000, replicas: 1 };
+export const QUIET = makeLog('test', process.env['COREBANK_TEST_LOG'] ?? 'silent');
+
+/** Starts a NATS server on a free port. */
+export async function startTestBus(): Promise<TestBus> {
+  const scratch = await makeScratch();
+  const dataDir = join(scratch, 'nats');
+  const port = await randomFreePort();
+  let server = await startNats({ dataDir, port, environment: {} });
+  return {
+    url: server.url,
+    async kill({ wiped = false } = {}) {
+      process.kill(server.pid ?? 0, 'SIGKILL');
+      while (processIdentity(server.pid ?? 0) !== undefined) await sleep(10);
+      if (wiped) await rm(join(dataDir, 'streams', 'jetstream'), { recursive: true, force: true });
+      server = await startNats({ dataDir, port, environment: {} });
+    },
+    async stop() {
+      await server.stop();
+      await removeScratch(scratch);
+    },
+  };
+}
+
+/** Opens the sample's database as its runtime role. */
+export function openSample(database: TestDatabase): Promise<Database> {
+  return openDatabase({
+    url: database.runtimeUrl,
+    service: 'ledger',
+    entities: [],
+    poolMax: 4,
+    statementTimeoutMs: 10_000,
+    log: QUIET,
+  });
+}
+
+/** Events that tell nothing but their own name, `<aggregate>/<sequence>`: the next `each` of every aggregate. */
+export function eventWriter(database: Database): {
+  write(aggregates: readonly string[], each: number): Promise<void>;
+  written(): number;
+} {
+  const sequences = new Map<string, number>();
+  let written = 0;
+  const next = (aggregate: string): OutboxEvent => {
+    const sequence = (sequences.get(aggregate) ?? 0) + 1;
+    sequences.set(aggregate, sequence);
+    written += 1;
+    const event = { requestId: `${aggregate}/${sequence}` };
+    return outboxEvent(CommandRecordedSchema, event, { id: aggregate, sequence }, ownCall('ledger', QUIET));
+  };
+  return {
+    async write(aggregates, each) {
+      const events = Array.from({ length: each }, () => aggregates.map(next)).flat();
+      await database.transaction((tx) => tx.query(insertOutbox(events)));
+    },
+    written: () => written,
+  };
+}
+
+/** Waits until a stream has come to the event `last`. */
+export async function untilPublished(url: string, last: number, patienceMs = 15_000): Promise<void> {
+  const bus = natsBus({ url, name: 'test', log: QUIET });
+  const end = Date.now() + patienceMs;
+  let stands: number | undefined;
+  while (Date.now() < end) {
+    const stream = async () => readStream(await managerOf(await bus.connection()), 'ledger');
+    stands = (await stream().catch(() => undefined))?.last;
+    if (stands !== undefined && stands >= last) break;
+    await sleep(50);
+  }
+  await bus.close();
+  if (stands === undefined || stands < last) throw new Error(`the stream is at ${stands}, not at ${last}`);
+}
+
+/** Everything that a stream holds. */
+export async function readAll(url: string): Promise<EventEnvelope[]> {
+  const client = await connect({ servers: url });
+  const envelopes: EventEnvelope[] = [];
+  const consumer = await jetstream(client).consumers.get(streamOf('ledger'), { deliver_policy: DeliverPolicy.All });
+  let pending = (await consumer.info()).num_pending;
+  while (pending > 0) {
+    for await (const message of await consumer.fetch({ max_messages: Math.min(pending, 500), expires: 2_000 })) {
+      envelopes.push(fromBinary(EventEnvelopeSchema, message.data));
+      pending -= 1;
+    }
+  }
+  await client.close();
+  return envelopes;
+}
+
+/** Expects events `from` to `last`, each once, in order, with the chains of aggregates and of partitions whole. */
+export function expectWhole(envelopes: readonly EventEnvelope[], last: number, from = 1): void {
+  const numbers = Array.from({ length: last - from + 1 }, (_, index) => from + index);
+  expect(envelopes.map(({ producerSequence }) => Number(producerSequence))).to.deep.equal(numbers);
+  expect(new Set(envelopes.map(({ eventId }) => eventId)).size).to.equal(numbers.length);
+  for (const events of Map.groupBy(envelopes, ({ aggregateId }) => aggregateId).values()) {
+    const first = events[0]?.aggregateSequence ?? 0n;
+    if (from === 1) expect(first).to.equal(1n);
+    const expected = events.map((_, index) => first + BigInt(index));
+    expect(events.map(({ aggregateSequence }) => aggregateSequence)).to.deep.equal(expected);
+  }
+  for (const events of Map.groupBy(envelopes, ({ aggregateId }) => partitionOf(aggregateId)).values()) {
+    const before = [events[0]?.previousSequence, ...events.map(({ producerSequence }) => producerSequence)];
+    expect(events.map(({ previousSequence }) => previousSequence)).to.deep.equal(before.slice(0, -1));
+    if (from === 1) expect(before[0]).to.equal(0n);
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '#chassis/boot.ts';
+import { security } from './service.ts';
+
+await runService(security);

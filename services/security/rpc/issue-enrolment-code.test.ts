@@ -1,0 +1,44 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { expect } from 'chai';
+import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
+import { security } from '../service.ts';
+import { aCode, expectNowhere, PASSWORD, unique } from '../testing.ts';
+
+describe('IssueEnrolmentCode', () => {
+  const bank = useService(security);
+  const register = (enrolmentCode: string) =>
+    bank
+      .asPrincipal(undefined)
+      .registerCredentials({ requestId: unique('r'), enrolmentCode, username: unique('u'), password: PASSWORD });
+
+  it('answers a code that lasts a day and is kept nowhere', async () => {
+    const order = { requestId: unique('code'), customerId: unique('cus') };
+    const issued = await bank.asPrincipal(staff('TELLER')).issueEnrolmentCode(order);
+    expect(issued.enrolmentCode).to.have.length(43);
+    const lasts = issued.expireTime ? timestampDate(issued.expireTime).getTime() - Date.now() : 0;
+    expect(lasts / 3_600_000).to.be.within(23.9, 24);
+    await expectNowhere(bank.database, [issued.enrolmentCode]);
+    await refused(bank.asPrincipal(staff('TELLER')).issueEnrolmentCode(order), 'ANSWER_NOT_KEPT');
+  });
+
+  it('puts a new code in the place of the one before', async () => {
+    const customerId = unique('cus');
+    const first = await aCode(bank, customerId);
+    const second = await aCode(bank, customerId);
+    await refused(register(first), 'ENROLMENT_CODE_INVALID');
+    expect((await register(second)).customerId).to.equal(customerId);
+  });
+
+  it('answers no code and keeps none when it is only tried', async () => {
+    const order = { requestId: unique('code'), customerId: unique('cus'), validateOnly: true };
+    expect((await bank.asPrincipal(staff('TELLER')).issueEnrolmentCode(order)).enrolmentCode).to.equal('');
+    const kept = await bank.database.query('select from enrolment_code where customer_id = $1', [order.customerId]);
+    expect(kept).to.have.length(0);
+  });
+
+  it('is for those of the staff who may', async () => {
+    const order = { requestId: unique('code'), customerId: 'cus_1' };
+    await refused(bank.asPrincipal(channel('cus_1')).issueEnrolmentCode(order), 'CALLER_NOT_ALLOWED');
+    await refused(bank.asPrincipal(staff('AUDITOR')).issueEnrolmentCode(order), 'CALLER_NOT_ALLOWED');
+  });
+});

@@ -1,0 +1,38 @@
+import { create } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { refused, staff, useService } from '#chassis/testing/service.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { security } from '../service.ts';
+import { anEnrolledCustomer, eventsOf, logIn, unique } from '../testing.ts';
+
+describe('LogOut', () => {
+  const bank = useService(security);
+  const as = (partyId: string, sessionId: string) =>
+    bank.asPrincipal(create(ActorSchema, { audience: Audience.CHANNEL, partyId, sessionId }));
+
+  it('ends the session of the caller, and no other', async () => {
+    const { customerId, username } = await anEnrolledCustomer(bank);
+    const [here, there] = [await logIn(bank, { username }), await logIn(bank, { username })];
+    const order = { requestId: unique('out') };
+    const answer = await as(customerId, here.sessionId).logOut(order);
+    expect(await as(customerId, here.sessionId).logOut(order)).to.deep.equal(answer);
+    const refresh = (refreshToken: string) =>
+      bank.asPrincipal(undefined).refreshSession({ requestId: unique('refresh'), refreshToken });
+    await refused(refresh(here.refreshToken), 'SESSION_ENDED');
+    await refresh(there.refreshToken);
+    expect(await eventsOf(bank.database, here.sessionId)).to.deep.equal(['SessionStarted 1', 'SessionRevoked 2']);
+  });
+
+  it('refuses a session that is over, or is not the caller’s', async () => {
+    const { customerId, username } = await anEnrolledCustomer(bank);
+    const { sessionId } = await logIn(bank, { username });
+    await refused(as('cus_other', sessionId).logOut({ requestId: unique('out') }), 'SESSION_ENDED');
+    await as(customerId, sessionId).logOut({ requestId: unique('out') });
+    await refused(as(customerId, sessionId).logOut({ requestId: unique('out') }), 'SESSION_ENDED');
+  });
+
+  it('is for customers', async () => {
+    await refused(bank.asPrincipal(staff('TELLER')).logOut({ requestId: unique('out') }), 'CALLER_NOT_ALLOWED');
+  });
+});

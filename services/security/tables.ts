@@ -1,0 +1,127 @@
+// The statements of the security service.
+import { type RawBuilder, sql } from 'kysely';
+
+/** A customer's credentials. */
+export interface Credential {
+  readonly id: string;
+  readonly customerId: string;
+  readonly passwordHash: string;
+  readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly nextTryMs: number;
+  readonly version: number;
+}
+
+/** Keeps the newest code of a customer in the place of any before it. */
+export function putCode(code: { customerId: string; hash: Buffer; expireTime: Date }): RawBuilder<unknown> {
+  return sql`
+    insert into enrolment_code (customer_id, hash, expire_time, used)
+    values (${code.customerId}, ${code.hash}, ${code.expireTime}, false)
+    on conflict (customer_id) do update set hash = excluded.hash, expire_time = excluded.expire_time, used = false
+  `;
+}
+
+/** For whom a code is that can be used now; locked, so that it is used once. */
+export function lockCode(hash: Buffer, now: Date): RawBuilder<{ customerId: string }> {
+  return sql<{ customerId: string }>`
+    select customer_id as "customerId" from enrolment_code where hash = ${hash} and not used and expire_time > ${now}
+    for update
+  `;
+}
+
+/** Marks a code as used. */
+export function useCode(hash: Buffer): RawBuilder<unknown> {
+  return sql`update enrolment_code set used = true where hash = ${hash}`;
+}
+
+/** Locks a username until the transaction ends, taken or not. */
+export function lockUsername(hash: Buffer): RawBuilder<unknown> {
+  return sql`select pg_advisory_xact_lock(${hash.readBigInt64BE(0)}::bigint)`;
+}
+
+const CREDENTIAL = sql`
+  id, customer_id as "customerId", password_hash as "passwordHash", failures, (extract(epoch from next_try_time) * 1000)::float8 as "nextTryMs", version
+`;
+
+/** The credentials with a username, locked. */
+export function lockByUsername(hash: Buffer): RawBuilder<Credential> {
+  return sql<Credential>`select ${CREDENTIAL} from credential where username_hash = ${hash} for update`;
+}
+
+/** The credentials of a customer, locked. */
+export function lockByCustomer(customerId: string): RawBuilder<Credential> {
+  return sql<Credential>`select ${CREDENTIAL} from credential where customer_id = ${customerId} for update`;
+}
+
+/** Keeps credentials, new or in the place of those before. */
+export function putCredential(credential: {
+  id: string;
+  customerId: string;
+  usernameHash: Buffer;
+  passwordHash: string;
+  version: number;
+  now: Date;
+}): RawBuilder<unknown> {
+  const { id, customerId, usernameHash, passwordHash, version, now } = credential;
+  return sql`
+    insert into credential (id, customer_id, username_hash, password_hash, failures, next_try_time, version)
+    values (${id}, ${customerId}, ${usernameHash}, ${passwordHash}, 0, ${now}, ${version})
+    on conflict (customer_id) do update set username_hash = excluded.username_hash,
+      password_hash = excluded.password_hash, failures = 0, next_try_time = excluded.next_try_time,
+      version = excluded.version
+  `;
+}
+
+/** Counts failures of credentials. */
+export function setFailures(id: string, failures: number, nextTryTime: Date): RawBuilder<unknown> {
+  return sql`update credential set failures = ${failures}, next_try_time = ${nextTryTime} where id = ${id}`;
+}
+
+/** Starts a session. */
+export function insertSession(session: {
+  id: string;
+  partyId: string;
+  startTime: Date;
+  expireTime: Date;
+}): RawBuilder<unknown> {
+  return sql`
+    insert into session (id, party_id, state, start_time, expire_time)
+    values (${session.id}, ${session.partyId}, 'active', ${session.startTime}, ${session.expireTime})
+  `;
+}
+
+/** Keeps the hash of a session's newest refresh token. */
+export function insertRefreshToken(hash: Buffer, sessionId: string): RawBuilder<unknown> {
+  return sql`insert into refresh_token (hash, session_id, used) values (${hash}, ${sessionId}, false)`;
+}
+
+/** The active session of a refresh token, locked; and whether the token was used before. */
+export function lockRefreshToken(
+  hash: Buffer,
+  now: Date,
+): RawBuilder<{ sessionId: string; partyId: string; used: boolean }> {
+  return sql<{ sessionId: string; partyId: string; used: boolean }>`
+    select s.id as "sessionId", s.party_id as "partyId", t.used
+    from refresh_token t join session s on s.id = t.session_id
+    where t.hash = ${hash} and s.state = 'active' and s.expire_time > ${now}
+    for update
+  `;
+}
+
+/** Marks a refresh token as used. */
+export function useRefreshToken(hash: Buffer): RawBuilder<unknown> {
+  return sql`update refresh_token set used = true where hash = ${hash}`;
+}
+
+/** The active sessions of a party, or that one of them; locked. */
+export function lockSessions(partyId: string, sessionId?: string): RawBuilder<{ id: string }> {
+  const one = sessionId === undefined ? sql`` : sql`and id = ${sessionId}`;
+  return sql<{ id: string }>`
+    select id from session where party_id = ${partyId} and state = 'active' ${one} order by id for update
+  `;
+}
+
+/** Revokes a session. */
+export function revoke(sessionId: string): RawBuilder<unknown> {
+  return sql`update session set state = 'revoked' where id = ${sessionId}`;
+}
