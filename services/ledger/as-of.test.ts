@@ -198,16 +198,19 @@ describe('The past of a ledger', () => {
        select x::text::xid8, clock_timestamp() - interval '1 hour' from generate_series(1, 300) x on conflict do nothing`,
     );
     const [alice = '', bob = ''] = await openAccounts();
-    const [at] = await bank.database.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
-    const missing = 1_024 - (Number(at?.xid) % 1_024);
-    // Transactions of nobody, up to one that sweeps.
-    await bank.database.query(
-      `do $$ begin for i in 1..${missing - 1} loop perform pg_current_xact_id(); commit; end loop; end $$`,
-    );
-    await bank.post([journal(alice, bob, '1.00')]);
-    await bank.post([journal(alice, bob, '1.00')]);
-    const [left] = await bank.database.query<{ rows: number }>('select count(*)::int as rows from known_clock');
-    expect(left?.rows).to.be.below(20);
+    // What else is at work may take the number that sweeps, or be of an age with what would be swept: then the next does.
+    for (let rows = 300; rows >= 20; ) {
+      const [at] = await bank.database.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
+      const missing = 1_024 - (Number(at?.xid) % 1_024);
+      // Transactions of nobody, up to one that sweeps.
+      await bank.database.query(
+        `do $$ begin for i in 1..${missing - 1} loop perform pg_current_xact_id(); commit; end loop; end $$`,
+      );
+      await bank.post([journal(alice, bob, '1.00')]);
+      await bank.post([journal(alice, bob, '1.00')]);
+      const [left] = await bank.database.query<{ rows: number }>('select count(*)::int as rows from known_clock');
+      rows = left?.rows ?? rows;
+    }
   });
 
   /** Three accounts without limits that money goes round between. */
