@@ -113,6 +113,12 @@ export function claim(file: string): number | undefined {
 
 /** The number of the living process, other than this one, that claimed `file`; undefined when nobody holds it. */
 export function holder(file: string): number | undefined {
+  const pid = claimant(file);
+  return pid === process.pid ? undefined : pid;
+}
+
+/** The number of the living process that claimed `file`, this one too; undefined when nobody holds it. */
+export function claimant(file: string): number | undefined {
   let identity: string;
   try {
     identity = readFileSync(file, 'utf8');
@@ -120,5 +126,5 @@ export function holder(file: string): number | undefined {
     return undefined;
   }
   const pid = Number.parseInt(identity, 10);
-  return pid !== process.pid && processIdentity(pid) === identity ? pid : undefined;
+  return processIdentity(pid) === identity ? pid : undefined;
 }

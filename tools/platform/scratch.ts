@@ -6,7 +6,7 @@ import { checkReachable, serverAccount } from './accounts.ts';
 import { stopNats } from './nats.ts';
 import { makeOpenDirectory, ROOT_DATA_HOME } from './paths.ts';
 import { stopPostgres } from './postgres.ts';
-import { claim, holder } from './processes.ts';
+import { claim, claimant } from './processes.ts';
 
 const PREFIX = 'corebank-scratch-';
 
@@ -46,7 +46,7 @@ async function sweep(home: string): Promise<void> {
     if (!name.startsWith(PREFIX)) continue;
     const status = await lstat(directory).catch(() => undefined);
     if (!status?.isDirectory() || status.uid !== process.getuid?.()) continue;
-    if (!existsSync(ownerFile(directory)) || holder(ownerFile(directory)) !== undefined) continue;
+    if (!existsSync(ownerFile(directory)) || claimant(ownerFile(directory)) !== undefined) continue;
     await removeScratch(directory);
   }
 }

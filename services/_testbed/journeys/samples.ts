@@ -111,7 +111,8 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
   const names = new Set(input.fields.map(({ localName }) => localName));
   return {
     ...request,
-    ...(names.has('requestId') && { requestId: randomUUID() }),
+    // Some of the ledger's keys are ids of journals.
+    ...(names.has('requestId') && { requestId: `jnl_${randomUUID().replaceAll('-', '')}` }),
     ...(names.has('validateOnly') && { validateOnly }),
   };
 }
