@@ -57,7 +57,7 @@ describe('A server', () => {
   let channel: ReturnType<typeof openChannel>;
 
   before(() => {
-    channel = openChannel(LedgerService, bank.address);
+    channel = openChannel(LedgerService, bank.address, bank.identity('transaction').channel('ledger'));
   });
   after(async () => {
     channel.close();
@@ -188,12 +188,19 @@ describe('A server', () => {
   });
 
   it('finishes the calls that are under way when it is stopped, and takes no new ones', async () => {
+    gone = undefined;
     const stopping = await startTestService(sample, { beside: bank });
     const client = stopping.as('transaction');
     const last = client.getBalances({ ledgerAccountIds: ['lac_1'] });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (!gone) await new Promise((resolve) => setTimeout(resolve, 10));
     const stranger = asWorkload(
-      { service: LedgerService, audience: 'ledger', address: stopping.address, issuer: bank.issuer },
+      {
+        service: LedgerService,
+        audience: 'ledger',
+        address: stopping.address,
+        issuer: bank.issuer,
+        identity: bank.identity,
+      },
       'account',
     );
     // Its clients are closed by stop() as well, but only once what they wait for has come.
@@ -240,6 +247,7 @@ describe('A server', () => {
       audience: 'ledger' as const,
       address: bank.address,
       issuer: bank.issuer,
+      identity: bank.identity,
     };
     const refusals = ['CALLER_NOT_ALLOWED', 'TOKEN_MISSING'];
     const wrong: string[] = [];

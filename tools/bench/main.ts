@@ -13,6 +13,7 @@ import { migrate } from '#chassis/database.ts';
 import { newId } from '#chassis/id.ts';
 import { developmentIssuer } from '#chassis/issuer.ts';
 import { makeLog } from '#chassis/log.ts';
+import { testIdentities } from '#chassis/testing/identities.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService, PostJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ledger as definition } from '../../services/ledger/service.ts';
@@ -114,6 +115,7 @@ async function startLedger(postgres: Postgres): Promise<Client<typeof LedgerServ
     LEDGER_DATABASE_URL: runtimeUrl,
     LOG_LEVEL: 'warn',
   };
+  const identities = await testIdentities(environment);
   const child = spawn(process.execPath, ['services/ledger/main.ts'], {
     cwd: checkoutRoot(),
     env: environment,
@@ -122,7 +124,12 @@ async function startLedger(postgres: Postgres): Promise<Client<typeof LedgerServ
   children.push(child);
   const issuer = await developmentIssuer(path.join(scratch, 'keyring'));
   // The transaction service's identity, which may post and may open accounts.
-  const client = connect(LedgerService, `127.0.0.1:${port}`, workloadToken(issuer, 'transaction', 'ledger'));
+  const client = connect(
+    LedgerService,
+    `127.0.0.1:${port}`,
+    identities.of('transaction').channel('ledger'),
+    workloadToken(issuer, 'transaction', 'ledger'),
+  );
   for (let attempt = 0; attempt < 100; attempt++) {
     const up = await client.getBusinessDate({}).then(
       () => true,
