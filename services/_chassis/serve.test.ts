@@ -19,9 +19,11 @@ import { refused, startTestService, useService } from './testing/service.ts';
 
 const LOG_FILE = path.join(tmpdir(), `corebank-serve-${process.pid}.log`);
 
+let asked = 0;
 let gone: (() => void) | undefined;
 const slow = () =>
   new Promise<void>((resolve) => {
+    asked += 1;
     gone = resolve;
   });
 
@@ -188,11 +190,11 @@ describe('A server', () => {
   });
 
   it('finishes the calls that are under way when it is stopped, and takes no new ones', async () => {
-    gone = undefined;
+    const before = asked;
     const stopping = await startTestService(sample, { beside: bank });
     const client = stopping.as('transaction');
     const last = client.getBalances({ ledgerAccountIds: ['lac_1'] });
-    while (!gone) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (asked === before) await new Promise((resolve) => setTimeout(resolve, 10));
     const stranger = asWorkload(
       {
         service: LedgerService,
