@@ -10,6 +10,7 @@ import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { issue } from '#rules/iban.ts';
 import { hashIban, sealDetails } from '../../services/account/accounts.ts';
 import type { BenchBank } from './bank.ts';
+import { keyringOf } from './ledger.ts';
 
 const AT_ONCE = 10_000;
 
@@ -31,7 +32,7 @@ export async function addAccounts(
   if (from >= to) return ids;
   const [account, ledger] = await Promise.all([open(bank.ownerUrl('account')), open(bank.ownerUrl('ledger'))]);
   try {
-    const sealing = vault(await localKeyring(bank.keyring));
+    const sealing = vault(await localKeyring(keyringOf(bank.dataDir)));
     for (let at = from; at < to; at += AT_ONCE) {
       const count = Math.min(AT_ONCE, to - at);
       const { rows } = await account.query<{ serial: string }>(

@@ -26,6 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
       ...process.env,
       ...(await natsEnvironment(join(scratch, 'nats'))),
       COREBANK_TEST_POSTGRES_URL: postgres.superuserUrl,
+      COREBANK_TEST_SCRATCH: scratch,
       COREBANK_TEST_TALLY: tallyFile,
     });
     const tally = readTally(tallyFile);

@@ -5,8 +5,7 @@ import {
   LedgerService,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { slot, template } from '../template.ts';
-import { openWire } from '../wire.ts';
-import { workloadMetadata } from './ledger-posting.ts';
+import { openLedgerWire } from './ledger-posting.ts';
 import type { Measurement } from './measurement.ts';
 
 const GET_BALANCES = `/${LedgerService.typeName}/${LedgerService.method.getBalances.name}`;
@@ -17,8 +16,7 @@ export const balanceRead: Measurement = {
   size: 1,
   async open(world, accounts) {
     const request = template(GetBalancesRequestSchema, { ledgerAccountIds: [slot('lac', 0)] }, [slot('lac', 0)]);
-    const wire = openWire(world.ledgerAddress);
-    const shown = await workloadMetadata(world);
+    const { wire, shown } = await openLedgerWire(world);
     return {
       async work() {
         const id = world.ledgerAccountIds[accounts.one()] ?? '';
