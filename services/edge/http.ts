@@ -25,8 +25,17 @@ export interface Port {
 const TOKEN_PATH = '/dev/token';
 const TOKEN_REQUEST_MS = 2_000;
 
-/** What every answer says: it is for its caller alone, and is what it says it is. */
-const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+/**
+ * What every answer says: it is for its caller alone, is what it says it is, is no page, and is to be had over TLS only
+ * (browsers heed that once a proxy speaks TLS before this port).
+ */
+const COMMON_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+} as const;
 
 interface House {
   readonly context: Context;

@@ -94,6 +94,17 @@ describe('The edge', () => {
     expect([response.status, await response.text()]).to.deep.equal([200, 'ok\n']);
   });
 
+  it('tells browsers that its answers are no pages, for nobody else, and for TLS only', async () => {
+    for (const path of ['/healthz', '/bank.ledger.v1.LedgerService/GetBusinessDate', '/nothing']) {
+      const { headers } = await fetch(`http://127.0.0.1:${edge.httpPort}${path}`);
+      expect(headers.get('content-security-policy')).to.contain("default-src 'none'").and.to.contain('sandbox');
+      expect(headers.get('strict-transport-security')).to.equal('max-age=31536000; includeSubDomains');
+      expect(headers.get('cache-control')).to.equal('no-store');
+      expect(headers.get('referrer-policy')).to.equal('no-referrer');
+      expect(headers.get('x-content-type-options')).to.equal('nosniff');
+    }
+  });
+
   it('lets the pages of allowed origins ask, and sees no others', async () => {
     const preflight = async (origin: string) =>
       fetch(`http://127.0.0.1:${edge.httpPort}${TODAY}`, {
