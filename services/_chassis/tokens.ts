@@ -66,6 +66,7 @@ function actorFrom(payload: JWTPayload): Actor {
     branchId: textOf(payload['branch']),
     roles: roles.map((role) => StaffRole[role as keyof typeof StaffRole] ?? StaffRole.UNSPECIFIED),
     scopes,
+    approverId: textOf(payload['approver']),
   });
 }
 

@@ -10,6 +10,8 @@ import type { Session } from './internal-tokens.ts';
 /** A call that may enter. */
 export interface Admitted {
   readonly route: Route;
+  /** The caller may not call alone: somebody else has to approve it. */
+  readonly fourEyes: boolean;
   readonly session: Session;
   readonly origin: Origin;
   /** Milliseconds since the epoch. */
@@ -50,8 +52,8 @@ export async function admit(context: Context, arrival: Arrival): Promise<Admitte
     const admitted = await identify(context, arrival);
     const { principal } = admitted.session;
     await (principal ? rateLimits.principal(principal) : rateLimits.address(arrival.address));
-    checkGrants(admitted.route.rule, principal);
-    return admitted;
+    const { fourEyes } = checkGrants(admitted.route.rule, principal);
+    return { ...admitted, fourEyes };
   } catch (error) {
     // Whoever tries doors and keys is counted as well.
     if (error instanceof Refusal && UNKNOWN_CALLER.has(error.reason)) await rateLimits.address(arrival.address);
@@ -62,7 +64,7 @@ export async function admit(context: Context, arrival: Arrival): Promise<Admitte
 const UNKNOWN_CALLER: ReadonlySet<string> = new Set(['RPC_UNKNOWN', 'TOKEN_MISSING', 'TOKEN_INVALID']);
 
 /** Finds out what is called and for whom. */
-async function identify({ routes, verify }: Context, arrival: Arrival): Promise<Admitted> {
+async function identify({ routes, verify }: Context, arrival: Arrival): Promise<Omit<Admitted, 'fourEyes'>> {
   const { authorization, deadline, trace } = arrival;
   const route = routes.get(arrival.rpc);
   if (!route) throw refuseCall('RPC_UNKNOWN');

@@ -1,16 +1,16 @@
 // What the parts of the edge share.
 import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { openChannel, type RawCall, type RawStream } from '#chassis/call.ts';
+import type { RawCall, RawStream } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
 import type { Issuer } from '#chassis/issuer.ts';
 import { EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
 import { OpenStreams } from '#chassis/serve-streams.ts';
+import { openServices, type Published } from '#chassis/services.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
-import { type Published, published } from './services.ts';
 
 /** An RPC that the edge publishes. */
 export interface Route {
@@ -30,6 +30,8 @@ export interface Context {
   readonly issuer: Issuer;
   /** By the RPC's full path, without the slash in front. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** Calls security of the edge's own accord. */
+  readonly security: RawCall;
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly internalToken: InternalTokens;
   readonly rateLimits: RateLimits;
@@ -41,10 +43,7 @@ export interface Context {
 
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
 export function makeContext(config: Config, log: Logger, issuer: Issuer): Context {
-  const channels = published.map(({ name, service }) => {
-    const address = config[`${name.toUpperCase() as Uppercase<typeof name>}_ADDRESS`];
-    return { name, service, ...openChannel(service, address) };
-  });
+  const channels = openServices(config);
   const routes = channels.flatMap(({ name, service, send, watch }) =>
     (service.methods as readonly Route['method'][]).flatMap((method): [string, Route][] => {
       const rpc = `${service.typeName}/${method.name}`;
@@ -52,11 +51,14 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
       return rule?.edge ? [[rpc, { rpc, audience: name, method, rule, send, watch }]] : [];
     }),
   );
+  const security = channels.find(({ name }) => name === 'security');
+  if (!security) throw new Error('there is no security among the services');
   return {
     config,
     log,
     issuer,
     routes: new Map(routes),
+    security: security.send,
     verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
     internalToken: internalTokens(issuer),
     rateLimits: rateLimits(config),

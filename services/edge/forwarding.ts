@@ -7,8 +7,10 @@ import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { refusalFrom } from '#chassis/grpc.ts';
 import type { Logger } from '#chassis/log.ts';
 import { ORIGIN_KEY } from '#chassis/serve.ts';
+import type { Published } from '#chassis/services.ts';
 import { traceparentOf } from '#chassis/trace.ts';
 import type { Admitted } from './admission.ts';
+import { answerApproved } from './approval.ts';
 import type { Context } from './context.ts';
 
 /** Forwards the bytes of a request and answers those of the response. Throws refusals only, fit for the caller's eyes. */
@@ -42,7 +44,7 @@ export async function* forwardStream(
   const close = context.streams.open(end);
   const timer = setTimeout(end, Math.max(0, admitted.deadline - Date.now())).unref();
   try {
-    const stream = route.watch(route.method.name, request, await metadataOf(context, admitted), {});
+    const stream = route.watch(route.method.name, request, await metadataOf(context, admitted, route.audience), {});
     yield* bytesFrom(stream, AbortSignal.any([gone, over.signal]));
     if (over.signal.aborted) throw refuseCall('STREAM_ENDED');
   } catch (error) {
@@ -57,13 +59,23 @@ async function send(context: Context, admitted: Admitted, request: Buffer): Prom
   const { route } = admitted;
   const deadline = admitted.deadline - MARGIN_MS;
   if (deadline <= Date.now()) throw refuseCall('DEADLINE_PASSED');
-  const { bytes } = await route.send(route.method.name, request, await metadataOf(context, admitted), deadline);
-  return bytes;
+  if (admitted.fourEyes) {
+    return answerApproved(route, request, async (method, asked) => {
+      const metadata = await metadataOf(context, admitted, 'security');
+      return (await context.security(method, asked, metadata, deadline)).bytes;
+    });
+  }
+  const metadata = await metadataOf(context, admitted, route.audience);
+  return (await route.send(route.method.name, request, metadata, deadline)).bytes;
 }
 
-async function metadataOf(context: Context, { route, session, origin, trace }: Admitted): Promise<grpc.Metadata> {
+async function metadataOf(
+  context: Context,
+  { session, origin, trace }: Admitted,
+  audience: Published['name'],
+): Promise<grpc.Metadata> {
   const metadata = new grpc.Metadata();
-  metadata.set('authorization', `Bearer ${await context.internalToken(session, route.audience)}`);
+  metadata.set('authorization', `Bearer ${await context.internalToken(session, audience)}`);
   metadata.set('traceparent', traceparentOf(trace));
   metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
   return metadata;
