@@ -137,6 +137,7 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ApproveRequest'
   | 'bank.security.v1.SecurityService/RejectRequest'
   | 'bank.security.v1.SecurityService/WithdrawRequest'
+  | 'bank.security.v1.SecurityService/RecordRefusals'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -1688,6 +1689,23 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'APPROVAL_NOT_PENDING',
     ],
   },
+  'bank.security.v1.SecurityService/RecordRefusals': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: ['edge'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['refusals', 'refusalId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [['refusals', 'actor']],
+    errors: [],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2068,6 +2086,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
@@ -2117,10 +2136,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.security.v1.AccessRefusal',
   'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',
+  'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',

@@ -1,6 +1,6 @@
 // What the parts of the edge share.
 import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import type { RawCall, RawStream } from '#chassis/call.ts';
+import { connect, type RawCall, type RawStream } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
 import type { Issuer } from '#chassis/issuer.ts';
 import { EDGE_AUDIENCE } from '#chassis/issuer.ts';
@@ -9,8 +9,10 @@ import { OpenStreams } from '#chassis/serve-streams.ts';
 import { openServices, type Published } from '#chassis/services.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
+import { type Recorded, recordedAt } from './refused.ts';
 
 /** An RPC that the edge publishes. */
 export interface Route {
@@ -35,11 +37,15 @@ export interface Context {
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly internalToken: InternalTokens;
   readonly rateLimits: RateLimits;
+  readonly recorded: Recorded;
   /** The streams that are open, on either port. */
   readonly streams: OpenStreams;
   /** Closes the channels to the services. */
   close(): void;
 }
+
+/** The edge itself calls on nobody's behalf. */
+const NOBODY = { authorization: '', principal: undefined };
 
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
 export function makeContext(config: Config, log: Logger, issuer: Issuer): Context {
@@ -53,6 +59,8 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
   );
   const security = channels.find(({ name }) => name === 'security');
   if (!security) throw new Error('there is no security among the services');
+  const internalToken = internalTokens(issuer);
+  const own = connect(SecurityService, config.SECURITY_ADDRESS, () => internalToken(NOBODY, 'security'));
   return {
     config,
     log,
@@ -60,10 +68,12 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
     routes: new Map(routes),
     security: security.send,
     verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
-    internalToken: internalTokens(issuer),
+    internalToken,
     rateLimits: rateLimits(config),
+    recorded: recordedAt(own, log),
     streams: new OpenStreams(),
     close: () => {
+      own.close();
       for (const channel of channels) channel.close();
     },
   };

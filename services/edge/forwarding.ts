@@ -23,7 +23,7 @@ export async function forward(context: Context, admitted: Admitted, request: Buf
     log.debug({ ms: Math.round(performance.now() - started) }, 'answered');
     return answer;
   } catch (error) {
-    throw told(error, log);
+    throw await told(context, admitted, error, log);
   }
 }
 
@@ -48,7 +48,7 @@ export async function* forwardStream(
     yield* bytesFrom(stream, AbortSignal.any([gone, over.signal]));
     if (over.signal.aborted) throw refuseCall('STREAM_ENDED');
   } catch (error) {
-    throw told(error, log);
+    throw await told(context, admitted, error, log);
   } finally {
     clearTimeout(timer);
     close();
@@ -81,11 +81,16 @@ async function metadataOf(
   return metadata;
 }
 
-function told(error: unknown, log: Logger): Refusal {
+async function told(
+  context: Context,
+  { route, session, origin }: Admitted,
+  error: unknown,
+  log: Logger,
+): Promise<Refusal> {
   const refusal = presentable(error);
   if (refusal.reason === 'INTERNAL') log.error({ err: error }, 'failed');
   else log.info({ reason: refusal.reason }, 'refused');
-  return refusal;
+  return context.recorded({ rpc: route.rpc, principal: session.principal, origin }, refusal);
 }
 
 /**

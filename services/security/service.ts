@@ -13,6 +13,7 @@ import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logOut } from './rpc/log-out.ts';
+import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
@@ -32,6 +33,7 @@ function rpcs(context: Context) {
     approveRequest: approveRequest(context),
     rejectRequest: rejectRequest(context),
     withdrawRequest: withdrawRequest(context),
+    recordRefusals: recordRefusals(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 

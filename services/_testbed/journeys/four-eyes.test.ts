@@ -1,10 +1,12 @@
 // Maker and checker through the edge, and death of security between approval and execution.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JsonObject } from '@bufbuild/protobuf';
+import { fromBinary, type JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { type AccessRefused, AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { security } from '../../security/service.ts';
 import { type Bank, startBank } from '../bank.ts';
@@ -45,6 +47,14 @@ async function reversed(door: Door, transactionId: string): Promise<string> {
   return reversedAmount?.amount ?? '0.00';
 }
 
+/** What security has published of refusals of access, oldest first. */
+async function accessRefused(bank: Bank): Promise<AccessRefused[]> {
+  const rows = await bank
+    .database('security')
+    .query<{ envelope: Buffer }>(`select envelope from outbox where type like '%.AccessRefused' order by event_id`);
+  return rows.map(({ envelope }) => fromBinary(AccessRefusedSchema, fromBinary(EventEnvelopeSchema, envelope).payload));
+}
+
 describe('A maker and a checker', function makerAndChecker() {
   this.timeout(60_000);
   const journey = useJourney();
@@ -64,6 +74,10 @@ describe('A maker and a checker', function makerAndChecker() {
       expect(JSON.parse(textAt(shown, 'request'))).to.deep.equal(request);
       const decide = { requestId: randomUUID(), approvalId };
       await refused(door.call(MANAGER, 'security.ApproveRequest', decide), 'APPROVER_NOT_ALLOWED');
+      expect((await accessRefused(journey.bank())).at(-1)).to.deep.include({
+        rpc: 'bank.security.v1.SecurityService/ApproveRequest',
+        reason: 'APPROVER_NOT_ALLOWED',
+      });
       await door.call(BACK_OFFICE, 'security.ApproveRequest', decide);
       const answer = await whenExecuted(undo);
       expect(objectAt(answer, 'transaction')).to.deep.include({ reversedTransactionId: transactionId });
@@ -81,6 +95,23 @@ describe('A maker and a checker', function makerAndChecker() {
     const both = { maker: LOAN_OFFICER, checker: MANAGER };
     const answer = await withApproval(door, both, 'account.SetOverdraftLimit', limit('20.00'));
     expect(objectAt(answer, 'account')['overdraftLimit']).to.deep.equal(money('20.00'));
+  });
+
+  it('are told that a request is stale: what it was asked of has changed since its maker saw it', async () => {
+    const door = journey.door('gRPC');
+    const { accountId } = await counter(door).personWithAccount('Jana');
+    const read = async () => objectAt(await door.call(TELLER, 'account.GetAccount', { accountId }), 'account');
+    const limit = (amount: string) => ({ requestId: randomUUID(), accountId, overdraftLimit: money(amount) });
+    const request = { ...limit('20.00'), etag: textAt(await read(), 'etag') };
+    const ask = () => door.call(LOAN_OFFICER, 'account.SetOverdraftLimit', request);
+    const approvalId = await pending(ask());
+    await door.call(MANAGER, 'account.SetOverdraftLimit', limit('10.00'));
+    await door.call(BACK_OFFICE, 'security.ApproveRequest', { requestId: randomUUID(), approvalId });
+    const told = await refused(whenExecuted(ask), 'APPROVAL_ENDED');
+    expect(told.metadata).to.deep.equal({ approval_id: approvalId, state: 'STALE' });
+    const shown = await door.call(LOAN_OFFICER, 'security.GetApproval', { approvalId });
+    expect(objectAt(shown, 'approval')['reason']).to.equal('ETAG_MISMATCH');
+    expect((await read())['overdraftLimit']).to.deep.equal(money('10.00'));
   });
 
   it('are told what became of a request that was rejected or taken back', async () => {

@@ -110,6 +110,14 @@ describe('SetOverdraftLimit', () => {
     expect((await client.getAccount({ accountId })).account?.overdraftLimit?.amount).to.equal('0.00');
   });
 
+  it('is refused when the account has changed since it was read', async () => {
+    const { accountId, etag } = await openAccount(bank());
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
+    const { account } = await client.setOverdraftLimit({ ...limit(accountId, '10.00'), etag });
+    await refused(client.setOverdraftLimit({ ...limit(accountId, '20.00'), etag }), 'ETAG_MISMATCH');
+    await client.setOverdraftLimit({ ...limit(accountId, '20.00'), etag: account?.etag ?? '' });
+  });
+
   it('is set by a loan officer when somebody else has approved it, and not alone', async () => {
     const { accountId } = await openAccount(bank());
     const request = limit(accountId, '10.00');
