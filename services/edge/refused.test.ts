@@ -37,6 +37,14 @@ describe('A refusal of access', () => {
       .filter(({ actor }) => actor?.partyId === partyId);
   }
 
+  /** How many calls have brought refusals: each has a claim of its own beside those of its items. */
+  async function batches(): Promise<number> {
+    const rows = await bank()
+      .database('security')
+      .query(`select from command where rpc = 'RecordRefusals' and request_id like 'cmd%'`);
+    return rows.length;
+  }
+
   for (const protocol of PROTOCOLS) {
     it(`is recorded before it is told, each once, in ${protocol}`, async () => {
       const partyId = `ptn_${protocol.toLowerCase().replaceAll(/\W/g, '_')}`;
@@ -46,7 +54,12 @@ describe('A refusal of access', () => {
         expect((await refusalOf(client.getTrialBalance({}))).reason).to.equal('CALLER_NOT_ALLOWED');
         expect(await recorded(partyId)).to.have.length(times);
       }
+      const before = await batches();
       await Promise.all(Array.from({ length: 30 }, () => refusalOf(client.getTrialBalance({}))));
+      // Those of the same moment travel together.
+      const sent = (await batches()) - before;
+
+      expect(sent).to.be.within(1, 29);
       const all = await recorded(partyId);
       expect(all).to.have.length(33);
       expect(new Set(all.map(({ refusalId }) => refusalId))).to.have.length(33);

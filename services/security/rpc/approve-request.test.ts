@@ -1,7 +1,9 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
 import { refused, staff } from '#chassis/testing/clients.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ApprovalState } from '#gen/bank/security/v1/approval_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { checkLaws } from '../../_testbed/laws.ts';
@@ -111,14 +113,22 @@ describe('ApproveRequest', function approves() {
   it("is refused when its time is over on the bank's clock, and the request marked as expired", async () => {
     const approvalId = await four.aPending();
     const database = four.bank().database('security');
-    await database.query('update approval set expire_time = create_time where id = $1', [approvalId]);
-    const { approval } = await four.as(CHECKER).getApproval({ approvalId });
-    expect(approval?.state).to.equal(ApprovalState.EXPIRED);
+    const backOffice = four.bank().asPrincipal(LedgerService, staff('BACK_OFFICE'));
+    const setClock = (hours?: number) =>
+      backOffice.setClock({
+        requestId: unique('clock'),
+        ...(hours !== undefined && { clockTime: timestampFromMs(Date.now() + hours * 3_600_000) }),
+      });
+    await setClock(71);
+    expect((await four.as(CHECKER).getApproval({ approvalId })).approval?.state).to.equal(ApprovalState.PENDING);
+    await setClock(73);
+    expect((await four.as(CHECKER).getApproval({ approvalId })).approval?.state).to.equal(ApprovalState.EXPIRED);
     await refused(approve(approvalId), 'APPROVAL_NOT_PENDING');
     for (;;) {
       const [row] = await database.query<{ state: string }>('select state from approval where id = $1', [approvalId]);
       if (row?.state === 'expired') break;
     }
+    await setClock();
     expect(await eventsOf(database, approvalId)).to.deep.equal(['ApprovalSubmitted 1', 'ApprovalStateChanged 2']);
   });
 
