@@ -48,7 +48,8 @@ export type IdKind =
   | 'SESSION'
   | 'EVENT'
   | 'AGGREGATE'
-  | 'HOLD';
+  | 'HOLD'
+  | 'APPROVAL';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -130,6 +131,13 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/LogIn'
   | 'bank.security.v1.SecurityService/RefreshSession'
   | 'bank.security.v1.SecurityService/LogOut'
+  | 'bank.security.v1.SecurityService/SubmitForApproval'
+  | 'bank.security.v1.SecurityService/ListApprovals'
+  | 'bank.security.v1.SecurityService/GetApproval'
+  | 'bank.security.v1.SecurityService/ApproveRequest'
+  | 'bank.security.v1.SecurityService/RejectRequest'
+  | 'bank.security.v1.SecurityService/WithdrawRequest'
+  | 'bank.security.v1.SecurityService/RecordRefusals'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -153,6 +161,8 @@ export interface Grant {
   readonly scopes: readonly string[];
   readonly stepUp: boolean;
   readonly fourEyes: boolean;
+  /** With fourEyes: any of these may approve. */
+  readonly approvers: readonly StaffRole[];
 }
 
 /**
@@ -174,7 +184,7 @@ export interface Rule {
   readonly grants: readonly Grant[];
   /** The callers that may say in the request on whose behalf it is. */
   readonly actorAsserters: readonly Workload[];
-  /** True when the edge publishes it. */
+  /** True when the edge publishes it; what it calls of its own accord, it does not. */
   readonly edge: boolean;
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;
@@ -192,7 +202,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/CreateProduct': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -214,7 +224,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/ReviseProduct': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -235,8 +245,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/GetProduct': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -253,8 +263,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/ListProducts': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -269,8 +279,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/OpenAccount': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -293,8 +303,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/GetAccount': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -311,8 +321,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/ListAccounts': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -331,8 +341,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/UpdateAccount': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -353,8 +363,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/FreezeAccount': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -377,8 +387,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/UnfreezeAccount': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -398,9 +408,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/SetOverdraftLimit': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['LOAN_OFFICER'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
     ],
     actorAsserters: [],
     edge: true,
@@ -424,8 +435,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/CloseAccount': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -449,7 +460,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/CutOverAccounts': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -468,8 +479,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/GetAccountBalance': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -486,8 +497,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/GetStatement': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -506,8 +517,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/GetStatementProof': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -535,6 +546,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['orders', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['orders', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['orders', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['orders', 'debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -567,6 +579,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
     actors: [['actor']],
@@ -575,8 +588,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.customer.v1.CustomerService/RegisterCustomer': {
     callers: ['edge'],
     grants: [
-      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -597,8 +610,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.customer.v1.CustomerService/GetCustomer': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -615,7 +628,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.customer.v1.CustomerService/ListCustomers': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -632,8 +645,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.customer.v1.CustomerService/UpdateCustomer': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -660,7 +673,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.customer.v1.CustomerService/DeactivateCustomer': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -701,6 +714,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -722,6 +736,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -743,6 +758,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -762,6 +778,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -783,6 +800,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -804,6 +822,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['journals', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['journals', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
@@ -857,6 +876,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['journals', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['journals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['journals', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['journals', 'afterJournalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
@@ -909,6 +929,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -962,6 +983,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['holds', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['holds', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['holds', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['holds', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['holds', 'actor']],
     errors: [
@@ -995,6 +1017,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -1044,6 +1067,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -1067,6 +1091,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [
@@ -1080,7 +1105,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetHold': {
     callers: ['edge', 'account', 'transaction'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1097,7 +1122,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListHolds': {
     callers: ['edge', 'account', 'transaction'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1115,7 +1140,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListHoldSteps': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1130,7 +1155,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetBalances': {
     callers: ['edge', 'account', 'transaction'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1148,7 +1173,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListEntries': {
     callers: ['edge', 'account', 'transaction'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1168,7 +1193,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetJournal': {
     callers: ['edge', 'account', 'transaction'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1185,7 +1210,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListJournals': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1200,7 +1225,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListBlocks': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1215,7 +1240,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListCheckpoints': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1230,8 +1255,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetCheckpointKey': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1244,7 +1269,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetEntryProof': {
     callers: ['edge', 'account'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1263,7 +1288,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListLedgerAccounts': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1278,7 +1303,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListGeneralLedgerAccounts': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1291,7 +1316,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetTrialBalance': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1304,10 +1329,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.ledger.v1.LedgerService/GetBusinessDate': {
-    callers: ['edge', 'account', 'transaction'],
+    callers: ['edge', 'account', 'transaction', 'security-executor'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1320,7 +1345,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/AdvanceBusinessDate': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1336,7 +1361,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/CloseBusinessDate': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1351,7 +1376,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/SetClock': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1366,7 +1391,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetBalanceSheet': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1381,7 +1406,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/GetIncomeStatement': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1396,7 +1421,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ClosePeriod': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1419,7 +1444,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/ListPeriods': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1434,7 +1459,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/TieOutGeneralLedger': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE', 'TREASURY'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1447,7 +1472,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/WatchBalances': {
     callers: ['edge', 'account', 'transaction'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1467,7 +1492,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.ledger.v1.LedgerService/WatchEntries': {
     callers: ['edge', 'account', 'transaction'],
     grants: [
-      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1487,7 +1512,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.security.v1.SecurityService/IssueEnrolmentCode': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1502,7 +1527,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.security.v1.SecurityService/RegisterCredentials': {
     callers: ['edge'],
     grants: [
-      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1519,7 +1544,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.security.v1.SecurityService/LogIn': {
     callers: ['edge'],
     grants: [
-      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1534,7 +1559,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.security.v1.SecurityService/RefreshSession': {
     callers: ['edge'],
     grants: [
-      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1549,7 +1574,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.security.v1.SecurityService/LogOut': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1561,10 +1586,130 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SESSION_ENDED',
     ],
   },
+  'bank.security.v1.SecurityService/SubmitForApproval': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'RPC_UNKNOWN',
+      'MESSAGE_UNREADABLE',
+      'REQUEST_EXISTS',
+      'FOUR_EYES_NOT_NEEDED',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListApprovals': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/GetApproval': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['approvalId'], kind: 'APPROVAL', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'APPROVAL_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ApproveRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'APPROVAL_NOT_FOUND',
+      'APPROVER_NOT_ALLOWED',
+      'APPROVAL_NOT_PENDING',
+      'APPROVAL_STALE',
+    ],
+  },
+  'bank.security.v1.SecurityService/RejectRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'APPROVAL_NOT_FOUND',
+      'APPROVER_NOT_ALLOWED',
+      'APPROVAL_NOT_PENDING',
+    ],
+  },
+  'bank.security.v1.SecurityService/WithdrawRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'APPROVAL_NOT_FOUND',
+      'APPROVAL_NOT_PENDING',
+    ],
+  },
+  'bank.security.v1.SecurityService/RecordRefusals': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: ['edge'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['refusals', 'refusalId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['refusals', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [['refusals', 'actor']],
+    errors: [],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1592,7 +1737,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/WithdrawCash': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1620,8 +1765,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/TransferFunds': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1655,8 +1800,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/GetTransaction': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1673,8 +1818,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/ListTransactions': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1697,9 +1842,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.transaction.v1.TransactionService/ReverseTransaction': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1726,8 +1871,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/PlaceHold': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1762,8 +1907,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/CaptureHold': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1795,8 +1940,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/ExtendHold': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1818,8 +1963,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/ReleaseHold': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1840,8 +1985,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/GetHold': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1858,8 +2003,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/ListHolds': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1877,7 +2022,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.transaction.v1.TransactionService/BatchImportTransactions': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1909,6 +2054,8 @@ export const commonErrors: readonly string[] = [
   'TOKEN_INVALID',
   'CALLER_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',
+  'APPROVAL_REQUIRED',
+  'APPROVAL_ENDED',
   'RATE_LIMITED',
   'RPC_UNKNOWN',
   'REQUEST_EXISTS',
@@ -1939,11 +2086,15 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
+  'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
+  'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
@@ -1985,13 +2136,18 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.security.v1.AccessRefusal',
+  'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',
+  'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
   'bank.security.v1.SessionTokens',
+  'bank.security.v1.SubmitForApprovalRequest',
+  'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',

@@ -2,7 +2,7 @@
 // for whom is decided here; whose a thing is, by the service that owns the fact, through `owners`.
 import type { DescService, Message } from '@bufbuild/protobuf';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
-import { type Access, type IdKind, type Rule, rulesByPath, type Workload } from '#gen/bank/rules.ts';
+import { type Access, type Grant, type IdKind, type Rule, rulesByPath, type Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Call } from './call-context.ts';
 import { type Refusal, refuseCall } from './errors.ts';
@@ -34,23 +34,32 @@ export function refuseUnowned(service: DescService, owners: Owners): void {
   }
 }
 
-/** Refuses a workload that may not call, and a principal whom no grant names. */
+/** Refuses a workload that may not call, and a principal whom no grant names or who may not call alone. */
 export function checkRule(rule: Rule, caller: Workload, principal: Actor | undefined): void {
   if (!rule.callers.includes(caller)) throw refuseCall('CALLER_NOT_ALLOWED');
-  if (isPrincipalScoped(caller)) checkGrants(rule, principal);
+  // What has no grant, the edge calls of its own accord.
+  if (!isPrincipalScoped(caller) || (caller === 'edge' && rule.grants.length === 0)) return;
+  // The edge has such calls approved first, and never sends them itself.
+  if (checkGrants(rule, principal).fourEyes && caller !== 'security-executor') throw refuseCall('CALLER_NOT_ALLOWED');
 }
 
-/** Refuses a principal whom no grant of the rule names. A PUBLIC grant needs none. */
-export function checkGrants(rule: Rule, principal: Actor | undefined): void {
-  if (rule.grants.some(({ audience }) => audience === 'PUBLIC')) return;
+/**
+ * The grant that lets a principal in; of several, one that does so without a second pair of eyes. Refuses a principal
+ * whom none names. A PUBLIC grant needs nobody.
+ */
+export function checkGrants(rule: Rule, principal: Actor | undefined): Grant {
+  const open = rule.grants.find(({ audience }) => audience === 'PUBLIC');
+  if (open) return open;
   if (!principal) throw refuseCall('TOKEN_MISSING');
-  const granted = rule.grants.some(
+  const granted = rule.grants.filter(
     (grant) =>
       Audience[grant.audience] === principal.audience &&
       (grant.audience !== 'STAFF' || grant.roles.some((role) => principal.roles.includes(StaffRole[role]))) &&
       (grant.audience !== 'PARTNER' || grant.scopes.some((scope) => principal.scopes.includes(scope))),
   );
-  if (!granted) throw refuseCall('CALLER_NOT_ALLOWED');
+  const grant = granted.find(({ fourEyes }) => !fourEyes) ?? granted[0];
+  if (!grant) throw refuseCall('CALLER_NOT_ALLOWED');
+  return grant;
 }
 
 /** Calls from the edge and from security's executor are made for somebody; all others are the workload's own. */
@@ -78,8 +87,8 @@ export async function checkOwners(rule: Rule, request: Message, call: Call, owne
   }
 }
 
-/** All values at a path of local property names; lists stand for their items, a oneof takes two steps. */
-function valuesAt(root: unknown, path: readonly string[]): unknown[] {
+/** All values at a path of the rules, local property names; lists stand for their items, a oneof takes two steps. */
+export function valuesAt(root: unknown, path: readonly string[]): unknown[] {
   let values: unknown[] = [root];
   for (const name of path) {
     values = values.flatMap((value) => {

@@ -76,6 +76,8 @@ export const refuseCall = refusals('bank', {
   TOKEN_INVALID: ['UNAUTHENTICATED', 'The token is not valid here, or no longer.'],
   CALLER_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not call this.'],
   ACTOR_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not speak for an actor.'],
+  APPROVAL_REQUIRED: ['FAILED_PRECONDITION', 'Somebody else must approve it. Repeat the call to learn of it.'],
+  APPROVAL_ENDED: ['FAILED_PRECONDITION', 'It was not approved. Ask anew with another request_id.'],
   RATE_LIMITED: ['RESOURCE_EXHAUSTED', 'Too many calls. Come again after retry_after_seconds.'],
   RPC_UNKNOWN: ['UNIMPLEMENTED', 'There is no such RPC here.'],
   REQUEST_EXISTS: ['ALREADY_EXISTS', 'The request_id was used for another request.'],

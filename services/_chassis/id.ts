@@ -2,7 +2,20 @@
 import { typeid } from 'typeid-js';
 
 /** The prefixes of the bank's ids. */
-export type Prefix = 'acc' | 'cmd' | 'crd' | 'cus' | 'evt' | 'hld' | 'jnl' | 'lac' | 'prd' | 'ses' | 'txn';
+export type Prefix =
+  | 'acc'
+  | 'apr'
+  | 'cmd'
+  | 'crd'
+  | 'cus'
+  | 'evt'
+  | 'hld'
+  | 'jnl'
+  | 'lac'
+  | 'prd'
+  | 'rfs'
+  | 'ses'
+  | 'txn';
 
 /** A new id: a prefix and 26 characters. */
 export function newId(prefix: Prefix): string {

@@ -63,5 +63,6 @@ function claimsOf(actor: Actor): JWTPayload {
     roles: actor.roles.map((role) => StaffRoleSchema.value[role]?.localName ?? ''),
     branch: actor.branchId,
     scopes: actor.scopes,
+    ...(actor.approverId && { approver: actor.approverId }),
   };
 }

@@ -1,12 +1,12 @@
 // Verifies tokens. Verifying costs 0.1–0.3 ms of processor time, so a verified token is remembered by its hash.
 import { create } from '@bufbuild/protobuf';
-import { type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { sha256Hex } from './digest.ts';
-import { refuseCall } from './errors.ts';
+import { Refusal, refuseCall } from './errors.ts';
 import { ISSUER } from './issuer.ts';
 
 /** What a verified token says. */
@@ -17,6 +17,16 @@ export interface Verified {
   readonly workload: Workload | undefined;
   /** The one who stands behind it. */
   readonly principal: Actor | undefined;
+}
+
+/** The token is the bank's own and was meant for somebody else: whose it is, is known. TOKEN_INVALID all the same. */
+export class WrongAudience extends Refusal {
+  readonly principal: Actor;
+
+  constructor(principal: Actor) {
+    super(refuseCall('TOKEN_INVALID'));
+    this.principal = principal;
+  }
 }
 
 const CACHE_MAX = 10_000;
@@ -46,7 +56,11 @@ async function verify(token: string, publicKey: CryptoKey, audience: string): Pr
     requiredClaims: ['exp', 'iat'],
   }).then(
     (result) => result.payload,
-    () => undefined,
+    (error: unknown) => {
+      const isWrongAudience = error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud';
+      if (isWrongAudience && error.payload.sub) throw new WrongAudience(actorFrom(error.payload));
+      return undefined;
+    },
   );
   if (!payload) throw refuseCall('TOKEN_INVALID');
   return {
@@ -66,6 +80,7 @@ function actorFrom(payload: JWTPayload): Actor {
     branchId: textOf(payload['branch']),
     roles: roles.map((role) => StaffRole[role as keyof typeof StaffRole] ?? StaffRole.UNSPECIFIED),
     scopes,
+    approverId: textOf(payload['approver']),
   });
 }
 

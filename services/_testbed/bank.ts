@@ -29,6 +29,12 @@ export interface BankOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
+/** Whence a principal calls, and through whom: the edge, unless it was approved and security executes it. */
+export interface Calling {
+  readonly origin?: Origin;
+  readonly workload?: 'edge' | 'security-executor';
+}
+
 /** A bank that runs. */
 export interface Bank {
   /** Where the edge listens: `http://127.0.0.1:…` for Connect and gRPC-Web, and the port for gRPC. */
@@ -43,7 +49,7 @@ export interface Bank {
   /** A client of a service that calls as a workload. The same one each time; closed at the end. */
   as<S extends DescService>(service: S, workload: Workload): Client<S>;
   /** A client of a service that calls as the edge does for a principal, or for nobody. */
-  asPrincipal<S extends DescService>(service: S, actor: Actor | undefined, options?: { origin?: Origin }): Client<S>;
+  asPrincipal<S extends DescService>(service: S, actor: Actor | undefined, options?: Calling): Client<S>;
   /** The token that a customer, a member of staff or a partner shows to the edge. */
   token(actor: Actor): Promise<string>;
   /** Stops everything and removes what was made for it. */
@@ -138,7 +144,7 @@ function bankClients(
   return {
     as: <S extends DescService>(service: S, workload: Workload): Client<S> =>
       kept(`${service.typeName} ${workload}`, () => asWorkload(callable(service), workload)),
-    asPrincipal: <S extends DescService>(service: S, actor: Actor | undefined, settings?: { origin?: Origin }) =>
+    asPrincipal: <S extends DescService>(service: S, actor: Actor | undefined, settings?: Calling) =>
       kept(JSON.stringify([service.typeName, actor, settings]), () => asPrincipal(callable(service), actor, settings)),
     close: () => {
       for (const client of clients.values()) client.close();

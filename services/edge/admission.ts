@@ -3,13 +3,17 @@ import { checkGrants } from '#chassis/access.ts';
 import type { Origin } from '#chassis/call-context.ts';
 import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { deadlineOf, streamDeadlineOf } from '#chassis/serve.ts';
+import { WrongAudience } from '#chassis/tokens.ts';
 import type { Trace } from '#chassis/trace.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context, Route } from './context.ts';
 import type { Session } from './internal-tokens.ts';
 
 /** A call that may enter. */
 export interface Admitted {
   readonly route: Route;
+  /** The caller may not call alone: somebody else has to approve it. */
+  readonly fourEyes: boolean;
   readonly session: Session;
   readonly origin: Origin;
   /** Milliseconds since the epoch. */
@@ -46,23 +50,26 @@ export function isStream(route: Route | undefined): boolean {
  */
 export async function admit(context: Context, arrival: Arrival): Promise<Admitted> {
   const { rateLimits } = context;
+  let principal: Actor | undefined;
   try {
     const admitted = await identify(context, arrival);
-    const { principal } = admitted.session;
+    ({ principal } = admitted.session);
     await (principal ? rateLimits.principal(principal) : rateLimits.address(arrival.address));
-    checkGrants(admitted.route.rule, principal);
-    return admitted;
+    const { fourEyes } = checkGrants(admitted.route.rule, principal);
+    return { ...admitted, fourEyes };
   } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
     // Whoever tries doors and keys is counted as well.
-    if (error instanceof Refusal && UNKNOWN_CALLER.has(error.reason)) await rateLimits.address(arrival.address);
-    throw error;
+    if (UNKNOWN_CALLER.has(error.reason)) await rateLimits.address(arrival.address);
+    const known = principal ?? (error instanceof WrongAudience ? error.principal : undefined);
+    throw await context.recorded({ rpc: arrival.rpc, principal: known, origin: originOf(arrival, known) }, error);
   }
 }
 
 const UNKNOWN_CALLER: ReadonlySet<string> = new Set(['RPC_UNKNOWN', 'TOKEN_MISSING', 'TOKEN_INVALID']);
 
 /** Finds out what is called and for whom. */
-async function identify({ routes, verify }: Context, arrival: Arrival): Promise<Admitted> {
+async function identify({ routes, verify }: Context, arrival: Arrival): Promise<Omit<Admitted, 'fourEyes'>> {
   const { authorization, deadline, trace } = arrival;
   const route = routes.get(arrival.rpc);
   if (!route) throw refuseCall('RPC_UNKNOWN');
@@ -74,13 +81,18 @@ async function identify({ routes, verify }: Context, arrival: Arrival): Promise<
   return {
     route,
     session: { authorization, principal },
-    origin: {
-      sessionId: principal?.sessionId ?? '',
-      address: arrival.address,
-      userAgent: arrival.userAgent.slice(0, USER_AGENT_MAX).toWellFormed(),
-    },
+    origin: originOf(arrival, principal),
     // A stream ends with the token that it was opened with.
     deadline: isStream(route) && verified ? Math.min(deadline, verified.expires * 1_000) : deadline,
     trace,
+  };
+}
+
+/** Whence somebody calls. */
+function originOf({ address, userAgent }: Arrival, principal: Actor | undefined): Origin {
+  return {
+    sessionId: principal?.sessionId ?? '',
+    address,
+    userAgent: userAgent.slice(0, USER_AGENT_MAX).toWellFormed(),
   };
 }

@@ -1,17 +1,19 @@
 // What the parts of the edge share.
 import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { openChannel, type RawCall, type RawStream } from '#chassis/call.ts';
+import { connect, type RawCall, type RawStream } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
 import { openIdentity } from '#chassis/identity.ts';
 import type { Issuer } from '#chassis/issuer.ts';
 import { EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
 import { OpenStreams } from '#chassis/serve-streams.ts';
+import { openServices, type Published } from '#chassis/services.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
-import { type Published, published } from './services.ts';
+import { type Recorded, recordedAt } from './refused.ts';
 
 /** An RPC that the edge publishes. */
 export interface Route {
@@ -31,22 +33,25 @@ export interface Context {
   readonly issuer: Issuer;
   /** By the RPC's full path, without the slash in front. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** Calls security of the edge's own accord. */
+  readonly security: RawCall;
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly internalToken: InternalTokens;
   readonly rateLimits: RateLimits;
+  readonly recorded: Recorded;
   /** The streams that are open, on either port. */
   readonly streams: OpenStreams;
   /** Closes the channels to the services. */
   close(): void;
 }
 
+/** The edge itself calls on nobody's behalf. */
+const NOBODY = { authorization: '', principal: undefined };
+
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
 export function makeContext(config: Config, log: Logger, issuer: Issuer): Context {
   const identity = openIdentity(config, 'edge', log);
-  const channels = published.map(({ name, service }) => {
-    const address = config[`${name.toUpperCase() as Uppercase<typeof name>}_ADDRESS`];
-    return { name, service, ...openChannel(service, address, identity.channel(name)) };
-  });
+  const channels = openServices(config, identity);
   const routes = channels.flatMap(({ name, service, send, watch }) =>
     (service.methods as readonly Route['method'][]).flatMap((method): [string, Route][] => {
       const rpc = `${service.typeName}/${method.name}`;
@@ -54,16 +59,25 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
       return rule?.edge ? [[rpc, { rpc, audience: name, method, rule, send, watch }]] : [];
     }),
   );
+  const security = channels.find(({ name }) => name === 'security');
+  if (!security) throw new Error('there is no security among the services');
+  const internalToken = internalTokens(issuer);
+  const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'), () =>
+    internalToken(NOBODY, 'security'),
+  );
   return {
     config,
     log,
     issuer,
     routes: new Map(routes),
+    security: security.send,
     verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
-    internalToken: internalTokens(issuer),
+    internalToken,
     rateLimits: rateLimits(config),
+    recorded: recordedAt(own, log),
     streams: new OpenStreams(),
     close: () => {
+      own.close();
       for (const channel of channels) channel.close();
       identity.close();
     },

@@ -7,8 +7,10 @@ import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { refusalFrom } from '#chassis/grpc.ts';
 import type { Logger } from '#chassis/log.ts';
 import { ORIGIN_KEY } from '#chassis/serve.ts';
+import type { Published } from '#chassis/services.ts';
 import { traceparentOf } from '#chassis/trace.ts';
 import type { Admitted } from './admission.ts';
+import { answerApproved } from './approval.ts';
 import type { Context } from './context.ts';
 
 /** Forwards the bytes of a request and answers those of the response. Throws refusals only, fit for the caller's eyes. */
@@ -21,7 +23,7 @@ export async function forward(context: Context, admitted: Admitted, request: Buf
     log.debug({ ms: Math.round(performance.now() - started) }, 'answered');
     return answer;
   } catch (error) {
-    throw told(error, log);
+    throw await told(context, admitted, error, log);
   }
 }
 
@@ -42,11 +44,11 @@ export async function* forwardStream(
   const close = context.streams.open(end);
   const timer = setTimeout(end, Math.max(0, admitted.deadline - Date.now())).unref();
   try {
-    const stream = route.watch(route.method.name, request, await metadataOf(context, admitted), {});
+    const stream = route.watch(route.method.name, request, await metadataOf(context, admitted, route.audience), {});
     yield* bytesFrom(stream, AbortSignal.any([gone, over.signal]));
     if (over.signal.aborted) throw refuseCall('STREAM_ENDED');
   } catch (error) {
-    throw told(error, log);
+    throw await told(context, admitted, error, log);
   } finally {
     clearTimeout(timer);
     close();
@@ -57,23 +59,38 @@ async function send(context: Context, admitted: Admitted, request: Buffer): Prom
   const { route } = admitted;
   const deadline = admitted.deadline - MARGIN_MS;
   if (deadline <= Date.now()) throw refuseCall('DEADLINE_PASSED');
-  const { bytes } = await route.send(route.method.name, request, await metadataOf(context, admitted), deadline);
-  return bytes;
+  if (admitted.fourEyes) {
+    return answerApproved(route, request, async (method, asked) => {
+      const metadata = await metadataOf(context, admitted, 'security');
+      return (await context.security(method, asked, metadata, deadline)).bytes;
+    });
+  }
+  const metadata = await metadataOf(context, admitted, route.audience);
+  return (await route.send(route.method.name, request, metadata, deadline)).bytes;
 }
 
-async function metadataOf(context: Context, { route, session, origin, trace }: Admitted): Promise<grpc.Metadata> {
+async function metadataOf(
+  context: Context,
+  { session, origin, trace }: Admitted,
+  audience: Published['name'],
+): Promise<grpc.Metadata> {
   const metadata = new grpc.Metadata();
-  metadata.set('authorization', `Bearer ${await context.internalToken(session, route.audience)}`);
+  metadata.set('authorization', `Bearer ${await context.internalToken(session, audience)}`);
   metadata.set('traceparent', traceparentOf(trace));
   metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
   return metadata;
 }
 
-function told(error: unknown, log: Logger): Refusal {
+async function told(
+  context: Context,
+  { route, session, origin }: Admitted,
+  error: unknown,
+  log: Logger,
+): Promise<Refusal> {
   const refusal = presentable(error);
   if (refusal.reason === 'INTERNAL') log.error({ err: error }, 'failed');
   else log.info({ reason: refusal.reason }, 'refused');
-  return refusal;
+  return context.recorded({ rpc: route.rpc, principal: session.principal, origin }, refusal);
 }
 
 /**

@@ -81,7 +81,7 @@ const types = fc.constantFrom(
 const tokenKinds = fc.constantFrom('good', 'good', 'good', 'good', 'none', 'bad');
 
 describe('A fuzzed edge', () => {
-  const bank = useBank({ services: ['ledger'], edge: false });
+  const bank = useBank({ services: ['ledger', 'security'], edge: false });
   let edge: RunningEdge;
   let token: string;
 

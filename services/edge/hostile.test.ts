@@ -13,7 +13,7 @@ const JOURNALS = '/bank.ledger.v1.LedgerService/ListJournals';
 const MEBIBYTE = 1024 * 1024;
 
 describe('A hostile caller', () => {
-  const bank = useBank({ services: ['ledger'], edge: false });
+  const bank = useBank({ services: ['ledger', 'security'], edge: false });
   let edge: RunningEdge;
   let token: string;
   let authorization: string;

@@ -11,7 +11,7 @@ const TODAY = '/bank.ledger.v1.LedgerService/GetBusinessDate';
 const LIMITS = { EDGE_LIMIT_ADDRESS: '10', EDGE_LIMIT_CUSTOMER: '8', EDGE_LIMIT_STAFF: '12', EDGE_LIMIT_PARTNER: '14' };
 
 describe('How often somebody may call', () => {
-  const bank = useBank({ services: ['ledger'], edge: false });
+  const bank = useBank({ services: ['ledger', 'security'], edge: false });
   let edge: RunningEdge;
 
   // An edge for each test: the counts of one are nothing to the next.

@@ -13,7 +13,7 @@ import { clientOf, PROTOCOLS, post, refusalOf, toldInJson } from './test-clients
 const TODAY = '/bank.ledger.v1.LedgerService/GetBusinessDate';
 
 describe('The edge', () => {
-  const bank = useBank({ services: ['ledger'], edge: false });
+  const bank = useBank({ services: ['ledger', 'security'], edge: false });
   let edge: RunningEdge;
 
   before(async () => {

@@ -15,7 +15,7 @@ import { clientOf, framed, PROTOCOLS, post, refusalOf } from './test-clients.ts'
 const WATCH = '/bank.ledger.v1.LedgerService/WatchEntries';
 
 describe('Streams through the edge', () => {
-  const bank = useBank({ services: ['ledger'], edge: false });
+  const bank = useBank({ services: ['ledger', 'security'], edge: false });
   let edge: RunningEdge;
   let [cash, alice] = ['', ''];
 

@@ -1,14 +1,17 @@
 // What a handler of the security service may touch.
 import type { House } from '#chassis/boot.ts';
+import { type Executor, openExecutor } from './executor.ts';
 import { type Passwords, passwords } from './passwords.ts';
 
 export interface Context extends House {
   readonly passwords: Passwords;
+  readonly executor: Executor;
   now(): Date;
 }
 
 /** Makes the context of one process of the security service. */
 export function makeContext(house: House): Context {
   // Lifetimes and delays are of this world: the bank's own clock can be set.
-  return { ...house, passwords: passwords(), now: () => new Date() };
+  const executor = openExecutor(house.config, house.issuer, house.log);
+  return { ...house, passwords: passwords(), executor, now: () => new Date() };
 }

@@ -4,12 +4,21 @@ import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
+import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
+import { Approvals } from './migrations/0004-approvals.ts';
+import { approveRequest } from './rpc/approve-request.ts';
+import { getApproval } from './rpc/get-approval.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
+import { listApprovals } from './rpc/list-approvals.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logOut } from './rpc/log-out.ts';
+import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
+import { rejectRequest } from './rpc/reject-request.ts';
+import { submitForApproval } from './rpc/submit-for-approval.ts';
+import { withdrawRequest } from './rpc/withdraw-request.ts';
 
 function rpcs(context: Context) {
   return {
@@ -18,6 +27,13 @@ function rpcs(context: Context) {
     logOut: logOut(context),
     refreshSession: refreshSession(context),
     registerCredentials: registerCredentials(context),
+    submitForApproval: submitForApproval(context),
+    listApprovals: listApprovals(context),
+    getApproval: getApproval(context),
+    approveRequest: approveRequest(context),
+    rejectRequest: rejectRequest(context),
+    withdrawRequest: withdrawRequest(context),
+    recordRefusals: recordRefusals(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -30,9 +46,17 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('security_runtime') },
+    { name: '0004-approvals', class: Approvals },
   ],
   context: makeContext,
   rpcs,
+  async start(context) {
+    const stop = startExecuting(context);
+    return async () => {
+      await stop();
+      context.executor.close();
+    };
+  },
   // Only staff name customers here, and nobody names a session: it is the one of the token.
   owners: () => ({}),
 };

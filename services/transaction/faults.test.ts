@@ -1,6 +1,4 @@
 // The service killed at the worst of times: after its own commit, before or after the ledger's.
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Client } from '#chassis/call.ts';
@@ -15,55 +13,20 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { randomFreePort } from '../../tools/platform/ports.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
+import { layLine, type OneWayLine } from '../_testbed/one-way-line.ts';
 import { openAccount, payIn, registerPerson } from '../_testbed/opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { transaction } from './service.ts';
 import { aHold, aRequestId, aTransfer, czk, minorOf, there } from './testing.ts';
 
-/** A line to the ledger that can be cut in one direction: what is sent from then on waits for ever. */
-interface Line {
-  readonly address: string;
-  cut(direction: 'requests' | 'answers' | undefined): void;
-  close(): void;
-}
-
-async function layLine(to: string): Promise<Line> {
-  const [host = '', port = ''] = to.split(':');
-  const sockets = new Set<Socket>();
-  let dropped: 'requests' | 'answers' | undefined;
-  const server = createServer((near) => {
-    const far = connect(Number(port), host);
-    near.on('data', (bytes) => dropped !== 'requests' && far.write(bytes));
-    far.on('data', (bytes) => dropped !== 'answers' && near.write(bytes));
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('close', () => other.destroy()).on('error', () => other.destroy());
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut: (direction) => {
-      dropped = direction;
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
-
 describe('A transaction service that is killed', function faults() {
   this.timeout(60_000);
   const bank = useBank({ edge: false, services: ['ledger', 'customer', 'account'] });
   let database: TestDatabase;
-  let line: Line;
+  let line: OneWayLine;
   let process: ServiceProcess | undefined;
   let client: Client<typeof TransactionService>;
+  let approved: Client<typeof TransactionService>;
   let mine: Account;
   let his: Account;
 
@@ -79,6 +42,7 @@ describe('A transaction service that is killed', function faults() {
   afterEach(() => process?.kill());
   after(async () => {
     client.close();
+    approved.close();
     line.close();
     await database.drop();
   });
@@ -101,7 +65,9 @@ describe('A transaction service that is killed', function faults() {
       issuer,
       identity,
     };
-    client = asPrincipal(at, staff('TELLER', 'BACK_OFFICE'), { deadlineMs: 20_000 });
+    const teller = staff('TELLER', 'BACK_OFFICE');
+    client = asPrincipal(at, teller, { deadlineMs: 20_000 });
+    approved = asPrincipal(at, teller, { deadlineMs: 20_000, workload: 'security-executor' });
   }
 
   /** Makes a first transfer, so that the service has its line to the ledger: one that was never open cannot be cut. */
@@ -187,8 +153,8 @@ describe('A transaction service that is killed', function faults() {
       await settled();
       const { transactionId } = done;
       const request = { requestId: aRequestId(), transactionId, amount: czk('4') };
-      await killedWhile(direction, () => client.reverseTransaction(request));
-      expect((await client.reverseTransaction(request)).transaction?.state).to.equal(TransactionState.POSTED);
+      await killedWhile(direction, () => approved.reverseTransaction(request));
+      expect((await approved.reverseTransaction(request)).transaction?.state).to.equal(TransactionState.POSTED);
       const { transaction: original } = await client.getTransaction({ transactionId });
       expect(original?.reversedAmount?.amount).to.equal('4.00');
       expect(await minorOf(bank(), mine)).to.equal(before + 400n);

@@ -14,7 +14,11 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 
 /** A bank under test, as far as it is called here. */
 export interface Callable {
-  asPrincipal<S extends DescService>(service: S, actor: Actor): Client<S>;
+  asPrincipal<S extends DescService>(
+    service: S,
+    actor: Actor,
+    options?: { readonly workload?: 'edge' | 'security-executor' },
+  ): Client<S>;
 }
 
 type Accounted = Pick<Account, 'accountId' | 'currencyCode'>;
@@ -32,6 +36,11 @@ export function czk(amount: string) {
 /** The service as staff with these roles see it. */
 export function as(bank: Callable, ...roles: Parameters<typeof staff>): Client<typeof TransactionService> {
   return bank.asPrincipal(TransactionService, staff(...roles));
+}
+
+/** The service as it is called for staff with these roles when somebody else has approved it. */
+export function approved(bank: Callable, ...roles: Parameters<typeof staff>): Client<typeof TransactionService> {
+  return bank.asPrincipal(TransactionService, staff(...roles), { workload: 'security-executor' });
 }
 
 /** The service as a customer sees it. */

@@ -137,7 +137,7 @@ describe('bankctl', function bankctl() {
   it('moves money, by id and by IBAN, and undoes it', async () => {
     const { transaction } = await json<Moved>(['transfer', janas.accountId, petrs.iban, '250.00', '--text', 'rent']);
     expect(transaction).to.deep.include({ state: 'TRANSACTION_STATE_POSTED', remittanceInformation: 'rent' });
-    await json(['reverse', transaction.transactionId, '--amount', '50.00']);
+    await approved(['reverse', transaction.transactionId, '--amount', '50.00']);
     const { transaction: now } = await json<Moved>(['transaction', 'get', transaction.transactionId]);
     expect(now.state).to.equal('TRANSACTION_STATE_PARTIALLY_REVERSED');
     await json(['transfer', petrs.accountId, janas.accountId, '100.00', '--as', `customer:${petr}`]);
@@ -153,6 +153,38 @@ describe('bankctl', function bankctl() {
     ]);
     expect(transactions).to.have.length(1);
   });
+
+  it('says what awaits approval, shows it, and has it approved, rejected or taken back by whoever may', async () => {
+    const { transaction } = await json<Moved>(['transfer', janas.accountId, petrs.accountId, '10.00']);
+    const undo = ['reverse', transaction.transactionId];
+    const told = await run(undo);
+    expect(told.code).to.equal(1);
+    const [approvalId = ''] = /apr_\w+/.exec(told.stderr) ?? [];
+    expect(told.stderr).to.contain(`bankctl approval approve ${approvalId}`);
+    const listed = await run(['approval', 'list', '--state', 'pending']);
+    expect(listed.stdout).to.contain(approvalId).and.to.contain('ReverseTransaction');
+    const shown = await run(['approval', 'show', approvalId]);
+    expect(shown.stdout).to.contain(transaction.transactionId).and.to.contain('stf_back_office');
+    expect((await run(['approval', 'approve', approvalId, '--as', 'staff:back-office'])).stderr).to.contain(
+      'APPROVER_NOT_ALLOWED',
+    );
+    expect((await run(['approval', 'reject', approvalId])).stdout).to.contain('rejected');
+    const { error } = await json<{ error: { metadata: { approval_id: string } } }>(undo, 1);
+    const id = error.metadata.approval_id;
+    expect((await run(['approval', 'withdraw', id, '--as', 'staff:back-office'])).stdout).to.contain('withdrawn');
+  });
+
+  /** Does what needs a second pair of eyes, and waits until it is done. */
+  async function approved(args: readonly string[]): Promise<void> {
+    const { error } = await json<{ error: { metadata: { approval_id: string } } }>(args, 1);
+    const approvalId = error.metadata.approval_id;
+    await json(['approval', 'approve', approvalId]);
+    for (;;) {
+      const { approval } = await json<{ approval: { state: string } }>(['approval', 'show', approvalId]);
+      if (approval.state === 'APPROVAL_STATE_EXECUTED') return;
+      expect(approval.state).to.equal('APPROVAL_STATE_APPROVED');
+    }
+  }
 
   it('does a command with the same key once', async () => {
     const withdrawal = ['withdraw', janas.accountId, '10.00', '--request-id', 'withdrawal-1'];

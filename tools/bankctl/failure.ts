@@ -69,7 +69,7 @@ export async function tell(error: unknown): Promise<Told> {
     code: nameOf(error),
     metadata: detail.metadata,
     violations: detail.violations.map(({ field, description }) => ({ field, description })),
-    lines: [],
+    lines: detail.reason === 'APPROVAL_REQUIRED' ? approvalLines(detail.metadata['approval_id'] ?? '') : [],
   };
 
   /** The connection broke in the middle, or something that is no bank answered. */
@@ -81,6 +81,14 @@ export async function tell(error: unknown): Promise<Told> {
     const name = Object.entries(Code).find(([, value]) => value === code)?.[0] ?? 'Unknown';
     return name.replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
   }
+}
+
+/** What is next when somebody else has to approve. */
+function approvalLines(approvalId: string): string[] {
+  return [
+    `It awaits approval. Somebody else decides: bankctl approval approve ${approvalId}`,
+    `What became of it:                         bankctl approval show ${approvalId}`,
+  ];
 }
 
 /** The failure that bankctl itself has found, also where connect-es has wrapped it into an error of its own. */

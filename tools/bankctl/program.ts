@@ -1,6 +1,7 @@
 // The commands and their options. What they do is loaded when they are called, so that bankctl starts fast.
 import { Command, CommanderError } from 'commander';
 import { accountCommands } from './cli/account.ts';
+import { approvalCommands } from './cli/approval.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
@@ -69,6 +70,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     accountCommands,
     moneyCommands,
     holdCommands,
+    approvalCommands,
     watchCommands,
   ])
     add(program, exited);

@@ -72,10 +72,10 @@ function isGranted({ audience, roles, scopes }: Grant, subject: string): boolean
   return audience === 'CHANNEL';
 }
 
-/** The edge, and security's executor, call for somebody: without a principal they are anonymous. */
+/** The edge, and security's executor, call for somebody: without a principal they are anonymous. What has no grant, the edge calls of its own accord. */
 function atTheService({ callers, grants }: Rule, workload: Workload): Outcome {
   if (!callers.includes(workload)) return 'CALLER_NOT_ALLOWED';
-  const isPrincipalScoped = workload === 'edge' || workload === 'security-executor';
+  const isPrincipalScoped = (workload === 'edge' && grants.length > 0) || workload === 'security-executor';
   const isOpen = grants.some(({ audience }) => audience === 'PUBLIC');
   return isPrincipalScoped && !isOpen ? 'TOKEN_MISSING' : 'ALLOWED';
 }

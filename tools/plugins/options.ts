@@ -10,6 +10,7 @@ export type Grant = {
   scopes: string[];
   stepUp: boolean;
   fourEyes: boolean;
+  approvers: string[];
 };
 
 /** The rule of one RPC as the contract states it, workloads in lower kebab case. */
@@ -90,6 +91,8 @@ function plainRule(json: RpcRule): RpcRule {
       scopes: grant.scopes,
       stepUp: grant.stepUp,
       fourEyes: grant.fourEyes,
+      // A released contract of before may not know the word.
+      approvers: (grant.approvers ?? []).map((role) => bare(role, 'STAFF_ROLE_')),
     })),
     actorAsserters: json.actorAsserters.map(workloadWord),
     noReplay: json.noReplay,

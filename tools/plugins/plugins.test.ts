@@ -35,7 +35,7 @@ describe('The buf plugins', function () {
       const path = 'bank.ledger.v1.ThingService/GetThing';
       const rule = {
         callers: ['edge'],
-        grants: [{ audience: 'PARTNER', roles: [], scopes: ["it's"], stepUp: false, fourEyes: false }],
+        grants: [{ audience: 'PARTNER', roles: [], scopes: ["it's"], stepUp: false, fourEyes: false, approvers: [] }],
         actorAsserters: [],
         edge: true,
         noReplay: false,

@@ -92,9 +92,12 @@ const cases: Case[] = [
     says: [],
   },
   {
-    title: 'refuses the edge without a grant',
-    samples: [{ rule: 'callers: WORKLOAD_EDGE' }],
-    says: [`${rpc} has edge among its callers, but no grant says for whom.`],
+    title: 'refuses the security executor without a grant, but not the edge, which may call of its own accord',
+    samples: [
+      { rule: 'callers: [WORKLOAD_EDGE, WORKLOAD_SECURITY_EXECUTOR]' },
+      { rule: 'callers: WORKLOAD_EDGE', service: 'customer' },
+    ],
+    says: [`${rpc} has security-executor among its callers, but no grant says for whom.`],
   },
   {
     title: 'refuses a grant without an audience',
@@ -127,11 +130,53 @@ const cases: Case[] = [
     says: [`${rpc} has a grant to CHANNEL with roles.`, `${rpc} has a grant to CHANNEL with scopes.`],
   },
   {
-    title: 'refuses step_up and four_eyes until the identity issue',
-    samples: [{ rule: edgeFor('audience: AUDIENCE_CHANNEL step_up: true four_eyes: true') }],
+    title: 'refuses step_up until the identity issue',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_CHANNEL step_up: true') }],
+    says: [`${rpc} sets step_up: not before the identity issue.`],
+  },
+  {
+    title: 'accepts four_eyes of one role and not of another',
+    samples: [
+      {
+        level: 'IDEMPOTENT',
+        request: commandFields,
+        rule: `callers: [WORKLOAD_EDGE, WORKLOAD_SECURITY_EXECUTOR] grants: [
+          {audience: AUDIENCE_STAFF roles: STAFF_ROLE_TELLER four_eyes: true approvers: STAFF_ROLE_BRANCH_MANAGER},
+          {audience: AUDIENCE_STAFF roles: STAFF_ROLE_BACK_OFFICE}]`,
+      },
+    ],
+    says: [],
+  },
+  {
+    title: 'refuses four_eyes without approvers, and approvers without four_eyes',
+    samples: [
+      {
+        level: 'IDEMPOTENT',
+        request: commandFields,
+        rule: `callers: [WORKLOAD_EDGE, WORKLOAD_SECURITY_EXECUTOR] grants: [
+          {audience: AUDIENCE_STAFF roles: STAFF_ROLE_TELLER four_eyes: true},
+          {audience: AUDIENCE_STAFF roles: STAFF_ROLE_AUDITOR approvers: STAFF_ROLE_BRANCH_MANAGER}]`,
+      },
+    ],
     says: [
-      `${rpc} sets step_up: not before the identity issue.`,
-      `${rpc} sets four_eyes: not before the identity issue.`,
+      `${rpc} has a grant to STAFF with four_eyes, but no approvers.`,
+      `${rpc} has a grant to STAFF without four_eyes, but with approvers.`,
+    ],
+  },
+  {
+    title: "refuses four_eyes where security could not execute in its maker's name",
+    samples: [
+      {
+        rule: `callers: WORKLOAD_EDGE no_replay: true
+          grants: {audience: AUDIENCE_CHANNEL four_eyes: true approvers: STAFF_ROLE_BRANCH_MANAGER}`,
+      },
+    ],
+    says: [
+      `${rpc} sets four_eyes for others than STAFF.`,
+      `${rpc} sets four_eyes, but security-executor may not call it.`,
+      `${rpc} sets four_eyes, but is no command with a request_id.`,
+      `${rpc} sets four_eyes, but takes or answers credentials, which are not kept.`,
+      `${rpc} sets no_replay, but only reads.`,
     ],
   },
   {
@@ -180,6 +225,7 @@ const cases: Case[] = [
     title: 'refuses anybody but the edge at notification, audit and reporting',
     samples: [{ service: 'audit', rule: 'callers: [WORKLOAD_TRANSACTION, WORKLOAD_SECURITY_EXECUTOR]' }],
     says: [
+      `${rpc} has security-executor among its callers, but no grant says for whom.`,
       `${rpc} has transaction among its callers, which may not call audit.`,
       `${rpc} has security-executor among its callers, which may not call audit.`,
     ],

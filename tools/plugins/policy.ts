@@ -1,7 +1,7 @@
 // What every contract of the bank must obey. Each violation is one sentence that names the RPC or the field.
 import type { Contract, Rpc } from './contract.ts';
 import { commonErrors, reasonsOf } from './contract.ts';
-import { fieldViolations, messageViolations, requestViolations } from './field-policy.ts';
+import { fieldViolations, isKeyedByItem, messageViolations, requestViolations } from './field-policy.ts';
 import type { Grant, RpcRule } from './options.ts';
 import { findCycle, mayCall, principalCallers } from './workloads.ts';
 
@@ -10,6 +10,7 @@ export function violations(contract: Contract): string[] {
   return [
     ...contract.rpcs.flatMap((rpc) => [
       ...ruleViolations(rpc),
+      ...fourEyesViolations(rpc),
       ...idempotencyViolations(rpc),
       ...streamViolations(rpc),
       ...commentViolations(rpc.path, () => reasonsOf(rpc.method)),
@@ -57,15 +58,15 @@ function grantPresenceViolations(path: string, rule: RpcRule): string[] {
   if (rule.grants.length > 0 && !rule.callers.some((workload) => principalCallers.includes(workload))) {
     return [`${path} has grants, but neither edge nor security-executor is among its callers.`];
   }
-  if (rule.grants.length === 0 && rule.callers.includes('edge')) {
-    return [`${path} has edge among its callers, but no grant says for whom.`];
+  if (rule.grants.length === 0 && rule.callers.includes('security-executor')) {
+    return [`${path} has security-executor among its callers, but no grant says for whom.`];
   }
   return [];
 }
 
 function grantViolations(path: string, grant: Grant): string[] {
   const found = [];
-  const { audience, roles, scopes } = grant;
+  const { audience, roles, scopes, approvers } = grant;
   if (audience === 'UNSPECIFIED') {
     found.push(`${path} has a grant without an audience.`);
   }
@@ -75,19 +76,41 @@ function grantViolations(path: string, grant: Grant): string[] {
   if (audience === 'PARTNER' ? scopes.length === 0 : scopes.length > 0) {
     found.push(`${path} has a grant to ${audience} ${scopes.length === 0 ? 'without' : 'with'} scopes.`);
   }
-  if (roles.includes('UNSPECIFIED') || scopes.includes('')) {
+  if ([...roles, ...approvers].includes('UNSPECIFIED') || scopes.includes('')) {
     found.push(`${path} has a grant to ${audience} with an empty role or scope.`);
   }
   found.push(
-    ...repeated([...roles, ...scopes]).map((word) => `${path} names ${word} twice in a grant to ${audience}.`),
+    ...[...repeated([...roles, ...scopes]), ...repeated(approvers)].map(
+      (word) => `${path} names ${word} twice in a grant to ${audience}.`,
+    ),
   );
   if (grant.stepUp) {
     found.push(`${path} sets step_up: not before the identity issue.`);
   }
-  if (grant.fourEyes) {
-    found.push(`${path} sets four_eyes: not before the identity issue.`);
+  if (grant.fourEyes !== grant.approvers.length > 0) {
+    found.push(
+      `${path} has a grant to ${audience} ${grant.fourEyes ? 'with four_eyes, but no' : 'without four_eyes, but with'} approvers.`,
+    );
   }
   return found;
+}
+
+// What is approved is kept, shown, sent by security in its maker's name and answered later: not everything can be.
+function fourEyesViolations({ path, method, rule, idempotency }: Rpc): string[] {
+  const grants = rule?.grants.filter((grant) => grant.fourEyes) ?? [];
+  if (rule === undefined || grants.length === 0) {
+    return [];
+  }
+  return [
+    ...(grants.some((grant) => grant.audience !== 'STAFF') ? [`${path} sets four_eyes for others than STAFF.`] : []),
+    ...(rule.callers.includes('security-executor')
+      ? []
+      : [`${path} sets four_eyes, but security-executor may not call it.`]),
+    ...(idempotency !== 'idempotent' || method.methodKind !== 'unary' || isKeyedByItem(method.name)
+      ? [`${path} sets four_eyes, but is no command with a request_id.`]
+      : []),
+    ...(rule.noReplay ? [`${path} sets four_eyes, but takes or answers credentials, which are not kept.`] : []),
+  ];
 }
 
 function idempotencyViolations({ path, idempotency, rule }: Rpc): string[] {

@@ -65,6 +65,8 @@ export interface Grant {
   readonly scopes: readonly string[];
   readonly stepUp: boolean;
   readonly fourEyes: boolean;
+  /** With fourEyes: any of these may approve. */
+  readonly approvers: readonly StaffRole[];
 }
 
 /**
@@ -86,7 +88,7 @@ export interface Rule {
   readonly grants: readonly Grant[];
   /** The callers that may say in the request on whose behalf it is. */
   readonly actorAsserters: readonly Workload[];
-  /** True when the edge publishes it. */
+  /** True when the edge publishes it; what it calls of its own accord, it does not. */
   readonly edge: boolean;
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;

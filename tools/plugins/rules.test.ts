@@ -48,7 +48,7 @@ describe('The table of rules', () => {
       actors: _actors,
       ...row
     } = buildRules(contract).rows.find((candidate) => candidate.path === path)!;
-    const plain = { stepUp: false, fourEyes: false };
+    const plain = { stepUp: false, fourEyes: false, approvers: [] };
     expect(row).to.deep.equal({
       path,
       callers: ['edge', 'account', 'security-executor'],
@@ -77,6 +77,7 @@ describe('The table of rules', () => {
       'actor.partyId PARTY NAMED',
       'actor.branchId BRANCH NAMED',
       'actor.sessionId SESSION NAMED',
+      'actor.approverId PARTY NAMED',
     ]);
   });
 

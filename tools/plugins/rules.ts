@@ -49,7 +49,7 @@ export function buildRules(contract: Contract): RuleTable {
       return {
         path: rpc.path,
         ...rpc.rule,
-        edge: rpc.rule.callers.includes('edge'),
+        edge: rpc.rule.callers.includes('edge') && rpc.rule.grants.length > 0,
         idempotency: rpc.idempotency,
         ids: fieldsIn(rpc.method.input).flatMap(({ field, path }) => {
           const id = options.idOf(field);

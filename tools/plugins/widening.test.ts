@@ -17,6 +17,9 @@ const PERSONAL = dataOption('class: DATA_CLASS_PERSONAL retention: RETENTION_REL
 const teller = edgeFor('audience: AUDIENCE_STAFF roles: STAFF_ROLE_TELLER');
 const tellerAndAuditor = edgeFor('audience: AUDIENCE_STAFF roles: [STAFF_ROLE_TELLER, STAFF_ROLE_AUDITOR]');
 const partner = (...scopes: string[]) => edgeFor(`audience: AUDIENCE_PARTNER scopes: ${JSON.stringify(scopes)}`);
+const fourEyes = (...approvers: string[]) =>
+  `callers: [WORKLOAD_EDGE, WORKLOAD_SECURITY_EXECUTOR] grants: {audience: AUDIENCE_STAFF
+    roles: STAFF_ROLE_TELLER four_eyes: true approvers: [${approvers.join(', ')}]}`;
 const command = { level: 'IDEMPOTENT', request: commandFields };
 
 const WIDER: { what: string; before: Sample; after: Sample; told: string[] }[] = [
@@ -64,6 +67,18 @@ const WIDER: { what: string; before: Sample; after: Sample; told: string[] }[] =
     before: { request: `string account_id = 1 ${idOption()};` },
     after: { request: `string account_id = 1 ${idOption('ID_KIND_CUSTOMER')};` },
     told: [`${GET} no longer takes accountId for the id of a thing of kind ACCOUNT`],
+  },
+  {
+    what: 'another approver',
+    before: { ...command, rule: fourEyes('STAFF_ROLE_BRANCH_MANAGER') },
+    after: { ...command, rule: fourEyes('STAFF_ROLE_BRANCH_MANAGER', 'STAFF_ROLE_BACK_OFFICE') },
+    told: [`${GET} takes the approval of BACK_OFFICE for STAFF TELLER`],
+  },
+  {
+    what: 'one pair of eyes fewer',
+    before: { ...command, rule: fourEyes('STAFF_ROLE_BRANCH_MANAGER') },
+    after: { ...command, rule: teller.replace('WORKLOAD_EDGE', '[WORKLOAD_EDGE, WORKLOAD_SECURITY_EXECUTOR]') },
+    told: [`${GET} asks no second pair of eyes of STAFF TELLER`],
   },
   {
     what: 'an answer that is kept',

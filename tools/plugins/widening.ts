@@ -45,7 +45,7 @@ function widenedIn(was: RuleRow, row: RuleRow): string[] {
 }
 
 /** A grant is to an audience, and may have roles or scopes: each of these counts for itself. */
-function granted(before: readonly Grant[], { audience, roles, scopes, stepUp, fourEyes }: Grant): string[] {
+function granted(before: readonly Grant[], { audience, roles, scopes, stepUp, fourEyes, approvers }: Grant): string[] {
   const words = roles.length + scopes.length === 0 ? [undefined] : [...roles, ...scopes];
   return words.flatMap((word) => {
     const whom = word === undefined ? audience : `${audience} ${word}`;
@@ -56,6 +56,9 @@ function granted(before: readonly Grant[], { audience, roles, scopes, stepUp, fo
     if (was.length === 0) return [`is open to ${whom}`];
     return [
       ...(!stepUp && was.every((grant) => grant.stepUp) ? [`asks no step-up of ${whom}`] : []),
+      ...approvers
+        .filter((role) => was.every((grant) => grant.fourEyes && !grant.approvers.includes(role)))
+        .map((role) => `takes the approval of ${role} for ${whom}`),
       ...(!fourEyes && was.every((grant) => grant.fourEyes) ? [`asks no second pair of eyes of ${whom}`] : []),
     ];
   });

@@ -39,6 +39,7 @@ describe('A page in a browser', function aPage() {
         accounts: ['ACTIVE', 'ACTIVE', 'ACTIVE'],
         transferred: 'POSTED',
         overdrawn: { code: 'FailedPrecondition', reason: 'INSUFFICIENT_FUNDS' },
+        undone: { code: 'FailedPrecondition', reason: 'APPROVAL_REQUIRED' },
         reversed: '100.00',
         statement: { opening: '0.00', entries: ['1000.00', '-250.00', '100.00'], closing: '850.00' },
         tooLong: { code: 'InvalidArgument', reason: 'REQUEST_INVALID', violations: ['account_id'] },
@@ -108,6 +109,7 @@ import { ${transport} as createTransport } from '@connectrpc/connect-web';
 import { AccountService } from '/gen/bank/account/v1/account_service_pb.ts';
 import { AccountState, AccountType, HolderRole } from '/gen/bank/account/v1/account_pb.ts';
 import { CustomerService } from '/gen/bank/customer/v1/customer_service_pb.ts';
+import { SecurityService } from '/gen/bank/security/v1/security_service_pb.ts';
 import { TransactionService } from '/gen/bank/transaction/v1/transaction_service_pb.ts';
 import { TransactionState } from '/gen/bank/transaction/v1/transaction_pb.ts';
 import { ErrorDetailSchema } from '/gen/bank/type/v1/error_pb.ts';
@@ -175,7 +177,13 @@ await show(async () => {
   const overdrawn = await whyNot(transfer('2000.00'));
   const manager = createClient(TransactionService, as(await tokenFor('staff:branch-manager')));
   const { transactionId } = transaction;
-  await manager.reverseTransaction({ ...once(), transactionId, amount: czk('100.00') });
+  const undo = { ...once(), transactionId, amount: czk('100.00') };
+  const undone = await whyNot(manager.reverseTransaction(undo));
+  const checker = createClient(SecurityService, as(await tokenFor('staff:back-office')));
+  const [{ approvalId }] = (await checker.listApprovals({})).approvals;
+  await checker.approveRequest({ ...once(), approvalId });
+  const why = async () => (await whyNot(manager.reverseTransaction(undo))).reason;
+  while ((await why()) === 'APPROVAL_REQUIRED') await new Promise((go) => setTimeout(go, 50));
   const reversed = (await manager.getTransaction({ transactionId })).transaction.reversedAmount.amount;
   const look = createClient(AccountService, self);
   const { openingBalance, closingBalance, entries } = await look.getStatement({ accountId });
@@ -183,6 +191,7 @@ await show(async () => {
     accounts: [own, joint, business].map(({ state }) => nameOf(AccountState, state)),
     transferred: nameOf(TransactionState, transaction.state),
     overdrawn,
+    undone,
     reversed,
     statement: {
       opening: openingBalance.amount,

@@ -1,7 +1,9 @@
 // What people do at a bank, for the journeys: register, open, pay in, pay, look. Every call goes through a door.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
-import type { Door } from './doors.ts';
+import { Refusal } from '#chassis/errors.ts';
+import type { Door, RpcName } from './doors.ts';
 
 export const TELLER = 'staff:teller';
 export const MANAGER = 'staff:branch-manager';
@@ -77,6 +79,43 @@ export function textAt(answer: JsonObject, ...path: readonly string[]): string {
 /** The list of objects at a path of an answer; an empty one is left out of answers. */
 export function listAt(answer: JsonObject, ...path: readonly string[]): JsonObject[] {
   return (at(answer, path) ?? []) as JsonObject[];
+}
+
+/** Asks for something that somebody else has to approve: the id of the approval. Throws any other refusal. */
+export async function pending(asking: Promise<unknown>): Promise<string> {
+  const told = await asking.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(told instanceof Refusal) || told.reason !== 'APPROVAL_REQUIRED') {
+    throw told ?? new Error('it was done without approval');
+  }
+  return told.metadata['approval_id'] ?? '';
+}
+
+/** Does what needs a second pair of eyes: asks for it, has it approved by somebody else, and asks again for the answer. */
+export async function withApproval(
+  door: Door,
+  { maker, checker }: { readonly maker: string; readonly checker: string },
+  rpc: RpcName,
+  order: JsonObject,
+): Promise<JsonObject> {
+  const request = { requestId: randomUUID(), ...order };
+  const approvalId = await pending(door.call(maker, rpc, request));
+  await door.call(checker, 'security.ApproveRequest', { requestId: randomUUID(), approvalId });
+  return whenExecuted(() => door.call(maker, rpc, request));
+}
+
+/** Asks for something that was approved until it has been done, and answers what it answers. */
+export async function whenExecuted(ask: () => Promise<JsonObject>): Promise<JsonObject> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.reason !== 'APPROVAL_REQUIRED') throw error;
+      await sleep(50);
+    }
+  }
 }
 
 /** The errands over a door. */

@@ -14,10 +14,10 @@ import { ConnectError, type Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import * as grpc from '@grpc/grpc-js';
 import { Code, Refusal } from '#chassis/errors.ts';
+import { published } from '#chassis/services.ts';
 import type { RpcPath } from '#gen/bank/rules.ts';
 import { type ErrorDetail, ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
 import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
-import { published } from '../../edge/services.ts';
 
 /** Where an edge listens. */
 export interface EdgeAddress {

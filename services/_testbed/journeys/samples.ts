@@ -132,6 +132,7 @@ function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
 }
 
 function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+  const approval = { approvalId: 'apr_none' };
   const login = { username: 'nobody', password: 'correct horse battery' };
   return {
     'security.IssueEnrolmentCode': { request: { customerId } },
@@ -139,6 +140,11 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.LogIn': { request: login, refused: 'LOGIN_REFUSED' },
     'security.RefreshSession': { request: { refreshToken: 'none' }, refused: 'SESSION_ENDED' },
     'security.LogOut': { request: {}, refused: 'SESSION_ENDED' },
+    'security.ListApprovals': { request: {} },
+    'security.GetApproval': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
+    'security.ApproveRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
+    'security.RejectRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
+    'security.WithdrawRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
   };
 }
 

@@ -17,6 +17,7 @@ import {
   owner,
   TELLER,
   textAt,
+  withApproval,
 } from './counter.ts';
 import { type Door, PROTOCOLS } from './doors.ts';
 import { useJourney } from './journey.ts';
@@ -151,7 +152,10 @@ describe('A stranger', function aStranger() {
       it('has a transfer undone in part, then whole, and no more', async () => {
         const transactionId = textAt(dear, 'transactionId');
         const undo = (more: JsonObject = {}) =>
-          door.call(MANAGER, 'transaction.ReverseTransaction', { requestId: randomUUID(), transactionId, ...more });
+          withApproval(door, { maker: MANAGER, checker: BACK_OFFICE }, 'transaction.ReverseTransaction', {
+            transactionId,
+            ...more,
+          });
         const now = async () =>
           objectAt(await door.call(jana(), 'transaction.GetTransaction', { transactionId }), 'transaction');
         await refused(undo({ amount: money('900.01') }), 'REVERSAL_EXCEEDS_ORIGINAL');

@@ -21,7 +21,11 @@ describe('GetAccountBalance', () => {
     const account = await openAccount(bank(), { owners: [owner], disponents: [disponent] });
     const { accountId } = account;
     const overdraftLimit = { currencyCode: 'CZK', amount: '50.00' };
-    await accountsAs(bank(), 'LOAN_OFFICER').setOverdraftLimit({ requestId: aRequestId(), accountId, overdraftLimit });
+    await accountsAs(bank(), 'BRANCH_MANAGER').setOverdraftLimit({
+      requestId: aRequestId(),
+      accountId,
+      overdraftLimit,
+    });
     await payIn(bank(), account, '90071992547409.93');
     for (const client of [accountsOf(bank(), owner), accountsOf(bank(), disponent), accountsAs(bank(), 'AUDITOR')]) {
       const { booked, available } = await client.getAccountBalance({ accountId });

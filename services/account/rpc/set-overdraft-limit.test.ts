@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { eventsOf } from '#chassis/testing/events.ts';
-import { refused } from '#chassis/testing/service.ts';
+import { refused, staff } from '#chassis/testing/service.ts';
 import { ProductType } from '#gen/bank/account/v1/account_pb.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { disagreements } from '../../_testbed/agreements.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import {
@@ -28,7 +29,7 @@ describe('SetOverdraftLimit', () => {
   it('lets an account go below zero by so much', async () => {
     const account = await openAccount(bank());
     const { accountId } = account;
-    const client = accountsAs(bank(), 'LOAN_OFFICER');
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
     const { account: limited } = await client.setOverdraftLimit(limit(accountId, '500'));
     expect(limited?.overdraftLimit?.amount).to.equal('500.00');
     await payIn(bank(), account, '-500.00');
@@ -44,7 +45,7 @@ describe('SetOverdraftLimit', () => {
   it('takes it back: a balance that is below stays', async () => {
     const account = await openAccount(bank());
     const { accountId } = account;
-    const client = accountsAs(bank(), 'LOAN_OFFICER');
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
     await client.setOverdraftLimit(limit(accountId, '100.00'));
     await payIn(bank(), account, '-60.00');
     await client.setOverdraftLimit(limit(accountId, '0'));
@@ -54,7 +55,7 @@ describe('SetOverdraftLimit', () => {
   });
 
   it('refuses more than the product allows, and any where it allows none', async () => {
-    const client = accountsAs(bank(), 'LOAN_OFFICER');
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
     const { accountId } = await openAccount(bank());
     await client.setOverdraftLimit(limit(accountId, '100000.00'));
     await refused(client.setOverdraftLimit(limit(accountId, '100000.01')), 'OVERDRAFT_NOT_ALLOWED');
@@ -76,7 +77,7 @@ describe('SetOverdraftLimit', () => {
     const { accountId } = await openAccount(bank(), { productId: 'prd_limited' });
     await back.reviseProduct({ ...product, requestId: aRequestId(), terms: { overdraftLimitMaximum: money('20') } });
     const newer = await openAccount(bank(), { productId: 'prd_limited' });
-    const client = accountsAs(bank(), 'LOAN_OFFICER');
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
     await refused(client.setOverdraftLimit(limit(accountId, '10.01')), 'OVERDRAFT_NOT_ALLOWED');
     expect(newer.productVersion).to.equal(2);
     expect((await client.setOverdraftLimit(limit(newer.accountId, '20'))).account?.overdraftLimit?.amount).to.equal(
@@ -85,7 +86,7 @@ describe('SetOverdraftLimit', () => {
   });
 
   it('refuses what is no limit, other currencies, and accounts that are not in use', async () => {
-    const client = accountsAs(bank(), 'LOAN_OFFICER');
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
     const { accountId } = await openAccount(bank());
     await refused(client.setOverdraftLimit(limit(accountId, '-1')), 'REQUEST_INVALID');
     await refused(client.setOverdraftLimit(limit(accountId, '1', 'EUR')), 'CURRENCY_MISMATCH');
@@ -101,11 +102,28 @@ describe('SetOverdraftLimit', () => {
     const owner = await registerPerson(bank());
     const { accountId } = await openAccount(bank(), { owners: [owner] });
     await refused(accountsOf(bank(), owner).setOverdraftLimit(limit(accountId, '1')), 'CALLER_NOT_ALLOWED');
-    const client = accountsAs(bank(), 'LOAN_OFFICER');
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
     const request = limit(accountId, '7.50');
     const answer = await client.setOverdraftLimit(request);
     await client.setOverdraftLimit(limit(accountId, '0'));
     expect(await client.setOverdraftLimit(request)).to.deep.equal(answer);
     expect((await client.getAccount({ accountId })).account?.overdraftLimit?.amount).to.equal('0.00');
+  });
+
+  it('is refused when the account has changed since it was read', async () => {
+    const { accountId, etag } = await openAccount(bank());
+    const client = accountsAs(bank(), 'BRANCH_MANAGER');
+    const { account } = await client.setOverdraftLimit({ ...limit(accountId, '10.00'), etag });
+    await refused(client.setOverdraftLimit({ ...limit(accountId, '20.00'), etag }), 'ETAG_MISMATCH');
+    await client.setOverdraftLimit({ ...limit(accountId, '20.00'), etag: account?.etag ?? '' });
+  });
+
+  it('is set by a loan officer when somebody else has approved it, and not alone', async () => {
+    const { accountId } = await openAccount(bank());
+    const request = limit(accountId, '10.00');
+    await refused(accountsAs(bank(), 'LOAN_OFFICER').setOverdraftLimit(request), 'CALLER_NOT_ALLOWED');
+    const approved = bank().asPrincipal(AccountService, staff('LOAN_OFFICER'), { workload: 'security-executor' });
+    const { account } = await approved.setOverdraftLimit(request);
+    expect(account?.overdraftLimit?.amount).to.equal('10.00');
   });
 });

@@ -1,3 +1,4 @@
+import { refuseCall } from '#chassis/errors.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
@@ -12,6 +13,7 @@ import { keyOf } from '../products.ts';
 /** What is known before anything is written. Amounts in minor units. */
 interface Planned {
   readonly accountId: string;
+  readonly etag: string;
   readonly limit: bigint;
   readonly maximum: bigint | undefined;
 }
@@ -23,10 +25,11 @@ type Limiting = Change<{ readonly limit: string }>;
 export function setOverdraftLimit(context: Context): Rpcs<typeof AccountService>['setOverdraftLimit'] {
   const order = context.orders.define({
     method: Contract.method.setOverdraftLimit,
-    plan: (tx, { accountId, limit, maximum }: Planned) => {
-      const decide = (row: Agreement) => ({
-        limit: String(overdraftLimit(row, limit, maximum)),
-      });
+    plan: (tx, { accountId, etag, limit, maximum }: Planned) => {
+      const decide = (row: Agreement & { readonly version: number }) => {
+        if (etag !== '' && etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
+        return { limit: String(overdraftLimit(row, limit, maximum)) };
+      };
       return planChange(tx, { accountId, name: 'set_overdraft_limit', decide });
     },
     carryOut: (change: Limiting, options) =>
@@ -52,7 +55,7 @@ export function setOverdraftLimit(context: Context): Rpcs<typeof AccountService>
         const limit = limitOf(row.currency, request.overdraftLimit, 'overdraft_limit') ?? 0n;
         const terms = (await context.catalogue.terms([row])).get(keyOf(row));
         const maximum = limitOf(row.currency, terms?.overdraftLimitMaximum, 'terms.overdraft_limit_maximum');
-        return { accountId: row.id, limit, maximum };
+        return { accountId: row.id, etag: request.etag, limit, maximum };
       }),
     );
 }

@@ -7,4 +7,10 @@ export const refuse = refusals('security', {
   PASSWORD_UNFIT: ['INVALID_ARGUMENT', 'A password has 15 to 256 characters, and is not made of the username.'],
   LOGIN_REFUSED: ['UNAUTHENTICATED', 'The login was refused.'],
   SESSION_ENDED: ['UNAUTHENTICATED', 'The session is over. Log in again.'],
+  FOUR_EYES_NOT_NEEDED: ['FAILED_PRECONDITION', "The caller may call it without anybody's approval."],
+  APPROVAL_NOT_FOUND: ['NOT_FOUND', 'There is no such approval.'],
+  APPROVER_NOT_ALLOWED: ['PERMISSION_DENIED', 'Somebody else has to decide on it.'],
+  APPROVAL_NOT_PENDING: ['FAILED_PRECONDITION', 'It has been decided on, withdrawn, or has expired.'],
+  APPROVAL_STALE: ['FAILED_PRECONDITION', 'What it was asked of has changed since. It has to be asked anew.'],
+  REQUEST_ERASED: ['FAILED_PRECONDITION', 'The party whose data the request held was erased.'],
 });

@@ -1,8 +1,11 @@
+import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from '../service.ts';
 import { anEnrolledCustomer, eventsOf, expectNowhere, logIn, PASSWORD, unique } from '../testing.ts';
 
@@ -95,5 +98,25 @@ describe('LogIn', () => {
     expect(tried.tokens).to.equal(undefined);
     expect(await failuresOf(customerId)).to.equal(1);
     expect(await bank.database.query('select from session where party_id = $1', [customerId])).to.have.length(0);
+  });
+
+  it('tells of every login that is refused to a customer, and of none to nobody', async () => {
+    const { customerId, username } = await anEnrolledCustomer(bank);
+    await refused(logIn(bank, { username, password: 'another battery' }), 'LOGIN_REFUSED');
+    await refused(logIn(bank, { username: unique('nobody') }), 'LOGIN_REFUSED');
+    const told = async () => {
+      const rows = await bank.database.query<{ envelope: Buffer }>(
+        `select envelope from outbox where type = 'bank.security.v1.LoginRefused' order by event_id`,
+      );
+      const events = rows.map(({ envelope }) =>
+        fromBinary(LoginRefusedSchema, fromBinary(EventEnvelopeSchema, envelope).payload),
+      );
+      return events.filter((event) => event.customerId === customerId);
+    };
+    while ((await told()).length === 0);
+    const [event] = await told();
+    expect(event?.failures).to.equal(1);
+    expect(event?.origin?.partyId).to.equal(customerId);
+    expect(await told()).to.have.length(1);
   });
 });

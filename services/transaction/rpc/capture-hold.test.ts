@@ -5,7 +5,7 @@ import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
-import { aHold, aRequestId, as, balancesOf, czk, holdInShort, placed, there } from '../testing.ts';
+import { aHold, approved, aRequestId, as, balancesOf, czk, holdInShort, placed, there } from '../testing.ts';
 import { useSides } from '../testing-holds.ts';
 
 describe('CaptureHold', () => {
@@ -107,7 +107,7 @@ describe('CaptureHold', () => {
   it('is undone like any transfer, which does not open the hold again', async () => {
     const { holdId } = await placed(bank(), mine(), his(), '60');
     const { transactionId } = there((await payee().captureHold(capture(holdId, '60'))).transaction);
-    await as(bank(), 'BACK_OFFICE').reverseTransaction({ requestId: aRequestId(), transactionId });
+    await approved(bank(), 'BACK_OFFICE').reverseTransaction({ requestId: aRequestId(), transactionId });
     expect(await balancesOf(bank(), mine())).to.equal('booked 100.00 held 0.00 in 0.00 available 100.00');
     expect(await now(holdId)).to.equal('CAPTURED 60.00 captured 60.00 held 0.00');
   });

@@ -42,24 +42,29 @@ export function callerText({ rule }: Rpc): string {
   const through = rule?.callers.includes('edge') ? 'through the edge' : 'through an approval';
   return [
     ...(people.length === 0 ? [] : [`${sentenceList(people)}, ${through}`]),
+    ...(people.length === 0 && rule?.callers.includes('edge') ? ['the edge, of its own accord'] : []),
     ...(services.length === 0 ? [] : [`the workload${services.length > 1 ? 's' : ''} ${sentenceList(services)}`]),
   ].join('; ');
 }
 
-function grantText({ audience, roles, scopes }: Grant): string {
+function grantText({ audience, roles, scopes, approvers }: Grant): string {
   switch (audience) {
     case 'PUBLIC':
       return 'anybody, without a token';
     case 'CHANNEL':
       return 'customers';
     case 'STAFF':
-      return `staff (${sentenceList(roles.map(plainWord), 'or')})`;
+      return `staff (${sentenceList(roles.map(plainWord), 'or')}${approvalText(approvers)})`;
     default:
       return `partners (scope ${sentenceList(
         scopes.map((scope) => `\`${scope}\``),
         'or',
       )})`;
   }
+}
+
+function approvalText(approvers: readonly string[]): string {
+  return approvers.length === 0 ? '' : `; somebody else approves: ${sentenceList(approvers.map(plainWord), 'or')}`;
 }
 
 function repeatText({ method, idempotency, rule }: Rpc): string {

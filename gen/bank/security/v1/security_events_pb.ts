@@ -7,13 +7,17 @@ import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { RevocationReason } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
+import type { Actor } from "../../type/v1/actor_pb.ts";
+import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
+import type { Sealed } from "../../type/v1/sealed_pb.ts";
+import { file_bank_type_v1_sealed } from "../../type/v1/sealed_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_security]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed]);
 
 /**
  * A customer got credentials to log in with, the first or new ones.
@@ -98,4 +102,95 @@ export type SessionRevoked = Message<"bank.security.v1.SessionRevoked"> & {
  */
 export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 2);
+
+/**
+ * Somebody whom the bank knows was refused access.
+ *
+ * @generated from message bank.security.v1.AccessRefused
+ */
+export type AccessRefused = Message<"bank.security.v1.AccessRefused"> & {
+  /**
+   * The key of the refusal.
+   *
+   * @generated from field: string refusal_id = 1;
+   */
+  refusalId: string;
+
+  /**
+   * Whose token it was.
+   *
+   * @generated from field: bank.type.v1.Actor actor = 2;
+   */
+  actor?: Actor | undefined;
+
+  /**
+   * The RPC that was called; as the caller wrote it.
+   *
+   * @generated from field: string rpc = 3;
+   */
+  rpc: string;
+
+  /**
+   * The gRPC status code that they were told.
+   *
+   * @generated from field: int32 code = 4;
+   */
+  code: number;
+
+  /**
+   * The reason that they were told.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * Whence they called (session, address, user agent): JSON, under the key of the actor.
+   *
+   * @generated from field: bank.type.v1.Sealed origin = 6;
+   */
+  origin?: Sealed | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.AccessRefused.
+ * Use `create(AccessRefusedSchema)` to create a new message.
+ */
+export const AccessRefusedSchema: GenMessage<AccessRefused> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 3);
+
+/**
+ * A login with the username of a customer was refused: the password was wrong, or it was too early to try again.
+ *
+ * @generated from message bank.security.v1.LoginRefused
+ */
+export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many tries in a row have failed by now.
+   *
+   * @generated from field: int32 failures = 2;
+   */
+  failures: number;
+
+  /**
+   * Whence it was tried (session, address, user agent): JSON, under the key of the customer.
+   *
+   * @generated from field: bank.type.v1.Sealed origin = 3;
+   */
+  origin?: Sealed | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.LoginRefused.
+ * Use `create(LoginRefusedSchema)` to create a new message.
+ */
+export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 4);
 

@@ -5,8 +5,14 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Approval, ApprovalState } from "./approval_pb.ts";
+import { file_bank_security_v1_approval } from "./approval_pb.ts";
 import type { SessionTokens } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
+import type { Actor } from "../../type/v1/actor_pb.ts";
+import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
+import type { Refusal } from "../../type/v1/error_pb.ts";
+import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -16,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZTLRBAoPU2VjdXJpdHlTZXJ2aWNlEoYBChJJc3N1ZUVucm9sbWVudENvZGUSKy5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlcXVlc3QaLC5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlc3BvbnNlIhWQAgKKtRgOCgEBEgcIAxIDAQIDIAEShAEKE1JlZ2lzdGVyQ3JlZGVudGlhbHMSLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWgoFTG9nSW4SHi5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVxdWVzdBofLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJ1Cg5SZWZyZXNoU2Vzc2lvbhInLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABElsKBkxvZ091dBIfLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVxdWVzdBogLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_security, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlMqsLCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQFiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -314,7 +320,478 @@ export const LogOutResponseSchema: GenMessage<LogOutResponse> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_service, 9);
 
 /**
- * Keeps the credentials of the bank's customers, and the sessions in which they use it.
+ * A call that somebody else must approve.
+ *
+ * @generated from message bank.security.v1.SubmitForApprovalRequest
+ */
+export type SubmitForApprovalRequest = Message<"bank.security.v1.SubmitForApprovalRequest"> & {
+  /**
+   * The request_id of the call.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Whether the call only asks what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The RPC that was called, e.g. `bank.transaction.v1.TransactionService/ReverseTransaction`.
+   *
+   * @generated from field: string rpc = 3;
+   */
+  rpc: string;
+
+  /**
+   * Its request, serialised.
+   *
+   * @generated from field: bytes request = 4;
+   */
+  request: Uint8Array;
+};
+
+/**
+ * Describes the message bank.security.v1.SubmitForApprovalRequest.
+ * Use `create(SubmitForApprovalRequestSchema)` to create a new message.
+ */
+export const SubmitForApprovalRequestSchema: GenMessage<SubmitForApprovalRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 10);
+
+/**
+ * What became of the call so far.
+ *
+ * @generated from message bank.security.v1.SubmitForApprovalResponse
+ */
+export type SubmitForApprovalResponse = Message<"bank.security.v1.SubmitForApprovalResponse"> & {
+  /**
+   * The approval. Empty when the call only asked what would happen.
+   *
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * Where it is.
+   *
+   * @generated from field: bank.security.v1.ApprovalState state = 2;
+   */
+  state: ApprovalState;
+
+  /**
+   * Of one that is EXECUTED, and with validate_only: what the service answered, serialised.
+   *
+   * @generated from field: bytes response = 3;
+   */
+  response: Uint8Array;
+
+  /**
+   * Of one that has FAILED: what the service refused it for.
+   *
+   * @generated from field: bank.type.v1.Refusal refusal = 4;
+   */
+  refusal?: Refusal | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.SubmitForApprovalResponse.
+ * Use `create(SubmitForApprovalResponseSchema)` to create a new message.
+ */
+export const SubmitForApprovalResponseSchema: GenMessage<SubmitForApprovalResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 11);
+
+/**
+ * Which approvals.
+ *
+ * @generated from message bank.security.v1.ListApprovalsRequest
+ */
+export type ListApprovalsRequest = Message<"bank.security.v1.ListApprovalsRequest"> & {
+  /**
+   * Only those in this state; all of them when it is not given.
+   *
+   * @generated from field: bank.security.v1.ApprovalState state = 1;
+   */
+  state: ApprovalState;
+
+  /**
+   * How many at most: 100 unless given, never more than 1000.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListApprovalsRequest.
+ * Use `create(ListApprovalsRequestSchema)` to create a new message.
+ */
+export const ListApprovalsRequestSchema: GenMessage<ListApprovalsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 12);
+
+/**
+ * A page of approvals.
+ *
+ * @generated from message bank.security.v1.ListApprovalsResponse
+ */
+export type ListApprovalsResponse = Message<"bank.security.v1.ListApprovalsResponse"> & {
+  /**
+   * The approvals, newest first.
+   *
+   * @generated from field: repeated bank.security.v1.Approval approvals = 1;
+   */
+  approvals: Approval[];
+
+  /**
+   * Asks for the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListApprovalsResponse.
+ * Use `create(ListApprovalsResponseSchema)` to create a new message.
+ */
+export const ListApprovalsResponseSchema: GenMessage<ListApprovalsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 13);
+
+/**
+ * Which approval.
+ *
+ * @generated from message bank.security.v1.GetApprovalRequest
+ */
+export type GetApprovalRequest = Message<"bank.security.v1.GetApprovalRequest"> & {
+  /**
+   * The approval.
+   *
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.GetApprovalRequest.
+ * Use `create(GetApprovalRequestSchema)` to create a new message.
+ */
+export const GetApprovalRequestSchema: GenMessage<GetApprovalRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 14);
+
+/**
+ * The approval.
+ *
+ * @generated from message bank.security.v1.GetApprovalResponse
+ */
+export type GetApprovalResponse = Message<"bank.security.v1.GetApprovalResponse"> & {
+  /**
+   * What is known of it.
+   *
+   * @generated from field: bank.security.v1.Approval approval = 1;
+   */
+  approval?: Approval | undefined;
+
+  /**
+   * The request as it will be executed: the JSON of the RPC's request, in protobuf's own mapping. Empty when the key of the
+   * party whose data it holds was destroyed.
+   *
+   * @generated from field: string request = 2;
+   */
+  request: string;
+};
+
+/**
+ * Describes the message bank.security.v1.GetApprovalResponse.
+ * Use `create(GetApprovalResponseSchema)` to create a new message.
+ */
+export const GetApprovalResponseSchema: GenMessage<GetApprovalResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 15);
+
+/**
+ * What to approve.
+ *
+ * @generated from message bank.security.v1.ApproveRequestRequest
+ */
+export type ApproveRequestRequest = Message<"bank.security.v1.ApproveRequestRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The approval.
+   *
+   * @generated from field: string approval_id = 3;
+   */
+  approvalId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ApproveRequestRequest.
+ * Use `create(ApproveRequestRequestSchema)` to create a new message.
+ */
+export const ApproveRequestRequestSchema: GenMessage<ApproveRequestRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 16);
+
+/**
+ * It is approved.
+ *
+ * @generated from message bank.security.v1.ApproveRequestResponse
+ */
+export type ApproveRequestResponse = Message<"bank.security.v1.ApproveRequestResponse"> & {
+  /**
+   * The approval. It is executed at once, but not before this is answered.
+   *
+   * @generated from field: bank.security.v1.Approval approval = 1;
+   */
+  approval?: Approval | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.ApproveRequestResponse.
+ * Use `create(ApproveRequestResponseSchema)` to create a new message.
+ */
+export const ApproveRequestResponseSchema: GenMessage<ApproveRequestResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 17);
+
+/**
+ * What to reject.
+ *
+ * @generated from message bank.security.v1.RejectRequestRequest
+ */
+export type RejectRequestRequest = Message<"bank.security.v1.RejectRequestRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The approval.
+   *
+   * @generated from field: string approval_id = 3;
+   */
+  approvalId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RejectRequestRequest.
+ * Use `create(RejectRequestRequestSchema)` to create a new message.
+ */
+export const RejectRequestRequestSchema: GenMessage<RejectRequestRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 18);
+
+/**
+ * It is rejected.
+ *
+ * @generated from message bank.security.v1.RejectRequestResponse
+ */
+export type RejectRequestResponse = Message<"bank.security.v1.RejectRequestResponse"> & {
+  /**
+   * The approval.
+   *
+   * @generated from field: bank.security.v1.Approval approval = 1;
+   */
+  approval?: Approval | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.RejectRequestResponse.
+ * Use `create(RejectRequestResponseSchema)` to create a new message.
+ */
+export const RejectRequestResponseSchema: GenMessage<RejectRequestResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 19);
+
+/**
+ * What to withdraw.
+ *
+ * @generated from message bank.security.v1.WithdrawRequestRequest
+ */
+export type WithdrawRequestRequest = Message<"bank.security.v1.WithdrawRequestRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The approval.
+   *
+   * @generated from field: string approval_id = 3;
+   */
+  approvalId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.WithdrawRequestRequest.
+ * Use `create(WithdrawRequestRequestSchema)` to create a new message.
+ */
+export const WithdrawRequestRequestSchema: GenMessage<WithdrawRequestRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 20);
+
+/**
+ * It is withdrawn.
+ *
+ * @generated from message bank.security.v1.WithdrawRequestResponse
+ */
+export type WithdrawRequestResponse = Message<"bank.security.v1.WithdrawRequestResponse"> & {
+  /**
+   * The approval.
+   *
+   * @generated from field: bank.security.v1.Approval approval = 1;
+   */
+  approval?: Approval | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.WithdrawRequestResponse.
+ * Use `create(WithdrawRequestResponseSchema)` to create a new message.
+ */
+export const WithdrawRequestResponseSchema: GenMessage<WithdrawRequestResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 21);
+
+/**
+ * That somebody was refused access.
+ *
+ * @generated from message bank.security.v1.AccessRefusal
+ */
+export type AccessRefusal = Message<"bank.security.v1.AccessRefusal"> & {
+  /**
+   * The key that the edge made for it.
+   *
+   * @generated from field: string refusal_id = 1;
+   */
+  refusalId: string;
+
+  /**
+   * Whose token it was.
+   *
+   * @generated from field: bank.type.v1.Actor actor = 2;
+   */
+  actor?: Actor | undefined;
+
+  /**
+   * The RPC that was called, e.g. `bank.ledger.v1.LedgerService/GetTrialBalance`; as the caller wrote it.
+   *
+   * @generated from field: string rpc = 3;
+   */
+  rpc: string;
+
+  /**
+   * The gRPC status code that they are told, e.g. 7 for PERMISSION_DENIED.
+   *
+   * @generated from field: int32 code = 4;
+   */
+  code: number;
+
+  /**
+   * The reason that they are told.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * The address they called from.
+   *
+   * @generated from field: string address = 6;
+   */
+  address: string;
+
+  /**
+   * What they called with.
+   *
+   * @generated from field: string user_agent = 7;
+   */
+  userAgent: string;
+};
+
+/**
+ * Describes the message bank.security.v1.AccessRefusal.
+ * Use `create(AccessRefusalSchema)` to create a new message.
+ */
+export const AccessRefusalSchema: GenMessage<AccessRefusal> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 22);
+
+/**
+ * What to record.
+ *
+ * @generated from message bank.security.v1.RecordRefusalsRequest
+ */
+export type RecordRefusalsRequest = Message<"bank.security.v1.RecordRefusalsRequest"> & {
+  /**
+   * The refusals.
+   *
+   * @generated from field: repeated bank.security.v1.AccessRefusal refusals = 1;
+   */
+  refusals: AccessRefusal[];
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message bank.security.v1.RecordRefusalsRequest.
+ * Use `create(RecordRefusalsRequestSchema)` to create a new message.
+ */
+export const RecordRefusalsRequestSchema: GenMessage<RecordRefusalsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 23);
+
+/**
+ * They are recorded.
+ *
+ * @generated from message bank.security.v1.RecordRefusalsResponse
+ */
+export type RecordRefusalsResponse = Message<"bank.security.v1.RecordRefusalsResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RecordRefusalsResponse.
+ * Use `create(RecordRefusalsResponseSchema)` to create a new message.
+ */
+export const RecordRefusalsResponseSchema: GenMessage<RecordRefusalsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 24);
+
+/**
+ * Keeps the credentials of the bank's customers, the sessions in which they use it, and what staff ask that others must approve.
  *
  * @generated from service bank.security.v1.SecurityService
  */
@@ -380,6 +857,89 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof LogOutRequestSchema;
     output: typeof LogOutResponseSchema;
+  },
+  /**
+   * Takes a call that somebody else must approve: the edge sends it here instead of to its service. The call is first tried
+   * at the service, so that what would be refused is refused at once and troubles nobody; with validate_only that is all.
+   * It is refused for whatever the service refuses it for. It can be approved for three days on the bank's clock. The same request_id again answers what became of it.
+   *
+   * Errors: RPC_UNKNOWN (UNIMPLEMENTED), MESSAGE_UNREADABLE (INVALID_ARGUMENT), REQUEST_EXISTS (ALREADY_EXISTS: the request_id was used for another request of this RPC), FOUR_EYES_NOT_NEEDED (FAILED_PRECONDITION: the rule lets the caller call alone)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.SubmitForApproval
+   */
+  submitForApproval: {
+    methodKind: "unary";
+    input: typeof SubmitForApprovalRequestSchema;
+    output: typeof SubmitForApprovalResponseSchema;
+  },
+  /**
+   * Lists, newest first, the approvals that the caller may decide on and those that they made; an auditor all.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ListApprovals
+   */
+  listApprovals: {
+    methodKind: "unary";
+    input: typeof ListApprovalsRequestSchema;
+    output: typeof ListApprovalsResponseSchema;
+  },
+  /**
+   * Shows one of the approvals that ListApprovals lists, with the request as it will be executed.
+   *
+   * Errors: APPROVAL_NOT_FOUND (NOT_FOUND: there is none, or it is none of the caller's business)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetApproval
+   */
+  getApproval: {
+    methodKind: "unary";
+    input: typeof GetApprovalRequestSchema;
+    output: typeof GetApprovalResponseSchema;
+  },
+  /**
+   * Approves somebody else's request. Security executes it, once, in its maker's name, and keeps the answer for them.
+   *
+   * Errors: APPROVAL_NOT_FOUND (NOT_FOUND: there is none, or it is none of the caller's business), APPROVER_NOT_ALLOWED (PERMISSION_DENIED: their own request, or one that their role or branch does not decide on), APPROVAL_NOT_PENDING (FAILED_PRECONDITION: it has been decided on, withdrawn, or has expired), APPROVAL_STALE (FAILED_PRECONDITION: what it was asked of has changed since)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ApproveRequest
+   */
+  approveRequest: {
+    methodKind: "unary";
+    input: typeof ApproveRequestRequestSchema;
+    output: typeof ApproveRequestResponseSchema;
+  },
+  /**
+   * Rejects somebody else's request: it will not be done.
+   *
+   * Errors: APPROVAL_NOT_FOUND (NOT_FOUND), APPROVER_NOT_ALLOWED (PERMISSION_DENIED), APPROVAL_NOT_PENDING (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RejectRequest
+   */
+  rejectRequest: {
+    methodKind: "unary";
+    input: typeof RejectRequestRequestSchema;
+    output: typeof RejectRequestResponseSchema;
+  },
+  /**
+   * Takes the caller's own request back, as long as nobody has decided on it.
+   *
+   * Errors: APPROVAL_NOT_FOUND (NOT_FOUND: there is none, or it is somebody else's), APPROVAL_NOT_PENDING (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.WithdrawRequest
+   */
+  withdrawRequest: {
+    methodKind: "unary";
+    input: typeof WithdrawRequestRequestSchema;
+    output: typeof WithdrawRequestResponseSchema;
+  },
+  /**
+   * Records that the edge refuses access to callers whom it knows: before it tells them, so that no refusal is without its
+   * record. Each is recorded once, by its refusal_id, and published as AccessRefused.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RecordRefusals
+   */
+  recordRefusals: {
+    methodKind: "unary";
+    input: typeof RecordRefusalsRequestSchema;
+    output: typeof RecordRefusalsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_security_v1_security_service, 0);

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/type/v1/actor.proto.
  */
 export const file_bank_type_v1_actor: GenFile = /*@__PURE__*/
-  fileDesc("ChhiYW5rL3R5cGUvdjEvYWN0b3IucHJvdG8SDGJhbmsudHlwZS52MSKMAgoFQWN0b3ISNwoIYXVkaWVuY2UYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuQXVkaWVuY2VCCrpIB4IBBBABIAASIQoIcGFydHlfaWQYAiABKAlCD7pIBHICGEDatRgECAgQAxI8CgVyb2xlcxgDIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCEbpIDpIBCxAQIgeCAQQQASAAEiIKCWJyYW5jaF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIBxADEiMKCnNlc3Npb25faWQYBSABKAlCD7pIBHICGEDatRgECAkQAxIgCgZzY29wZXMYBiADKAlCELpIDZIBChAgIgZyBBABGEBiBnByb3RvMw", [file_bank_options_v1_options, file_buf_validate_validate]);
+  fileDesc("ChhiYW5rL3R5cGUvdjEvYWN0b3IucHJvdG8SDGJhbmsudHlwZS52MSKyAgoFQWN0b3ISNwoIYXVkaWVuY2UYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuQXVkaWVuY2VCCrpIB4IBBBABIAASIQoIcGFydHlfaWQYAiABKAlCD7pIBHICGEDatRgECAgQAxI8CgVyb2xlcxgDIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCEbpIDpIBCxAQIgeCAQQQASAAEiIKCWJyYW5jaF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIBxADEiMKCnNlc3Npb25faWQYBSABKAlCD7pIBHICGEDatRgECAkQAxIgCgZzY29wZXMYBiADKAlCELpIDZIBChAgIgZyBBABGEASJAoLYXBwcm92ZXJfaWQYByABKAlCD7pIBHICGEDatRgECAgQA2IGcHJvdG8z", [file_bank_options_v1_options, file_buf_validate_validate]);
 
 /**
  * The one on whose behalf something is done.
@@ -62,6 +62,13 @@ export type Actor = Message<"bank.type.v1.Actor"> & {
    * @generated from field: repeated string scopes = 6;
    */
   scopes: string[];
+
+  /**
+   * Who approved it, where somebody else than the actor had to: a member of staff (stf_). Empty for all other calls.
+   *
+   * @generated from field: string approver_id = 7;
+   */
+  approverId: string;
 };
 
 /**
