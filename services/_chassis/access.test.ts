@@ -3,8 +3,20 @@ import { expect } from 'chai';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { PostJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
-import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { checkActors, checkGrants, checkOwners, checkRule, type Owners, ownCustomer, refuseUnowned } from './access.ts';
+import {
+  ReverseTransactionRequestSchema,
+  TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import {
+  checkActors,
+  checkApproval,
+  checkGrants,
+  checkOwners,
+  checkRule,
+  type Owners,
+  ownCustomer,
+  refuseUnowned,
+} from './access.ts';
 import type { Call } from './call-context.ts';
 import { Refusal, refuseCall } from './errors.ts';
 import { customer, partner, staff } from './testing/clients.ts';
@@ -87,6 +99,26 @@ describe('The rules of access', () => {
     expect(reason(() => checkRule(both, 'edge', staff('BACK_OFFICE')))).to.equal('allowed');
     expect(reason(() => checkRule(both, 'security-executor', officer))).to.equal('allowed');
     expect(reason(() => checkRule(both, 'security-executor', undefined))).to.equal('TOKEN_MISSING');
+  });
+
+  it('want to know who approved it: somebody else than its maker, unless it is only tried', () => {
+    const both = rule({
+      callers: ['edge', 'security-executor'],
+      grants: [grant('STAFF', { roles: ['TELLER'], fourEyes: true, approvers: ['BRANCH_MANAGER'] })],
+    });
+    const maker = staff('TELLER');
+    const check = (approverId: string, validateOnly = false) =>
+      reason(() =>
+        checkApproval(
+          both,
+          { caller: 'security-executor', principal: { ...maker, approverId } } as Call,
+          create(ReverseTransactionRequestSchema, { validateOnly }),
+        ),
+      );
+    expect(check('stf_checker')).to.equal('allowed');
+    expect(check('')).to.equal('CALLER_NOT_ALLOWED');
+    expect(check(maker.partyId)).to.equal('CALLER_NOT_ALLOWED');
+    expect(check('', true)).to.equal('allowed');
   });
 
   it('let the edge alone call what has no grant, for whomever', () => {

@@ -62,6 +62,21 @@ export function checkGrants(rule: Rule, principal: Actor | undefined): Grant {
   return grant;
 }
 
+/** Refuses a request that the caller may not make: not approved, for an actor, or about things of others. */
+export async function checkRequest(rule: Rule, request: Message, call: Call, owners: Owners): Promise<void> {
+  checkApproval(rule, call, request);
+  checkActors(rule, call.caller, request);
+  await checkOwners(rule, request, call, owners);
+}
+
+/** Refuses what is to be done and needs a second pair of eyes, where nobody else has approved it. Only to try it needs none. */
+export function checkApproval(rule: Rule, { caller, principal }: Call, request: Message): void {
+  if (caller !== 'security-executor' || !principal || !checkGrants(rule, principal).fourEyes) return;
+  const isTried = (request as Message & { validateOnly?: boolean }).validateOnly === true;
+  const isApproved = principal.approverId !== '' && principal.approverId !== principal.partyId;
+  if (!isTried && !isApproved) throw refuseCall('CALLER_NOT_ALLOWED');
+}
+
 /** Calls from the edge and from security's executor are made for somebody; all others are the workload's own. */
 export function isPrincipalScoped(caller: Workload): boolean {
   return caller === 'edge' || caller === 'security-executor';

@@ -15,7 +15,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
 import * as grpc from '@grpc/grpc-js';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
-import { checkActors, checkOwners, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
+import { checkRequest, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
 import type { Call, Origin } from './call-context.ts';
 import { isPassing } from './database.ts';
 import { asBuffer } from './encode.ts';
@@ -149,8 +149,7 @@ function gateOf(rpc: string, method: DescMethod, rule: Rule, house: Answering): 
     parse: (bytes) => readMessage(method, bytes),
     async check(message, bytes, call) {
       validate(house.validator, method, message, bytes);
-      checkActors(rule, call.caller, message);
-      await checkOwners(rule, message, call, house.owners);
+      await checkRequest(rule, message, call, house.owners);
     },
     refusalOf: (error, message, log = house.log) => refusalOf(error, rpc, method, message, log),
     deadline: () => deadlineOf(Number.POSITIVE_INFINITY),

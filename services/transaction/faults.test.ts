@@ -67,7 +67,11 @@ describe('A transaction service that is killed', function faults() {
     };
     const teller = staff('TELLER', 'BACK_OFFICE');
     client = asPrincipal(at, teller, { deadlineMs: 20_000 });
-    approved = asPrincipal(at, teller, { deadlineMs: 20_000, workload: 'security-executor' });
+    approved = asPrincipal(
+      at,
+      { ...teller, approverId: 'stf_checker' },
+      { deadlineMs: 20_000, workload: 'security-executor' },
+    );
   }
 
   /** Makes a first transfer, so that the service has its line to the ledger: one that was never open cannot be cut. */

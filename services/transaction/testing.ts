@@ -40,7 +40,8 @@ export function as(bank: Callable, ...roles: Parameters<typeof staff>): Client<t
 
 /** The service as it is called for staff with these roles when somebody else has approved it. */
 export function approved(bank: Callable, ...roles: Parameters<typeof staff>): Client<typeof TransactionService> {
-  return bank.asPrincipal(TransactionService, staff(...roles), { workload: 'security-executor' });
+  const maker = { ...staff(...roles), approverId: 'stf_checker' };
+  return bank.asPrincipal(TransactionService, maker, { workload: 'security-executor' });
 }
 
 /** The service as a customer sees it. */

@@ -122,7 +122,11 @@ describe('SetOverdraftLimit', () => {
     const { accountId } = await openAccount(bank());
     const request = limit(accountId, '10.00');
     await refused(accountsAs(bank(), 'LOAN_OFFICER').setOverdraftLimit(request), 'CALLER_NOT_ALLOWED');
-    const approved = bank().asPrincipal(AccountService, staff('LOAN_OFFICER'), { workload: 'security-executor' });
+    const executor = { workload: 'security-executor' } as const;
+    const officer = staff('LOAN_OFFICER');
+    const nobodys = bank().asPrincipal(AccountService, officer, executor);
+    await refused(nobodys.setOverdraftLimit(request), 'CALLER_NOT_ALLOWED');
+    const approved = bank().asPrincipal(AccountService, { ...officer, approverId: 'stf_checker' }, executor);
     const { account } = await approved.setOverdraftLimit(request);
     expect(account?.overdraftLimit?.amount).to.equal('10.00');
   });

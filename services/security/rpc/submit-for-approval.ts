@@ -32,11 +32,11 @@ export function submitForApproval(context: Context): Rpcs<typeof SecurityService
     const answer = await context.commands.run(Contract.method.submitForApproval, keyed, call, {
       prepare: async () => (known ? undefined : prepare(context, asked, call)),
       decide: async (tx, prepared) => {
-        tx.record({ resourceIds: [], partyId: maker.partyId, requestId: request.requestId });
         // It was there when it was looked for: the claim answers, and this is never reached.
         if (!prepared) throw refuseCall('IN_PROGRESS');
-        if (request.validateOnly) return { response: prepared.tried };
-        const { row } = prepared;
+        const { tried, row } = prepared;
+        tx.record({ resourceIds: [row.id], partyId: maker.partyId, requestId: request.requestId });
+        if (request.validateOnly) return { response: tried };
         await tx.execute(insertApproval({ ...row, requestId: request.requestId }));
         approvalSubmitted(tx, row);
         return { approvalId: row.id };
