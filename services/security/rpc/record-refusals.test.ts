@@ -47,6 +47,9 @@ describe('RecordRefusals', () => {
     await edge().recordRefusals({ refusals: [tried] });
     await edge().recordRefusals({ refusals: [{ ...tried, reason: 'ANOTHER' }] });
     expect(await eventsOf(bank.database, tried.refusalId)).to.deep.equal(['AccessRefused 1']);
+    const once = aRefusal();
+    await edge().recordRefusals({ refusals: [once, once, { ...once, reason: 'ANOTHER' }] });
+    expect(await eventsOf(bank.database, once.refusalId)).to.deep.equal(['AccessRefused 1']);
     await refused(edge().recordRefusals({ refusals: [] }), 'REQUEST_INVALID');
   });
 

@@ -3,6 +3,7 @@ import { newId } from '#chassis/id.ts';
 import { itemClaims } from '#chassis/item-claims.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
+  type AccessRefusal,
   AccessRefusalSchema,
   SecurityService as Contract,
   type SecurityService,
@@ -15,7 +16,7 @@ export function recordRefusals(context: Context): Rpcs<typeof SecurityService>['
   const method = Contract.method.recordRefusals;
   const claims = itemClaims(context.commands, { method, item: AccessRefusalSchema, owner: 'edge' });
   return (request, call) => {
-    const { refusals } = request;
+    const refusals = firstOfEach(request.refusals);
     const fingerprints = claims.fingerprints(refusals);
     // The items have keys of their own; and it is the edge's own call, on nobody's behalf.
     const once = { ...request, requestId: newId('cmd') };
@@ -36,6 +37,11 @@ export function recordRefusals(context: Context): Rpcs<typeof SecurityService>['
       },
     });
   };
+}
+
+/** One that stands in a call twice counts once, as in two calls. */
+function firstOfEach(refusals: readonly AccessRefusal[]): AccessRefusal[] {
+  return [...Map.groupBy(refusals, ({ refusalId }) => refusalId).values()].flatMap(([first]) => first ?? []);
 }
 
 function originOf({ vault }: Context, { actor, address, userAgent }: Parameters<typeof accessRefused>[1]) {
