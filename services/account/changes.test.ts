@@ -118,7 +118,7 @@ describe('two changes of one account at once', () => {
     expect((await client().freezeAccount(impatient)).account?.etag).to.equal('3');
   });
 
-  /** One who waits half a second only. */
+  /** One who waits a second and a half only. */
   function hasty() {
     const callable = {
       service: AccountService,
@@ -127,6 +127,6 @@ describe('two changes of one account at once', () => {
       issuer: bank().issuer,
       identity: bank().identity,
     };
-    return asPrincipal(callable, staff('BACK_OFFICE'), { deadlineMs: 500 });
+    return asPrincipal(callable, staff('BACK_OFFICE'), { deadlineMs: 1_500 });
   }
 });

@@ -198,14 +198,16 @@ async function asked(door: Door, { subject, request }: Wish): Promise<JsonObject
       return await door.call(subject, 'transaction.TransferFunds', request);
     } catch (error) {
       if (error instanceof Refusal && error.reason === 'INSUFFICIENT_FUNDS') return { refused: error.reason };
-      if (!(error instanceof Refusal) || !isPassing(error) || Date.now() > end) throw error;
+      if (!isPassing(error) || Date.now() > end) throw error;
       await sleep(20);
     }
   }
 }
 
-/** The codes after which a caller is told to ask again with the same request_id. */
-function isPassing({ code }: Refusal): boolean {
+/** True when a caller is told to ask again with the same request_id, or has waited for as long as they wanted to. */
+function isPassing(error: unknown): boolean {
+  const { code } = error as { code?: number };
+  if (!(error instanceof Refusal)) return code === Code.DEADLINE_EXCEEDED;
   return [Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.ABORTED].some((passing) => passing === code);
 }
 
