@@ -722,6 +722,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_UNKNOWN',
       'CURRENCY_MISMATCH',
       'LEDGER_ACCOUNT_EXISTS',
+      'LEDGER_ACCOUNT_STRIPED',
     ],
   },
   'bank.ledger.v1.LedgerService/SetLedgerAccountLimits': {
@@ -743,6 +744,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'LEDGER_ACCOUNT_NOT_FOUND',
       'LEDGER_ACCOUNT_CLOSED',
       'LEDGER_ACCOUNT_MIGRATING',
+      'LEDGER_ACCOUNT_STRIPED',
       'CURRENCY_MISMATCH',
     ],
   },

@@ -51,7 +51,12 @@ const LAWS: Readonly<Record<string, string>> = {
   'a reversal is never reversed': `
     select j.id as broken from journal j join journal o on o.no = j.reversed_no where o.reversed_no is not null`,
   'a closed account is empty': `
-    select id as broken from ledger_account where state = 'closed' and balance <> 0`,
+    select id as broken from ledger_account group by id having bool_or(state = 'closed') and sum(balance) <> 0`,
+  'stripes are as their accounts are, which take no entries': `
+    select s.id || '/' || s.stripe as broken from ledger_account s left join ledger_account a on a.id = s.id and a.stripe = 0
+    where (s.stripe > 0 and (not a.striped or (s.currency, s.normal_side, s.general_ledger_code, s.state, s.decrease_frozen, s.increase_frozen)
+        is distinct from (a.currency, a.normal_side, a.general_ledger_code, a.state, a.decrease_frozen, a.increase_frozen)))
+      or (s.striped and s.stripe = 0 and s.version <> 0)`,
   'one day is open, and days follow one another': `
     select 'from ' || min(date) || ' to ' || max(date) as broken from business_day
     having count(*) filter (where state = 'open') <> 1 or max(date) <> min(date) filter (where state = 'open')

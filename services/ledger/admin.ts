@@ -8,14 +8,28 @@ import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { refuse } from './domain/refusals.ts';
 import { publishAccountChanged } from './events.ts';
 import { accountMessage } from './messages.ts';
+import { selectStripes } from './stripes.ts';
 import { LedgerAccountRow } from './tables.ts';
 
 /** Loads a ledger account that is not closed, locked until the batch ends. */
 export async function loadOpen(tx: CommandTx, id: string): Promise<LedgerAccountRow> {
-  const row = await tx.em.findOne(LedgerAccountRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+  const row = await tx.em.findOne(
+    LedgerAccountRow,
+    { id, stripe: 0n },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
+  );
   if (!row) throw refuse('LEDGER_ACCOUNT_NOT_FOUND');
   if (row.state === 'closed') throw refuse('LEDGER_ACCOUNT_CLOSED');
   return row;
+}
+
+/** What an account comes to, debit-positive; of a striped one all stripes, locked until the transaction ends. */
+export async function standingOf(
+  tx: CommandTx,
+  { id, striped, balance, version }: LedgerAccountRow,
+): Promise<{ readonly balance: bigint; readonly version: bigint }> {
+  const sums = striped ? await selectStripes(tx, [id], 'locked') : undefined;
+  return sums?.get(id) ?? { balance, version };
 }
 
 /** The limits of an account, in minor units on its normal side; absent is none. */
@@ -38,9 +52,9 @@ function limitOf(currency: string, money: Money | undefined): bigint | null {
 }
 
 /** Counts the change and publishes it. Answers the account as it is now. */
-export function changed(tx: CommandTx, row: LedgerAccountRow): LedgerAccount {
+export async function changed(tx: CommandTx, row: LedgerAccountRow): Promise<LedgerAccount> {
   row.revision += 1n;
-  const ledgerAccount = accountMessage(row);
+  const ledgerAccount = accountMessage(row, await standingOf(tx, row));
   publishAccountChanged(tx, ledgerAccount, row.revision);
   return ledgerAccount;
 }

@@ -28,7 +28,8 @@ export function openAt({ knownAt }: AsOf): RawBuilder<boolean> {
 
 /**
  * The balances of accounts as they stood, in one statement. A balance is that after the last entry known, less what counts
- * later: mostly what is booked later, and the few entries that count on another day than they are booked on.
+ * later: mostly what is booked later, and the few entries that count on another day than they are booked on. Of a striped
+ * account there is a row for each stripe.
  */
 export function selectBalancesAsOf(ids: readonly string[], asOf: AsOf): RawBuilder<BalanceAsOfRow> {
   const { valueDate, knownAt } = asOf;

@@ -6,7 +6,8 @@ import { balancingDebits } from './domain/balancing.ts';
 import type { AccountState } from './domain/core.ts';
 import type { Original } from './domain/reversal.ts';
 import type { Draft, Outcome } from './posting.ts';
-import { type KnownJournalRow, lockAccounts, selectKnownJournals, selectOriginals } from './tables.ts';
+import { lockAccounts } from './stripes.ts';
+import { type KnownJournalRow, selectKnownJournals, selectOriginals } from './tables.ts';
 
 /** What became of a journal before. */
 export interface Known {
@@ -60,18 +61,18 @@ export function reversedIds(drafts: readonly Draft[], known: ReadonlyMap<string,
   );
 }
 
-/** Locks the accounts of drafts, of what they undo and of holds, and reads them. */
+/** Locks the accounts of drafts, of what they undo and of holds, and reads them: of striped ones the stripe of the lane. */
 export async function readAccounts(
   tx: Tx,
   drafts: readonly Draft[],
   originals: ReadonlyMap<string, Original>,
   ofHolds: readonly string[],
+  lane: bigint | undefined,
 ): Promise<ReadonlyMap<string, AccountState>> {
   const ids = new Set<string>(ofHolds);
   for (const { content } of drafts) {
     if ('journal' in content) for (const { accountId } of content.journal.legs) ids.add(accountId);
   }
   for (const { legs } of originals.values()) for (const { accountId } of legs) ids.add(accountId);
-  const accounts = await lockAccounts(tx, [...ids]);
-  return new Map(accounts.map((account) => [account.id, account]));
+  return lockAccounts(tx, [...ids], lane);
 }

@@ -27,6 +27,8 @@ export interface Head {
 
 /** The lane of one ledger process. One transaction at a time writes to it. */
 export interface Chain {
+  /** The number of the lane, taken if need be. */
+  lane(tx: Tx): Promise<bigint>;
   /** Writes the block of a batch, given its leaves. What they are of must be written after it, in the same transaction. */
   extend(tx: Tx, leaves: readonly Buffer[], knownTime: Date): Promise<Place>;
   /** The block that was written last is committed. */
@@ -91,6 +93,10 @@ export function openChain(database: Database, key: Buffer, log: Logger): Chain {
     laneOf(tx, sql<{ no: string }>`insert into lane (holder, lease_until) values (${holder}, ${lease}) returning no`);
 
   return {
+    async lane(tx) {
+      head ??= await resume(tx);
+      return head.lane;
+    },
     async extend(tx, leaves, knownTime) {
       const { lane, height: before, hash: previousHash, next: first } = head ?? (await resume(tx));
       const height = before + 1n;
@@ -107,7 +113,8 @@ export function openChain(database: Database, key: Buffer, log: Logger): Chain {
       return { lane, height, first };
     },
     keep() {
-      committed = head ?? committed;
+      // A lane that has no block yet has nothing to sign.
+      if (head && head.height >= 0n) committed = head;
     },
     forget() {
       head = undefined;

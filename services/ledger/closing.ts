@@ -133,7 +133,7 @@ async function retainedAccount(
 ): Promise<string> {
   const id = `lac_retained_earnings_${currency.toLowerCase()}`;
   const terms = { accountId: null, currency, normalSide: 'credit', generalLedgerCode } as const;
-  const existing = await tx.em.findOne(LedgerAccountRow, { id });
+  const existing = await tx.em.findOne(LedgerAccountRow, { id, stripe: 0n });
   if (!existing) {
     const row = { id, ...terms, state: 'open', floor: null, ceiling: null } as const;
     tx.write(insertAccounts, row);

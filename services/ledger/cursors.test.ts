@@ -4,6 +4,21 @@ import fc from 'fast-check';
 import { Refusal } from '#chassis/errors.ts';
 import { holds } from '#chassis/testing/property.ts';
 import { checkReached, cursorsOf } from './cursors.ts';
+import type { Head } from './watching.ts';
+
+const HEAD: Head = {
+  no: '1',
+  id: 'lac_1',
+  currency: 'EUR',
+  normalSide: 'credit',
+  floor: null,
+  balance: '0',
+  version: '0',
+  held: '0',
+  pendingIn: '0',
+  revision: '1',
+  stripes: null,
+};
 
 const KEY = randomBytes(32);
 
@@ -47,9 +62,28 @@ describe('A cursor', () => {
   ] as const) {
     it(`of version ${seen ?? 'none'} ${reason ? `is refused: ${reason}` : 'goes on'} at an account of version ${version}`, () => {
       const positions = new Map(seen === undefined ? [] : [['lac_1', seen]]);
-      expect(reasonOf(() => checkReached([{ id: 'lac_1', version }], positions))).to.equal(reason);
+      expect(reasonOf(() => checkReached([{ ...HEAD, version }], positions))).to.equal(reason);
     });
   }
+
+  it('of a striped account tells how far it is with each stripe, and is checked by stripe', () => {
+    const stripe = (number: string, version: string) => ({ no: `1${number}`, stripe: number, version });
+    const striped = (...stripes: ReturnType<typeof stripe>[]): Head => ({ ...HEAD, version: '10', stripes });
+    const cursors = cursorsOf(['lac_1', 'lac_0'], KEY);
+    const positions = new Map([
+      ['lac_1/1', 300n],
+      ['lac_1/130', 2n],
+      ['lac_0', 7n],
+    ]);
+    const read = cursors.read(cursors.write(positions));
+    expect(Object.fromEntries(read)).to.deep.equal({ ...Object.fromEntries(positions), lac_1: 0n });
+    const seen = new Map([...read].filter(([key]) => key !== 'lac_0'));
+    expect(reasonOf(() => checkReached([striped(stripe('1', '300'), stripe('130', '2'))], seen))).to.equal(undefined);
+    expect(reasonOf(() => checkReached([striped(stripe('1', '300'), stripe('130', '1'))], seen))).to.equal(
+      'CURSOR_AHEAD',
+    );
+    expect(reasonOf(() => checkReached([striped(stripe('1', '300'))], seen))).to.equal('CURSOR_AHEAD');
+  });
 
   function reasonOf(work: () => unknown): string | undefined {
     try {

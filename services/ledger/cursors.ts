@@ -3,9 +3,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { sha256 } from '#chassis/digest.ts';
 import { refuse } from './domain/refusals.ts';
+import { type Strand, type Strands, strandsOf } from './stripes.ts';
 
-/** Account id → the last version that was seen of it. */
+/** Account id, or of a striped account `id/stripe`, → the last version that was seen of it. */
 export type Positions = ReadonlyMap<string, bigint>;
+
+/** Where the position of a strand stands. */
+export function keyOf({ id, stripe }: Pick<Strand, 'id' | 'stripe'>): string {
+  return stripe === 0 ? id : `${id}/${stripe}`;
+}
 
 /** Writes and reads the cursors of some accounts. */
 export interface Cursors {
@@ -24,7 +30,12 @@ export function cursorsOf(accountIds: readonly string[], key: Buffer): Cursors {
     createHmac('sha256', key).update(accounts).update(versions).digest().subarray(0, SIGNATURE_BYTES);
   return {
     write(positions) {
-      const versions = packed(ids.map((id) => positions.get(id) ?? 0n));
+      // After the accounts, the stripes: each with the place of its account and its number.
+      const stripes = [...positions].flatMap(([key, version]) => {
+        const [id = '', stripe] = key.split('/');
+        return stripe === undefined ? [] : [BigInt(ids.indexOf(id)), BigInt(stripe), version];
+      });
+      const versions = packed([...ids.map((id) => positions.get(id) ?? 0n), ...stripes]);
       return Buffer.concat([sign(versions), versions]).toString('base64url');
     },
     read(cursor) {
@@ -33,14 +44,19 @@ export function cursorsOf(accountIds: readonly string[], key: Buffer): Cursors {
       const expected = sign(versions);
       if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) throw refuse('CURSOR_INVALID');
       const read = unpacked(versions);
-      return new Map(ids.map((id, index) => [id, read[index] ?? 0n]));
+      const positions = new Map(ids.map((id, index) => [id, read[index] ?? 0n]));
+      for (let at = ids.length; at < read.length; at += 3) {
+        positions.set(`${ids[Number(read[at])]}/${read[at + 1]}`, read[at + 2] ?? 0n);
+      }
+      return positions;
     },
   };
 }
 
 /** Refuses CURSOR_AHEAD when an account has not come as far as its watcher is said to have seen. */
-export function checkReached(accounts: readonly { id: string; version: string }[], seen: Positions): void {
-  if (accounts.some(({ id, version }) => (seen.get(id) ?? 0n) > BigInt(version))) throw refuse('CURSOR_AHEAD');
+export function checkReached(accounts: readonly Strands[], seen: Positions): void {
+  const reached = new Map(accounts.flatMap(strandsOf).map((strand) => [keyOf(strand), BigInt(strand.version)]));
+  if ([...seen].some(([key, version]) => version > (reached.get(key) ?? 0n))) throw refuse('CURSOR_AHEAD');
 }
 
 /** Seven bits to a byte, the lowest first, as protobuf writes numbers: most versions are small. */

@@ -170,6 +170,7 @@ describe('Ledger processes that are struck while they work', function struck() {
     const cash = newId('lac');
     const cashTerms = {
       ledgerAccountId: cash,
+      striped: true,
       normalSide: Side.DEBIT,
       generalLedgerCode: '1010',
       currencyCode: 'EUR',

@@ -28,6 +28,7 @@ interface Row extends PlaceRow {
   entries:
     | {
         accountId: string;
+        stripe: number;
         currency: string;
         normalSide: 'debit' | 'credit';
         version: string;
@@ -57,7 +58,7 @@ export async function readJournals(
       (
         select json_agg(
           json_build_object(
-            'accountId', a.id, 'currency', a.currency, 'normalSide', a.normal_side, 'version', e.version::text,
+            'accountId', a.id, 'stripe', a.stripe, 'currency', a.currency, 'normalSide', a.normal_side, 'version', e.version::text,
             'leg', e.leg, 'amount', e.amount::text, 'balanceAfter', e.balance_after::text, 'reversedLeg', e.reversed_leg,
             'bookingDate', e.booking_date, 'valueDate', e.value_date
           ) order by e.leg

@@ -43,6 +43,8 @@ export interface EntryRow {
   readonly leg: number;
   readonly amount: bigint;
   readonly balanceAfter: bigint;
+  /** Of a striped account: its stripe; 0 for all others. */
+  readonly stripe: number;
   /** In a reversal: the leg that it undoes. */
   readonly reversedLeg: number | null;
   readonly bookingDate: string;
@@ -107,6 +109,7 @@ export function postedMessage({ draft, journal, posted, reversed }: Booked, know
       accountId: account.id,
       currency: account.currency,
       normalSide: account.normalSide,
+      stripe: Number(account.stripe ?? 0n),
       version,
       journalId: draft.id,
       kind: journal.kind,
@@ -150,6 +153,7 @@ export function entryMessage(row: EntryRow, running?: bigint): Entry {
     valueDate: row.valueDate,
     kind: kindMessage(row.kind),
     legNumber: row.leg,
+    stripeNumber: row.stripe,
     ...(row.reversedLeg !== null && { reversedLegNumber: row.reversedLeg }),
   };
 }
@@ -159,8 +163,11 @@ export function balanceMessage(currency: string, normalSide: NormalSide, balance
   return toMoney({ currency, minor: normalSide === 'debit' ? balance : -balance });
 }
 
-/** The message of a ledger account. */
-export function accountMessage(row: AccountTerms): LedgerAccount {
+/** The message of a ledger account; of a striped one with what its stripes come to. */
+export function accountMessage(
+  row: AccountTerms,
+  { balance = row.balance, version = row.version }: Pick<AccountTerms, 'balance' | 'version'> = {},
+): LedgerAccount {
   const { currency } = row;
   return create(LedgerAccountSchema, {
     ledgerAccountId: row.id,
@@ -177,11 +184,12 @@ export function accountMessage(row: AccountTerms): LedgerAccount {
     ...(row.ceiling != null && { ceiling: toMoney({ currency, minor: row.ceiling }) }),
     decreaseFrozen: row.decreaseFrozen ?? false,
     increaseFrozen: row.increaseFrozen ?? false,
-    booked: balanceMessage(currency, row.normalSide, row.balance ?? 0n),
-    version: row.version ?? 0n,
+    booked: balanceMessage(currency, row.normalSide, balance ?? 0n),
+    version: version ?? 0n,
     held: toMoney({ currency, minor: row.held ?? 0n }),
     pendingIn: toMoney({ currency, minor: row.pendingIn ?? 0n }),
     createTime: timestampFromDate(row.createTime ?? new Date()),
+    striped: row.striped ?? false,
   });
 }
 

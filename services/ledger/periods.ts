@@ -10,6 +10,7 @@ import {
 } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
 import type { ResultAccount } from './domain/closing.ts';
 import type { AccountState } from './domain/core.ts';
+import { together } from './stripes.ts';
 import { type AccountRow, accountState } from './tables.ts';
 
 /** One closing after the other: held until the transaction ends, by whichever ledger process came first. */
@@ -56,7 +57,8 @@ export async function readResultAccounts(tx: CommandTx, endDate: string): Promis
     ) later on true
     where g.type in ('income', 'expense') order by a.no
   `);
-  return rows.map(({ type, standing, ...row }) => {
+  const accounts = [...together(rows, ['balance', 'version', 'standing']).values()];
+  return accounts.map(({ type, standing, ...row }) => {
     const state = accountState(row);
     const { id, currency, generalLedgerCode: code } = row;
     return { id, currency, code, type, closed: row.state === 'closed', standing: BigInt(standing), state };

@@ -149,6 +149,7 @@ async function post(
   state: BatchState,
   means?: Means,
 ): Promise<readonly Settled<readonly Outcome[] | HoldOutcome>[]> {
+  const lane = await means?.chain.lane(tx);
   const drafts = groups.flatMap((group) => ('drafts' in group ? group.drafts : []));
   const days = await lockDays(tx, 'share');
   const known = await readKnown(tx, drafts);
@@ -160,7 +161,7 @@ async function post(
     groups.filter((group) => 'hold' in group),
     captures,
   );
-  const accounts = await readAccounts(tx, drafts, originals, holds.accountIds);
+  const accounts = await readAccounts(tx, drafts, originals, holds.accountIds, lane);
   // Read under the lock of the accounts, which all reversals of one leg share, and all steps of a hold.
   await noteUndone(tx, originals);
   await loadHolds(tx, holds, accounts);

@@ -18,6 +18,7 @@ import { Holds } from './migrations/0007-holds.ts';
 import { StepsInBlocks } from './migrations/0008-steps-in-blocks.ts';
 import { EntriesByMonth } from './migrations/0009-entries-by-month.ts';
 import { Settings } from './migrations/0010-settings.ts';
+import { Stripes } from './migrations/0013-stripes.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -116,6 +117,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0010-settings', class: Settings },
     { name: '0011-chassis-settings', class: ChassisSettings },
     { name: '0012-event-path', class: eventPath('ledger_runtime') },
+    { name: '0013-stripes', class: Stripes },
   ],
   context: makeContext,
   rpcs,

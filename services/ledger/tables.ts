@@ -19,6 +19,9 @@ const LedgerAccountSchema = defineEntity({
   properties: {
     no: p.bigint().primary(),
     id: p.text(),
+    striped: p.boolean(),
+    /** 0 is the account itself, of which callers know; the others are its stripes, each by the number of its lane. */
+    stripe: p.bigint(),
     accountId: p.text().nullable(),
     currency: p.text(),
     normalSide: p.text().$type<'debit' | 'credit'>(),
@@ -50,14 +53,15 @@ export type AccountTerms = Pick<
   Partial<
     Pick<
       LedgerAccountRow,
-      'decreaseFrozen' | 'increaseFrozen' | 'balance' | 'version' | 'held' | 'pendingIn' | 'createTime'
+      'striped' | 'decreaseFrozen' | 'increaseFrozen' | 'balance' | 'version' | 'held' | 'pendingIn' | 'createTime'
     >
   >;
 
 /** Opens ledger accounts. Their balance and version are not in the statement: the runtime role may not write them. */
 export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknown> {
   return sql`
-    insert into ledger_account (id, account_id, currency, normal_side, general_ledger_code, state, floor, ceiling)
+    insert into ledger_account (id, account_id, currency, normal_side, general_ledger_code, state, floor, ceiling,
+      striped)
     select * from unnest(
       ${sqlArray(rows.map(({ id }) => id))}::text[],
       ${sqlArray(rows.map(({ accountId }) => accountId ?? null))}::text[],
@@ -66,7 +70,8 @@ export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknow
       ${sqlArray(rows.map(({ generalLedgerCode }) => generalLedgerCode))}::text[],
       ${sqlArray(rows.map(({ state }) => state))}::text[],
       ${sqlArray(rows.map(({ floor }) => floor ?? null))}::bigint[],
-      ${sqlArray(rows.map(({ ceiling }) => ceiling ?? null))}::bigint[]
+      ${sqlArray(rows.map(({ ceiling }) => ceiling ?? null))}::bigint[],
+      ${sqlArray(rows.map(({ striped }) => striped ?? false))}::boolean[]
     )
   `;
 }
@@ -74,9 +79,10 @@ export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknow
 /** A ledger account as the statements below read it. */
 export type AccountRow = Omit<
   AccountState,
-  'no' | 'floor' | 'ceiling' | 'balance' | 'version' | 'held' | 'pendingIn'
+  'no' | 'stripe' | 'floor' | 'ceiling' | 'balance' | 'version' | 'held' | 'pendingIn'
 > & {
   readonly no: string;
+  readonly stripe?: string | null;
   readonly floor: string | null;
   readonly ceiling: string | null;
   readonly balance: string;
@@ -85,22 +91,18 @@ export type AccountRow = Omit<
   readonly pendingIn: string;
 };
 
-/** Locks ledger accounts in the order of their numbers, and reads them. Ids that do not exist are left out. */
-export async function lockAccounts(tx: Tx, ids: readonly string[]): Promise<AccountState[]> {
-  const rows = await tx.query(sql<AccountRow>`
-    select no, id, currency, normal_side as "normalSide", state, floor, ceiling, decrease_frozen as "decreaseFrozen",
-      increase_frozen as "increaseFrozen", account_id is not null as customer,
-      general_ledger_code as "generalLedgerCode", balance, version, held, pending_in as "pendingIn"
-    from ledger_account where id = any(${ids}) order by no for no key update
-  `);
-  return rows.map(accountState);
-}
+/** A ledger account as the statements of the path of money read it. */
+export const ACCOUNT = sql`no, id, currency, normal_side as "normalSide", state, floor, ceiling, decrease_frozen as "decreaseFrozen",
+  increase_frozen as "increaseFrozen", account_id is not null as customer,
+  general_ledger_code as "generalLedgerCode", balance, version, held, pending_in as "pendingIn",
+  case when striped then stripe end as stripe`;
 
 /** A ledger account as the core sees it. */
-export function accountState(row: AccountRow): AccountState {
+export function accountState({ stripe, ...row }: AccountRow): AccountState {
   return {
     ...row,
     no: BigInt(row.no),
+    ...(stripe != null && { stripe: BigInt(stripe) }),
     floor: row.floor === null ? null : BigInt(row.floor),
     ceiling: row.ceiling === null ? null : BigInt(row.ceiling),
     balance: BigInt(row.balance),
@@ -240,7 +242,8 @@ export async function selectOriginals(tx: Tx, ids: readonly string[]): Promise<M
     currency: string;
     amount: string;
   }>`
-    select j.id, j.owner, j.kind, e.leg, a.id as "accountId", a.currency, e.amount
+    select j.id, j.owner, j.kind, e.leg, a.currency, e.amount,
+      case when a.striped then a.id || '/' || a.stripe else a.id end as "accountId"
     from journal j
     join entry e on e.journal_no = j.no and e.booking_date = j.booking_date
     join ledger_account a on a.no = e.account_no

@@ -111,6 +111,23 @@ export const RULES: Readonly<Record<string, (core: Core) => void>> = {
       [1, 0],
     ]);
   },
+  'a stripe takes no hold and is led to no target, as both ask for the balance of the whole account'(core) {
+    const ledger = new CoreLedger(core, ACCOUNTS, OPEN);
+    for (const [name, target] of [
+      ['fees', 5n],
+      ['fees', null],
+    ] as const) {
+      ledger.change(name, { stripe: 1n });
+      const legs = [1n, -1n].map((amount) => {
+        const [accountId, bound] = amount > 0n ? ['cash', null] : [name, target];
+        return { accountId, currency: 'EUR', amount, reversedLeg: null, balancing: { atMost: 9n, target: bound } };
+      });
+      const told = ledger.post([{ ...PAID, id: 'j', kind: 'deposit', legs }]);
+      expect(told).to.deep.equal([target === null ? 'posted' : 'LEDGER_ACCOUNT_STRIPED']);
+    }
+    const terms = { ...HOLD, debitId: 'cash', creditId: 'fees' };
+    expect(ledger.place(terms, 5)).to.equal('LEDGER_ACCOUNT_STRIPED');
+  },
   'balancing legs are pairs, a debit and a credit, one pair for a currency'({ balancing: { arePairs } }) {
     const leg = (amount: bigint, currency = 'EUR'): LegDraft => {
       return { accountId: 'x', currency, amount, reversedLeg: null, balancing: { atMost: 1n, target: null } };

@@ -24,14 +24,15 @@ export interface AccountInit {
   readonly floor?: string | null;
   readonly ceiling?: { readonly currencyCode: string; readonly amount: string };
   readonly migrating?: boolean;
+  readonly striped?: boolean;
 }
 
 /** A ledger under test. */
 export interface LedgerUnderTest extends ServiceUnderTest<typeof LedgerService> {
   /** Opens an account and answers its id: a customer's current account, unless told otherwise. */
   open(account?: AccountInit): Promise<string>;
-  /** Opens an account of the bank's own that is cash: debit side, no limits. */
-  cash(currency?: string): Promise<string>;
+  /** Opens an account of the bank's own that is cash: debit side, no limits; striped if told so. */
+  cash(currency?: string, striped?: boolean): Promise<string>;
   /** Opens a customer's account with money in it. */
   funded(amount: string, account?: AccountInit): Promise<string>;
   /** Posts journals, and answers for each `posted` or the reason of its refusal. */
@@ -61,8 +62,8 @@ export function useLedger(options: TestOptions | (() => Promise<TestOptions>) = 
     });
     return ledgerAccountId;
   };
-  const cash = (currencyCode = 'EUR') =>
-    open({ accountId: '', normalSide: Side.DEBIT, generalLedgerCode: '1010', currencyCode, floor: null });
+  const cash = (currencyCode = 'EUR', striped = false) =>
+    open({ accountId: '', normalSide: Side.DEBIT, generalLedgerCode: '1010', currencyCode, floor: null, striped });
   const outcomes = async (journals: readonly JournalInit[], workload: Workload = 'transaction') =>
     (await service.as(workload).postJournals({ journals: [...journals] })).outcomes;
   return Object.assign(Object.create(service) as ServiceUnderTest<typeof LedgerService>, {

@@ -11,16 +11,12 @@ import { sqlArray } from '#chassis/sql-array.ts';
 import type { Kind } from './domain/kinds.ts';
 import { refuse } from './domain/refusals.ts';
 import type { EntryRow } from './messages.ts';
+import type { Strand, Strands } from './stripes.ts';
 
-/** An account as a watcher sees it. */
-export interface Head {
-  readonly no: string;
-  readonly id: string;
-  readonly currency: string;
-  readonly normalSide: 'debit' | 'credit';
+/** An account as a watcher sees it; of a striped one, the sums of its stripes. */
+export interface Head extends Strands {
   readonly floor: string | null;
   readonly balance: string;
-  readonly version: string;
   readonly held: string;
   readonly pendingIn: string;
   /** Counts the changes of its terms. */
@@ -41,10 +37,10 @@ export interface Watching {
   /** Begins to watch. Refuses LEDGER_ACCOUNT_NOT_FOUND and TOO_MANY_WATCHERS. */
   join(accountIds: readonly string[], signal: AbortSignal): Promise<Watcher>;
   /**
-   * The first entries of an account after a version, by version. What many ask at once is read by one statement. While the
+   * The first entries of a strand after a version, by version. What many ask at once is read by one statement. While the
    * database is away, it waits; none when it is over.
    */
-  entriesAfter(head: Head, version: bigint, signal: AbortSignal): Promise<readonly EntryRow[]>;
+  entriesAfter(strand: Strand, version: bigint, signal: AbortSignal): Promise<readonly EntryRow[]>;
   /** Says that something was committed here. */
   wake(): void;
 }
@@ -200,7 +196,7 @@ const RETRY_MS = 100;
 /** Reads pages of entries for all watchers: one statement at a time, and the same page once. */
 function reader(database: Database): Watching['entriesAfter'] {
   const one = coalesce(
-    async (asked: { head: Head; version: bigint }[]) => {
+    async (asked: { head: Strand; version: bigint }[]) => {
       const pages = new Map<string, EntryRow[]>();
       const key = (no: string, version: bigint | string) => `${no}/${version}`;
       for (const { head, version } of asked) pages.set(key(head.no, version), []);
@@ -227,11 +223,20 @@ function reader(database: Database): Watching['entriesAfter'] {
   };
 }
 
-const HEAD = sql`a.no, a.id, a.currency, a.normal_side as "normalSide", a.floor, a.balance, a.version,
-  a.held, a.pending_in as "pendingIn", a.revision`;
+const HEAD = sql`a.no, a.id, a.currency, a.normal_side as "normalSide", a.floor, coalesce(s.balance, a.balance::text) as balance,
+  coalesce(s.version, a.version) as version, a.held, a.pending_in as "pendingIn", a.revision, s.stripes`;
+
+/** What the stripes of account \`a\` come to, if it is striped. Numbers inside JSON are text: JSON.parse would round them. */
+const STRIPES = sql`
+  left join lateral (
+    select coalesce(sum(balance), 0)::text as balance, coalesce(sum(version), 0)::bigint as version,
+      coalesce(json_agg(json_build_object('no', no::text, 'stripe', stripe::text, 'version', version::text) order by stripe), '[]') as stripes
+    from ledger_account where id = a.id and stripe > 0
+  ) s on a.striped
+`;
 
 function selectHeads(ids: readonly string[]) {
-  return sql<Head>`select ${HEAD} from ledger_account a where a.id = any(${ids}) order by a.no`;
+  return sql<Head>`select ${HEAD} from ledger_account a ${STRIPES} where a.id = any(${ids}) and a.stripe = 0 order by a.no`;
 }
 
 /** Those of these accounts that are no more as they were. */
@@ -246,7 +251,9 @@ function selectMoved(heads: readonly Head[]) {
       ${sqlArray(heads.map(({ pendingIn }) => pendingIn))}::bigint[]
     ) known (no, version, revision, held, pending_in)
     join ledger_account a on a.no = known.no
-      and (a.version, a.revision, a.held, a.pending_in) <> (known.version, known.revision, known.held, known.pending_in)
+    ${STRIPES}
+    where (coalesce(s.version, a.version), a.revision, a.held, a.pending_in)
+      <> (known.version, known.revision, known.held, known.pending_in)
   `;
 }
 
@@ -282,7 +289,7 @@ function selectEntries(places: readonly string[][]) {
   `;
 }
 
-function entryRow(row: EntryText, { id, currency, normalSide }: Head): EntryRow {
+function entryRow(row: EntryText, { id, currency, normalSide, stripe }: Strand): EntryRow {
   const numbers = { version: BigInt(row.version), amount: BigInt(row.amount), balanceAfter: BigInt(row.balanceAfter) };
-  return { ...row, ...numbers, accountId: id, currency, normalSide };
+  return { ...row, ...numbers, accountId: id, stripe, currency, normalSide };
 }

@@ -10,6 +10,7 @@ import {
   type Fault,
   floorFaults,
   follow,
+  hasMoved,
   isBelowFloor,
   journalFaults,
 } from './laws.ts';
@@ -118,10 +119,6 @@ export function startAudit(): Audit {
       return faults;
     },
   };
-}
-
-function hasMoved({ account, version, waiting }: Chain): boolean {
-  return version !== account.version || waiting.size > 0;
 }
 
 function unknownAccount(subject: string, entries: Journal['entries']): Fault {

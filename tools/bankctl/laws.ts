@@ -47,6 +47,8 @@ export interface Fault {
 /** What the entries of one account, followed one by one, come to. */
 export interface Chain {
   readonly account: LedgerAccount;
+  /** Of a striped account: what the entries of its stripes come to, by their numbers. Its own chain is empty. */
+  readonly stripes: Map<number, Chain>;
   /** The last version without a gap before it. */
   version: bigint;
   /** The balance after it, normal. */
@@ -84,6 +86,7 @@ export function chainOf(account: LedgerAccount): Chain {
   const balanceAsRead = account.version === 0n ? 0n : undefined;
   return {
     account,
+    stripes: new Map(),
     version: 0n,
     balance: 0n,
     balanceAsRead,
@@ -125,8 +128,18 @@ export function journalFaults(journal: Journal): Fault[] {
 }
 
 /** Follows an account by one entry. Entries may come out of turn; those that are not there in the end are missing. */
-export function follow(chain: Chain, entry: Entry): Fault[] {
-  chain.sum += signed(entry);
+export function follow(account: Chain, entry: Entry): Fault[] {
+  if (account.account.striped !== entry.stripeNumber > 0) {
+    const { ledgerAccountId: subject, journalId, stripeNumber } = entry;
+    const expected = account.account.striped ? 'one of its stripes' : 'stripe 0';
+    return [
+      { law: 'ACCOUNT_KNOWN', subject, what: `${journalId} books on it`, expected, found: `stripe ${stripeNumber}` },
+    ];
+  }
+  account.sum += signed(entry);
+  const chain = account.account.striped
+    ? account.stripes.getOrInsertComputed(entry.stripeNumber, () => chainOf(account.account))
+    : account;
   if (entry.version <= chain.version || chain.waiting.has(entry.version)) {
     const { ledgerAccountId: subject, journalId, version } = entry;
     const what = `version ${version} is there once`;
@@ -137,10 +150,28 @@ export function follow(chain: Chain, entry: Entry): Fault[] {
   return chain.waiting.size > MOST_WAITING ? [...faults, ...skipGap(chain)] : faults;
 }
 
+/** What the stripes of a striped account come to; how it stood when it was read is known where nothing was booked since. */
+function together(chain: Chain): Chain {
+  const stripes = [...chain.stripes.values()];
+  const sumOf = (value: (one: Chain) => bigint) => stripes.reduce((sum, one) => sum + value(one), 0n);
+  const [version, balance] = [sumOf((one) => one.version), sumOf((one) => one.balance)];
+  const balanceAsRead = version === chain.account.version ? balance : undefined;
+  return { ...chain, version, balance, balanceAsRead, inUse: stripes.length > 0 };
+}
+
+/** Whether the entries of an account end elsewhere than it said when it was read, or one is missing before the end. */
+export function hasMoved(chain: Chain): boolean {
+  const { account, version } = chain.account.striped ? together(chain) : chain;
+  return version !== account.version || [chain, ...chain.stripes.values()].some(({ waiting }) => waiting.size > 0);
+}
+
 /** What is wrong with an account when all its entries have been followed. `now` is its balance as read after them. */
-export function accountFaults(chain: Chain, chart: ReadonlySet<string>, now?: LedgerBalance): Fault[] {
+export function accountFaults(followed: Chain, chart: ReadonlySet<string>, now?: LedgerBalance): Fault[] {
   const faults: Fault[] = [];
-  while (chain.waiting.size > 0) faults.push(...skipGap(chain));
+  for (const strand of [followed, ...followed.stripes.values()]) {
+    while (strand.waiting.size > 0) faults.push(...skipGap(strand));
+  }
+  const chain = followed.account.striped ? together(followed) : followed;
   const { account, version, balance } = chain;
   const { ledgerAccountId: subject, currencyCode, generalLedgerCode } = account;
   const latest = now ?? account;

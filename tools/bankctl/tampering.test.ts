@@ -29,7 +29,9 @@ describe('A ledger that was tampered with', function tampering() {
     bank().database('ledger').query(`set session_replication_role = replica; ${statements}`);
   let client: Bank;
   const [edited, moved, other, refused, reversal, captured, cutOff] = newIds('jnl');
+  const taken = newId('jnl');
   const [cash, alice, poor] = newIds('lac');
+  const till = newId('lac');
   const [held, busy] = newIds('hld');
   const [extension, refusal] = ['the extension', 'the refusal'];
   let blocks: Block[];
@@ -38,7 +40,8 @@ describe('A ledger that was tampered with', function tampering() {
     await open(cash, '1010', Side.DEBIT);
     await open(alice, '2010');
     await open(poor, '2010', Side.CREDIT, '0');
-    await post([edited, '10.00'], [moved, '20.00'], [other, '30.00']);
+    await openTill();
+    await post([edited, '10.00'], [moved, '20.00'], [other, '30.00'], [taken, '15.00', till]);
     await post([newId('jnl'), '40.00'], [refused, '50.00', poor, cash]);
     const undo = { requestId: reversal, journalId: edited };
     await bank().as(LedgerService, 'transaction').reverseJournal(undo);
@@ -88,6 +91,17 @@ describe('A ledger that was tampered with', function tampering() {
       `update entry set amount = case journal_no when ${no(moved)} then amount / 2 * 3 else amount / 3 * 2 end
         where journal_no in (${no(moved)}, ${no(other)})`,
       inBlock(moved),
+    ],
+    'gives an entry to another stripe': [
+      `insert into ledger_account (id, currency, normal_side, general_ledger_code, state, striped, stripe)
+        values ('${till}', 'CZK', 'debit', '1010', 'open', true, 2);
+        update entry set account_no = (select no from ledger_account where id = '${till}' and stripe = 2)
+        where journal_no = ${no(taken)} and leg = 0`,
+      inBlock(taken),
+    ],
+    'edits the balance of a stripe': [
+      `update ledger_account set balance = balance + 1 where id = '${till}' and stripe > 0`,
+      `ACCOUNT_BALANCE ${till}`,
     ],
     'turns a journal round': [`update entry set amount = -amount where journal_no = ${no(moved)}`, inBlock(moved)],
     'numbers the legs anew': [`update entry set leg = leg + 10 where journal_no = ${no(moved)}`, inBlock(moved)],
@@ -409,6 +423,14 @@ describe('A ledger that was tampered with', function tampering() {
     await bank()
       .as(LedgerService, 'account')
       .openLedgerAccount({ requestId: newId('evt'), ...terms, ...limit });
+  }
+
+  async function openTill(): Promise<void> {
+    const terms = { ledgerAccountId: till, currencyCode: 'CZK', normalSide: Side.DEBIT, generalLedgerCode: '1010' };
+    const requestId = newId('evt');
+    await bank()
+      .as(LedgerService, 'account')
+      .openLedgerAccount({ requestId, ...terms, striped: true });
   }
 
   async function hold(holdId: string, debit: string, credit: string, amount: string): Promise<void> {

@@ -21,6 +21,8 @@ export interface AccountState {
   readonly increaseFrozen: boolean;
   /** True when it belongs to an agreement with a customer. */
   readonly customer: boolean;
+  /** Of a striped account: the number of the stripe that this is, on which one lane books. */
+  readonly stripe?: bigint;
   /** The line of the general ledger that it rolls up to. */
   readonly generalLedgerCode?: string;
   balance: bigint;
@@ -170,6 +172,9 @@ function checkMigration(accounts: ReadonlyMap<string, AccountState>, journal: Jo
 function checkLeg(account: AccountState, leg: LegDraft, { kind, frees = 0n }: JournalDraft): Refusal | undefined {
   const { amount, currency } = leg;
   if (account.currency !== currency) return refuse('CURRENCY_MISMATCH', { account_currency: account.currency });
+  // What one stripe has says nothing of the balance that the leg is to lead to.
+  if (account.stripe !== undefined && typeof leg.balancing?.target === 'bigint')
+    return refuse('LEDGER_ACCOUNT_STRIPED');
   if (account.state === 'closed') return refuse('LEDGER_ACCOUNT_CLOSED');
   if (amount === 0n) return refuse('NOTHING_AVAILABLE');
   const change = sideOf(account) * amount;

@@ -72,6 +72,7 @@ export function place(
 /** Why an account does not take a hold now, if it does not: what a journal would be refused for, but for the ceiling. */
 function checkHold(account: AccountState, leg: bigint, { currency, kind }: HoldTerms): Refusal | undefined {
   if (account.currency !== currency) return refuse('CURRENCY_MISMATCH', { account_currency: account.currency });
+  if (account.stripe !== undefined) return refuse('LEDGER_ACCOUNT_STRIPED');
   if (account.state === 'closed') return refuse('LEDGER_ACCOUNT_CLOSED');
   if (account.state === 'migrating') return refuse('LEDGER_ACCOUNT_MIGRATING');
   const change = sideOf(account) * leg;

@@ -95,10 +95,11 @@ export function refusedStepLeaf(step: Omit<RefusedHoldStep, '$typeName' | '$unkn
 
 /** An entry as it is committed to. */
 export function entryText(entry: Entry): string {
-  const { ledgerAccountId, version, side, amount, balanceAfter, reversedLegNumber } = entry;
+  const { ledgerAccountId, version, side, amount, balanceAfter, reversedLegNumber, stripeNumber } = entry;
   const what = `${side === Side.DEBIT ? 'DEBIT' : 'CREDIT'} ${amount?.amount} ${amount?.currencyCode}`;
   const undone = reversedLegNumber === undefined ? '' : ` undoes ${reversedLegNumber}`;
-  return `${ledgerAccountId} ${version} ${what} balance ${balanceAfter?.amount}${undone}`;
+  const stripe = stripeNumber === 0 ? '' : ` stripe ${stripeNumber}`;
+  return `${ledgerAccountId} ${version} ${what} balance ${balanceAfter?.amount}${undone}${stripe}`;
 }
 
 /** What is hashed before an entry. It follows from the journal's fingerprint, which only the bank knows. */

@@ -41,6 +41,7 @@ const FAULTS: readonly Fault[] = [
     ['takes money on a migrating account', 'touched.some(', 'touched.every('],
     ['books any currency', 'if (account.currency !== currency)', 'if (false)'],
     ['books on closed accounts', "if (account.state === 'closed')", 'if (false)'],
+    ['leads one stripe to a target', 'if (account.stripe !== undefined && ', 'if (false && '],
     ['books balancing legs of nothing', 'if (amount === 0n)', 'if (false)'],
     [
       'freezes the other side',
@@ -100,6 +101,7 @@ const FAULTS: readonly Fault[] = [
     ['places a hold that expires at once', 'if (expireTime <= now)', 'if (expireTime < now)'],
     ['keeps a cent from holds', 'available + change < 0n', 'available + change <= 0n'],
     ['holds what is held already', '- account.held - (account.floor', '- (account.floor'],
+    ['holds on a stripe', 'if (account.stripe !== undefined)', 'if (false)'],
     ['holds on migrating accounts', "if (account.state === 'migrating')", 'if (false)'],
     ['holds on closed accounts', "if (account.state === 'closed')", 'if (false)'],
     ['loses count of what comes', 'account.pendingIn + change > MINOR_MAX', 'false'],

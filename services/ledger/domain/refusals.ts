@@ -10,6 +10,10 @@ export const refuse = refusals('ledger', {
   LEDGER_ACCOUNT_FROZEN: ['FAILED_PRECONDITION', 'The ledger account is frozen against this.'],
   LEDGER_ACCOUNT_MIGRATING: ['FAILED_PRECONDITION', 'The ledger account is still taking its history.'],
   LEDGER_ACCOUNT_NOT_MIGRATING: ['FAILED_PRECONDITION', 'Only a migrating customer account takes history.'],
+  LEDGER_ACCOUNT_STRIPED: [
+    'FAILED_PRECONDITION',
+    'The ledger account has several stripes, and this asks for one balance.',
+  ],
   BALANCE_NOT_ZERO: ['FAILED_PRECONDITION', 'An account closes only at zero.'],
   INSUFFICIENT_FUNDS: ['FAILED_PRECONDITION', 'It would take the account below its floor.'],
   HOLD_OPEN: ['FAILED_PRECONDITION', 'An open hold is on the account.'],

@@ -14,7 +14,7 @@ export function cutOverLedgerAccount(context: Context): Rpcs<typeof LedgerServic
         if (row.state !== 'migrating') throw refuse('LEDGER_ACCOUNT_NOT_MIGRATING');
         row.state = 'open';
         Object.assign(row, limitsOf(row.currency, request));
-        return { ledgerAccount: changed(tx, row) };
+        return { ledgerAccount: await changed(tx, row) };
       },
     });
 }

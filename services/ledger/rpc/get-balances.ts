@@ -10,6 +10,7 @@ import { selectBalancesAsOf } from '../balances-as-of.ts';
 import type { Context } from '../context.ts';
 import { readDay } from '../dates.ts';
 import { balanceMessage } from '../messages.ts';
+import { together } from '../stripes.ts';
 
 interface Row {
   id: string;
@@ -40,7 +41,7 @@ async function readPresent(database: Database, calls: readonly (readonly string[
     select id, currency, normal_side as "normalSide", floor, balance, version, held, pending_in as "pendingIn"
     from ledger_account where id = any(${sqlArray([...new Set(calls.flat())])})
   `);
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const byId = together(rows, ['balance', 'version', 'held', 'pendingIn']);
   return calls.map((ids) => ids.flatMap((id) => byId.get(id) ?? []));
 }
 
@@ -49,7 +50,7 @@ async function asOf({ database, knownTime }: Context, request: GetBalancesReques
   const valueDate = readDay('as_of_value_date', request.asOfValueDate);
   const knownAt = request.knownAt && (await knownTime.settled(request.knownAt, call));
   const rows = await database.query(selectBalancesAsOf(request.ledgerAccountIds, { valueDate, knownAt }));
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const byId = together(rows, ['balance', 'version']);
   return request.ledgerAccountIds.flatMap((id) => {
     const row = byId.get(id);
     if (!row) return [];

@@ -12,15 +12,16 @@ import { journalMessage } from '../messages.ts';
 
 /** Proves that an entry is in the books, and shows nothing of the other side. */
 export function getEntryProof({ database, checkpoints }: Context): Rpcs<typeof LedgerService>['getEntryProof'] {
-  return async ({ ledgerAccountId, version }) => {
+  return async ({ ledgerAccountId, version, stripeNumber }) => {
     const which = sql`j.no = (
       select e.journal_no from entry e join ledger_account a on a.no = e.account_no
-      where a.id = ${ledgerAccountId} and e.version = ${version}
+      where a.id = ${ledgerAccountId} and a.stripe = ${stripeNumber} and e.version = ${version}
     )`;
     const [row] = await readJournals(database, which, 1);
     const journal = row && journalMessage(row);
     const entry = journal?.entries.find(
-      (one) => one.ledgerAccountId === ledgerAccountId && one.version === BigInt(version),
+      (one) =>
+        one.ledgerAccountId === ledgerAccountId && one.version === BigInt(version) && one.stripeNumber === stripeNumber,
     );
     if (!row || !journal || !entry) throw refuse('ENTRY_NOT_FOUND');
     const { laneNumber: lane, height, position } = row.chained.place;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#chassis/database.ts';
 import type { Rpcs } from '#chassis/serve.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ListEntriesRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type AsOf, openAt, versionKnown } from '../balances-as-of.ts';
@@ -15,11 +16,14 @@ interface AccountRow {
   id: string;
   currency: string;
   normalSide: 'debit' | 'credit';
+  striped: boolean;
+  stripe: string;
   /** The last version that counts. */
   known: string;
 }
 
 interface Row {
+  stripe: string;
   version: string;
   journalId: string;
   kind: Kind;
@@ -31,10 +35,19 @@ interface Row {
   valueDate: string;
 }
 
-/** Where a page begins: after this entry, whose running balance (debit-positive) goes on. */
+/** A stripe of the account, or all of an account that has none, as far as it is listed. */
+interface Stripe {
+  readonly no: string;
+  readonly stripe: string;
+  /** The last version that counts. */
+  readonly known: string;
+  /** The last version that was shown, if it was on the day at which the page before ended. */
+  readonly shown: string | undefined;
+}
+
+/** Where a page begins: on this day, after what was shown of it. The running balance (debit-positive) goes on. */
 interface Position {
   readonly bookingDate: string;
-  readonly version: string;
   readonly running: bigint;
 }
 
@@ -50,9 +63,11 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
       valueDate: readDay('as_of_value_date', request.asOfValueDate),
       knownAt: request.knownAt && (await knownTime.settled(request.knownAt, call)),
     };
-    const account = await readAccount(database, request.ledgerAccountId, asOf);
-    const position = after && { bookingDate: after[0] ?? '', version: after[1] ?? '', running: BigInt(after[2] ?? 0) };
-    const { opening, closing, rows } = await readPage(database, account, {
+    const rowsOfAccount = await readAccount(database, request.ledgerAccountId, asOf);
+    const { id: accountId, currency, normalSide } = rowsOfAccount[0];
+    const position = after && { bookingDate: after[0] ?? '', running: BigInt(after[1] ?? 0) };
+    const stripes = stripesOf(rowsOfAccount, after?.slice(2));
+    const { opening, closing, rows } = await readPage(database, stripes, {
       from,
       to,
       valueDate: asOf.valueDate ?? 'infinity',
@@ -61,19 +76,18 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
       newest: request.newestFirst,
     });
     let running = position?.running ?? (request.newestFirst ? closing : opening);
-    const entries = rows.slice(0, size).map((row) => {
+    const page = rows.slice(0, size);
+    const entries = page.map((row) => {
       const amount = BigInt(row.amount);
       // Newest first, the balance after an entry is known before the entry is taken off it.
       if (!request.newestFirst) running += amount;
       const shown = running;
       if (request.newestFirst) running -= amount;
-      const { currency, normalSide } = account;
       const numbers = { version: BigInt(row.version), amount, balanceAfter: BigInt(row.balanceAfter) };
-      return entryMessage({ ...row, ...numbers, accountId: account.id, currency, normalSide }, shown);
+      return entryMessage({ ...row, ...numbers, stripe: Number(row.stripe), accountId, currency, normalSide }, shown);
     });
-    const last = rows[size - 1];
-    const next = rows.length > size && last ? [last.bookingDate, last.version, String(running)] : undefined;
-    const { currency, normalSide } = account;
+    const next =
+      rows.length > size ? nextPosition(stripes, page, { before: position?.bookingDate, running }) : undefined;
     return {
       entries,
       nextPageToken: next ? pages.next(ListEntriesRequestSchema, request, next) : '',
@@ -83,13 +97,41 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
   };
 }
 
-async function readAccount(database: Database, id: string, asOf: AsOf): Promise<AccountRow> {
-  const [account] = await database.query(sql<AccountRow>`
-    select no, id, currency, normal_side as "normalSide", ${versionKnown(asOf)} as known
-    from ledger_account a where id = ${id} and ${openAt(asOf)}
+/** The account, and after it its stripes. */
+async function readAccount(database: Database, id: string, asOf: AsOf): Promise<[AccountRow, ...AccountRow[]]> {
+  const [account, ...stripes] = await database.query(sql<AccountRow>`
+    select no, id, currency, normal_side as "normalSide", striped, stripe, ${versionKnown(asOf)} as known
+    from ledger_account a where id = ${id} and ${openAt(asOf)} order by stripe
   `);
   if (!account) throw refuse('LEDGER_ACCOUNT_NOT_FOUND');
-  return account;
+  return [account, ...stripes];
+}
+
+/** What is listed. Of a striped account, later pages show of each stripe what counted when the first was read. */
+function stripesOf([account, ...stripes]: readonly [AccountRow, ...AccountRow[]], listed: readonly string[] = []) {
+  const then = new Map(
+    listed.map((text) => text.split(':')).map(([stripe, known, shown]) => [stripe, { known, shown }]),
+  );
+  if (!account.striped) return [{ ...account, shown: then.get(account.stripe)?.shown || undefined }];
+  return stripes.flatMap((one): Stripe[] => {
+    const before = then.get(one.stripe);
+    if (listed.length > 0 && !before) return [];
+    return [{ ...one, known: before?.known ?? one.known, shown: before?.shown || undefined }];
+  });
+}
+
+/** Where the page after this one begins, as its token says it. */
+function nextPosition(
+  stripes: readonly Stripe[],
+  page: readonly Row[],
+  { before, running }: { readonly before: string | undefined; readonly running: bigint },
+): string[] {
+  const day = page.at(-1)?.bookingDate ?? '';
+  const last = new Map(page.filter(({ bookingDate }) => bookingDate === day).map((row) => [row.stripe, row.version]));
+  const places = stripes.map(({ stripe, known, shown }) => {
+    return `${stripe}:${known}:${last.get(stripe) ?? (day === before ? (shown ?? '') : '')}`;
+  });
+  return [day, String(running), ...places];
 }
 
 interface Page {
@@ -101,34 +143,52 @@ interface Page {
   readonly newest: boolean;
 }
 
-/** The rows of a page and the totals of its range, in one statement: both of one moment, so that they add up. */
+/**
+ * The rows of a page and the totals of its range, in one statement: both of one moment, so that they add up. Each stripe is
+ * read as far as the page may reach; of one stripe, the order by version is that by known time.
+ */
 async function readPage(
   database: Database,
-  account: AccountRow,
+  stripes: readonly Stripe[],
   { from, to, valueDate, position, limit, newest }: Page,
 ): Promise<{ opening: bigint; closing: bigint; rows: Row[] }> {
   const direction = newest ? sql`desc` : sql`asc`;
   const beyond = newest ? sql`<` : sql`>`;
   const start = position
-    ? sql`(e.booking_date, e.version) ${beyond} (${position.bookingDate}::date, ${position.version}::bigint)`
+    ? sql`(e.booking_date, e.version) ${beyond} (${position.bookingDate}::date, s.shown)`
     : sql`true`;
-  const counts = sql`e.version <= ${account.known}::bigint and e.value_date <= ${valueDate}::date`;
+  const counts = sql`e.account_no = s.no and e.version <= s.known and e.value_date <= ${valueDate}::date`;
+  const nothingShown = newest ? VERSION_MAX : '0';
   const rows = await database.query(sql<{ opening: string; closing: string } & (Row | { version: null })>`
+    with s (no, stripe, known, shown) as (
+      select * from unnest(
+        ${sqlArray(stripes.map(({ no }) => no))}::bigint[],
+        ${sqlArray(stripes.map(({ stripe }) => stripe))}::bigint[],
+        ${sqlArray(stripes.map(({ known }) => known))}::bigint[],
+        ${sqlArray(stripes.map(({ shown }) => shown ?? nothingShown))}::bigint[]
+      )
+    )
     select totals.opening, totals.closing, page.*
     from (
       select coalesce(sum(amount) filter (where booking_date < ${from}::date), 0) as opening,
         coalesce(sum(amount), 0) as closing
-      from entry e where account_no = ${account.no} and booking_date <= ${to}::date and ${counts}
+      from s join entry e on ${counts} and e.booking_date <= ${to}::date
     ) totals
-    left join lateral (
-      select e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
-        e.reversed_leg as "reversedLeg", e.booking_date::text as "bookingDate", e.value_date::text as "valueDate"
-      from entry e join journal j on j.no = e.journal_no
-      where e.account_no = ${account.no} and e.booking_date between ${from}::date and ${to}::date and ${counts} and ${start}
-      order by e.booking_date ${direction}, e.version ${direction}
+    left join (
+      select one.*
+      from s cross join lateral (
+        select s.stripe, e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
+          e.reversed_leg as "reversedLeg", e.booking_date::text as "bookingDate", e.value_date::text as "valueDate",
+          j.known_time as known_time
+        from entry e join journal j on j.no = e.journal_no
+        where ${counts} and e.booking_date between ${from}::date and ${to}::date and ${start}
+        order by e.booking_date ${direction}, e.version ${direction}
+        limit ${limit}
+      ) one
+      order by "bookingDate" ${direction}, known_time ${direction}, stripe ${direction}, version ${direction}
       limit ${limit}
     ) page on true
-    order by page."bookingDate" ${direction}, page.version ${direction}
+    order by page."bookingDate" ${direction}, page.known_time ${direction}, page.stripe ${direction}, page.version ${direction}
   `);
   return {
     opening: BigInt(rows[0]?.opening ?? 0),
@@ -137,3 +197,5 @@ async function readPage(
     rows: rows.flatMap((row) => (row.version === null ? [] : [row])),
   };
 }
+
+const VERSION_MAX = String(2n ** 63n - 1n);

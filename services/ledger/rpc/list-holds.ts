@@ -22,7 +22,7 @@ export function listHolds({ database, pages }: Context): Rpcs<typeof LedgerServi
     const which = [sql`h.no > ${after?.[0] ?? '-1'}::bigint`];
     if (request.ledgerAccountId !== '') {
       const [account] = await database.query(sql<{ no: string }>`
-        select no from ledger_account where id = ${request.ledgerAccountId}
+        select no from ledger_account where id = ${request.ledgerAccountId} and stripe = 0
       `);
       if (!account) throw refuse('LEDGER_ACCOUNT_NOT_FOUND');
       which.push(sql`(h.debit_account_no = ${account.no} or h.credit_account_no = ${account.no})`);

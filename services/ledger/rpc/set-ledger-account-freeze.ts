@@ -12,7 +12,7 @@ export function setLedgerAccountFreeze(context: Context): Rpcs<typeof LedgerServ
         const row = await loadOpen(tx, request.ledgerAccountId);
         row.decreaseFrozen = request.decreaseFrozen;
         row.increaseFrozen = request.increaseFrozen;
-        return { ledgerAccount: changed(tx, row) };
+        return { ledgerAccount: await changed(tx, row) };
       },
     });
 }

@@ -12,8 +12,9 @@ export function setLedgerAccountLimits(context: Context): Rpcs<typeof LedgerServ
       decide: async (tx) => {
         const row = await loadOpen(tx, request.ledgerAccountId);
         if (row.state === 'migrating') throw refuse('LEDGER_ACCOUNT_MIGRATING');
+        if (row.striped) throw refuse('LEDGER_ACCOUNT_STRIPED');
         Object.assign(row, limitsOf(row.currency, request));
-        return { ledgerAccount: changed(tx, row) };
+        return { ledgerAccount: await changed(tx, row) };
       },
     });
 }

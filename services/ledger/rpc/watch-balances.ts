@@ -1,8 +1,9 @@
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Context } from '../context.ts';
-import { checkReached, cursorsOf } from '../cursors.ts';
+import { checkReached, cursorsOf, keyOf } from '../cursors.ts';
 import { gapBetween } from '../domain/gaps.ts';
+import { strandsOf } from '../stripes.ts';
 import type { Head } from '../watching.ts';
 import { balanceOf } from './get-balances.ts';
 
@@ -14,7 +15,9 @@ export function watchBalances({ watching, keys }: Context): Rpcs<typeof LedgerSe
     const watcher = await watching.join(ledgerAccountIds, signal);
     try {
       const first = watcher.heads();
-      const positions = new Map(resumed ?? first.map(({ id, version }) => [id, BigInt(version)]));
+      const positions = new Map(
+        resumed ?? first.flatMap(strandsOf).map((strand) => [keyOf(strand), BigInt(strand.version)]),
+      );
       checkReached(first, positions);
       for (let heads = first; !signal.aborted; heads = await watcher.moved()) {
         const gaps = heads.flatMap((head) => see(positions, head));
@@ -27,8 +30,11 @@ export function watchBalances({ watching, keys }: Context): Rpcs<typeof LedgerSe
 }
 
 /** Notes that an account is seen as it is, and answers what was passed over. */
-function see(positions: Map<string, bigint>, { id, version }: Head) {
-  const gap = gapBetween(id, positions.get(id) ?? 0n, BigInt(version));
-  positions.set(id, BigInt(version));
-  return gap;
+function see(positions: Map<string, bigint>, head: Head) {
+  let seen = 0n;
+  for (const strand of strandsOf(head)) {
+    seen += positions.get(keyOf(strand)) ?? 0n;
+    positions.set(keyOf(strand), BigInt(strand.version));
+  }
+  return gapBetween(head.id, seen, BigInt(head.version));
 }

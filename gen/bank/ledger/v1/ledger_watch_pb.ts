@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/ledger/v1/ledger_watch.proto.
  */
 export const file_bank_ledger_v1_ledger_watch: GenFile = /*@__PURE__*/
-  fileDesc("CiFiYW5rL2xlZGdlci92MS9sZWRnZXJfd2F0Y2gucHJvdG8SDmJhbmsubGVkZ2VyLnYxImwKFFdhdGNoQmFsYW5jZXNSZXF1ZXN0EjkKEmxlZGdlcl9hY2NvdW50X2lkcxgBIAMoCUIdukgSkgEPCAEQ6AcYASIGcgQQARhA2rUYBAgEEAESGQoGY3Vyc29yGAIgASgJQgm6SAZyBBiAgAEiggEKFVdhdGNoQmFsYW5jZXNSZXNwb25zZRIvCghiYWxhbmNlcxgBIAMoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckJhbGFuY2USKAoEZ2FwcxgCIAMoCzIaLmJhbmsubGVkZ2VyLnYxLlZlcnNpb25HYXASDgoGY3Vyc29yGAMgASgJImsKE1dhdGNoRW50cmllc1JlcXVlc3QSOQoSbGVkZ2VyX2FjY291bnRfaWRzGAEgAygJQh26SBKSAQ8IARDoBxgBIgZyBBABGEDatRgECAQQARIZCgZjdXJzb3IYAiABKAlCCbpIBnIEGICAASJ4ChRXYXRjaEVudHJpZXNSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUuYmFuay5sZWRnZXIudjEuRW50cnkSKAoEZ2FwcxgCIAMoCzIaLmJhbmsubGVkZ2VyLnYxLlZlcnNpb25HYXASDgoGY3Vyc29yGAMgASgJIlsKClZlcnNpb25HYXASIwoRbGVkZ2VyX2FjY291bnRfaWQYASABKAlCCNq1GAQIBBABEhQKDGZyb21fdmVyc2lvbhgCIAEoAxISCgp0b192ZXJzaW9uGAMgASgDYgZwcm90bzM", [file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_buf_validate_validate]);
+  fileDesc("CiFiYW5rL2xlZGdlci92MS9sZWRnZXJfd2F0Y2gucHJvdG8SDmJhbmsubGVkZ2VyLnYxImwKFFdhdGNoQmFsYW5jZXNSZXF1ZXN0EjkKEmxlZGdlcl9hY2NvdW50X2lkcxgBIAMoCUIdukgSkgEPCAEQ6AcYASIGcgQQARhA2rUYBAgEEAESGQoGY3Vyc29yGAIgASgJQgm6SAZyBBiAgAEiggEKFVdhdGNoQmFsYW5jZXNSZXNwb25zZRIvCghiYWxhbmNlcxgBIAMoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckJhbGFuY2USKAoEZ2FwcxgCIAMoCzIaLmJhbmsubGVkZ2VyLnYxLlZlcnNpb25HYXASDgoGY3Vyc29yGAMgASgJImsKE1dhdGNoRW50cmllc1JlcXVlc3QSOQoSbGVkZ2VyX2FjY291bnRfaWRzGAEgAygJQh26SBKSAQ8IARDoBxgBIgZyBBABGEDatRgECAQQARIZCgZjdXJzb3IYAiABKAlCCbpIBnIEGICAASJ4ChRXYXRjaEVudHJpZXNSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUuYmFuay5sZWRnZXIudjEuRW50cnkSKAoEZ2FwcxgCIAMoCzIaLmJhbmsubGVkZ2VyLnYxLlZlcnNpb25HYXASDgoGY3Vyc29yGAMgASgJInIKClZlcnNpb25HYXASIwoRbGVkZ2VyX2FjY291bnRfaWQYASABKAlCCNq1GAQIBBABEhQKDGZyb21fdmVyc2lvbhgCIAEoAxISCgp0b192ZXJzaW9uGAMgASgDEhUKDXN0cmlwZV9udW1iZXIYBCABKAViBnByb3RvMw", [file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_buf_validate_validate]);
 
 /**
  * The accounts whose balances to watch.
@@ -170,6 +170,14 @@ export type VersionGap = Message<"bank.ledger.v1.VersionGap"> & {
    * @generated from field: int64 to_version = 3;
    */
   toVersion: bigint;
+
+  /**
+   * Of a striped account, in WatchEntries: the stripe whose versions they are. In WatchBalances its versions are those of all
+   * its stripes together, and this is 0, as for all other accounts.
+   *
+   * @generated from field: int32 stripe_number = 4;
+   */
+  stripeNumber: number;
 };
 
 /**
