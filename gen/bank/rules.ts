@@ -2038,8 +2038,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_NOT_MIGRATING',
       'CURRENCY_MISMATCH',
+      'BALANCE_OUT_OF_RANGE',
       'BOOKING_DATE_NOT_OPEN',
       'DATE_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
     ],
   },
 };

@@ -276,6 +276,39 @@ describe('bankctl', function bankctl() {
     );
     expect(await json<object>(['date', 'close'])).to.deep.equal({ closedDate: before.openDate });
     expect((await run(['date', 'close'])).code).to.equal(1);
+    const set = await run(['date', 'set-clock', '--time', '2030-01-01T00:00:00Z', '--validate-only']);
+    expect(set).to.include({ code: 0, stdout: 'clock  2030-01-01T00:00:00.000Z\n' });
+    expect((await run(['date', 'set-clock', '--time', 'tomorrow'])).code).to.equal(2);
+  });
+
+  it('reads the ledger as it is and as it was', async () => {
+    interface Balances {
+      readonly balances: { readonly booked: { readonly amount: string }; readonly available?: object }[];
+    }
+    interface Entries extends Statement {
+      readonly entries: (Statement['entries'][number] & { readonly version: string; readonly journalId: string })[];
+    }
+    const balancesOf = (...past: string[]) => json<Balances>(['ledger', 'balances', janas.accountId, ...past]);
+    const before = await balancesOf();
+    const then = new Date(Date.now() - 1).toISOString();
+    await json(['deposit', janas.accountId, '0.25']);
+    const past = await balancesOf('--known-at', then);
+    expect(past.balances[0]?.booked).to.deep.equal(before.balances[0]?.booked);
+    expect(past.balances[0]).not.to.have.property('available');
+    expect((await balancesOf()).balances[0]?.booked).not.to.deep.equal(before.balances[0]?.booked);
+    expect((await balancesOf('--as-of', '2020-01-01')).balances[0]?.booked.amount).to.equal('0.00');
+    const args = ['ledger', 'entries', janas.accountId];
+    const { entries, closingBalance } = await json<Entries>([...args, '--known-at', then]);
+    expect(closingBalance).to.deep.equal(before.balances[0]?.booked);
+    const newest = await json<Entries>([...args, '--newest-first', '--limit', '1']);
+    expect(newest.entries).to.have.length(1);
+    expect(Number(newest.entries[0]?.version)).to.equal(entries.length + 1);
+    const shown = await run(['ledger', 'journal', newest.entries[0]?.journalId ?? '']);
+    expect(shown.stdout)
+      .to.match(/^kind +deposit$/m)
+      .and.match(/ debit +0\.25 CZK /);
+    expect((await json<Failed>(['ledger', 'journal', 'jnl_none'], 1)).error.reason).to.equal('JOURNAL_NOT_FOUND');
+    expect((await run(args)).stdout).to.match(/^opening balance {2}0\.00 CZK\n/);
   });
 
   it('prints the trial balance and verifies the ledger', async () => {

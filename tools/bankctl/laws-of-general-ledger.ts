@@ -1,4 +1,5 @@
 // The general ledger: it agrees with its sub-ledgers, and its balance sheets balance.
+import { toDecimal } from '#chassis/money.ts';
 import type { BalanceSheet, StatementSection } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
 import type { GetBalanceSheetResponse, TieOutGeneralLedgerResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
@@ -73,5 +74,6 @@ function signedMinor({ amount }: Money): bigint {
 function compare(currency: string, what: string, expected: bigint, found: bigint): Fault[] {
   if (expected === found) return [];
   const subject = `balance sheet ${currency}`;
-  return [{ law: 'BALANCE_SHEET', subject, what, expected: `${expected} minor units`, found: `${found} minor units` }];
+  const amountOf = (minor: bigint) => `${toDecimal({ currency, minor })} ${currency}`;
+  return [{ law: 'BALANCE_SHEET', subject, what, expected: amountOf(expected), found: amountOf(found) }];
 }

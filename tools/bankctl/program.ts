@@ -6,6 +6,7 @@ import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
 import { holdCommands } from './cli/hold.ts';
+import { ledgerCommands } from './cli/ledger.ts';
 import { moneyCommands } from './cli/money.ts';
 import { watchCommands } from './cli/watch.ts';
 import { Exit, linesOf, tell } from './failure.ts';
@@ -71,6 +72,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     moneyCommands,
     holdCommands,
     approvalCommands,
+    ledgerCommands,
     watchCommands,
   ])
     add(program, exited);

@@ -85,6 +85,30 @@ describe('The offline check of a proof', function offline() {
     });
   }
 
+  it('accepts the answer of GetStatementProof as JSON has it, without what is 0 or empty', async () => {
+    const { legNumber, journalIndex, path: hashes, ...rest } = proof;
+    const kept = Object.entries({ legNumber, journalIndex, path: hashes }).filter(
+      ([, value]) => String(value || '') !== '',
+    );
+    expect(kept.length).to.be.lessThan(3);
+    expect(await check({ proof: { ...rest, ...Object.fromEntries(kept) } })).to.include({ code: 0 });
+  });
+
+  it('says of a document that is none that it proves nothing', async () => {
+    for (const none of [{}, null, [], 'proof', { blocks: [1] }, { ...proof, path: 7 }, { ...proof, entryText: 7 }]) {
+      const { code, stderr } = await check(none);
+      expect([code, stderr], JSON.stringify(none)).to.deep.equal([
+        1,
+        'This proves nothing: it is not of the form of a proof.\n',
+      ]);
+    }
+  });
+
+  it('says what it cannot read', async () => {
+    expect((await check(proof, 'no key')).stderr).to.match(/^\S+key\.pem cannot be read as a public key in PEM: /);
+    expect(await check(proof, 'no key')).to.include({ code: 2 });
+  });
+
   it('refuses what another bank has signed, and a line that is none', async () => {
     const stranger = String(generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
     expect(await check(proof, stranger)).to.include({ code: 1 });
@@ -95,7 +119,7 @@ describe('The offline check of a proof', function offline() {
     copy[name] = copy[name].replace(before, after);
   }
 
-  async function check(document: Document, pem = key): Promise<{ code: number; stdout: string; stderr: string }> {
+  async function check(document: unknown, pem = key): Promise<{ code: number; stdout: string; stderr: string }> {
     const files = [path.join(folder, 'proof.json'), path.join(folder, 'key.pem')] as const;
     await writeFile(files[0], JSON.stringify(document));
     await writeFile(files[1], pem);

@@ -1,6 +1,6 @@
-// Checks the proof of a statement line, offline: node tools/proof/check.ts PROOF.json KEY.pem
+// Checks the proof of a statement line, offline: npm run -s check-proof -- PROOF.json KEY.pem
 // It needs nothing of the bank but its public key. docs/proofs.md says what is hashed, so that anybody can write another.
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { blockHash, checkpointBytes, commitment, commitmentsOf } from '../../services/ledger/domain/block.ts';
 import { leafHash, rootFrom } from '../../services/ledger/domain/merkle.ts';
@@ -37,22 +37,61 @@ interface Checkpoint {
 }
 
 const [proofFile, keyFile] = process.argv.slice(2);
-if (!proofFile || !keyFile) {
-  console.error('usage: node tools/proof/check.ts PROOF.json KEY.pem');
-  process.exit(2);
+if (!proofFile || !keyFile) end(2, 'usage: npm run -s check-proof -- PROOF.json KEY.pem');
+const document = read(proofFile, JSON.parse, 'a proof in JSON');
+const key = read(keyFile, createPublicKey, 'a public key in PEM');
+const proof = proofOf(document);
+const wrong = proof ? whatIsWrong(proof, key) : 'it is not of the form of a proof';
+if (!proof || wrong !== undefined) end(1, `This proves nothing: ${wrong}.`);
+console.log(`${proof.journalText}\n${proof.entryText}\n\nThe entry is in the books of the bank.`);
+
+function end(code: number, sentence: string): never {
+  console.error(sentence);
+  process.exit(code);
 }
-const proof: Proof = JSON.parse(readFileSync(proofFile, 'utf8'));
-const wrong = whatIsWrong(proof, readFileSync(keyFile, 'utf8'));
-if (wrong === undefined)
-  console.log(`${proof.journalText}\n${proof.entryText}\n\nThe entry is in the books of the bank.`);
-else console.error(`This proves nothing: ${wrong}.`);
-process.exit(wrong === undefined ? 0 : 1);
+
+function read<T>(file: string, parse: (text: string) => T, what: string): T {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    end(2, `${file} cannot be read as ${what}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/**
+ * The proof that a document in JSON is, or holds as an answer of the bank does. JSON of the contract leaves out what is 0 or
+ * empty. Undefined for anything else.
+ */
+function proofOf(document: { readonly proof?: Proof } & Proof): Proof | undefined {
+  try {
+    const given = document.proof ?? document;
+    const { legNumber = 0, journalIndex = 0, path = [], blocks = [], checkpoint } = given;
+    const found: Proof = {
+      ...given,
+      legNumber,
+      journalIndex,
+      path,
+      blocks: blocks.map((block) => ({
+        ...block,
+        height: block.height ?? '0',
+        firstPosition: block.firstPosition ?? '0',
+      })),
+      checkpoint: { ...checkpoint, height: checkpoint.height ?? '0' },
+    };
+    for (const block of found.blocks) hashOf(block);
+    checkpointOf(found);
+    return [found.journalText, found.entryText, found.entrySalt].every((text) => typeof text === 'string') &&
+      found.path.every((hash) => typeof hash === 'string')
+      ? found
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The first step of the proof that does not hold; undefined when all do. */
-function whatIsWrong(
-  { journalText, entryText, entrySalt, legNumber, ...rest }: Proof,
-  pem: string,
-): string | undefined {
+function whatIsWrong(given: Proof, bankKey: KeyObject): string | undefined {
+  const { journalText, entryText, entrySalt, legNumber, ...rest } = given;
   const { journalIndex: index, path, blocks, checkpoint } = rest;
   const [first] = blocks;
   const last = blocks.at(-1);
@@ -67,14 +106,18 @@ function whatIsWrong(
     if (before && !continues(block, before)) return `block ${block.height} does not continue the one before it`;
   }
   if (!isOf(checkpoint, last)) return 'another block is signed';
-  const signed = checkpointBytes({
-    lane: BigInt(checkpoint.laneNumber),
-    height: BigInt(checkpoint.height),
-    blockHash: bytesOf(checkpoint.blockHash),
-    signTime: new Date(checkpoint.signTime),
-  });
-  if (!verify(null, signed, createPublicKey(pem), bytesOf(checkpoint.signature))) return 'the bank has not signed it';
+  if (!verify(null, checkpointOf(given), bankKey, bytesOf(checkpoint.signature))) return 'the bank has not signed it';
   return undefined;
+}
+
+/** What is signed of a proof. */
+function checkpointOf({ checkpoint: { laneNumber, height, blockHash: hash, signTime } }: Proof): Buffer {
+  return checkpointBytes({
+    lane: BigInt(laneNumber),
+    height: BigInt(height),
+    blockHash: bytesOf(hash),
+    signTime: new Date(signTime),
+  });
 }
 
 function hashOf(block: Block): Buffer {

@@ -24,7 +24,7 @@ export const refuse = refusals('account', {
   CURRENCY_MISMATCH: ['FAILED_PRECONDITION', 'The account is kept in another currency.'],
   TRANSFER_LIMIT_EXCEEDED: ['FAILED_PRECONDITION', 'It is more than the product allows at once.'],
   SAME_ACCOUNT: ['INVALID_ARGUMENT', 'An account cannot pay to itself.'],
-  DATE_INVALID: ['INVALID_ARGUMENT', 'The range of dates is none of the calendar.'],
+  DATE_INVALID: ['INVALID_ARGUMENT', 'A date is no day of the calendar, or the last day is before the first.'],
 });
 
 /** For the same mismatch in what a request states, rather than in what it finds. */

@@ -6,8 +6,9 @@ import { refuse } from './refusals.ts';
 
 /** Refuses dates that are no days of the calendar, and a range that ends before it begins. Empty dates are absent. */
 export function checkRange(from: string, to: string): void {
-  const [first, last] = [from, to].map(dateOf);
-  if (first && last && Temporal.PlainDate.compare(first, last) > 0) throw refuse('DATE_INVALID');
+  const first = dateOf('from_date', from);
+  const last = dateOf('to_date', to);
+  if (first && last && Temporal.PlainDate.compare(first, last) > 0) throw refuse('DATE_INVALID', { field: 'to_date' });
 }
 
 /** The line of a statement that an entry of the ledger makes. */
@@ -30,7 +31,7 @@ function kindOf(kind: JournalKind): string {
   return Object.entries(JournalKind).find(([, value]) => value === kind)?.[0] ?? '';
 }
 
-function dateOf(text: string): Temporal.PlainDate | undefined {
+function dateOf(field: string, text: string): Temporal.PlainDate | undefined {
   if (text === '') return undefined;
   try {
     const date = Temporal.PlainDate.from(text, { overflow: 'reject' });
@@ -39,5 +40,5 @@ function dateOf(text: string): Temporal.PlainDate | undefined {
   } catch {
     // Refused below, like the year 0.
   }
-  throw refuse('DATE_INVALID');
+  throw refuse('DATE_INVALID', { field });
 }

@@ -40,7 +40,10 @@ export const refuse = refusals('ledger', {
   BALANCING_LEGS_INVALID: ['INVALID_ARGUMENT', 'Balancing legs come without an amount, one pair for a currency.'],
   TOO_MANY_LEGS: ['INVALID_ARGUMENT', 'A journal has at most 100 legs.'],
   CURRENCY_MISMATCH: ['INVALID_ARGUMENT', 'The amount is not in the currency of the account.'],
-  DATE_INVALID: ['INVALID_ARGUMENT', 'The date is no day of the calendar, or not allowed for this kind of journal.'],
+  DATE_INVALID: [
+    'INVALID_ARGUMENT',
+    'The field is no day of the calendar, a last day before the first, or none of this kind of journal.',
+  ],
   REVERSAL_NOT_REVERSIBLE: ['FAILED_PRECONDITION', 'A reversal cannot be reversed.'],
   REVERSAL_EXCEEDS_ORIGINAL: ['FAILED_PRECONDITION', 'The reversals together would be more than the original.'],
   BUSINESS_DATE_MISMATCH: ['FAILED_PRECONDITION', 'Another business date is open.'],

@@ -21,12 +21,15 @@ export const refuse = refusals('transaction', {
   HOLD_RELEASED: ['FAILED_PRECONDITION', 'The hold is released.'],
   HOLD_EXPIRED: ['FAILED_PRECONDITION', 'The hold has expired.'],
   HOLD_EXCEEDED: ['FAILED_PRECONDITION', 'The captures together would be more than the hold allows.'],
-  HOLD_EXPIRE_TIME_NOT_LATER: ['FAILED_PRECONDITION', 'It must expire later than that.'],
-  HOLD_LIMIT_BELOW_AMOUNT: ['INVALID_ARGUMENT', 'The captures together may be as much as the hold, at least.'],
+  HOLD_EXPIRE_TIME_NOT_LATER: ['FAILED_PRECONDITION', 'The hold would expire no later than it does, or at once.'],
+  HOLD_LIMIT_BELOW_AMOUNT: ['INVALID_ARGUMENT', 'The capture limit is less than the amount.'],
   CREDITOR_REQUIRED: ['PERMISSION_DENIED', 'Only the creditor may do this.'],
   DEBTOR_REQUIRED: ['PERMISSION_DENIED', 'Only the debtor may do this.'],
   IBAN_INVALID: ['INVALID_ARGUMENT', 'It is no international bank account number (ISO 13616).'],
-  DATE_INVALID: ['INVALID_ARGUMENT', 'It is no day of the calendar; write YYYY-MM-DD.'],
+  DATE_INVALID: [
+    'INVALID_ARGUMENT',
+    'A date is no day of the calendar (YYYY-MM-DD), or the last day is before the first.',
+  ],
 });
 
 /** An amount that the request itself gives in the wrong currency: the same word, but the caller's fault. */

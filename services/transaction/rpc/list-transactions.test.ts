@@ -81,6 +81,7 @@ describe('ListTransactions', () => {
     const list = (filter: object) => of(bank(), jana).listTransactions({ accountId, ...filter });
     await refused(list({ fromDate: '2026-02-30' }), 'DATE_INVALID');
     await refused(list({ toDate: '0000-01-01' }), 'DATE_INVALID');
+    await refused(list({ fromDate: '2026-02-02', toDate: '2026-02-01' }), 'DATE_INVALID');
     const euro = { currencyCode: 'EUR', amount: '9' };
     await refused(list({ minimumAmount: czk('1'), maximumAmount: euro }), 'CURRENCY_MISMATCH');
     await refused(list({ minimumAmount: { currencyCode: 'XXQ', amount: '9' } }), 'CURRENCY_UNKNOWN');

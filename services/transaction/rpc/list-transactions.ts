@@ -44,10 +44,13 @@ function filterOf(request: ListTransactionsRequest): Filter {
   const minimum = limitOf(request.minimumAmount);
   const maximum = limitOf(request.maximumAmount);
   if (minimum && maximum && minimum.currency !== maximum.currency) throw refuseRequest('CURRENCY_MISMATCH');
+  const from = dayOf('from_date', request.fromDate);
+  const to = dayOf('to_date', request.toDate);
+  if (from !== undefined && to !== undefined && from > to) throw refuse('DATE_INVALID', { field: 'to_date' });
   return {
     accountId: request.accountId === '' ? undefined : request.accountId,
-    from: dayOf('from_date', request.fromDate),
-    to: dayOf('to_date', request.toDate),
+    from,
+    to,
     states: request.states.map(stateFrom),
     currency: minimum?.currency ?? maximum?.currency,
     minimum: minimum?.minor,

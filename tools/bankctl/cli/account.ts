@@ -42,7 +42,7 @@ export function accountCommands(program: Command, exited: Exited): void {
 A new line can be proved when the next checkpoint is signed, within seconds. How to check a proof is in docs/proofs.md.
 
 Example:
-  bankctl proof acc_… 17 > proof.json && node tools/proof/check.ts proof.json bank.pem`,
+  bankctl proof acc_… 17 > proof.json && npm run -s check-proof -- proof.json bank.pem`,
     )
     .action(action(exited, async () => (await import('../commands/proof.ts')).proof));
 }

@@ -1,6 +1,6 @@
 // The commands about the bank as a whole.
 import type { Command } from 'commander';
-import { action, type Exited, parseDate, writes } from './run.ts';
+import { action, type Exited, parseDate, parseInstant, writes } from './run.ts';
 
 /** Adds status, login, trial-balance, verify, keys, date and import. */
 export function bankCommands(program: Command, exited: Exited): void {
@@ -95,4 +95,9 @@ function dateCommands(program: Command, exited: Exited): void {
     .option('--date <date>', 'the day (default: the oldest that is closing)', parseDate)
     .addHelpText('after', '\nExample:\n  bankctl date close --date 2026-11-22')
     .action(action(exited, async () => (await import('../commands/date.ts')).closeDate));
+  writes(date.command('set-clock'))
+    .description("Sets the bank's clock, in development and sandboxes only: it runs on from there.")
+    .option('--time <time>', 'e.g. 2026-12-31T22:59:00Z (default: the real time again)', parseInstant)
+    .addHelpText('after', '\nExample:\n  bankctl date set-clock --time 2026-12-31T22:59:00Z')
+    .action(action(exited, async () => (await import('../commands/date.ts')).setClock));
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import {
   AdvanceBusinessDateResponseSchema,
   CloseBusinessDateResponseSchema,
   GetBusinessDateResponseSchema,
   LedgerService,
+  SetClockResponseSchema,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { WriteOptions } from '../cli/run.ts';
 import { Exit, Failure } from '../failure.ts';
@@ -49,4 +50,18 @@ export async function closeDate(
   if (!closingDate) throw new Failure(Exit.REFUSED, 'No day is closing.');
   const answer = await ledger.closeBusinessDate({ requestId, validateOnly, closingDate });
   await out.message(CloseBusinessDateResponseSchema, answer, () => `${answer.closedDate} is closed.`);
+}
+
+/** Sets the clock; without a time to the real one. */
+export async function setClock(
+  { bank, out }: Session,
+  { time, requestId = randomUUID(), validateOnly = false }: WriteOptions & { time?: Date },
+): Promise<void> {
+  const wanted = time && { clockTime: timestampFromDate(time) };
+  const answer = await bank()
+    .client(LedgerService)
+    .setClock({ requestId, validateOnly, ...wanted });
+  await out.message(SetClockResponseSchema, answer, () =>
+    fields([['clock', answer.clockTime && timestampDate(answer.clockTime).toISOString()]]),
+  );
 }

@@ -247,7 +247,9 @@ function report(verdict: Verdict): string {
   const { clean, accounts, journals, entries, blocks, unsignedBlocks, keyPinned, faults, unchecked } = verdict;
   return [
     `Read ${accounts} ledger accounts and ${journals} journals with ${entries} entries in ${blocks} blocks.`,
-    ...(unsignedBlocks > 0 ? [`The last ${unsignedBlocks} blocks are not signed yet.`] : []),
+    ...(unsignedBlocks > 0
+      ? [`Not signed yet: ${unsignedBlocks} ${unsignedBlocks === 1 ? 'block' : 'blocks'} at the end.`]
+      : []),
     ...(keyPinned ? [] : ['The key of the checkpoints is the one that the bank names itself: pin one with --key.']),
     ...unchecked.map((sentence) => `Not checked: ${sentence}`),
     ...faults.map(

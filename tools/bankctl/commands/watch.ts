@@ -10,6 +10,7 @@ import {
 } from '#gen/bank/ledger/v1/ledger_watch_pb.ts';
 import { money, word } from '../output.ts';
 import type { Session } from '../session.ts';
+import { ledgerAccountOf } from './ledger.ts';
 
 interface Options {
   /** A cursor. */
@@ -57,7 +58,7 @@ async function watch<D extends DescMessage>(
   open: (ledger: Ledger, asked: Asked, how: CallOptions) => AsyncIterable<Message<D>>,
   lines: (message: Message<D>) => string[],
 ): Promise<void> {
-  const ledgerAccountIds = accounts.map((id) => id.replace(/^acc_/, 'lac_'));
+  const ledgerAccountIds = accounts.map(ledgerAccountOf);
   const ledger = bank().client(LedgerService);
   const signal = endOf(seconds);
   let cursor = from;

@@ -37,19 +37,21 @@ export function readmePage(contract: Contract): string {
 const guide = `## Calling the bank
 
 The edge speaks the Connect protocol (JSON or binary) and gRPC-Web on http://localhost:8080, and gRPC on localhost:8081
-(in development without TLS). One call is one POST to \`/<service>/<method>\`:
+(in development without TLS). One call is one POST to \`/<service>/<method>\`; a content type that the edge does not speak is
+answered by HTTP 415, another method than POST by 405, both without a body.
 
 \`\`\`sh
 curl -s http://localhost:8080/bank.ledger.v1.LedgerService/GetBusinessDate \\
   -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{}'
 \`\`\`
 
-With buf, from the root of the repository (it knows the messages from \`proto/\`):
+With buf, from the root of the repository (it knows the messages from \`proto/\`). RPCs that answer with a stream need
+it: plain curl does not write the envelopes of their messages.
 
 \`\`\`sh
-buf curl --schema . --http2-prior-knowledge --protocol grpc -H "Authorization: Bearer $TOKEN" \\
+npm exec -- buf curl --schema . --http2-prior-knowledge --protocol grpc -H "Authorization: Bearer $TOKEN" \\
   -d '{}' http://localhost:8081/bank.ledger.v1.LedgerService/GetBusinessDate
-buf curl --schema . -H "Authorization: Bearer $TOKEN" \\
+npm exec -- buf curl --schema . -H "Authorization: Bearer $TOKEN" \\
   -d '{}' http://localhost:8080/bank.ledger.v1.LedgerService/GetBusinessDate
 \`\`\`
 
@@ -57,16 +59,22 @@ From a browser, \`@connectrpc/connect-web\` with the generated descriptors and \
 Pages of localhost may call it as it stands; those of other origins are named in \`EDGE_ALLOWED_ORIGINS\`.
 
 \`$TOKEN\` is the bearer token of a customer, a member of staff or a partner. In development, and nowhere else, the bank
-gives one to whoever asks; the README at the root says how. RPCs that are open to anybody take no token.
+gives one to whoever asks; the README at the root says how. Its subject is \`customer:<id>\`, \`partner:<name>\` or
+\`staff:<role>\`: one or more, with commas between, of teller, branch-manager, back-office, loan-officer, treasury, compliance,
+auditor and administrator. RPCs that are open to anybody take no token.
 
 In JSON a field has its lowerCamelCase name (\`accountId\`); its name in the contract (\`account_id\`) is read as well. Fields
-that the contract does not know are refused. Fields without a value are left out of answers.
+that the contract does not know are refused. Fields without a value are left out of answers, as are numbers that are 0 and booleans that are
+false.
 
 ## Writing
 
 Every command takes a \`requestId\` that the caller makes (a UUID will do). The same \`requestId\` with the same content gets the
-same answer, for ever, so a call that was cut off can simply be sent again; with other content it is refused.
-\`validateOnly: true\` answers what would happen, and nothing happens.
+same answer, for ever, so a call that was cut off can simply be sent again. Refusals are answers too, but for
+INVALID_ARGUMENT and the errors that ask for a repeat. With other content the \`requestId\` is refused: \`REQUEST_EXISTS\`.
+
+\`validateOnly: true\` answers what would happen, and nothing happens: ids that it would have made name nothing, and the
+\`requestId\` is not used up.
 
 ## Errors
 

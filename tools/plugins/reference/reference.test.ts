@@ -138,6 +138,27 @@ describe("The reference of the bank's own contracts", function () {
     expect(broken).to.deep.equal([]);
   });
 
+  it('shows a stream called by buf, which plain curl cannot read', () => {
+    const ledger = referencePages(contract).get('ledger.md') ?? '';
+    const [, section = ''] = ledger.split('### WatchBalances\n');
+    expect(section.slice(0, section.indexOf('\n### ')))
+      .to.include('buf curl --schema .')
+      .and.not.include('curl -s');
+  });
+
+  it('shows journals that balance, and nobody who pays to himself', () => {
+    const samples = new Map(contract.rpcs.map(({ method }) => [method.name, sampleOf(method.input, contract.options)]));
+    const money = { currencyCode: 'EUR', amount: '12.50' };
+    expect(samples.get('PostJournals'))
+      .to.have.nested.property('journals[0].legs')
+      .that.deep.equals([
+        { ledgerAccountId: 'lac_01kg3v9m2hf7c8t4xq0zr6y5wb', side: 'SIDE_DEBIT', amount: money },
+        { ledgerAccountId: 'lac_01kg3v9m2hf7c8t4xq0zr6y5wc', side: 'SIDE_CREDIT', amount: money },
+      ]);
+    const { debtorAccountId, creditorAccountId } = samples.get('TransferFunds') ?? {};
+    expect(debtorAccountId).to.be.a('string').and.not.equal(creditorAccountId);
+  });
+
   it('shows only requests that the contract accepts', () => {
     const registry = createRegistry(...files);
     const validator = createValidator({ registry });

@@ -105,12 +105,12 @@ function exampleText(rpc: Rpc, contract: Contract): string {
     ).trimEnd();
   }
   const token = grant.audience === 'PUBLIC' ? '' : `  -H "Authorization: Bearer $TOKEN" \\\n`;
-  const command = [
-    `curl -s http://localhost:8080/${rpc.path} \\\n`,
-    token,
-    `  -H 'Content-Type: application/json' \\\n`,
-    `  -d '${JSON.stringify(body, null, 2).replaceAll("'", "'\\''")}'`,
-  ];
+  const data = `  -d '${JSON.stringify(body, null, 2).replaceAll("'", "'\\''")}'`;
+  const url = `http://localhost:8080/${rpc.path}`;
+  // A stream's messages stand in envelopes, which plain curl does not write.
+  const command = isStreamed(rpc.method, 'output')
+    ? [`npm exec -- buf curl --schema . \\\n`, token, `${data} \\\n`, `  ${url}`]
+    : [`curl -s ${url} \\\n`, token, `  -H 'Content-Type: application/json' \\\n`, data];
   return page(exampleHeading(grant), fence('sh', command.join(''))).trimEnd();
 }
 

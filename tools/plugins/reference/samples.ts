@@ -31,7 +31,7 @@ const idPrefixes: Readonly<Record<string, string>> = {
 
 // By the end of a field's name, first match first.
 const stringSamples: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^request_id$/, ['6f1c2a9e-3b7d-4c58-9a41-d2e0b8f7c635', 'jnl_01kg3v9m2hf7c8t4xq0zr6y5wb']],
+  [/^request_id$/, ['6f1c2a9e-3b7d-4c58-9a41-d2e0b8f7c635', 'jnl_01kg3v9m2hf7c8t4xq0zr6y5wd']],
   [/(^|_)ibans?$/, ['CZ6508000000192000145399']],
   [/^(from|start)_date$/, ['2026-01-01']],
   [/^birth_date$/, ['1990-05-17']],
@@ -87,15 +87,13 @@ function isWanted(field: DescField, { depth }: Sampling): boolean {
   if (leftOut.includes(field.name) || depth >= deepest || field.proto.proto3Optional || field.fieldKind === 'map') {
     return false;
   }
-  return !optionalWords.test(getComments(field).leading ?? '');
+  return !optionalWords.test(commentOf(field));
 }
 
 function sampleField(field: DescField, parent: DescMessage, sampling: Sampling): JsonValue {
   if (field.fieldKind === 'list') {
-    const least = Number(listRules(field)?.minItems ?? 0n);
-    return Array.from({ length: Math.min(Math.max(least, 1), 3) }, (_, item) =>
-      sampleValue(field, { ...sampling, item }),
-    );
+    const least = Number(listRules(field)?.minItems ?? 0n) || (/\btwo or more\b/i.test(commentOf(field)) ? 2 : 1);
+    return Array.from({ length: Math.min(least, 3) }, (_, item) => sampleValue(field, { ...sampling, item }));
   }
   if (field.fieldKind === 'map') {
     return { example: sampleValue(field, sampling) };
@@ -152,12 +150,11 @@ function sampleScalar(field: DescField, sampling: Sampling): JsonValue {
 function sampleString(field: DescField, { options, item }: Sampling): string {
   const id = options.idOf(field);
   const prefix = idPrefixes[id?.kind ?? ''] ?? 'id';
-  const comment = getComments(field).leading ?? '';
   const candidates = [
     ...(id === undefined || /ibans?$/.test(field.name)
       ? []
-      : [`${prefix}_01kg3v9m2hf7c8t4xq0zr6y5w${'bcd'[item % 3]}`]),
-    ...[...comment.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''),
+      : [`${prefix}_01kg3v9m2hf7c8t4xq0zr6y5w${'bcd'[(item + idsBefore(field, options)) % 3]}`]),
+    ...[...commentOf(field).matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''),
     ...(stringSamples.find(([name]) => name.test(field.name))?.[1] ?? []),
     ...anyString,
   ];
@@ -175,6 +172,17 @@ function sampleString(field: DescField, { options, item }: Sampling): string {
   // Items of one list differ, in case none may stand in it twice.
   const chosen = good[field.fieldKind === 'list' ? item % Math.max(good.length, 1) : 0];
   return words[0] ?? chosen ?? candidates[0] ?? '';
+}
+
+// How many fields of its message name something of the same kind before it does: a debtor is not the creditor.
+function idsBefore(field: DescField, options: Options): number {
+  const kind = options.idOf(field)?.kind;
+  const { fields } = field.parent;
+  return fields.slice(0, fields.indexOf(field)).filter((other) => options.idOf(other)?.kind === kind).length;
+}
+
+function commentOf(field: DescField): string {
+  return getComments(field).leading ?? '';
 }
 
 // The rules of a single value: for a list, those of its items.

@@ -1578,7 +1578,7 @@ export const AccountService: GenService<{
    * Reads the statement of an account for a range of booking dates. Opening balance plus the entries of all pages is the
    * closing balance, always.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), DATE_INVALID (INVALID_ARGUMENT), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or to_date before from_date), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.account.v1.AccountService.GetStatement
    */

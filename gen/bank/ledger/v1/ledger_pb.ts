@@ -263,7 +263,7 @@ export type Leg = Message<"bank.ledger.v1.Leg"> & {
   side: Side;
 
   /**
-   * How much: more than zero. Absent in a balancing leg.
+   * How much: more than zero. Left out of a balancing leg.
    *
    * @generated from field: bank.type.v1.Money amount = 3;
    */

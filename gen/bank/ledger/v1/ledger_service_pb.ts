@@ -470,8 +470,8 @@ export type NewJournal = Message<"bank.ledger.v1.NewJournal"> & {
   kind: JournalKind;
 
   /**
-   * What it books, in this order: each leg is checked against the balance that the one before it left. Two or more; none
-   * where it captures a hold.
+   * What it books, in this order: each leg is checked against the balance that the one before it left. Two or more, 100 at
+   * most; none where it captures a hold.
    *
    * @generated from field: repeated bank.ledger.v1.Leg legs = 3;
    */
@@ -2752,7 +2752,7 @@ export const LedgerService: GenService<{
    * ever, refusals that depend on the ledger's state included; an id with other content is refused. Refusals that only
    * say "not like this" (INVALID_ARGUMENT) are not remembered.
    *
-   * Errors (of items): LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION), LEDGER_ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION: the floor, and what is held), CEILING_EXCEEDED (FAILED_PRECONDITION), NOTHING_AVAILABLE (FAILED_PRECONDITION: a balancing leg would come to nothing), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION: beyond 9,223,372,036,854,775,807 minor units), BOOKING_DATE_NOT_OPEN (FAILED_PRECONDITION), LINKED_JOURNAL_REFUSED (FAILED_PRECONDITION), JOURNAL_EXISTS (ALREADY_EXISTS: with other content), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT), JOURNAL_UNBALANCED (INVALID_ARGUMENT), BALANCING_LEGS_INVALID (INVALID_ARGUMENT: not one pair for a currency, or with an amount), JOURNAL_OUT_OF_ORDER (ABORTED: the one it comes after is not known yet; not remembered), JOURNAL_NOT_FOUND (NOT_FOUND: the one it corrects was never posted), JOURNAL_NOT_OWNED (PERMISSION_DENIED: the one it corrects was posted by another workload), GENERAL_LEDGER_NOT_WIRED (INVALID_ARGUMENT: journals of its kind do not fall on a general-ledger account of its legs), TOO_MANY_LEGS (INVALID_ARGUMENT: more than 100), DATE_INVALID (INVALID_ARGUMENT), JOURNAL_KIND_NOT_ALLOWED (PERMISSION_DENIED), HOLD_NOT_FOUND (NOT_FOUND), HOLD_NOT_OWNED (PERMISSION_DENIED), HOLD_CAPTURED (FAILED_PRECONDITION), HOLD_RELEASED (FAILED_PRECONDITION), HOLD_EXPIRED (FAILED_PRECONDITION), HOLD_EXCEEDED (FAILED_PRECONDITION: more than its limit)
+   * Errors (of items): LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION), LEDGER_ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION: the floor, and what is held), CEILING_EXCEEDED (FAILED_PRECONDITION), NOTHING_AVAILABLE (FAILED_PRECONDITION: a balancing leg would come to nothing), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION: beyond 9,223,372,036,854,775,807 minor units), BOOKING_DATE_NOT_OPEN (FAILED_PRECONDITION), LINKED_JOURNAL_REFUSED (FAILED_PRECONDITION), JOURNAL_EXISTS (ALREADY_EXISTS: with other content), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT), JOURNAL_UNBALANCED (INVALID_ARGUMENT), BALANCING_LEGS_INVALID (INVALID_ARGUMENT: not one pair for a currency, or with an amount), JOURNAL_OUT_OF_ORDER (ABORTED: the one it comes after is not known yet; not remembered), JOURNAL_NOT_FOUND (NOT_FOUND: the one it corrects was never posted), JOURNAL_NOT_OWNED (PERMISSION_DENIED: the one it corrects was posted by another workload), GENERAL_LEDGER_NOT_WIRED (INVALID_ARGUMENT: journals of its kind do not fall on a general-ledger account of its legs), TOO_MANY_LEGS (INVALID_ARGUMENT: more than 100), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or a booking_date or end_of_day that its kind may not have), JOURNAL_KIND_NOT_ALLOWED (PERMISSION_DENIED), HOLD_NOT_FOUND (NOT_FOUND), HOLD_NOT_OWNED (PERMISSION_DENIED), HOLD_CAPTURED (FAILED_PRECONDITION), HOLD_RELEASED (FAILED_PRECONDITION), HOLD_EXPIRED (FAILED_PRECONDITION), HOLD_EXCEEDED (FAILED_PRECONDITION: more than its limit)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.PostJournals
    */
@@ -2894,7 +2894,7 @@ export const LedgerService: GenService<{
    * With as_of_value_date, known_at or both, the balances as they stood then. The answer for a known_at is the same for
    * ever, whatever is booked later and on whatever dates: accounts that were not open yet are left out.
    *
-   * Errors: DATE_INVALID (INVALID_ARGUMENT), KNOWN_AT_IN_FUTURE (INVALID_ARGUMENT)
+   * Errors: DATE_INVALID (INVALID_ARGUMENT: no day of the calendar), KNOWN_AT_IN_FUTURE (INVALID_ARGUMENT: later than the ledger's database has it)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.GetBalances
    */
@@ -2913,7 +2913,7 @@ export const LedgerService: GenService<{
    * The stripes of a striped account are one list, by (booking date, when they became known). Its pages show what was booked
    * when the first was read, so that none is missed or shown twice while others post.
    *
-   * Errors: LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND: or not open yet at known_at), PAGE_TOKEN_INVALID (INVALID_ARGUMENT), DATE_INVALID (INVALID_ARGUMENT), KNOWN_AT_IN_FUTURE (INVALID_ARGUMENT)
+   * Errors: LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND: or not open yet at known_at), PAGE_TOKEN_INVALID (INVALID_ARGUMENT), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or to_date before from_date), KNOWN_AT_IN_FUTURE (INVALID_ARGUMENT: later than the ledger's database has it)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.ListEntries
    */
@@ -3021,7 +3021,7 @@ export const LedgerService: GenService<{
    * Computes the trial balance at the end of a booking date from the entries themselves: one line per general-ledger
    * account and currency, one total per currency.
    *
-   * Errors: DATE_INVALID (INVALID_ARGUMENT)
+   * Errors: DATE_INVALID (INVALID_ARGUMENT: no day of the calendar)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.GetTrialBalance
    */
@@ -3081,7 +3081,7 @@ export const LedgerService: GenService<{
   /**
    * Draws up the balance sheet at the end of a booking date, one per currency, from the general ledger.
    *
-   * Errors: DATE_INVALID (INVALID_ARGUMENT)
+   * Errors: DATE_INVALID (INVALID_ARGUMENT: no day of the calendar)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.GetBalanceSheet
    */
@@ -3094,7 +3094,7 @@ export const LedgerService: GenService<{
    * Draws up the income statement of a range of booking dates, one per currency, from the general ledger. What the closing
    * of a period books is left out, so that a closed period answers as before.
    *
-   * Errors: DATE_INVALID (INVALID_ARGUMENT)
+   * Errors: DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or to_date before from_date)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.GetIncomeStatement
    */
@@ -3108,7 +3108,7 @@ export const LedgerService: GenService<{
    * day to retained earnings, by one PERIOD_CLOSE journal per currency. Every day of the period must be closed, so it is
    * booked on the open day, with the last day of the period as its value date. A period is closed once.
    *
-   * Errors: DATE_INVALID (INVALID_ARGUMENT), ACCOUNTING_PERIOD_NOT_OVER (FAILED_PRECONDITION: a day of it is not closed yet), ACCOUNTING_PERIOD_CLOSED (FAILED_PRECONDITION: the day is in a period that is closed), ACCOUNTING_PERIOD_CLOSING (ABORTED: another closing is at work; repeat it), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION: an account of income, of expenses or of retained earnings), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_EXISTS (ALREADY_EXISTS: the account for retained earnings, with other terms), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION)
+   * Errors: DATE_INVALID (INVALID_ARGUMENT: no day of the calendar), ACCOUNTING_PERIOD_NOT_OVER (FAILED_PRECONDITION: a day of it is not closed yet), ACCOUNTING_PERIOD_CLOSED (FAILED_PRECONDITION: the day is in a period that is closed), ACCOUNTING_PERIOD_CLOSING (ABORTED: another closing is at work; repeat it), LEDGER_ACCOUNT_FROZEN (FAILED_PRECONDITION: an account of income, of expenses or of retained earnings), LEDGER_ACCOUNT_CLOSED (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_MIGRATING (FAILED_PRECONDITION: likewise), LEDGER_ACCOUNT_EXISTS (ALREADY_EXISTS: the account for retained earnings, with other terms), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION)
    *
    * @generated from rpc bank.ledger.v1.LedgerService.ClosePeriod
    */

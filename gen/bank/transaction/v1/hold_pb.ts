@@ -2,8 +2,6 @@
 // @generated from file bank/transaction/v1/hold.proto (package bank.transaction.v1, syntax proto3)
 /* eslint-disable */
 
-// Money that is kept for a payee.
-
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";

@@ -63,7 +63,7 @@ export const ErrorDetailSchema: GenMessage<ErrorDetail> = /*@__PURE__*/
  */
 export type FieldViolation = Message<"bank.type.v1.FieldViolation"> & {
   /**
-   * The path of the field, e.g. `legs[0].amount`.
+   * The path of the field, by its names in the contract, e.g. `legs[0].value_date`.
    *
    * @generated from field: string field = 1;
    */
