@@ -1,15 +1,25 @@
 // The table of contents of the security service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { Security } from './migrations/0001-security.ts';
+import { Scoring } from './migrations/0010-scoring.ts';
+import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logOut } from './rpc/log-out.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
+import { scoreOrders } from './rpc/score-orders.ts';
+import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
+import { countedEvents } from './scoring.ts';
+import { deleteHours } from './scoring-tables.ts';
+
+const HOURS_KEPT_MS = 48 * 3_600_000;
+const SWEEP_MS = 600_000;
 
 function rpcs(context: Context) {
   return {
@@ -18,6 +28,9 @@ function rpcs(context: Context) {
     logOut: logOut(context),
     refreshSession: refreshSession(context),
     registerCredentials: registerCredentials(context),
+    getScoringPolicy: getScoringPolicy(context),
+    scoreOrders: scoreOrders(context),
+    setScoringPolicy: setScoringPolicy(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -30,9 +43,16 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('security_runtime') },
+    { name: '0010-scoring', class: Scoring },
   ],
   context: makeContext,
   rpcs,
+  subscriptions: (context) => [countedEvents(context)],
+  async start({ database, now, log }) {
+    const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
+    await forget();
+    return repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet');
+  },
   // Only staff name customers here, and nobody names a session: it is the one of the token.
   owners: () => ({}),
 };

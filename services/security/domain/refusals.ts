@@ -7,4 +7,5 @@ export const refuse = refusals('security', {
   PASSWORD_UNFIT: ['INVALID_ARGUMENT', 'A password has 15 to 256 characters, and is not made of the username.'],
   LOGIN_REFUSED: ['UNAUTHENTICATED', 'The login was refused.'],
   SESSION_ENDED: ['UNAUTHENTICATED', 'The session is over. Log in again.'],
+  SCORING_POLICY_INVALID: ['INVALID_ARGUMENT', 'The policy contradicts itself; see the field.'],
 });

@@ -5,6 +5,8 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { OrderScore, OrderToScore, ScoringPolicy } from "./scoring_pb.ts";
+import { file_bank_security_v1_scoring } from "./scoring_pb.ts";
 import type { SessionTokens } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZTLRBAoPU2VjdXJpdHlTZXJ2aWNlEoYBChJJc3N1ZUVucm9sbWVudENvZGUSKy5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlcXVlc3QaLC5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlc3BvbnNlIhWQAgKKtRgOCgEBEgcIAxIDAQIDIAEShAEKE1JlZ2lzdGVyQ3JlZGVudGlhbHMSLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWgoFTG9nSW4SHi5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVxdWVzdBofLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJ1Cg5SZWZyZXNoU2Vzc2lvbhInLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABElsKBkxvZ091dBIfLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVxdWVzdBogLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_security, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSJRChJTY29yZU9yZGVyc1JlcXVlc3QSOwoGb3JkZXJzGAEgAygLMh4uYmFuay5zZWN1cml0eS52MS5PcmRlclRvU2NvcmVCC7pICJIBBQgBEOgHIkMKE1Njb3JlT3JkZXJzUmVzcG9uc2USLAoGc2NvcmVzGAEgAygLMhwuYmFuay5zZWN1cml0eS52MS5PcmRlclNjb3JlIhkKF0dldFNjb3JpbmdQb2xpY3lSZXF1ZXN0IlwKGEdldFNjb3JpbmdQb2xpY3lSZXNwb25zZRIvCgZwb2xpY3kYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNjb3JpbmdQb2xpY3kSDwoHdmVyc2lvbhgCIAEoBSKnAQoXU2V0U2NvcmluZ1BvbGljeVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSHQoMYmFzZV92ZXJzaW9uGAMgASgFQge6SAQaAigAEjcKBnBvbGljeRgEIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeUIGukgDyAEBIlwKGFNldFNjb3JpbmdQb2xpY3lSZXNwb25zZRIvCgZwb2xpY3kYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNjb3JpbmdQb2xpY3kSDwoHdmVyc2lvbhgCIAEoBTK5BwoPU2VjdXJpdHlTZXJ2aWNlEoYBChJJc3N1ZUVucm9sbWVudENvZGUSKy5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlcXVlc3QaLC5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlc3BvbnNlIhWQAgKKtRgOCgEBEgcIAxIDAQIDIAEShAEKE1JlZ2lzdGVyQ3JlZGVudGlhbHMSLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWgoFTG9nSW4SHi5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVxdWVzdBofLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJ1Cg5SZWZyZXNoU2Vzc2lvbhInLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABElsKBkxvZ091dBIfLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVxdWVzdBogLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCEmkKC1Njb3JlT3JkZXJzEiQuYmFuay5zZWN1cml0eS52MS5TY29yZU9yZGVyc1JlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLlNjb3JlT3JkZXJzUmVzcG9uc2UiDZACAYq1GAYKAQYaAQYSfQoQR2V0U2NvcmluZ1BvbGljeRIpLmJhbmsuc2VjdXJpdHkudjEuR2V0U2NvcmluZ1BvbGljeVJlcXVlc3QaKi5iYW5rLnNlY3VyaXR5LnYxLkdldFNjb3JpbmdQb2xpY3lSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEnwKEFNldFNjb3JpbmdQb2xpY3kSKS5iYW5rLnNlY3VyaXR5LnYxLlNldFNjb3JpbmdQb2xpY3lSZXF1ZXN0GiouYmFuay5zZWN1cml0eS52MS5TZXRTY29yaW5nUG9saWN5UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEGYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_scoring, file_bank_security_v1_security, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -314,6 +316,161 @@ export const LogOutResponseSchema: GenMessage<LogOutResponse> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_service, 9);
 
 /**
+ * The orders to score.
+ *
+ * @generated from message bank.security.v1.ScoreOrdersRequest
+ */
+export type ScoreOrdersRequest = Message<"bank.security.v1.ScoreOrdersRequest"> & {
+  /**
+   * Each judged apart.
+   *
+   * @generated from field: repeated bank.security.v1.OrderToScore orders = 1;
+   */
+  orders: OrderToScore[];
+};
+
+/**
+ * Describes the message bank.security.v1.ScoreOrdersRequest.
+ * Use `create(ScoreOrdersRequestSchema)` to create a new message.
+ */
+export const ScoreOrdersRequestSchema: GenMessage<ScoreOrdersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 10);
+
+/**
+ * What they look like.
+ *
+ * @generated from message bank.security.v1.ScoreOrdersResponse
+ */
+export type ScoreOrdersResponse = Message<"bank.security.v1.ScoreOrdersResponse"> & {
+  /**
+   * One per order, in the order of the request.
+   *
+   * @generated from field: repeated bank.security.v1.OrderScore scores = 1;
+   */
+  scores: OrderScore[];
+};
+
+/**
+ * Describes the message bank.security.v1.ScoreOrdersResponse.
+ * Use `create(ScoreOrdersResponseSchema)` to create a new message.
+ */
+export const ScoreOrdersResponseSchema: GenMessage<ScoreOrdersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 11);
+
+/**
+ * There is one policy in force.
+ *
+ * @generated from message bank.security.v1.GetScoringPolicyRequest
+ */
+export type GetScoringPolicyRequest = Message<"bank.security.v1.GetScoringPolicyRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.GetScoringPolicyRequest.
+ * Use `create(GetScoringPolicyRequestSchema)` to create a new message.
+ */
+export const GetScoringPolicyRequestSchema: GenMessage<GetScoringPolicyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 12);
+
+/**
+ * The policy in force.
+ *
+ * @generated from message bank.security.v1.GetScoringPolicyResponse
+ */
+export type GetScoringPolicyResponse = Message<"bank.security.v1.GetScoringPolicyResponse"> & {
+  /**
+   * The policy.
+   *
+   * @generated from field: bank.security.v1.ScoringPolicy policy = 1;
+   */
+  policy?: ScoringPolicy | undefined;
+
+  /**
+   * Its version: 0 for the one that the bank begins with.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.security.v1.GetScoringPolicyResponse.
+ * Use `create(GetScoringPolicyResponseSchema)` to create a new message.
+ */
+export const GetScoringPolicyResponseSchema: GenMessage<GetScoringPolicyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 13);
+
+/**
+ * The policy to put in force.
+ *
+ * @generated from message bank.security.v1.SetScoringPolicyRequest
+ */
+export type SetScoringPolicyRequest = Message<"bank.security.v1.SetScoringPolicyRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The version that it is put in the place of: so that two officers cannot undo each other's change unseen.
+   *
+   * @generated from field: int32 base_version = 3;
+   */
+  baseVersion: number;
+
+  /**
+   * The policy, whole.
+   *
+   * @generated from field: bank.security.v1.ScoringPolicy policy = 4;
+   */
+  policy?: ScoringPolicy | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.SetScoringPolicyRequest.
+ * Use `create(SetScoringPolicyRequestSchema)` to create a new message.
+ */
+export const SetScoringPolicyRequestSchema: GenMessage<SetScoringPolicyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 14);
+
+/**
+ * The policy in force.
+ *
+ * @generated from message bank.security.v1.SetScoringPolicyResponse
+ */
+export type SetScoringPolicyResponse = Message<"bank.security.v1.SetScoringPolicyResponse"> & {
+  /**
+   * The policy.
+   *
+   * @generated from field: bank.security.v1.ScoringPolicy policy = 1;
+   */
+  policy?: ScoringPolicy | undefined;
+
+  /**
+   * Its version.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.security.v1.SetScoringPolicyResponse.
+ * Use `create(SetScoringPolicyResponseSchema)` to create a new message.
+ */
+export const SetScoringPolicyResponseSchema: GenMessage<SetScoringPolicyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 15);
+
+/**
  * Keeps the credentials of the bank's customers, and the sessions in which they use it.
  *
  * @generated from service bank.security.v1.SecurityService
@@ -380,6 +537,41 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof LogOutRequestSchema;
     output: typeof LogOutResponseSchema;
+  },
+  /**
+   * Says of each order of a customer how much it looks like fraud, and what is to be done with it. It only reads: what it judges by
+   * follows from the events of the transaction service and from logins, and is a moment old.
+   *
+   * Errors: CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ScoreOrders
+   */
+  scoreOrders: {
+    methodKind: "unary";
+    input: typeof ScoreOrdersRequestSchema;
+    output: typeof ScoreOrdersResponseSchema;
+  },
+  /**
+   * Reads by what orders are judged now.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetScoringPolicy
+   */
+  getScoringPolicy: {
+    methodKind: "unary";
+    input: typeof GetScoringPolicyRequestSchema;
+    output: typeof GetScoringPolicyResponseSchema;
+  },
+  /**
+   * Puts another policy in the place of the one in force, from the next order on. All versions are kept.
+   *
+   * Errors: ETAG_MISMATCH (ABORTED: base_version is not in force), SCORING_POLICY_INVALID (INVALID_ARGUMENT: the metadata says what), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.SetScoringPolicy
+   */
+  setScoringPolicy: {
+    methodKind: "unary";
+    input: typeof SetScoringPolicyRequestSchema;
+    output: typeof SetScoringPolicyResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_security_v1_security_service, 0);
