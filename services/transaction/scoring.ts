@@ -24,8 +24,6 @@ export interface LookedAt {
 export type Scoring = (order: LookedAt, call: Call) => Promise<Verdict>;
 
 const LIMITS = { maxItems: 1_000, inFlight: 2 };
-/** A user agent may be longer than the contract takes. */
-const USER_AGENT_MAX = 1_024;
 
 /** Makes the port to the scoring of security. Throws a sentence for bands that are none. */
 export function scoringOf(client: Client<typeof SecurityService>, config: House['config']): Scoring {
@@ -36,7 +34,7 @@ export function scoringOf(client: Client<typeof SecurityService>, config: House[
   );
   return async ({ amount, ...accounts }, call) => {
     if (call.principal?.audience !== Audience.CHANNEL) return { kind: 'PASS' };
-    const userAgent = call.origin?.userAgent.slice(0, USER_AGENT_MAX) ?? '';
+    const userAgent = call.origin?.userAgent ?? '';
     const asked = { ...accounts, actor: actorOf(call), amount: toMoney(amount), userAgent };
     // Half of what is left at most, so that an order that cannot be scored is still answered in time.
     const now = Date.now();
