@@ -138,6 +138,9 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/RejectRequest'
   | 'bank.security.v1.SecurityService/WithdrawRequest'
   | 'bank.security.v1.SecurityService/RecordRefusals'
+  | 'bank.security.v1.SecurityService/ScoreOrders'
+  | 'bank.security.v1.SecurityService/GetScoringPolicy'
+  | 'bank.security.v1.SecurityService/SetScoringPolicy'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -150,7 +153,9 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ReleaseHold'
   | 'bank.transaction.v1.TransactionService/GetHold'
   | 'bank.transaction.v1.TransactionService/ListHolds'
-  | 'bank.transaction.v1.TransactionService/BatchImportTransactions';
+  | 'bank.transaction.v1.TransactionService/BatchImportTransactions'
+  | 'bank.transaction.v1.TransactionService/ListReviews'
+  | 'bank.transaction.v1.TransactionService/DecideReview';
 
 /** One kind of person or partner that an RPC is open to. */
 export interface Grant {
@@ -1708,6 +1713,62 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [['refusals', 'actor']],
     errors: [],
   },
+  'bank.security.v1.SecurityService/ScoreOrders': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: ['transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['orders', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['orders', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['orders', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['orders', 'debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['orders', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [['orders', 'actor']],
+    errors: [
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetScoringPolicy': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/SetScoringPolicy': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'SCORING_POLICY_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -1797,6 +1858,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
+      'FRAUD_SUSPECTED',
+      'SCORING_UNAVAILABLE',
     ],
   },
   'bank.transaction.v1.TransactionService/GetTransaction': {
@@ -1904,6 +1967,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
+      'FRAUD_SUSPECTED',
+      'SCORING_UNAVAILABLE',
     ],
   },
   'bank.transaction.v1.TransactionService/CaptureHold': {
@@ -2047,6 +2112,44 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.transaction.v1.TransactionService/ListReviews': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/DecideReview': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'TRANSACTION_NOT_FOUND',
+      'REVIEW_NOT_OPEN',
+      'INSUFFICIENT_FUNDS',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_CLOSED',
+      'CEILING_EXCEEDED',
+      'BALANCE_OUT_OF_RANGE',
+    ],
+  },
 };
 
 /** The same, for a path that came from outside. */
@@ -2097,6 +2200,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.OrderToScore': { userAgent: 'PERSONAL' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
@@ -2148,16 +2252,19 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',
+  'bank.security.v1.OrderToScore',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
+  'bank.security.v1.ScoreOrdersRequest',
   'bank.security.v1.SessionTokens',
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
+  'bank.transaction.v1.DecideReviewResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
   'bank.transaction.v1.ExtendHoldResponse',
@@ -2166,12 +2273,14 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.Hold',
   'bank.transaction.v1.ImportedTransaction',
   'bank.transaction.v1.ListHoldsResponse',
+  'bank.transaction.v1.ListReviewsResponse',
   'bank.transaction.v1.ListTransactionsResponse',
   'bank.transaction.v1.PlaceHoldRequest',
   'bank.transaction.v1.PlaceHoldResponse',
   'bank.transaction.v1.ReleaseHoldResponse',
   'bank.transaction.v1.ReverseTransactionRequest',
   'bank.transaction.v1.ReverseTransactionResponse',
+  'bank.transaction.v1.Review',
   'bank.transaction.v1.Transaction',
   'bank.transaction.v1.TransferFundsRequest',
   'bank.transaction.v1.TransferFundsResponse',

@@ -1,4 +1,5 @@
 // The bank's clock is the ledger's. Every other service reads it from there; nobody asks the machine for the time of business.
+import type { GetBusinessDateResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 
 /** The time and the business date of the bank. */
 export interface BusinessTime {
@@ -35,4 +36,16 @@ export function businessClock(read: () => Promise<BusinessTime>): BusinessClock 
       return { openDate, now: now.add({ milliseconds: Math.round(elapsed) }) };
     },
   };
+}
+
+/** The clock that the ledger's GetBusinessDate tells. */
+export function ledgerClock(ask: () => Promise<GetBusinessDateResponse>): BusinessClock {
+  return businessClock(async () => {
+    const { openDate, clockTime } = await ask();
+    const ms = clockTime ? Number(clockTime.seconds) * 1_000 + clockTime.nanos / 1_000_000 : 0;
+    return {
+      openDate: Temporal.PlainDate.from(openDate),
+      now: Temporal.Instant.fromEpochMilliseconds(Math.floor(ms)),
+    };
+  });
 }

@@ -37,6 +37,11 @@ const count = (least: number) =>
   });
 const limit = count(1);
 
+const amountBands = makeValidator((input: string) => {
+  if (!/^(?:[A-Z]{3}:[0-9.]+:[0-9.]+(?:,(?=.)|$))*$/.test(input)) throw new Error('must be CZK:5000:50000,EUR:…');
+  return input;
+});
+
 /** Every variable that the bank's processes read, with its default and what it means. */
 export const variables = {
   BANK_ENVIRONMENT: str({
@@ -83,6 +88,15 @@ export const variables = {
   LOG_FILE: str({ default: '', desc: 'the file that logs are appended to; absent: standard output' }),
   DATABASE_POOL_MAX: num({ default: 8, desc: 'connections per service to its database' }),
   STATEMENT_TIMEOUT_MS: num({ default: 30_000, desc: 'no statement runs longer' }),
+  SCORING_TIMEOUT_MS: limit({ default: 1_000, desc: 'how long an order waits to be scored for fraud' }),
+  UNSCORED_AMOUNTS: amountBands({
+    default: 'CZK:5000:50000,EUR:200:2000,GBP:200:2000,USD:200:2000',
+    desc: 'what becomes of an order that could not be scored: `CZK:5000:50000,…` lets up to 5000 pass, holds up to 50000 for review, and refuses more; in a currency that is not named, all are held',
+  }),
+  REVIEW_DAYS: limit({
+    default: 5,
+    desc: 'how many business dates after its own an order under review can be decided',
+  }),
   NATS_URL: str({ default: '', desc: 'the NATS server, `nats://host:port`; absent: events stay in the outbox' }),
   EVENT_STREAM_REPLICAS: num({
     default: 1,

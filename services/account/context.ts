@@ -1,7 +1,7 @@
 // What a handler of the account service may touch.
 import type { House } from '#chassis/boot.ts';
 import type { Client, Onwards } from '#chassis/call.ts';
-import { type BusinessClock, businessClock } from '#chassis/clock.ts';
+import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import { coalesce } from '#chassis/coalesce.ts';
 import { together } from '#chassis/together.ts';
 import { CustomerService, type CustomerStanding } from '#gen/bank/customer/v1/customer_service_pb.ts';
@@ -40,14 +40,7 @@ export function makeContext(house: House): Context {
     ledger,
     standings: standingsOf(house.client(CustomerService, 'customer', CUSTOMER_ADDRESS)),
     catalogue: openCatalogue(house.database),
-    clock: businessClock(async () => {
-      const { openDate, clockTime } = await ledger.getBusinessDate({});
-      const now = clockTime ? Number(clockTime.seconds) * 1000 + clockTime.nanos / 1_000_000 : 0;
-      return {
-        openDate: Temporal.PlainDate.from(openDate),
-        now: Temporal.Instant.fromEpochMilliseconds(Math.floor(now)),
-      };
-    }),
+    clock: ledgerClock(() => ledger.getBusinessDate({})),
     newIban: () => ibans(null),
   };
 }

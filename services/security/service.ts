@@ -1,14 +1,17 @@
 // The table of contents of the security service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
+import { Scoring } from './migrations/0010-scoring.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { getApproval } from './rpc/get-approval.ts';
+import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
 import { logIn } from './rpc/log-in.ts';
@@ -17,8 +20,15 @@ import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
+import { scoreOrders } from './rpc/score-orders.ts';
+import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
 import { withdrawRequest } from './rpc/withdraw-request.ts';
+import { countedEvents } from './scoring.ts';
+import { deleteHours } from './scoring-tables.ts';
+
+const HOURS_KEPT_MS = 48 * 3_600_000;
+const SWEEP_MS = 600_000;
 
 function rpcs(context: Context) {
   return {
@@ -34,6 +44,9 @@ function rpcs(context: Context) {
     rejectRequest: rejectRequest(context),
     withdrawRequest: withdrawRequest(context),
     recordRefusals: recordRefusals(context),
+    getScoringPolicy: getScoringPolicy(context),
+    scoreOrders: scoreOrders(context),
+    setScoringPolicy: setScoringPolicy(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -47,14 +60,19 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('security_runtime') },
     { name: '0004-approvals', class: Approvals },
+    { name: '0010-scoring', class: Scoring },
   ],
   context: makeContext,
   rpcs,
+  subscriptions: (context) => [countedEvents(context)],
   async start(context) {
-    const stop = startExecuting(context);
+    const { database, now, log, executor } = context;
+    const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
+    await forget();
+    const stops = [repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'), startExecuting(context)];
     return async () => {
-      await stop();
-      context.executor.close();
+      for (const stop of stops) await stop();
+      executor.close();
     };
   },
   // Only staff name customers here, and nobody names a session: it is the one of the token.

@@ -1,21 +1,29 @@
 // What a handler of the transaction service may touch.
 import type { House } from '#chassis/boot.ts';
+import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
+import { type Scoring, scoringOf } from './scoring.ts';
 
 export interface Context extends House {
   readonly accounts: Accounts;
   readonly ledger: Ledger;
+  readonly clock: BusinessClock;
+  readonly scoring: Scoring;
 }
 
 /** Makes the context of one transaction process. */
 export function makeContext(house: House): Context {
   const { config } = house;
+  const ledger = house.client(LedgerService, 'ledger', config.LEDGER_ADDRESS);
   return {
     ...house,
     accounts: accountsOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
-    ledger: ledgerOf(house.client(LedgerService, 'ledger', config.LEDGER_ADDRESS)),
+    ledger: ledgerOf(ledger),
+    clock: ledgerClock(() => ledger.getBusinessDate({})),
+    scoring: scoringOf(house.client(SecurityService, 'security', config.SECURITY_ADDRESS), config),
   };
 }

@@ -2,8 +2,10 @@
 import type { CommandTx } from '#chassis/command.ts';
 import { toMoney } from '#chassis/money.ts';
 import {
+  TransactionHeldForReviewSchema,
   TransactionPostedSchema,
   TransactionRefusedSchema,
+  TransactionReleasedSchema,
   TransactionReversedSchema,
 } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import type { Order } from './domain/words.ts';
@@ -19,12 +21,27 @@ export function publishPosted(tx: CommandTx, order: Order): void {
     journalId: order.journalId,
     holdId: order.holdId ?? '',
   };
-  tx.publish(TransactionPostedSchema, event, { id: order.id, sequence: 1 });
+  tx.publish(TransactionPostedSchema, event, lastOf(order));
 }
 
-/** Says that an order was refused by the ledger. */
+/** Says that an order was refused. */
 export function publishRefused(tx: CommandTx, order: Order, reason: string): void {
-  tx.publish(TransactionRefusedSchema, { ...common(order), reason }, { id: order.id, sequence: 1 });
+  tx.publish(TransactionRefusedSchema, { ...common(order), reason }, lastOf(order));
+}
+
+/** Says that an order is held for review. */
+export function publishHeld(tx: CommandTx, order: Order, reason: string): void {
+  tx.publish(TransactionHeldForReviewSchema, { ...common(order), reason }, lastOf(order));
+}
+
+/** Says that an order that was under review goes on to the ledger. */
+export function publishReleased(tx: CommandTx, order: Order): void {
+  tx.publish(TransactionReleasedSchema, common(order), lastOf(order));
+}
+
+/** The event of an order's last change: they are counted together. */
+function lastOf({ id, changes }: Order) {
+  return { id, sequence: changes.length };
 }
 
 /** Says that an order was undone, in whole or in part. `revision` is the order's number of this event. */

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Client } from '#chassis/call.ts';
 import { deriveId } from '#chassis/id.ts';
-import { asPrincipal } from '#chassis/testing/clients.ts';
+import { asPrincipal, customer } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
-import { staff } from '#chassis/testing/service.ts';
+import { refused, staff } from '#chassis/testing/service.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
 import { Direction, MigrationCounterpart, TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
@@ -18,6 +19,7 @@ import { openAccount, payIn, registerPerson } from '../_testbed/opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { transaction } from './service.ts';
 import { aHold, aRequestId, aTransfer, czk, minorOf, there } from './testing.ts';
+import { aDecision, lifeOf } from './testing-reviews.ts';
 
 describe('A transaction service that is killed', function faults() {
   this.timeout(60_000);
@@ -27,15 +29,17 @@ describe('A transaction service that is killed', function faults() {
   let process: ServiceProcess | undefined;
   let client: Client<typeof TransactionService>;
   let approved: Client<typeof TransactionService>;
+  let payer: Client<typeof TransactionService>;
+  let jana = '';
   let mine: Account;
   let his: Account;
 
   before(async () => {
     database = await cloneDatabase(transaction);
     line = await layLine(bank().address('ledger'));
-    const owner = await registerPerson(bank());
-    mine = await openAccount(bank(), { owners: [owner] });
-    his = await openAccount(bank(), { owners: [owner] });
+    jana = await registerPerson(bank());
+    mine = await openAccount(bank(), { owners: [jana] });
+    his = await openAccount(bank(), { owners: [jana] });
     await payIn(bank(), mine, '1000');
   });
   beforeEach('starts the service as a process', start);
@@ -43,6 +47,7 @@ describe('A transaction service that is killed', function faults() {
   after(async () => {
     client.close();
     approved.close();
+    payer.close();
     line.close();
     await database.drop();
   });
@@ -55,6 +60,8 @@ describe('A transaction service that is killed', function faults() {
       TRANSACTION_PORT: String(port),
       TRANSACTION_DATABASE_URL: database.runtimeUrl,
       LEDGER_ADDRESS: line.address,
+      // There is no security service here: what a customer orders is held from the smallest amount on.
+      UNSCORED_AMOUNTS: 'CZK:0.00:50000',
     };
     process = await startServiceProcess('transaction', environment);
     const { issuer, identity } = bank();
@@ -65,13 +72,14 @@ describe('A transaction service that is killed', function faults() {
       issuer,
       identity,
     };
-    const teller = staff('TELLER', 'BACK_OFFICE');
+    const teller = staff('TELLER', 'BACK_OFFICE', 'COMPLIANCE');
     client = asPrincipal(at, teller, { deadlineMs: 20_000 });
     approved = asPrincipal(
       at,
       { ...teller, approverId: 'stf_checker' },
       { deadlineMs: 20_000, workload: 'security-executor' },
     );
+    payer = asPrincipal(at, customer(jana), { deadlineMs: 20_000 });
   }
 
   /** Makes a first transfer, so that the service has its line to the ledger: one that was never open cannot be cut. */
@@ -183,6 +191,45 @@ describe('A transaction service that is killed', function faults() {
       expect((await client.captureHold(capturing)).transaction).to.deep.equal(captured);
     });
   }
+
+  for (const direction of ['requests', 'answers'] as const) {
+    const when = direction === 'requests' ? 'before the ledger has booked' : 'after the ledger has booked';
+
+    it(`${when}: an order that was released is booked once, whoever decides again`, async () => {
+      await warmed();
+      const order = aTransfer(mine, his, '10');
+      const held = there((await payer.transferFunds(order)).transaction);
+      expect(held.state).to.equal(TransactionState.UNDER_REVIEW);
+      const before = await minorOf(bank(), mine);
+      const decision = aDecision(held, 'RELEASE');
+      await killedWhile(direction, () => client.decideReview(decision));
+      await refused(client.decideReview(aDecision(held, 'REFUSE')), 'REVIEW_NOT_OPEN');
+      await settled();
+      const { transaction: booked } = await client.decideReview(decision);
+      expect(lifeOf(there(booked))).to.deep.equal(['PENDING', 'UNDER_REVIEW SCORING_UNAVAILABLE', 'PENDING', 'POSTED']);
+      const { transactionId } = held;
+      expect((await client.getTransaction({ transactionId })).transaction).to.deep.equal(booked);
+      expect((await payer.transferFunds(order)).transaction).to.deep.equal(held);
+      expect(await minorOf(bank(), mine)).to.equal(before - 1000n);
+    });
+  }
+
+  it('after it has held an order, before it has answered: the order is held once', async () => {
+    const before = await minorOf(bank(), mine);
+    const orders = Array.from({ length: 30 }, () => aTransfer(mine, his, '1'));
+    const lost = orders.map((order) => payer.transferFunds(order).catch(String));
+    while ((await database.query(`select from review where state = 'open'`)).length < 10) await sleep(1);
+    await process?.kill('SIGKILL');
+    await Promise.all(lost);
+    await start();
+    const answers = await Promise.all(orders.map((order) => payer.transferFunds(order)));
+    await settled();
+    const ids = answers.map(({ transaction }) => there(transaction).transactionId);
+    for (const { transaction } of answers) expect(transaction?.state).to.equal(TransactionState.UNDER_REVIEW);
+    const { reviews } = await client.listReviews({ state: ReviewState.OPEN, pageSize: 1_000 });
+    expect(reviews.map(({ transaction }) => transaction?.transactionId)).to.have.members(ids);
+    expect(await minorOf(bank(), mine)).to.equal(before);
+  });
 
   it('in the middle of an import: brought again, every item is booked once and in its order', async () => {
     const account = await openAccount(bank(), { migrating: true });

@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<Type, TransactionType>> = {
 const STATES: Readonly<Record<State, TransactionState>> = {
   pending: TransactionState.PENDING,
   posted: TransactionState.POSTED,
+  under_review: TransactionState.UNDER_REVIEW,
   refused: TransactionState.REFUSED,
   partially_reversed: TransactionState.PARTIALLY_REVERSED,
   reversed: TransactionState.REVERSED,

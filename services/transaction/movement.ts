@@ -9,9 +9,10 @@ import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
 import type { LegIntent } from './domain/legs.ts';
-import { type Booking, booked, type Order, turnedDown } from './domain/words.ts';
-import { publishPosted, publishRefused } from './events.ts';
-import { insertOrders, type OrderRow, settleOrders } from './tables.ts';
+import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
+import { publishHeld, publishPosted, publishRefused } from './events.ts';
+import { insertReviews, type NewReview } from './review-tables.ts';
+import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
 
 /** The terms of a new order; what it does not name is as it is for every new one. */
 export type NewOrder = Pick<Order, 'type' | 'partyId' | 'currency' | 'amount'> &
@@ -28,6 +29,8 @@ export type NewOrder = Pick<Order, 'type' | 'partyId' | 'currency' | 'amount'> &
 export interface Movement {
   readonly order: OrderRow;
   readonly journal: JournalIntent;
+  /** Absent where the order raised no question. An open one holds it. */
+  readonly review?: NewReview | undefined;
 }
 
 /** The journal as the ledger's contract writes it, in plain JSON. */
@@ -62,6 +65,8 @@ const BLANK = {
 export interface MovementIntent {
   readonly order: OrderIntent;
   readonly journal: JournalIntent;
+  /** Set when it is held for review in place of being booked: since when, and why. */
+  readonly held?: { readonly time: number; readonly reason: string };
 }
 
 /** A new order in plain JSON: what it does not name is as it is for every new one. */
@@ -85,26 +90,53 @@ export function movementSteps<M extends DescMethodUnary>(
   { ledger }: Context,
   method: M,
   respond: (order: OrderRow) => Promise<MessageInitShape<M['output']>>,
-): OrderSteps<M, Movement, MovementIntent, Booking> {
+): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal }) {
-      tx.write(insertOrders, order);
-      return { order: orderIntent(order), journal };
+    async plan(tx, { order, journal, review }) {
+      const intent = { order: orderIntent(order), journal };
+      if (review?.state !== 'open') {
+        tx.write(insertOrders, order);
+        if (review) tx.write(insertReviews, { ...review, transactionId: order.id, journal: null });
+        return intent;
+      }
+      const held = { time: order.createTime, reason: review.reasons.join() };
+      hold(tx, heldOrder(order, held), review, journal);
+      return { ...intent, held };
     },
-    carryOut({ order, journal: { legs, ...journal } }, { validateOnly, deadline, call }) {
-      const { journalId } = orderFromIntent(order);
-      const asked = { journalId, ...journal, legs: legMessages(order.currency, legs), ...actorOfJournal(call) };
+    async carryOut({ order, journal, held }, { validateOnly, deadline, call }) {
+      if (held) return null;
+      const asked = journalMessage(orderFromIntent(order), journal, call);
       return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
     },
-    answer: ({ order }, booking) => respond(booked(orderFromIntent(order), booking)),
-    async settle(tx, { order }, outcome) {
+    answer: ({ order, held }, booking) => {
+      const planned = orderFromIntent(order);
+      return respond(booking ? booked(planned, booking) : heldOrder(planned, held));
+    },
+    async settle(tx, { order, held }, outcome) {
+      if (held) {
+        const kept = heldOrder(orderFromIntent(order), held);
+        tx.record({ resourceIds: resourcesOf(kept), partyId: kept.partyId });
+        return respond(kept);
+      }
       const settled = settledOf(orderFromIntent(order), outcome);
       tx.write(settleOrders, settled);
       recordSettled(tx, settled);
       return respond(settled);
     },
   };
+}
+
+/** Writes an order that is held, with its review, in the commit of its plan: it is never seen as on its way. */
+function hold(tx: CommandTx, order: OrderRow, review: NewReview, journal: JournalIntent): void {
+  tx.write(insertOrders, order);
+  tx.write(insertFirstChanges, order);
+  tx.write(insertReviews, { ...review, transactionId: order.id, journal });
+  publishHeld(tx, order, review.reasons.join());
+}
+
+function heldOrder(order: OrderRow, held: MovementIntent['held']): OrderRow {
+  return changed(order, { state: 'under_review', time: held?.time ?? order.createTime, reason: held?.reason ?? '' });
 }
 
 /** Tells the audit and the bank what became of an order. */
@@ -120,14 +152,25 @@ export function resourcesOf({ id, debtorAccountId, creditorAccountId }: Order): 
 
 /** Tells the bank what became of an order. */
 export function publishSettled(tx: CommandTx, order: Order): void {
-  const [change] = order.changes;
+  const change = order.changes.at(-1);
   if (order.state === 'refused') publishRefused(tx, order, change?.reason ?? '');
   else publishPosted(tx, order);
 }
 
 /** What came of the call to the ledger, written on the order. */
-export function settledOf(order: OrderRow, outcome: Outcome<Booking>): OrderRow {
-  return 'refusal' in outcome ? turnedDown(order, outcome.refusal.reason, Date.now()) : booked(order, outcome.value);
+export function settledOf(order: OrderRow, outcome: Outcome<Booking | null>): OrderRow {
+  if ('refusal' in outcome) return turnedDown(order, outcome.refusal.reason, Date.now());
+  if (outcome.value === null) throw new Error(`${order.id} was not booked`);
+  return booked(order, outcome.value);
+}
+
+/** The journal of an order as the ledger's contract writes it. */
+export function journalMessage(
+  { journalId, currency }: Pick<OrderRow, 'journalId' | 'currency'>,
+  { legs, ...journal }: JournalIntent,
+  call: Call,
+) {
+  return { journalId, ...journal, legs: legMessages(currency, legs), ...actorOfJournal(call) };
 }
 
 /** The legs of a journal as the ledger's contract writes them. */

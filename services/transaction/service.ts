@@ -3,6 +3,7 @@ import type { Owners } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import type { Call } from '#chassis/call-context.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
@@ -12,13 +13,17 @@ import { selectHolds } from './hold-tables.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
+import { Reviews } from './migrations/0010-reviews.ts';
+import { expireReviews } from './reviews.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { captureHold } from './rpc/capture-hold.ts';
+import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
 import { listHolds } from './rpc/list-holds.ts';
+import { listReviews } from './rpc/list-reviews.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
 import { placeHold } from './rpc/place-hold.ts';
 import { releaseHold } from './rpc/release-hold.ts';
@@ -27,15 +32,20 @@ import { transferFunds } from './rpc/transfer-funds.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
 import { entities, selectParties } from './tables.ts';
 
+/** How often it is looked whether reviews have expired. */
+const EXPIRY_MS = 2_000;
+
 function rpcs(context: Context) {
   return {
     batchImportTransactions: batchImportTransactions(context),
     captureHold: captureHold(context),
+    decideReview: decideReview(context),
     depositCash: depositCash(context),
     extendHold: extendHold(context),
     getHold: getHold(context),
     getTransaction: getTransaction(context),
     listHolds: listHolds(context),
+    listReviews: listReviews(context),
     listTransactions: listTransactions(context),
     placeHold: placeHold(context),
     releaseHold: releaseHold(context),
@@ -85,8 +95,10 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0004-holds', class: Holds },
     { name: '0005-chassis-settings', class: ChassisSettings },
     { name: '0006-event-path', class: eventPath('transaction_runtime') },
+    { name: '0010-reviews', class: Reviews },
   ],
   context: makeContext,
   rpcs,
+  start: async (context) => repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
   owners,
 };

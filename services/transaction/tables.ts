@@ -59,9 +59,9 @@ export function insertFirstChanges(orders: readonly OrderRow[]): RawBuilder<unkn
   `;
 }
 
-/** Writes what became of pending orders, and logs it as their first change. */
+/** Writes what became of orders, and logs it as their last change. */
 export function settleOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
-  const changes = orders.map(({ changes }) => changes[0] as Change);
+  const changes = orders.map(({ changes }) => changes.at(-1) as Change);
   return sql`
     with settled as (
       select * from unnest(
@@ -70,14 +70,15 @@ export function settleOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
         ${sqlArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
         ${sqlArray(orders.map(({ valueDate }) => valueDate))}::date[],
         ${sqlArray(changes.map(({ time }) => new Date(time).toISOString()))}::timestamptz[],
-        ${sqlArray(changes.map(({ reason }) => reason))}::text[]
-      ) as s (id, state, booking_date, value_date, change_time, reason)
+        ${sqlArray(changes.map(({ reason }) => reason))}::text[],
+        ${sqlArray(orders.map(({ changes }) => changes.length))}::integer[]
+      ) as s (id, state, booking_date, value_date, change_time, reason, revision)
     ), logged as (
       insert into state_change (transaction_id, no, state, change_time, reason)
-      select id, 1, state, change_time, reason from settled
+      select id, revision, state, change_time, reason from settled
     )
     update transaction t
-    set state = s.state, booking_date = s.booking_date, value_date = s.value_date, revision = 1
+    set state = s.state, booking_date = s.booking_date, value_date = s.value_date, revision = s.revision
     from settled s where t.id = s.id
   `;
 }
@@ -101,7 +102,7 @@ export function reverseOrder(
 }
 
 /** An order as the database answers it: bigint as text, times in milliseconds. */
-interface Raw {
+export interface RawOrder {
   id: string;
   journalId: string | null;
   type: Type;
@@ -125,7 +126,7 @@ interface Raw {
 }
 
 /** The columns of an order from a transaction `t`, for `orderFrom`. */
-const COLUMNS = sql`
+export const ORDER_COLUMNS = sql`
   t.id, t.journal_id as "journalId", t.type, t.state, t.debtor_account_id as "debtorAccountId", t.creditor_account_id as "creditorAccountId",
   t.party_id as "partyId", t.currency, t.amount::text, array_to_string(t.fees, ',') as fees, t.particulars,
   t.booking_date::text as "bookingDate", t.value_date::text as "valueDate", t.reversed_id as "reversedId",
@@ -142,13 +143,13 @@ const COLUMNS = sql`
 `;
 
 /** An order by its id. */
-export function selectOrder(id: string): RawBuilder<Raw> {
-  return sql<Raw>`select ${COLUMNS} from transaction t where t.id = ${id}`;
+export function selectOrder(id: string): RawBuilder<RawOrder> {
+  return sql<RawOrder>`select ${ORDER_COLUMNS} from transaction t where t.id = ${id}`;
 }
 
 /** An order by its id, locked until the transaction ends. */
-export function lockOrder(id: string): RawBuilder<Raw> {
-  return sql<Raw>`select ${COLUMNS} from transaction t where t.id = ${id} for no key update of t`;
+export function lockOrder(id: string): RawBuilder<RawOrder> {
+  return sql<RawOrder>`select ${ORDER_COLUMNS} from transaction t where t.id = ${id} for no key update of t`;
 }
 
 /** Whether a reversal of this order is on its way. */
@@ -181,7 +182,7 @@ export interface OrderFilter {
 }
 
 /** A page of orders. Of an account, those that take from it and those that pay to it are found by an index each. */
-export function selectOrders(filter: OrderFilter): RawBuilder<Raw> {
+export function selectOrders(filter: OrderFilter): RawBuilder<RawOrder> {
   const { accountId, limit } = filter;
   const where = sql.join(conditions(filter), sql` and `);
   const newest = sql`order by t.id desc limit ${limit}`;
@@ -193,7 +194,7 @@ export function selectOrders(filter: OrderFilter): RawBuilder<Raw> {
         union all
         (select t.* from transaction t where t.creditor_account_id = ${accountId} and ${where} ${newest})
       `;
-  return sql<Raw>`select ${COLUMNS} from (${found}) t ${newest}`;
+  return sql<RawOrder>`select ${ORDER_COLUMNS} from (${found}) t ${newest}`;
 }
 
 function conditions({ from, to, states, currency, minimum, maximum, after }: OrderFilter): RawBuilder<unknown>[] {
@@ -209,7 +210,7 @@ function conditions({ from, to, states, currency, minimum, maximum, after }: Ord
 }
 
 /** The order in a row, and how often it has changed. */
-export function orderFrom({ revision, ...raw }: Raw): OrderRow & { readonly revision: number } {
+export function orderFrom({ revision, ...raw }: RawOrder): OrderRow & { readonly revision: number } {
   return {
     ...raw,
     revision,

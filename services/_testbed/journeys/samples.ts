@@ -37,6 +37,19 @@ export interface Sample {
 /** When holds expire, and to when they are extended. */
 const [LATER, EVEN_LATER] = ['2099-01-01T00:00:00Z', '2099-02-01T00:00:00Z'];
 
+/** By this no order is held. */
+const POLICY = {
+  weights: [{ reason: 'SCORING_REASON_NEW_PAYEE', weight: 1 }],
+  stepUpScore: 50,
+  reviewScore: 70,
+  refuseScore: 110,
+  transfersPerHourMax: 60,
+  usualMultiple: 10,
+  historyTransfersMin: 5,
+  dormantDays: 365,
+  newDeviceHours: 24,
+};
+
 /** Makes a customer with belongings. Each call of it is another customer. */
 export async function makeBelongings(door: Door): Promise<Belongings> {
   const at = counter(door);
@@ -145,6 +158,8 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.ApproveRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.RejectRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.WithdrawRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
+    'security.GetScoringPolicy': { request: {} },
+    'security.SetScoringPolicy': { request: { baseVersion: 1_000_000, policy: POLICY }, refused: 'ETAG_MISMATCH' },
   };
 }
 
@@ -197,6 +212,11 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.GetTransaction': { request: { transactionId } },
     'transaction.ListTransactions': { request: { accountId } },
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
+    'transaction.ListReviews': { request: {} },
+    'transaction.DecideReview': {
+      request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },
+      refused: 'REVIEW_NOT_OPEN',
+    },
     'transaction.BatchImportTransactions': { request: { transactions: [history] } },
   };
 }

@@ -13,4 +13,5 @@ export const refuse = refusals('security', {
   APPROVAL_NOT_PENDING: ['FAILED_PRECONDITION', 'It has been decided on, withdrawn, or has expired.'],
   APPROVAL_STALE: ['FAILED_PRECONDITION', 'What it was asked of has changed since. It has to be asked anew.'],
   REQUEST_ERASED: ['FAILED_PRECONDITION', 'The party whose data the request held was erased.'],
+  SCORING_POLICY_INVALID: ['INVALID_ARGUMENT', 'The policy contradicts itself; see the field.'],
 });

@@ -10,6 +10,7 @@ import {
   type SecurityService,
 } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Context } from '../context.ts';
+import { rememberDevice } from '../devices.ts';
 import { mayTry, nextTry } from '../domain/lockout.ts';
 import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
@@ -25,7 +26,7 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
   return (request, call) =>
     context.commands.run(Contract.method.logIn, request, call, {
       prepare: () => authenticate(context, request, call),
-      decide: async (tx, credential) => ({ tokens: await start(context, tx, credential) }),
+      decide: async (tx, credential) => ({ tokens: await start(context, tx, credential, call) }),
     });
 }
 
@@ -60,7 +61,7 @@ async function tellRefused({ database, vault }: Context, found: Credential, call
   await database.transaction(async (tx) => void (await tx.query(insertOutbox([event]))));
 }
 
-async function start(context: Context, tx: CommandTx, credential: Credential): Promise<SessionTokens> {
+async function start(context: Context, tx: CommandTx, credential: Credential, call: Call): Promise<SessionTokens> {
   const { customerId } = credential;
   // Between the password and here they may have been replaced, which was to end every session.
   const [current] = await tx.query(lockByCustomer(customerId));
@@ -70,6 +71,7 @@ async function start(context: Context, tx: CommandTx, credential: Credential): P
   await tx.execute(setFailures(credential.id, 0, startTime));
   const expireTime = new Date(startTime.getTime() + SESSION_MS);
   await tx.execute(insertSession({ id: sessionId, partyId: customerId, startTime, expireTime }));
+  await rememberDevice(context, tx, customerId, call);
   sessionStarted(tx, sessionId, customerId);
   tx.record({ resourceIds: [sessionId], partyId: customerId });
   return issueTokens(context, tx, sessionId, customerId);

@@ -12,7 +12,8 @@ export interface Undone {
 /** How much a reversal of a settled order undoes: what was asked for, or all that is left. Throws what forbids it. */
 export function undone(order: Order, asked: bigint | undefined): Undone {
   const { type, state } = order;
-  if (type === 'reversal' || type === 'migration' || state === 'refused') throw refuse('TRANSACTION_NOT_REVERSIBLE');
+  if (type === 'reversal' || type === 'migration' || state === 'refused' || state === 'under_review')
+    throw refuse('TRANSACTION_NOT_REVERSIBLE');
   const left = order.amount - order.reversedAmount;
   const amount = asked ?? left;
   if (amount <= 0n || amount > left) throw refuse('REVERSAL_EXCEEDS_ORIGINAL');

@@ -4,14 +4,14 @@
 export type Type = 'cash_deposit' | 'cash_withdrawal' | 'transfer' | 'reversal' | 'migration';
 
 /** Where an order is in its life. */
-export type State = 'pending' | 'posted' | 'refused' | 'partially_reversed' | 'reversed';
+export type State = 'pending' | 'under_review' | 'posted' | 'refused' | 'partially_reversed' | 'reversed';
 
 /** A step in the life of an order after its beginning, which is always PENDING at its create time. */
 export interface Change {
   readonly state: State;
   /** Milliseconds since the epoch, as all times here. */
   readonly time: number;
-  /** Why it was refused; else empty. */
+  /** Why it was refused, or is under review; else empty. */
   readonly reason: string;
 }
 
@@ -53,7 +53,22 @@ export function booked<O extends Order>(order: O, { bookingDate, valueDate, know
   return { ...order, state: 'posted', bookingDate, valueDate, changes: [...order.changes, change] };
 }
 
-/** The order, refused by the ledger. */
+/** The order, refused. */
 export function turnedDown<O extends Order>(order: O, reason: string, time: number): O {
-  return { ...order, state: 'refused', changes: [...order.changes, { state: 'refused', time, reason }] };
+  return changed(order, { state: 'refused', time, reason });
+}
+
+/** The order, in another state; not booked by it. */
+export function changed<O extends Order>(order: O, change: Change): O {
+  return { ...order, state: change.state, changes: [...order.changes, change] };
+}
+
+/** Where a review of an order is. One that could not be scored, and was not held, is `unscored`. */
+export type ReviewState = 'open' | 'released' | 'refused' | 'expired' | 'unscored';
+
+/** What an order looks like: bank.security.v1.ScoringReason without its prefix, or SCORING_UNAVAILABLE. */
+export interface Suspicion {
+  readonly reasons: readonly string[];
+  readonly score: number;
+  readonly policyVersion: number;
 }

@@ -1,6 +1,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import { readInstant } from '#chassis/dates.ts';
+import type { Refusal } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { OrderSteps } from '#chassis/order.ts';
@@ -12,6 +13,7 @@ import { type PlaceHoldRequest, TransactionService } from '#gen/bank/transaction
 import type { Context } from '../context.ts';
 import { creditorOf } from '../creditors.ts';
 import { refuse, refuseRequest } from '../domain/refusals.ts';
+import { suspected, type Verdict } from '../domain/verdict.ts';
 import { type HoldRow, insertHolds } from '../hold-tables.ts';
 import { holdMessage, readHold, resourcesOfHold } from '../holds.ts';
 import { actorOfJournal } from '../movement.ts';
@@ -39,7 +41,7 @@ export function placeHold(context: Context): Rpcs<typeof TransactionService>['pl
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
-async function prepare({ accounts, vault }: Context, request: PlaceHoldRequest, call: Call): Promise<Planned> {
+async function prepare({ accounts, scoring, vault }: Context, request: PlaceHoldRequest, call: Call): Promise<Planned> {
   const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const limit = request.captureLimit ? fromPositiveMoney(request.captureLimit) : { currency, minor: amount };
   if (limit.currency !== currency) throw refuseRequest('CURRENCY_MISMATCH');
@@ -49,10 +51,19 @@ async function prepare({ accounts, vault }: Context, request: PlaceHoldRequest, 
   const operation = Operation.TRANSFER;
   const wanted = { operation, debtorAccountId: asked, creditor: creditorOf(request), amount: toMoney(limit) };
   const { debtorPartyId: partyId, debtorAccountId, creditorAccountId } = await accounts.authorise(wanted, call);
+  const verdict = await scoring({ debtorAccountId, creditorAccountId, amount: limit }, call);
+  if (verdict.kind !== 'PASS') throw refusalOf(verdict);
   const particulars = await sealParticulars(vault, partyId, { remittanceInformation });
   const parties = { debtorAccountId, creditorAccountId, partyId };
   const terms = { currency, amount, captureLimit: limit.minor, particulars };
   return { hold: { id: newId('hld'), ...parties, ...terms, createTime: Date.now() }, expireTime };
+}
+
+/** No hold waits for compliance: what would be held is refused, and so is what could not be scored. */
+function refusalOf(verdict: Exclude<Verdict, { kind: 'PASS' }>): Refusal {
+  if (verdict.kind === 'REFUSE') return verdict.refusal;
+  const { reasons } = verdict.suspicion;
+  return reasons.includes('SCORING_UNAVAILABLE') ? refuse('SCORING_UNAVAILABLE') : suspected(reasons);
 }
 
 type Method = typeof TransactionService.method.placeHold;

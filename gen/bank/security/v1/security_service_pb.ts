@@ -7,6 +7,8 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Approval, ApprovalState } from "./approval_pb.ts";
 import { file_bank_security_v1_approval } from "./approval_pb.ts";
+import type { OrderScore, OrderToScore, ScoringPolicy } from "./scoring_pb.ts";
+import { file_bank_security_v1_scoring } from "./scoring_pb.ts";
 import type { SessionTokens } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
 import type { Actor } from "../../type/v1/actor_pb.ts";
@@ -22,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlMqsLCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQFiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIlEKElNjb3JlT3JkZXJzUmVxdWVzdBI7CgZvcmRlcnMYASADKAsyHi5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyVG9TY29yZUILukgIkgEFCAEQ6AciQwoTU2NvcmVPcmRlcnNSZXNwb25zZRIsCgZzY29yZXMYASADKAsyHC5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyU2NvcmUiGQoXR2V0U2NvcmluZ1BvbGljeVJlcXVlc3QiXAoYR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFIqcBChdTZXRTY29yaW5nUG9saWN5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIdCgxiYXNlX3ZlcnNpb24YAyABKAVCB7pIBBoCKAASNwoGcG9saWN5GAQgASgLMh8uYmFuay5zZWN1cml0eS52MS5TY29yaW5nUG9saWN5Qga6SAPIAQEiXAoYU2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFMpMOCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQESaQoLU2NvcmVPcmRlcnMSJC5iYW5rLnNlY3VyaXR5LnYxLlNjb3JlT3JkZXJzUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuU2NvcmVPcmRlcnNSZXNwb25zZSINkAIBirUYBgoBBhoBBhJ9ChBHZXRTY29yaW5nUG9saWN5EikuYmFuay5zZWN1cml0eS52MS5HZXRTY29yaW5nUG9saWN5UmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSfAoQU2V0U2NvcmluZ1BvbGljeRIpLmJhbmsuc2VjdXJpdHkudjEuU2V0U2NvcmluZ1BvbGljeVJlcXVlc3QaKi5iYW5rLnNlY3VyaXR5LnYxLlNldFNjb3JpbmdQb2xpY3lSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQZiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -791,6 +793,161 @@ export const RecordRefusalsResponseSchema: GenMessage<RecordRefusalsResponse> = 
   messageDesc(file_bank_security_v1_security_service, 24);
 
 /**
+ * The orders to score.
+ *
+ * @generated from message bank.security.v1.ScoreOrdersRequest
+ */
+export type ScoreOrdersRequest = Message<"bank.security.v1.ScoreOrdersRequest"> & {
+  /**
+   * Each judged apart.
+   *
+   * @generated from field: repeated bank.security.v1.OrderToScore orders = 1;
+   */
+  orders: OrderToScore[];
+};
+
+/**
+ * Describes the message bank.security.v1.ScoreOrdersRequest.
+ * Use `create(ScoreOrdersRequestSchema)` to create a new message.
+ */
+export const ScoreOrdersRequestSchema: GenMessage<ScoreOrdersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 25);
+
+/**
+ * What they look like.
+ *
+ * @generated from message bank.security.v1.ScoreOrdersResponse
+ */
+export type ScoreOrdersResponse = Message<"bank.security.v1.ScoreOrdersResponse"> & {
+  /**
+   * One per order, in the order of the request.
+   *
+   * @generated from field: repeated bank.security.v1.OrderScore scores = 1;
+   */
+  scores: OrderScore[];
+};
+
+/**
+ * Describes the message bank.security.v1.ScoreOrdersResponse.
+ * Use `create(ScoreOrdersResponseSchema)` to create a new message.
+ */
+export const ScoreOrdersResponseSchema: GenMessage<ScoreOrdersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 26);
+
+/**
+ * There is one policy in force.
+ *
+ * @generated from message bank.security.v1.GetScoringPolicyRequest
+ */
+export type GetScoringPolicyRequest = Message<"bank.security.v1.GetScoringPolicyRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.GetScoringPolicyRequest.
+ * Use `create(GetScoringPolicyRequestSchema)` to create a new message.
+ */
+export const GetScoringPolicyRequestSchema: GenMessage<GetScoringPolicyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 27);
+
+/**
+ * The policy in force.
+ *
+ * @generated from message bank.security.v1.GetScoringPolicyResponse
+ */
+export type GetScoringPolicyResponse = Message<"bank.security.v1.GetScoringPolicyResponse"> & {
+  /**
+   * The policy.
+   *
+   * @generated from field: bank.security.v1.ScoringPolicy policy = 1;
+   */
+  policy?: ScoringPolicy | undefined;
+
+  /**
+   * Its version: 0 for the one that the bank begins with.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.security.v1.GetScoringPolicyResponse.
+ * Use `create(GetScoringPolicyResponseSchema)` to create a new message.
+ */
+export const GetScoringPolicyResponseSchema: GenMessage<GetScoringPolicyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 28);
+
+/**
+ * The policy to put in force.
+ *
+ * @generated from message bank.security.v1.SetScoringPolicyRequest
+ */
+export type SetScoringPolicyRequest = Message<"bank.security.v1.SetScoringPolicyRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The version that it is put in the place of: so that two officers cannot undo each other's change unseen.
+   *
+   * @generated from field: int32 base_version = 3;
+   */
+  baseVersion: number;
+
+  /**
+   * The policy, whole.
+   *
+   * @generated from field: bank.security.v1.ScoringPolicy policy = 4;
+   */
+  policy?: ScoringPolicy | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.SetScoringPolicyRequest.
+ * Use `create(SetScoringPolicyRequestSchema)` to create a new message.
+ */
+export const SetScoringPolicyRequestSchema: GenMessage<SetScoringPolicyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 29);
+
+/**
+ * The policy in force.
+ *
+ * @generated from message bank.security.v1.SetScoringPolicyResponse
+ */
+export type SetScoringPolicyResponse = Message<"bank.security.v1.SetScoringPolicyResponse"> & {
+  /**
+   * The policy.
+   *
+   * @generated from field: bank.security.v1.ScoringPolicy policy = 1;
+   */
+  policy?: ScoringPolicy | undefined;
+
+  /**
+   * Its version.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.security.v1.SetScoringPolicyResponse.
+ * Use `create(SetScoringPolicyResponseSchema)` to create a new message.
+ */
+export const SetScoringPolicyResponseSchema: GenMessage<SetScoringPolicyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 30);
+
+/**
  * Keeps the credentials of the bank's customers, the sessions in which they use it, and what staff ask that others must approve.
  *
  * @generated from service bank.security.v1.SecurityService
@@ -940,6 +1097,41 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof RecordRefusalsRequestSchema;
     output: typeof RecordRefusalsResponseSchema;
+  },
+  /**
+   * Says of each order of a customer how much it looks like fraud, and what is to be done with it. It only reads: what it judges by
+   * follows from the events of the transaction service and from logins, and is a moment old.
+   *
+   * Errors: CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ScoreOrders
+   */
+  scoreOrders: {
+    methodKind: "unary";
+    input: typeof ScoreOrdersRequestSchema;
+    output: typeof ScoreOrdersResponseSchema;
+  },
+  /**
+   * Reads by what orders are judged now.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetScoringPolicy
+   */
+  getScoringPolicy: {
+    methodKind: "unary";
+    input: typeof GetScoringPolicyRequestSchema;
+    output: typeof GetScoringPolicyResponseSchema;
+  },
+  /**
+   * Puts another policy in the place of the one in force, from the next order on. All versions are kept.
+   *
+   * Errors: ETAG_MISMATCH (ABORTED: base_version is not in force), SCORING_POLICY_INVALID (INVALID_ARGUMENT: the metadata says what), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.SetScoringPolicy
+   */
+  setScoringPolicy: {
+    methodKind: "unary";
+    input: typeof SetScoringPolicyRequestSchema;
+    output: typeof SetScoringPolicyResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_security_v1_security_service, 0);

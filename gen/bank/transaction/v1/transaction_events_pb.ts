@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/transaction_events.proto.
  */
 export const file_bank_transaction_v1_transaction_events: GenFile = /*@__PURE__*/
-  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSLwAgoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABIusBChJUcmFuc2FjdGlvblJlZnVzZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCSK1AgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leWIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
+  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSLwAgoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABIusBChJUcmFuc2FjdGlvblJlZnVzZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCSK1AgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSLxAQoYVHJhbnNhY3Rpb25IZWxkRm9yUmV2aWV3EiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAki3AEKE1RyYW5zYWN0aW9uUmVsZWFzZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5YgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
 
 /**
  * A transaction was booked.
@@ -102,7 +102,7 @@ export const TransactionPostedSchema: GenMessage<TransactionPosted> = /*@__PURE_
   messageDesc(file_bank_transaction_v1_transaction_events, 0);
 
 /**
- * A transaction was refused by the ledger.
+ * A transaction was refused by the ledger, or in its review.
  *
  * @generated from message bank.transaction.v1.TransactionRefused
  */
@@ -219,4 +219,109 @@ export type TransactionReversed = Message<"bank.transaction.v1.TransactionRevers
  */
 export const TransactionReversedSchema: GenMessage<TransactionReversed> = /*@__PURE__*/
   messageDesc(file_bank_transaction_v1_transaction_events, 2);
+
+/**
+ * A transaction is held for review: the first event about it.
+ *
+ * @generated from message bank.transaction.v1.TransactionHeldForReview
+ */
+export type TransactionHeldForReview = Message<"bank.transaction.v1.TransactionHeldForReview"> & {
+  /**
+   * The transaction.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * What kind of order it is.
+   *
+   * @generated from field: bank.transaction.v1.TransactionType type = 2;
+   */
+  type: TransactionType;
+
+  /**
+   * The account that it takes from.
+   *
+   * @generated from field: string debtor_account_id = 3;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that it pays to.
+   *
+   * @generated from field: string creditor_account_id = 4;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much it moves, without fees.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Why, as its state change says it.
+   *
+   * @generated from field: string reason = 6;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransactionHeldForReview.
+ * Use `create(TransactionHeldForReviewSchema)` to create a new message.
+ */
+export const TransactionHeldForReviewSchema: GenMessage<TransactionHeldForReview> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 3);
+
+/**
+ * Compliance released a transaction that was under review. What becomes of it at the ledger is told next.
+ *
+ * @generated from message bank.transaction.v1.TransactionReleased
+ */
+export type TransactionReleased = Message<"bank.transaction.v1.TransactionReleased"> & {
+  /**
+   * The transaction.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * What kind of order it is.
+   *
+   * @generated from field: bank.transaction.v1.TransactionType type = 2;
+   */
+  type: TransactionType;
+
+  /**
+   * The account that it takes from.
+   *
+   * @generated from field: string debtor_account_id = 3;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that it pays to.
+   *
+   * @generated from field: string creditor_account_id = 4;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much it moves, without fees.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransactionReleased.
+ * Use `create(TransactionReleasedSchema)` to create a new message.
+ */
+export const TransactionReleasedSchema: GenMessage<TransactionReleased> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 4);
 

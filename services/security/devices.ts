@@ -1,0 +1,16 @@
+// With what customers log in: a user agent is all that the edge sees of a device.
+import type { Call } from '#chassis/call-context.ts';
+import type { CommandTx } from '#chassis/command.ts';
+import type { Context } from './context.ts';
+import { insertDevice } from './scoring-tables.ts';
+
+/** What is kept of a device: a keyed hash. Null when the user agent is not told. */
+export function deviceHash({ vault }: Pick<Context, 'vault'>, userAgent: string): Buffer | null {
+  return userAgent === '' ? null : vault.hash('security.device', userAgent);
+}
+
+/** Remembers with what a customer has just logged in. */
+export async function rememberDevice(context: Context, tx: CommandTx, customerId: string, call: Call): Promise<void> {
+  const hash = deviceHash(context, call.origin?.userAgent ?? '');
+  if (hash) await tx.execute(insertDevice(customerId, hash, context.now()));
+}

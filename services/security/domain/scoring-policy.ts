@@ -1,0 +1,83 @@
+// By what orders are judged: the policy that the bank begins with, and what every policy must be.
+import { create } from '@bufbuild/protobuf';
+import { fromPositiveMoney } from '#chassis/money.ts';
+import {
+  type CurrencyAmounts,
+  type ScoringPolicy,
+  ScoringPolicySchema,
+  ScoringReason,
+} from '#gen/bank/security/v1/scoring_pb.ts';
+import { refuse } from './refusals.ts';
+
+/** What is ordinary in a currency, in its minor units. */
+export interface Ordinary {
+  readonly ordinary: bigint;
+  readonly large: bigint;
+  readonly dayTotal: bigint;
+}
+
+/** A policy as it is judged by. */
+export interface Judging {
+  readonly policy: ScoringPolicy;
+  readonly weights: ReadonlyMap<ScoringReason, number>;
+  readonly amounts: ReadonlyMap<string, Ordinary>;
+}
+
+/**
+ * The policy before any was set. No single reason holds an order: a first payment to a new payee passes, also from a new
+ * device or at night. A new payee and an unusual amount together are held; and so is whatever empties an account at speed.
+ */
+export const FIRST_POLICY: ScoringPolicy = create(ScoringPolicySchema, {
+  weights: [
+    { reason: ScoringReason.VELOCITY_COUNT, weight: 25 },
+    { reason: ScoringReason.VELOCITY_SUM, weight: 35 },
+    { reason: ScoringReason.NEW_PAYEE, weight: 20 },
+    { reason: ScoringReason.NEW_DEVICE, weight: 20 },
+    { reason: ScoringReason.UNUSUAL_AMOUNT, weight: 35 },
+    { reason: ScoringReason.UNUSUAL_TIME, weight: 5 },
+    { reason: ScoringReason.DORMANT_ACCOUNT, weight: 20 },
+  ],
+  stepUpScore: 50,
+  reviewScore: 70,
+  refuseScore: 110,
+  transfersPerHourMax: 60,
+  usualMultiple: 10,
+  historyTransfersMin: 5,
+  dormantDays: 365,
+  newDeviceHours: 24,
+  amounts: [
+    amounts('CZK', '10000', '500000', '1000000'),
+    amounts('EUR', '400', '20000', '40000'),
+    amounts('GBP', '400', '20000', '40000'),
+    amounts('USD', '400', '20000', '40000'),
+  ],
+});
+
+function amounts(currencyCode: string, ordinary: string, large: string, dayTotal: string) {
+  const money = (amount: string) => ({ currencyCode, amount });
+  return { ordinary: money(ordinary), large: money(large), dayTotal: money(dayTotal) };
+}
+
+/** Reads a policy for judging by it. Refuses one that contradicts itself, and amounts that are none. */
+export function judgingBy(policy: ScoringPolicy): Judging {
+  const { weights, stepUpScore, reviewScore, refuseScore } = policy;
+  if (stepUpScore > reviewScore || reviewScore > refuseScore) throw invalid('scores');
+  const byReason = new Map(weights.map(({ reason, weight }) => [reason, weight]));
+  if (byReason.size < weights.length) throw invalid('weights');
+  const byCurrency = new Map(policy.amounts.map(readAmounts));
+  if (byCurrency.size < policy.amounts.length) throw invalid('amounts');
+  return { policy, weights: byReason, amounts: byCurrency };
+}
+
+function readAmounts(all: CurrencyAmounts): [string, Ordinary] {
+  const none = { currencyCode: '', amount: '' };
+  const { ordinary, large, dayTotal } = all;
+  const [first, second, third] = [ordinary, large, dayTotal].map((money) => fromPositiveMoney(money ?? none));
+  if (!first || !second || !third) throw invalid('amounts');
+  if (second.currency !== first.currency || third.currency !== first.currency) throw invalid('amounts');
+  return [first.currency, { ordinary: first.minor, large: second.minor, dayTotal: third.minor }];
+}
+
+function invalid(field: string) {
+  return refuse('SCORING_POLICY_INVALID', { field });
+}

@@ -1,0 +1,61 @@
+// The policy in force, and what is counted of payments as their events come.
+import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { CommandTx } from '#chassis/command.ts';
+import { fromMoney } from '#chassis/money.ts';
+import { on, type Subscription } from '#chassis/subscription.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { type ScoringPolicy, ScoringPolicySchema } from '#gen/bank/security/v1/scoring_pb.ts';
+import { type TransactionPosted, TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
+import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
+import type { Context } from './context.ts';
+import { isNight } from './domain/scoring.ts';
+import { FIRST_POLICY } from './domain/scoring-policy.ts';
+import { countPayments, insertPayees, selectPolicy } from './scoring-tables.ts';
+
+/** A policy and its version. */
+export interface InForce {
+  readonly policy: ScoringPolicy;
+  readonly version: number;
+}
+
+/** The policy in force: the last that was set, or the one that the bank begins with. */
+export async function policyInForce({ query }: Pick<CommandTx, 'query'>): Promise<InForce> {
+  const [row] = await query(selectPolicy());
+  if (!row) return { policy: FIRST_POLICY, version: 0 };
+  return { policy: fromJson(ScoringPolicySchema, row.policy as JsonValue), version: row.version };
+}
+
+/** The hour of the day at a time where the bank is. */
+export function localHour({ config }: Pick<Context, 'config'>, time: number): number {
+  return Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(config.BANK_TIME_ZONE).hour;
+}
+
+/** What the transaction service says was booked, counted. Sums know no order, and the inbox lets an event in once. */
+export function countedEvents(context: Pick<Context, 'config'>): Subscription {
+  return {
+    producer: 'transaction',
+    handlers: [on(TransactionPostedSchema, async (tx, event, envelope) => count(context, tx, event, envelope))],
+  };
+}
+
+/** Transfers, whoever ordered them, are what an account usually does; cash paid out shows that it is in use. */
+function count(
+  context: Pick<Context, 'config'>,
+  tx: Pick<CommandTx, 'write'>,
+  event: TransactionPosted,
+  { actor, occurTime }: EventEnvelope,
+): void {
+  const { type, debtorAccountId: accountId, creditorAccountId } = event;
+  const isTransfer = type === TransactionType.TRANSFER;
+  if (!isTransfer && type !== TransactionType.CASH_WITHDRAWAL) return;
+  const time = occurTime ? timestampMs(occurTime) : 0;
+  const transferred = isTransfer ? fromMoney(event.amount ?? { currencyCode: '', amount: '' }).minor : undefined;
+  tx.write(countPayments, { accountId, transferred, time, isNight: isNight(localHour(context, time)) });
+  if (!isTransfer) return;
+  tx.write(insertPayees, { payerId: accountId, accountId: creditorAccountId });
+  if (actor?.audience === Audience.CHANNEL) {
+    tx.write(insertPayees, { payerId: actor.partyId, accountId: creditorAccountId });
+  }
+}

@@ -1,0 +1,129 @@
+// Reviews: an order that looks like fraud is held until compliance releases or refuses it, or its time is over. What a
+// decision changes is written when it is planned; a release then goes the way of every order, under the same journal's id,
+// so that the ledger books it once.
+import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { actorOf, type Call, ownCall } from '#chassis/call-context.ts';
+import type { CommandTx } from '#chassis/command.ts';
+import { Refusal } from '#chassis/errors.ts';
+import type { OrderSteps } from '#chassis/order.ts';
+import { ReviewDecision, ReviewState as State } from '#gen/bank/transaction/v1/review_pb.ts';
+import { DecideReviewRequestSchema, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Context } from './context.ts';
+import { refuse } from './domain/refusals.ts';
+import type { Verdict } from './domain/verdict.ts';
+import { type Booking, changed, type ReviewState, turnedDown } from './domain/words.ts';
+import { publishReleased } from './events.ts';
+import { transactionMessage } from './messages.ts';
+import { journalMessage, publishSettled, recordSettled, resourcesOf, settledOf } from './movement.ts';
+import { endReview, type Held, type NewReview, selectExpired, selectHeld } from './review-tables.ts';
+import { lockOrder, type OrderRow, orderFrom, settleOrders } from './tables.ts';
+
+export const REVIEW_STATES: Readonly<Record<ReviewState, State>> = {
+  open: State.OPEN,
+  released: State.RELEASED,
+  refused: State.REFUSED,
+  expired: State.EXPIRED,
+  unscored: State.UNSCORED,
+};
+
+/** The review that an order begins with, if any. Throws the refusal of what is not even held. */
+export async function reviewOf(
+  { clock, config }: Context,
+  verdict: Verdict,
+  call: Call,
+): Promise<NewReview | undefined> {
+  if (verdict.kind === 'REFUSE') throw verdict.refusal;
+  if (verdict.kind === 'PASS') return undefined;
+  const begun = { ...verdict.suspicion, actor: toJson(ActorSchema, actorOf(call)) };
+  if (verdict.kind === 'NOTE') return { ...begun, state: 'unscored', expireDate: null };
+  const { openDate } = await clock.read();
+  return { ...begun, state: 'open', expireDate: openDate.add({ days: config.REVIEW_DAYS }).toString() };
+}
+
+/** How a review is to end. */
+export interface Ending {
+  readonly transactionId: string;
+  readonly state: ReviewState & ('released' | 'refused' | 'expired');
+  readonly deciderId: string;
+}
+
+interface Intent {
+  readonly transactionId: string;
+  /** Set when it was released: what is booked, and for whom. */
+  readonly released?: Held & { readonly journalId: string; readonly currency: string };
+}
+
+type Method = typeof TransactionService.method.decideReview;
+
+/** The steps of a decision. It is answered when it is settled. */
+export function reviewSteps({ ledger, vault }: Context): OrderSteps<Method, Ending, Intent, Booking | null> {
+  return {
+    method: TransactionService.method.decideReview,
+    plan,
+    async carryOut({ released }, { validateOnly, deadline, call }) {
+      if (!released) return null;
+      const principal = fromJson(ActorSchema, released.actor as JsonValue);
+      const asked = journalMessage(released, released.journal, { ...call, principal });
+      return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
+    },
+    async settle(tx, { transactionId, released }, outcome) {
+      const order = await lock(tx, transactionId);
+      if (!released) {
+        tx.record({ resourceIds: resourcesOf(order), partyId: order.partyId });
+        return { transaction: await transactionMessage(vault, order) };
+      }
+      const settled = settledOf(order, outcome);
+      await tx.execute(settleOrders([settled]));
+      recordSettled(tx, settled);
+      return { transaction: await transactionMessage(vault, settled) };
+    },
+  };
+}
+
+/** Decides under the order's lock. The rows are written at once, so that the next plan of this batch sees them. */
+async function plan(tx: CommandTx, { transactionId, state, deciderId }: Ending): Promise<Intent> {
+  const order = await lock(tx, transactionId);
+  const [held] = await tx.query(selectHeld(transactionId));
+  if (order.state !== 'under_review' || !held) throw refuse('REVIEW_NOT_OPEN');
+  await tx.execute(endReview(transactionId, state, deciderId));
+  if (state === 'released') {
+    const released = changed(order, { state: 'pending', time: Date.now(), reason: '' });
+    await tx.execute(settleOrders([released]));
+    publishReleased(tx, released);
+    return { transactionId, released: { ...held, journalId: order.journalId, currency: order.currency } };
+  }
+  const refused = turnedDown(order, state === 'expired' ? 'REVIEW_EXPIRED' : 'REVIEW_REFUSED', Date.now());
+  await tx.execute(settleOrders([refused]));
+  publishSettled(tx, refused);
+  return { transactionId };
+}
+
+async function lock(tx: CommandTx, id: string): Promise<OrderRow> {
+  const [raw] = await tx.query(lockOrder(id));
+  if (!raw) throw refuse('TRANSACTION_NOT_FOUND');
+  return orderFrom(raw);
+}
+
+const EXPIRE_AT_ONCE = 100;
+
+/** Makes a function that ends the reviews that nobody decided in time, by the bank's date; a decision that comes first stands. */
+export function expireReviews(context: Context): () => Promise<void> {
+  const { clock, database, log, orders } = context;
+  const order = orders.define(reviewSteps(context));
+  return async () => {
+    const { openDate } = await clock.read();
+    const expired = await database.query(selectExpired(openDate.toString(), EXPIRE_AT_ONCE));
+    for (const { id: transactionId } of expired) {
+      // The same key from whichever process comes to it.
+      const key = { requestId: `expiry/${transactionId}`, transactionId, decision: ReviewDecision.REFUSE };
+      const ending: Ending = { transactionId, state: 'expired', deciderId: '' };
+      const request = create(DecideReviewRequestSchema, key);
+      await order.run(request, ownCall('transaction', log), async () => ending).catch(passRefusal);
+    }
+  };
+}
+
+function passRefusal(error: unknown): void {
+  if (!(error instanceof Refusal)) throw error;
+}
