@@ -297,6 +297,7 @@ describe('bankctl', function bankctl() {
     expect(past.balances[0]).not.to.have.property('available');
     expect((await balancesOf()).balances[0]?.booked).not.to.deep.equal(before.balances[0]?.booked);
     expect((await balancesOf('--as-of', '2020-01-01')).balances[0]?.booked.amount).to.equal('0.00');
+    expect((await run(['ledger', 'balances', 'lac_none'])).stderr).to.equal('Not there, or not yet: lac_none\n');
     const args = ['ledger', 'entries', janas.accountId];
     const { entries, closingBalance } = await json<Entries>([...args, '--known-at', then]);
     expect(closingBalance).to.deep.equal(before.balances[0]?.booked);

@@ -36,6 +36,14 @@ interface Checkpoint {
   readonly signature: string;
 }
 
+type Without<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
+
+/** A proof as JSON of the contract has it: without what is 0 or empty. */
+type WrittenProof = Without<Omit<Proof, 'blocks' | 'checkpoint'>, 'legNumber' | 'journalIndex' | 'path'> & {
+  readonly blocks?: readonly Without<Block, 'height' | 'firstPosition'>[];
+  readonly checkpoint: Without<Checkpoint, 'height'>;
+};
+
 const [proofFile, keyFile] = process.argv.slice(2);
 if (!proofFile || !keyFile) end(2, 'usage: npm run -s check-proof -- PROOF.json KEY.pem');
 const document = read(proofFile, JSON.parse, 'a proof in JSON');
@@ -54,15 +62,12 @@ function read<T>(file: string, parse: (text: string) => T, what: string): T {
   try {
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    end(2, `${file} cannot be read as ${what}: ${error instanceof Error ? error.message : error}`);
+    end(2, `${file} cannot be read as ${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/**
- * The proof that a document in JSON is, or holds as an answer of the bank does. JSON of the contract leaves out what is 0 or
- * empty. Undefined for anything else.
- */
-function proofOf(document: { readonly proof?: Proof } & Proof): Proof | undefined {
+/** The proof that a document in JSON is, or holds as an answer of the bank does. Undefined for anything else. */
+function proofOf(document: WrittenProof & { readonly proof?: WrittenProof }): Proof | undefined {
   try {
     const given = document.proof ?? document;
     const { legNumber = 0, journalIndex = 0, path = [], blocks = [], checkpoint } = given;

@@ -58,6 +58,7 @@ describe('OpenLedgerAccount', () => {
     await refused(open({ ...anAccount(), generalLedgerCode: '9999' }), 'GENERAL_LEDGER_CODE_UNKNOWN');
     await refused(open({ ...anAccount(), currencyCode: 'XXX' }), 'CURRENCY_UNKNOWN');
     await refused(open({ ...anAccount(), currencyCode: 'USD', floor: eur('0') }), 'CURRENCY_MISMATCH');
+    await refused(open({ ...anAccount(), striped: true }), 'LEDGER_ACCOUNT_STRIPED');
     const { violations } = await refused(
       open({ ...anAccount(), floor: eur('10'), ceiling: eur('9.99') }),
       'REQUEST_INVALID',

@@ -39,6 +39,7 @@ describe('SetLedgerAccountLimits', () => {
     const alice = await bank.open();
     await refused(set(alice, { floor: { currencyCode: 'USD', amount: '0' } }), 'CURRENCY_MISMATCH');
     await refused(set(alice, { floor: eur('1'), ceiling: eur('0') }), 'REQUEST_INVALID');
+    await refused(set(await bank.cash('EUR', true), {}), 'LEDGER_ACCOUNT_STRIPED');
     await refused(set(await bank.open({ migrating: true, floor: null }), {}), 'LEDGER_ACCOUNT_MIGRATING');
     await bank.as('account').closeLedgerAccount({ requestId: newId('evt'), ledgerAccountId: alice });
     await refused(set(alice, {}), 'LEDGER_ACCOUNT_CLOSED');

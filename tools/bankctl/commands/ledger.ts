@@ -39,6 +39,9 @@ export async function ledgerBalances(
   const answer = await bank()
     .client(LedgerService)
     .getBalances({ ledgerAccountIds, ...pastOf(options) });
+  const found = new Set(answer.balances.map(({ ledgerAccountId }) => ledgerAccountId));
+  const missing = ledgerAccountIds.filter((id) => !found.has(id));
+  if (missing.length > 0) out.note(`Not there, or not yet: ${missing.join(', ')}`);
   await out.message(GetBalancesResponseSchema, answer, () =>
     table(
       ['ledger account', 'version', 'booked', 'held', 'pending in', 'available'],

@@ -964,7 +964,8 @@ export type GetAccountBalanceResponse = Message<"bank.account.v1.GetAccountBalan
   booked?: Money | undefined;
 
   /**
-   * What may be taken now: booked and the overdraft limit, less what is held. Absent while it is migrating.
+   * What may be taken now: booked and the overdraft limit, less what is held. Less than zero where interest, a fee or a
+   * lower limit took what was held or within the limit. Absent while it is migrating.
    *
    * @generated from field: bank.type.v1.Money available = 2;
    */

@@ -205,7 +205,7 @@ export type LedgerBalance = Message<"bank.ledger.v1.LedgerBalance"> & {
 
   /**
    * What may still be taken from it: booked less held less floor. Less than zero where a forced journal or a later limit
-   * took what was held. Absent where there is no floor, and in a balance of the past.
+   * took what was held or above the floor. Absent where there is no floor, and in a balance of the past.
    *
    * @generated from field: bank.type.v1.Money available = 3;
    */
