@@ -6,7 +6,7 @@ import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
 import { TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { accountsAs } from '../../_testbed/opening.ts';
-import { aRequestId, as, czk, minorOf, there, transfer } from '../testing.ts';
+import { approved, aRequestId, as, czk, minorOf, there, transfer } from '../testing.ts';
 import { aDecision, endDay, lifeOf, SUSPICIOUS, useSuspects } from '../testing-reviews.ts';
 
 const HELD = /^UNDER_REVIEW NEW_PAYEE,UNUSUAL_AMOUNT/;
@@ -42,7 +42,7 @@ describe('DecideReview', () => {
     const seen = there((await payee().getTransaction({ transactionId })).transaction);
     expect(lifeOf(seen)).to.deep.equal(['PENDING', 'POSTED']);
     const undone = { requestId: aRequestId(), transactionId, amount: czk('1') };
-    await as(bank(), 'BACK_OFFICE').reverseTransaction(undone);
+    await approved(bank(), 'BACK_OFFICE').reverseTransaction(undone);
     expect((await eventsOf(database(), transactionId)).at(-1)).to.equal('TransactionReversed 4');
   });
 
@@ -127,6 +127,6 @@ describe('DecideReview', () => {
     await refused(officer().decideReview(aDecision(plain, 'RELEASE')), 'REVIEW_NOT_OPEN');
     const { transactionId } = order;
     const undoing = { requestId: aRequestId(), transactionId };
-    await refused(as(bank(), 'BACK_OFFICE').reverseTransaction(undoing), 'TRANSACTION_NOT_REVERSIBLE');
+    await refused(approved(bank(), 'BACK_OFFICE').reverseTransaction(undoing), 'TRANSACTION_NOT_REVERSIBLE');
   });
 });
