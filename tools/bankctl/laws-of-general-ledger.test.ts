@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { toMoney } from '#chassis/money.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
   GetBalanceSheetResponseSchema,
   TieOutGeneralLedgerResponseSchema,
@@ -38,8 +39,10 @@ describe('The laws of the general ledger', () => {
       ];
       const found = balanceSheetFaults(create(GetBalanceSheetResponseSchema, { balanceSheets }));
       expect(found).to.have.length(faults);
-      for (const { law, subject } of found)
+      for (const { law, subject, expected } of found) {
         expect([law, subject]).to.deep.equal(['BALANCE_SHEET', 'balance sheet EUR']);
+        expect(expected).to.match(/^\d+\.\d\d EUR$/);
+      }
     });
   }
 
@@ -56,7 +59,7 @@ describe('The laws of the general ledger', () => {
     expect(tieOut({ tied: true, lines: [line] })).to.deep.equal([]);
     expect(tieOut({ tied: false, lines: [line] }).map(({ subject }) => subject)).to.deep.equal(['the general ledger']);
     const spoilt = { ...line, generalLedger: eur(2n), balances: eur(3n), entryCount: 3n };
-    const day = { ...line, bookingDate: '2026-01-31', entryCount: 3n };
+    const day = { ...line, bookingDate: '2026-01-31', kind: JournalKind.FEE, entryCount: 3n };
     const account = { ledgerAccountId: 'lac_1', balance: eur(1n), entries: eur(2n), lastBalanceAfter: eur(2n) };
     expect(
       tieOut({ tied: false, lines: [spoilt], days: [day], accounts: [account] }).map(
@@ -66,7 +69,7 @@ describe('The laws of the general ledger', () => {
       'TIE_OUT | 2010 EUR | 0.01 EUR | 0.02 EUR',
       'TIE_OUT | 2010 EUR | 0.01 EUR | 0.03 EUR',
       'TIE_OUT | 2010 EUR | 3 | 2',
-      'TIE_OUT | 2010 2026-01-31 | 0.01 EUR in 3 entries | 0.01 EUR in 2 entries',
+      'TIE_OUT | 2010 2026-01-31 fee | 0.01 EUR in 3 entries | 0.01 EUR in 2 entries',
       'TIE_OUT | lac_1 | 0.02 EUR | 0.01 EUR',
       'TIE_OUT | lac_1 | 0.02 EUR | 0.01 EUR',
     ]);

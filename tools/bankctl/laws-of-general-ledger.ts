@@ -1,10 +1,11 @@
 // The general ledger: it agrees with its sub-ledgers, and its balance sheets balance.
 import { toDecimal } from '#chassis/money.ts';
 import type { BalanceSheet, StatementSection } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { GetBalanceSheetResponse, TieOutGeneralLedgerResponse } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Fault } from './laws.ts';
-import { money } from './output.ts';
+import { money, word } from './output.ts';
 
 /** What is wrong with a tie-out: lines, days and accounts that do not agree. */
 export function tieOutFaults({ tied, lines, accounts, days }: TieOutGeneralLedgerResponse): Fault[] {
@@ -25,7 +26,7 @@ export function tieOutFaults({ tied, lines, accounts, days }: TieOutGeneralLedge
     note(subject, 'the general ledger has counted its entries', there ?? '', counted ?? '');
   }
   for (const day of days) {
-    const subject = `${day.generalLedgerCode} ${day.bookingDate}`;
+    const subject = `${day.generalLedgerCode} ${day.bookingDate} ${word(JournalKind, day.kind)}`;
     const shown = (amount: Money | undefined, count: bigint) => `${money(amount)} in ${count} entries`;
     const found = shown(day.generalLedger, day.generalLedgerEntryCount);
     note(subject, 'the general ledger has what was booked on that day', shown(day.entries, day.entryCount), found);

@@ -1,11 +1,12 @@
 import type { StatementSection } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type {
   GetBalanceSheetResponse,
   GetIncomeStatementResponse,
   TieOutGeneralLedgerResponse,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import { table } from './output.ts';
+import { table, word } from './output.ts';
 
 /** Balance sheets for a person. */
 export function balanceSheetText({ balanceSheets }: GetBalanceSheetResponse): Promise<string> {
@@ -20,7 +21,8 @@ export function balanceSheetText({ balanceSheets }: GetBalanceSheetResponse): Pr
 }
 
 /** Income statements for a person. */
-export function incomeStatementText({ incomeStatements }: GetIncomeStatementResponse): Promise<string> {
+export async function incomeStatementText({ incomeStatements }: GetIncomeStatementResponse): Promise<string> {
+  if (incomeStatements.length === 0) return 'Nothing was earned or spent.';
   const rows = incomeStatements.flatMap((statement) => [
     ...sectionRows('Income', statement.income),
     ...sectionRows('Expenses', statement.expenses),
@@ -48,13 +50,13 @@ export async function tieOutText({ tied, lines, accounts, days }: TieOutGeneralL
     drawn,
     ...days.map(
       (day) =>
-        `${day.generalLedgerCode} on ${day.bookingDate}: the general ledger has ${amount(day.generalLedger)} in ${day.generalLedgerEntryCount} entries, the accounts have ${amount(day.entries)} in ${day.entryCount}.`,
+        `${day.generalLedgerCode} on ${day.bookingDate}, ${word(JournalKind, day.kind)}: the general ledger has ${amount(day.generalLedger)} in ${day.generalLedgerEntryCount} entries, the accounts have ${amount(day.entries)} in ${day.entryCount}.`,
     ),
     ...accounts.map(
       (one) =>
         `${one.ledgerAccountId}: its balance is ${amount(one.balance)}, its ${one.entryCount} entries come to ${amount(one.entries)}.`,
     ),
-    tied ? 'General ledger, entries and balances agree.' : 'They do not agree.',
+    tied ? 'General ledger, entries and balances agree.' : 'They do not agree. Amounts are debits less credits.',
   ].join('\n');
 }
 
