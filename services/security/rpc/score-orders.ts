@@ -4,12 +4,21 @@ import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.
 import type { Context } from '../context.ts';
 import { deviceHash } from '../devices.ts';
 import { judge, type Known } from '../domain/scoring.ts';
-import { judgingBy } from '../domain/scoring-policy.ts';
+import { type Judging, judgingBy } from '../domain/scoring-policy.ts';
 import { localHour, policyInForce } from '../scoring.ts';
 import { type KnownRow, selectKnown } from '../scoring-tables.ts';
 
 /** Says how much orders look like fraud; what is known of all of them is read by one query. */
 export function scoreOrders(context: Context): Rpcs<typeof SecurityService>['scoreOrders'] {
+  let read: { readonly version: number; readonly by: Judging } | undefined;
+
+  /** Policies change seldom: one is read anew when its version is another. */
+  async function inForce() {
+    const { policy, version } = await policyInForce(context.database);
+    if (read?.version !== version) read = { version, by: judgingBy(policy) };
+    return read;
+  }
+
   return async ({ orders }) => {
     const now = context.now();
     const asked = orders.map(({ actor, debtorAccountId, creditorAccountId, userAgent, amount }) => ({
@@ -19,9 +28,8 @@ export function scoreOrders(context: Context): Rpcs<typeof SecurityService>['sco
       device: deviceHash(context, userAgent),
       amount: fromPositiveMoney(amount ?? { currencyCode: '', amount: '' }),
     }));
-    const { policy, version: policyVersion } = await policyInForce(context.database);
+    const { version: policyVersion, by } = await inForce();
     const known = await context.database.query(selectKnown(asked, now));
-    const by = judgingBy(policy);
     const [time, hour] = [now.getTime(), localHour(context, now.getTime())];
     return {
       scores: asked.map(({ amount: { currency, minor }, device }, index) => {
