@@ -12,10 +12,11 @@ import { type KnownRow, selectKnown } from '../scoring-tables.ts';
 export function scoreOrders(context: Context): Rpcs<typeof SecurityService>['scoreOrders'] {
   let read: { readonly version: number; readonly by: Judging } | undefined;
 
-  /** Policies change seldom: one is read anew when its version is another. */
-  async function inForce() {
+  /** The policy in force, which seldom changes: it is read anew when the version that the orders’ rows tell is another. */
+  async function inForce(newest: number) {
+    if (read?.version === newest) return read;
     const { policy, version } = await policyInForce(context.database);
-    if (read?.version !== version) read = { version, by: judgingBy(policy) };
+    read = { version, by: judgingBy(policy) };
     return read;
   }
 
@@ -28,8 +29,8 @@ export function scoreOrders(context: Context): Rpcs<typeof SecurityService>['sco
       device: deviceHash(context, userAgent),
       amount: fromPositiveMoney(amount ?? { currencyCode: '', amount: '' }),
     }));
-    const { version: policyVersion, by } = await inForce();
     const known = await context.database.query(selectKnown(asked, now));
+    const { version: policyVersion, by } = await inForce(known[0]?.policyVersion ?? 0);
     const [time, hour] = [now.getTime(), localHour(context, now.getTime())];
     return {
       scores: asked.map(({ amount: { currency, minor }, device }, index) => {
