@@ -93,6 +93,8 @@ export interface KnownRow {
   readonly isPayeeKnown: boolean;
   readonly deviceMs: number | null;
   readonly firstDeviceMs: number | null;
+  /** Of the policy in force; 0 when none was set. */
+  readonly policyVersion: number;
 }
 
 /** What is known of orders, one row each, in their order. */
@@ -105,7 +107,8 @@ export function selectKnown(orders: readonly AskedOrder[], now: Date): RawBuilde
       (select (extract(epoch from d.first_time) * 1000)::float8 from device d
         where d.customer_id = o.customer and d.hash = o.device) as "deviceMs",
       (select (extract(epoch from min(d.first_time)) * 1000)::float8 from device d
-        where d.customer_id = o.customer) as "firstDeviceMs"
+        where d.customer_id = o.customer) as "firstDeviceMs",
+      coalesce((select max(version) from scoring_policy), 0) as "policyVersion"
     from unnest(
       ${sqlArray(orders.map(({ customerId }) => customerId))}::text[],
       ${sqlArray(orders.map(({ debtorAccountId }) => debtorAccountId))}::text[],

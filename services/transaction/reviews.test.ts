@@ -88,7 +88,7 @@ describe('An order that looks like fraud', () => {
     await held();
   });
 
-  it('is for a payee whom nobody may name to learn anything: others’ accounts are not found, whatever it looks like', async () => {
+  it('tells a stranger nothing: an account of others is not found, whatever the order looks like', async () => {
     await refused(payee().transferFunds(aTransfer(mine(), his(), SUSPICIOUS)), 'ACCOUNT_NOT_FOUND');
   });
 });

@@ -23,7 +23,8 @@ export interface LookedAt {
  */
 export type Scoring = (order: LookedAt, call: Call) => Promise<Verdict>;
 
-const LIMITS = { maxItems: 1_000, inFlight: 2 };
+/** One at a time: its answer is waited for beside the account service's, and fewer calls with more in each cost less. */
+const LIMITS = { maxItems: 1_000, inFlight: 1 };
 
 /** Makes the port to the scoring of security. Throws a sentence for bands that are none. */
 export function scoringOf(client: Client<typeof SecurityService>, config: House['config']): Scoring {

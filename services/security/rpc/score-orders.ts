@@ -4,12 +4,22 @@ import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.
 import type { Context } from '../context.ts';
 import { deviceHash } from '../devices.ts';
 import { judge, type Known } from '../domain/scoring.ts';
-import { judgingBy } from '../domain/scoring-policy.ts';
+import { type Judging, judgingBy } from '../domain/scoring-policy.ts';
 import { localHour, policyInForce } from '../scoring.ts';
 import { type KnownRow, selectKnown } from '../scoring-tables.ts';
 
 /** Says how much orders look like fraud; what is known of all of them is read by one query. */
 export function scoreOrders(context: Context): Rpcs<typeof SecurityService>['scoreOrders'] {
+  let read: { readonly version: number; readonly by: Judging } | undefined;
+
+  /** The policy in force, which seldom changes: it is read anew when the version that the orders’ rows tell is another. */
+  async function inForce(newest: number) {
+    if (read?.version === newest) return read;
+    const { policy, version } = await policyInForce(context.database);
+    read = { version, by: judgingBy(policy) };
+    return read;
+  }
+
   return async ({ orders }) => {
     const now = context.now();
     const asked = orders.map(({ actor, debtorAccountId, creditorAccountId, userAgent, amount }) => ({
@@ -19,9 +29,8 @@ export function scoreOrders(context: Context): Rpcs<typeof SecurityService>['sco
       device: deviceHash(context, userAgent),
       amount: fromPositiveMoney(amount ?? { currencyCode: '', amount: '' }),
     }));
-    const { policy, version: policyVersion } = await policyInForce(context.database);
     const known = await context.database.query(selectKnown(asked, now));
-    const by = judgingBy(policy);
+    const { version: policyVersion, by } = await inForce(known[0]?.policyVersion ?? 0);
     const [time, hour] = [now.getTime(), localHour(context, now.getTime())];
     return {
       scores: asked.map(({ amount: { currency, minor }, device }, index) => {
