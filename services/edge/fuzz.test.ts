@@ -16,7 +16,7 @@ const REQUESTS = process.env['COREBANK_PROOF'] ? 495_000 : 24_500;
 const SOCKETS = process.env['COREBANK_PROOF'] ? 1_000 : 60;
 const AT_ONCE = 8;
 const BATCH = 500;
-const LONG = process.env['COREBANK_PROOF'] ? 3_600_000 : 300_000;
+const LONG = process.env['COREBANK_PROOF'] ? 3_600_000 : 600_000;
 const SEED = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
 /** A bug of the bank, which no request may reach. */
 const BUGS: readonly number[] = [Code.INTERNAL, Code.UNKNOWN, Code.DATA_LOSS];
