@@ -57,8 +57,7 @@ export function exchangeOver<Input extends DescMessage, Output extends DescMessa
   signal?: AbortSignal,
 ): Exchanged<Input, Output> {
   const waiting = new Set<() => void>();
-  // How a stream ends is told by its answers; whoever waits to send into an ended one waits no longer.
-  duplex.on('error', () => undefined);
+  // Whoever waits to send into an ended one waits no longer.
   duplex.once('status', () => {
     for (const done of waiting) done();
   });

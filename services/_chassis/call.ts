@@ -77,6 +77,8 @@ export function openChannel(service: DescService, address: string, credentials: 
   const streams = new Set<grpc.Call>();
   function kept<T extends grpc.Call>(stream: T): T {
     streams.add(stream);
+    // How a stream ends is told to whoever reads it; nobody may, as when a caller goes before the first message.
+    (stream as NodeJS.EventEmitter).on('error', () => undefined);
     stream.once('status', () => streams.delete(stream));
     return stream;
   }

@@ -118,6 +118,16 @@ describe('A server of streams', () => {
     expect(made.left).to.equal(2);
   });
 
+  it('breaks nothing when its reader has gone before it began to read', async () => {
+    const left = new AbortController();
+    left.abort();
+    expect(await read(watch('lac_three', left.signal))).to.deep.equal(['end']);
+    const idle = watch('lac_three')[Symbol.asyncIterator]();
+    await idle.return?.();
+    await pause(100);
+    expect(await read(watch('lac_three'))).to.have.length(4);
+  });
+
   it('ends its streams when it stops: to be opened again', async () => {
     // A client of its own: those of the service under test are closed before it stops, and their streams with them.
     const client = standing();
