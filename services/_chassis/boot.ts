@@ -9,6 +9,7 @@ import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Consuming, consume } from './consume.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
+import { type Identity, openIdentity } from './identity.ts';
 import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
@@ -77,6 +78,7 @@ export async function startService<S extends DescService, Context>(
   const { name, service } = definition;
   const config = readConfig(environment);
   const log = makeLog(name, config.LOG_LEVEL, config.LOG_FILE);
+  const identity = openIdentity(config, name, log);
   const upper = name.toUpperCase() as Uppercase<typeof name>;
   const database = await openDatabase({
     url: required(config, `${upper}_DATABASE_URL`),
@@ -88,7 +90,7 @@ export async function startService<S extends DescService, Context>(
   });
   const keys = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
   const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
-  const house = furnish({ name, config, log, database, keys, issuer });
+  const house = furnish({ name, config, log, database, keys, issuer, identity });
   const context = definition.context(house);
   const rpcs = definition.rpcs(context);
   const stopBeside = await definition.start?.(context);
@@ -97,6 +99,8 @@ export async function startService<S extends DescService, Context>(
     rpcs,
     owners: definition.owners(context),
     verify: tokenVerifier(issuer.publicKey, name),
+    identity,
+    connectionMs: config.CONNECTION_SECONDS * 1000,
     address: { host: config.LISTEN_HOST, port: config[`${upper}_PORT`] },
     log,
   });
@@ -161,8 +165,9 @@ function furnish(parts: {
   database: Database;
   keys: KeyPort;
   issuer: Issuer;
+  identity: Identity;
 }): House & Closing {
-  const { name, config, log, database, keys, issuer } = parts;
+  const { name, config, log, database, keys, issuer, identity } = parts;
   const sealed = vault(keys);
   const written = commands({ database, vault: sealed, keys });
   const clients: { close: () => void }[] = [];
@@ -178,12 +183,13 @@ function furnish(parts: {
     pages: pages(keys.secret(`pages:${name}`)),
     objects: localObjectStore(config.OBJECT_STORE_DIR || path.join(config.DATA_DIR, 'objects')),
     client(service, audience, address) {
-      const client = connect(service, address, workloadToken(issuer, name, audience));
+      const client = connect(service, address, identity.channel(audience), workloadToken(issuer, name, audience));
       clients.push(client);
       return client;
     },
     close: () => {
       for (const client of clients) client.close();
+      identity.close();
     },
   };
 }

@@ -37,8 +37,9 @@ export const MARGIN_MS = 20;
 
 const CHANNEL_OPTIONS = {
   ...CHANNEL_LIMITS,
-  // One layer retries, and it is not this one: commands are repeated by their key.
-  'grpc.enable_retries': 0,
+  // One layer retries, and it is not this one: commands are repeated by their key. Without a service config grpc-js sends
+  // again only what a server that ends a connection has refused unread.
+  'grpc.service_config_disable_resolution': 1,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 500,
   'grpc.keepalive_time_ms': 30_000,
@@ -69,9 +70,9 @@ export interface Channel {
 }
 
 /** Opens a channel to a service and answers how to send bytes over it. */
-export function openChannel(service: DescService, address: string): Channel {
+export function openChannel(service: DescService, address: string, credentials: grpc.ChannelCredentials): Channel {
   const RawClient = grpc.makeGenericClientConstructor(definitionOf(service), service.typeName);
-  const client = new RawClient(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
+  const client = new RawClient(address, credentials, CHANNEL_OPTIONS);
   const pathOf = (method: string) => `/${service.typeName}/${method}`;
   const streams = new Set<grpc.Call>();
   function kept<T extends grpc.Call>(stream: T): T {
@@ -107,8 +108,13 @@ function passBytes(bytes: Buffer): Buffer {
 }
 
 /** Makes a client of a service. `token` answers the caller's own internal token for it. */
-export function connect<S extends DescService>(service: S, address: string, token: () => Promise<string>): Client<S> {
-  const channel = openChannel(service, address);
+export function connect<S extends DescService>(
+  service: S,
+  address: string,
+  credentials: grpc.ChannelCredentials,
+  token: () => Promise<string>,
+): Client<S> {
+  const channel = openChannel(service, address, credentials);
   return clientOver(service, channel, {
     async metadata(trace) {
       const metadata = new grpc.Metadata();

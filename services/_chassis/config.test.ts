@@ -45,9 +45,9 @@ describe('The configuration', () => {
     ['a database that is no URL', { LEDGER_DATABASE_URL: 'here' }, 'LEDGER_DATABASE_URL:'],
     ['a wavering timer', { BUSINESS_DATE_TIMER: 'maybe' }, 'BUSINESS_DATE_TIMER:'],
     [
-      'a listener beyond the loopback, as there is no TLS yet',
+      'a listener beyond the loopback in development',
       { LISTEN_HOST: '0.0.0.0' },
-      'LISTEN_HOST: the services have no TLS of their own yet, so they listen on loopback only',
+      'LISTEN_HOST: a development bank gives tokens to anybody, so it listens on loopback only',
     ],
     [
       'production, as there is only the development issuer',

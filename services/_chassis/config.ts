@@ -58,6 +58,22 @@ export const variables = {
     desc: 'the directory of the object store, which had better be on another disk than the databases; absent: `objects` in DATA_DIR',
   }),
   CHECKPOINT_SECONDS: num({ default: 5, desc: 'how often the ledger signs how far its lane has come' }),
+  WORKLOAD_IDENTITY: str({
+    choices: ['mtls', 'istio'],
+    default: 'mtls',
+    desc: 'how services prove to each other who they are: mtls with certificates of their own, istio by their sidecars',
+  }),
+  TRUST_DOMAIN: host({ default: 'corebank.internal', desc: "the trust domain in the services' SPIFFE ids" }),
+  WORKLOAD_NAMESPACE: str({ default: 'bank', desc: "the namespace in the services' SPIFFE ids" }),
+  CERTIFICATES_DIR: directory({
+    default: '',
+    desc: 'where `<service>/tls.crt`, `tls.key` and `ca.crt` are; absent: `certificates` in DATA_DIR',
+  }),
+  CERTIFICATES_REREAD_SECONDS: num({ default: 10, desc: 'how often certificates are read again' }),
+  CONNECTION_SECONDS: num({
+    default: 3600,
+    desc: 'a connection between services takes no new calls after this time, so that it shows a new certificate',
+  }),
   LISTEN_HOST: host({ default: '127.0.0.1', desc: 'the address that services listen on' }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
@@ -128,8 +144,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
 
 function refuseUnsafe(config: { BANK_ENVIRONMENT: string; LISTEN_HOST: string; EDGE_ALLOWED_ORIGINS: string }): void {
   const loopback = /^(127\.|localhost$|::1$)/.test(config.LISTEN_HOST);
-  if (!loopback) {
-    throw new Error('LISTEN_HOST: the services have no TLS of their own yet, so they listen on loopback only');
+  if (!loopback && config.BANK_ENVIRONMENT === 'development') {
+    throw new Error('LISTEN_HOST: a development bank gives tokens to anybody, so it listens on loopback only');
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;
   if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');

@@ -103,7 +103,12 @@ describe('An order', () => {
           },
           'services/_chassis/testing/order-sample.ts',
         );
-        const callable = { service: orderSample({}).service, audience: 'ledger', issuer: bank.issuer } as const;
+        const callable = {
+          service: orderSample({}).service,
+          audience: 'ledger',
+          issuer: bank.issuer,
+          identity: bank.identity,
+        } as const;
         const client = asWorkload({ ...callable, address: `127.0.0.1:${port}` }, 'account');
         await refused(client.openLedgerAccount(request), 'SERVICE_UNAVAILABLE');
         client.close();

@@ -78,8 +78,8 @@ describe('Requests over a stream', () => {
   it('are answered before the service stops, refused while it is away, and go over a new stream when it is back', async () => {
     const environment = { LEDGER_PORT: String(await randomFreePort()) };
     const first = await startTestService(sample, { beside: bank, environment });
-    const { issuer, address } = first;
-    const client = asWorkload({ service: LedgerService, audience: 'ledger', address, issuer }, 'transaction');
+    const { issuer, identity, address } = first;
+    const client = asWorkload({ service: LedgerService, audience: 'ledger', address, issuer, identity }, 'transaction');
     const ask = asking(() => client.postJournalStream());
     const before = ask('jnl_held');
     await pause(200);

@@ -64,8 +64,8 @@ describe('A server of streams', () => {
     bank.as('transaction').watchEntries({ ledgerAccountIds: [what] }, signal && { signal });
 
   function standing() {
-    const { address, issuer } = bank;
-    return asWorkload({ service: LedgerService, audience: 'ledger', address, issuer }, 'transaction');
+    const { address, issuer, identity } = bank;
+    return asWorkload({ service: LedgerService, audience: 'ledger', address, issuer, identity }, 'transaction');
   }
 
   /** Reads a stream to its end: what came, and how it ended. */

@@ -48,7 +48,10 @@ export interface Gate {
 }
 
 /** A call as grpc-js brings it. */
-export type Incoming = Pick<grpc.ServerUnaryCall<Buffer, Buffer>, 'metadata' | 'getDeadline'>;
+export type Incoming = Pick<
+  grpc.ServerUnaryCall<Buffer, Buffer>,
+  'metadata' | 'getDeadline' | 'getPeer' | 'getAuthContext'
+>;
 
 /** The streams of one server. */
 export class OpenStreams {

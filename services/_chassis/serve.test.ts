@@ -19,9 +19,11 @@ import { refused, startTestService, useService } from './testing/service.ts';
 
 const LOG_FILE = path.join(tmpdir(), `corebank-serve-${process.pid}.log`);
 
+let asked = 0;
 let gone: (() => void) | undefined;
 const slow = () =>
   new Promise<void>((resolve) => {
+    asked += 1;
     gone = resolve;
   });
 
@@ -57,7 +59,7 @@ describe('A server', () => {
   let channel: ReturnType<typeof openChannel>;
 
   before(() => {
-    channel = openChannel(LedgerService, bank.address);
+    channel = openChannel(LedgerService, bank.address, bank.identity('transaction').channel('ledger'));
   });
   after(async () => {
     channel.close();
@@ -188,12 +190,19 @@ describe('A server', () => {
   });
 
   it('finishes the calls that are under way when it is stopped, and takes no new ones', async () => {
+    const before = asked;
     const stopping = await startTestService(sample, { beside: bank });
     const client = stopping.as('transaction');
     const last = client.getBalances({ ledgerAccountIds: ['lac_1'] });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (asked === before) await new Promise((resolve) => setTimeout(resolve, 10));
     const stranger = asWorkload(
-      { service: LedgerService, audience: 'ledger', address: stopping.address, issuer: bank.issuer },
+      {
+        service: LedgerService,
+        audience: 'ledger',
+        address: stopping.address,
+        issuer: bank.issuer,
+        identity: bank.identity,
+      },
       'account',
     );
     // Its clients are closed by stop() as well, but only once what they wait for has come.
@@ -240,6 +249,7 @@ describe('A server', () => {
       audience: 'ledger' as const,
       address: bank.address,
       issuer: bank.issuer,
+      identity: bank.identity,
     };
     const refusals = ['CALLER_NOT_ALLOWED', 'TOKEN_MISSING'];
     const wrong: string[] = [];

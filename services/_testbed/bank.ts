@@ -5,9 +5,11 @@ import path from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Client } from '#chassis/call.ts';
 import type { Origin } from '#chassis/call-context.ts';
+import type { Identity } from '#chassis/identity.ts';
 import { developmentIssuer, type Issuer } from '#chassis/issuer.ts';
 import { asPrincipal, asWorkload } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { testIdentities } from '#chassis/testing/identities.ts';
 import { testEnvironment } from '#chassis/testing/service.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -34,6 +36,8 @@ export interface Bank {
   /** The variables with which its services were started, for starting another process beside them. */
   readonly environment: NodeJS.ProcessEnv;
   readonly issuer: Issuer;
+  /** What a workload proves its name with. */
+  readonly identity: (workload: Workload) => Identity;
   database(service: ServiceName): TestDatabase;
   address(service: ServiceName): string;
   /** A client of a service that calls as a workload. The same one each time; closed at the end. */
@@ -63,15 +67,17 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
     ...Object.fromEntries(urls),
     ...options.environment,
   };
+  const identities = await testIdentities(environment);
   const started = await start(chosen, environment, options.edge ?? true);
   const issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
-  const clients = bankClients(chosen, environment, issuer);
+  const clients = bankClients(chosen, environment, issuer, identities.of);
   return {
     get edge() {
       return describeEdge(started.edge);
     },
     environment,
     issuer,
+    identity: identities.of,
     ...clients,
     database(name) {
       const database = databases.get(name);
@@ -82,6 +88,7 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
     token: (actor) => issuer.principalToken(actor, TOKEN_SECONDS),
     async stop() {
       clients.close();
+      identities.close();
       await started.stop();
       await Promise.all([...databases.values()].map((database) => database.drop()));
       await rm(dataDir, { recursive: true, force: true });
@@ -111,7 +118,12 @@ function describeEdge(edge: RunningEdge | undefined): Bank['edge'] {
   return { url: `http://127.0.0.1:${httpPort}`, httpPort, grpcPort };
 }
 
-function bankClients(chosen: readonly BankService[], environment: NodeJS.ProcessEnv, issuer: Issuer) {
+function bankClients(
+  chosen: readonly BankService[],
+  environment: NodeJS.ProcessEnv,
+  issuer: Issuer,
+  identity: Bank['identity'],
+) {
   const clients = new Map<string, { readonly close: () => void }>();
   function kept<C extends { readonly close: () => void }>(name: string, make: () => C): C {
     const client = (clients.get(name) as C | undefined) ?? make();
@@ -121,7 +133,7 @@ function bankClients(chosen: readonly BankService[], environment: NodeJS.Process
   function callable<S extends DescService>(service: S) {
     const name = chosen.find((candidate) => candidate.service.typeName === service.typeName)?.name;
     if (!name) throw new Error(`this bank does not run ${service.typeName}`);
-    return { service, audience: name, address: environment[`${name.toUpperCase()}_ADDRESS`] ?? '', issuer };
+    return { service, audience: name, address: environment[`${name.toUpperCase()}_ADDRESS`] ?? '', issuer, identity };
   }
   return {
     as: <S extends DescService>(service: S, workload: Workload): Client<S> =>

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readConfig } from '#chassis/config.ts';
 import { migrate } from '#chassis/database.ts';
 import { makeLog } from '#chassis/log.ts';
+import { developmentCertificates } from '../../tools/platform/development-ca.ts';
 import { startNats } from '../../tools/platform/nats.ts';
 import { dataDirectory, makeOpenDirectory } from '../../tools/platform/paths.ts';
 import { isFree } from '../../tools/platform/ports.ts';
@@ -17,6 +18,7 @@ import { services as allServices, type BankService } from './services.ts';
 import { start } from './start.ts';
 
 const LARGEST_LOG_BYTES = 16 << 20;
+const RENEWAL_CHECK_MS = 10 * 60_000;
 
 /** What was started, in order: stopped in the other direction. */
 const stops: (() => Promise<void>)[] = [];
@@ -61,6 +63,7 @@ async function startEverything(): Promise<void> {
   const other = claim(path.join(dataDir, 'bank.owner'));
   if (other !== undefined) throw new Error(`It already runs, as process ${other}.`);
   const environment = await bankEnvironment(dataDir);
+  await renewCertificates(environment);
   await refuseTakenPorts(chosen, environment, withEdge);
 
   const postgres = await startDatabaseServer(chosen, dataDir);
@@ -114,6 +117,18 @@ async function bankEnvironment(dataDir: string): Promise<NodeJS.ProcessEnv> {
     return port === undefined ? [] : [[`${upper}_ADDRESS`, `127.0.0.1:${port}`]];
   });
   return { ...Object.fromEntries(addresses), ...process.env, DATA_DIR: keys, LOG_FILE: logFile };
+}
+
+/** Makes the services' certificates, unless they are somebody else's to make, and new ones long before they end. */
+async function renewCertificates(environment: NodeJS.ProcessEnv): Promise<void> {
+  const config = readConfig(environment);
+  if (config.WORKLOAD_IDENTITY !== 'mtls' || config.CERTIFICATES_DIR !== '') return;
+  await developmentCertificates(config);
+  const log = makeLog('certificates', config.LOG_LEVEL, config.LOG_FILE);
+  const renew = () =>
+    developmentCertificates(config).catch((error: unknown) => log.error({ err: error }, 'not renewed'));
+  const timer = setInterval(() => void renew(), RENEWAL_CHECK_MS);
+  stops.push(async () => clearInterval(timer));
 }
 
 async function refuseTakenPorts(

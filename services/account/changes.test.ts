@@ -125,6 +125,7 @@ describe('two changes of one account at once', () => {
       audience: 'account' as const,
       address: bank().address('account'),
       issuer: bank().issuer,
+      identity: bank().identity,
     };
     return asPrincipal(callable, staff('BACK_OFFICE'), { deadlineMs: 500 });
   }

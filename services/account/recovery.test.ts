@@ -46,6 +46,7 @@ describe('an account process that is killed, and a ledger that is away', functio
       audience: 'account' as const,
       address: `127.0.0.1:${port}`,
       issuer: bank.issuer,
+      identity: bank.identity,
     };
     client = asPrincipal(callable, staff('BACK_OFFICE'));
     hasty = asPrincipal(callable, staff('BACK_OFFICE'), { deadlineMs: 500 });

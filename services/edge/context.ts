@@ -2,6 +2,7 @@
 import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
 import { openChannel, type RawCall, type RawStream } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
+import { openIdentity } from '#chassis/identity.ts';
 import type { Issuer } from '#chassis/issuer.ts';
 import { EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
@@ -41,9 +42,10 @@ export interface Context {
 
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
 export function makeContext(config: Config, log: Logger, issuer: Issuer): Context {
+  const identity = openIdentity(config, 'edge', log);
   const channels = published.map(({ name, service }) => {
     const address = config[`${name.toUpperCase() as Uppercase<typeof name>}_ADDRESS`];
-    return { name, service, ...openChannel(service, address) };
+    return { name, service, ...openChannel(service, address, identity.channel(name)) };
   });
   const routes = channels.flatMap(({ name, service, send, watch }) =>
     (service.methods as readonly Route['method'][]).flatMap((method): [string, Route][] => {
@@ -63,6 +65,7 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
     streams: new OpenStreams(),
     close: () => {
       for (const channel of channels) channel.close();
+      identity.close();
     },
   };
 }

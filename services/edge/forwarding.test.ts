@@ -11,6 +11,7 @@ import { statusOf } from '#chassis/grpc.ts';
 import { developmentIssuer, type Issuer } from '#chassis/issuer.ts';
 import { ORIGIN_KEY } from '#chassis/serve.ts';
 import { customer } from '#chassis/testing/clients.ts';
+import { type Identities, testIdentities } from '#chassis/testing/identities.ts';
 import { testEnvironment } from '#chassis/testing/service.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';
 import { GetBusinessDateResponseSchema, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -28,6 +29,7 @@ type Respond = (metadata: grpc.Metadata, reply: grpc.sendUnaryData<Buffer>) => v
 describe('Forwarding', () => {
   let dataDir: string;
   let issuer: Issuer;
+  let identities: Identities;
   let upstream: grpc.Server;
   let edge: RunningEdge;
   let token: string;
@@ -37,6 +39,7 @@ describe('Forwarding', () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-edge-'));
     issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
     token = await issuer.principalToken({ ...customer('cus_1'), sessionId: 'ses_1' }, 600);
+    identities = await testIdentities(testEnvironment(dataDir));
     upstream = new grpc.Server();
     const pass = (bytes: Buffer): Buffer => bytes;
     upstream.register(
@@ -46,11 +49,12 @@ describe('Forwarding', () => {
       pass,
       'unary',
     );
-    edge = await edgeTo(await bind(upstream));
+    edge = await edgeTo(await bind(upstream, identities));
   });
   after(async () => {
     await edge?.stop();
     upstream?.forceShutdown();
+    identities?.close();
     await rm(dataDir, { recursive: true, force: true });
   });
 
@@ -73,6 +77,7 @@ describe('Forwarding', () => {
       'user-agent': 'browser/1',
       'x-bank-origin-bin': Buffer.from('{"sessionId":"ses_other"}').toString('base64'),
       'x-bank-admin': 'true',
+      'x-forwarded-client-cert': 'URI=spiffe://corebank.internal/ns/bank/sa/ledger',
       'x-forwarded-for': '203.0.113.9',
       forwarded: 'for=203.0.113.9',
       cookie: 'a=b',
@@ -166,7 +171,7 @@ describe('Forwarding', () => {
 
   it('passes on a deadline that is a little shorter than the caller’s, and gives one to those who have none', async () => {
     const recorder = deadlineRecorder();
-    const recording = await edgeTo(await bind(recorder));
+    const recording = await edgeTo(await bind(recorder, identities));
     const client = clientOf(recording, 'gRPC', LedgerService, token);
     const { openDate: own } = await client.getBusinessDate({}, { timeoutMs: 2_000 });
     expect(Number(own)).to.be.within(1_500, 1_980);
@@ -207,7 +212,7 @@ describe('Forwarding', () => {
   });
 
   it('stops when the calls under way are answered, and lets idle connections go', async () => {
-    const stopping = await edgeTo(await bind(upstream));
+    const stopping = await edgeTo(await bind(upstream, identities));
     respond = answering([]);
     const clients = PROTOCOLS.map((protocol) => clientOf(stopping, protocol, LedgerService, token));
     await Promise.all(clients.map((client) => client.getBusinessDate({})));
@@ -243,9 +248,9 @@ function deadlineRecorder(): grpc.Server {
   return server;
 }
 
-async function bind(server: grpc.Server): Promise<string> {
+async function bind(server: grpc.Server, identities: Identities): Promise<string> {
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync('127.0.0.1:0', identities.of('ledger').server, (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });

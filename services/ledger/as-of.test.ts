@@ -133,7 +133,13 @@ describe('The past of a ledger', () => {
       expect(answered).to.equal(false);
       // Who has little time is told so, and nothing else waits: an instant that is settled already, the present.
       const hasty = asPrincipal(
-        { service: LedgerService, audience: 'ledger', address: bank.address, issuer: bank.issuer },
+        {
+          service: LedgerService,
+          audience: 'ledger',
+          address: bank.address,
+          issuer: bank.issuer,
+          identity: bank.identity,
+        },
         staff('AUDITOR'),
         {
           deadlineMs: 300,

@@ -80,7 +80,7 @@ describe('The lanes of ledger processes', () => {
     const killed = await startServiceProcess('ledger', { ...environment, LEDGER_PORT: String(port) });
     const address = `127.0.0.1:${port}`;
     const client = asWorkload(
-      { service: LedgerService, audience: 'ledger', address, issuer: bank.issuer },
+      { service: LedgerService, audience: 'ledger', address, issuer: bank.issuer, identity: bank.identity },
       'transaction',
     );
     await postTo({ as: () => client });

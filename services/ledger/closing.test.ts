@@ -35,9 +35,9 @@ describe('The closing of a period', () => {
       LEDGER_PORT: String(port),
       LEDGER_DATABASE_URL: bank.database.runtimeUrl,
     });
-    const { issuer } = bank;
+    const { issuer, identity } = bank;
     const there = asPrincipal(
-      { service: LedgerService, audience: 'ledger', address: `127.0.0.1:${port}`, issuer },
+      { service: LedgerService, audience: 'ledger', address: `127.0.0.1:${port}`, issuer, identity },
       staff('BACK_OFFICE'),
     );
     // The closing is planned, and its journals cannot be booked before the process is dead.

@@ -10,6 +10,7 @@ import { newId } from '#chassis/id.ts';
 import { developmentIssuer, type Issuer } from '#chassis/issuer.ts';
 import { asWorkload } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { type Identities, testIdentities } from '#chassis/testing/identities.ts';
 import { cases, PROOF } from '#chassis/testing/property.ts';
 import { testEnvironment } from '#chassis/testing/service.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -66,6 +67,7 @@ describe('Ledger processes that are struck while they work', function struck() {
   let dataDir = '';
   let database: TestDatabase;
   let issuer: Issuer;
+  let identities: Identities;
   let members: Member[] = [];
 
   before(async () => {
@@ -82,6 +84,7 @@ describe('Ledger processes that are struck while they work', function struck() {
     dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-faults-'));
     database = await cloneDatabase(ledger);
     issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
+    identities = await testIdentities(testEnvironment(dataDir));
   });
   afterEach(async () => {
     for (const { client, line, process: member } of members) {
@@ -89,6 +92,7 @@ describe('Ledger processes that are struck while they work', function struck() {
       await member.kill('SIGTERM');
       await line.close();
     }
+    identities.close();
     await rm(dataDir, { recursive: true, force: true });
   });
 
@@ -150,7 +154,8 @@ describe('Ledger processes that are struck while they work', function struck() {
     const port = await randomFreePort();
     const running = await start(port);
     const line = await openLine(`127.0.0.1:${port}`);
-    const at = { service: LedgerService, audience: 'ledger' as const, address: line.address, issuer };
+    const identity = identities.of;
+    const at = { service: LedgerService, audience: 'ledger' as const, address: line.address, issuer, identity };
     return { process: running, port, line, client: asWorkload(at, 'transaction') };
   }
 

@@ -193,7 +193,10 @@ describe('Two ledger processes on one database', () => {
     const address = `127.0.0.1:${second.port}`;
     const client =
       kept.get(workload) ??
-      asWorkload({ service: LedgerService, audience: 'ledger', address, issuer: bank.issuer }, workload);
+      asWorkload(
+        { service: LedgerService, audience: 'ledger', address, issuer: bank.issuer, identity: bank.identity },
+        workload,
+      );
     if (!kept.has(workload)) clients.push(client);
     kept.set(workload, client);
     return client;

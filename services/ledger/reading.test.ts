@@ -70,7 +70,13 @@ describe('Who reads a ledger', () => {
   /** Every read that goes to what is written, and that it answers as if nothing were open. */
   async function readsAll(): Promise<void> {
     const reader = asPrincipal(
-      { service: LedgerService, audience: 'ledger', address: bank.address, issuer: bank.issuer },
+      {
+        service: LedgerService,
+        audience: 'ledger',
+        address: bank.address,
+        issuer: bank.issuer,
+        identity: bank.identity,
+      },
       staff('AUDITOR'),
       { deadlineMs: 2_000 },
     );

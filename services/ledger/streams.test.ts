@@ -9,6 +9,7 @@ import { newId } from '#chassis/id.ts';
 import { developmentIssuer } from '#chassis/issuer.ts';
 import { makeLog } from '#chassis/log.ts';
 import { asWorkload } from '#chassis/testing/clients.ts';
+import { testIdentities } from '#chassis/testing/identities.ts';
 import { testEnvironment } from '#chassis/testing/service.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -36,7 +37,10 @@ describe('Watchers of a ledger', () => {
       LEDGER_DATABASE_URL: bank.database.runtimeUrl,
     });
     const address = `127.0.0.1:${second.port}`;
-    other = asWorkload({ service: LedgerService, audience: 'ledger', address, issuer: bank.issuer }, 'transaction');
+    other = asWorkload(
+      { service: LedgerService, audience: 'ledger', address, issuer: bank.issuer, identity: bank.identity },
+      'transaction',
+    );
   });
   afterEach(async () => {
     other.close();
@@ -165,6 +169,7 @@ describe('A ledger whose database is restarted', () => {
       const postgres = await startPostgres({ dataDir });
       const { runtimeUrl, ownerUrl } = await ensureDatabase('ledger', postgres, {});
       await migrate({ url: ownerUrl, service: 'ledger', steps: ledger.migrations, log: makeLog('test', 'silent') });
+      const identities = await testIdentities(testEnvironment(scratch));
       const process = await startServiceProcess('ledger', {
         ...testEnvironment(scratch),
         LEDGER_PORT: String(await randomFreePort()),
@@ -176,6 +181,7 @@ describe('A ledger whose database is restarted', () => {
         audience: 'ledger' as const,
         address: `127.0.0.1:${process.port}`,
         issuer,
+        identity: identities.of,
       };
       const client = asWorkload(callable, 'transaction');
       const [cash, alice] = [await open(client, '1010', Side.DEBIT), await open(client, '2010', Side.CREDIT)];

@@ -93,8 +93,14 @@ describe('A transaction service that is killed', function faults() {
       LEDGER_ADDRESS: line.address,
     };
     process = await startServiceProcess('transaction', environment);
-    const { issuer } = bank();
-    const at = { service: TransactionService, audience: 'transaction' as const, address: `127.0.0.1:${port}`, issuer };
+    const { issuer, identity } = bank();
+    const at = {
+      service: TransactionService,
+      audience: 'transaction' as const,
+      address: `127.0.0.1:${port}`,
+      issuer,
+      identity,
+    };
     client = asPrincipal(at, staff('TELLER', 'BACK_OFFICE'), { deadlineMs: 20_000 });
   }
 

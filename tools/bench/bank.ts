@@ -1,11 +1,13 @@
 // The bank that is measured: an embedded PostgreSQL with fsync on, and every service and the edge as a process of its own.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { readConfig } from '#chassis/config.ts';
 import { migrate } from '#chassis/database.ts';
 import { makeLog } from '#chassis/log.ts';
 import { type ServiceProcess, startServiceProcess } from '../../services/_testbed/service-process.ts';
 import { services } from '../../services/_testbed/services.ts';
 import { freePorts } from '../../services/_testbed/start.ts';
+import { developmentCertificates } from '../platform/development-ca.ts';
 import { randomFreePort } from '../platform/ports.ts';
 import { type Postgres, startPostgres } from '../platform/postgres.ts';
 import { type DatabaseUrls, databaseUrl, ensureDatabase } from '../platform/postgres-database.ts';
@@ -14,8 +16,8 @@ import { type DatabaseUrls, databaseUrl, ensureDatabase } from '../platform/post
 export interface BenchBank {
   readonly postgres: Postgres;
   readonly edge: { readonly httpPort: number; readonly grpcPort: number };
-  /** Where the keys of its issuer and of its customers are. */
-  readonly keyring: string;
+  /** Where its keys and certificates are. */
+  readonly dataDir: string;
   /** Its processes by name; `postgres` is the server with all its backends. */
   readonly pids: Readonly<Record<string, number>>;
   address(service: string): string;
@@ -39,6 +41,7 @@ export async function startBank(directory: string): Promise<BenchBank> {
   try {
     const urls = await makeDatabases(postgres);
     const environment = await environmentOf(directory, urls);
+    await developmentCertificates(readConfig(environment));
     const pids: Record<string, number> = { postgres: postgres.pid };
     const start = async (name: string, listener = name): Promise<void> => {
       const process = await startServiceProcess(listener, environment, `services/${name}/main.ts`);
@@ -50,7 +53,7 @@ export async function startBank(directory: string): Promise<BenchBank> {
     return {
       postgres,
       edge: { httpPort: Number(environment['EDGE_HTTP_PORT']), grpcPort: Number(environment['EDGE_GRPC_PORT']) },
-      keyring: path.join(environment['DATA_DIR'] ?? '', 'keyring'),
+      dataDir: environment['DATA_DIR'] ?? '',
       pids,
       address: (service) => environment[`${service.toUpperCase()}_ADDRESS`] ?? '',
       ownerUrl: (service) => urls.get(service)?.ownerUrl ?? '',

@@ -1,5 +1,6 @@
 // Accounts by the hundred thousand: written to the tables of account and ledger by the roles that own them, as copies of one
 // that was opened, each with its own ids, number and seal. For setting up only; what a bank does with them is real.
+import path from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
 import pg from 'pg';
 import { asBuffer } from '#chassis/encode.ts';
@@ -31,7 +32,7 @@ export async function addAccounts(
   if (from >= to) return ids;
   const [account, ledger] = await Promise.all([open(bank.ownerUrl('account')), open(bank.ownerUrl('ledger'))]);
   try {
-    const sealing = vault(await localKeyring(bank.keyring));
+    const sealing = vault(await localKeyring(path.join(bank.dataDir, 'keyring')));
     for (let at = from; at < to; at += AT_ONCE) {
       const count = Math.min(AT_ONCE, to - at);
       const { rows } = await account.query<{ serial: string }>(

@@ -43,7 +43,7 @@ export async function startSubject(accounts: number): Promise<Subject> {
       edgeGrpcPort: bank.edge.grpcPort,
       echoAddress: `127.0.0.1:${echo.port}`,
       sqlUrl,
-      keyring: bank.keyring,
+      dataDir: bank.dataDir,
       pids: { ...bank.pids, echo: echo.pid },
       answeredFile,
     };

@@ -13,11 +13,11 @@ const DEADLINE_MS = 10_000;
 
 const passBytes = (bytes: Buffer): Buffer => bytes;
 
-/** Opens connections of its own. A call that fails rejects with grpc-js's own error. */
-export function openWire(address: string): Wire {
+/** Opens connections of its own, without TLS unless credentials are given. A call that fails rejects with grpc-js's own error. */
+export function openWire(address: string, credentials = grpc.credentials.createInsecure()): Wire {
   const clients = Array.from(
     { length: CONNECTIONS },
-    () => new grpc.Client(address, grpc.credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 }),
+    () => new grpc.Client(address, credentials, { 'grpc.use_local_subchannel_pool': 1 }),
   );
   let turn = 0;
   return {

@@ -10,8 +10,8 @@ export interface World {
   readonly echoAddress: string;
   /** The database of the transfers that are one SQL transaction each, as its runtime role. */
   readonly sqlUrl: string;
-  /** Where the issuer's key is. */
-  readonly keyring: string;
+  /** Where the bank's keys and certificates are. */
+  readonly dataDir: string;
   /** Ids of accounts. Each is the `index % tokens.length`th customer's. */
   readonly accountIds: readonly string[];
   /** What customers show to the edge. */

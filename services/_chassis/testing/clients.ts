@@ -9,6 +9,7 @@ import { workloadToken } from '../boot.ts';
 import { type Client, clientOver, connect, openChannel } from '../call.ts';
 import type { Origin } from '../call-context.ts';
 import { Refusal } from '../errors.ts';
+import type { Identity } from '../identity.ts';
 import type { Issuer } from '../issuer.ts';
 import { ORIGIN_KEY } from '../serve.ts';
 
@@ -19,6 +20,8 @@ export interface Callable<S extends DescService> {
   readonly audience: Workload;
   readonly address: string;
   readonly issuer: Issuer;
+  /** What a workload proves its name with. */
+  readonly identity: (workload: Workload) => Identity;
 }
 
 /** Whence test principals call, unless they say otherwise. */
@@ -28,8 +31,8 @@ const CALL_MS = 10_000;
 
 /** A client that calls as a workload, on nobody's behalf. */
 export function asWorkload<S extends DescService>(callable: Callable<S>, workload: Workload): Client<S> {
-  const { service, address, issuer, audience } = callable;
-  return connect(service, address, workloadToken(issuer, workload, audience));
+  const { service, address, issuer, audience, identity } = callable;
+  return connect(service, address, identity(workload).channel(audience), workloadToken(issuer, workload, audience));
 }
 
 /** A client that calls as the edge does for a principal; for an anonymous PUBLIC caller without one. */
@@ -38,9 +41,9 @@ export function asPrincipal<S extends DescService>(
   actor: Actor | undefined,
   options: { origin?: Origin; workload?: Workload; deadlineMs?: number } = {},
 ): Client<S> {
-  const { service, address, issuer, audience } = callable;
+  const { service, address, issuer, audience, identity } = callable;
   const { origin = TEST_ORIGIN, workload = 'edge', deadlineMs = CALL_MS } = options;
-  const channel = openChannel(service, address);
+  const channel = openChannel(service, address, identity(workload).channel(audience));
   const token = workloadTokenFor(issuer, workload, audience, actor);
   return clientOver(service, channel, {
     async metadata() {

@@ -8,9 +8,11 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type ServiceDefinition, startService } from '../boot.ts';
 import type { Client } from '../call.ts';
 import type { Origin } from '../call-context.ts';
+import type { Identity } from '../identity.ts';
 import { developmentIssuer, type Issuer } from '../issuer.ts';
 import { asPrincipal, asWorkload, type Callable } from './clients.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
+import { TEST_CERTIFICATES, testIdentities } from './identities.ts';
 
 export { customer, partner, refused, staff } from './clients.ts';
 
@@ -29,6 +31,8 @@ export interface ServiceUnderTest<S extends DescService> {
   readonly database: TestDatabase;
   readonly dataDir: string;
   readonly issuer: Issuer;
+  /** What a workload proves its name with. */
+  readonly identity: (workload: Workload) => Identity;
   /** A client that calls as a workload. The same one each time; closed at the end. */
   as(workload: Workload): Client<S>;
   /** A client that calls as the edge does for a principal, or for nobody. */
@@ -46,14 +50,17 @@ export async function startTestService<S extends DescService, Context>(
   const database = beside?.database ?? (await cloneDatabase(definition));
   const dataDir = beside?.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'corebank-test-')));
   const upper = definition.name.toUpperCase();
-  const running = await startService(definition, {
+  const environment = {
     ...testEnvironment(dataDir),
     [`${upper}_DATABASE_URL`]: database.runtimeUrl,
     ...options.environment,
-  });
+  };
+  const identities = await testIdentities(environment);
+  const running = await startService(definition, environment);
   const issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
   const address = `127.0.0.1:${running.port}`;
-  const callable: Callable<S> = { service: definition.service, audience: definition.name, address, issuer };
+  const identity = identities.of;
+  const callable: Callable<S> = { service: definition.service, audience: definition.name, address, issuer, identity };
   const clients = new Map<string, Client<S>>();
   const kept = (name: string, make: () => Client<S>): Client<S> => {
     const client = clients.get(name) ?? make();
@@ -66,11 +73,13 @@ export async function startTestService<S extends DescService, Context>(
     database,
     dataDir,
     issuer,
+    identity,
     as: (workload) => kept(workload, () => asWorkload(callable, workload)),
     asPrincipal: (actor, settings) =>
       kept(JSON.stringify([actor, settings]), () => asPrincipal(callable, actor, settings)),
     async stop() {
       for (const client of clients.values()) client.close();
+      identities.close();
       await running.stop();
       if (beside) return;
       await database.drop();
@@ -114,6 +123,7 @@ export function useService<S extends DescService, Context>(
     get issuer() {
       return running().issuer;
     },
+    identity: (workload) => running().identity(workload),
     as: (workload) => running().as(workload),
     asPrincipal: (actor, settings) => running().asPrincipal(actor, settings),
     stop: () => running().stop(),
@@ -125,6 +135,7 @@ export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
   return {
     BANK_ENVIRONMENT: 'development',
     DATA_DIR: dataDir,
+    CERTIFICATES_DIR: TEST_CERTIFICATES,
     LOG_LEVEL: 'silent',
     BUSINESS_DATE_TIMER: 'off',
     CHECKPOINT_SECONDS: '0.2',

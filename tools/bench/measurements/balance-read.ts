@@ -5,8 +5,7 @@ import {
   LedgerService,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { slot, template } from '../template.ts';
-import { openWire } from '../wire.ts';
-import { workloadMetadata } from './ledger-posting.ts';
+import { ledgerWire } from './ledger-posting.ts';
 import type { Measurement } from './measurement.ts';
 
 const GET_BALANCES = `/${LedgerService.typeName}/${LedgerService.method.getBalances.name}`;
@@ -17,12 +16,11 @@ export const balanceRead: Measurement = {
   size: 1,
   async open(world, accounts) {
     const request = template(GetBalancesRequestSchema, { ledgerAccountIds: [slot('lac', 0)] }, [slot('lac', 0)]);
-    const wire = openWire(world.ledgerAddress);
-    const shown = await workloadMetadata(world);
+    const wire = await ledgerWire(world);
     return {
       async work() {
         const id = world.ledgerAccountIds[accounts.one()] ?? '';
-        const bytes = await wire.call(GET_BALANCES, request([id]), await shown());
+        const bytes = await wire.call(GET_BALANCES, request([id]));
         const { balances } = fromBinary(GetBalancesResponseSchema, bytes);
         if (balances[0]?.ledgerAccountId !== id) throw new Error(`no balance of ${id}`);
         return [];

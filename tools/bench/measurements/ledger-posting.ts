@@ -1,19 +1,18 @@
 // Journals of two legs, posted by the transaction service's identity, straight at the ledger.
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type * as grpc from '@grpc/grpc-js';
-import { workloadToken } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
 import { deriveId, newId } from '#chassis/id.ts';
-import { developmentIssuer } from '#chassis/issuer.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import {
   LedgerService,
   PostJournalsRequestSchema,
   PostJournalsResponseSchema,
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { transactionService } from '../ledger.ts';
 import type { Spread } from '../spread.ts';
 import { slot, type Template, template } from '../template.ts';
-import { openWire, showing } from '../wire.ts';
+import { openWire, showing, type Wire } from '../wire.ts';
 import type { KnownWorld } from '../world.ts';
 import type { Target } from './measurement.ts';
 
@@ -37,8 +36,7 @@ export function postingTemplate(count: number): Template {
 /** Posts so many journals with each call. Whatever is refused is an error. */
 export async function ledgerPosting(world: KnownWorld, accounts: Spread, count: number): Promise<Target> {
   const request = postingTemplate(count);
-  const wire = openWire(world.ledgerAddress);
-  const shown = await workloadMetadata(world);
+  const wire = await ledgerWire(world);
   const idOf = (index: number): string => world.ledgerAccountIds[index] ?? '';
   return {
     async work() {
@@ -46,7 +44,7 @@ export async function ledgerPosting(world: KnownWorld, accounts: Spread, count: 
         const { debtor, creditor } = accounts.pair();
         return [newId('jnl'), idOf(debtor), idOf(creditor)];
       }).flat();
-      const bytes = await wire.call(POST_JOURNALS, request(ids), await shown());
+      const bytes = await wire.call(POST_JOURNALS, request(ids));
       const { outcomes } = fromBinary(PostJournalsResponseSchema, bytes);
       const refused = outcomes.find(({ result }) => result.case !== 'posted');
       if (refused) throw new Error(`refused: ${JSON.stringify(refused.result.value)}`);
@@ -56,14 +54,21 @@ export async function ledgerPosting(world: KnownWorld, accounts: Spread, count: 
   };
 }
 
-/** The metadata of a call to the ledger as the transaction service, made anew with its token. */
-export async function workloadMetadata({ keyring }: KnownWorld): Promise<() => Promise<grpc.Metadata>> {
-  const token = workloadToken(await developmentIssuer(keyring), 'transaction', 'ledger');
+/** A way to the ledger as the transaction service: with its certificate, and its token, which is made anew before it ends. */
+export async function ledgerWire({ dataDir, ledgerAddress }: KnownWorld): Promise<Wire> {
+  const { token, identity } = await transactionService(dataDir);
+  const wire = openWire(ledgerAddress, identity.channel('ledger'));
   let made: { readonly token: string; readonly metadata: grpc.Metadata } | undefined;
-  return async () => {
-    const now = await token();
-    if (made?.token !== now) made = { token: now, metadata: showing(now) };
-    return made.metadata;
+  return {
+    async call(rpc, request) {
+      const now = await token();
+      if (made?.token !== now) made = { token: now, metadata: showing(now) };
+      return wire.call(rpc, request, made.metadata);
+    },
+    close() {
+      wire.close();
+      identity.close();
+    },
   };
 }
 

@@ -1,0 +1,77 @@
+// A workload's certificate, key and roots, from files that change: read again while the process runs.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
+import type { Logger } from './log.ts';
+import { uriOf } from './spiffe.ts';
+
+/** What a TLS context is made of. */
+export type TlsMaterial = SecureContextOptions & {
+  readonly minVersion: SecureVersion;
+};
+
+/** Certificates that are read again. */
+export interface Certificates {
+  /** The newest that is whole. */
+  current(): TlsMaterial;
+  /** Calls back with each that comes after. */
+  onChange(changed: (material: TlsMaterial) => void): void;
+  close(): void;
+}
+
+/**
+ * Opens `tls.crt`, `tls.key` and `ca.crt` (all PEM; the roots may be several) in a directory, and reads them again every
+ * `rereadMs`. Throws when they are missing, do not belong together or name another id. What is wrong later on is logged,
+ * and what was good stays in use: a certificate that expires is told a third of its life before, and again when it has.
+ */
+export function openCertificates(directory: string, id: string, rereadMs: number, log: Logger): Certificates {
+  let read = readCertificates(directory, id);
+  const listeners: ((material: TlsMaterial) => void)[] = [];
+  const warn = expiryWarner(log);
+  warn(read.certificate);
+  function readAgain(): void {
+    try {
+      const next = readCertificates(directory, id);
+      if (next.text !== read.text) {
+        read = next;
+        for (const listener of listeners) listener(next.material);
+        log.info({ id, validTo: next.certificate.validTo }, 'the certificates have changed');
+      }
+    } catch (error) {
+      // Half of a new pair, perhaps: the next reading finds it whole.
+      log.warn({ err: error, id }, 'the certificates could not be read again');
+    }
+    warn(read.certificate);
+  }
+  const timer = setInterval(readAgain, rereadMs).unref();
+  return {
+    current: () => read.material,
+    onChange: (changed) => void listeners.push(changed),
+    close: () => clearInterval(timer),
+  };
+}
+
+function readCertificates(directory: string, id: string) {
+  const names = ['tls.crt', 'tls.key', 'ca.crt'];
+  const [cert = '', key = '', ca = ''] = names.map((name) => readFileSync(path.join(directory, name), 'utf8'));
+  const certificate = new X509Certificate(cert);
+  const named = uriOf(certificate.subjectAltName);
+  if (named !== id) throw new Error(`${directory}: the certificate is of ${named ?? 'nobody'}, not of ${id}`);
+  const material: TlsMaterial = { cert, key, ca, minVersion: 'TLSv1.3' };
+  // Throws when the key is not the certificate's.
+  createSecureContext(material);
+  return { certificate, material, text: cert + key + ca };
+}
+
+function expiryWarner(log: Logger): (certificate: X509Certificate) => void {
+  let told = '';
+  return ({ validFromDate, validToDate, fingerprint256 }) => {
+    const left = validToDate.getTime() - Date.now();
+    const life = validToDate.getTime() - validFromDate.getTime();
+    const state = left <= 0 ? 'has expired' : left < life / 3 ? 'expires soon' : '';
+    if (state === '' || told === fingerprint256 + state) return;
+    told = fingerprint256 + state;
+    log[left <= 0 ? 'error' : 'warn']({ validTo: validToDate.toISOString() }, `the certificate ${state}`);
+  };
+}

@@ -1,0 +1,46 @@
+// Requests held against the rules of their contract.
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { createValidator, type Validator } from '@bufbuild/protovalidate';
+import { invalid } from './errors.ts';
+import { nulViolations } from './nul.ts';
+
+/** Makes the validator of a server. */
+export function requestValidator(): Validator {
+  return createValidator({ regexMatch });
+}
+
+/** Refuses a request that breaks the contract, REQUEST_INVALID, with every violation. `wire` is the message as it came. */
+export function validate(validator: Validator, method: DescMethod, request: Message, wire: Buffer): void {
+  const nuls = nulViolations(request, wire);
+  if (nuls.length > 0) throw invalid(nuls);
+  const result = validator.validate(method.input, request);
+  if (result.kind === 'valid') return;
+  if (result.kind === 'error') throw result.error;
+  throw invalid(
+    result.violations.map((violation) => ({
+      field: violation.field
+        .map((step) => pathStep(step))
+        .join('')
+        .replace(/^[.]/, ''),
+      description: violation.message,
+    })),
+  );
+}
+
+function pathStep(step: { kind: string }): string {
+  const { name, index, key } = step as { name?: string; index?: number; key?: unknown };
+  if (name !== undefined) return `.${name}`;
+  return index === undefined ? `[${String(key)}]` : `[${index}]`;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/**
+ * Matches the patterns of our own contracts, which are few, known and plain: the validator's own engine, made for
+ * patterns of strangers, takes a third of the time of a batch.
+ */
+function regexMatch(pattern: string, against: string): boolean {
+  const known = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  patterns.set(pattern, known);
+  return known.test(against);
+}
