@@ -101,7 +101,7 @@ export async function startService<S extends DescService, Context>(
     verify: tokenVerifier(issuer.publicKey, name),
     identity,
     connectionMs: config.CONNECTION_SECONDS * 1000,
-    address: { host: config.LISTEN_HOST, port: config[`${upper}_PORT`] },
+    address: { host: config.LISTEN_HOST, port: config[`${upper}_PORT`], healthPort: config.HEALTH_PORT },
     log,
   });
   house.orders.recover();

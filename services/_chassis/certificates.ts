@@ -1,5 +1,5 @@
 // A workload's certificate, key and roots, from files that change: read again while the process runs.
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
@@ -7,9 +7,7 @@ import type { Logger } from './log.ts';
 import { uriOf } from './spiffe.ts';
 
 /** What a TLS context is made of. */
-export type TlsMaterial = SecureContextOptions & {
-  readonly minVersion: SecureVersion;
-};
+export type TlsMaterial = SecureContextOptions & { readonly minVersion: SecureVersion };
 
 /** Certificates that are read again. */
 export interface Certificates {
@@ -58,7 +56,8 @@ function readCertificates(directory: string, id: string) {
   const certificate = new X509Certificate(cert);
   const named = uriOf(certificate.subjectAltName);
   if (named !== id) throw new Error(`${directory}: the certificate is of ${named ?? 'nobody'}, not of ${id}`);
-  const material: TlsMaterial = { cert, key, ca, minVersion: 'TLSv1.3' };
+  // Without tickets no session is taken up again: a connection is made by who shows a certificate that is good by now.
+  const material: TlsMaterial = { cert, key, ca, minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET };
   // Throws when the key is not the certificate's.
   createSecureContext(material);
   return { certificate, material, text: cert + key + ca };

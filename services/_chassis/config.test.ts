@@ -44,6 +44,20 @@ describe('The configuration', () => {
     ['an unknown level of logs', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL:'],
     ['a database that is no URL', { LEDGER_DATABASE_URL: 'here' }, 'LEDGER_DATABASE_URL:'],
     ['a wavering timer', { BUSINESS_DATE_TIMER: 'maybe' }, 'BUSINESS_DATE_TIMER:'],
+    ['a trust domain with a path', { TRUST_DOMAIN: 'bank/ns/bank' }, 'TRUST_DOMAIN: must be a SPIFFE trust domain'],
+    [
+      'a namespace that could be more of an id',
+      { WORKLOAD_NAMESPACE: 'bank/sa/edge' },
+      'WORKLOAD_NAMESPACE: must be a Kubernetes namespace',
+    ],
+    ['workloads that prove nothing', { WORKLOAD_IDENTITY: 'none' }, 'WORKLOAD_IDENTITY:'],
+    ['certificates read all the time', { CERTIFICATES_REREAD_SECONDS: '0' }, 'CERTIFICATES_REREAD_SECONDS: must be'],
+    ['connections for ever', { CONNECTION_SECONDS: '1e9' }, 'CONNECTION_SECONDS: must be seconds'],
+    [
+      'a listener with a name that only begins like the loopback',
+      { LISTEN_HOST: '127.0.0.1.example.com' },
+      'LISTEN_HOST: a development bank gives tokens to anybody, so it listens on loopback only',
+    ],
     [
       'a listener beyond the loopback in development',
       { LISTEN_HOST: '0.0.0.0' },

@@ -19,6 +19,17 @@ const bankCode = makeValidator((input: string) => {
   return input;
 });
 
+// https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md
+const trustDomain = makeValidator((input: string) => {
+  if (!/^[a-z0-9._-]{1,255}$/.test(input)) throw new Error('must be a SPIFFE trust domain');
+  return input;
+});
+
+const namespace = makeValidator((input: string) => {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(input)) throw new Error('must be a Kubernetes namespace');
+  return input;
+});
+
 const timeZone = makeValidator((input: string) => {
   Temporal.Now.zonedDateTimeISO(input);
   return input;
@@ -28,6 +39,13 @@ const timeZone = makeValidator((input: string) => {
 const port = makeValidator((input: string) => {
   if (!/^[0-9]{1,5}$/.test(input) || Number(input) > 65_535) throw new Error('must be a port: 0 to 65535');
   return Number(input);
+});
+
+/** Up to a day: the longest timer of Node is not much longer. */
+const seconds = makeValidator((input: string) => {
+  const value = Number(input);
+  if (!(value > 0 && value <= 86_400)) throw new Error('must be seconds: more than 0, at most 86400');
+  return value;
 });
 
 const count = (least: number) =>
@@ -68,18 +86,25 @@ export const variables = {
     default: 'mtls',
     desc: 'how services prove to each other who they are: mtls with certificates of their own, istio by their sidecars',
   }),
-  TRUST_DOMAIN: host({ default: 'corebank.internal', desc: "the trust domain in the services' SPIFFE ids" }),
-  WORKLOAD_NAMESPACE: str({ default: 'bank', desc: "the namespace in the services' SPIFFE ids" }),
+  TRUST_DOMAIN: trustDomain({ default: 'corebank.internal', desc: "the trust domain in the services' SPIFFE ids" }),
+  WORKLOAD_NAMESPACE: namespace({ default: 'bank', desc: "the namespace in the services' SPIFFE ids" }),
   CERTIFICATES_DIR: directory({
     default: '',
     desc: 'where `<service>/tls.crt`, `tls.key` and `ca.crt` are; absent: `certificates` in DATA_DIR',
   }),
-  CERTIFICATES_REREAD_SECONDS: num({ default: 10, desc: 'how often certificates are read again' }),
-  CONNECTION_SECONDS: num({
+  CERTIFICATES_REREAD_SECONDS: seconds({ default: 10, desc: 'how often certificates are read again' }),
+  CONNECTION_SECONDS: seconds({
     default: 3600,
     desc: 'a connection between services takes no new calls after this time, so that it shows a new certificate',
   }),
-  LISTEN_HOST: host({ default: '127.0.0.1', desc: 'the address that services listen on' }),
+  LISTEN_HOST: host({
+    default: '127.0.0.1',
+    desc: 'the address that services and the edge listen on; refused beyond the loopback in development, and for the edge outside a mesh',
+  }),
+  HEALTH_PORT: port({
+    default: undefined,
+    desc: "a service's port for health checks alone, without TLS, for probes that have no certificate; absent: none",
+  }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',
@@ -156,9 +181,13 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   return { ...config };
 }
 
+/** Whether a host is this machine, and no name that another could be given. */
+export function isLoopback(listenHost: string): boolean {
+  return /^(127(\.\d{1,3}){3}|localhost|::1)$/.test(listenHost);
+}
+
 function refuseUnsafe(config: { BANK_ENVIRONMENT: string; LISTEN_HOST: string; EDGE_ALLOWED_ORIGINS: string }): void {
-  const loopback = /^(127\.|localhost$|::1$)/.test(config.LISTEN_HOST);
-  if (!loopback && config.BANK_ENVIRONMENT === 'development') {
+  if (!isLoopback(config.LISTEN_HOST) && config.BANK_ENVIRONMENT === 'development') {
     throw new Error('LISTEN_HOST: a development bank gives tokens to anybody, so it listens on loopback only');
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;

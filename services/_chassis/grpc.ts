@@ -46,6 +46,19 @@ export function definitionOf(service: DescService): grpc.ServiceDefinition {
   );
 }
 
+/** Lets a server listen. Answers its port, which the kernel chooses for 0. */
+export function listen(
+  server: grpc.Server,
+  host: string,
+  port: number,
+  credentials: grpc.ServerCredentials,
+): Promise<number> {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+  });
+}
+
 /** A refusal as the status of a gRPC call. */
 export function statusOf(refusal: Refusal): Pick<grpc.StatusObject, 'code' | 'details' | 'metadata'> {
   const { code } = refusal;

@@ -12,7 +12,7 @@ import {
   type Authority,
   issue,
   makeAuthority,
-  openAuthority,
+  openAuthorities,
   writeCertificate,
 } from '../../tools/platform/development-ca.ts';
 import { workloadToken } from './boot.ts';
@@ -36,7 +36,7 @@ describe('mTLS between services', () => {
 
   before(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'corebank-mtls-'));
-    ours = await openAuthority(directory);
+    [ours] = (await openAuthorities(directory)) as [Authority];
     const environment = {
       CERTIFICATES_DIR: directory,
       CERTIFICATES_REREAD_SECONDS: '0.05',

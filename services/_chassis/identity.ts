@@ -6,12 +6,12 @@ import type { Workload } from '#gen/bank/rules.ts';
 import { openCertificates } from './certificates.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
-import { channelTls, connectionOf, serverTls } from './mutual-tls.ts';
+import { channelTls, serverTls } from './mutual-tls.ts';
 import { type Domain, spiffeId, uriOf, workloadOf } from './spiffe.ts';
 import { lastUri, XFCC } from './xfcc.ts';
 
 /** The part of a call that shows who calls. */
-type Shown = Pick<grpc.ServerUnaryCall<Buffer, Buffer>, 'metadata' | 'getPeer' | 'getAuthContext'>;
+export type Shown = Pick<grpc.ServerUnaryCall<Buffer, Buffer>, 'metadata' | 'getPeer' | 'getAuthContext'>;
 
 /** A workload among the others. */
 export interface Identity {
@@ -19,7 +19,7 @@ export interface Identity {
   readonly server: grpc.ServerCredentials;
   /** How it reaches another workload. The same answer every time, so that channels share connections. */
   channel(to: Workload): grpc.ChannelCredentials;
-  /** The workload that calls, as the connection proves it; undefined when it proves none. */
+  /** The workload that calls, as the connection proves it while it is open; undefined when it proves none. */
   callerOf(shown: Shown): Workload | undefined;
   close(): void;
 }
@@ -53,8 +53,7 @@ function withCertificates(config: Settings, domain: Domain, workload: Workload, 
   const directory = certificatesDirectory(config, workload);
   const certificates = openCertificates(directory, spiffeId(domain, workload), rereadMs, log);
   const channels = new Map<Workload, grpc.ChannelCredentials>();
-  /** By connection, whose certificate never changes: to read one takes longer than all else that is done before a call. */
-  const callers = new WeakMap<object, Workload>();
+  const named = (shown: Shown) => workloadOf(domain, uriOf(shown.getAuthContext().sslPeerCertificate?.subjectaltname));
   return {
     server: serverTls(certificates),
     channel(to) {
@@ -62,15 +61,24 @@ function withCertificates(config: Settings, domain: Domain, workload: Workload, 
       channels.set(to, credentials);
       return credentials;
     },
-    callerOf(shown) {
-      const connection = connectionOf(shown);
-      const known = connection && callers.get(connection);
-      if (known) return known;
-      const caller = workloadOf(domain, uriOf(shown.getAuthContext().sslPeerCertificate?.subjectaltname));
-      if (connection && caller) callers.set(connection, caller);
-      return caller;
-    },
+    callerOf: oncePerConnection(named),
     close: () => certificates.close(),
+  };
+}
+
+/**
+ * Asks once for each connection, whose certificate does not change (TLS 1.3 has no renegotiation): grpc-js takes it apart
+ * for every call anew, which costs more than all other checks. It keeps the connection to itself; where it is not found,
+ * every call is asked.
+ */
+function oncePerConnection(ask: (shown: Shown) => Workload | undefined): (shown: Shown) => Workload | undefined {
+  const known = new WeakMap<object, { readonly workload: Workload | undefined }>();
+  return (shown) => {
+    const session = (shown as { call?: { stream?: { session?: object } } }).call?.stream?.session;
+    if (!session) return ask(shown);
+    const kept = known.get(session) ?? { workload: ask(shown) };
+    known.set(session, kept);
+    return kept.workload;
   };
 }
 

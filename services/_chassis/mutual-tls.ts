@@ -68,12 +68,3 @@ export function channelTls(certificates: Pick<Certificates, 'current'>, serverId
     }),
   );
 }
-
-/**
- * The connection that a call came over, the same object for each of its calls; undefined when it is gone. grpc-js shows a call
- * no connection, only what it says of one, made anew for each call.
- */
-export function connectionOf(shown: object): object | undefined {
-  const { call } = shown as { call?: { stream?: { session?: object } } };
-  return call?.stream?.session;
-}

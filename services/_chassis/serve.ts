@@ -20,7 +20,7 @@ import type { Call, Origin } from './call-context.ts';
 import { isPassing } from './database.ts';
 import { asBuffer } from './encode.ts';
 import { Refusal, refuseCall } from './errors.ts';
-import { CHANNEL_LIMITS, definitionOf, statusOf } from './grpc.ts';
+import { CHANNEL_LIMITS, definitionOf, listen, statusOf } from './grpc.ts';
 import { addHealth, type Health } from './health.ts';
 import type { Identity } from './identity.ts';
 import { type Logger, redact } from './log.ts';
@@ -82,7 +82,7 @@ export async function serve<S extends DescService>(options: {
   identity: Identity;
   /** After this time a connection takes no new calls; those under way have as long as the longest of them may last. */
   connectionMs: number;
-  address: { host: string; port: number };
+  address: { host: string; port: number; healthPort: number | undefined };
   log: Logger;
 }): Promise<Server> {
   const { service, log } = options;
@@ -107,13 +107,9 @@ export async function serve<S extends DescService>(options: {
   const health = addHealth(server, service.typeName);
   addReflection(server, [service]);
 
-  const { host, port } = options.address;
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, options.identity.server, (error, actual) => {
-      if (error) reject(error);
-      else resolve(actual);
-    });
-  });
+  const { host, port, healthPort } = options.address;
+  const bound = await listen(server, host, port, options.identity.server);
+  if (healthPort !== undefined) await health.openPort(host, healthPort);
   log.info({ service: service.typeName, port: bound }, 'serving');
   return {
     port: bound,
@@ -124,6 +120,7 @@ export async function serve<S extends DescService>(options: {
       const timer = setTimeout(() => server.forceShutdown(), graceMs);
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       clearTimeout(timer);
+      health.close();
     },
   };
 }
@@ -203,18 +200,18 @@ async function identify(rpc: string, { methodKind }: DescMethod, incoming: Incom
   // Before anything is waited for: a connection that has gone proves nothing any more.
   const proven = house.identity.callerOf(incoming);
   const verified = await house.verify(textOf(metadata, 'authorization'));
-  if (!verified.workload || verified.workload !== proven) {
+  if (!proven || verified.workload !== proven) {
     house.log.warn(
       { rpc, named: verified.workload, proven, peer: incoming.getPeer() },
       'the token is not its bearer’s',
     );
     throw refuseCall('TOKEN_INVALID');
   }
-  const scoped = isPrincipalScoped(verified.workload);
+  const scoped = isPrincipalScoped(proven);
   const trace = continueTrace(textOf(metadata, 'traceparent'));
   return {
     rpc,
-    caller: verified.workload,
+    caller: proven,
     // A workload that calls for itself names those it acts for as data; a principal in its token would be of no account.
     principal: scoped ? verified.principal : undefined,
     origin: scoped ? originOf(metadata) : undefined,

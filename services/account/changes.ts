@@ -58,18 +58,20 @@ export interface Command<M extends DescMethodUnary> {
 
 const PAUSE_MIN_MS = 5;
 const PAUSE_MAX_MS = 100;
-const ANSWER_MS = 50;
+/** Kept back for the last try and its answer: who has waited so long shall hear why, and not that his time is over. */
+const ANSWER_MS = 150;
 
 /** Runs a command again while another change of its account is under way, until its caller would not wait any more. */
 export async function whenFree<T>(call: Call, command: () => Promise<T>): Promise<T> {
   for (let pause = PAUSE_MIN_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
+    const wait = pause * (0.5 + Math.random());
     try {
       return await command();
     } catch (error) {
       const busy = error instanceof Refusal && error.reason === 'ACCOUNT_BUSY';
-      if (!busy || Date.now() + pause + ANSWER_MS > call.deadline) throw error;
+      if (!busy || Date.now() + wait + ANSWER_MS > call.deadline) throw error;
     }
-    await sleep(pause * (0.5 + Math.random()));
+    await sleep(wait);
   }
 }
 

@@ -3,7 +3,7 @@
 import * as grpc from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { Code, Refusal, refuseCall } from '#chassis/errors.ts';
-import { DETAILS, statusOf } from '#chassis/grpc.ts';
+import { DETAILS, listen, statusOf } from '#chassis/grpc.ts';
 import { written } from '#chassis/serve-streams.ts';
 import { continueTrace } from '#chassis/trace.ts';
 import { type Admitted, admit, deadlineFor, isStream } from './admission.ts';
@@ -49,12 +49,7 @@ export async function serveGrpc(context: Context): Promise<Port> {
   answerUnknownPaths(server);
 
   const { LISTEN_HOST: host, EDGE_GRPC_PORT: wanted } = context.config;
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:${wanted}`, grpc.ServerCredentials.createInsecure(), (error, actual) => {
-      if (error) reject(error);
-      else resolve(actual);
-    });
-  });
+  const port = await listen(server, host, wanted, grpc.ServerCredentials.createInsecure());
   return {
     port,
     async stop() {

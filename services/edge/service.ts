@@ -1,6 +1,6 @@
 // The edge: the bank's only door. See README.md.
 import path from 'node:path';
-import { readConfig } from '#chassis/config.ts';
+import { type Config, isLoopback, readConfig } from '#chassis/config.ts';
 import { developmentIssuer } from '#chassis/issuer.ts';
 import { makeLog } from '#chassis/log.ts';
 import { makeContext } from './context.ts';
@@ -20,6 +20,7 @@ export interface RunningEdge {
 /** Starts the edge on both its ports. Port 0 lets the kernel choose. */
 export async function startEdge(environment: NodeJS.ProcessEnv): Promise<RunningEdge> {
   const config = readConfig(environment);
+  refusePlaintext(config);
   const log = makeLog('edge', config.LOG_LEVEL, config.LOG_FILE);
   const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
   const context = makeContext(config, log, issuer);
@@ -39,4 +40,10 @@ export async function startEdge(environment: NodeJS.ProcessEnv): Promise<Running
       context.close();
     },
   };
+}
+
+/** Its ports have no TLS: inside a mesh the sidecar has it, elsewhere what ends TLS for it must stand on the same host. */
+function refusePlaintext({ LISTEN_HOST, WORKLOAD_IDENTITY }: Config): void {
+  if (WORKLOAD_IDENTITY === 'istio' || isLoopback(LISTEN_HOST)) return;
+  throw new Error('LISTEN_HOST: the edge has no TLS of its own, so outside a mesh it listens on loopback only');
 }

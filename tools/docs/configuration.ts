@@ -30,7 +30,7 @@ const PLATFORM: readonly (readonly [name: string, fallback: string, meaning: str
 export function configurationPage(): string {
   const rows = Object.entries<Variable>(variables).map(([name, { desc, choices, ...rest }]) => {
     const fallback =
-      'default' in rest ? (rest.default === '' ? 'none' : `\`${String(rest.default)}\``) : '**required**';
+      'default' in rest ? ((rest.default ?? '') === '' ? 'none' : `\`${String(rest.default)}\``) : '**required**';
     const meaning = choices ? `${desc}; one of ${choices.map((choice) => `\`${String(choice)}\``).join(', ')}` : desc;
     return `| \`${name}\` | ${fallback} | ${meaning} |`;
   });
@@ -52,9 +52,17 @@ export function configurationPage(): string {
     '| --- | --- | --- |',
     ...PLATFORM.map(([name, fallback, meaning]) => `| \`${name}\` | ${fallback || 'none'} | ${meaning} |`),
     '',
-    'A service refuses to start when it would be unsafe: `fsync`, `full_page_writes`, `synchronous_commit` or data checksums',
-    'off in its database; an address that is not loopback (there is no TLS of its own yet); the development issuer or a',
-    'wildcard origin in production.',
+    'A service refuses to start when it would be unsafe:',
+    '',
+    '- `fsync`, `full_page_writes`, `synchronous_commit` or data checksums are off in its database;',
+    '- `LISTEN_HOST` is not the loopback in development: there the edge gives a token to whoever asks, and the signing key lies',
+    '  beside the data;',
+    '- `LISTEN_HOST` is not the loopback for an edge with `WORKLOAD_IDENTITY=mtls`: its ports have no TLS, so outside a mesh what',
+    '  ends TLS for it stands on the same host (in the same pod). The services may listen anywhere: they take no connection',
+    '  without TLS 1.3 and a certificate. With `istio` all ports are plaintext and meant for the own sidecar: whoever reaches one past',
+    '  it is nobody, as only the sidecar is believed when it says who calls;',
+    '- its certificate, key or roots are missing, do not belong together, or name another workload;',
+    '- in production, the development issuer or a wildcard origin.',
     '',
   ].join('\n');
 }
