@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
+import { PARTITIONS } from './bus.ts';
 import type { Database } from './database.ts';
 import { releaseParked } from './parked.ts';
 import { republish } from './republish.ts';
@@ -69,6 +70,16 @@ describe('A consumer of events', function () {
       await writer.write(AGGREGATES, 5);
       await expectEffects(30_000);
     }
+  });
+
+  it('lets what waits of all its partitions take effect in one transaction', async () => {
+    await writer.write(AGGREGATES, 50);
+    await expectEffects();
+    const [inbox] = await service.database.query<{ transactions: string }>(
+      'select count(distinct xmin::text) as transactions from inbox',
+    );
+    // Published in two bursts over eight partitions, of which each would have had a transaction for each.
+    expect(Number(inbox?.transactions)).to.be.below(2 * PARTITIONS);
   });
 
   it('parks what cannot take effect with its aggregate alone, until it is released', async () => {

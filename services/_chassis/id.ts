@@ -1,5 +1,5 @@
 // Ids are strings that show what they name (`acc_…`) and sort by the time they were made (UUIDv7).
-import { typeid } from 'typeid-js';
+import { typeidUnboxed } from 'typeid-js';
 
 /** The prefixes of the bank's ids. */
 export type Prefix =
@@ -19,7 +19,7 @@ export type Prefix =
 
 /** A new id: a prefix and 26 characters. */
 export function newId(prefix: Prefix): string {
-  return typeid(prefix).toString();
+  return typeidUnboxed(prefix);
 }
 
 /** The id of another thing that belongs one-to-one to this one: `deriveId('jnl', 'txn_01…')` is `jnl_01…`. */

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Arrived, Lease } from './arrived.ts';
+import type { Settled } from './batch.ts';
 import { ownCall } from './call-context.ts';
 import { append, type Staged, staging, writeStaged } from './command-batch.ts';
 import type { Database, Tx } from './database.ts';
@@ -25,6 +26,19 @@ export interface InboxParts {
   readonly subscription: Subscription;
 }
 
+/** Events of one partition, in their order. */
+export interface Arrival {
+  readonly lease: Lease;
+  readonly events: readonly Arrived[];
+}
+
+/** What is new of a partition, as far as nothing is missing in between. */
+interface Reading {
+  readonly fresh: readonly Arrived[];
+  readonly last: number;
+  readonly missing: number | undefined;
+}
+
 /** Another process has the partition now. */
 export class LeaseLost extends Error {}
 
@@ -40,27 +54,54 @@ export async function cursorOf(database: Database, { producer, partition }: Leas
 }
 
 /**
- * Lets events of a partition, in their order, take effect in one transaction; those that were here before do nothing.
- * Throws EventGap, when what comes before the first new one is missing, LeaseLost, or what a handler threw.
+ * Lets events of several partitions take effect in one transaction; those that were here before do nothing. Answers for
+ * each partition whether it went on: EventGap, when what comes before its first new event is missing, and LeaseLost stop
+ * it alone. Throws what a handler threw, and then nothing has happened.
  */
-export async function takeEffect(parts: InboxParts, lease: Lease, events: readonly Arrived[]): Promise<void> {
-  const gap = await parts.database.transaction(async (tx) => {
-    const { fresh, last, missing } = afterCursor(await lockCursor(tx, lease), events);
-    if (fresh.length === 0) return missing;
-    const parked = await parkedAggregates(tx, lease.producer, fresh);
-    const behind = fresh.filter(({ envelope }) => parked.has(envelope.aggregateId));
-    if (behind.length > 0) await tx.query(insertParked(lease, behind, ''));
-    const free = fresh.filter(({ envelope }) => !parked.has(envelope.aggregateId));
-    await handleEvents(
-      parts,
+export async function takeEffect(
+  parts: InboxParts,
+  arrivals: readonly Arrival[],
+): Promise<readonly Settled<undefined>[]> {
+  const { producer } = parts.subscription;
+  return parts.database.transaction(async (tx) => {
+    const cursors = await lockCursors(
       tx,
-      free.map(({ envelope }) => envelope),
+      arrivals.map(({ lease }) => lease),
     );
-    await moveCursor(tx, lease, last);
-    return missing;
+    const read = arrivals.map(({ lease, events }) => {
+      const cursor = cursors.get(lease.partition);
+      return cursor === undefined ? undefined : { lease, ...afterCursor(cursor, events) };
+    });
+    const going = read.filter((one) => one !== undefined && one.fresh.length > 0) as (Reading & { lease: Lease })[];
+    if (going.length > 0) {
+      const parked = await parkedAggregates(
+        tx,
+        producer,
+        going.flatMap(({ fresh }) => fresh),
+      );
+      const isParked = ({ envelope }: Arrived) => parked.has(envelope.aggregateId);
+      for (const { lease, fresh } of going) {
+        const behind = fresh.filter(isParked);
+        if (behind.length > 0) await tx.query(insertParked(lease, behind, ''));
+      }
+      const free = going.flatMap(({ fresh }) => fresh.filter((event) => !isParked(event)));
+      await handleEvents(
+        parts,
+        tx,
+        free.map(({ envelope }) => envelope),
+      );
+      await moveCursors(tx, going);
+    }
+    return read.map((one, index) => outcomeOf(one, arrivals[index]?.lease as Lease));
   });
-  if (gap)
-    throw new EventGap(`of ${lease.producer}, partition ${lease.partition}, what comes before ${gap} is missing`);
+}
+
+function outcomeOf(read: Reading | undefined, { producer, partition }: Lease): Settled<undefined> {
+  if (!read) return { error: new LeaseLost(`the lease of ${producer}, partition ${partition}, is lost`) };
+  if (read.missing === undefined) return { value: undefined };
+  return {
+    error: new EventGap(`of ${producer}, partition ${partition}, what comes before ${read.missing} is missing`),
+  };
 }
 
 /** Parks an event, and with it all later ones of its aggregate. */
@@ -70,7 +111,7 @@ export async function park(database: Database, lease: Lease, event: Arrived, rea
     const number = Number(event.envelope.producerSequence);
     if (number <= cursor) return;
     await tx.query(insertParked(lease, [event], reason));
-    await moveCursor(tx, lease, number);
+    await moveCursors(tx, [{ lease, last: number }]);
   });
 }
 
@@ -102,7 +143,7 @@ export async function handleEvents(parts: InboxParts, tx: Tx, envelopes: readonl
 }
 
 /** What is new among events, as far as nothing is missing in between; `missing` is where something is. */
-function afterCursor(cursor: number, events: readonly Arrived[]) {
+function afterCursor(cursor: number, events: readonly Arrived[]): Reading {
   const fresh: Arrived[] = [];
   let last = cursor;
   for (const event of events) {
@@ -115,20 +156,33 @@ function afterCursor(cursor: number, events: readonly Arrived[]) {
   return { fresh, last, missing: undefined };
 }
 
-/** Holds a partition for the rest of the transaction, and answers what it has come to. */
-export async function lockCursor(tx: Tx, { producer, partition, holder }: Lease): Promise<number> {
-  const [row] = await tx.query(sql<{ last_sequence: string }>`
-    select last_sequence from inbox_partition
-    where producer = ${producer} and partition = ${partition} and holder = ${holder} and lease_until > clock_timestamp()
-    for update
-  `);
-  if (!row) throw new LeaseLost(`the lease of ${producer}, partition ${partition}, is lost`);
-  return Number(row.last_sequence);
+/** Holds a partition for the rest of the transaction, and answers what it has come to. Throws LeaseLost. */
+export async function lockCursor(tx: Tx, lease: Lease): Promise<number> {
+  const cursor = (await lockCursors(tx, [lease])).get(lease.partition);
+  if (cursor === undefined)
+    throw new LeaseLost(`the lease of ${lease.producer}, partition ${lease.partition}, is lost`);
+  return cursor;
 }
 
-async function moveCursor(tx: Tx, { producer, partition }: Lease, last: number): Promise<void> {
+/** Holds partitions of one producer for the rest of the transaction: to what each has come whose lease this process has. */
+async function lockCursors(tx: Tx, leases: readonly Lease[]): Promise<Map<number, number>> {
+  const [first] = leases;
+  const rows = await tx.query(sql<{ partition: number; last_sequence: string }>`
+    select partition, last_sequence from inbox_partition
+    where producer = ${first?.producer} and partition = any(${sqlArray(leases.map(({ partition }) => partition))}::int[])
+    and holder = ${first?.holder} and lease_until > clock_timestamp()
+    order by partition for update
+  `);
+  return new Map(rows.map((row) => [row.partition, Number(row.last_sequence)]));
+}
+
+async function moveCursors(tx: Tx, moved: readonly { lease: Lease; last: number }[]): Promise<void> {
   await tx.query(sql`
-    update inbox_partition set last_sequence = ${last} where producer = ${producer} and partition = ${partition}
+    update inbox_partition i set last_sequence = m.last
+    from unnest(
+      ${sqlArray(moved.map(({ lease }) => lease.partition))}::int[], ${sqlArray(moved.map(({ last }) => last))}::bigint[]
+    ) as m (partition, last)
+    where i.producer = ${moved[0]?.lease.producer} and i.partition = m.partition
   `);
 }
 

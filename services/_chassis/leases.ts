@@ -16,6 +16,7 @@ export interface Share {
 }
 
 const LEASE = sql`interval '5 seconds'`;
+// Rows are locked in the order of their partitions, as those do who let events take effect.
 
 /** Joins those who share the partitions of a producer. */
 export async function joinShare(database: Database, producer: string): Promise<Share> {
@@ -27,7 +28,11 @@ export async function joinShare(database: Database, producer: string): Promise<S
   const giveBack = async (partitions: readonly number[]): Promise<void> => {
     await database.query(sql`
       update inbox_partition set holder = null, lease_until = null
-      where producer = ${producer} and holder = ${holder} and partition = any(${[...partitions]}::int[])
+      where producer = ${producer} and partition in (
+        select partition from inbox_partition
+        where producer = ${producer} and holder = ${holder} and partition = any(${[...partitions]}::int[])
+        order by partition for update
+      )
     `);
   };
   return {
@@ -53,7 +58,11 @@ async function renew(database: Database, producer: string, holder: string) {
   const share = Math.ceil(PARTITIONS / Math.max(1, Number(alive?.count)));
   const kept = await database.query(sql<{ partition: number }>`
     update inbox_partition set lease_until = clock_timestamp() + ${LEASE}
-    where producer = ${producer} and holder = ${holder} and lease_until > clock_timestamp() returning partition
+    where producer = ${producer} and partition in (
+      select partition from inbox_partition
+      where producer = ${producer} and holder = ${holder} and lease_until > clock_timestamp()
+      order by partition for update
+    ) returning partition
   `);
   const taken = await database.query(sql<{ partition: number }>`
     update inbox_partition set holder = ${holder}, lease_until = clock_timestamp() + ${LEASE}

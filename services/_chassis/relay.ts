@@ -7,6 +7,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from 'nats';
 import { EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { arrived } from './arrived.ts';
 import type { StreamLimits, StreamState } from './bus.ts';
 import { type Bus, ensureStream, heartbeatSubject, managerOf, readStream, streamOf, subjectOf } from './bus.ts';
 import type { Database } from './database.ts';
@@ -33,7 +34,7 @@ const ACK_MS = 5_000;
 /** After a batch, others gather: a batch of ten costs the database little more than one event. */
 const GATHER_MS = 20;
 /** How soon events of other processes are found; those of this one wake the relay. */
-const IDLE_MS = 100;
+const IDLE_MS = 200;
 const HEARTBEAT_MS = 200;
 const CHECK_MS = 1_000;
 const BACKOFF_MIN_MS = 50;
@@ -86,6 +87,8 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
   let stream: StreamState | undefined;
   let checked = 0;
   let beaten = 0;
+  /** Whether numbered events may wait that this function has not numbered itself just now. */
+  let unsure = true;
 
   async function look(): Promise<StreamState> {
     const manager = await managerOf(await bus.connection());
@@ -101,12 +104,20 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
   async function turn(): Promise<boolean> {
     const numbered = await numberEvents(database);
     const client = await bus.connection();
-    if (!stream || Date.now() - checked > CHECK_MS) stream = await look();
-    const events = await numberedFrom(database, stream.last + 1, PUBLISHED_MAX);
-    if (events.length > 0) {
-      await publish(client, service, stream, events);
-      stream = { ...stream, last: stream.last + events.length };
-      return true;
+    if (!stream || Date.now() - checked > CHECK_MS) {
+      stream = await look();
+      unsure = true;
+    }
+    if (numbered > 0 || unsure) {
+      const events = await numberedFrom(database, stream.last + 1, PUBLISHED_MAX);
+      if (events.length > 0) {
+        unsure = true;
+        await publish(client, service, stream, events);
+        stream = { ...stream, last: stream.last + events.length };
+        unsure = events.length === PUBLISHED_MAX;
+        return true;
+      }
+      unsure = false;
     }
     if (numbered === 0 && Date.now() - beaten > HEARTBEAT_MS) {
       const producerSequence = BigInt(stream.last);
@@ -138,7 +149,7 @@ async function refuseForeign(
   const stored = stream.last < stream.from ? null : await lastMessage(manager, service, stream);
   if (!stored) return;
   const [event] = await numberedFrom(database, stream.last, 1);
-  if (event?.event_id === stored.header.get('Nats-Msg-Id')) return;
+  if (event?.event_id === arrived(stored.data).envelope.eventId) return;
   throw new Error(
     `the stream ${streamOf(service)} ends with an event that the outbox has not: it has to be published anew`,
   );
@@ -166,12 +177,11 @@ async function publish(
     const subject = subjectOf(service, event.aggregate_id, event.type);
     const expected = number - stream.from;
     if (event === last) {
-      const settings = { msgID: event.event_id, timeout: ACK_MS, retries: 1, expect: { lastSequence: expected } };
+      const settings = { timeout: ACK_MS, retries: 1, expect: { lastSequence: expected } };
       await jetstream(client).publish(subject, withNumbers(event), settings);
       return;
     }
     const marks = headers();
-    marks.set('Nats-Msg-Id', event.event_id);
     marks.set('Nats-Expected-Last-Sequence', String(expected));
     client.publish(subject, withNumbers(event), { headers: marks });
   }
