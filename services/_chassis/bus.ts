@@ -40,6 +40,8 @@ const RECONNECT_MS = 250;
 /** JetStream's answer when there is no such stream. */
 const STREAM_NOT_FOUND = 10059;
 const NANOSECONDS = 1_000_000;
+/** How far back JetStream itself recognises an event_id. What it stores twice is kept out by the expected place. */
+const DUPLICATE_WINDOW_MS = 120_000;
 
 /** Makes the bus; it connects when it is first used. */
 export function natsBus(options: { url: string; name: string; log: Logger }): Bus {
@@ -145,6 +147,7 @@ export async function ensureStream(
     max_age: limits.maxAgeMs * NANOSECONDS,
     num_replicas: limits.replicas,
     discard: DiscardPolicy.New,
+    duplicate_window: DUPLICATE_WINDOW_MS * NANOSECONDS,
   };
   const found = await readStream(manager, producer);
   if (found) await manager.streams.update(name, mutable);

@@ -7,7 +7,6 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from 'nats';
 import { EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
-import { arrived } from './arrived.ts';
 import type { StreamLimits, StreamState } from './bus.ts';
 import { type Bus, ensureStream, heartbeatSubject, managerOf, readStream, streamOf, subjectOf } from './bus.ts';
 import type { Database } from './database.ts';
@@ -111,7 +110,6 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
     if (numbered > 0 || unsure) {
       const events = await numberedFrom(database, stream.last + 1, PUBLISHED_MAX);
       if (events.length > 0) {
-        unsure = true;
         await publish(client, service, stream, events);
         stream = { ...stream, last: stream.last + events.length };
         unsure = events.length === PUBLISHED_MAX;
@@ -149,7 +147,7 @@ async function refuseForeign(
   const stored = stream.last < stream.from ? null : await lastMessage(manager, service, stream);
   if (!stored) return;
   const [event] = await numberedFrom(database, stream.last, 1);
-  if (event?.event_id === arrived(stored.data).envelope.eventId) return;
+  if (event?.event_id === stored.header.get('Nats-Msg-Id')) return;
   throw new Error(
     `the stream ${streamOf(service)} ends with an event that the outbox has not: it has to be published anew`,
   );
@@ -177,11 +175,12 @@ async function publish(
     const subject = subjectOf(service, event.aggregate_id, event.type);
     const expected = number - stream.from;
     if (event === last) {
-      const settings = { timeout: ACK_MS, retries: 1, expect: { lastSequence: expected } };
+      const settings = { msgID: event.event_id, timeout: ACK_MS, retries: 1, expect: { lastSequence: expected } };
       await jetstream(client).publish(subject, withNumbers(event), settings);
       return;
     }
     const marks = headers();
+    marks.set('Nats-Msg-Id', event.event_id);
     marks.set('Nats-Expected-Last-Sequence', String(expected));
     client.publish(subject, withNumbers(event), { headers: marks });
   }
