@@ -115,7 +115,10 @@ export async function park(database: Database, lease: Lease, event: Arrived, rea
   });
 }
 
-/** Calls the handlers of events that had no effect yet, and writes what they staged. */
+/**
+ * Calls the handlers of events that had no effect yet, and writes what they changed and staged when all have been called: a
+ * later one finds what an earlier one changed in the entity manager, not in the database.
+ */
 export async function handleEvents(parts: InboxParts, tx: Tx, envelopes: readonly EventEnvelope[]): Promise<void> {
   const handlers = new Map(parts.subscription.handlers.map((handler) => [handler.type, handler]));
   const asked = envelopes.filter(({ type }) => handlers.has(type));
@@ -123,21 +126,21 @@ export async function handleEvents(parts: InboxParts, tx: Tx, envelopes: readonl
   const claimed = await claim(tx, parts.subscription.producer, asked);
   const staged: Staged = { inserts: new Map(), rows: new Map() };
   const events: OutboxEvent[] = [];
+  const own = ownCall(parts.consumer, parts.log);
   for (const envelope of asked) {
     if (!claimed.has(envelope.eventId)) continue;
     const stage = staging(parts.vault, tx, {
-      ...ownCall(parts.consumer, parts.log),
+      ...own,
       rpc: envelope.type,
       principal: envelope.actor,
       trace: continueTrace(envelope.traceparent),
     });
     await handlers.get(envelope.type)?.handle(stage.tx, envelope);
-    await tx.em.flush();
-    tx.em.clear();
     for (const [entity, rows] of stage.inserts) append(staged.inserts, entity, rows);
     for (const [bulk, rows] of stage.rows) append(staged.rows, bulk, rows);
     events.push(...stage.events);
   }
+  await tx.em.flush();
   await writeStaged(tx, staged);
   if (events.length > 0) await tx.query(insertOutbox(events));
 }
