@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#chassis/database.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
@@ -20,6 +20,8 @@ interface AccountRow {
   stripe: string;
   /** The last version that counts. */
   known: string;
+  /** After all entries that there are, debit-positive. */
+  balance: string;
 }
 
 interface Row {
@@ -41,12 +43,23 @@ interface Stripe {
   readonly stripe: string;
   /** The last version that counts. */
   readonly known: string;
+  /** After all entries that there are, debit-positive. */
+  readonly balance: string;
   /** The last version that was shown, if it was on the day at which the page before ended. */
   readonly shown: string | undefined;
 }
 
-/** Where a page begins: on this day, after what was shown of it. The running balance (debit-positive) goes on. */
-interface Position {
+/** What a range comes to: the balances before and after it, debit-positive. */
+interface Totals {
+  readonly opening: bigint;
+  readonly closing: bigint;
+}
+
+/**
+ * Where a page begins: on this day, after what was shown of it. The running balance (debit-positive) goes on, and the totals
+ * stay those of the first page.
+ */
+interface Position extends Totals {
   readonly bookingDate: string;
   readonly running: bigint;
 }
@@ -65,16 +78,13 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
     };
     const rowsOfAccount = await readAccount(database, request.ledgerAccountId, asOf);
     const { id: accountId, currency, normalSide } = rowsOfAccount[0];
-    const position = after && { bookingDate: after[0] ?? '', running: BigInt(after[1] ?? 0) };
-    const stripes = stripesOf(rowsOfAccount, after?.slice(2));
-    const { opening, closing, rows } = await readPage(database, stripes, {
-      from,
-      to,
-      valueDate: asOf.valueDate ?? 'infinity',
-      position,
-      limit: size + 1,
-      newest: request.newestFirst,
-    });
+    const position = after && positionOf(after);
+    const stripes = stripesOf(rowsOfAccount, after?.slice(POSITION));
+    const range = { from, to, valueDate: asOf.valueDate ?? 'infinity' };
+    const totals = position ?? (await readTotals(database, stripes, range, asOf));
+    const { opening, closing } = totals;
+    const shape = { ...range, position, limit: size + 1, newest: request.newestFirst };
+    const rows = await readPage(database, stripes, shape);
     let running = position?.running ?? (request.newestFirst ? closing : opening);
     const page = rows.slice(0, size);
     const entries = page.map((row) => {
@@ -87,7 +97,9 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
       return entryMessage({ ...row, ...numbers, stripe: Number(row.stripe), accountId, currency, normalSide }, shown);
     });
     const next =
-      rows.length > size ? nextPosition(stripes, page, { before: position?.bookingDate, running }) : undefined;
+      rows.length > size
+        ? nextPosition(stripes, page, { ...totals, before: position?.bookingDate, running })
+        : undefined;
     return {
       entries,
       nextPageToken: next ? pages.next(ListEntriesRequestSchema, request, next) : '',
@@ -100,102 +112,138 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
 /** The account, and after it its stripes. */
 async function readAccount(database: Database, id: string, asOf: AsOf): Promise<[AccountRow, ...AccountRow[]]> {
   const [account, ...stripes] = await database.query(sql<AccountRow>`
-    select no, id, currency, normal_side as "normalSide", striped, stripe, ${versionKnown(asOf)} as known
+    select no, id, currency, normal_side as "normalSide", striped, stripe, balance, ${versionKnown(asOf)} as known
     from ledger_account a where id = ${id} and ${openAt(asOf)} order by stripe
   `);
   if (!account) throw refuse('LEDGER_ACCOUNT_NOT_FOUND');
   return [account, ...stripes];
 }
 
-/** What is listed. Of a striped account, later pages show of each stripe what counted when the first was read. */
+/** What is listed: of later pages, of each stripe what counted when the first was read. */
 function stripesOf([account, ...stripes]: readonly [AccountRow, ...AccountRow[]], listed: readonly string[] = []) {
   const then = new Map(
     listed.map((text) => text.split(':')).map(([stripe, known, shown]) => [stripe, { known, shown }]),
   );
-  if (!account.striped) return [{ ...account, shown: then.get(account.stripe)?.shown || undefined }];
-  return stripes.flatMap((one): Stripe[] => {
+  return (account.striped ? stripes : [account]).flatMap((one): Stripe[] => {
     const before = then.get(one.stripe);
     if (listed.length > 0 && !before) return [];
     return [{ ...one, known: before?.known ?? one.known, shown: before?.shown || undefined }];
   });
 }
 
+/** So much of a page token is the position; what follows are the stripes. */
+const POSITION = 4;
+
+function positionOf([bookingDate = '', ...sums]: readonly string[]): Position {
+  const [running = 0n, opening = 0n, closing = 0n] = sums.slice(0, POSITION - 1).map(BigInt);
+  return { bookingDate, running, opening, closing };
+}
+
 /** Where the page after this one begins, as its token says it. */
 function nextPosition(
   stripes: readonly Stripe[],
   page: readonly Row[],
-  { before, running }: { readonly before: string | undefined; readonly running: bigint },
+  { before, running, opening, closing }: Totals & { readonly before: string | undefined; readonly running: bigint },
 ): string[] {
   const day = page.at(-1)?.bookingDate ?? '';
   const last = new Map(page.filter(({ bookingDate }) => bookingDate === day).map((row) => [row.stripe, row.version]));
   const places = stripes.map(({ stripe, known, shown }) => {
     return `${stripe}:${known}:${last.get(stripe) ?? (day === before ? (shown ?? '') : '')}`;
   });
-  return [day, String(running), ...places];
+  return [day, String(running), String(opening), String(closing), ...places];
 }
 
-interface Page {
+interface Range {
   readonly from: string;
   readonly to: string;
   readonly valueDate: string;
+}
+
+/**
+ * What a range comes to. Of an account as it is, the balance is known, and only what is booked since the first day of the
+ * range has to be taken off it; as it was, all is summed.
+ */
+async function readTotals(
+  database: Database,
+  stripes: readonly Stripe[],
+  { from, to, valueDate }: Range,
+  asOf: AsOf,
+): Promise<Totals> {
+  const totals = async (opening: RawBuilder<unknown>, closing: RawBuilder<unknown>, read: RawBuilder<unknown>) => {
+    const [row] = await database.query(sql<{ opening: string; closing: string }>`
+      with ${withStripes(stripes)}
+      select coalesce(sum(amount) filter (where ${opening}), 0) as opening,
+        coalesce(sum(amount) filter (where ${closing}), 0) as closing
+      from s join entry e on ${counts(valueDate)} and ${read}
+    `);
+    return { opening: BigInt(row?.opening ?? 0), closing: BigInt(row?.closing ?? 0) };
+  };
+  if (asOf.valueDate !== undefined || asOf.knownAt !== undefined) {
+    return totals(sql`booking_date < ${from}::date`, sql`true`, sql`booking_date <= ${to}::date`);
+  }
+  const balance = stripes.reduce((sum, stripe) => sum + BigInt(stripe.balance), 0n);
+  const isFromBeginning = from === '-infinity';
+  if (isFromBeginning && to === 'infinity') return { opening: 0n, closing: balance };
+  const later = await totals(
+    sql`booking_date >= ${from}::date`,
+    sql`booking_date > ${to}::date`,
+    sql`booking_date >= ${isFromBeginning ? to : from}::date`,
+  );
+  return { opening: isFromBeginning ? 0n : balance - later.opening, closing: balance - later.closing };
+}
+
+interface Shape extends Range {
   readonly position: Position | undefined;
   readonly limit: number;
   readonly newest: boolean;
 }
 
 /**
- * The rows of a page and the totals of its range, in one statement: both of one moment, so that they add up. Each stripe is
- * read as far as the page may reach; of one stripe, the order by version is that by known time.
+ * The rows of a page. Each stripe is read as far as the page may reach; of one stripe, the order by version is that by known
+ * time.
  */
-async function readPage(
+function readPage(
   database: Database,
   stripes: readonly Stripe[],
-  { from, to, valueDate, position, limit, newest }: Page,
-): Promise<{ opening: bigint; closing: bigint; rows: Row[] }> {
+  { from, to, valueDate, position, limit, newest }: Shape,
+): Promise<Row[]> {
   const direction = newest ? sql`desc` : sql`asc`;
   const beyond = newest ? sql`<` : sql`>`;
   const start = position
-    ? sql`(e.booking_date, e.version) ${beyond} (${position.bookingDate}::date, s.shown)`
+    ? sql`(e.booking_date, e.version) ${beyond} (${position.bookingDate}::date, coalesce(s.shown, ${newest ? VERSION_MAX : '0'}))`
     : sql`true`;
-  const counts = sql`e.account_no = s.no and e.version <= s.known and e.value_date <= ${valueDate}::date`;
-  const nothingShown = newest ? VERSION_MAX : '0';
-  const rows = await database.query(sql<{ opening: string; closing: string } & (Row | { version: null })>`
-    with s (no, stripe, known, shown) as (
-      select * from unnest(
-        ${sqlArray(stripes.map(({ no }) => no))}::bigint[],
-        ${sqlArray(stripes.map(({ stripe }) => stripe))}::bigint[],
-        ${sqlArray(stripes.map(({ known }) => known))}::bigint[],
-        ${sqlArray(stripes.map(({ shown }) => shown ?? nothingShown))}::bigint[]
-      )
-    )
-    select totals.opening, totals.closing, page.*
-    from (
-      select coalesce(sum(amount) filter (where booking_date < ${from}::date), 0) as opening,
-        coalesce(sum(amount), 0) as closing
-      from s join entry e on ${counts} and e.booking_date <= ${to}::date
-    ) totals
-    left join (
-      select one.*
-      from s cross join lateral (
-        select s.stripe, e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
-          e.reversed_leg as "reversedLeg", e.booking_date::text as "bookingDate", e.value_date::text as "valueDate",
-          j.known_time as known_time
-        from entry e join journal j on j.no = e.journal_no
-        where ${counts} and e.booking_date between ${from}::date and ${to}::date and ${start}
-        order by e.booking_date ${direction}, e.version ${direction}
-        limit ${limit}
-      ) one
-      order by "bookingDate" ${direction}, known_time ${direction}, stripe ${direction}, version ${direction}
+  return database.query(sql<Row>`
+    with ${withStripes(stripes)}
+    select one.*
+    from s cross join lateral (
+      select s.stripe, e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
+        e.reversed_leg as "reversedLeg", e.booking_date::text as "bookingDate", e.value_date::text as "valueDate",
+        j.known_time as known_time
+      from entry e join journal j on j.no = e.journal_no
+      where ${counts(valueDate)} and e.booking_date between ${from}::date and ${to}::date and ${start}
+      order by e.booking_date ${direction}, e.version ${direction}
       limit ${limit}
-    ) page on true
-    order by page."bookingDate" ${direction}, page.known_time ${direction}, page.stripe ${direction}, page.version ${direction}
+    ) one
+    order by "bookingDate" ${direction}, known_time ${direction}, stripe ${direction}, version ${direction}
+    limit ${limit}
   `);
-  return {
-    opening: BigInt(rows[0]?.opening ?? 0),
-    closing: BigInt(rows[0]?.closing ?? 0),
-    // A range without entries is one row of totals alone.
-    rows: rows.flatMap((row) => (row.version === null ? [] : [row])),
-  };
 }
 
 const VERSION_MAX = String(2n ** 63n - 1n);
+
+/** Stripes as the rows `s` of a statement. */
+function withStripes(stripes: readonly Stripe[]): RawBuilder<unknown> {
+  return sql`s (no, stripe, known, shown) as (
+    select * from unnest(
+      ${sqlArray(stripes.map(({ no }) => no))}::bigint[],
+      ${sqlArray(stripes.map(({ stripe }) => stripe))}::bigint[],
+      ${sqlArray(stripes.map(({ known }) => known))}::bigint[],
+      ${sqlArray(stripes.map(({ shown }) => shown))}::bigint[]
+    )
+  )`;
+}
+
+/** Whether entry `e` of stripe `s` counts. */
+function counts(valueDate: string): RawBuilder<unknown> {
+  return sql`e.account_no = s.no and e.version <= s.known and e.value_date <= ${valueDate}::date`;
+}

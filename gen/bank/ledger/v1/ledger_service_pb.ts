@@ -2910,8 +2910,7 @@ export const LedgerService: GenService<{
    * With as_of_value_date, known_at or both, only the entries that count by then; balances are sums of those alone. With
    * known_at every page is the same for ever.
    *
-   * The stripes of a striped account are one list, by (booking date, when they became known). Its pages show what was booked
-   * when the first was read, so that none is missed or shown twice while others post.
+   * The stripes of a striped account are one list, by (booking date, when they became known).
    *
    * Errors: LEDGER_ACCOUNT_NOT_FOUND (NOT_FOUND: or not open yet at known_at), PAGE_TOKEN_INVALID (INVALID_ARGUMENT), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or to_date before from_date), KNOWN_AT_IN_FUTURE (INVALID_ARGUMENT: later than the ledger's database has it)
    *
