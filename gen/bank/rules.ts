@@ -131,6 +131,9 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/LogIn'
   | 'bank.security.v1.SecurityService/RefreshSession'
   | 'bank.security.v1.SecurityService/LogOut'
+  | 'bank.security.v1.SecurityService/EnrolTotp'
+  | 'bank.security.v1.SecurityService/ConfirmTotp'
+  | 'bank.security.v1.SecurityService/RemoveTotp'
   | 'bank.security.v1.SecurityService/SubmitForApproval'
   | 'bank.security.v1.SecurityService/ListApprovals'
   | 'bank.security.v1.SecurityService/GetApproval'
@@ -1554,6 +1557,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'LOGIN_REFUSED',
+      'SECOND_FACTOR_REQUIRED',
     ],
   },
   'bank.security.v1.SecurityService/RefreshSession': {
@@ -1584,6 +1588,55 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'SESSION_ENDED',
+    ],
+  },
+  'bank.security.v1.SecurityService/EnrolTotp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'SECOND_FACTOR_EXISTS',
+    ],
+  },
+  'bank.security.v1.SecurityService/ConfirmTotp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'SECOND_FACTOR_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/RemoveTotp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSWORD_UNFIT',
+      'SECOND_FACTOR_NOT_FOUND',
     ],
   },
   'bank.security.v1.SecurityService/SubmitForApproval': {
@@ -2087,11 +2140,16 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.ConfirmTotpRequest': { code: 'SECRET' },
+  'bank.security.v1.ConfirmTotpResponse': { recoveryCodes: 'SECRET' },
+  'bank.security.v1.EnrolTotpRequest': { password: 'SECRET' },
+  'bank.security.v1.EnrolTotpResponse': { secret: 'SECRET', otpauthUri: 'SECRET' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
-  'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET', secondFactorCode: 'SECRET' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.RemoveTotpRequest': { password: 'SECRET', code: 'SECRET' },
   'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
   'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
@@ -2137,6 +2195,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.security.v1.AccessRefusal',
+  'bank.security.v1.ConfirmTotpRequest',
+  'bank.security.v1.ConfirmTotpResponse',
+  'bank.security.v1.EnrolTotpRequest',
+  'bank.security.v1.EnrolTotpResponse',
   'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.LogInRequest',
@@ -2145,6 +2207,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
+  'bank.security.v1.RemoveTotpRequest',
   'bank.security.v1.SessionTokens',
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',

@@ -8,6 +8,8 @@ import {
   AccessRefusedSchema,
   CredentialsRegisteredSchema,
   LoginRefusedSchema,
+  SecondFactorAddedSchema,
+  SecondFactorRemovedSchema,
   SessionRevokedSchema,
   SessionStartedSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
@@ -20,6 +22,16 @@ import { stateWord } from './domain/approval.ts';
 /** Says that a customer got credentials; their version is the sequence. */
 export function credentialsRegistered(tx: CommandTx, id: string, customerId: string, version: number): void {
   tx.publish(CredentialsRegisteredSchema, { customerId }, { id, sequence: version });
+}
+
+/** Says that somebody added a second factor to their credentials, which so came to a version. */
+export function secondFactorAdded(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(SecondFactorAddedSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody removed the second factor of their credentials, which so came to a version. */
+export function secondFactorRemoved(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(SecondFactorRemovedSchema, { partyId }, { id, sequence: version });
 }
 
 /** Says that a session was started: the first of its two events. */

@@ -6,8 +6,11 @@ import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
+import { Factors } from './migrations/0003-factors.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { approveRequest } from './rpc/approve-request.ts';
+import { confirmTotp } from './rpc/confirm-totp.ts';
+import { enrolTotp } from './rpc/enrol-totp.ts';
 import { getApproval } from './rpc/get-approval.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
@@ -17,6 +20,7 @@ import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
+import { removeTotp } from './rpc/remove-totp.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
 import { withdrawRequest } from './rpc/withdraw-request.ts';
 
@@ -27,6 +31,9 @@ function rpcs(context: Context) {
     logOut: logOut(context),
     refreshSession: refreshSession(context),
     registerCredentials: registerCredentials(context),
+    enrolTotp: enrolTotp(context),
+    confirmTotp: confirmTotp(context),
+    removeTotp: removeTotp(context),
     submitForApproval: submitForApproval(context),
     listApprovals: listApprovals(context),
     getApproval: getApproval(context),
@@ -46,6 +53,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('security_runtime') },
+    { name: '0003-factors', class: Factors },
     { name: '0004-approvals', class: Approvals },
   ],
   context: makeContext,

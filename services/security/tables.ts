@@ -77,6 +77,18 @@ export function setFailures(id: string, failures: number, nextTryTime: Date): Ra
   return sql`update credential set failures = ${failures}, next_try_time = ${nextTryTime} where id = ${id}`;
 }
 
+/** Takes a counted failure back, when it is the last that was counted. */
+export function takeFailureBack(id: string, failures: number, now: Date): RawBuilder<unknown> {
+  return sql`
+    update credential set failures = failures - 1, next_try_time = ${now} where id = ${id} and failures = ${failures}
+  `;
+}
+
+/** Takes credentials to their next version. */
+export function bumpVersion(id: string): RawBuilder<unknown> {
+  return sql`update credential set version = version + 1 where id = ${id}`;
+}
+
 /** Starts a session. */
 export function insertSession(session: {
   id: string;

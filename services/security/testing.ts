@@ -1,8 +1,9 @@
 // What the tests of the security service share.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
 import type { TestDatabase } from '#chassis/testing/database.ts';
-import { type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 
@@ -45,6 +46,40 @@ export async function logIn(bank: Security, changes: MessageInitShape<typeof Log
   return tokens satisfies SessionTokens;
 }
 
+/** A customer at a channel of theirs. */
+export const asCustomer = (bank: Security, customerId: string) => bank.asPrincipal(customer(customerId));
+
+/** A customer with credentials and a confirmed authenticator app. */
+export async function aCustomerWithApp(bank: Security) {
+  const { customerId, username } = await anEnrolledCustomer(bank);
+  const order = { requestId: unique('app'), password: PASSWORD };
+  const { secret } = await asCustomer(bank, customerId).enrolTotp(order);
+  const code = appCode(secret);
+  const confirm = { requestId: unique('confirm'), code };
+  const { recoveryCodes } = await asCustomer(bank, customerId).confirmTotp(confirm);
+  return { customerId, username, secret, code, recoveryCodes };
+}
+
+/** What an app shows, now or so many steps of 30 s ahead: not before, since the next step may begin meanwhile. */
+export function appCode(secret: string, stepsAhead: 0 | 1 | 2 = 0): string {
+  const timestamp = Date.now() + stepsAhead * 30_000;
+  return TOTP.generate({ secret: Secret.fromBase32(secret), timestamp });
+}
+
+/** The id of the credentials of a customer. */
+export async function credentialOf(database: TestDatabase, customerId: string): Promise<string> {
+  const [row] = await database.query<{ id: string }>('select id from credential where customer_id = $1', [customerId]);
+  return row?.id ?? '';
+}
+
+/** How many tries of a customer have failed in a row. */
+export async function failuresOf(database: TestDatabase, customerId: string): Promise<number | undefined> {
+  const [row] = await database.query<{ failures: number }>('select failures from credential where customer_id = $1', [
+    customerId,
+  ]);
+  return row?.failures;
+}
+
 /** The events about something, oldest first: their short names. */
 export async function eventsOf(database: TestDatabase, aggregateId: string): Promise<string[]> {
   const rows = await database.query<{ event: string }>(
@@ -57,7 +92,16 @@ export async function eventsOf(database: TestDatabase, aggregateId: string): Pro
 
 /** None of the secrets can be read in any table, plainly or in hexadecimal digits. */
 export async function expectNowhere(database: TestDatabase, secrets: readonly string[]): Promise<void> {
-  for (const table of ['enrolment_code', 'credential', 'session', 'refresh_token', 'command', 'outbox']) {
+  for (const table of [
+    'enrolment_code',
+    'credential',
+    'session',
+    'refresh_token',
+    'totp',
+    'recovery_code',
+    'command',
+    'outbox',
+  ]) {
     const rows = await database.query<{ row: string }>(`select t::text as row from ${table} t`);
     const text = rows.map(({ row }) => row.toLowerCase()).join('\n');
     for (const secret of secrets) {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
 import { refused } from '#chassis/testing/clients.ts';
 import { type Counter, counter, money, TELLER, textAt } from './counter.ts';
 import { type Door, PROTOCOLS, type RpcName } from './doors.ts';
@@ -54,6 +55,34 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     await refused(pay(renewed, petr.accountId, jana.accountId), 'ACCOUNT_NOT_FOUND');
     await refused(refresh(textAt(first, 'tokens', 'refreshToken')), 'SESSION_ENDED');
     await refused(refresh(textAt(second, 'tokens', 'refreshToken')), 'SESSION_ENDED');
+  });
+
+  it('adds an authenticator app, and gets in with password and code only, once with each', async () => {
+    const jana = await at.personWithAccount('Jana');
+    const petr = await at.personWithAccount('Petr');
+    await at.deposit(jana.accountId, money('1000.00'));
+    const username = await enrol(jana.customerId);
+    const token = textAt(await logIn(username), 'tokens', 'accessToken');
+    const own = (rpc: RpcName, request: JsonObject) =>
+      door.callWith(token, rpc, { requestId: randomUUID(), ...request });
+    const secret = Secret.fromBase32(textAt(await own('security.EnrolTotp', { password: PASSWORD }), 'secret'));
+    const code = TOTP.generate({ secret });
+    const { recoveryCodes = [] } = await own('security.ConfirmTotp', { code });
+    const withCode = (secondFactorCode: string) =>
+      publicly('security.LogIn', { username, password: PASSWORD, secondFactorCode });
+    await refused(logIn(username), 'SECOND_FACTOR_REQUIRED');
+    await refused(withCode(code), 'LOGIN_REFUSED');
+    const session = await withCode(TOTP.generate({ secret, timestamp: Date.now() + 30_000 }));
+    const transfer = {
+      requestId: randomUUID(),
+      debtorAccountId: jana.accountId,
+      creditorAccountId: petr.accountId,
+      amount: money('10.00'),
+    };
+    await door.callWith(textAt(session, 'tokens', 'accessToken'), 'transaction.TransferFunds', transfer);
+    expect(await at.booked(petr.accountId)).to.equal('10.00');
+    await own('security.RemoveTotp', { password: PASSWORD, code: (recoveryCodes as string[])[0] ?? '' });
+    await logIn(username);
   });
 
   it('logs out over each protocol, and can refresh no more', async () => {

@@ -133,13 +133,17 @@ function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
 
 function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   const approval = { approvalId: 'apr_none' };
-  const login = { username: 'nobody', password: 'correct horse battery' };
+  const [password, code] = ['correct horse battery', '123456'];
+  const login = { username: 'nobody', password };
   return {
     'security.IssueEnrolmentCode': { request: { customerId } },
     'security.RegisterCredentials': { request: { enrolmentCode: 'none', ...login }, refused: 'ENROLMENT_CODE_INVALID' },
     'security.LogIn': { request: login, refused: 'LOGIN_REFUSED' },
     'security.RefreshSession': { request: { refreshToken: 'none' }, refused: 'SESSION_ENDED' },
     'security.LogOut': { request: {}, refused: 'SESSION_ENDED' },
+    'security.EnrolTotp': { request: { password }, refused: 'PROOF_REFUSED' },
+    'security.ConfirmTotp': { request: { code }, refused: 'SECOND_FACTOR_NOT_FOUND' },
+    'security.RemoveTotp': { request: { password, code }, refused: 'PROOF_REFUSED' },
     'security.ListApprovals': { request: {} },
     'security.GetApproval': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.ApproveRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },

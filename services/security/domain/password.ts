@@ -14,11 +14,19 @@ export function normalUsername(username: string): string {
   return username.normalize('NFKC').trim().toLowerCase();
 }
 
+/** Whether a password is long enough to be the only factor. */
+export function standsAlone(password: string): boolean {
+  return lengthOf(password) >= SHORTEST;
+}
+
 /** Refuses PASSWORD_UNFIT: too short, too long, one character over and over, or the username and little more. */
 export function checkPassword(password: string, username: string): void {
-  // Each code point counts as one character.
-  const { length } = Array.from(normalPassword(password));
-  if (length < SHORTEST || length > LONGEST) throw refuse('PASSWORD_UNFIT', { field: 'password' });
+  if (!standsAlone(password) || lengthOf(password) > LONGEST) throw refuse('PASSWORD_UNFIT', { field: 'password' });
   const rest = normalUsername(password).replaceAll(normalUsername(username), '');
   if (new Set(rest).size < 4) throw refuse('PASSWORD_UNFIT', { field: 'password' });
+}
+
+/** Each code point counts as one character. */
+function lengthOf(password: string): number {
+  return Array.from(normalPassword(password)).length;
 }

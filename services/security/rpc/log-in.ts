@@ -10,12 +10,13 @@ import {
   type SecurityService,
 } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Context } from '../context.ts';
-import { mayTry, nextTry } from '../domain/lockout.ts';
 import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { loginRefused, sessionStarted } from '../events.ts';
+import { countTry, forgetFailures, stillStand, takeBack } from '../proofs.ts';
+import { type Factor, factorOf, useFactor } from '../second-factor.ts';
 import { issueTokens } from '../sessions.ts';
-import { type Credential, insertSession, lockByCustomer, lockByUsername, setFailures } from '../tables.ts';
+import { type Credential, insertSession, lockByUsername } from '../tables.ts';
 
 /** How long somebody may stay logged in without showing their password again. */
 const SESSION_MS = 12 * 60 * 60 * 1_000;
@@ -25,28 +26,28 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
   return (request, call) =>
     context.commands.run(Contract.method.logIn, request, call, {
       prepare: () => authenticate(context, request, call),
-      decide: async (tx, credential) => ({ tokens: await start(context, tx, credential) }),
+      decide: async (tx, proved) => ({ tokens: await start(context, tx, proved) }),
     });
 }
 
-/**
- * Every try is counted as a failure before its password is looked at, in a transaction of its own: so many at once are
- * all counted, and none sees the answer to a try that it was too early for.
- */
-async function authenticate(context: Context, { username, password }: LogInRequest, call: Call): Promise<Credential> {
-  const { vault, database, passwords, now } = context;
-  const usernameHash = vault.hash('security.username', normalUsername(username));
-  const found = await database.transaction(async (tx) => {
-    const [one] = await tx.query(lockByUsername(usernameHash));
-    if (!one) return undefined;
-    const failures = one.failures + 1;
-    await tx.query(setFailures(one.id, failures, nextTry(failures, now())));
-    return one;
-  });
-  const credential = found && mayTry(found.failures, found.nextTryMs, now()) ? found : undefined;
+/** Credentials whose password was right, and the second factor that is to be used up. */
+interface Proved {
+  readonly credential: Credential;
+  readonly factor: Factor;
+}
+
+async function authenticate(context: Context, request: LogInRequest, call: Call): Promise<Proved> {
+  const { username, password, secondFactorCode } = request;
+  const usernameHash = context.vault.hash('security.username', normalUsername(username));
+  const { found, mayTry } = await countTry(context, lockByUsername(usernameHash));
   // Also of nobody, and of one who is too early: the answer takes as long.
-  const isRight = await passwords.verify(credential?.passwordHash, password);
-  if (credential && isRight) return credential;
+  const isRight = await context.passwords.verify(mayTry ? found?.passwordHash : undefined, password);
+  const factor = found && isRight ? await factorOf(context, found.customerId, secondFactorCode) : undefined;
+  if (found && factor === 'missing') {
+    await takeBack(context, found);
+    throw refuse('SECOND_FACTOR_REQUIRED');
+  }
+  if (found && factor && factor !== 'missing') return { credential: found, factor };
   // Behind the answer, which would else take longer for a username that there is. The count of it is kept already.
   if (found) tellRefused(context, found, call).catch((error: unknown) => call.log.warn({ err: error }, 'not told'));
   throw refuse('LOGIN_REFUSED');
@@ -60,14 +61,13 @@ async function tellRefused({ database, vault }: Context, found: Credential, call
   await database.transaction(async (tx) => void (await tx.query(insertOutbox([event]))));
 }
 
-async function start(context: Context, tx: CommandTx, credential: Credential): Promise<SessionTokens> {
+async function start(context: Context, tx: CommandTx, { credential, factor }: Proved): Promise<SessionTokens> {
   const { customerId } = credential;
-  // Between the password and here they may have been replaced, which was to end every session.
-  const [current] = await tx.query(lockByCustomer(customerId));
-  if (current?.version !== credential.version) throw refuse('LOGIN_REFUSED');
+  const isProved = (await stillStand(tx, credential)) && (await useFactor(tx, customerId, factor));
+  if (!isProved) throw refuse('LOGIN_REFUSED');
   const startTime = context.now();
   const sessionId = newId('ses');
-  await tx.execute(setFailures(credential.id, 0, startTime));
+  await forgetFailures(context, tx, credential);
   const expireTime = new Date(startTime.getTime() + SESSION_MS);
   await tx.execute(insertSession({ id: sessionId, partyId: customerId, startTime, expireTime }));
   sessionStarted(tx, sessionId, customerId);

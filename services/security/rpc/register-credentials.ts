@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { checkPassword, normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { credentialsRegistered } from '../events.ts';
+import { removeSecondFactor } from '../second-factor.ts';
 import { revokeSession } from '../sessions.ts';
 import {
   lockByCustomer,
@@ -53,6 +54,8 @@ async function register(
   const version = (before?.version ?? 0) + 1;
   await tx.execute(useCode(codeHash));
   await tx.execute(putCredential({ id, customerId, usernameHash, passwordHash, version, now: now() }));
+  // Who has lost their app and its codes begins anew: staff have identified them.
+  await removeSecondFactor(tx, customerId);
   for (const session of await tx.query(lockSessions(customerId))) {
     await revokeSession(tx, session.id, customerId, RevocationReason.CREDENTIALS_REPLACED);
   }

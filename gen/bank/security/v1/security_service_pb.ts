@@ -22,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlMqsLCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQFiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIr0BCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADEisKEnNlY29uZF9mYWN0b3JfY29kZRgFIAEoCUIPukgEcgIYIOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIm4KEEVucm9sVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIcGFzc3dvcmQYAyABKAlCErpIB3IFEAEYgAjitRgECAMQAyJMChFFbnJvbFRvdHBSZXNwb25zZRIYCgZzZWNyZXQYASABKAlCCOK1GAQIAxADEh0KC290cGF1dGhfdXJpGAIgASgJQgjitRgECAMQAyJrChJDb25maXJtVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSHwoEY29kZRgDIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiNwoTQ29uZmlybVRvdHBSZXNwb25zZRIgCg5yZWNvdmVyeV9jb2RlcxgBIAMoCUII4rUYBAgDEAMikAEKEVJlbW92ZVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMSHwoEY29kZRgEIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiFAoSUmVtb3ZlVG90cFJlc3BvbnNlMuwNCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISZgoJRW5yb2xUb3RwEiIuYmFuay5zZWN1cml0eS52MS5FbnJvbFRvdHBSZXF1ZXN0GiMuYmFuay5zZWN1cml0eS52MS5FbnJvbFRvdHBSZXNwb25zZSIQkAICirUYCQoBARICCAIgARJsCgtDb25maXJtVG90cBIkLmJhbmsuc2VjdXJpdHkudjEuQ29uZmlybVRvdHBSZXF1ZXN0GiUuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIAiABEmkKClJlbW92ZVRvdHASIy5iYW5rLnNlY3VyaXR5LnYxLlJlbW92ZVRvdHBSZXF1ZXN0GiQuYmFuay5zZWN1cml0eS52MS5SZW1vdmVUb3RwUmVzcG9uc2UiEJACAoq1GAkKAQESAggCIAESeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQFiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -190,6 +190,13 @@ export type LogInRequest = Message<"bank.security.v1.LogInRequest"> & {
    * @generated from field: string password = 4;
    */
   password: string;
+
+  /**
+   * A code of the authenticator app, or a recovery code. Spaces and hyphens do not count.
+   *
+   * @generated from field: string second_factor_code = 5;
+   */
+  secondFactorCode: string;
 };
 
 /**
@@ -791,6 +798,182 @@ export const RecordRefusalsResponseSchema: GenMessage<RecordRefusalsResponse> = 
   messageDesc(file_bank_security_v1_security_service, 24);
 
 /**
+ * Who enrols an authenticator app.
+ *
+ * @generated from message bank.security.v1.EnrolTotpRequest
+ */
+export type EnrolTotpRequest = Message<"bank.security.v1.EnrolTotpRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The present password: a token alone may be stolen.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message bank.security.v1.EnrolTotpRequest.
+ * Use `create(EnrolTotpRequestSchema)` to create a new message.
+ */
+export const EnrolTotpRequestSchema: GenMessage<EnrolTotpRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 25);
+
+/**
+ * What the app has to know. It cannot be read again.
+ *
+ * @generated from message bank.security.v1.EnrolTotpResponse
+ */
+export type EnrolTotpResponse = Message<"bank.security.v1.EnrolTotpResponse"> & {
+  /**
+   * The secret, in base32, to be typed. Empty with validate_only.
+   *
+   * @generated from field: string secret = 1;
+   */
+  secret: string;
+
+  /**
+   * The same for a QR code: otpauth://totp/… Empty with validate_only.
+   *
+   * @generated from field: string otpauth_uri = 2;
+   */
+  otpauthUri: string;
+};
+
+/**
+ * Describes the message bank.security.v1.EnrolTotpResponse.
+ * Use `create(EnrolTotpResponseSchema)` to create a new message.
+ */
+export const EnrolTotpResponseSchema: GenMessage<EnrolTotpResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 26);
+
+/**
+ * That the app works.
+ *
+ * @generated from message bank.security.v1.ConfirmTotpRequest
+ */
+export type ConfirmTotpRequest = Message<"bank.security.v1.ConfirmTotpRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * A code of the app.
+   *
+   * @generated from field: string code = 3;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ConfirmTotpRequest.
+ * Use `create(ConfirmTotpRequestSchema)` to create a new message.
+ */
+export const ConfirmTotpRequestSchema: GenMessage<ConfirmTotpRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 27);
+
+/**
+ * For when the app is lost. They cannot be read again.
+ *
+ * @generated from message bank.security.v1.ConfirmTotpResponse
+ */
+export type ConfirmTotpResponse = Message<"bank.security.v1.ConfirmTotpResponse"> & {
+  /**
+   * Ten codes, each good once. Empty with validate_only.
+   *
+   * @generated from field: repeated string recovery_codes = 1;
+   */
+  recoveryCodes: string[];
+};
+
+/**
+ * Describes the message bank.security.v1.ConfirmTotpResponse.
+ * Use `create(ConfirmTotpResponseSchema)` to create a new message.
+ */
+export const ConfirmTotpResponseSchema: GenMessage<ConfirmTotpResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 28);
+
+/**
+ * Who removes their authenticator app.
+ *
+ * @generated from message bank.security.v1.RemoveTotpRequest
+ */
+export type RemoveTotpRequest = Message<"bank.security.v1.RemoveTotpRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The present password.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+
+  /**
+   * A code of the app, or a recovery code.
+   *
+   * @generated from field: string code = 4;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RemoveTotpRequest.
+ * Use `create(RemoveTotpRequestSchema)` to create a new message.
+ */
+export const RemoveTotpRequestSchema: GenMessage<RemoveTotpRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 29);
+
+/**
+ * It is removed.
+ *
+ * @generated from message bank.security.v1.RemoveTotpResponse
+ */
+export type RemoveTotpResponse = Message<"bank.security.v1.RemoveTotpResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RemoveTotpResponse.
+ * Use `create(RemoveTotpResponseSchema)` to create a new message.
+ */
+export const RemoveTotpResponseSchema: GenMessage<RemoveTotpResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 30);
+
+/**
  * Keeps the credentials of the bank's customers, the sessions in which they use it, and what staff ask that others must approve.
  *
  * @generated from service bank.security.v1.SecurityService
@@ -809,7 +992,7 @@ export const SecurityService: GenService<{
   },
   /**
    * Registers a username and a password for the customer for whom the code was issued. Credentials that they had before
-   * are replaced, which also ends a lockout, and their sessions are revoked.
+   * are replaced, a second factor too, which also ends a lockout, and their sessions are revoked.
    *
    * Errors: ENROLMENT_CODE_INVALID (UNAUTHENTICATED: unknown, used or expired), USERNAME_TAKEN (ALREADY_EXISTS: another customer has it), PASSWORD_UNFIT (INVALID_ARGUMENT: too short, too long, or made of the username)
    *
@@ -823,8 +1006,9 @@ export const SecurityService: GenService<{
   /**
    * Logs a customer in and starts a session. Wrong passwords count, as does every try with validate_only: from the third on, the next try
    * has to wait, twice as long each time, up to 15 minutes; the hundredth in a row locks the credentials.
+   * A customer with a second factor is asked for a code of it: call again, with the password and the code. Wrong codes count as wrong passwords.
    *
-   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password is wrong, or it is too early to try again, is not told)
+   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password or the code is wrong, or it is too early to try again, is not told), SECOND_FACTOR_REQUIRED (UNAUTHENTICATED: the password is right, and a code is needed too; not counted)
    *
    * @generated from rpc bank.security.v1.SecurityService.LogIn
    */
@@ -857,6 +1041,44 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof LogOutRequestSchema;
     output: typeof LogOutResponseSchema;
+  },
+  /**
+   * Begins the enrolment of an authenticator app (TOTP, RFC 6238: SHA-1, six digits, thirty seconds). It counts from when ConfirmTotp
+   * has seen a code of it. One that was not confirmed is replaced. Wrong passwords count and delay as those of LogIn do.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password is wrong, or it is too early to try again), SECOND_FACTOR_EXISTS (FAILED_PRECONDITION: remove it first)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.EnrolTotp
+   */
+  enrolTotp: {
+    methodKind: "unary";
+    input: typeof EnrolTotpRequestSchema;
+    output: typeof EnrolTotpResponseSchema;
+  },
+  /**
+   * Confirms an authenticator app by a code of it. From now on LogIn asks for one. Answers ten recovery codes, each good for one
+   * login in place of the app.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the code is wrong, or it is too early to try again), SECOND_FACTOR_NOT_FOUND (NOT_FOUND: nothing awaits confirmation)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ConfirmTotp
+   */
+  confirmTotp: {
+    methodKind: "unary";
+    input: typeof ConfirmTotpRequestSchema;
+    output: typeof ConfirmTotpResponseSchema;
+  },
+  /**
+   * Removes the authenticator app and its recovery codes. The password is the only factor then, so it has to be long enough for that.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password or the code is wrong, or it is too early to try again), PASSWORD_UNFIT (INVALID_ARGUMENT: fewer than 15 characters; change it first), SECOND_FACTOR_NOT_FOUND (NOT_FOUND: there is none)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RemoveTotp
+   */
+  removeTotp: {
+    methodKind: "unary";
+    input: typeof RemoveTotpRequestSchema;
+    output: typeof RemoveTotpResponseSchema;
   },
   /**
    * Takes a call that somebody else must approve: the edge sends it here instead of to its service. The call is first tried
