@@ -134,6 +134,7 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/EnrolTotp'
   | 'bank.security.v1.SecurityService/ConfirmTotp'
   | 'bank.security.v1.SecurityService/RemoveTotp'
+  | 'bank.security.v1.SecurityService/ChangePassword'
   | 'bank.security.v1.SecurityService/SubmitForApproval'
   | 'bank.security.v1.SecurityService/ListApprovals'
   | 'bank.security.v1.SecurityService/GetApproval'
@@ -1542,6 +1543,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ENROLMENT_CODE_INVALID',
       'USERNAME_TAKEN',
       'PASSWORD_UNFIT',
+      'PASSWORD_COMMON',
     ],
   },
   'bank.security.v1.SecurityService/LogIn': {
@@ -1637,6 +1639,23 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PROOF_REFUSED',
       'PASSWORD_UNFIT',
       'SECOND_FACTOR_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ChangePassword': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSWORD_UNFIT',
+      'PASSWORD_COMMON',
     ],
   },
   'bank.security.v1.SecurityService/SubmitForApproval': {
@@ -2140,6 +2159,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.ConfirmTotpRequest': { code: 'SECRET' },
   'bank.security.v1.ConfirmTotpResponse': { recoveryCodes: 'SECRET' },
   'bank.security.v1.EnrolTotpRequest': { password: 'SECRET' },
@@ -2195,6 +2215,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.security.v1.AccessRefusal',
+  'bank.security.v1.ChangePasswordRequest',
   'bank.security.v1.ConfirmTotpRequest',
   'bank.security.v1.ConfirmTotpResponse',
   'bank.security.v1.EnrolTotpRequest',

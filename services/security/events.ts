@@ -8,6 +8,7 @@ import {
   AccessRefusedSchema,
   CredentialsRegisteredSchema,
   LoginRefusedSchema,
+  PasswordChangedSchema,
   SecondFactorAddedSchema,
   SecondFactorRemovedSchema,
   SessionRevokedSchema,
@@ -32,6 +33,11 @@ export function secondFactorAdded(tx: CommandTx, id: string, partyId: string, ve
 /** Says that somebody removed the second factor of their credentials, which so came to a version. */
 export function secondFactorRemoved(tx: CommandTx, id: string, partyId: string, version: number): void {
   tx.publish(SecondFactorRemovedSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody changed the password of their credentials, which so came to a version. */
+export function passwordChanged(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasswordChangedSchema, { partyId }, { id, sequence: version });
 }
 
 /** Says that a session was started: the first of its two events. */

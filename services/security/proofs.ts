@@ -17,7 +17,7 @@ export interface Tried {
 
 /**
  * Counts a try as a failure before its password or code is looked at, in a transaction of its own: so many at once are
- * all counted, and none sees the answer to a try that it was too early for. `proved` forgets it.
+ * all counted, and none sees the answer to a try that it was too early for. Who was right takes it back.
  */
 export async function countTry({ database, now }: Context, lock: RawBuilder<Credential>): Promise<Tried> {
   const found = await database.transaction(async (tx) => {
@@ -30,24 +30,31 @@ export async function countTry({ database, now }: Context, lock: RawBuilder<Cred
   return { found, mayTry: found !== undefined && mayTry(found.failures, found.nextTryMs, now()) };
 }
 
-/** Forgets a counted try that was neither right nor wrong, unless another was counted since. */
+/** Takes back that a try was counted which was not wrong, unless another was counted since. */
 export async function takeBack({ database, now }: Context, { id, failures }: Credential): Promise<void> {
   await database.transaction(async (tx) => void (await tx.query(takeFailureBack(id, failures + 1, now()))));
 }
 
-/** The credentials of the customer who calls, when the password is theirs. Refuses PROOF_REFUSED. */
-export async function provePassword(context: Context, call: Call, password: string): Promise<Credential> {
+/** Credentials that somebody proved to be theirs, and the factor that is to be used up. */
+export interface Proved {
+  readonly credential: Credential;
+  readonly factor: Factor;
+}
+
+/** What whoever is logged in proves again, by their password and, where one is asked for, a code. Refuses PROOF_REFUSED. */
+export async function proveAgain(
+  context: Context,
+  call: Call,
+  { password, code }: { password: string; code?: string },
+): Promise<Proved> {
   const { found, mayTry: isLetThrough } = await countTry(context, lockByCustomer(call.principal?.partyId ?? ''));
   const isRight = await context.passwords.verify(isLetThrough ? found?.passwordHash : undefined, password);
   if (!found || !isRight) throw refuse('PROOF_REFUSED');
-  return found;
-}
-
-/** The factor that a code is, after the password was right. Refuses PROOF_REFUSED. */
-export async function proveCode(context: Context, { customerId }: Credential, code: string): Promise<Factor> {
-  const factor = await factorOf(context, customerId, code);
+  const factor: Factor | 'missing' | undefined =
+    code === undefined ? { kind: 'none' } : await factorOf(context, found.customerId, code);
   if (!factor || factor === 'missing') throw refuse('PROOF_REFUSED');
-  return factor;
+  await takeBack(context, found);
+  return { credential: found, factor };
 }
 
 /**
@@ -57,11 +64,6 @@ export async function proveCode(context: Context, { customerId }: Credential, co
 export async function stillStand(tx: CommandTx, { customerId, version }: Credential): Promise<boolean> {
   const [current] = await tx.query(lockByCustomer(customerId));
   return current?.version === version;
-}
-
-/** Forgets the failures of credentials that were proved. */
-export async function forgetFailures({ now }: Context, tx: CommandTx, { id }: Credential): Promise<void> {
-  await tx.execute(setFailures(id, 0, now()));
 }
 
 /** Takes credentials to their next version, of which there is one event; answers it. */

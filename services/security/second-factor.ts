@@ -46,6 +46,12 @@ export async function appStep(
   return step !== undefined && step > row.lastStep ? step : undefined;
 }
 
+/** Whether a party's logins ask for a code. */
+export async function hasSecondFactor({ database }: Context, partyId: string): Promise<boolean> {
+  const [app] = await database.query(selectTotp(partyId));
+  return app?.confirmed === true;
+}
+
 /** What a code proves of a party; nothing when it is wrong or used, `missing` when there is none and one is needed. */
 export async function factorOf(
   context: Context,

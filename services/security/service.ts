@@ -9,6 +9,7 @@ import { Security } from './migrations/0001-security.ts';
 import { Factors } from './migrations/0003-factors.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { approveRequest } from './rpc/approve-request.ts';
+import { changePassword } from './rpc/change-password.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
 import { getApproval } from './rpc/get-approval.ts';
@@ -31,6 +32,7 @@ function rpcs(context: Context) {
     logOut: logOut(context),
     refreshSession: refreshSession(context),
     registerCredentials: registerCredentials(context),
+    changePassword: changePassword(context),
     enrolTotp: enrolTotp(context),
     confirmTotp: confirmTotp(context),
     removeTotp: removeTotp(context),

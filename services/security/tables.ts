@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 export interface Credential {
   readonly id: string;
   readonly customerId: string;
+  readonly usernameHash: Buffer;
   readonly passwordHash: string;
   readonly failures: number;
   /** Milliseconds since the epoch. */
@@ -40,7 +41,7 @@ export function lockUsername(hash: Buffer): RawBuilder<unknown> {
 }
 
 const CREDENTIAL = sql`
-  id, customer_id as "customerId", password_hash as "passwordHash", failures, (extract(epoch from next_try_time) * 1000)::float8 as "nextTryMs", version
+  id, customer_id as "customerId", username_hash as "usernameHash", password_hash as "passwordHash", failures, (extract(epoch from next_try_time) * 1000)::float8 as "nextTryMs", version
 `;
 
 /** The credentials with a username, locked. */
@@ -82,6 +83,11 @@ export function takeFailureBack(id: string, failures: number, now: Date): RawBui
   return sql`
     update credential set failures = failures - 1, next_try_time = ${now} where id = ${id} and failures = ${failures}
   `;
+}
+
+/** Puts a new password into credentials. */
+export function setPassword(id: string, passwordHash: string): RawBuilder<unknown> {
+  return sql`update credential set password_hash = ${passwordHash} where id = ${id}`;
 }
 
 /** Takes credentials to their next version. */

@@ -141,6 +141,10 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.LogIn': { request: login, refused: 'LOGIN_REFUSED' },
     'security.RefreshSession': { request: { refreshToken: 'none' }, refused: 'SESSION_ENDED' },
     'security.LogOut': { request: {}, refused: 'SESSION_ENDED' },
+    'security.ChangePassword': {
+      request: { ...login, newPassword: 'another horse battery' },
+      refused: 'PROOF_REFUSED',
+    },
     'security.EnrolTotp': { request: { password }, refused: 'PROOF_REFUSED' },
     'security.ConfirmTotp': { request: { code }, refused: 'SECOND_FACTOR_NOT_FOUND' },
     'security.RemoveTotp': { request: { password, code }, refused: 'PROOF_REFUSED' },

@@ -4,7 +4,11 @@ import { refusals } from '#chassis/errors.ts';
 export const refuse = refusals('security', {
   ENROLMENT_CODE_INVALID: ['UNAUTHENTICATED', 'The code is unknown, was used, or has expired.'],
   USERNAME_TAKEN: ['ALREADY_EXISTS', 'Another customer has this username.'],
-  PASSWORD_UNFIT: ['INVALID_ARGUMENT', 'A password has 15 to 256 characters, and is not made of the username.'],
+  PASSWORD_UNFIT: [
+    'INVALID_ARGUMENT',
+    'A password has 15 to 256 characters, 8 beside a second factor, and is not made of the username.',
+  ],
+  PASSWORD_COMMON: ['INVALID_ARGUMENT', 'This password is among those that are tried first.'],
   LOGIN_REFUSED: ['UNAUTHENTICATED', 'The login was refused.'],
   SECOND_FACTOR_REQUIRED: ['UNAUTHENTICATED', 'A code of the second factor is needed. Call again with it.'],
   PROOF_REFUSED: ['UNAUTHENTICATED', 'The password or the code is wrong, or it is too early to try again.'],

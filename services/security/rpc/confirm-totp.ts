@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { secondFactorAdded } from '../events.ts';
 import { insertRecoveryCodes, lockTotp, selectTotp, useStep } from '../factor-tables.ts';
-import { countTry, forgetFailures, nextVersion, stillStand } from '../proofs.ts';
+import { countTry, nextVersion, stillStand, takeBack } from '../proofs.ts';
 import { appStep, newRecoveryCodes, recoveryHash } from '../second-factor.ts';
 import { lockByCustomer } from '../tables.ts';
 
@@ -21,7 +21,6 @@ export function confirmTotp(context: Context): Rpcs<typeof SecurityService>['con
         if (!app || app.confirmed || !app.secret.equals(secret)) throw refuse('PROOF_REFUSED');
         const recoveryCodes = newRecoveryCodes();
         const hashes = recoveryCodes.map((code) => recoveryHash(context, customerId, code));
-        await forgetFailures(context, tx, credential);
         await tx.execute(useStep(customerId, step));
         await tx.execute(insertRecoveryCodes(customerId, hashes));
         secondFactorAdded(tx, id, customerId, await nextVersion(tx, credential));
@@ -39,5 +38,6 @@ async function prove(context: Context, call: Call, code: string) {
   const { found, mayTry } = await countTry(context, lockByCustomer(partyId));
   const step = mayTry ? await appStep(context, app, code) : undefined;
   if (!found || step === undefined) throw refuse('PROOF_REFUSED');
+  await takeBack(context, found);
   return { credential: found, secret: app.secret, step };
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { appSetup } from '../domain/second-factor.ts';
 import { lockTotp, putTotp } from '../factor-tables.ts';
-import { forgetFailures, provePassword, stillStand } from '../proofs.ts';
+import { proveAgain, stillStand } from '../proofs.ts';
 import { newAppSecret } from '../second-factor.ts';
 
 /** Makes the secret of an authenticator app that is to be confirmed. */
@@ -12,7 +12,7 @@ export function enrolTotp(context: Context): Rpcs<typeof SecurityService>['enrol
   return (request, call) =>
     context.commands.run(Contract.method.enrolTotp, request, call, {
       prepare: async () => {
-        const credential = await provePassword(context, call, request.password);
+        const { credential } = await proveAgain(context, call, { password: request.password });
         return { credential, made: await newAppSecret(context, credential.customerId) };
       },
       decide: async (tx, { credential, made }) => {
@@ -20,7 +20,6 @@ export function enrolTotp(context: Context): Rpcs<typeof SecurityService>['enrol
         if (!(await stillStand(tx, credential))) throw refuse('PROOF_REFUSED');
         const [there] = await tx.query(lockTotp(customerId));
         if (there?.confirmed) throw refuse('SECOND_FACTOR_EXISTS');
-        await forgetFailures(context, tx, credential);
         await tx.execute(putTotp(customerId, made.sealed));
         tx.record({ resourceIds: [customerId], partyId: customerId });
         return appSetup(made.plain, customerId);

@@ -13,10 +13,10 @@ import type { Context } from '../context.ts';
 import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { loginRefused, sessionStarted } from '../events.ts';
-import { countTry, forgetFailures, stillStand, takeBack } from '../proofs.ts';
-import { type Factor, factorOf, useFactor } from '../second-factor.ts';
+import { countTry, type Proved, stillStand, takeBack } from '../proofs.ts';
+import { factorOf, useFactor } from '../second-factor.ts';
 import { issueTokens } from '../sessions.ts';
-import { type Credential, insertSession, lockByUsername } from '../tables.ts';
+import { type Credential, insertSession, lockByUsername, setFailures } from '../tables.ts';
 
 /** How long somebody may stay logged in without showing their password again. */
 const SESSION_MS = 12 * 60 * 60 * 1_000;
@@ -28,12 +28,6 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
       prepare: () => authenticate(context, request, call),
       decide: async (tx, proved) => ({ tokens: await start(context, tx, proved) }),
     });
-}
-
-/** Credentials whose password was right, and the second factor that is to be used up. */
-interface Proved {
-  readonly credential: Credential;
-  readonly factor: Factor;
 }
 
 async function authenticate(context: Context, request: LogInRequest, call: Call): Promise<Proved> {
@@ -67,7 +61,7 @@ async function start(context: Context, tx: CommandTx, { credential, factor }: Pr
   if (!isProved) throw refuse('LOGIN_REFUSED');
   const startTime = context.now();
   const sessionId = newId('ses');
-  await forgetFailures(context, tx, credential);
+  await tx.execute(setFailures(credential.id, 0, startTime));
   const expireTime = new Date(startTime.getTime() + SESSION_MS);
   await tx.execute(insertSession({ id: sessionId, partyId: customerId, startTime, expireTime }));
   sessionStarted(tx, sessionId, customerId);

@@ -12,16 +12,8 @@ import { checkPassword, normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { credentialsRegistered } from '../events.ts';
 import { removeSecondFactor } from '../second-factor.ts';
-import { revokeSession } from '../sessions.ts';
-import {
-  lockByCustomer,
-  lockByUsername,
-  lockCode,
-  lockSessions,
-  lockUsername,
-  putCredential,
-  useCode,
-} from '../tables.ts';
+import { revokeAll } from '../sessions.ts';
+import { lockByCustomer, lockByUsername, lockCode, lockUsername, putCredential, useCode } from '../tables.ts';
 
 /** Registers the credentials of the customer who holds a code. */
 export function registerCredentials(context: Context): Rpcs<typeof SecurityService>['registerCredentials'] {
@@ -56,9 +48,7 @@ async function register(
   await tx.execute(putCredential({ id, customerId, usernameHash, passwordHash, version, now: now() }));
   // Who has lost their app and its codes begins anew: staff have identified them.
   await removeSecondFactor(tx, customerId);
-  for (const session of await tx.query(lockSessions(customerId))) {
-    await revokeSession(tx, session.id, customerId, RevocationReason.CREDENTIALS_REPLACED);
-  }
+  await revokeAll(tx, customerId, RevocationReason.CREDENTIALS_REPLACED);
   credentialsRegistered(tx, id, customerId, version);
   tx.record({ resourceIds: [customerId], partyId: customerId });
   return customerId;

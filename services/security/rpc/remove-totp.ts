@@ -4,24 +4,20 @@ import type { Context } from '../context.ts';
 import { standsAlone } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { secondFactorRemoved } from '../events.ts';
-import { forgetFailures, nextVersion, proveCode, provePassword, stillStand } from '../proofs.ts';
+import { nextVersion, proveAgain, stillStand } from '../proofs.ts';
 import { removeSecondFactor, useFactor } from '../second-factor.ts';
 
 /** Removes an authenticator app. */
 export function removeTotp(context: Context): Rpcs<typeof SecurityService>['removeTotp'] {
   return (request, call) =>
     context.commands.run(Contract.method.removeTotp, request, call, {
-      prepare: async () => {
-        const credential = await provePassword(context, call, request.password);
-        return { credential, factor: await proveCode(context, credential, request.code) };
-      },
+      prepare: () => proveAgain(context, call, request),
       decide: async (tx, { credential, factor }) => {
         const { id, customerId } = credential;
         if (factor.kind === 'none') throw refuse('SECOND_FACTOR_NOT_FOUND');
         if (!standsAlone(request.password)) throw refuse('PASSWORD_UNFIT', { field: 'password' });
         const isProved = (await stillStand(tx, credential)) && (await useFactor(tx, customerId, factor));
         if (!isProved) throw refuse('PROOF_REFUSED');
-        await forgetFailures(context, tx, credential);
         await removeSecondFactor(tx, customerId);
         secondFactorRemoved(tx, id, customerId, await nextVersion(tx, credential));
         tx.record({ resourceIds: [customerId], partyId: customerId });

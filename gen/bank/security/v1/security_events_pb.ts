@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIi8KEVNlY29uZEZhY3RvckFkZGVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIxChNTZWNvbmRGYWN0b3JSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJKCg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCJlCgxMb2dpblJlZnVzZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARADEhAKCGZhaWx1cmVzGAIgASgFEiQKBm9yaWdpbhgDIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWRiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIi8KEVNlY29uZEZhY3RvckFkZGVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIxChNTZWNvbmRGYWN0b3JSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyItCg9QYXNzd29yZENoYW5nZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed]);
 
 /**
  * A customer got credentials to log in with, the first or new ones.
@@ -83,6 +83,27 @@ export const SecondFactorRemovedSchema: GenMessage<SecondFactorRemoved> = /*@__P
   messageDesc(file_bank_security_v1_security_events, 2);
 
 /**
+ * Somebody changed their password.
+ *
+ * @generated from message bank.security.v1.PasswordChanged
+ */
+export type PasswordChanged = Message<"bank.security.v1.PasswordChanged"> & {
+  /**
+   * Whose it is.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PasswordChanged.
+ * Use `create(PasswordChangedSchema)` to create a new message.
+ */
+export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 3);
+
+/**
  * Somebody logged in.
  *
  * @generated from message bank.security.v1.SessionStarted
@@ -108,7 +129,7 @@ export type SessionStarted = Message<"bank.security.v1.SessionStarted"> & {
  * Use `create(SessionStartedSchema)` to create a new message.
  */
 export const SessionStartedSchema: GenMessage<SessionStarted> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 3);
+  messageDesc(file_bank_security_v1_security_events, 4);
 
 /**
  * A session is over: its refresh token, and all that were rotated before, are of no use any more.
@@ -143,7 +164,7 @@ export type SessionRevoked = Message<"bank.security.v1.SessionRevoked"> & {
  * Use `create(SessionRevokedSchema)` to create a new message.
  */
 export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 4);
+  messageDesc(file_bank_security_v1_security_events, 5);
 
 /**
  * Somebody whom the bank knows was refused access.
@@ -199,7 +220,7 @@ export type AccessRefused = Message<"bank.security.v1.AccessRefused"> & {
  * Use `create(AccessRefusedSchema)` to create a new message.
  */
 export const AccessRefusedSchema: GenMessage<AccessRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 5);
+  messageDesc(file_bank_security_v1_security_events, 6);
 
 /**
  * A login with the username of a customer was refused: the password was wrong, or it was too early to try again.
@@ -234,5 +255,5 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  * Use `create(LoginRefusedSchema)` to create a new message.
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 6);
+  messageDesc(file_bank_security_v1_security_events, 7);
 
