@@ -131,6 +131,8 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/LogIn'
   | 'bank.security.v1.SecurityService/RefreshSession'
   | 'bank.security.v1.SecurityService/LogOut'
+  | 'bank.security.v1.SecurityService/RequestPasswordReset'
+  | 'bank.security.v1.SecurityService/ResetPassword'
   | 'bank.security.v1.SecurityService/EnrolTotp'
   | 'bank.security.v1.SecurityService/ConfirmTotp'
   | 'bank.security.v1.SecurityService/RemoveTotp'
@@ -1592,6 +1594,36 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SESSION_ENDED',
     ],
   },
+  'bank.security.v1.SecurityService/RequestPasswordReset': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/ResetPassword': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'RESET_CODE_INVALID',
+      'PASSWORD_UNFIT',
+      'PASSWORD_COMMON',
+    ],
+  },
   'bank.security.v1.SecurityService/EnrolTotp': {
     callers: ['edge'],
     grants: [
@@ -2170,6 +2202,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.RemoveTotpRequest': { password: 'SECRET', code: 'SECRET' },
+  'bank.security.v1.RequestPasswordResetRequest': { username: 'PERSONAL' },
+  'bank.security.v1.ResetPasswordRequest': { username: 'PERSONAL', code: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
   'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
@@ -2229,6 +2263,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
   'bank.security.v1.RemoveTotpRequest',
+  'bank.security.v1.RequestPasswordResetRequest',
+  'bank.security.v1.ResetPasswordRequest',
   'bank.security.v1.SessionTokens',
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',

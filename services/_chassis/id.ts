@@ -13,6 +13,7 @@ export type Prefix =
   | 'jnl'
   | 'lac'
   | 'prd'
+  | 'pwr'
   | 'rfs'
   | 'ses'
   | 'txn';

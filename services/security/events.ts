@@ -1,4 +1,5 @@
 // The events of the security service. They hold nothing personal and no credential.
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
@@ -9,6 +10,8 @@ import {
   CredentialsRegisteredSchema,
   LoginRefusedSchema,
   PasswordChangedSchema,
+  PasswordResetRequestedSchema,
+  PasswordResetSchema,
   SecondFactorAddedSchema,
   SecondFactorRemovedSchema,
   SessionRevokedSchema,
@@ -23,6 +26,22 @@ import { stateWord } from './domain/approval.ts';
 /** Says that a customer got credentials; their version is the sequence. */
 export function credentialsRegistered(tx: CommandTx, id: string, customerId: string, version: number): void {
   tx.publish(CredentialsRegisteredSchema, { customerId }, { id, sequence: version });
+}
+
+/** Says that a code was made with which somebody may set a new password. */
+export function passwordResetRequested(
+  reset: { partyId: string; code: Sealed; expireTime: Date },
+  call: Call,
+): OutboxEvent {
+  const { partyId, code, expireTime } = reset;
+  const resetId = newId('pwr');
+  const event = { resetId, partyId, code, expireTime: timestampFromDate(expireTime) };
+  return outboxEvent(PasswordResetRequestedSchema, event, { id: resetId, sequence: 1 }, call);
+}
+
+/** Says that somebody set a new password with a code; their credentials so came to a version. */
+export function passwordReset(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasswordResetSchema, { partyId }, { id, sequence: version });
 }
 
 /** Says that somebody added a second factor to their credentials, which so came to a version. */

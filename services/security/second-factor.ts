@@ -27,7 +27,7 @@ const SECRET_CONTEXT = 'security.totp';
 const RECOVERY_CODES = 10;
 /** 32 characters, none of which is taken for another: five bits each, so a code has 60. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
-const RECOVERY_LENGTH = 12;
+const TYPED_LENGTH = 12;
 
 /** A new secret of an app, plain and as it is kept. */
 export async function newAppSecret({ vault }: Context, partyId: string) {
@@ -89,14 +89,21 @@ export async function removeSecondFactor(tx: CommandTx, partyId: string): Promis
 
 /** New recovery codes, as they are told. */
 export function newRecoveryCodes(): string[] {
-  return Array.from({ length: RECOVERY_CODES }, () =>
-    Array.from(randomBytes(RECOVERY_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length])
-      .join('')
-      .replace(/^(.{4})(.{4})/, '$1-$2-'),
-  );
+  return Array.from({ length: RECOVERY_CODES }, newTypedCode);
+}
+
+/** A secret that is typed from paper or a message: `XXXX-XXXX-XXXX`. */
+export function newTypedCode(): string {
+  const characters = Array.from(randomBytes(TYPED_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]);
+  return characters.join('').replace(/^(.{4})(.{4})/, '$1-$2-');
 }
 
 /** What is kept of a recovery code. */
 export function recoveryHash({ vault }: Context, partyId: string, code: string): Buffer {
   return vault.hash('security.recovery-code', `${partyId} ${normalCode(code)}`);
+}
+
+/** What is kept of a code to set a new password with. */
+export function resetHash({ vault }: Context, partyId: string, code: string): Buffer {
+  return vault.hash('security.password-reset', `${partyId} ${normalCode(code)}`);
 }

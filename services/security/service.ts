@@ -8,6 +8,7 @@ import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Factors } from './migrations/0003-factors.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
+import { PasswordResets } from './migrations/0007-password-resets.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { changePassword } from './rpc/change-password.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
@@ -22,6 +23,8 @@ import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
+import { requestPasswordReset } from './rpc/request-password-reset.ts';
+import { resetPassword } from './rpc/reset-password.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
 import { withdrawRequest } from './rpc/withdraw-request.ts';
 
@@ -33,6 +36,8 @@ function rpcs(context: Context) {
     refreshSession: refreshSession(context),
     registerCredentials: registerCredentials(context),
     changePassword: changePassword(context),
+    requestPasswordReset: requestPasswordReset(context),
+    resetPassword: resetPassword(context),
     enrolTotp: enrolTotp(context),
     confirmTotp: confirmTotp(context),
     removeTotp: removeTotp(context),
@@ -57,6 +62,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0004-event-path', class: eventPath('security_runtime') },
     { name: '0003-factors', class: Factors },
     { name: '0004-approvals', class: Approvals },
+    { name: '0007-password-resets', class: PasswordResets },
   ],
   context: makeContext,
   rpcs,

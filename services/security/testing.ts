@@ -1,11 +1,16 @@
 // What the tests of the security service share.
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import path from 'node:path';
+import { fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
+import { localKeyring } from '#chassis/keyring.ts';
+import { vault } from '#chassis/sealing.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -64,6 +69,33 @@ export async function aCustomerWithApp(bank: Security) {
 export function appCode(secret: string, stepsAhead: 0 | 1 | 2 = 0): string {
   const timestamp = Date.now() + stepsAhead * 30_000;
   return TOTP.generate({ secret: Secret.fromBase32(secret), timestamp });
+}
+
+/** Has a code sent to somebody, as notification is to read it from its event. */
+export async function aResetCode(bank: Security, { customerId, username }: { customerId: string; username: string }) {
+  const before = (await resetCodes(bank, customerId)).length;
+  await bank.asPrincipal(undefined).requestPasswordReset({ requestId: unique('forgotten'), username });
+  // It is made behind the answer.
+  let codes = await resetCodes(bank, customerId);
+  while (codes.length === before) codes = await resetCodes(bank, customerId);
+  return codes.at(-1) ?? '';
+}
+
+/** The codes that were made for somebody, oldest first. */
+export async function resetCodes(
+  { database, dataDir }: Pick<Security, 'database' | 'dataDir'>,
+  partyId: string,
+): Promise<string[]> {
+  const { open } = vault(await localKeyring(path.join(dataDir, 'keyring')));
+  const rows = await database.query<{ envelope: Buffer }>(
+    `select envelope from outbox where type = 'bank.security.v1.PasswordResetRequested' order by event_id`,
+  );
+  const events = rows
+    .map(({ envelope }) => fromBinary(EventEnvelopeSchema, envelope).payload)
+    .map((payload) => fromBinary(PasswordResetRequestedSchema, payload))
+    .filter((event) => event.partyId === partyId);
+  const opened = events.map(async ({ code }) => code && (await open(code, 'security.password-reset')));
+  return (await Promise.all(opened)).map(String);
 }
 
 /** The id of the credentials of a customer. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { refused } from '#chassis/testing/clients.ts';
+import { resetCodes } from '../../security/testing.ts';
 import { type Counter, counter, money, TELLER, textAt } from './counter.ts';
 import { type Door, PROTOCOLS, type RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
@@ -33,6 +34,16 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     const enrolmentCode = textAt(issued, 'enrolmentCode');
     await publicly('security.RegisterCredentials', { enrolmentCode, username, password: PASSWORD });
     return username;
+  }
+
+  /** The code that was sent to a customer, as notification is to read it from its event. */
+  async function sentCode(customerId: string): Promise<string> {
+    const { environment, database } = journey.bank();
+    const security = { database: database('security'), dataDir: environment['DATA_DIR'] ?? '' };
+    for (;;) {
+      const [code] = await resetCodes(security, customerId);
+      if (code) return code;
+    }
   }
 
   it('enrols with a code of staff, pays, refreshes, and loses the session to a refresh token shown twice', async () => {
@@ -83,6 +94,25 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     expect(await at.booked(petr.accountId)).to.equal('10.00');
     await own('security.RemoveTotp', { password: PASSWORD, code: (recoveryCodes as string[])[0] ?? '' });
     await logIn(username);
+  });
+
+  it('changes the password, and sets another with a code that is sent when it is forgotten', async () => {
+    const customerId = await at.person('Jana', 'Novotna');
+    const username = await enrol(customerId);
+    const [first, second] = ['another horse battery', 'a third horse battery'];
+    const [here, there] = [await logIn(username), await logIn(username)];
+    const change = { requestId: randomUUID(), username, password: PASSWORD, newPassword: first };
+    await door.callWith(textAt(here, 'tokens', 'accessToken'), 'security.ChangePassword', change);
+    await refused(refresh(textAt(there, 'tokens', 'refreshToken')), 'SESSION_ENDED');
+    const session = await refresh(textAt(here, 'tokens', 'refreshToken'));
+    await publicly('security.RequestPasswordReset', { username });
+    const newPassword = { username, newPassword: second };
+    const code = await sentCode(customerId);
+    await refused(publicly('security.ResetPassword', { ...newPassword, code: 'AAAA-AAAA-AAAA' }), 'RESET_CODE_INVALID');
+    await publicly('security.ResetPassword', { ...newPassword, code });
+    await refused(refresh(textAt(session, 'tokens', 'refreshToken')), 'SESSION_ENDED');
+    await refused(logIn(username, first), 'LOGIN_REFUSED');
+    await logIn(username, second);
   });
 
   it('logs out over each protocol, and can refresh no more', async () => {

@@ -145,6 +145,11 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
       request: { ...login, newPassword: 'another horse battery' },
       refused: 'PROOF_REFUSED',
     },
+    'security.RequestPasswordReset': { request: { username: 'nobody' } },
+    'security.ResetPassword': {
+      request: { username: 'nobody', code, newPassword: password },
+      refused: 'RESET_CODE_INVALID',
+    },
     'security.EnrolTotp': { request: { password }, refused: 'PROOF_REFUSED' },
     'security.ConfirmTotp': { request: { code }, refused: 'SECOND_FACTOR_NOT_FOUND' },
     'security.RemoveTotp': { request: { password, code }, refused: 'PROOF_REFUSED' },

@@ -9,6 +9,7 @@ export const refuse = refusals('security', {
     'A password has 15 to 256 characters, 8 beside a second factor, and is not made of the username.',
   ],
   PASSWORD_COMMON: ['INVALID_ARGUMENT', 'This password is among those that are tried first.'],
+  RESET_CODE_INVALID: ['UNAUTHENTICATED', 'The code is wrong, was used or tried too often, or has expired.'],
   LOGIN_REFUSED: ['UNAUTHENTICATED', 'The login was refused.'],
   SECOND_FACTOR_REQUIRED: ['UNAUTHENTICATED', 'A code of the second factor is needed. Call again with it.'],
   PROOF_REFUSED: ['UNAUTHENTICATED', 'The password or the code is wrong, or it is too early to try again.'],

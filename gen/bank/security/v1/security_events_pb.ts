@@ -11,13 +11,15 @@ import type { Actor } from "../../type/v1/actor_pb.ts";
 import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
 import type { Sealed } from "../../type/v1/sealed_pb.ts";
 import { file_bank_type_v1_sealed } from "../../type/v1/sealed_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIi8KEVNlY29uZEZhY3RvckFkZGVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIxChNTZWNvbmRGYWN0b3JSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyItCg9QYXNzd29yZENoYW5nZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIqUBChZQYXNzd29yZFJlc2V0UmVxdWVzdGVkEhoKCHJlc2V0X2lkGAEgASgJQgjatRgECAsQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSIgoEY29kZRgDIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQSLwoLZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIisKDVBhc3N3b3JkUmVzZXQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIi8KEVNlY29uZEZhY3RvckFkZGVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIxChNTZWNvbmRGYWN0b3JSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyItCg9QYXNzd29yZENoYW5nZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
  * A customer got credentials to log in with, the first or new ones.
@@ -41,6 +43,69 @@ export const CredentialsRegisteredSchema: GenMessage<CredentialsRegistered> = /*
   messageDesc(file_bank_security_v1_security_events, 0);
 
 /**
+ * Somebody asked for a code to set a new password with: it is to be sent to whose credentials they are, and to nobody else.
+ *
+ * @generated from message bank.security.v1.PasswordResetRequested
+ */
+export type PasswordResetRequested = Message<"bank.security.v1.PasswordResetRequested"> & {
+  /**
+   * The code's id.
+   *
+   * @generated from field: string reset_id = 1;
+   */
+  resetId: string;
+
+  /**
+   * Whose credentials they are.
+   *
+   * @generated from field: string party_id = 2;
+   */
+  partyId: string;
+
+  /**
+   * The code, in UTF-8, under their key; sealed in the context `security.password-reset`.
+   *
+   * @generated from field: bank.type.v1.Sealed code = 3;
+   */
+  code?: Sealed | undefined;
+
+  /**
+   * Until when it is good.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 4;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.PasswordResetRequested.
+ * Use `create(PasswordResetRequestedSchema)` to create a new message.
+ */
+export const PasswordResetRequestedSchema: GenMessage<PasswordResetRequested> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 1);
+
+/**
+ * Somebody set a new password with a code that was sent to them.
+ *
+ * @generated from message bank.security.v1.PasswordReset
+ */
+export type PasswordReset = Message<"bank.security.v1.PasswordReset"> & {
+  /**
+   * Whose it is.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PasswordReset.
+ * Use `create(PasswordResetSchema)` to create a new message.
+ */
+export const PasswordResetSchema: GenMessage<PasswordReset> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 2);
+
+/**
  * Somebody added a second factor: their logins ask for it from now on.
  *
  * @generated from message bank.security.v1.SecondFactorAdded
@@ -59,7 +124,7 @@ export type SecondFactorAdded = Message<"bank.security.v1.SecondFactorAdded"> & 
  * Use `create(SecondFactorAddedSchema)` to create a new message.
  */
 export const SecondFactorAddedSchema: GenMessage<SecondFactorAdded> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 1);
+  messageDesc(file_bank_security_v1_security_events, 3);
 
 /**
  * Somebody removed their second factor.
@@ -80,7 +145,7 @@ export type SecondFactorRemoved = Message<"bank.security.v1.SecondFactorRemoved"
  * Use `create(SecondFactorRemovedSchema)` to create a new message.
  */
 export const SecondFactorRemovedSchema: GenMessage<SecondFactorRemoved> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 2);
+  messageDesc(file_bank_security_v1_security_events, 4);
 
 /**
  * Somebody changed their password.
@@ -101,7 +166,7 @@ export type PasswordChanged = Message<"bank.security.v1.PasswordChanged"> & {
  * Use `create(PasswordChangedSchema)` to create a new message.
  */
 export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 3);
+  messageDesc(file_bank_security_v1_security_events, 5);
 
 /**
  * Somebody logged in.
@@ -129,7 +194,7 @@ export type SessionStarted = Message<"bank.security.v1.SessionStarted"> & {
  * Use `create(SessionStartedSchema)` to create a new message.
  */
 export const SessionStartedSchema: GenMessage<SessionStarted> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 4);
+  messageDesc(file_bank_security_v1_security_events, 6);
 
 /**
  * A session is over: its refresh token, and all that were rotated before, are of no use any more.
@@ -164,7 +229,7 @@ export type SessionRevoked = Message<"bank.security.v1.SessionRevoked"> & {
  * Use `create(SessionRevokedSchema)` to create a new message.
  */
 export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 5);
+  messageDesc(file_bank_security_v1_security_events, 7);
 
 /**
  * Somebody whom the bank knows was refused access.
@@ -220,7 +285,7 @@ export type AccessRefused = Message<"bank.security.v1.AccessRefused"> & {
  * Use `create(AccessRefusedSchema)` to create a new message.
  */
 export const AccessRefusedSchema: GenMessage<AccessRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 6);
+  messageDesc(file_bank_security_v1_security_events, 8);
 
 /**
  * A login with the username of a customer was refused: the password was wrong, or it was too early to try again.
@@ -255,5 +320,5 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  * Use `create(LoginRefusedSchema)` to create a new message.
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 7);
+  messageDesc(file_bank_security_v1_security_events, 9);
 

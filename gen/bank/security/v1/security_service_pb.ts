@@ -22,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIr0BCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADEisKEnNlY29uZF9mYWN0b3JfY29kZRgFIAEoCUIPukgEcgIYIOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIm4KEEVucm9sVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIcGFzc3dvcmQYAyABKAlCErpIB3IFEAEYgAjitRgECAMQAyJMChFFbnJvbFRvdHBSZXNwb25zZRIYCgZzZWNyZXQYASABKAlCCOK1GAQIAxADEh0KC290cGF1dGhfdXJpGAIgASgJQgjitRgECAMQAyJrChJDb25maXJtVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSHwoEY29kZRgDIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiNwoTQ29uZmlybVRvdHBSZXNwb25zZRIgCg5yZWNvdmVyeV9jb2RlcxgBIAMoCUII4rUYBAgDEAMikAEKEVJlbW92ZVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMSHwoEY29kZRgEIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiFAoSUmVtb3ZlVG90cFJlc3BvbnNlIsMBChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADEigKDG5ld19wYXNzd29yZBgFIAEoCUISukgHcgUQARiACOK1GAQIAxADIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2Uy4w4KD1NlY3VyaXR5U2VydmljZRKGAQoSSXNzdWVFbnJvbG1lbnRDb2RlEisuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXF1ZXN0GiwuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXNwb25zZSIVkAICirUYDgoBARIHCAMSAwECAyABEoQBChNSZWdpc3RlckNyZWRlbnRpYWxzEiwuYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVxdWVzdBotLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1Jlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEloKBUxvZ0luEh4uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlcXVlc3QaHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESdQoOUmVmcmVzaFNlc3Npb24SJy5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJbCgZMb2dPdXQSHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlcXVlc3QaIC5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhJmCglFbnJvbFRvdHASIi5iYW5rLnNlY3VyaXR5LnYxLkVucm9sVG90cFJlcXVlc3QaIy5iYW5rLnNlY3VyaXR5LnYxLkVucm9sVG90cFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIAiABEmwKC0NvbmZpcm1Ub3RwEiQuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkNvbmZpcm1Ub3RwUmVzcG9uc2UiEJACAoq1GAkKAQESAggCIAESaQoKUmVtb3ZlVG90cBIjLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlVG90cFJlcXVlc3QaJC5iYW5rLnNlY3VyaXR5LnYxLlJlbW92ZVRvdHBSZXNwb25zZSIQkAICirUYCQoBARICCAIgARJ1Cg5DaGFuZ2VQYXNzd29yZBInLmJhbmsuc2VjdXJpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIAiABEngKEVN1Ym1pdEZvckFwcHJvdmFsEiouYmFuay5zZWN1cml0eS52MS5TdWJtaXRGb3JBcHByb3ZhbFJlcXVlc3QaKy5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2UiCpACAoq1GAMKAQESegoNTGlzdEFwcHJvdmFscxImLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1JlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLkxpc3RBcHByb3ZhbHNSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnQKC0dldEFwcHJvdmFsEiQuYmFuay5zZWN1cml0eS52MS5HZXRBcHByb3ZhbFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVzcG9uc2UiGJACAYq1GBEKAQESDAgDEggBAgMEBQYHCBJ8Cg5BcHByb3ZlUmVxdWVzdBInLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92ZVJlcXVlc3RSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ5Cg1SZWplY3RSZXF1ZXN0EiYuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVqZWN0UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ/Cg9XaXRoZHJhd1JlcXVlc3QSKC5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlcXVlc3QaKS5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJyCg5SZWNvcmRSZWZ1c2FscxInLmJhbmsuc2VjdXJpdHkudjEuUmVjb3JkUmVmdXNhbHNSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIg2QAgKKtRgGCgEBGgEBYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIr0BCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADEisKEnNlY29uZF9mYWN0b3JfY29kZRgFIAEoCUIPukgEcgIYIOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlInkKG1JlcXVlc3RQYXNzd29yZFJlc2V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgh1c2VybmFtZRgDIAEoCUISukgHcgUQAxiAAeK1GAQIAhABIh4KHFJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UivQEKFFJlc2V0UGFzc3dvcmRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESHwoEY29kZRgEIAEoCUIRukgGcgQQARhA4rUYBAgDEAMSKAoMbmV3X3Bhc3N3b3JkGAUgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlIm4KEEVucm9sVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIcGFzc3dvcmQYAyABKAlCErpIB3IFEAEYgAjitRgECAMQAyJMChFFbnJvbFRvdHBSZXNwb25zZRIYCgZzZWNyZXQYASABKAlCCOK1GAQIAxADEh0KC290cGF1dGhfdXJpGAIgASgJQgjitRgECAMQAyJrChJDb25maXJtVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSHwoEY29kZRgDIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiNwoTQ29uZmlybVRvdHBSZXNwb25zZRIgCg5yZWNvdmVyeV9jb2RlcxgBIAMoCUII4rUYBAgDEAMikAEKEVJlbW92ZVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMSHwoEY29kZRgEIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiFAoSUmVtb3ZlVG90cFJlc3BvbnNlIsMBChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADEigKDG5ld19wYXNzd29yZBgFIAEoCUISukgHcgUQARiACOK1GAQIAxADIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2Uy3xAKD1NlY3VyaXR5U2VydmljZRKGAQoSSXNzdWVFbnJvbG1lbnRDb2RlEisuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXF1ZXN0GiwuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXNwb25zZSIVkAICirUYDgoBARIHCAMSAwECAyABEoQBChNSZWdpc3RlckNyZWRlbnRpYWxzEiwuYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVxdWVzdBotLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1Jlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEloKBUxvZ0luEh4uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlcXVlc3QaHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESdQoOUmVmcmVzaFNlc3Npb24SJy5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJbCgZMb2dPdXQSHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlcXVlc3QaIC5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKFAQoUUmVxdWVzdFBhc3N3b3JkUmVzZXQSLS5iYW5rLnNlY3VyaXR5LnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVxdWVzdBouLmJhbmsuc2VjdXJpdHkudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSIOkAICirUYBwoBARICCAEScgoNUmVzZXRQYXNzd29yZBImLmJhbmsuc2VjdXJpdHkudjEuUmVzZXRQYXNzd29yZFJlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJmCglFbnJvbFRvdHASIi5iYW5rLnNlY3VyaXR5LnYxLkVucm9sVG90cFJlcXVlc3QaIy5iYW5rLnNlY3VyaXR5LnYxLkVucm9sVG90cFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIAiABEmwKC0NvbmZpcm1Ub3RwEiQuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkNvbmZpcm1Ub3RwUmVzcG9uc2UiEJACAoq1GAkKAQESAggCIAESaQoKUmVtb3ZlVG90cBIjLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlVG90cFJlcXVlc3QaJC5iYW5rLnNlY3VyaXR5LnYxLlJlbW92ZVRvdHBSZXNwb25zZSIQkAICirUYCQoBARICCAIgARJ1Cg5DaGFuZ2VQYXNzd29yZBInLmJhbmsuc2VjdXJpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIAiABEngKEVN1Ym1pdEZvckFwcHJvdmFsEiouYmFuay5zZWN1cml0eS52MS5TdWJtaXRGb3JBcHByb3ZhbFJlcXVlc3QaKy5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2UiCpACAoq1GAMKAQESegoNTGlzdEFwcHJvdmFscxImLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1JlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLkxpc3RBcHByb3ZhbHNSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnQKC0dldEFwcHJvdmFsEiQuYmFuay5zZWN1cml0eS52MS5HZXRBcHByb3ZhbFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVzcG9uc2UiGJACAYq1GBEKAQESDAgDEggBAgMEBQYHCBJ8Cg5BcHByb3ZlUmVxdWVzdBInLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92ZVJlcXVlc3RSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ5Cg1SZWplY3RSZXF1ZXN0EiYuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVqZWN0UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ/Cg9XaXRoZHJhd1JlcXVlc3QSKC5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlcXVlc3QaKS5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJyCg5SZWNvcmRSZWZ1c2FscxInLmJhbmsuc2VjdXJpdHkudjEuUmVjb3JkUmVmdXNhbHNSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIg2QAgKKtRgGCgEBGgEBYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -798,6 +798,120 @@ export const RecordRefusalsResponseSchema: GenMessage<RecordRefusalsResponse> = 
   messageDesc(file_bank_security_v1_security_service, 24);
 
 /**
+ * Whose password is forgotten.
+ *
+ * @generated from message bank.security.v1.RequestPasswordResetRequest
+ */
+export type RequestPasswordResetRequest = Message<"bank.security.v1.RequestPasswordResetRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The name to log in with.
+   *
+   * @generated from field: string username = 3;
+   */
+  username: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RequestPasswordResetRequest.
+ * Use `create(RequestPasswordResetRequestSchema)` to create a new message.
+ */
+export const RequestPasswordResetRequestSchema: GenMessage<RequestPasswordResetRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 25);
+
+/**
+ * A code is on its way, if there is such a username.
+ *
+ * @generated from message bank.security.v1.RequestPasswordResetResponse
+ */
+export type RequestPasswordResetResponse = Message<"bank.security.v1.RequestPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RequestPasswordResetResponse.
+ * Use `create(RequestPasswordResetResponseSchema)` to create a new message.
+ */
+export const RequestPasswordResetResponseSchema: GenMessage<RequestPasswordResetResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 26);
+
+/**
+ * The new password of who was sent a code.
+ *
+ * @generated from message bank.security.v1.ResetPasswordRequest
+ */
+export type ResetPasswordRequest = Message<"bank.security.v1.ResetPasswordRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The name to log in with.
+   *
+   * @generated from field: string username = 3;
+   */
+  username: string;
+
+  /**
+   * The code that was sent. Spaces, hyphens and case do not count.
+   *
+   * @generated from field: string code = 4;
+   */
+  code: string;
+
+  /**
+   * The new password: 15 to 256 characters, of any kind; with a second factor 8 will do (NIST SP 800-63B-4, 3.1.1.2).
+   *
+   * @generated from field: string new_password = 5;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ResetPasswordRequest.
+ * Use `create(ResetPasswordRequestSchema)` to create a new message.
+ */
+export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 27);
+
+/**
+ * It is set.
+ *
+ * @generated from message bank.security.v1.ResetPasswordResponse
+ */
+export type ResetPasswordResponse = Message<"bank.security.v1.ResetPasswordResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.ResetPasswordResponse.
+ * Use `create(ResetPasswordResponseSchema)` to create a new message.
+ */
+export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 28);
+
+/**
  * Who enrols an authenticator app.
  *
  * @generated from message bank.security.v1.EnrolTotpRequest
@@ -830,7 +944,7 @@ export type EnrolTotpRequest = Message<"bank.security.v1.EnrolTotpRequest"> & {
  * Use `create(EnrolTotpRequestSchema)` to create a new message.
  */
 export const EnrolTotpRequestSchema: GenMessage<EnrolTotpRequest> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 25);
+  messageDesc(file_bank_security_v1_security_service, 29);
 
 /**
  * What the app has to know. It cannot be read again.
@@ -858,7 +972,7 @@ export type EnrolTotpResponse = Message<"bank.security.v1.EnrolTotpResponse"> & 
  * Use `create(EnrolTotpResponseSchema)` to create a new message.
  */
 export const EnrolTotpResponseSchema: GenMessage<EnrolTotpResponse> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 26);
+  messageDesc(file_bank_security_v1_security_service, 30);
 
 /**
  * That the app works.
@@ -893,7 +1007,7 @@ export type ConfirmTotpRequest = Message<"bank.security.v1.ConfirmTotpRequest"> 
  * Use `create(ConfirmTotpRequestSchema)` to create a new message.
  */
 export const ConfirmTotpRequestSchema: GenMessage<ConfirmTotpRequest> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 27);
+  messageDesc(file_bank_security_v1_security_service, 31);
 
 /**
  * For when the app is lost. They cannot be read again.
@@ -914,7 +1028,7 @@ export type ConfirmTotpResponse = Message<"bank.security.v1.ConfirmTotpResponse"
  * Use `create(ConfirmTotpResponseSchema)` to create a new message.
  */
 export const ConfirmTotpResponseSchema: GenMessage<ConfirmTotpResponse> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 28);
+  messageDesc(file_bank_security_v1_security_service, 32);
 
 /**
  * Who removes their authenticator app.
@@ -956,7 +1070,7 @@ export type RemoveTotpRequest = Message<"bank.security.v1.RemoveTotpRequest"> & 
  * Use `create(RemoveTotpRequestSchema)` to create a new message.
  */
 export const RemoveTotpRequestSchema: GenMessage<RemoveTotpRequest> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 29);
+  messageDesc(file_bank_security_v1_security_service, 33);
 
 /**
  * It is removed.
@@ -971,7 +1085,7 @@ export type RemoveTotpResponse = Message<"bank.security.v1.RemoveTotpResponse"> 
  * Use `create(RemoveTotpResponseSchema)` to create a new message.
  */
 export const RemoveTotpResponseSchema: GenMessage<RemoveTotpResponse> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 30);
+  messageDesc(file_bank_security_v1_security_service, 34);
 
 /**
  * The password to change.
@@ -1020,7 +1134,7 @@ export type ChangePasswordRequest = Message<"bank.security.v1.ChangePasswordRequ
  * Use `create(ChangePasswordRequestSchema)` to create a new message.
  */
 export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 31);
+  messageDesc(file_bank_security_v1_security_service, 35);
 
 /**
  * It is changed.
@@ -1035,7 +1149,7 @@ export type ChangePasswordResponse = Message<"bank.security.v1.ChangePasswordRes
  * Use `create(ChangePasswordResponseSchema)` to create a new message.
  */
 export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_service, 32);
+  messageDesc(file_bank_security_v1_security_service, 36);
 
 /**
  * Keeps the credentials of the bank's customers, the sessions in which they use it, and what staff ask that others must approve.
@@ -1105,6 +1219,31 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof LogOutRequestSchema;
     output: typeof LogOutResponseSchema;
+  },
+  /**
+   * Asks for a code with which somebody who has forgotten their password sets a new one. It is sent to them, by the event
+   * PasswordResetRequested; the answer is the same, and as quick, whether or not there is such a username. A code is good once, for 15 minutes, and
+   * for five tries; within a minute of one no other is made.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RequestPasswordReset
+   */
+  requestPasswordReset: {
+    methodKind: "unary";
+    input: typeof RequestPasswordResetRequestSchema;
+    output: typeof RequestPasswordResetResponseSchema;
+  },
+  /**
+   * Sets a new password with the code that was sent, ends a lockout, and revokes all sessions. A second factor stays, and is asked for at
+   * the next login.
+   *
+   * Errors: RESET_CODE_INVALID (UNAUTHENTICATED: the username is unknown, or the code is wrong, used, expired or was tried too often; or the credentials have changed since), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username; the code stays good), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first; the code stays good)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ResetPassword
+   */
+  resetPassword: {
+    methodKind: "unary";
+    input: typeof ResetPasswordRequestSchema;
+    output: typeof ResetPasswordResponseSchema;
   },
   /**
    * Begins the enrolment of an authenticator app (TOTP, RFC 6238: SHA-1, six digits, thirty seconds). It counts from when ConfirmTotp
