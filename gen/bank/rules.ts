@@ -137,6 +137,11 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ConfirmTotp'
   | 'bank.security.v1.SecurityService/RemoveTotp'
   | 'bank.security.v1.SecurityService/ChangePassword'
+  | 'bank.security.v1.SecurityService/RegisterStaffMember'
+  | 'bank.security.v1.SecurityService/IssueStaffEnrolmentCode'
+  | 'bank.security.v1.SecurityService/ChangeStaffRoles'
+  | 'bank.security.v1.SecurityService/DeactivateStaffMember'
+  | 'bank.security.v1.SecurityService/ListStaffMembers'
   | 'bank.security.v1.SecurityService/SubmitForApproval'
   | 'bank.security.v1.SecurityService/ListApprovals'
   | 'bank.security.v1.SecurityService/GetApproval'
@@ -1528,7 +1533,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
     actors: [],
-    errors: [],
+    errors: [
+      'NO_CUSTOMER',
+    ],
   },
   'bank.security.v1.SecurityService/RegisterCredentials': {
     callers: ['edge'],
@@ -1583,6 +1590,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1628,6 +1636,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1644,6 +1653,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1660,6 +1670,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1677,6 +1688,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1689,6 +1701,97 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PASSWORD_UNFIT',
       'PASSWORD_COMMON',
     ],
+  },
+  'bank.security.v1.SecurityService/RegisterStaffMember': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: true, approvers: ['ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'ROLES_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/IssueStaffEnrolmentCode': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'STAFF_MEMBER_NOT_FOUND',
+      'STAFF_MEMBER_DEACTIVATED',
+      'CREDENTIALS_EXIST',
+      'OWN_ROLES',
+    ],
+  },
+  'bank.security.v1.SecurityService/ChangeStaffRoles': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: true, approvers: ['ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'STAFF_MEMBER_NOT_FOUND',
+      'STAFF_MEMBER_DEACTIVATED',
+      'ROLES_INVALID',
+      'OWN_ROLES',
+      'ETAG_MISMATCH',
+    ],
+  },
+  'bank.security.v1.SecurityService/DeactivateStaffMember': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'STAFF_MEMBER_NOT_FOUND',
+      'STAFF_MEMBER_DEACTIVATED',
+      'OWN_ROLES',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListStaffMembers': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
   },
   'bank.security.v1.SecurityService/SubmitForApproval': {
     callers: ['edge'],
@@ -2198,13 +2301,16 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.EnrolTotpResponse': { secret: 'SECRET', otpauthUri: 'SECRET' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
+  'bank.security.v1.IssueStaffEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET', secondFactorCode: 'SECRET' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.RegisterStaffMemberRequest': { displayName: 'PERSONAL' },
   'bank.security.v1.RemoveTotpRequest': { password: 'SECRET', code: 'SECRET' },
   'bank.security.v1.RequestPasswordResetRequest': { username: 'PERSONAL' },
   'bank.security.v1.ResetPasswordRequest': { username: 'PERSONAL', code: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
+  'bank.security.v1.StaffMember': { displayName: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
@@ -2250,22 +2356,29 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.security.v1.AccessRefusal',
   'bank.security.v1.ChangePasswordRequest',
+  'bank.security.v1.ChangeStaffRolesResponse',
   'bank.security.v1.ConfirmTotpRequest',
   'bank.security.v1.ConfirmTotpResponse',
+  'bank.security.v1.DeactivateStaffMemberResponse',
   'bank.security.v1.EnrolTotpRequest',
   'bank.security.v1.EnrolTotpResponse',
   'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
+  'bank.security.v1.IssueStaffEnrolmentCodeResponse',
+  'bank.security.v1.ListStaffMembersResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
+  'bank.security.v1.RegisterStaffMemberRequest',
+  'bank.security.v1.RegisterStaffMemberResponse',
   'bank.security.v1.RemoveTotpRequest',
   'bank.security.v1.RequestPasswordResetRequest',
   'bank.security.v1.ResetPasswordRequest',
   'bank.security.v1.SessionTokens',
+  'bank.security.v1.StaffMember',
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',

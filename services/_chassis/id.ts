@@ -16,6 +16,7 @@ export type Prefix =
   | 'pwr'
   | 'rfs'
   | 'ses'
+  | 'stf'
   | 'txn';
 
 /** A new id: a prefix and 26 characters. */

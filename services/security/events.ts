@@ -3,7 +3,8 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
-import { type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
+import { type Aggregate, type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
+import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
 import {
   AccessRefusedSchema,
@@ -16,6 +17,9 @@ import {
   SecondFactorRemovedSchema,
   SessionRevokedSchema,
   SessionStartedSchema,
+  StaffMemberDeactivatedSchema,
+  StaffMemberRegisteredSchema,
+  StaffRolesChangedSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import type { AccessRefusal } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -23,9 +27,13 @@ import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { ApprovalRow } from './approval-tables.ts';
 import { stateWord } from './domain/approval.ts';
 
-/** Says that a customer got credentials; their version is the sequence. */
-export function credentialsRegistered(tx: CommandTx, id: string, customerId: string, version: number): void {
-  tx.publish(CredentialsRegisteredSchema, { customerId }, { id, sequence: version });
+/** Says that somebody got credentials; their version is the sequence. */
+export function credentialsRegistered(
+  tx: CommandTx,
+  whose: { partyId: string; customerId: string },
+  aggregate: Aggregate,
+): void {
+  tx.publish(CredentialsRegisteredSchema, whose, aggregate);
 }
 
 /** Says that a code was made with which somebody may set a new password. */
@@ -91,13 +99,35 @@ export function accessRefused(tx: CommandTx, refused: AccessRefusal, origin: Sea
   tx.publish(AccessRefusedSchema, event, { id: refusalId, sequence: 1 });
 }
 
-/** Says that a login with a customer's username was refused, so many in a row by now. */
+/** Says that a login with somebody's username was refused, so many in a row by now. */
 export function loginRefused(
-  customerId: string,
+  whose: { partyId: string; customerId: string },
   failures: number,
   origin: Sealed | undefined,
   call: Call,
 ): OutboxEvent {
-  const event = { customerId, failures, ...(origin && { origin }) };
+  const event = { ...whose, failures, ...(origin && { origin }) };
   return outboxEvent(LoginRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
+}
+
+/** Says that a member of staff was registered. */
+export function staffMemberRegistered(tx: CommandTx, { id, branchId, roles }: StaffMoment): void {
+  tx.publish(StaffMemberRegisteredSchema, { staffId: id, branchId, roles: [...roles] }, { id, sequence: 1 });
+}
+
+/** Says that a member of staff may be something else, from a version on. */
+export function staffRolesChanged(tx: CommandTx, { id, branchId, roles, version }: StaffMoment): void {
+  tx.publish(StaffRolesChangedSchema, { staffId: id, branchId, roles: [...roles] }, { id, sequence: version });
+}
+
+/** Says that a member of staff works for the bank no longer, from a version on. */
+export function staffMemberDeactivated(tx: CommandTx, id: string, version: number): void {
+  tx.publish(StaffMemberDeactivatedSchema, { staffId: id }, { id, sequence: version });
+}
+
+interface StaffMoment {
+  readonly id: string;
+  readonly branchId: string;
+  readonly roles: readonly StaffRole[];
+  readonly version: number;
 }

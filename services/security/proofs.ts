@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { mayTry, nextTry } from './domain/lockout.ts';
 import { refuse } from './domain/refusals.ts';
 import { type Factor, factorOf } from './second-factor.ts';
-import { bumpVersion, type Credential, lockByCustomer, setFailures, takeFailureBack } from './tables.ts';
+import { bumpVersion, type Credential, lockByParty, setFailures, takeFailureBack } from './tables.ts';
 
 /** Credentials as they were when they were tried; the failures are those before. */
 export interface Tried {
@@ -47,11 +47,11 @@ export async function proveAgain(
   call: Call,
   { password, code }: { password: string; code?: string },
 ): Promise<Proved> {
-  const { found, mayTry: isLetThrough } = await countTry(context, lockByCustomer(call.principal?.partyId ?? ''));
+  const { found, mayTry: isLetThrough } = await countTry(context, lockByParty(call.principal?.partyId ?? ''));
   const isRight = await context.passwords.verify(isLetThrough ? found?.passwordHash : undefined, password);
   if (!found || !isRight) throw refuse('PROOF_REFUSED');
   const factor: Factor | 'missing' | undefined =
-    code === undefined ? { kind: 'none' } : await factorOf(context, found.customerId, code);
+    code === undefined ? { kind: 'none' } : await factorOf(context, found.partyId, code);
   if (!factor || factor === 'missing') throw refuse('PROOF_REFUSED');
   await takeBack(context, found);
   return { credential: found, factor };
@@ -61,8 +61,8 @@ export async function proveAgain(
  * Whether credentials that were proved are still the same; locks them. Between the proof and here they may have been
  * replaced, which was to end everything that the old ones can do.
  */
-export async function stillStand(tx: CommandTx, { customerId, version }: Credential): Promise<boolean> {
-  const [current] = await tx.query(lockByCustomer(customerId));
+export async function stillStand(tx: CommandTx, { partyId, version }: Credential): Promise<boolean> {
+  const [current] = await tx.query(lockByParty(partyId));
   return current?.version === version;
 }
 

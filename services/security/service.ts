@@ -9,18 +9,24 @@ import { Security } from './migrations/0001-security.ts';
 import { Factors } from './migrations/0003-factors.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { PasswordResets } from './migrations/0007-password-resets.ts';
+import { Staff } from './migrations/0007-staff.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { changePassword } from './rpc/change-password.ts';
+import { changeStaffRoles } from './rpc/change-staff-roles.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
+import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
 import { getApproval } from './rpc/get-approval.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
+import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
+import { listStaffMembers } from './rpc/list-staff-members.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logOut } from './rpc/log-out.ts';
 import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
+import { registerStaffMember } from './rpc/register-staff-member.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
@@ -41,6 +47,11 @@ function rpcs(context: Context) {
     enrolTotp: enrolTotp(context),
     confirmTotp: confirmTotp(context),
     removeTotp: removeTotp(context),
+    registerStaffMember: registerStaffMember(context),
+    issueStaffEnrolmentCode: issueStaffEnrolmentCode(context),
+    changeStaffRoles: changeStaffRoles(context),
+    deactivateStaffMember: deactivateStaffMember(context),
+    listStaffMembers: listStaffMembers(context),
     submitForApproval: submitForApproval(context),
     listApprovals: listApprovals(context),
     getApproval: getApproval(context),
@@ -63,6 +74,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0003-factors', class: Factors },
     { name: '0004-approvals', class: Approvals },
     { name: '0007-password-resets', class: PasswordResets },
+    { name: '0007-staff', class: Staff },
   ],
   context: makeContext,
   rpcs,

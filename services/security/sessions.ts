@@ -2,9 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import type { CommandTx } from '#chassis/command.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { type RevocationReason, type SessionTokens, SessionTokensSchema } from '#gen/bank/security/v1/security_pb.ts';
-import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
 import { sessionRevoked } from './events.ts';
 import { insertRefreshToken, lockSessions, revoke } from './tables.ts';
@@ -22,16 +21,11 @@ export function refreshHash({ vault }: Context, token: string): Buffer {
   return vault.hash('security.refresh-token', token);
 }
 
-/** Makes the next tokens of a customer's session, and keeps the hash of the one that is to be rotated. */
-export async function issueTokens(
-  context: Context,
-  tx: CommandTx,
-  sessionId: string,
-  customerId: string,
-): Promise<SessionTokens> {
+/** Makes the next tokens of somebody's session, and keeps the hash of the one that is to be rotated. */
+export async function issueTokens(context: Context, tx: CommandTx, actor: Actor): Promise<SessionTokens> {
+  const { sessionId } = actor;
   const refreshToken = newSecret();
   await tx.execute(insertRefreshToken(refreshHash(context, refreshToken), sessionId));
-  const actor = create(ActorSchema, { audience: Audience.CHANNEL, partyId: customerId, sessionId });
   const accessToken = await context.issuer.principalToken(actor, ACCESS_SECONDS);
   return create(SessionTokensSchema, { sessionId, accessToken, accessSeconds: ACCESS_SECONDS, refreshToken });
 }

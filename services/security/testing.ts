@@ -1,15 +1,17 @@
 // What the tests of the security service share.
 import path from 'node:path';
-import { fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { localKeyring } from '#chassis/keyring.ts';
 import { vault } from '#chassis/sealing.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -65,6 +67,33 @@ export async function aCustomerWithApp(bank: Security) {
   return { customerId, username, secret, code, recoveryCodes };
 }
 
+/** Two administrators, as one actor: what one asked for and the other has approved, as security executes it. */
+export const approved = (bank: Security, maker = 'stf_maker', approverId = 'stf_checker') =>
+  bank.asPrincipal(create(ActorSchema, { ...staff('ADMINISTRATOR'), partyId: maker, approverId }), {
+    workload: 'security-executor',
+  });
+
+/** A member of staff with these roles, registered and approved. */
+export async function aStaffMember(bank: Security, ...roles: (keyof typeof StaffRole)[]): Promise<string> {
+  const order = { requestId: unique('staff'), displayName: 'Eva Nova', branchId: 'brn_praha' };
+  const { staffMember } = await approved(bank).registerStaffMember({
+    ...order,
+    roles: roles.map((role) => StaffRole[role]),
+  });
+  return staffMember?.staffId ?? '';
+}
+
+/** A member of staff with credentials, whose password is PASSWORD. */
+export async function anEnrolledStaffMember(bank: Security, ...roles: (keyof typeof StaffRole)[]) {
+  const staffId = await aStaffMember(bank, ...roles);
+  const username = unique('Eva');
+  const administrator = bank.asPrincipal(staff('ADMINISTRATOR'));
+  const { enrolmentCode } = await administrator.issueStaffEnrolmentCode({ requestId: unique('code'), staffId });
+  const credentials = { requestId: unique('register'), enrolmentCode, username, password: PASSWORD };
+  const registered = await bank.asPrincipal(undefined).registerCredentials(credentials);
+  return { staffId, username, registered };
+}
+
 /** What an app shows, now or so many steps of 30 s ahead: not before, since the next step may begin meanwhile. */
 export function appCode(secret: string, stepsAhead: 0 | 1 | 2 = 0): string {
   const timestamp = Date.now() + stepsAhead * 30_000;
@@ -100,13 +129,13 @@ export async function resetCodes(
 
 /** The id of the credentials of a customer. */
 export async function credentialOf(database: TestDatabase, customerId: string): Promise<string> {
-  const [row] = await database.query<{ id: string }>('select id from credential where customer_id = $1', [customerId]);
+  const [row] = await database.query<{ id: string }>('select id from credential where party_id = $1', [customerId]);
   return row?.id ?? '';
 }
 
 /** How many tries of a customer have failed in a row. */
 export async function failuresOf(database: TestDatabase, customerId: string): Promise<number | undefined> {
-  const [row] = await database.query<{ failures: number }>('select failures from credential where customer_id = $1', [
+  const [row] = await database.query<{ failures: number }>('select failures from credential where party_id = $1', [
     customerId,
   ]);
   return row?.failures;

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { refused } from '#chassis/testing/clients.ts';
 import { resetCodes } from '../../security/testing.ts';
-import { type Counter, counter, money, TELLER, textAt } from './counter.ts';
+import { BACK_OFFICE, type Counter, counter, money, pending, TELLER, textAt, withApproval } from './counter.ts';
 import { type Door, PROTOCOLS, type RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
 
@@ -129,5 +129,55 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     const username = await enrol(await at.person('Jana', 'Novotna'));
     for (const wrong of ['one', 'two', 'three']) await refused(logIn(username, wrong), 'LOGIN_REFUSED');
     await refused(logIn(username), 'LOGIN_REFUSED');
+  });
+});
+
+describe('A member of staff', function aMemberOfStaff() {
+  this.timeout(60_000);
+  const journey = useJourney();
+  const both = { maker: 'staff:administrator', checker: 'staff:administrator,compliance' };
+
+  it('is registered by two administrators, acts within their role only, and no longer once it was taken away', async () => {
+    const door = journey.door('gRPC');
+    const at = counter(door);
+    const { accountId } = await at.personWithAccount('Jana');
+    const order = (role: string) => ({ branchId: 'brn_praha', roles: [role] });
+    const teller = { displayName: 'Eva Nova', ...order('STAFF_ROLE_TELLER') };
+    const registered = await withApproval(door, both, 'security.RegisterStaffMember', teller);
+    const staffId = textAt(registered, 'staffMember', 'staffId');
+    const publicly = (rpc: RpcName, request: JsonObject) =>
+      door.callWith(undefined, rpc, { requestId: randomUUID(), ...request });
+    const credentials = { username: `eva-${randomUUID()}`, password: PASSWORD };
+    const issue = { requestId: randomUUID(), staffId };
+    const enrolmentCode = textAt(
+      await door.call(both.maker, 'security.IssueStaffEnrolmentCode', issue),
+      'enrolmentCode',
+    );
+    await publicly('security.RegisterCredentials', { enrolmentCode, ...credentials });
+    const token = async () => textAt(await publicly('security.LogIn', credentials), 'tokens', 'accessToken');
+    const deposit = { creditorAccountId: accountId, amount: money('50.00') };
+    const act = async (rpc: RpcName, request: JsonObject) =>
+      door.callWith(await token(), rpc, { requestId: randomUUID(), ...request });
+    await act('transaction.DepositCash', deposit);
+    expect(await at.booked(accountId)).to.equal('50.00');
+    await refused(act('security.RegisterStaffMember', teller), 'CALLER_NOT_ALLOWED');
+    await refused(
+      act('security.ChangeStaffRoles', { staffId, ...order('STAFF_ROLE_ADMINISTRATOR') }),
+      'CALLER_NOT_ALLOWED',
+    );
+    const change = { staffId, ...order('STAFF_ROLE_TREASURY') };
+    await withApproval(door, both, 'security.ChangeStaffRoles', change);
+    await refused(act('transaction.DepositCash', deposit), 'CALLER_NOT_ALLOWED');
+    expect(await at.booked(accountId)).to.equal('50.00');
+  });
+
+  it('who is an administrator changes nothing of their own, and registers no second self alone', async () => {
+    const door = journey.door('gRPC');
+    const self = { displayName: 'Ego', branchId: 'brn_praha', roles: ['STAFF_ROLE_ADMINISTRATOR'] };
+    const ask = () => door.call(both.maker, 'security.RegisterStaffMember', { requestId: randomUUID(), ...self });
+    const approvalId = await pending(ask());
+    const approve = { requestId: randomUUID(), approvalId };
+    await refused(door.call(both.maker, 'security.ApproveRequest', approve), 'APPROVER_NOT_ALLOWED');
+    await refused(door.call(BACK_OFFICE, 'security.ApproveRequest', approve), 'APPROVAL_NOT_FOUND');
   });
 });

@@ -134,6 +134,7 @@ function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
 function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   const approval = { approvalId: 'apr_none' };
   const [password, code] = ['correct horse battery', '123456'];
+  const [staffId, branchId] = ['stf_none', 'brn_none'];
   const login = { username: 'nobody', password };
   return {
     'security.IssueEnrolmentCode': { request: { customerId } },
@@ -153,6 +154,14 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.EnrolTotp': { request: { password }, refused: 'PROOF_REFUSED' },
     'security.ConfirmTotp': { request: { code }, refused: 'SECOND_FACTOR_NOT_FOUND' },
     'security.RemoveTotp': { request: { password, code }, refused: 'PROOF_REFUSED' },
+    'security.RegisterStaffMember': { request: { displayName: 'Eva Nova', branchId, roles: ['STAFF_ROLE_TELLER'] } },
+    'security.IssueStaffEnrolmentCode': { request: { staffId }, refused: 'STAFF_MEMBER_NOT_FOUND' },
+    'security.ChangeStaffRoles': {
+      request: { staffId, branchId, roles: ['STAFF_ROLE_TELLER'] },
+      refused: 'STAFF_MEMBER_NOT_FOUND',
+    },
+    'security.DeactivateStaffMember': { request: { staffId }, refused: 'STAFF_MEMBER_NOT_FOUND' },
+    'security.ListStaffMembers': { request: {} },
     'security.ListApprovals': { request: {} },
     'security.GetApproval': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.ApproveRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },

@@ -3,6 +3,7 @@ import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('security', {
   ENROLMENT_CODE_INVALID: ['UNAUTHENTICATED', 'The code is unknown, was used, or has expired.'],
+  NO_CUSTOMER: ['INVALID_ARGUMENT', 'It is a member of staff, who gets codes from administrators.'],
   USERNAME_TAKEN: ['ALREADY_EXISTS', 'Another customer has this username.'],
   PASSWORD_UNFIT: [
     'INVALID_ARGUMENT',
@@ -16,6 +17,11 @@ export const refuse = refusals('security', {
   SECOND_FACTOR_EXISTS: ['FAILED_PRECONDITION', 'There is an authenticator app already. Remove it first.'],
   SECOND_FACTOR_NOT_FOUND: ['NOT_FOUND', 'There is no authenticator app.'],
   SESSION_ENDED: ['UNAUTHENTICATED', 'The session is over. Log in again.'],
+  ROLES_INVALID: ['INVALID_ARGUMENT', 'A role stands twice, or beside one that has to stand alone.'],
+  OWN_ROLES: ['PERMISSION_DENIED', 'Nobody decides what they are themselves.'],
+  STAFF_MEMBER_NOT_FOUND: ['NOT_FOUND', 'There is no such member of staff.'],
+  STAFF_MEMBER_DEACTIVATED: ['FAILED_PRECONDITION', 'They work for the bank no longer.'],
+  CREDENTIALS_EXIST: ['FAILED_PRECONDITION', 'They have credentials already.'],
   FOUR_EYES_NOT_NEEDED: ['FAILED_PRECONDITION', "The caller may call it without anybody's approval."],
   APPROVAL_NOT_FOUND: ['NOT_FOUND', 'There is no such approval.'],
   APPROVER_NOT_ALLOWED: ['PERMISSION_DENIED', 'Somebody else has to decide on it.'],

@@ -20,19 +20,19 @@ export function changePassword(context: Context): Rpcs<typeof SecurityService>['
         // The name is not kept, only what it hashes to; without it nobody could see that the password is made of it.
         const usernameHash = context.vault.hash('security.username', normalUsername(username));
         if (!credential.usernameHash.equals(usernameHash)) throw refuse('PROOF_REFUSED');
-        const isAlone = !(await hasSecondFactor(context, credential.customerId));
+        const isAlone = !(await hasSecondFactor(context, credential.partyId));
         checkPassword(newPassword, username, { isAlone });
         return { credential, passwordHash: await context.passwords.hash(newPassword) };
       },
       decide: async (tx, { credential, passwordHash }) => {
-        const { id, customerId } = credential;
+        const { id, partyId } = credential;
         // A second factor that was removed meanwhile is another version.
         if (!(await stillStand(tx, credential))) throw refuse('PROOF_REFUSED');
         await tx.execute(setPassword(id, passwordHash));
         const but = call.principal?.sessionId ?? '';
-        await revokeAll(tx, customerId, RevocationReason.PASSWORD_CHANGED, { but });
-        passwordChanged(tx, id, customerId, await nextVersion(tx, credential));
-        tx.record({ resourceIds: [customerId], partyId: customerId });
+        await revokeAll(tx, partyId, RevocationReason.PASSWORD_CHANGED, { but });
+        passwordChanged(tx, id, partyId, await nextVersion(tx, credential));
+        tx.record({ resourceIds: [partyId], partyId: partyId });
         return {};
       },
     });

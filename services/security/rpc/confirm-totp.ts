@@ -7,7 +7,7 @@ import { secondFactorAdded } from '../events.ts';
 import { insertRecoveryCodes, lockTotp, selectTotp, useStep } from '../factor-tables.ts';
 import { countTry, nextVersion, stillStand, takeBack } from '../proofs.ts';
 import { appStep, newRecoveryCodes, recoveryHash } from '../second-factor.ts';
-import { lockByCustomer } from '../tables.ts';
+import { lockByParty } from '../tables.ts';
 
 /** Confirms an authenticator app, and makes its recovery codes. */
 export function confirmTotp(context: Context): Rpcs<typeof SecurityService>['confirmTotp'] {
@@ -15,16 +15,16 @@ export function confirmTotp(context: Context): Rpcs<typeof SecurityService>['con
     context.commands.run(Contract.method.confirmTotp, request, call, {
       prepare: () => prove(context, call, request.code),
       decide: async (tx, { credential, secret, step }) => {
-        const { id, customerId } = credential;
+        const { id, partyId } = credential;
         if (!(await stillStand(tx, credential))) throw refuse('PROOF_REFUSED');
-        const [app] = await tx.query(lockTotp(customerId));
+        const [app] = await tx.query(lockTotp(partyId));
         if (!app || app.confirmed || !app.secret.equals(secret)) throw refuse('PROOF_REFUSED');
         const recoveryCodes = newRecoveryCodes();
-        const hashes = recoveryCodes.map((code) => recoveryHash(context, customerId, code));
-        await tx.execute(useStep(customerId, step));
-        await tx.execute(insertRecoveryCodes(customerId, hashes));
-        secondFactorAdded(tx, id, customerId, await nextVersion(tx, credential));
-        tx.record({ resourceIds: [customerId], partyId: customerId });
+        const hashes = recoveryCodes.map((code) => recoveryHash(context, partyId, code));
+        await tx.execute(useStep(partyId, step));
+        await tx.execute(insertRecoveryCodes(partyId, hashes));
+        secondFactorAdded(tx, id, partyId, await nextVersion(tx, credential));
+        tx.record({ resourceIds: [partyId], partyId: partyId });
         return { recoveryCodes };
       },
     });
@@ -35,7 +35,7 @@ async function prove(context: Context, call: Call, code: string) {
   const partyId = call.principal?.partyId ?? '';
   const [app] = await context.database.query(selectTotp(partyId));
   if (!app || app.confirmed) throw refuse('SECOND_FACTOR_NOT_FOUND');
-  const { found, mayTry } = await countTry(context, lockByCustomer(partyId));
+  const { found, mayTry } = await countTry(context, lockByParty(partyId));
   const step = mayTry ? await appStep(context, app, code) : undefined;
   if (!found || step === undefined) throw refuse('PROOF_REFUSED');
   await takeBack(context, found);

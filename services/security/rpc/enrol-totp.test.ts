@@ -1,9 +1,12 @@
+import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { refused, staff, useService } from '#chassis/testing/service.ts';
+import { partner, refused, staff, useService } from '#chassis/testing/service.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
 import {
   aCustomerWithApp,
   anEnrolledCustomer,
+  anEnrolledStaffMember,
   appCode,
   asCustomer,
   expectNowhere,
@@ -55,8 +58,11 @@ describe('EnrolTotp', () => {
     expect(await bank.database.query('select from totp where party_id = $1', [customerId])).to.have.length(0);
   });
 
-  it('is for customers', async () => {
+  it('is for staff too, and for nobody who logs in otherwise', async () => {
+    const { staffId } = await anEnrolledStaffMember(bank, 'TELLER');
     const order = { requestId: unique('app'), password: PASSWORD };
-    await refused(bank.asPrincipal(staff('TELLER')).enrolTotp(order), 'CALLER_NOT_ALLOWED');
+    const oneself = bank.asPrincipal(create(ActorSchema, { ...staff('TELLER'), partyId: staffId }));
+    expect((await oneself.enrolTotp(order)).secret).to.have.length(32);
+    await refused(bank.asPrincipal(partner('ptn_acme')).enrolTotp(order), 'CALLER_NOT_ALLOWED');
   });
 });

@@ -13,16 +13,16 @@ export function enrolTotp(context: Context): Rpcs<typeof SecurityService>['enrol
     context.commands.run(Contract.method.enrolTotp, request, call, {
       prepare: async () => {
         const { credential } = await proveAgain(context, call, { password: request.password });
-        return { credential, made: await newAppSecret(context, credential.customerId) };
+        return { credential, made: await newAppSecret(context, credential.partyId) };
       },
       decide: async (tx, { credential, made }) => {
-        const { customerId } = credential;
+        const { partyId } = credential;
         if (!(await stillStand(tx, credential))) throw refuse('PROOF_REFUSED');
-        const [there] = await tx.query(lockTotp(customerId));
+        const [there] = await tx.query(lockTotp(partyId));
         if (there?.confirmed) throw refuse('SECOND_FACTOR_EXISTS');
-        await tx.execute(putTotp(customerId, made.sealed));
-        tx.record({ resourceIds: [customerId], partyId: customerId });
-        return appSetup(made.plain, customerId);
+        await tx.execute(putTotp(partyId, made.sealed));
+        tx.record({ resourceIds: [partyId], partyId: partyId });
+        return appSetup(made.plain, partyId);
       },
     });
 }

@@ -1,15 +1,16 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
-import { refused, useService } from '#chassis/testing/service.ts';
+import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from '../service.ts';
 import {
   aCustomerWithApp,
   anEnrolledCustomer,
+  anEnrolledStaffMember,
   appCode,
   eventsOf,
   expectNowhere,
@@ -84,7 +85,7 @@ describe('LogIn', () => {
   it('lets in who has waited, and forgets the failures then; after a hundred, nobody', async () => {
     const { customerId, username } = await anEnrolledCustomer(bank);
     const setFailures = (failures: number) =>
-      bank.database.query('update credential set failures = $2, next_try_time = now() where customer_id = $1', [
+      bank.database.query('update credential set failures = $2, next_try_time = now() where party_id = $1', [
         customerId,
         failures,
       ]);
@@ -170,5 +171,25 @@ describe('LogIn of a customer with an authenticator app', () => {
     await logIn(bank, { username, secondFactorCode: first.toLowerCase().replaceAll('-', ' ') });
     await refused(logIn(bank, { username, secondFactorCode: first }), 'LOGIN_REFUSED');
     await logIn(bank, { username, secondFactorCode: second });
+  });
+});
+
+describe('LogIn of a member of staff', () => {
+  const bank = useService(security);
+
+  it('starts a session with tokens of their roles and branch', async () => {
+    const { staffId, username, registered } = await anEnrolledStaffMember(bank, 'TELLER', 'LOAN_OFFICER');
+    expect(registered).to.include({ staffId, customerId: '' });
+    const tokens = await logIn(bank, { username });
+    const { principal } = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${tokens.accessToken}`);
+    expect(principal).to.include({ audience: Audience.STAFF, partyId: staffId, branchId: 'brn_praha' });
+    expect(principal?.roles).to.deep.equal([StaffRole.TELLER, StaffRole.LOAN_OFFICER]);
+  });
+
+  it('is refused once they were deactivated', async () => {
+    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
+    const order = { requestId: unique('end'), staffId };
+    await bank.asPrincipal(staff('ADMINISTRATOR')).deactivateStaffMember(order);
+    await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
   });
 });

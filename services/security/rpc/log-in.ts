@@ -16,12 +16,14 @@ import { loginRefused, sessionStarted } from '../events.ts';
 import { countTry, type Proved, stillStand, takeBack } from '../proofs.ts';
 import { factorOf, useFactor } from '../second-factor.ts';
 import { issueTokens } from '../sessions.ts';
+import { actorOf } from '../staff.ts';
+import { selectStaffMember, shareStaffMember } from '../staff-tables.ts';
 import { type Credential, insertSession, lockByUsername, setFailures } from '../tables.ts';
 
 /** How long somebody may stay logged in without showing their password again. */
 const SESSION_MS = 12 * 60 * 60 * 1_000;
 
-/** Logs a customer in. */
+/** Logs a customer or a member of staff in. */
 export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
   return (request, call) =>
     context.commands.run(Contract.method.logIn, request, call, {
@@ -36,7 +38,7 @@ async function authenticate(context: Context, request: LogInRequest, call: Call)
   const { found, mayTry } = await countTry(context, lockByUsername(usernameHash));
   // Also of nobody, and of one who is too early: the answer takes as long.
   const isRight = await context.passwords.verify(mayTry ? found?.passwordHash : undefined, password);
-  const factor = found && isRight ? await factorOf(context, found.customerId, secondFactorCode) : undefined;
+  const factor = found && isRight ? await factorOf(context, found.partyId, secondFactorCode) : undefined;
   if (found && factor === 'missing') {
     await takeBack(context, found);
     throw refuse('SECOND_FACTOR_REQUIRED');
@@ -47,24 +49,27 @@ async function authenticate(context: Context, request: LogInRequest, call: Call)
   throw refuse('LOGIN_REFUSED');
 }
 
-/** Says that a login of a customer was refused. */
+/** Says that a login of somebody was refused. */
 async function tellRefused({ database, vault }: Context, found: Credential, call: Call): Promise<void> {
-  const { customerId, failures } = found;
-  const origin = await sealOrigin(vault, customerId, call.origin);
-  const event = loginRefused(customerId, failures + 1, origin, call);
+  const { partyId, failures } = found;
+  const origin = await sealOrigin(vault, partyId, call.origin);
+  const [staff] = await database.query(selectStaffMember(partyId));
+  const event = loginRefused({ partyId, customerId: staff ? '' : partyId }, failures + 1, origin, call);
   await database.transaction(async (tx) => void (await tx.query(insertOutbox([event]))));
 }
 
 async function start(context: Context, tx: CommandTx, { credential, factor }: Proved): Promise<SessionTokens> {
-  const { customerId } = credential;
-  const isProved = (await stillStand(tx, credential)) && (await useFactor(tx, customerId, factor));
-  if (!isProved) throw refuse('LOGIN_REFUSED');
+  const { partyId } = credential;
+  const isSame = await stillStand(tx, credential);
+  const [staff] = await tx.query(shareStaffMember(partyId));
+  const isActive = staff?.state !== 'deactivated';
+  if (!isSame || !isActive || !(await useFactor(tx, partyId, factor))) throw refuse('LOGIN_REFUSED');
   const startTime = context.now();
   const sessionId = newId('ses');
   await tx.execute(setFailures(credential.id, 0, startTime));
   const expireTime = new Date(startTime.getTime() + SESSION_MS);
-  await tx.execute(insertSession({ id: sessionId, partyId: customerId, startTime, expireTime }));
-  sessionStarted(tx, sessionId, customerId);
-  tx.record({ resourceIds: [sessionId], partyId: customerId });
-  return issueTokens(context, tx, sessionId, customerId);
+  await tx.execute(insertSession({ id: sessionId, partyId: partyId, startTime, expireTime }));
+  sessionStarted(tx, sessionId, partyId);
+  tx.record({ resourceIds: [sessionId], partyId: partyId });
+  return issueTokens(context, tx, actorOf(staff, partyId, sessionId));
 }

@@ -26,7 +26,7 @@ describe('RegisterCredentials', () => {
     expect((await register({ enrolmentCode, username })).customerId).to.equal(customerId);
     await expectNowhere(bank.database, [enrolmentCode, username, PASSWORD]);
     const [kept] = await bank.database.query<{ id: string; hash: string }>(
-      'select id, password_hash as hash from credential where customer_id = $1',
+      'select id, password_hash as hash from credential where party_id = $1',
       [customerId],
     );
     expect(kept?.hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -46,7 +46,7 @@ describe('RegisterCredentials', () => {
     await refused(register({ enrolmentCode: 'unknown', username: unique('jana') }), 'ENROLMENT_CODE_INVALID');
     const customerId = unique('cus');
     const enrolmentCode = await aCode(bank, customerId);
-    await bank.database.query('update enrolment_code set expire_time = now() where customer_id = $1', [customerId]);
+    await bank.database.query('update enrolment_code set expire_time = now() where party_id = $1', [customerId]);
     await refused(register({ enrolmentCode, username: unique('jana') }), 'ENROLMENT_CODE_INVALID');
   });
 

@@ -13,14 +13,14 @@ export function removeTotp(context: Context): Rpcs<typeof SecurityService>['remo
     context.commands.run(Contract.method.removeTotp, request, call, {
       prepare: () => proveAgain(context, call, request),
       decide: async (tx, { credential, factor }) => {
-        const { id, customerId } = credential;
+        const { id, partyId } = credential;
         if (factor.kind === 'none') throw refuse('SECOND_FACTOR_NOT_FOUND');
         if (!standsAlone(request.password)) throw refuse('PASSWORD_UNFIT', { field: 'password' });
-        const isProved = (await stillStand(tx, credential)) && (await useFactor(tx, customerId, factor));
+        const isProved = (await stillStand(tx, credential)) && (await useFactor(tx, partyId, factor));
         if (!isProved) throw refuse('PROOF_REFUSED');
-        await removeSecondFactor(tx, customerId);
-        secondFactorRemoved(tx, id, customerId, await nextVersion(tx, credential));
-        tx.record({ resourceIds: [customerId], partyId: customerId });
+        await removeSecondFactor(tx, partyId);
+        secondFactorRemoved(tx, id, partyId, await nextVersion(tx, credential));
+        tx.record({ resourceIds: [partyId], partyId: partyId });
         return {};
       },
     });

@@ -35,7 +35,7 @@ async function makeCode(context: Context, username: string, call: Call): Promise
   const usernameHash = vault.hash('security.username', normalUsername(username));
   const [found] = await database.query(lockByUsername(usernameHash));
   if (!found) return;
-  const { customerId: partyId, version: credentialVersion } = found;
+  const { partyId, version: credentialVersion } = found;
   const now = context.now();
   const expireTime = resetExpiry(now);
   const code = newTypedCode();

@@ -28,7 +28,7 @@ describe('ResetPassword', () => {
   it('sets a password, ends a lockout, and revokes all sessions', async () => {
     const who = await anEnrolledCustomer(bank);
     const { sessionId } = await logIn(bank, who);
-    await bank.database.query('update credential set failures = 100 where customer_id = $1', [who.customerId]);
+    await bank.database.query('update credential set failures = 100 where party_id = $1', [who.customerId]);
     const code = await aResetCode(bank, who);
     await reset(who.username, code.toLowerCase().replaceAll('-', ''));
     await logIn(bank, { ...who, password: NEW });
@@ -69,7 +69,7 @@ describe('ResetPassword', () => {
     expect(await told(who.username, others)).to.deep.equal(ofNobody);
     await bank.database.query('update password_reset set expire_time = now() where party_id = $1', [who.customerId]);
     expect(await told(who.username, code)).to.deep.equal(ofNobody);
-    await bank.database.query('update credential set version = version + 1 where customer_id = $1', [other.customerId]);
+    await bank.database.query('update credential set version = version + 1 where party_id = $1', [other.customerId]);
     expect(await told(other.username, others)).to.deep.equal(ofNobody);
   });
 

@@ -26,7 +26,7 @@ export function resetPassword(context: Context): Rpcs<typeof SecurityService>['r
         const passwordHash = await context.passwords.hash(request.newPassword);
         const credential = await tryCode(context, request);
         if (!credential) throw refuse('RESET_CODE_INVALID');
-        const isAlone = !(await hasSecondFactor(context, credential.customerId));
+        const isAlone = !(await hasSecondFactor(context, credential.partyId));
         checkPassword(request.newPassword, request.username, { isAlone });
         return { credential, passwordHash };
       },
@@ -41,23 +41,23 @@ function tryCode(context: Context, { username, code }: ResetPasswordRequest): Pr
   return database.transaction(async (tx) => {
     const [credential] = await tx.query(lockByUsername(usernameHash));
     if (!credential) return undefined;
-    const { customerId, version } = credential;
-    const [sent] = await tx.query(lockResetCode(customerId));
+    const { partyId, version } = credential;
+    const [sent] = await tx.query(lockResetCode(partyId));
     if (!sent || !mayReset(sent, version, now())) return undefined;
-    if (sent.codeHash.equals(resetHash(context, customerId, code))) return credential;
-    await tx.query(countWrongTry(customerId));
+    if (sent.codeHash.equals(resetHash(context, partyId, code))) return credential;
+    await tx.query(countWrongTry(partyId));
     return undefined;
   });
 }
 
 /** The next version of the credentials is none for which the code is good: so it is used once. */
 async function reset({ now }: Context, tx: CommandTx, credential: Credential, passwordHash: string) {
-  const { id, customerId } = credential;
+  const { id, partyId } = credential;
   if (!(await stillStand(tx, credential))) throw refuse('RESET_CODE_INVALID');
   await tx.execute(setPassword(id, passwordHash));
   await tx.execute(setFailures(id, 0, now()));
-  await revokeAll(tx, customerId, RevocationReason.PASSWORD_RESET);
-  passwordReset(tx, id, customerId, await nextVersion(tx, credential));
-  tx.record({ resourceIds: [customerId], partyId: customerId });
+  await revokeAll(tx, partyId, RevocationReason.PASSWORD_RESET);
+  passwordReset(tx, id, partyId, await nextVersion(tx, credential));
+  tx.record({ resourceIds: [partyId], partyId: partyId });
   return {};
 }

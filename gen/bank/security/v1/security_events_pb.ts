@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { StaffRole } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { RevocationReason } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
@@ -19,20 +20,27 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIqUBChZQYXNzd29yZFJlc2V0UmVxdWVzdGVkEhoKCHJlc2V0X2lkGAEgASgJQgjatRgECAsQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSIgoEY29kZRgDIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQSLwoLZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIisKDVBhc3N3b3JkUmVzZXQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIi8KEVNlY29uZEZhY3RvckFkZGVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIxChNTZWNvbmRGYWN0b3JSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyItCg9QYXNzd29yZENoYW5nZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJKCg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCKBAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAyJ7ChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
- * A customer got credentials to log in with, the first or new ones.
+ * Somebody got credentials to log in with, the first or new ones.
  *
  * @generated from message bank.security.v1.CredentialsRegistered
  */
 export type CredentialsRegistered = Message<"bank.security.v1.CredentialsRegistered"> & {
   /**
-   * The customer.
+   * The customer. Empty when they are a member of staff's.
    *
    * @generated from field: string customer_id = 1;
    */
   customerId: string;
+
+  /**
+   * Whose they are.
+   *
+   * @generated from field: string party_id = 2;
+   */
+  partyId: string;
 };
 
 /**
@@ -288,13 +296,13 @@ export const AccessRefusedSchema: GenMessage<AccessRefused> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 8);
 
 /**
- * A login with the username of a customer was refused: the password was wrong, or it was too early to try again.
+ * A login with a username that somebody has was refused: the password was wrong, or it was too early to try again.
  *
  * @generated from message bank.security.v1.LoginRefused
  */
 export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
   /**
-   * The customer.
+   * The customer. Empty when it was a member of staff's username.
    *
    * @generated from field: string customer_id = 1;
    */
@@ -308,11 +316,18 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
   failures: number;
 
   /**
-   * Whence it was tried (session, address, user agent): JSON, under the key of the customer.
+   * Whence it was tried (session, address, user agent): JSON, under their key.
    *
    * @generated from field: bank.type.v1.Sealed origin = 3;
    */
   origin?: Sealed | undefined;
+
+  /**
+   * Whose username it was.
+   *
+   * @generated from field: string party_id = 4;
+   */
+  partyId: string;
 };
 
 /**
@@ -321,4 +336,95 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 9);
+
+/**
+ * A member of staff was registered.
+ *
+ * @generated from message bank.security.v1.StaffMemberRegistered
+ */
+export type StaffMemberRegistered = Message<"bank.security.v1.StaffMemberRegistered"> & {
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 1;
+   */
+  staffId: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 2;
+   */
+  branchId: string;
+
+  /**
+   * What they may be.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 3;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.StaffMemberRegistered.
+ * Use `create(StaffMemberRegisteredSchema)` to create a new message.
+ */
+export const StaffMemberRegisteredSchema: GenMessage<StaffMemberRegistered> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 10);
+
+/**
+ * A member of staff may be something else from now on, or works for another branch.
+ *
+ * @generated from message bank.security.v1.StaffRolesChanged
+ */
+export type StaffRolesChanged = Message<"bank.security.v1.StaffRolesChanged"> & {
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 1;
+   */
+  staffId: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 2;
+   */
+  branchId: string;
+
+  /**
+   * What they may be.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 3;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.StaffRolesChanged.
+ * Use `create(StaffRolesChangedSchema)` to create a new message.
+ */
+export const StaffRolesChangedSchema: GenMessage<StaffRolesChanged> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 11);
+
+/**
+ * A member of staff works for the bank no longer.
+ *
+ * @generated from message bank.security.v1.StaffMemberDeactivated
+ */
+export type StaffMemberDeactivated = Message<"bank.security.v1.StaffMemberDeactivated"> & {
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 1;
+   */
+  staffId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.StaffMemberDeactivated.
+ * Use `create(StaffMemberDeactivatedSchema)` to create a new message.
+ */
+export const StaffMemberDeactivatedSchema: GenMessage<StaffMemberDeactivated> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 12);
 

@@ -4,11 +4,14 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { StaffRole } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Approval, ApprovalState } from "./approval_pb.ts";
 import { file_bank_security_v1_approval } from "./approval_pb.ts";
 import type { SessionTokens } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
+import type { StaffMember } from "./staff_pb.ts";
+import { file_bank_security_v1_staff } from "./staff_pb.ts";
 import type { Actor } from "../../type/v1/actor_pb.ts";
 import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
 import type { Refusal } from "../../type/v1/error_pb.ts";
@@ -22,7 +25,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIr0BCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADEisKEnNlY29uZF9mYWN0b3JfY29kZRgFIAEoCUIPukgEcgIYIOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlInkKG1JlcXVlc3RQYXNzd29yZFJlc2V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgh1c2VybmFtZRgDIAEoCUISukgHcgUQAxiAAeK1GAQIAhABIh4KHFJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UivQEKFFJlc2V0UGFzc3dvcmRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESHwoEY29kZRgEIAEoCUIRukgGcgQQARhA4rUYBAgDEAMSKAoMbmV3X3Bhc3N3b3JkGAUgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlIm4KEEVucm9sVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIcGFzc3dvcmQYAyABKAlCErpIB3IFEAEYgAjitRgECAMQAyJMChFFbnJvbFRvdHBSZXNwb25zZRIYCgZzZWNyZXQYASABKAlCCOK1GAQIAxADEh0KC290cGF1dGhfdXJpGAIgASgJQgjitRgECAMQAyJrChJDb25maXJtVG90cFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSHwoEY29kZRgDIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiNwoTQ29uZmlybVRvdHBSZXNwb25zZRIgCg5yZWNvdmVyeV9jb2RlcxgBIAMoCUII4rUYBAgDEAMikAEKEVJlbW92ZVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMSHwoEY29kZRgEIAEoCUIRukgGcgQQBhgg4rUYBAgDEAMiFAoSUmVtb3ZlVG90cFJlc3BvbnNlIsMBChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADEigKDG5ld19wYXNzd29yZBgFIAEoCUISukgHcgUQARiACOK1GAQIAxADIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2Uy3xAKD1NlY3VyaXR5U2VydmljZRKGAQoSSXNzdWVFbnJvbG1lbnRDb2RlEisuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXF1ZXN0GiwuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXNwb25zZSIVkAICirUYDgoBARIHCAMSAwECAyABEoQBChNSZWdpc3RlckNyZWRlbnRpYWxzEiwuYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVxdWVzdBotLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1Jlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEloKBUxvZ0luEh4uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlcXVlc3QaHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESdQoOUmVmcmVzaFNlc3Npb24SJy5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJbCgZMb2dPdXQSHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlcXVlc3QaIC5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKFAQoUUmVxdWVzdFBhc3N3b3JkUmVzZXQSLS5iYW5rLnNlY3VyaXR5LnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVxdWVzdBouLmJhbmsuc2VjdXJpdHkudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSIOkAICirUYBwoBARICCAEScgoNUmVzZXRQYXNzd29yZBImLmJhbmsuc2VjdXJpdHkudjEuUmVzZXRQYXNzd29yZFJlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJmCglFbnJvbFRvdHASIi5iYW5rLnNlY3VyaXR5LnYxLkVucm9sVG90cFJlcXVlc3QaIy5iYW5rLnNlY3VyaXR5LnYxLkVucm9sVG90cFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIAiABEmwKC0NvbmZpcm1Ub3RwEiQuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkNvbmZpcm1Ub3RwUmVzcG9uc2UiEJACAoq1GAkKAQESAggCIAESaQoKUmVtb3ZlVG90cBIjLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlVG90cFJlcXVlc3QaJC5iYW5rLnNlY3VyaXR5LnYxLlJlbW92ZVRvdHBSZXNwb25zZSIQkAICirUYCQoBARICCAIgARJ1Cg5DaGFuZ2VQYXNzd29yZBInLmJhbmsuc2VjdXJpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIAiABEngKEVN1Ym1pdEZvckFwcHJvdmFsEiouYmFuay5zZWN1cml0eS52MS5TdWJtaXRGb3JBcHByb3ZhbFJlcXVlc3QaKy5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2UiCpACAoq1GAMKAQESegoNTGlzdEFwcHJvdmFscxImLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1JlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLkxpc3RBcHByb3ZhbHNSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnQKC0dldEFwcHJvdmFsEiQuYmFuay5zZWN1cml0eS52MS5HZXRBcHByb3ZhbFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVzcG9uc2UiGJACAYq1GBEKAQESDAgDEggBAgMEBQYHCBJ8Cg5BcHByb3ZlUmVxdWVzdBInLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92ZVJlcXVlc3RSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ5Cg1SZWplY3RSZXF1ZXN0EiYuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVqZWN0UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ/Cg9XaXRoZHJhd1JlcXVlc3QSKC5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlcXVlc3QaKS5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJyCg5SZWNvcmRSZWZ1c2FscxInLmJhbmsuc2VjdXJpdHkudjEuUmVjb3JkUmVmdXNhbHNSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIg2QAgKKtRgGCgEBGgEBYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyJYChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHN0YWZmX2lkGAIgASgJQgjatRgECAgQASK9AQoMTG9nSW5SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIrChJzZWNvbmRfZmFjdG9yX2NvZGUYBSABKAlCD7pIBHICGCDitRgECAMQAyJACg1Mb2dJblJlc3BvbnNlEi8KBnRva2VucxgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2Vzc2lvblRva2VucyJ4ChVSZWZyZXNoU2Vzc2lvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoNcmVmcmVzaF90b2tlbhgDIAEoCUISukgHcgUQARiAAuK1GAQIAxADIkkKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIkUKDUxvZ091dFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiEAoOTG9nT3V0UmVzcG9uc2UijQEKGFN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIXCgNycGMYAyABKAlCCrpIB3IFEAEYyAESIgoHcmVxdWVzdBgEIAEoDEIRukgGegQYgIBA4rUYBAgCEAIirgEKGVN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2USHQoLYXBwcm92YWxfaWQYASABKAlCCNq1GAQIDRABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlEhoKCHJlc3BvbnNlGAMgASgMQgjitRgECAIQAhImCgdyZWZ1c2FsGAQgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwigQEKFExpc3RBcHByb3ZhbHNSZXF1ZXN0EjgKBXN0YXRlGAEgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlQgi6SAWCAQIQARIRCglwYWdlX3NpemUYAiABKAUSHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiXwoVTGlzdEFwcHJvdmFsc1Jlc3BvbnNlEi0KCWFwcHJvdmFscxgBIAMoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjwKEkdldEFwcHJvdmFsUmVxdWVzdBImCgthcHByb3ZhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgNEAEiXgoTR2V0QXBwcm92YWxSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSGQoHcmVxdWVzdBgCIAEoCUII4rUYBAgCEAIidQoVQXBwcm92ZVJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJGChZBcHByb3ZlUmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ0ChRSZWplY3RSZXF1ZXN0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgthcHByb3ZhbF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgNEAIiRQoVUmVqZWN0UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ2ChZXaXRoZHJhd1JlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJHChdXaXRoZHJhd1JlcXVlc3RSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwi6gEKDUFjY2Vzc1JlZnVzYWwSJQoKcmVmdXNhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgLEAMSKgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIVCgNycGMYAyABKAlCCLpIBXIDGMgBEgwKBGNvZGUYBCABKAUSGQoGcmVhc29uGAUgASgJQgm6SAZyBBABGEASIAoHYWRkcmVzcxgGIAEoCUIPukgEcgIYQOK1GAQIAhABEiQKCnVzZXJfYWdlbnQYByABKAlCELpIBXIDGIAI4rUYBAgCEAEibQoVUmVjb3JkUmVmdXNhbHNSZXF1ZXN0Ej0KCHJlZnVzYWxzGAEgAygLMh8uYmFuay5zZWN1cml0eS52MS5BY2Nlc3NSZWZ1c2FsQgq6SAeSAQQIARBkEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiGAoWUmVjb3JkUmVmdXNhbHNSZXNwb25zZSJ5ChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQASIeChxSZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlIr0BChRSZXNldFBhc3N3b3JkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgh1c2VybmFtZRgDIAEoCUISukgHcgUQAxiAAeK1GAQIAhABEh8KBGNvZGUYBCABKAlCEbpIBnIEEAEYQOK1GAQIAxADEigKDG5ld19wYXNzd29yZBgFIAEoCUISukgHcgUQARiACOK1GAQIAxADIhcKFVJlc2V0UGFzc3dvcmRSZXNwb25zZSJuChBFbnJvbFRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMiTAoRRW5yb2xUb3RwUmVzcG9uc2USGAoGc2VjcmV0GAEgASgJQgjitRgECAMQAxIdCgtvdHBhdXRoX3VyaRgCIAEoCUII4rUYBAgDEAMiawoSQ29uZmlybVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEh8KBGNvZGUYAyABKAlCEbpIBnIEEAYYIOK1GAQIAxADIjcKE0NvbmZpcm1Ub3RwUmVzcG9uc2USIAoOcmVjb3ZlcnlfY29kZXMYASADKAlCCOK1GAQIAxADIpABChFSZW1vdmVUb3RwUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCghwYXNzd29yZBgDIAEoCUISukgHcgUQARiACOK1GAQIAxADEh8KBGNvZGUYBCABKAlCEbpIBnIEEAYYIOK1GAQIAxADIhQKElJlbW92ZVRvdHBSZXNwb25zZSLDAQoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIoCgxuZXdfcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyIYChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlIuIBChpSZWdpc3RlclN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIoCgxkaXNwbGF5X25hbWUYAyABKAlCErpIB3IFEAEYgAHitRgECAIQARIkCglicmFuY2hfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIBxADEj4KBXJvbGVzGAUgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZUITukgQkgENCAEQCCIHggEEEAEgACJSChtSZWdpc3RlclN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJ7Ch5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACInQKH0lzc3VlU3RhZmZFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLxAQoXQ2hhbmdlU3RhZmZSb2xlc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASJAoJYnJhbmNoX2lkGAUgASgJQhG6SAZyBBABGEDatRgECAcQAxI+CgVyb2xlcxgGIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCE7pIEJIBDQgBEAgiB4IBBBABIAAiTwoYQ2hhbmdlU3RhZmZSb2xlc1Jlc3BvbnNlEjMKDHN0YWZmX21lbWJlchgBIAEoCzIdLmJhbmsuc2VjdXJpdHkudjEuU3RhZmZNZW1iZXIieQocRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIjCghzdGFmZl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgIEAIiVAodRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJKChdMaXN0U3RhZmZNZW1iZXJzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiaQoYTGlzdFN0YWZmTWVtYmVyc1Jlc3BvbnNlEjQKDXN0YWZmX21lbWJlcnMYASADKAsyHS5iYW5rLnNlY3VyaXR5LnYxLlN0YWZmTWVtYmVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLdFgoPU2VjdXJpdHlTZXJ2aWNlEoYBChJJc3N1ZUVucm9sbWVudENvZGUSKy5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlcXVlc3QaLC5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlc3BvbnNlIhWQAgKKtRgOCgEBEgcIAxIDAQIDIAEShAEKE1JlZ2lzdGVyQ3JlZGVudGlhbHMSLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWgoFTG9nSW4SHi5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVxdWVzdBofLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJ1Cg5SZWZyZXNoU2Vzc2lvbhInLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEmkKBkxvZ091dBIfLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVxdWVzdBogLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVzcG9uc2UiHJACAoq1GBUKAQESAggCEgwIAxIIAQIDBAUGBwgShQEKFFJlcXVlc3RQYXNzd29yZFJlc2V0Ei0uYmFuay5zZWN1cml0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaLi5iYW5rLnNlY3VyaXR5LnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UiDpACAoq1GAcKAQESAggBEnIKDVJlc2V0UGFzc3dvcmQSJi5iYW5rLnNlY3VyaXR5LnYxLlJlc2V0UGFzc3dvcmRSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESdAoJRW5yb2xUb3RwEiIuYmFuay5zZWN1cml0eS52MS5FbnJvbFRvdHBSZXF1ZXN0GiMuYmFuay5zZWN1cml0eS52MS5FbnJvbFRvdHBSZXNwb25zZSIekAICirUYFwoBARICCAISDAgDEggBAgMEBQYHCCABEnoKC0NvbmZpcm1Ub3RwEiQuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkNvbmZpcm1Ub3RwUmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARJ3CgpSZW1vdmVUb3RwEiMuYmFuay5zZWN1cml0eS52MS5SZW1vdmVUb3RwUmVxdWVzdBokLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlVG90cFJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESgwEKDkNoYW5nZVBhc3N3b3JkEicuYmFuay5zZWN1cml0eS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARKLAQoTUmVnaXN0ZXJTdGFmZk1lbWJlchIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJTdGFmZk1lbWJlclJlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyU3RhZmZNZW1iZXJSZXNwb25zZSIXkAICirUYEAoCAQISCggDEgEIKAEyAQgSkwEKF0lzc3VlU3RhZmZFbnJvbG1lbnRDb2RlEjAuYmFuay5zZWN1cml0eS52MS5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlcXVlc3QaMS5iYW5rLnNlY3VyaXR5LnYxLklzc3VlU3RhZmZFbnJvbG1lbnRDb2RlUmVzcG9uc2UiE5ACAoq1GAwKAQESBQgDEgEIIAESggEKEENoYW5nZVN0YWZmUm9sZXMSKS5iYW5rLnNlY3VyaXR5LnYxLkNoYW5nZVN0YWZmUm9sZXNSZXF1ZXN0GiouYmFuay5zZWN1cml0eS52MS5DaGFuZ2VTdGFmZlJvbGVzUmVzcG9uc2UiF5ACAoq1GBAKAgECEgoIAxIBCCgBMgEIEosBChVEZWFjdGl2YXRlU3RhZmZNZW1iZXISLi5iYW5rLnNlY3VyaXR5LnYxLkRlYWN0aXZhdGVTdGFmZk1lbWJlclJlcXVlc3QaLy5iYW5rLnNlY3VyaXR5LnYxLkRlYWN0aXZhdGVTdGFmZk1lbWJlclJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBCBJ+ChBMaXN0U3RhZmZNZW1iZXJzEikuYmFuay5zZWN1cml0eS52MS5MaXN0U3RhZmZNZW1iZXJzUmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuTGlzdFN0YWZmTWVtYmVyc1Jlc3BvbnNlIhOQAgGKtRgMCgEBEgcIAxIDCAYHEngKEVN1Ym1pdEZvckFwcHJvdmFsEiouYmFuay5zZWN1cml0eS52MS5TdWJtaXRGb3JBcHByb3ZhbFJlcXVlc3QaKy5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2UiCpACAoq1GAMKAQESegoNTGlzdEFwcHJvdmFscxImLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1JlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLkxpc3RBcHByb3ZhbHNSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnQKC0dldEFwcHJvdmFsEiQuYmFuay5zZWN1cml0eS52MS5HZXRBcHByb3ZhbFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVzcG9uc2UiGJACAYq1GBEKAQESDAgDEggBAgMEBQYHCBJ8Cg5BcHByb3ZlUmVxdWVzdBInLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92ZVJlcXVlc3RSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ5Cg1SZWplY3RSZXF1ZXN0EiYuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVqZWN0UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ/Cg9XaXRoZHJhd1JlcXVlc3QSKC5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlcXVlc3QaKS5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJyCg5SZWNvcmRSZWZ1c2FscxInLmJhbmsuc2VjdXJpdHkudjEuUmVjb3JkUmVmdXNhbHNSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIg2QAgKKtRgGCgEBGgEBYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_security_v1_staff, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -143,11 +146,18 @@ export const RegisterCredentialsRequestSchema: GenMessage<RegisterCredentialsReq
  */
 export type RegisterCredentialsResponse = Message<"bank.security.v1.RegisterCredentialsResponse"> & {
   /**
-   * The customer.
+   * The customer. Empty for a member of staff.
    *
    * @generated from field: string customer_id = 1;
    */
   customerId: string;
+
+  /**
+   * The member of staff. Empty for a customer.
+   *
+   * @generated from field: string staff_id = 2;
+   */
+  staffId: string;
 };
 
 /**
@@ -1152,7 +1162,329 @@ export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = 
   messageDesc(file_bank_security_v1_security_service, 36);
 
 /**
- * Keeps the credentials of the bank's customers, the sessions in which they use it, and what staff ask that others must approve.
+ * Who is to work for the bank.
+ *
+ * @generated from message bank.security.v1.RegisterStaffMemberRequest
+ */
+export type RegisterStaffMemberRequest = Message<"bank.security.v1.RegisterStaffMemberRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * What they are called.
+   *
+   * @generated from field: string display_name = 3;
+   */
+  displayName: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 4;
+   */
+  branchId: string;
+
+  /**
+   * What they may be. An auditor and an administrator are nothing else.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 5;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterStaffMemberRequest.
+ * Use `create(RegisterStaffMemberRequestSchema)` to create a new message.
+ */
+export const RegisterStaffMemberRequestSchema: GenMessage<RegisterStaffMemberRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 37);
+
+/**
+ * The member of staff.
+ *
+ * @generated from message bank.security.v1.RegisterStaffMemberResponse
+ */
+export type RegisterStaffMemberResponse = Message<"bank.security.v1.RegisterStaffMemberResponse"> & {
+  /**
+   * As they are now.
+   *
+   * @generated from field: bank.security.v1.StaffMember staff_member = 1;
+   */
+  staffMember?: StaffMember | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterStaffMemberResponse.
+ * Use `create(RegisterStaffMemberResponseSchema)` to create a new message.
+ */
+export const RegisterStaffMemberResponseSchema: GenMessage<RegisterStaffMemberResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 38);
+
+/**
+ * For whom to issue a code.
+ *
+ * @generated from message bank.security.v1.IssueStaffEnrolmentCodeRequest
+ */
+export type IssueStaffEnrolmentCodeRequest = Message<"bank.security.v1.IssueStaffEnrolmentCodeRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 3;
+   */
+  staffId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.IssueStaffEnrolmentCodeRequest.
+ * Use `create(IssueStaffEnrolmentCodeRequestSchema)` to create a new message.
+ */
+export const IssueStaffEnrolmentCodeRequestSchema: GenMessage<IssueStaffEnrolmentCodeRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 39);
+
+/**
+ * The code. It is not kept, and cannot be read again.
+ *
+ * @generated from message bank.security.v1.IssueStaffEnrolmentCodeResponse
+ */
+export type IssueStaffEnrolmentCodeResponse = Message<"bank.security.v1.IssueStaffEnrolmentCodeResponse"> & {
+  /**
+   * The code, to be handed to the member of staff in person. Empty with validate_only.
+   *
+   * @generated from field: string enrolment_code = 1;
+   */
+  enrolmentCode: string;
+
+  /**
+   * Until when it can be used.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 2;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.IssueStaffEnrolmentCodeResponse.
+ * Use `create(IssueStaffEnrolmentCodeResponseSchema)` to create a new message.
+ */
+export const IssueStaffEnrolmentCodeResponseSchema: GenMessage<IssueStaffEnrolmentCodeResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 40);
+
+/**
+ * What somebody is to be from now on.
+ *
+ * @generated from message bank.security.v1.ChangeStaffRolesRequest
+ */
+export type ChangeStaffRolesRequest = Message<"bank.security.v1.ChangeStaffRolesRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 3;
+   */
+  staffId: string;
+
+  /**
+   * The version that was read. Empty: whatever it is now.
+   *
+   * @generated from field: string etag = 4;
+   */
+  etag: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 5;
+   */
+  branchId: string;
+
+  /**
+   * What they may be. An auditor and an administrator are nothing else.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 6;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.ChangeStaffRolesRequest.
+ * Use `create(ChangeStaffRolesRequestSchema)` to create a new message.
+ */
+export const ChangeStaffRolesRequestSchema: GenMessage<ChangeStaffRolesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 41);
+
+/**
+ * The member of staff.
+ *
+ * @generated from message bank.security.v1.ChangeStaffRolesResponse
+ */
+export type ChangeStaffRolesResponse = Message<"bank.security.v1.ChangeStaffRolesResponse"> & {
+  /**
+   * As they are now.
+   *
+   * @generated from field: bank.security.v1.StaffMember staff_member = 1;
+   */
+  staffMember?: StaffMember | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.ChangeStaffRolesResponse.
+ * Use `create(ChangeStaffRolesResponseSchema)` to create a new message.
+ */
+export const ChangeStaffRolesResponseSchema: GenMessage<ChangeStaffRolesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 42);
+
+/**
+ * Who works for the bank no longer.
+ *
+ * @generated from message bank.security.v1.DeactivateStaffMemberRequest
+ */
+export type DeactivateStaffMemberRequest = Message<"bank.security.v1.DeactivateStaffMemberRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 3;
+   */
+  staffId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.DeactivateStaffMemberRequest.
+ * Use `create(DeactivateStaffMemberRequestSchema)` to create a new message.
+ */
+export const DeactivateStaffMemberRequestSchema: GenMessage<DeactivateStaffMemberRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 43);
+
+/**
+ * The member of staff.
+ *
+ * @generated from message bank.security.v1.DeactivateStaffMemberResponse
+ */
+export type DeactivateStaffMemberResponse = Message<"bank.security.v1.DeactivateStaffMemberResponse"> & {
+  /**
+   * As they are now.
+   *
+   * @generated from field: bank.security.v1.StaffMember staff_member = 1;
+   */
+  staffMember?: StaffMember | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.DeactivateStaffMemberResponse.
+ * Use `create(DeactivateStaffMemberResponseSchema)` to create a new message.
+ */
+export const DeactivateStaffMemberResponseSchema: GenMessage<DeactivateStaffMemberResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 44);
+
+/**
+ * Which page of the staff.
+ *
+ * @generated from message bank.security.v1.ListStaffMembersRequest
+ */
+export type ListStaffMembersRequest = Message<"bank.security.v1.ListStaffMembersRequest"> & {
+  /**
+   * How many at most: 100 unless given, never more than 1000.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListStaffMembersRequest.
+ * Use `create(ListStaffMembersRequestSchema)` to create a new message.
+ */
+export const ListStaffMembersRequestSchema: GenMessage<ListStaffMembersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 45);
+
+/**
+ * A page of the staff.
+ *
+ * @generated from message bank.security.v1.ListStaffMembersResponse
+ */
+export type ListStaffMembersResponse = Message<"bank.security.v1.ListStaffMembersResponse"> & {
+  /**
+   * Those who were registered first come first.
+   *
+   * @generated from field: repeated bank.security.v1.StaffMember staff_members = 1;
+   */
+  staffMembers: StaffMember[];
+
+  /**
+   * Where the next page begins; empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListStaffMembersResponse.
+ * Use `create(ListStaffMembersResponseSchema)` to create a new message.
+ */
+export const ListStaffMembersResponseSchema: GenMessage<ListStaffMembersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 46);
+
+/**
+ * Keeps the credentials of the bank's customers and staff, the sessions in which they use it, and what staff ask that others must approve.
  *
  * @generated from service bank.security.v1.SecurityService
  */
@@ -1160,6 +1492,8 @@ export const SecurityService: GenService<{
   /**
    * Issues the code with which a customer, whom the member of staff has identified, registers credentials. It can be used
    * once and for a day. A new one takes the place of one that was not used.
+   *
+   * Errors: NO_CUSTOMER (INVALID_ARGUMENT: it is a member of staff)
    *
    * @generated from rpc bank.security.v1.SecurityService.IssueEnrolmentCode
    */
@@ -1169,7 +1503,7 @@ export const SecurityService: GenService<{
     output: typeof IssueEnrolmentCodeResponseSchema;
   },
   /**
-   * Registers a username and a password for the customer for whom the code was issued. Credentials that they had before
+   * Registers a username and a password for the customer, or the member of staff, for whom the code was issued. Credentials that they had before
    * are replaced, a second factor too, which also ends a lockout, and their sessions are revoked.
    *
    * Errors: ENROLMENT_CODE_INVALID (UNAUTHENTICATED: unknown, used or expired), USERNAME_TAKEN (ALREADY_EXISTS: another customer has it), PASSWORD_UNFIT (INVALID_ARGUMENT: too short, too long, or made of the username), PASSWORD_COMMON (INVALID_ARGUMENT: among those that are tried first)
@@ -1182,9 +1516,9 @@ export const SecurityService: GenService<{
     output: typeof RegisterCredentialsResponseSchema;
   },
   /**
-   * Logs a customer in and starts a session. Wrong passwords count, as does every try with validate_only: from the third on, the next try
+   * Logs a customer or a member of staff in and starts a session. Wrong passwords count, as does every try with validate_only: from the third on, the next try
    * has to wait, twice as long each time, up to 15 minutes; the hundredth in a row locks the credentials.
-   * A customer with a second factor is asked for a code of it: call again, with the password and the code. Wrong codes count as wrong passwords.
+   * Who has a second factor is asked for a code of it: call again, with the password and the code. Wrong codes count as wrong passwords.
    *
    * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password or the code is wrong, or it is too early to try again, is not told), SECOND_FACTOR_REQUIRED (UNAUTHENTICATED: the password is right, and a code is needed too; not counted)
    *
@@ -1284,7 +1618,7 @@ export const SecurityService: GenService<{
     output: typeof RemoveTotpResponseSchema;
   },
   /**
-   * Changes the password of the customer who calls, and revokes all their sessions but the one in which it is called. Wrong passwords
+   * Changes the password of whoever calls, and revokes all their sessions but the one in which it is called. Wrong passwords
    * count and delay as those of LogIn do.
    *
    * Errors: PROOF_REFUSED (UNAUTHENTICATED: the username or the present password is wrong, or it is too early to try again), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first)
@@ -1295,6 +1629,67 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof ChangePasswordRequestSchema;
     output: typeof ChangePasswordResponseSchema;
+  },
+  /**
+   * Registers a member of staff, with what they may be. Another administrator approves it.
+   *
+   * Errors: ROLES_INVALID (INVALID_ARGUMENT: one twice, or an auditor or administrator who would be something else too)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RegisterStaffMember
+   */
+  registerStaffMember: {
+    methodKind: "unary";
+    input: typeof RegisterStaffMemberRequestSchema;
+    output: typeof RegisterStaffMemberResponseSchema;
+  },
+  /**
+   * Issues the code with which a member of staff registers credentials, for the first time. It can be used once and for a day. Who has
+   * credentials gets none, or an administrator could become whom they like.
+   *
+   * Errors: STAFF_MEMBER_NOT_FOUND (NOT_FOUND), STAFF_MEMBER_DEACTIVATED (FAILED_PRECONDITION), CREDENTIALS_EXIST (FAILED_PRECONDITION: they have some; who has lost them all is deactivated, and registered anew), OWN_ROLES (PERMISSION_DENIED: it is the caller themselves)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.IssueStaffEnrolmentCode
+   */
+  issueStaffEnrolmentCode: {
+    methodKind: "unary";
+    input: typeof IssueStaffEnrolmentCodeRequestSchema;
+    output: typeof IssueStaffEnrolmentCodeResponseSchema;
+  },
+  /**
+   * Changes what a member of staff may be, and for which branch they work; revokes their sessions. Another administrator
+   * approves it. Nobody changes or approves their own.
+   *
+   * Errors: STAFF_MEMBER_NOT_FOUND (NOT_FOUND), STAFF_MEMBER_DEACTIVATED (FAILED_PRECONDITION), ROLES_INVALID (INVALID_ARGUMENT: one twice, or an auditor or administrator who would be something else too), OWN_ROLES (PERMISSION_DENIED: the caller's own, or the approver's), ETAG_MISMATCH (ABORTED: they have changed since they were read)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ChangeStaffRoles
+   */
+  changeStaffRoles: {
+    methodKind: "unary";
+    input: typeof ChangeStaffRolesRequestSchema;
+    output: typeof ChangeStaffRolesResponseSchema;
+  },
+  /**
+   * Ends that a member of staff can log in, for good, and revokes their sessions. It takes power away and gives none, so
+   * one administrator does it at once.
+   *
+   * Errors: STAFF_MEMBER_NOT_FOUND (NOT_FOUND), STAFF_MEMBER_DEACTIVATED (FAILED_PRECONDITION: they are already), OWN_ROLES (PERMISSION_DENIED: it is the caller themselves)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.DeactivateStaffMember
+   */
+  deactivateStaffMember: {
+    methodKind: "unary";
+    input: typeof DeactivateStaffMemberRequestSchema;
+    output: typeof DeactivateStaffMemberResponseSchema;
+  },
+  /**
+   * Lists the bank's staff, in the order in which they were registered.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ListStaffMembers
+   */
+  listStaffMembers: {
+    methodKind: "unary";
+    input: typeof ListStaffMembersRequestSchema;
+    output: typeof ListStaffMembersResponseSchema;
   },
   /**
    * Takes a call that somebody else must approve: the edge sends it here instead of to its service. The call is first tried
