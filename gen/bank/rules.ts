@@ -49,7 +49,8 @@ export type IdKind =
   | 'EVENT'
   | 'AGGREGATE'
   | 'HOLD'
-  | 'APPROVAL';
+  | 'APPROVAL'
+  | 'PASSKEY';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -137,6 +138,12 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ConfirmTotp'
   | 'bank.security.v1.SecurityService/RemoveTotp'
   | 'bank.security.v1.SecurityService/ChangePassword'
+  | 'bank.security.v1.SecurityService/GetPasskeyRegistrationOptions'
+  | 'bank.security.v1.SecurityService/RegisterPasskey'
+  | 'bank.security.v1.SecurityService/ListPasskeys'
+  | 'bank.security.v1.SecurityService/RemovePasskey'
+  | 'bank.security.v1.SecurityService/GetPasskeyLoginOptions'
+  | 'bank.security.v1.SecurityService/LogInWithPasskey'
   | 'bank.security.v1.SecurityService/RegisterStaffMember'
   | 'bank.security.v1.SecurityService/IssueStaffEnrolmentCode'
   | 'bank.security.v1.SecurityService/ChangeStaffRoles'
@@ -1702,6 +1709,100 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PASSWORD_COMMON',
     ],
   },
+  'bank.security.v1.SecurityService/GetPasskeyRegistrationOptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RegisterPasskey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSKEY_REFUSED',
+      'PASSKEY_EXISTS',
+      'PASSKEY_LIMIT',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListPasskeys': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RemovePasskey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['passkeyId'], kind: 'PASSKEY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSKEY_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetPasskeyLoginOptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/LogInWithPasskey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'LOGIN_REFUSED',
+    ],
+  },
   'bank.security.v1.SecurityService/RegisterStaffMember': {
     callers: ['edge', 'security-executor'],
     grants: [
@@ -2303,9 +2404,12 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.IssueStaffEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET', secondFactorCode: 'SECRET' },
+  'bank.security.v1.LogInWithPasskeyRequest': { responseJson: 'SECRET' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.RegisterPasskeyRequest': { password: 'SECRET', secondFactorCode: 'SECRET', responseJson: 'SECRET' },
   'bank.security.v1.RegisterStaffMemberRequest': { displayName: 'PERSONAL' },
+  'bank.security.v1.RemovePasskeyRequest': { password: 'SECRET' },
   'bank.security.v1.RemoveTotpRequest': { password: 'SECRET', code: 'SECRET' },
   'bank.security.v1.RequestPasswordResetRequest': { username: 'PERSONAL' },
   'bank.security.v1.ResetPasswordRequest': { username: 'PERSONAL', code: 'SECRET', newPassword: 'SECRET' },
@@ -2368,12 +2472,16 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.ListStaffMembersResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',
+  'bank.security.v1.LogInWithPasskeyRequest',
+  'bank.security.v1.LogInWithPasskeyResponse',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
+  'bank.security.v1.RegisterPasskeyRequest',
   'bank.security.v1.RegisterStaffMemberRequest',
   'bank.security.v1.RegisterStaffMemberResponse',
+  'bank.security.v1.RemovePasskeyRequest',
   'bank.security.v1.RemoveTotpRequest',
   'bank.security.v1.RequestPasswordResetRequest',
   'bank.security.v1.ResetPasswordRequest',

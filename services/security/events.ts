@@ -10,6 +10,8 @@ import {
   AccessRefusedSchema,
   CredentialsRegisteredSchema,
   LoginRefusedSchema,
+  PasskeyAddedSchema,
+  PasskeyRemovedSchema,
   PasswordChangedSchema,
   PasswordResetRequestedSchema,
   PasswordResetSchema,
@@ -50,6 +52,16 @@ export function passwordResetRequested(
 /** Says that somebody set a new password with a code; their credentials so came to a version. */
 export function passwordReset(tx: CommandTx, id: string, partyId: string, version: number): void {
   tx.publish(PasswordResetSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody registered a passkey; their credentials so came to a version. */
+export function passkeyAdded(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasskeyAddedSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody removed a passkey; their credentials so came to a version. */
+export function passkeyRemoved(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasskeyRemovedSchema, { partyId }, { id, sequence: version });
 }
 
 /** Says that somebody added a second factor to their credentials, which so came to a version. */

@@ -48,7 +48,8 @@ export async function proveAgain(
   { password, code }: { password: string; code?: string },
 ): Promise<Proved> {
   const { found, mayTry: isLetThrough } = await countTry(context, lockByParty(call.principal?.partyId ?? ''));
-  const isRight = await context.passwords.verify(isLetThrough ? found?.passwordHash : undefined, password);
+  // Who is logged in may see by the time it takes whether they have a password, and whether they are too early.
+  const isRight = isLetThrough && (await context.passwords.verify(found?.passwordHash, password));
   if (!found || !isRight) throw refuse('PROOF_REFUSED');
   const factor: Factor | 'missing' | undefined =
     code === undefined ? { kind: 'none' } : await factorOf(context, found.partyId, code);

@@ -8,6 +8,7 @@ import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Factors } from './migrations/0003-factors.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
+import { Passkeys } from './migrations/0007-passkeys.ts';
 import { PasswordResets } from './migrations/0007-password-resets.ts';
 import { Staff } from './migrations/0007-staff.ts';
 import { approveRequest } from './rpc/approve-request.ts';
@@ -17,17 +18,23 @@ import { confirmTotp } from './rpc/confirm-totp.ts';
 import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
 import { getApproval } from './rpc/get-approval.ts';
+import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
+import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
+import { listPasskeys } from './rpc/list-passkeys.ts';
 import { listStaffMembers } from './rpc/list-staff-members.ts';
 import { logIn } from './rpc/log-in.ts';
+import { logInWithPasskey } from './rpc/log-in-with-passkey.ts';
 import { logOut } from './rpc/log-out.ts';
 import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
+import { registerPasskey } from './rpc/register-passkey.ts';
 import { registerStaffMember } from './rpc/register-staff-member.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
+import { removePasskey } from './rpc/remove-passkey.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
 import { resetPassword } from './rpc/reset-password.ts';
@@ -47,6 +54,12 @@ function rpcs(context: Context) {
     enrolTotp: enrolTotp(context),
     confirmTotp: confirmTotp(context),
     removeTotp: removeTotp(context),
+    getPasskeyRegistrationOptions: getPasskeyRegistrationOptions(context),
+    registerPasskey: registerPasskey(context),
+    listPasskeys: listPasskeys(context),
+    removePasskey: removePasskey(context),
+    getPasskeyLoginOptions: getPasskeyLoginOptions(context),
+    logInWithPasskey: logInWithPasskey(context),
     registerStaffMember: registerStaffMember(context),
     issueStaffEnrolmentCode: issueStaffEnrolmentCode(context),
     changeStaffRoles: changeStaffRoles(context),
@@ -75,6 +88,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0004-approvals', class: Approvals },
     { name: '0007-password-resets', class: PasswordResets },
     { name: '0007-staff', class: Staff },
+    { name: '0007-passkeys', class: Passkeys },
   ],
   context: makeContext,
   rpcs,

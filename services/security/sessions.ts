@@ -1,13 +1,18 @@
-// The sessions in which customers use the bank: their tokens, and their end.
+// The sessions in which customers and staff use the bank: their tokens, and their end.
 import { randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import type { CommandTx } from '#chassis/command.ts';
+import { newId } from '#chassis/id.ts';
 import { type RevocationReason, type SessionTokens, SessionTokensSchema } from '#gen/bank/security/v1/security_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
-import { sessionRevoked } from './events.ts';
-import { insertRefreshToken, lockSessions, revoke } from './tables.ts';
+import { sessionRevoked, sessionStarted } from './events.ts';
+import { actorOf } from './staff.ts';
+import type { StaffRow } from './staff-tables.ts';
+import { insertRefreshToken, insertSession, lockSessions, revoke } from './tables.ts';
 
+/** How long somebody may stay logged in without proving again who they are. */
+const SESSION_MS = 12 * 60 * 60 * 1_000;
 const ACCESS_SECONDS = 5 * 60;
 const SECRET_BYTES = 32;
 
@@ -19,6 +24,22 @@ export function newSecret(): string {
 /** What is kept of a refresh token. */
 export function refreshHash({ vault }: Context, token: string): Buffer {
   return vault.hash('security.refresh-token', token);
+}
+
+/** Starts a session of a party, who may be a member of staff, and makes its first tokens. */
+export async function startSession(
+  context: Context,
+  tx: CommandTx,
+  partyId: string,
+  staff: StaffRow | undefined,
+): Promise<SessionTokens> {
+  const startTime = context.now();
+  const sessionId = newId('ses');
+  const expireTime = new Date(startTime.getTime() + SESSION_MS);
+  await tx.execute(insertSession({ id: sessionId, partyId, startTime, expireTime }));
+  sessionStarted(tx, sessionId, partyId);
+  tx.record({ resourceIds: [sessionId], partyId });
+  return issueTokens(context, tx, actorOf(staff, partyId, sessionId));
 }
 
 /** Makes the next tokens of somebody's session, and keeps the hash of the one that is to be rotated. */

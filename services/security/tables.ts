@@ -35,8 +35,8 @@ export function useCode(hash: Buffer): RawBuilder<unknown> {
   return sql`update enrolment_code set used = true where hash = ${hash}`;
 }
 
-/** Locks a username until the transaction ends, taken or not. */
-export function lockUsername(hash: Buffer): RawBuilder<unknown> {
+/** Locks what a hash stands for until the transaction ends, whether there is such a thing or not. */
+export function lockHash(hash: Buffer): RawBuilder<unknown> {
   return sql`select pg_advisory_xact_lock(${hash.readBigInt64BE(0)}::bigint)`;
 }
 

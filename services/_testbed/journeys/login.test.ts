@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { refused } from '#chassis/testing/clients.ts';
 import { resetCodes } from '../../security/testing.ts';
+import { authenticator } from '../../security/testing-authenticator.ts';
 import { BACK_OFFICE, type Counter, counter, money, pending, TELLER, textAt, withApproval } from './counter.ts';
 import { type Door, PROTOCOLS, type RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
@@ -113,6 +114,29 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     await refused(refresh(textAt(session, 'tokens', 'refreshToken')), 'SESSION_ENDED');
     await refused(logIn(username, first), 'LOGIN_REFUSED');
     await logIn(username, second);
+  });
+
+  it('registers a passkey, and pays with nothing else', async () => {
+    const jana = await at.personWithAccount('Jana');
+    const petr = await at.personWithAccount('Petr');
+    await at.deposit(jana.accountId, money('1000.00'));
+    const token = textAt(await logIn(await enrol(jana.customerId)), 'tokens', 'accessToken');
+    const phone = authenticator();
+    const asked = await door.callWith(token, 'security.GetPasskeyRegistrationOptions', {});
+    const responseJson = phone.make(textAt(asked, 'optionsJson'));
+    const register = { requestId: randomUUID(), password: PASSWORD, responseJson };
+    await door.callWith(token, 'security.RegisterPasskey', register);
+    const options = textAt(await door.callWith(undefined, 'security.GetPasskeyLoginOptions', {}), 'optionsJson');
+    const signed = phone.use(options);
+    const session = await publicly('security.LogInWithPasskey', { responseJson: signed });
+    await refused(publicly('security.LogInWithPasskey', { responseJson: signed }), 'LOGIN_REFUSED');
+    await door.callWith(textAt(session, 'tokens', 'accessToken'), 'transaction.TransferFunds', {
+      requestId: randomUUID(),
+      debtorAccountId: jana.accountId,
+      creditorAccountId: petr.accountId,
+      amount: money('10.00'),
+    });
+    expect(await at.booked(petr.accountId)).to.equal('10.00');
   });
 
   it('logs out over each protocol, and can refresh no more', async () => {

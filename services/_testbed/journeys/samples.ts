@@ -154,6 +154,12 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.EnrolTotp': { request: { password }, refused: 'PROOF_REFUSED' },
     'security.ConfirmTotp': { request: { code }, refused: 'SECOND_FACTOR_NOT_FOUND' },
     'security.RemoveTotp': { request: { password, code }, refused: 'PROOF_REFUSED' },
+    'security.GetPasskeyRegistrationOptions': { request: {} },
+    'security.RegisterPasskey': { request: { password, responseJson: '{}' }, refused: 'PROOF_REFUSED' },
+    'security.ListPasskeys': { request: {} },
+    'security.RemovePasskey': { request: { passkeyId: 'none', password }, refused: 'PROOF_REFUSED' },
+    'security.GetPasskeyLoginOptions': { request: {} },
+    'security.LogInWithPasskey': { request: { responseJson: '{}' }, refused: 'LOGIN_REFUSED' },
     'security.RegisterStaffMember': { request: { displayName: 'Eva Nova', branchId, roles: ['STAFF_ROLE_TELLER'] } },
     'security.IssueStaffEnrolmentCode': { request: { staffId }, refused: 'STAFF_MEMBER_NOT_FOUND' },
     'security.ChangeStaffRoles': {

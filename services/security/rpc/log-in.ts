@@ -1,6 +1,5 @@
 import { type Call, sealOrigin } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
-import { newId } from '#chassis/id.ts';
 import { insertOutbox } from '#chassis/outbox.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
@@ -12,16 +11,12 @@ import {
 import type { Context } from '../context.ts';
 import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
-import { loginRefused, sessionStarted } from '../events.ts';
+import { loginRefused } from '../events.ts';
 import { countTry, type Proved, stillStand, takeBack } from '../proofs.ts';
 import { factorOf, useFactor } from '../second-factor.ts';
-import { issueTokens } from '../sessions.ts';
-import { actorOf } from '../staff.ts';
+import { startSession } from '../sessions.ts';
 import { selectStaffMember, shareStaffMember } from '../staff-tables.ts';
-import { type Credential, insertSession, lockByUsername, setFailures } from '../tables.ts';
-
-/** How long somebody may stay logged in without showing their password again. */
-const SESSION_MS = 12 * 60 * 60 * 1_000;
+import { type Credential, lockByUsername, setFailures } from '../tables.ts';
 
 /** Logs a customer or a member of staff in. */
 export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
@@ -64,12 +59,6 @@ async function start(context: Context, tx: CommandTx, { credential, factor }: Pr
   const [staff] = await tx.query(shareStaffMember(partyId));
   const isActive = staff?.state !== 'deactivated';
   if (!isSame || !isActive || !(await useFactor(tx, partyId, factor))) throw refuse('LOGIN_REFUSED');
-  const startTime = context.now();
-  const sessionId = newId('ses');
-  await tx.execute(setFailures(credential.id, 0, startTime));
-  const expireTime = new Date(startTime.getTime() + SESSION_MS);
-  await tx.execute(insertSession({ id: sessionId, partyId: partyId, startTime, expireTime }));
-  sessionStarted(tx, sessionId, partyId);
-  tx.record({ resourceIds: [sessionId], partyId: partyId });
-  return issueTokens(context, tx, actorOf(staff, partyId, sessionId));
+  await tx.execute(setFailures(credential.id, 0, context.now()));
+  return startSession(context, tx, partyId, staff);
 }

@@ -13,10 +13,11 @@ import type { Context } from '../context.ts';
 import { checkPassword, normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { credentialsRegistered } from '../events.ts';
+import { deletePasskeys } from '../passkey-tables.ts';
 import { removeSecondFactor } from '../second-factor.ts';
 import { revokeAll } from '../sessions.ts';
 import { selectStaffMember } from '../staff-tables.ts';
-import { lockByParty, lockByUsername, lockCode, lockUsername, putCredential, useCode } from '../tables.ts';
+import { lockByParty, lockByUsername, lockCode, lockHash, putCredential, useCode } from '../tables.ts';
 
 /** Registers the credentials of whoever holds a code. */
 export function registerCredentials(context: Context): Rpcs<typeof SecurityService>['registerCredentials'] {
@@ -41,7 +42,7 @@ async function register(
   if (!code) throw refuse('ENROLMENT_CODE_INVALID');
   const { partyId } = code;
   const usernameHash = vault.hash('security.username', normalUsername(username));
-  await tx.query(lockUsername(usernameHash));
+  await tx.query(lockHash(usernameHash));
   const [holder] = await tx.query(lockByUsername(usernameHash));
   if (holder && holder.partyId !== partyId) throw refuse('USERNAME_TAKEN', { field: 'username' });
   const [before] = await tx.query(lockByParty(partyId));
@@ -49,8 +50,9 @@ async function register(
   const version = (before?.version ?? 0) + 1;
   await tx.execute(useCode(codeHash));
   await tx.execute(putCredential({ id, partyId, usernameHash, passwordHash, version, now: now() }));
-  // Who has lost their app and its codes begins anew: staff have identified them.
+  // Who has lost their app, its codes and their passkeys begins anew: staff have identified them.
   await removeSecondFactor(tx, partyId);
+  await tx.execute(deletePasskeys(partyId));
   await revokeAll(tx, partyId, RevocationReason.CREDENTIALS_REPLACED);
   const [staff] = await tx.query(selectStaffMember(partyId));
   const customerId = staff ? '' : partyId;

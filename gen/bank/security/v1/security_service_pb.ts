@@ -8,7 +8,7 @@ import type { StaffRole } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Approval, ApprovalState } from "./approval_pb.ts";
 import { file_bank_security_v1_approval } from "./approval_pb.ts";
-import type { SessionTokens } from "./security_pb.ts";
+import type { Passkey, SessionTokens } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
 import type { StaffMember } from "./staff_pb.ts";
 import { file_bank_security_v1_staff } from "./staff_pb.ts";
@@ -25,7 +25,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyJYChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHN0YWZmX2lkGAIgASgJQgjatRgECAgQASK9AQoMTG9nSW5SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIrChJzZWNvbmRfZmFjdG9yX2NvZGUYBSABKAlCD7pIBHICGCDitRgECAMQAyJACg1Mb2dJblJlc3BvbnNlEi8KBnRva2VucxgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2Vzc2lvblRva2VucyJ4ChVSZWZyZXNoU2Vzc2lvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoNcmVmcmVzaF90b2tlbhgDIAEoCUISukgHcgUQARiAAuK1GAQIAxADIkkKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIkUKDUxvZ091dFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiEAoOTG9nT3V0UmVzcG9uc2UijQEKGFN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIXCgNycGMYAyABKAlCCrpIB3IFEAEYyAESIgoHcmVxdWVzdBgEIAEoDEIRukgGegQYgIBA4rUYBAgCEAIirgEKGVN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2USHQoLYXBwcm92YWxfaWQYASABKAlCCNq1GAQIDRABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlEhoKCHJlc3BvbnNlGAMgASgMQgjitRgECAIQAhImCgdyZWZ1c2FsGAQgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwigQEKFExpc3RBcHByb3ZhbHNSZXF1ZXN0EjgKBXN0YXRlGAEgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlQgi6SAWCAQIQARIRCglwYWdlX3NpemUYAiABKAUSHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiXwoVTGlzdEFwcHJvdmFsc1Jlc3BvbnNlEi0KCWFwcHJvdmFscxgBIAMoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjwKEkdldEFwcHJvdmFsUmVxdWVzdBImCgthcHByb3ZhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgNEAEiXgoTR2V0QXBwcm92YWxSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSGQoHcmVxdWVzdBgCIAEoCUII4rUYBAgCEAIidQoVQXBwcm92ZVJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJGChZBcHByb3ZlUmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ0ChRSZWplY3RSZXF1ZXN0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgthcHByb3ZhbF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgNEAIiRQoVUmVqZWN0UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ2ChZXaXRoZHJhd1JlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJHChdXaXRoZHJhd1JlcXVlc3RSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwi6gEKDUFjY2Vzc1JlZnVzYWwSJQoKcmVmdXNhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgLEAMSKgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIVCgNycGMYAyABKAlCCLpIBXIDGMgBEgwKBGNvZGUYBCABKAUSGQoGcmVhc29uGAUgASgJQgm6SAZyBBABGEASIAoHYWRkcmVzcxgGIAEoCUIPukgEcgIYQOK1GAQIAhABEiQKCnVzZXJfYWdlbnQYByABKAlCELpIBXIDGIAI4rUYBAgCEAEibQoVUmVjb3JkUmVmdXNhbHNSZXF1ZXN0Ej0KCHJlZnVzYWxzGAEgAygLMh8uYmFuay5zZWN1cml0eS52MS5BY2Nlc3NSZWZ1c2FsQgq6SAeSAQQIARBkEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiGAoWUmVjb3JkUmVmdXNhbHNSZXNwb25zZSJ5ChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQASIeChxSZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlIr0BChRSZXNldFBhc3N3b3JkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgh1c2VybmFtZRgDIAEoCUISukgHcgUQAxiAAeK1GAQIAhABEh8KBGNvZGUYBCABKAlCEbpIBnIEEAEYQOK1GAQIAxADEigKDG5ld19wYXNzd29yZBgFIAEoCUISukgHcgUQARiACOK1GAQIAxADIhcKFVJlc2V0UGFzc3dvcmRSZXNwb25zZSJuChBFbnJvbFRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMiTAoRRW5yb2xUb3RwUmVzcG9uc2USGAoGc2VjcmV0GAEgASgJQgjitRgECAMQAxIdCgtvdHBhdXRoX3VyaRgCIAEoCUII4rUYBAgDEAMiawoSQ29uZmlybVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEh8KBGNvZGUYAyABKAlCEbpIBnIEEAYYIOK1GAQIAxADIjcKE0NvbmZpcm1Ub3RwUmVzcG9uc2USIAoOcmVjb3ZlcnlfY29kZXMYASADKAlCCOK1GAQIAxADIpABChFSZW1vdmVUb3RwUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCghwYXNzd29yZBgDIAEoCUISukgHcgUQARiACOK1GAQIAxADEh8KBGNvZGUYBCABKAlCEbpIBnIEEAYYIOK1GAQIAxADIhQKElJlbW92ZVRvdHBSZXNwb25zZSLDAQoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIoCgxuZXdfcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyIYChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlIuIBChpSZWdpc3RlclN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIoCgxkaXNwbGF5X25hbWUYAyABKAlCErpIB3IFEAEYgAHitRgECAIQARIkCglicmFuY2hfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIBxADEj4KBXJvbGVzGAUgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZUITukgQkgENCAEQCCIHggEEEAEgACJSChtSZWdpc3RlclN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJ7Ch5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACInQKH0lzc3VlU3RhZmZFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLxAQoXQ2hhbmdlU3RhZmZSb2xlc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASJAoJYnJhbmNoX2lkGAUgASgJQhG6SAZyBBABGEDatRgECAcQAxI+CgVyb2xlcxgGIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCE7pIEJIBDQgBEAgiB4IBBBABIAAiTwoYQ2hhbmdlU3RhZmZSb2xlc1Jlc3BvbnNlEjMKDHN0YWZmX21lbWJlchgBIAEoCzIdLmJhbmsuc2VjdXJpdHkudjEuU3RhZmZNZW1iZXIieQocRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIjCghzdGFmZl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgIEAIiVAodRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJKChdMaXN0U3RhZmZNZW1iZXJzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiaQoYTGlzdFN0YWZmTWVtYmVyc1Jlc3BvbnNlEjQKDXN0YWZmX21lbWJlcnMYASADKAsyHS5iYW5rLnNlY3VyaXR5LnYxLlN0YWZmTWVtYmVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLdFgoPU2VjdXJpdHlTZXJ2aWNlEoYBChJJc3N1ZUVucm9sbWVudENvZGUSKy5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlcXVlc3QaLC5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlc3BvbnNlIhWQAgKKtRgOCgEBEgcIAxIDAQIDIAEShAEKE1JlZ2lzdGVyQ3JlZGVudGlhbHMSLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWgoFTG9nSW4SHi5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVxdWVzdBofLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJ1Cg5SZWZyZXNoU2Vzc2lvbhInLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEmkKBkxvZ091dBIfLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVxdWVzdBogLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVzcG9uc2UiHJACAoq1GBUKAQESAggCEgwIAxIIAQIDBAUGBwgShQEKFFJlcXVlc3RQYXNzd29yZFJlc2V0Ei0uYmFuay5zZWN1cml0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaLi5iYW5rLnNlY3VyaXR5LnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UiDpACAoq1GAcKAQESAggBEnIKDVJlc2V0UGFzc3dvcmQSJi5iYW5rLnNlY3VyaXR5LnYxLlJlc2V0UGFzc3dvcmRSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESdAoJRW5yb2xUb3RwEiIuYmFuay5zZWN1cml0eS52MS5FbnJvbFRvdHBSZXF1ZXN0GiMuYmFuay5zZWN1cml0eS52MS5FbnJvbFRvdHBSZXNwb25zZSIekAICirUYFwoBARICCAISDAgDEggBAgMEBQYHCCABEnoKC0NvbmZpcm1Ub3RwEiQuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkNvbmZpcm1Ub3RwUmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARJ3CgpSZW1vdmVUb3RwEiMuYmFuay5zZWN1cml0eS52MS5SZW1vdmVUb3RwUmVxdWVzdBokLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlVG90cFJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESgwEKDkNoYW5nZVBhc3N3b3JkEicuYmFuay5zZWN1cml0eS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARKLAQoTUmVnaXN0ZXJTdGFmZk1lbWJlchIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJTdGFmZk1lbWJlclJlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyU3RhZmZNZW1iZXJSZXNwb25zZSIXkAICirUYEAoCAQISCggDEgEIKAEyAQgSkwEKF0lzc3VlU3RhZmZFbnJvbG1lbnRDb2RlEjAuYmFuay5zZWN1cml0eS52MS5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlcXVlc3QaMS5iYW5rLnNlY3VyaXR5LnYxLklzc3VlU3RhZmZFbnJvbG1lbnRDb2RlUmVzcG9uc2UiE5ACAoq1GAwKAQESBQgDEgEIIAESggEKEENoYW5nZVN0YWZmUm9sZXMSKS5iYW5rLnNlY3VyaXR5LnYxLkNoYW5nZVN0YWZmUm9sZXNSZXF1ZXN0GiouYmFuay5zZWN1cml0eS52MS5DaGFuZ2VTdGFmZlJvbGVzUmVzcG9uc2UiF5ACAoq1GBAKAgECEgoIAxIBCCgBMgEIEosBChVEZWFjdGl2YXRlU3RhZmZNZW1iZXISLi5iYW5rLnNlY3VyaXR5LnYxLkRlYWN0aXZhdGVTdGFmZk1lbWJlclJlcXVlc3QaLy5iYW5rLnNlY3VyaXR5LnYxLkRlYWN0aXZhdGVTdGFmZk1lbWJlclJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBCBJ+ChBMaXN0U3RhZmZNZW1iZXJzEikuYmFuay5zZWN1cml0eS52MS5MaXN0U3RhZmZNZW1iZXJzUmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuTGlzdFN0YWZmTWVtYmVyc1Jlc3BvbnNlIhOQAgGKtRgMCgEBEgcIAxIDCAYHEngKEVN1Ym1pdEZvckFwcHJvdmFsEiouYmFuay5zZWN1cml0eS52MS5TdWJtaXRGb3JBcHByb3ZhbFJlcXVlc3QaKy5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2UiCpACAoq1GAMKAQESegoNTGlzdEFwcHJvdmFscxImLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1JlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLkxpc3RBcHByb3ZhbHNSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnQKC0dldEFwcHJvdmFsEiQuYmFuay5zZWN1cml0eS52MS5HZXRBcHByb3ZhbFJlcXVlc3QaJS5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVzcG9uc2UiGJACAYq1GBEKAQESDAgDEggBAgMEBQYHCBJ8Cg5BcHByb3ZlUmVxdWVzdBInLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92ZVJlcXVlc3RSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ5Cg1SZWplY3RSZXF1ZXN0EiYuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVqZWN0UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJ/Cg9XaXRoZHJhd1JlcXVlc3QSKC5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlcXVlc3QaKS5iYW5rLnNlY3VyaXR5LnYxLldpdGhkcmF3UmVxdWVzdFJlc3BvbnNlIheQAgKKtRgQCgEBEgsIAxIHAQIDBAUGCBJyCg5SZWNvcmRSZWZ1c2FscxInLmJhbmsuc2VjdXJpdHkudjEuUmVjb3JkUmVmdXNhbHNSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIg2QAgKKtRgGCgEBGgEBYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_security_v1_staff, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyJYChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHN0YWZmX2lkGAIgASgJQgjatRgECAgQASK9AQoMTG9nSW5SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIrChJzZWNvbmRfZmFjdG9yX2NvZGUYBSABKAlCD7pIBHICGCDitRgECAMQAyJACg1Mb2dJblJlc3BvbnNlEi8KBnRva2VucxgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2Vzc2lvblRva2VucyJ4ChVSZWZyZXNoU2Vzc2lvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoNcmVmcmVzaF90b2tlbhgDIAEoCUISukgHcgUQARiAAuK1GAQIAxADIkkKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIkUKDUxvZ091dFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiEAoOTG9nT3V0UmVzcG9uc2UijQEKGFN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIXCgNycGMYAyABKAlCCrpIB3IFEAEYyAESIgoHcmVxdWVzdBgEIAEoDEIRukgGegQYgIBA4rUYBAgCEAIirgEKGVN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2USHQoLYXBwcm92YWxfaWQYASABKAlCCNq1GAQIDRABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlEhoKCHJlc3BvbnNlGAMgASgMQgjitRgECAIQAhImCgdyZWZ1c2FsGAQgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwigQEKFExpc3RBcHByb3ZhbHNSZXF1ZXN0EjgKBXN0YXRlGAEgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlQgi6SAWCAQIQARIRCglwYWdlX3NpemUYAiABKAUSHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiXwoVTGlzdEFwcHJvdmFsc1Jlc3BvbnNlEi0KCWFwcHJvdmFscxgBIAMoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjwKEkdldEFwcHJvdmFsUmVxdWVzdBImCgthcHByb3ZhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgNEAEiXgoTR2V0QXBwcm92YWxSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSGQoHcmVxdWVzdBgCIAEoCUII4rUYBAgCEAIidQoVQXBwcm92ZVJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJGChZBcHByb3ZlUmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ0ChRSZWplY3RSZXF1ZXN0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgthcHByb3ZhbF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgNEAIiRQoVUmVqZWN0UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ2ChZXaXRoZHJhd1JlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJHChdXaXRoZHJhd1JlcXVlc3RSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwi6gEKDUFjY2Vzc1JlZnVzYWwSJQoKcmVmdXNhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgLEAMSKgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIVCgNycGMYAyABKAlCCLpIBXIDGMgBEgwKBGNvZGUYBCABKAUSGQoGcmVhc29uGAUgASgJQgm6SAZyBBABGEASIAoHYWRkcmVzcxgGIAEoCUIPukgEcgIYQOK1GAQIAhABEiQKCnVzZXJfYWdlbnQYByABKAlCELpIBXIDGIAI4rUYBAgCEAEibQoVUmVjb3JkUmVmdXNhbHNSZXF1ZXN0Ej0KCHJlZnVzYWxzGAEgAygLMh8uYmFuay5zZWN1cml0eS52MS5BY2Nlc3NSZWZ1c2FsQgq6SAeSAQQIARBkEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiGAoWUmVjb3JkUmVmdXNhbHNSZXNwb25zZSJ5ChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQASIeChxSZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlIr0BChRSZXNldFBhc3N3b3JkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgh1c2VybmFtZRgDIAEoCUISukgHcgUQAxiAAeK1GAQIAhABEh8KBGNvZGUYBCABKAlCEbpIBnIEEAEYQOK1GAQIAxADEigKDG5ld19wYXNzd29yZBgFIAEoCUISukgHcgUQARiACOK1GAQIAxADIhcKFVJlc2V0UGFzc3dvcmRSZXNwb25zZSJuChBFbnJvbFRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMiTAoRRW5yb2xUb3RwUmVzcG9uc2USGAoGc2VjcmV0GAEgASgJQgjitRgECAMQAxIdCgtvdHBhdXRoX3VyaRgCIAEoCUII4rUYBAgDEAMiawoSQ29uZmlybVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEh8KBGNvZGUYAyABKAlCEbpIBnIEEAYYIOK1GAQIAxADIjcKE0NvbmZpcm1Ub3RwUmVzcG9uc2USIAoOcmVjb3ZlcnlfY29kZXMYASADKAlCCOK1GAQIAxADIpABChFSZW1vdmVUb3RwUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCghwYXNzd29yZBgDIAEoCUISukgHcgUQARiACOK1GAQIAxADEh8KBGNvZGUYBCABKAlCEbpIBnIEEAYYIOK1GAQIAxADIhQKElJlbW92ZVRvdHBSZXNwb25zZSLDAQoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIoCgxuZXdfcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyIYChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlIuIBChpSZWdpc3RlclN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIoCgxkaXNwbGF5X25hbWUYAyABKAlCErpIB3IFEAEYgAHitRgECAIQARIkCglicmFuY2hfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIBxADEj4KBXJvbGVzGAUgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZUITukgQkgENCAEQCCIHggEEEAEgACJSChtSZWdpc3RlclN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJ7Ch5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACInQKH0lzc3VlU3RhZmZFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLxAQoXQ2hhbmdlU3RhZmZSb2xlc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASJAoJYnJhbmNoX2lkGAUgASgJQhG6SAZyBBABGEDatRgECAcQAxI+CgVyb2xlcxgGIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCE7pIEJIBDQgBEAgiB4IBBBABIAAiTwoYQ2hhbmdlU3RhZmZSb2xlc1Jlc3BvbnNlEjMKDHN0YWZmX21lbWJlchgBIAEoCzIdLmJhbmsuc2VjdXJpdHkudjEuU3RhZmZNZW1iZXIieQocRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIjCghzdGFmZl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgIEAIiVAodRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJKChdMaXN0U3RhZmZNZW1iZXJzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiaQoYTGlzdFN0YWZmTWVtYmVyc1Jlc3BvbnNlEjQKDXN0YWZmX21lbWJlcnMYASADKAsyHS5iYW5rLnNlY3VyaXR5LnYxLlN0YWZmTWVtYmVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSImCiRHZXRQYXNza2V5UmVnaXN0cmF0aW9uT3B0aW9uc1JlcXVlc3QiPQolR2V0UGFzc2tleVJlZ2lzdHJhdGlvbk9wdGlvbnNSZXNwb25zZRIUCgxvcHRpb25zX2pzb24YASABKAkizQEKFlJlZ2lzdGVyUGFzc2tleVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIcGFzc3dvcmQYAyABKAlCErpIB3IFEAEYgAjitRgECAMQAxIrChJzZWNvbmRfZmFjdG9yX2NvZGUYBCABKAlCD7pIBHICGCDitRgECAMQAxIqCg1yZXNwb25zZV9qc29uGAUgASgJQhO6SAhyBhABGICAAeK1GAQIAxADIkEKF1JlZ2lzdGVyUGFzc2tleVJlc3BvbnNlEiYKCnBhc3NrZXlfaWQYASABKAlCErpIB3IFEAEY+AratRgECBQQAyIVChNMaXN0UGFzc2tleXNSZXF1ZXN0IkMKFExpc3RQYXNza2V5c1Jlc3BvbnNlEisKCHBhc3NrZXlzGAEgAygLMhkuYmFuay5zZWN1cml0eS52MS5QYXNza2V5IpoBChRSZW1vdmVQYXNza2V5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgpwYXNza2V5X2lkGAMgASgJQhK6SAdyBRABGPgK2rUYBAgUEAMSJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAyIXChVSZW1vdmVQYXNza2V5UmVzcG9uc2UiHwodR2V0UGFzc2tleUxvZ2luT3B0aW9uc1JlcXVlc3QiNgoeR2V0UGFzc2tleUxvZ2luT3B0aW9uc1Jlc3BvbnNlEhQKDG9wdGlvbnNfanNvbhgBIAEoCSJ7ChdMb2dJbldpdGhQYXNza2V5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIqCg1yZXNwb25zZV9qc29uGAMgASgJQhO6SAhyBhABGICAAeK1GAQIAxADIksKGExvZ0luV2l0aFBhc3NrZXlSZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMyoh0KD1NlY3VyaXR5U2VydmljZRKGAQoSSXNzdWVFbnJvbG1lbnRDb2RlEisuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXF1ZXN0GiwuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXNwb25zZSIVkAICirUYDgoBARIHCAMSAwECAyABEoQBChNSZWdpc3RlckNyZWRlbnRpYWxzEiwuYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVxdWVzdBotLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1Jlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEloKBUxvZ0luEh4uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlcXVlc3QaHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESdQoOUmVmcmVzaFNlc3Npb24SJy5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJpCgZMb2dPdXQSHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlcXVlc3QaIC5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlc3BvbnNlIhyQAgKKtRgVCgEBEgIIAhIMCAMSCAECAwQFBgcIEoUBChRSZXF1ZXN0UGFzc3dvcmRSZXNldBItLmJhbmsuc2VjdXJpdHkudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXF1ZXN0Gi4uYmFuay5zZWN1cml0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIARJyCg1SZXNldFBhc3N3b3JkEiYuYmFuay5zZWN1cml0eS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVzZXRQYXNzd29yZFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnQKCUVucm9sVG90cBIiLmJhbmsuc2VjdXJpdHkudjEuRW5yb2xUb3RwUmVxdWVzdBojLmJhbmsuc2VjdXJpdHkudjEuRW5yb2xUb3RwUmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARJ6CgtDb25maXJtVG90cBIkLmJhbmsuc2VjdXJpdHkudjEuQ29uZmlybVRvdHBSZXF1ZXN0GiUuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESdwoKUmVtb3ZlVG90cBIjLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlVG90cFJlcXVlc3QaJC5iYW5rLnNlY3VyaXR5LnYxLlJlbW92ZVRvdHBSZXNwb25zZSIekAICirUYFwoBARICCAISDAgDEggBAgMEBQYHCCABEoMBCg5DaGFuZ2VQYXNzd29yZBInLmJhbmsuc2VjdXJpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESrgEKHUdldFBhc3NrZXlSZWdpc3RyYXRpb25PcHRpb25zEjYuYmFuay5zZWN1cml0eS52MS5HZXRQYXNza2V5UmVnaXN0cmF0aW9uT3B0aW9uc1JlcXVlc3QaNy5iYW5rLnNlY3VyaXR5LnYxLkdldFBhc3NrZXlSZWdpc3RyYXRpb25PcHRpb25zUmVzcG9uc2UiHJACAYq1GBUKAQESAggCEgwIAxIIAQIDBAUGBwgShgEKD1JlZ2lzdGVyUGFzc2tleRIoLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJQYXNza2V5UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJQYXNza2V5UmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARJ7CgxMaXN0UGFzc2tleXMSJS5iYW5rLnNlY3VyaXR5LnYxLkxpc3RQYXNza2V5c1JlcXVlc3QaJi5iYW5rLnNlY3VyaXR5LnYxLkxpc3RQYXNza2V5c1Jlc3BvbnNlIhyQAgGKtRgVCgEBEgIIAhIMCAMSCAECAwQFBgcIEoABCg1SZW1vdmVQYXNza2V5EiYuYmFuay5zZWN1cml0eS52MS5SZW1vdmVQYXNza2V5UmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlUGFzc2tleVJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESiwEKFkdldFBhc3NrZXlMb2dpbk9wdGlvbnMSLy5iYW5rLnNlY3VyaXR5LnYxLkdldFBhc3NrZXlMb2dpbk9wdGlvbnNSZXF1ZXN0GjAuYmFuay5zZWN1cml0eS52MS5HZXRQYXNza2V5TG9naW5PcHRpb25zUmVzcG9uc2UiDpACAYq1GAcKAQESAggBEnsKEExvZ0luV2l0aFBhc3NrZXkSKS5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luV2l0aFBhc3NrZXlSZXF1ZXN0GiouYmFuay5zZWN1cml0eS52MS5Mb2dJbldpdGhQYXNza2V5UmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESiwEKE1JlZ2lzdGVyU3RhZmZNZW1iZXISLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyU3RhZmZNZW1iZXJSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlclN0YWZmTWVtYmVyUmVzcG9uc2UiF5ACAoq1GBAKAgECEgoIAxIBCCgBMgEIEpMBChdJc3N1ZVN0YWZmRW5yb2xtZW50Q29kZRIwLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVTdGFmZkVucm9sbWVudENvZGVSZXF1ZXN0GjEuYmFuay5zZWN1cml0eS52MS5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlc3BvbnNlIhOQAgKKtRgMCgEBEgUIAxIBCCABEoIBChBDaGFuZ2VTdGFmZlJvbGVzEikuYmFuay5zZWN1cml0eS52MS5DaGFuZ2VTdGFmZlJvbGVzUmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuQ2hhbmdlU3RhZmZSb2xlc1Jlc3BvbnNlIheQAgKKtRgQCgIBAhIKCAMSAQgoATIBCBKLAQoVRGVhY3RpdmF0ZVN0YWZmTWVtYmVyEi4uYmFuay5zZWN1cml0eS52MS5EZWFjdGl2YXRlU3RhZmZNZW1iZXJSZXF1ZXN0Gi8uYmFuay5zZWN1cml0eS52MS5EZWFjdGl2YXRlU3RhZmZNZW1iZXJSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQgSfgoQTGlzdFN0YWZmTWVtYmVycxIpLmJhbmsuc2VjdXJpdHkudjEuTGlzdFN0YWZmTWVtYmVyc1JlcXVlc3QaKi5iYW5rLnNlY3VyaXR5LnYxLkxpc3RTdGFmZk1lbWJlcnNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwgGBxJ4ChFTdWJtaXRGb3JBcHByb3ZhbBIqLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0GisuYmFuay5zZWN1cml0eS52MS5TdWJtaXRGb3JBcHByb3ZhbFJlc3BvbnNlIgqQAgKKtRgDCgEBEnoKDUxpc3RBcHByb3ZhbHMSJi5iYW5rLnNlY3VyaXR5LnYxLkxpc3RBcHByb3ZhbHNSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVzcG9uc2UiGJACAYq1GBEKAQESDAgDEggBAgMEBQYHCBJ0CgtHZXRBcHByb3ZhbBIkLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXF1ZXN0GiUuYmFuay5zZWN1cml0eS52MS5HZXRBcHByb3ZhbFJlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSfAoOQXBwcm92ZVJlcXVlc3QSJy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92ZVJlcXVlc3RSZXNwb25zZSIXkAICirUYEAoBARILCAMSBwECAwQFBggSeQoNUmVqZWN0UmVxdWVzdBImLmJhbmsuc2VjdXJpdHkudjEuUmVqZWN0UmVxdWVzdFJlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXNwb25zZSIXkAICirUYEAoBARILCAMSBwECAwQFBggSfwoPV2l0aGRyYXdSZXF1ZXN0EiguYmFuay5zZWN1cml0eS52MS5XaXRoZHJhd1JlcXVlc3RSZXF1ZXN0GikuYmFuay5zZWN1cml0eS52MS5XaXRoZHJhd1JlcXVlc3RSZXNwb25zZSIXkAICirUYEAoBARILCAMSBwECAwQFBggScgoOUmVjb3JkUmVmdXNhbHMSJy5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmVjb3JkUmVmdXNhbHNSZXNwb25zZSINkAICirUYBgoBARoBAWIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_security, file_bank_security_v1_staff, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -1484,6 +1484,297 @@ export const ListStaffMembersResponseSchema: GenMessage<ListStaffMembersResponse
   messageDesc(file_bank_security_v1_security_service, 46);
 
 /**
+ * For a passkey of whoever calls.
+ *
+ * @generated from message bank.security.v1.GetPasskeyRegistrationOptionsRequest
+ */
+export type GetPasskeyRegistrationOptionsRequest = Message<"bank.security.v1.GetPasskeyRegistrationOptionsRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyRegistrationOptionsRequest.
+ * Use `create(GetPasskeyRegistrationOptionsRequestSchema)` to create a new message.
+ */
+export const GetPasskeyRegistrationOptionsRequestSchema: GenMessage<GetPasskeyRegistrationOptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 47);
+
+/**
+ * What a browser makes a passkey with.
+ *
+ * @generated from message bank.security.v1.GetPasskeyRegistrationOptionsResponse
+ */
+export type GetPasskeyRegistrationOptionsResponse = Message<"bank.security.v1.GetPasskeyRegistrationOptionsResponse"> & {
+  /**
+   * PublicKeyCredentialCreationOptionsJSON, for PublicKeyCredential.parseCreationOptionsFromJSON().
+   *
+   * @generated from field: string options_json = 1;
+   */
+  optionsJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyRegistrationOptionsResponse.
+ * Use `create(GetPasskeyRegistrationOptionsResponseSchema)` to create a new message.
+ */
+export const GetPasskeyRegistrationOptionsResponseSchema: GenMessage<GetPasskeyRegistrationOptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 48);
+
+/**
+ * The passkey that was made.
+ *
+ * @generated from message bank.security.v1.RegisterPasskeyRequest
+ */
+export type RegisterPasskeyRequest = Message<"bank.security.v1.RegisterPasskeyRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The present password: a token alone may be stolen.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+
+  /**
+   * A code of the second factor, for who has one.
+   *
+   * @generated from field: string second_factor_code = 4;
+   */
+  secondFactorCode: string;
+
+  /**
+   * RegistrationResponseJSON, as PublicKeyCredential.toJSON() answers it.
+   *
+   * @generated from field: string response_json = 5;
+   */
+  responseJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterPasskeyRequest.
+ * Use `create(RegisterPasskeyRequestSchema)` to create a new message.
+ */
+export const RegisterPasskeyRequestSchema: GenMessage<RegisterPasskeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 49);
+
+/**
+ * It is registered.
+ *
+ * @generated from message bank.security.v1.RegisterPasskeyResponse
+ */
+export type RegisterPasskeyResponse = Message<"bank.security.v1.RegisterPasskeyResponse"> & {
+  /**
+   * The passkey.
+   *
+   * @generated from field: string passkey_id = 1;
+   */
+  passkeyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterPasskeyResponse.
+ * Use `create(RegisterPasskeyResponseSchema)` to create a new message.
+ */
+export const RegisterPasskeyResponseSchema: GenMessage<RegisterPasskeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 50);
+
+/**
+ * Of whoever calls.
+ *
+ * @generated from message bank.security.v1.ListPasskeysRequest
+ */
+export type ListPasskeysRequest = Message<"bank.security.v1.ListPasskeysRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.ListPasskeysRequest.
+ * Use `create(ListPasskeysRequestSchema)` to create a new message.
+ */
+export const ListPasskeysRequestSchema: GenMessage<ListPasskeysRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 51);
+
+/**
+ * What somebody may log in with.
+ *
+ * @generated from message bank.security.v1.ListPasskeysResponse
+ */
+export type ListPasskeysResponse = Message<"bank.security.v1.ListPasskeysResponse"> & {
+  /**
+   * The oldest first; 20 at most.
+   *
+   * @generated from field: repeated bank.security.v1.Passkey passkeys = 1;
+   */
+  passkeys: Passkey[];
+};
+
+/**
+ * Describes the message bank.security.v1.ListPasskeysResponse.
+ * Use `create(ListPasskeysResponseSchema)` to create a new message.
+ */
+export const ListPasskeysResponseSchema: GenMessage<ListPasskeysResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 52);
+
+/**
+ * Which passkey to remove.
+ *
+ * @generated from message bank.security.v1.RemovePasskeyRequest
+ */
+export type RemovePasskeyRequest = Message<"bank.security.v1.RemovePasskeyRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The passkey.
+   *
+   * @generated from field: string passkey_id = 3;
+   */
+  passkeyId: string;
+
+  /**
+   * The present password.
+   *
+   * @generated from field: string password = 4;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RemovePasskeyRequest.
+ * Use `create(RemovePasskeyRequestSchema)` to create a new message.
+ */
+export const RemovePasskeyRequestSchema: GenMessage<RemovePasskeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 53);
+
+/**
+ * It is removed.
+ *
+ * @generated from message bank.security.v1.RemovePasskeyResponse
+ */
+export type RemovePasskeyResponse = Message<"bank.security.v1.RemovePasskeyResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RemovePasskeyResponse.
+ * Use `create(RemovePasskeyResponseSchema)` to create a new message.
+ */
+export const RemovePasskeyResponseSchema: GenMessage<RemovePasskeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 54);
+
+/**
+ * For whoever it is.
+ *
+ * @generated from message bank.security.v1.GetPasskeyLoginOptionsRequest
+ */
+export type GetPasskeyLoginOptionsRequest = Message<"bank.security.v1.GetPasskeyLoginOptionsRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyLoginOptionsRequest.
+ * Use `create(GetPasskeyLoginOptionsRequestSchema)` to create a new message.
+ */
+export const GetPasskeyLoginOptionsRequestSchema: GenMessage<GetPasskeyLoginOptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 55);
+
+/**
+ * What a browser logs in with.
+ *
+ * @generated from message bank.security.v1.GetPasskeyLoginOptionsResponse
+ */
+export type GetPasskeyLoginOptionsResponse = Message<"bank.security.v1.GetPasskeyLoginOptionsResponse"> & {
+  /**
+   * PublicKeyCredentialRequestOptionsJSON, for PublicKeyCredential.parseRequestOptionsFromJSON().
+   *
+   * @generated from field: string options_json = 1;
+   */
+  optionsJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyLoginOptionsResponse.
+ * Use `create(GetPasskeyLoginOptionsResponseSchema)` to create a new message.
+ */
+export const GetPasskeyLoginOptionsResponseSchema: GenMessage<GetPasskeyLoginOptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 56);
+
+/**
+ * What the passkey signed.
+ *
+ * @generated from message bank.security.v1.LogInWithPasskeyRequest
+ */
+export type LogInWithPasskeyRequest = Message<"bank.security.v1.LogInWithPasskeyRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * AuthenticationResponseJSON, as PublicKeyCredential.toJSON() answers it.
+   *
+   * @generated from field: string response_json = 3;
+   */
+  responseJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.LogInWithPasskeyRequest.
+ * Use `create(LogInWithPasskeyRequestSchema)` to create a new message.
+ */
+export const LogInWithPasskeyRequestSchema: GenMessage<LogInWithPasskeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 57);
+
+/**
+ * The session that was started.
+ *
+ * @generated from message bank.security.v1.LogInWithPasskeyResponse
+ */
+export type LogInWithPasskeyResponse = Message<"bank.security.v1.LogInWithPasskeyResponse"> & {
+  /**
+   * Its tokens. Absent with validate_only.
+   *
+   * @generated from field: bank.security.v1.SessionTokens tokens = 1;
+   */
+  tokens?: SessionTokens | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.LogInWithPasskeyResponse.
+ * Use `create(LogInWithPasskeyResponseSchema)` to create a new message.
+ */
+export const LogInWithPasskeyResponseSchema: GenMessage<LogInWithPasskeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 58);
+
+/**
  * Keeps the credentials of the bank's customers and staff, the sessions in which they use it, and what staff ask that others must approve.
  *
  * @generated from service bank.security.v1.SecurityService
@@ -1504,7 +1795,7 @@ export const SecurityService: GenService<{
   },
   /**
    * Registers a username and a password for the customer, or the member of staff, for whom the code was issued. Credentials that they had before
-   * are replaced, a second factor too, which also ends a lockout, and their sessions are revoked.
+   * are replaced, a second factor and passkeys too, which also ends a lockout, and their sessions are revoked.
    *
    * Errors: ENROLMENT_CODE_INVALID (UNAUTHENTICATED: unknown, used or expired), USERNAME_TAKEN (ALREADY_EXISTS: another customer has it), PASSWORD_UNFIT (INVALID_ARGUMENT: too short, too long, or made of the username), PASSWORD_COMMON (INVALID_ARGUMENT: among those that are tried first)
    *
@@ -1629,6 +1920,73 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof ChangePasswordRequestSchema;
     output: typeof ChangePasswordResponseSchema;
+  },
+  /**
+   * Answers what a browser is to make a passkey with (WebAuthn Level 3, 5.4), good for five minutes.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetPasskeyRegistrationOptions
+   */
+  getPasskeyRegistrationOptions: {
+    methodKind: "unary";
+    input: typeof GetPasskeyRegistrationOptionsRequestSchema;
+    output: typeof GetPasskeyRegistrationOptionsResponseSchema;
+  },
+  /**
+   * Registers the passkey that a browser made. It verifies its user itself, so it logs in alone, without password and second factor. Wrong
+   * passwords and codes count and delay as those of LogIn do.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password or the code is wrong, or it is too early to try again), PASSKEY_REFUSED (INVALID_ARGUMENT: it was made for another challenge, site or user, too long ago, or is no passkey), PASSKEY_EXISTS (ALREADY_EXISTS: it is registered already), PASSKEY_LIMIT (FAILED_PRECONDITION: there are twenty)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RegisterPasskey
+   */
+  registerPasskey: {
+    methodKind: "unary";
+    input: typeof RegisterPasskeyRequestSchema;
+    output: typeof RegisterPasskeyResponseSchema;
+  },
+  /**
+   * Lists the passkeys of whoever calls, the oldest first.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ListPasskeys
+   */
+  listPasskeys: {
+    methodKind: "unary";
+    input: typeof ListPasskeysRequestSchema;
+    output: typeof ListPasskeysResponseSchema;
+  },
+  /**
+   * Removes a passkey of whoever calls.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password is wrong, or it is too early to try again), PASSKEY_NOT_FOUND (NOT_FOUND: they have no such passkey)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RemovePasskey
+   */
+  removePasskey: {
+    methodKind: "unary";
+    input: typeof RemovePasskeyRequestSchema;
+    output: typeof RemovePasskeyResponseSchema;
+  },
+  /**
+   * Answers what a browser is to log in with (WebAuthn Level 3, 5.5), good for five minutes: with any passkey of this bank, so no username is asked for.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetPasskeyLoginOptions
+   */
+  getPasskeyLoginOptions: {
+    methodKind: "unary";
+    input: typeof GetPasskeyLoginOptionsRequestSchema;
+    output: typeof GetPasskeyLoginOptionsResponseSchema;
+  },
+  /**
+   * Logs in with a passkey and starts a session. Each challenge is good once.
+   *
+   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: what is wrong is not told)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.LogInWithPasskey
+   */
+  logInWithPasskey: {
+    methodKind: "unary";
+    input: typeof LogInWithPasskeyRequestSchema;
+    output: typeof LogInWithPasskeyResponseSchema;
   },
   /**
    * Registers a member of staff, with what they may be. Another administrator approves it.
