@@ -49,7 +49,8 @@ export type IdKind =
   | 'EVENT'
   | 'AGGREGATE'
   | 'HOLD'
-  | 'APPROVAL';
+  | 'APPROVAL'
+  | 'PASSKEY';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -131,6 +132,23 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/LogIn'
   | 'bank.security.v1.SecurityService/RefreshSession'
   | 'bank.security.v1.SecurityService/LogOut'
+  | 'bank.security.v1.SecurityService/RequestPasswordReset'
+  | 'bank.security.v1.SecurityService/ResetPassword'
+  | 'bank.security.v1.SecurityService/EnrolTotp'
+  | 'bank.security.v1.SecurityService/ConfirmTotp'
+  | 'bank.security.v1.SecurityService/RemoveTotp'
+  | 'bank.security.v1.SecurityService/ChangePassword'
+  | 'bank.security.v1.SecurityService/GetPasskeyRegistrationOptions'
+  | 'bank.security.v1.SecurityService/RegisterPasskey'
+  | 'bank.security.v1.SecurityService/ListPasskeys'
+  | 'bank.security.v1.SecurityService/RemovePasskey'
+  | 'bank.security.v1.SecurityService/GetPasskeyLoginOptions'
+  | 'bank.security.v1.SecurityService/LogInWithPasskey'
+  | 'bank.security.v1.SecurityService/RegisterStaffMember'
+  | 'bank.security.v1.SecurityService/IssueStaffEnrolmentCode'
+  | 'bank.security.v1.SecurityService/ChangeStaffRoles'
+  | 'bank.security.v1.SecurityService/DeactivateStaffMember'
+  | 'bank.security.v1.SecurityService/ListStaffMembers'
   | 'bank.security.v1.SecurityService/SubmitForApproval'
   | 'bank.security.v1.SecurityService/ListApprovals'
   | 'bank.security.v1.SecurityService/GetApproval'
@@ -1529,7 +1547,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
     actors: [],
-    errors: [],
+    errors: [
+      'NO_CUSTOMER',
+    ],
   },
   'bank.security.v1.SecurityService/RegisterCredentials': {
     callers: ['edge'],
@@ -1546,6 +1566,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ENROLMENT_CODE_INVALID',
       'USERNAME_TAKEN',
       'PASSWORD_UNFIT',
+      'PASSWORD_COMMON',
     ],
   },
   'bank.security.v1.SecurityService/LogIn': {
@@ -1561,6 +1582,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'LOGIN_REFUSED',
+      'SECOND_FACTOR_REQUIRED',
     ],
   },
   'bank.security.v1.SecurityService/RefreshSession': {
@@ -1582,6 +1604,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -1592,6 +1615,291 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'SESSION_ENDED',
     ],
+  },
+  'bank.security.v1.SecurityService/RequestPasswordReset': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/ResetPassword': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'RESET_CODE_INVALID',
+      'PASSWORD_UNFIT',
+      'PASSWORD_COMMON',
+    ],
+  },
+  'bank.security.v1.SecurityService/EnrolTotp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'SECOND_FACTOR_EXISTS',
+    ],
+  },
+  'bank.security.v1.SecurityService/ConfirmTotp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'SECOND_FACTOR_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/RemoveTotp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSWORD_UNFIT',
+      'SECOND_FACTOR_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ChangePassword': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSWORD_UNFIT',
+      'PASSWORD_COMMON',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetPasskeyRegistrationOptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RegisterPasskey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSKEY_REFUSED',
+      'PASSKEY_EXISTS',
+      'PASSKEY_LIMIT',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListPasskeys': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RemovePasskey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['passkeyId'], kind: 'PASSKEY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PROOF_REFUSED',
+      'PASSKEY_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetPasskeyLoginOptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/LogInWithPasskey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'LOGIN_REFUSED',
+    ],
+  },
+  'bank.security.v1.SecurityService/RegisterStaffMember': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: true, approvers: ['ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'ROLES_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/IssueStaffEnrolmentCode': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'STAFF_MEMBER_NOT_FOUND',
+      'STAFF_MEMBER_DEACTIVATED',
+      'CREDENTIALS_EXIST',
+      'OWN_ROLES',
+    ],
+  },
+  'bank.security.v1.SecurityService/ChangeStaffRoles': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: true, approvers: ['ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'STAFF_MEMBER_NOT_FOUND',
+      'STAFF_MEMBER_DEACTIVATED',
+      'ROLES_INVALID',
+      'OWN_ROLES',
+      'ETAG_MISMATCH',
+    ],
+  },
+  'bank.security.v1.SecurityService/DeactivateStaffMember': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'STAFF_MEMBER_NOT_FOUND',
+      'STAFF_MEMBER_DEACTIVATED',
+      'OWN_ROLES',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListStaffMembers': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
   },
   'bank.security.v1.SecurityService/SubmitForApproval': {
     callers: ['edge'],
@@ -2197,13 +2505,27 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
+  'bank.security.v1.ConfirmTotpRequest': { code: 'SECRET' },
+  'bank.security.v1.ConfirmTotpResponse': { recoveryCodes: 'SECRET' },
+  'bank.security.v1.EnrolTotpRequest': { password: 'SECRET' },
+  'bank.security.v1.EnrolTotpResponse': { secret: 'SECRET', otpauthUri: 'SECRET' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
-  'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.IssueStaffEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
+  'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET', secondFactorCode: 'SECRET' },
+  'bank.security.v1.LogInWithPasskeyRequest': { responseJson: 'SECRET' },
   'bank.security.v1.OrderToScore': { userAgent: 'PERSONAL' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.RegisterPasskeyRequest': { password: 'SECRET', secondFactorCode: 'SECRET', responseJson: 'SECRET' },
+  'bank.security.v1.RegisterStaffMemberRequest': { displayName: 'PERSONAL' },
+  'bank.security.v1.RemovePasskeyRequest': { password: 'SECRET' },
+  'bank.security.v1.RemoveTotpRequest': { password: 'SECRET', code: 'SECRET' },
+  'bank.security.v1.RequestPasswordResetRequest': { username: 'PERSONAL' },
+  'bank.security.v1.ResetPasswordRequest': { username: 'PERSONAL', code: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.SessionTokens': { accessToken: 'SECRET', refreshToken: 'SECRET' },
+  'bank.security.v1.StaffMember': { displayName: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
@@ -2248,17 +2570,36 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.security.v1.AccessRefusal',
+  'bank.security.v1.ChangePasswordRequest',
+  'bank.security.v1.ChangeStaffRolesResponse',
+  'bank.security.v1.ConfirmTotpRequest',
+  'bank.security.v1.ConfirmTotpResponse',
+  'bank.security.v1.DeactivateStaffMemberResponse',
+  'bank.security.v1.EnrolTotpRequest',
+  'bank.security.v1.EnrolTotpResponse',
   'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
+  'bank.security.v1.IssueStaffEnrolmentCodeResponse',
+  'bank.security.v1.ListStaffMembersResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',
+  'bank.security.v1.LogInWithPasskeyRequest',
+  'bank.security.v1.LogInWithPasskeyResponse',
   'bank.security.v1.OrderToScore',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
+  'bank.security.v1.RegisterPasskeyRequest',
+  'bank.security.v1.RegisterStaffMemberRequest',
+  'bank.security.v1.RegisterStaffMemberResponse',
+  'bank.security.v1.RemovePasskeyRequest',
+  'bank.security.v1.RemoveTotpRequest',
+  'bank.security.v1.RequestPasswordResetRequest',
+  'bank.security.v1.ResetPasswordRequest',
   'bank.security.v1.ScoreOrdersRequest',
   'bank.security.v1.SessionTokens',
+  'bank.security.v1.StaffMember',
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',

@@ -154,6 +154,14 @@ export const variables = {
   CUSTOMER_PORT: port({ default: 9103, desc: "the customer service's port" }),
   TRANSACTION_PORT: port({ default: 9104, desc: "the transaction service's port" }),
   SECURITY_PORT: port({ default: 9105, desc: "the security service's port" }),
+  PASSKEY_SITE: str({
+    default: 'localhost',
+    desc: 'the domain for which passkeys are made (the RP ID of WebAuthn); they are of no use for another one',
+  }),
+  PASSKEY_ORIGINS: str({
+    default: 'http://localhost:5173',
+    desc: 'origins of the pages where passkeys are made and used, with commas between: at PASSKEY_SITE or below it',
+  }),
   LEDGER_ADDRESS: str({ default: '127.0.0.1:9101', desc: 'where the ledger is' }),
   ACCOUNT_ADDRESS: str({ default: '127.0.0.1:9102', desc: 'where the account service is' }),
   CUSTOMER_ADDRESS: str({ default: '127.0.0.1:9103', desc: 'where the customer service is' }),

@@ -13,8 +13,10 @@ export type Prefix =
   | 'jnl'
   | 'lac'
   | 'prd'
+  | 'pwr'
   | 'rfs'
   | 'ses'
+  | 'stf'
   | 'txn';
 
 /** A new id: a prefix and 26 characters. */

@@ -1,15 +1,27 @@
 // The events of the security service. They hold nothing personal and no credential.
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
-import { type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
+import { type Aggregate, type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
+import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
 import {
   AccessRefusedSchema,
   CredentialsRegisteredSchema,
   LoginRefusedSchema,
+  PasskeyAddedSchema,
+  PasskeyRemovedSchema,
+  PasswordChangedSchema,
+  PasswordResetRequestedSchema,
+  PasswordResetSchema,
+  SecondFactorAddedSchema,
+  SecondFactorRemovedSchema,
   SessionRevokedSchema,
   SessionStartedSchema,
+  StaffMemberDeactivatedSchema,
+  StaffMemberRegisteredSchema,
+  StaffRolesChangedSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import type { AccessRefusal } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -17,9 +29,54 @@ import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { ApprovalRow } from './approval-tables.ts';
 import { stateWord } from './domain/approval.ts';
 
-/** Says that a customer got credentials; their version is the sequence. */
-export function credentialsRegistered(tx: CommandTx, id: string, customerId: string, version: number): void {
-  tx.publish(CredentialsRegisteredSchema, { customerId }, { id, sequence: version });
+/** Says that somebody got credentials; their version is the sequence. */
+export function credentialsRegistered(
+  tx: CommandTx,
+  whose: { partyId: string; customerId: string },
+  aggregate: Aggregate,
+): void {
+  tx.publish(CredentialsRegisteredSchema, whose, aggregate);
+}
+
+/** Says that a code was made with which somebody may set a new password. */
+export function passwordResetRequested(
+  reset: { partyId: string; code: Sealed; expireTime: Date },
+  call: Call,
+): OutboxEvent {
+  const { partyId, code, expireTime } = reset;
+  const resetId = newId('pwr');
+  const event = { resetId, partyId, code, expireTime: timestampFromDate(expireTime) };
+  return outboxEvent(PasswordResetRequestedSchema, event, { id: resetId, sequence: 1 }, call);
+}
+
+/** Says that somebody set a new password with a code; their credentials so came to a version. */
+export function passwordReset(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasswordResetSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody registered a passkey; their credentials so came to a version. */
+export function passkeyAdded(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasskeyAddedSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody removed a passkey; their credentials so came to a version. */
+export function passkeyRemoved(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasskeyRemovedSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody added a second factor to their credentials, which so came to a version. */
+export function secondFactorAdded(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(SecondFactorAddedSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody removed the second factor of their credentials, which so came to a version. */
+export function secondFactorRemoved(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(SecondFactorRemovedSchema, { partyId }, { id, sequence: version });
+}
+
+/** Says that somebody changed the password of their credentials, which so came to a version. */
+export function passwordChanged(tx: CommandTx, id: string, partyId: string, version: number): void {
+  tx.publish(PasswordChangedSchema, { partyId }, { id, sequence: version });
 }
 
 /** Says that a session was started: the first of its two events. */
@@ -54,13 +111,35 @@ export function accessRefused(tx: CommandTx, refused: AccessRefusal, origin: Sea
   tx.publish(AccessRefusedSchema, event, { id: refusalId, sequence: 1 });
 }
 
-/** Says that a login with a customer's username was refused, so many in a row by now. */
+/** Says that a login with somebody's username was refused, so many in a row by now. */
 export function loginRefused(
-  customerId: string,
+  whose: { partyId: string; customerId: string },
   failures: number,
   origin: Sealed | undefined,
   call: Call,
 ): OutboxEvent {
-  const event = { customerId, failures, ...(origin && { origin }) };
+  const event = { ...whose, failures, ...(origin && { origin }) };
   return outboxEvent(LoginRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
+}
+
+/** Says that a member of staff was registered. */
+export function staffMemberRegistered(tx: CommandTx, { id, branchId, roles }: StaffMoment): void {
+  tx.publish(StaffMemberRegisteredSchema, { staffId: id, branchId, roles: [...roles] }, { id, sequence: 1 });
+}
+
+/** Says that a member of staff may be something else, from a version on. */
+export function staffRolesChanged(tx: CommandTx, { id, branchId, roles, version }: StaffMoment): void {
+  tx.publish(StaffRolesChangedSchema, { staffId: id, branchId, roles: [...roles] }, { id, sequence: version });
+}
+
+/** Says that a member of staff works for the bank no longer, from a version on. */
+export function staffMemberDeactivated(tx: CommandTx, id: string, version: number): void {
+  tx.publish(StaffMemberDeactivatedSchema, { staffId: id }, { id, sequence: version });
+}
+
+interface StaffMoment {
+  readonly id: string;
+  readonly branchId: string;
+  readonly roles: readonly StaffRole[];
+  readonly version: number;
 }

@@ -9,17 +9,38 @@ import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { Scoring } from './migrations/0010-scoring.ts';
+import { Factors } from './migrations/0011-factors.ts';
+import { PasswordResets } from './migrations/0012-password-resets.ts';
+import { Staff } from './migrations/0013-staff.ts';
+import { Passkeys } from './migrations/0014-passkeys.ts';
 import { approveRequest } from './rpc/approve-request.ts';
+import { changePassword } from './rpc/change-password.ts';
+import { changeStaffRoles } from './rpc/change-staff-roles.ts';
+import { confirmTotp } from './rpc/confirm-totp.ts';
+import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
+import { enrolTotp } from './rpc/enrol-totp.ts';
 import { getApproval } from './rpc/get-approval.ts';
+import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
+import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
+import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
+import { listPasskeys } from './rpc/list-passkeys.ts';
+import { listStaffMembers } from './rpc/list-staff-members.ts';
 import { logIn } from './rpc/log-in.ts';
+import { logInWithPasskey } from './rpc/log-in-with-passkey.ts';
 import { logOut } from './rpc/log-out.ts';
 import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
+import { registerPasskey } from './rpc/register-passkey.ts';
+import { registerStaffMember } from './rpc/register-staff-member.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
+import { removePasskey } from './rpc/remove-passkey.ts';
+import { removeTotp } from './rpc/remove-totp.ts';
+import { requestPasswordReset } from './rpc/request-password-reset.ts';
+import { resetPassword } from './rpc/reset-password.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
@@ -37,6 +58,23 @@ function rpcs(context: Context) {
     logOut: logOut(context),
     refreshSession: refreshSession(context),
     registerCredentials: registerCredentials(context),
+    changePassword: changePassword(context),
+    requestPasswordReset: requestPasswordReset(context),
+    resetPassword: resetPassword(context),
+    enrolTotp: enrolTotp(context),
+    confirmTotp: confirmTotp(context),
+    removeTotp: removeTotp(context),
+    getPasskeyRegistrationOptions: getPasskeyRegistrationOptions(context),
+    registerPasskey: registerPasskey(context),
+    listPasskeys: listPasskeys(context),
+    removePasskey: removePasskey(context),
+    getPasskeyLoginOptions: getPasskeyLoginOptions(context),
+    logInWithPasskey: logInWithPasskey(context),
+    registerStaffMember: registerStaffMember(context),
+    issueStaffEnrolmentCode: issueStaffEnrolmentCode(context),
+    changeStaffRoles: changeStaffRoles(context),
+    deactivateStaffMember: deactivateStaffMember(context),
+    listStaffMembers: listStaffMembers(context),
     submitForApproval: submitForApproval(context),
     listApprovals: listApprovals(context),
     getApproval: getApproval(context),
@@ -61,6 +99,10 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0004-event-path', class: eventPath('security_runtime') },
     { name: '0004-approvals', class: Approvals },
     { name: '0010-scoring', class: Scoring },
+    { name: '0011-factors', class: Factors },
+    { name: '0012-password-resets', class: PasswordResets },
+    { name: '0013-staff', class: Staff },
+    { name: '0014-passkeys', class: Passkeys },
   ],
   context: makeContext,
   rpcs,

@@ -1,14 +1,20 @@
-// The sessions in which customers use the bank: their tokens, and their end.
+// The sessions in which customers and staff use the bank: their tokens, and their end.
 import { randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
+import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { newId } from '#chassis/id.ts';
 import { type RevocationReason, type SessionTokens, SessionTokensSchema } from '#gen/bank/security/v1/security_pb.ts';
-import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
-import { sessionRevoked } from './events.ts';
-import { insertRefreshToken, revoke } from './tables.ts';
+import { rememberDevice } from './devices.ts';
+import { sessionRevoked, sessionStarted } from './events.ts';
+import { actorOf } from './staff.ts';
+import type { StaffRow } from './staff-tables.ts';
+import { insertRefreshToken, insertSession, lockSessions, revoke } from './tables.ts';
 
+/** How long somebody may stay logged in without proving again who they are. */
+const SESSION_MS = 12 * 60 * 60 * 1_000;
 const ACCESS_SECONDS = 5 * 60;
 const SECRET_BYTES = 32;
 
@@ -22,18 +28,43 @@ export function refreshHash({ vault }: Context, token: string): Buffer {
   return vault.hash('security.refresh-token', token);
 }
 
-/** Makes the next tokens of a customer's session, and keeps the hash of the one that is to be rotated. */
-export async function issueTokens(
+/** Starts a session of a party, who may be a member of staff, and makes its first tokens. */
+export async function startSession(
   context: Context,
   tx: CommandTx,
-  sessionId: string,
-  customerId: string,
+  { partyId, staff }: { partyId: string; staff: StaffRow | undefined },
+  call: Call,
 ): Promise<SessionTokens> {
+  const startTime = context.now();
+  const sessionId = newId('ses');
+  const expireTime = new Date(startTime.getTime() + SESSION_MS);
+  await tx.execute(insertSession({ id: sessionId, partyId, startTime, expireTime }));
+  // Only what customers order is scored.
+  if (!staff) await rememberDevice(context, tx, partyId, call);
+  sessionStarted(tx, sessionId, partyId);
+  tx.record({ resourceIds: [sessionId], partyId });
+  return issueTokens(context, tx, actorOf(staff, partyId, sessionId));
+}
+
+/** Makes the next tokens of somebody's session, and keeps the hash of the one that is to be rotated. */
+export async function issueTokens(context: Context, tx: CommandTx, actor: Actor): Promise<SessionTokens> {
+  const { sessionId } = actor;
   const refreshToken = newSecret();
   await tx.execute(insertRefreshToken(refreshHash(context, refreshToken), sessionId));
-  const actor = create(ActorSchema, { audience: Audience.CHANNEL, partyId: customerId, sessionId });
   const accessToken = await context.issuer.principalToken(actor, ACCESS_SECONDS);
   return create(SessionTokensSchema, { sessionId, accessToken, accessSeconds: ACCESS_SECONDS, refreshToken });
+}
+
+/** Revokes all active sessions of a party; but one, if it is said which. */
+export async function revokeAll(
+  tx: CommandTx,
+  partyId: string,
+  reason: RevocationReason,
+  { but }: { but?: string } = {},
+): Promise<void> {
+  for (const { id } of await tx.query(lockSessions(partyId))) {
+    if (id !== but) await revokeSession(tx, id, partyId, reason);
+  }
 }
 
 /** Revokes an active session that is locked, and says so. */

@@ -4,7 +4,8 @@ import { type RawBuilder, sql } from 'kysely';
 /** A customer's credentials. */
 export interface Credential {
   readonly id: string;
-  readonly customerId: string;
+  readonly partyId: string;
+  readonly usernameHash: Buffer;
   readonly passwordHash: string;
   readonly failures: number;
   /** Milliseconds since the epoch. */
@@ -13,18 +14,18 @@ export interface Credential {
 }
 
 /** Keeps the newest code of a customer in the place of any before it. */
-export function putCode(code: { customerId: string; hash: Buffer; expireTime: Date }): RawBuilder<unknown> {
+export function putCode(code: { partyId: string; hash: Buffer; expireTime: Date }): RawBuilder<unknown> {
   return sql`
-    insert into enrolment_code (customer_id, hash, expire_time, used)
-    values (${code.customerId}, ${code.hash}, ${code.expireTime}, false)
-    on conflict (customer_id) do update set hash = excluded.hash, expire_time = excluded.expire_time, used = false
+    insert into enrolment_code (party_id, hash, expire_time, used)
+    values (${code.partyId}, ${code.hash}, ${code.expireTime}, false)
+    on conflict (party_id) do update set hash = excluded.hash, expire_time = excluded.expire_time, used = false
   `;
 }
 
 /** For whom a code is that can be used now; locked, so that it is used once. */
-export function lockCode(hash: Buffer, now: Date): RawBuilder<{ customerId: string }> {
-  return sql<{ customerId: string }>`
-    select customer_id as "customerId" from enrolment_code where hash = ${hash} and not used and expire_time > ${now}
+export function lockCode(hash: Buffer, now: Date): RawBuilder<{ partyId: string }> {
+  return sql<{ partyId: string }>`
+    select party_id as "partyId" from enrolment_code where hash = ${hash} and not used and expire_time > ${now}
     for update
   `;
 }
@@ -34,13 +35,13 @@ export function useCode(hash: Buffer): RawBuilder<unknown> {
   return sql`update enrolment_code set used = true where hash = ${hash}`;
 }
 
-/** Locks a username until the transaction ends, taken or not. */
-export function lockUsername(hash: Buffer): RawBuilder<unknown> {
+/** Locks what a hash stands for until the transaction ends, whether there is such a thing or not. */
+export function lockHash(hash: Buffer): RawBuilder<unknown> {
   return sql`select pg_advisory_xact_lock(${hash.readBigInt64BE(0)}::bigint)`;
 }
 
 const CREDENTIAL = sql`
-  id, customer_id as "customerId", password_hash as "passwordHash", failures, (extract(epoch from next_try_time) * 1000)::float8 as "nextTryMs", version
+  id, party_id as "partyId", username_hash as "usernameHash", password_hash as "passwordHash", failures, (extract(epoch from next_try_time) * 1000)::float8 as "nextTryMs", version
 `;
 
 /** The credentials with a username, locked. */
@@ -49,24 +50,24 @@ export function lockByUsername(hash: Buffer): RawBuilder<Credential> {
 }
 
 /** The credentials of a customer, locked. */
-export function lockByCustomer(customerId: string): RawBuilder<Credential> {
-  return sql<Credential>`select ${CREDENTIAL} from credential where customer_id = ${customerId} for update`;
+export function lockByParty(partyId: string): RawBuilder<Credential> {
+  return sql<Credential>`select ${CREDENTIAL} from credential where party_id = ${partyId} for update`;
 }
 
 /** Keeps credentials, new or in the place of those before. */
 export function putCredential(credential: {
   id: string;
-  customerId: string;
+  partyId: string;
   usernameHash: Buffer;
   passwordHash: string;
   version: number;
   now: Date;
 }): RawBuilder<unknown> {
-  const { id, customerId, usernameHash, passwordHash, version, now } = credential;
+  const { id, partyId, usernameHash, passwordHash, version, now } = credential;
   return sql`
-    insert into credential (id, customer_id, username_hash, password_hash, failures, next_try_time, version)
-    values (${id}, ${customerId}, ${usernameHash}, ${passwordHash}, 0, ${now}, ${version})
-    on conflict (customer_id) do update set username_hash = excluded.username_hash,
+    insert into credential (id, party_id, username_hash, password_hash, failures, next_try_time, version)
+    values (${id}, ${partyId}, ${usernameHash}, ${passwordHash}, 0, ${now}, ${version})
+    on conflict (party_id) do update set username_hash = excluded.username_hash,
       password_hash = excluded.password_hash, failures = 0, next_try_time = excluded.next_try_time,
       version = excluded.version
   `;
@@ -75,6 +76,23 @@ export function putCredential(credential: {
 /** Counts failures of credentials. */
 export function setFailures(id: string, failures: number, nextTryTime: Date): RawBuilder<unknown> {
   return sql`update credential set failures = ${failures}, next_try_time = ${nextTryTime} where id = ${id}`;
+}
+
+/** Takes a counted failure back, when it is the last that was counted. */
+export function takeFailureBack(id: string, failures: number, now: Date): RawBuilder<unknown> {
+  return sql`
+    update credential set failures = failures - 1, next_try_time = ${now} where id = ${id} and failures = ${failures}
+  `;
+}
+
+/** Puts a new password into credentials. */
+export function setPassword(id: string, passwordHash: string): RawBuilder<unknown> {
+  return sql`update credential set password_hash = ${passwordHash} where id = ${id}`;
+}
+
+/** Takes credentials to their next version. */
+export function bumpVersion(id: string): RawBuilder<unknown> {
+  return sql`update credential set version = version + 1 where id = ${id}`;
 }
 
 /** Starts a session. */

@@ -1,10 +1,19 @@
 // What the tests of the security service share.
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import path from 'node:path';
+import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import { localKeyring } from '#chassis/keyring.ts';
+import { vault } from '#chassis/sealing.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
-import { type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { type Authenticator, authenticator } from './testing-authenticator.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -45,6 +54,108 @@ export async function logIn(bank: Security, changes: MessageInitShape<typeof Log
   return tokens satisfies SessionTokens;
 }
 
+/** A customer at a channel of theirs. */
+export const asCustomer = (bank: Security, customerId: string) => bank.asPrincipal(customer(customerId));
+
+/** A customer with credentials and a confirmed authenticator app. */
+export async function aCustomerWithApp(bank: Security) {
+  const { customerId, username } = await anEnrolledCustomer(bank);
+  const order = { requestId: unique('app'), password: PASSWORD };
+  const { secret } = await asCustomer(bank, customerId).enrolTotp(order);
+  const code = appCode(secret);
+  const confirm = { requestId: unique('confirm'), code };
+  const { recoveryCodes } = await asCustomer(bank, customerId).confirmTotp(confirm);
+  return { customerId, username, secret, code, recoveryCodes };
+}
+
+/** Two administrators, as one actor: what one asked for and the other has approved, as security executes it. */
+export const approved = (bank: Security, maker = 'stf_maker', approverId = 'stf_checker') =>
+  bank.asPrincipal(create(ActorSchema, { ...staff('ADMINISTRATOR'), partyId: maker, approverId }), {
+    workload: 'security-executor',
+  });
+
+/** A member of staff with these roles, registered and approved. */
+export async function aStaffMember(bank: Security, ...roles: (keyof typeof StaffRole)[]): Promise<string> {
+  const order = { requestId: unique('staff'), displayName: 'Eva Nova', branchId: 'brn_praha' };
+  const { staffMember } = await approved(bank).registerStaffMember({
+    ...order,
+    roles: roles.map((role) => StaffRole[role]),
+  });
+  return staffMember?.staffId ?? '';
+}
+
+/** A member of staff with credentials, whose password is PASSWORD. */
+export async function anEnrolledStaffMember(bank: Security, ...roles: (keyof typeof StaffRole)[]) {
+  const staffId = await aStaffMember(bank, ...roles);
+  const username = unique('Eva');
+  const administrator = bank.asPrincipal(staff('ADMINISTRATOR'));
+  const { enrolmentCode } = await administrator.issueStaffEnrolmentCode({ requestId: unique('code'), staffId });
+  const credentials = { requestId: unique('register'), enrolmentCode, username, password: PASSWORD };
+  const registered = await bank.asPrincipal(undefined).registerCredentials(credentials);
+  return { staffId, username, registered };
+}
+
+/** A passkey that a customer has registered. */
+export async function aPasskey(bank: Security, customerId: string, made = authenticator()): Promise<Authenticator> {
+  const customer = asCustomer(bank, customerId);
+  const { optionsJson } = await customer.getPasskeyRegistrationOptions({});
+  const responseJson = made.make(optionsJson);
+  await customer.registerPasskey({ requestId: unique('passkey'), password: PASSWORD, responseJson });
+  return made;
+}
+
+/** What a browser is to log in with. */
+export async function passkeyLogin(bank: Security): Promise<string> {
+  return (await bank.asPrincipal(undefined).getPasskeyLoginOptions({})).optionsJson;
+}
+
+/** What an app shows, now or so many steps of 30 s ahead: not before, since the next step may begin meanwhile. */
+export function appCode(secret: string, stepsAhead: 0 | 1 | 2 = 0): string {
+  const timestamp = Date.now() + stepsAhead * 30_000;
+  return TOTP.generate({ secret: Secret.fromBase32(secret), timestamp });
+}
+
+/** Has a code sent to somebody, as notification is to read it from its event. */
+export async function aResetCode(bank: Security, { customerId, username }: { customerId: string; username: string }) {
+  const before = (await resetCodes(bank, customerId)).length;
+  await bank.asPrincipal(undefined).requestPasswordReset({ requestId: unique('forgotten'), username });
+  // It is made behind the answer.
+  let codes = await resetCodes(bank, customerId);
+  while (codes.length === before) codes = await resetCodes(bank, customerId);
+  return codes.at(-1) ?? '';
+}
+
+/** The codes that were made for somebody, oldest first. */
+export async function resetCodes(
+  { database, dataDir }: Pick<Security, 'database' | 'dataDir'>,
+  partyId: string,
+): Promise<string[]> {
+  const { open } = vault(await localKeyring(path.join(dataDir, 'keyring')));
+  const rows = await database.query<{ envelope: Buffer }>(
+    `select envelope from outbox where type = 'bank.security.v1.PasswordResetRequested' order by event_id`,
+  );
+  const events = rows
+    .map(({ envelope }) => fromBinary(EventEnvelopeSchema, envelope).payload)
+    .map((payload) => fromBinary(PasswordResetRequestedSchema, payload))
+    .filter((event) => event.partyId === partyId);
+  const opened = events.map(async ({ code }) => code && (await open(code, 'security.password-reset')));
+  return (await Promise.all(opened)).map(String);
+}
+
+/** The id of the credentials of a customer. */
+export async function credentialOf(database: TestDatabase, customerId: string): Promise<string> {
+  const [row] = await database.query<{ id: string }>('select id from credential where party_id = $1', [customerId]);
+  return row?.id ?? '';
+}
+
+/** How many tries of a customer have failed in a row. */
+export async function failuresOf(database: TestDatabase, customerId: string): Promise<number | undefined> {
+  const [row] = await database.query<{ failures: number }>('select failures from credential where party_id = $1', [
+    customerId,
+  ]);
+  return row?.failures;
+}
+
 /** The events about something, oldest first: their short names. */
 export async function eventsOf(database: TestDatabase, aggregateId: string): Promise<string[]> {
   const rows = await database.query<{ event: string }>(
@@ -57,8 +168,12 @@ export async function eventsOf(database: TestDatabase, aggregateId: string): Pro
 
 /** None of the secrets can be read in any table, plainly or in hexadecimal digits. */
 export async function expectNowhere(database: TestDatabase, secrets: readonly string[]): Promise<void> {
-  for (const table of ['enrolment_code', 'credential', 'session', 'refresh_token', 'command', 'outbox']) {
-    const rows = await database.query<{ row: string }>(`select t::text as row from ${table} t`);
+  const tables = await database.query<{ name: string }>(
+    `select table_name as name from information_schema.tables where table_schema = 'public'`,
+  );
+  expect(tables).to.have.length.greaterThan(10);
+  for (const { name } of tables) {
+    const rows = await database.query<{ row: string }>(`select t::text as row from ${name} t`);
     const text = rows.map(({ row }) => row.toLowerCase()).join('\n');
     for (const secret of secrets) {
       expect(text).to.not.include(secret.toLowerCase());

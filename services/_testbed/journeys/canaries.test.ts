@@ -10,9 +10,10 @@ import { expect } from 'chai';
 import { composeIBAN } from 'ibantools';
 import { Refusal } from '#chassis/errors.ts';
 import { dataClasses, type Rule, rules } from '#gen/bank/rules.ts';
+import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { methodNamed, nameOf, PROTOCOLS, type RpcName } from './doors.ts';
 import { dumpOf, useJourney } from './journey.ts';
-import { asCommand, type Belongings, beginClosing, makeBelongings, sampleOf } from './samples.ts';
+import { asCommand, sampleOf } from './samples.ts';
 
 const CANARIES = 500;
 

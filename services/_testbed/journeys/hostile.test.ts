@@ -12,11 +12,12 @@ import { PROOF } from '#chassis/testing/property.ts';
 import type { Rule } from '#gen/bank/rules.ts';
 import { rules } from '#gen/bank/rules.ts';
 import { post, postGrpc, toldInJson, toldInTrailers } from '../../edge/test-clients.ts';
+import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { BACK_OFFICE, counter, MANAGER, money, TELLER } from './counter.ts';
 import { methodNamed, nameOf, PROTOCOLS, pathOf, type RpcName, tokens } from './doors.ts';
 import { type Attack, attacks } from './hostile-attacks.ts';
 import { stateOf, useJourney } from './journey.ts';
-import { asCommand, type Belongings, beginClosing, makeBelongings, samples } from './samples.ts';
+import { asCommand, samples } from './samples.ts';
 
 const CASES = PROOF ? 10_000 : 1_500;
 const AT_ONCE = 4;

@@ -2,8 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
 import { refused } from '#chassis/testing/clients.ts';
-import { type Counter, counter, money, TELLER, textAt } from './counter.ts';
+import { resetCodes } from '../../security/testing.ts';
+import { authenticator } from '../../security/testing-authenticator.ts';
+import { BACK_OFFICE, type Counter, counter, money, pending, TELLER, textAt, withApproval } from './counter.ts';
 import { type Door, PROTOCOLS, type RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
 
@@ -34,6 +37,16 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     return username;
   }
 
+  /** The code that was sent to a customer, as notification is to read it from its event. */
+  async function sentCode(customerId: string): Promise<string> {
+    const { environment, database } = journey.bank();
+    const security = { database: database('security'), dataDir: environment['DATA_DIR'] ?? '' };
+    for (;;) {
+      const [code] = await resetCodes(security, customerId);
+      if (code) return code;
+    }
+  }
+
   it('enrols with a code of staff, pays, refreshes, and loses the session to a refresh token shown twice', async () => {
     const jana = await at.personWithAccount('Jana');
     const petr = await at.personWithAccount('Petr');
@@ -56,6 +69,76 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     await refused(refresh(textAt(second, 'tokens', 'refreshToken')), 'SESSION_ENDED');
   });
 
+  it('adds an authenticator app, and gets in with password and code only, once with each', async () => {
+    const jana = await at.personWithAccount('Jana');
+    const petr = await at.personWithAccount('Petr');
+    await at.deposit(jana.accountId, money('1000.00'));
+    const username = await enrol(jana.customerId);
+    const token = textAt(await logIn(username), 'tokens', 'accessToken');
+    const own = (rpc: RpcName, request: JsonObject) =>
+      door.callWith(token, rpc, { requestId: randomUUID(), ...request });
+    const secret = Secret.fromBase32(textAt(await own('security.EnrolTotp', { password: PASSWORD }), 'secret'));
+    const code = TOTP.generate({ secret });
+    const { recoveryCodes = [] } = await own('security.ConfirmTotp', { code });
+    const withCode = (secondFactorCode: string) =>
+      publicly('security.LogIn', { username, password: PASSWORD, secondFactorCode });
+    await refused(logIn(username), 'SECOND_FACTOR_REQUIRED');
+    await refused(withCode(code), 'LOGIN_REFUSED');
+    const session = await withCode(TOTP.generate({ secret, timestamp: Date.now() + 30_000 }));
+    const transfer = {
+      requestId: randomUUID(),
+      debtorAccountId: jana.accountId,
+      creditorAccountId: petr.accountId,
+      amount: money('10.00'),
+    };
+    await door.callWith(textAt(session, 'tokens', 'accessToken'), 'transaction.TransferFunds', transfer);
+    expect(await at.booked(petr.accountId)).to.equal('10.00');
+    await own('security.RemoveTotp', { password: PASSWORD, code: (recoveryCodes as string[])[0] ?? '' });
+    await logIn(username);
+  });
+
+  it('changes the password, and sets another with a code that is sent when it is forgotten', async () => {
+    const customerId = await at.person('Jana', 'Novotna');
+    const username = await enrol(customerId);
+    const [first, second] = ['another horse battery', 'a third horse battery'];
+    const [here, there] = [await logIn(username), await logIn(username)];
+    const change = { requestId: randomUUID(), username, password: PASSWORD, newPassword: first };
+    await door.callWith(textAt(here, 'tokens', 'accessToken'), 'security.ChangePassword', change);
+    await refused(refresh(textAt(there, 'tokens', 'refreshToken')), 'SESSION_ENDED');
+    const session = await refresh(textAt(here, 'tokens', 'refreshToken'));
+    await publicly('security.RequestPasswordReset', { username });
+    const newPassword = { username, newPassword: second };
+    const code = await sentCode(customerId);
+    await refused(publicly('security.ResetPassword', { ...newPassword, code: 'AAAA-AAAA-AAAA' }), 'RESET_CODE_INVALID');
+    await publicly('security.ResetPassword', { ...newPassword, code });
+    await refused(refresh(textAt(session, 'tokens', 'refreshToken')), 'SESSION_ENDED');
+    await refused(logIn(username, first), 'LOGIN_REFUSED');
+    await logIn(username, second);
+  });
+
+  it('registers a passkey, and pays with nothing else', async () => {
+    const jana = await at.personWithAccount('Jana');
+    const petr = await at.personWithAccount('Petr');
+    await at.deposit(jana.accountId, money('1000.00'));
+    const token = textAt(await logIn(await enrol(jana.customerId)), 'tokens', 'accessToken');
+    const phone = authenticator();
+    const asked = await door.callWith(token, 'security.GetPasskeyRegistrationOptions', {});
+    const responseJson = phone.make(textAt(asked, 'optionsJson'));
+    const register = { requestId: randomUUID(), password: PASSWORD, responseJson };
+    await door.callWith(token, 'security.RegisterPasskey', register);
+    const options = textAt(await door.callWith(undefined, 'security.GetPasskeyLoginOptions', {}), 'optionsJson');
+    const signed = phone.use(options);
+    const session = await publicly('security.LogInWithPasskey', { responseJson: signed });
+    await refused(publicly('security.LogInWithPasskey', { responseJson: signed }), 'LOGIN_REFUSED');
+    await door.callWith(textAt(session, 'tokens', 'accessToken'), 'transaction.TransferFunds', {
+      requestId: randomUUID(),
+      debtorAccountId: jana.accountId,
+      creditorAccountId: petr.accountId,
+      amount: money('10.00'),
+    });
+    expect(await at.booked(petr.accountId)).to.equal('10.00');
+  });
+
   it('logs out over each protocol, and can refresh no more', async () => {
     const username = await enrol(await at.person('Jana', 'Novotna'));
     for (const protocol of PROTOCOLS) {
@@ -70,5 +153,55 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     const username = await enrol(await at.person('Jana', 'Novotna'));
     for (const wrong of ['one', 'two', 'three']) await refused(logIn(username, wrong), 'LOGIN_REFUSED');
     await refused(logIn(username), 'LOGIN_REFUSED');
+  });
+});
+
+describe('A member of staff', function aMemberOfStaff() {
+  this.timeout(60_000);
+  const journey = useJourney();
+  const both = { maker: 'staff:administrator', checker: 'staff:administrator,compliance' };
+
+  it('is registered by two administrators, acts within their role only, and no longer once it was taken away', async () => {
+    const door = journey.door('gRPC');
+    const at = counter(door);
+    const { accountId } = await at.personWithAccount('Jana');
+    const order = (role: string) => ({ branchId: 'brn_praha', roles: [role] });
+    const teller = { displayName: 'Eva Nova', ...order('STAFF_ROLE_TELLER') };
+    const registered = await withApproval(door, both, 'security.RegisterStaffMember', teller);
+    const staffId = textAt(registered, 'staffMember', 'staffId');
+    const publicly = (rpc: RpcName, request: JsonObject) =>
+      door.callWith(undefined, rpc, { requestId: randomUUID(), ...request });
+    const credentials = { username: `eva-${randomUUID()}`, password: PASSWORD };
+    const issue = { requestId: randomUUID(), staffId };
+    const enrolmentCode = textAt(
+      await door.call(both.maker, 'security.IssueStaffEnrolmentCode', issue),
+      'enrolmentCode',
+    );
+    await publicly('security.RegisterCredentials', { enrolmentCode, ...credentials });
+    const token = async () => textAt(await publicly('security.LogIn', credentials), 'tokens', 'accessToken');
+    const deposit = { creditorAccountId: accountId, amount: money('50.00') };
+    const act = async (rpc: RpcName, request: JsonObject) =>
+      door.callWith(await token(), rpc, { requestId: randomUUID(), ...request });
+    await act('transaction.DepositCash', deposit);
+    expect(await at.booked(accountId)).to.equal('50.00');
+    await refused(act('security.RegisterStaffMember', teller), 'CALLER_NOT_ALLOWED');
+    await refused(
+      act('security.ChangeStaffRoles', { staffId, ...order('STAFF_ROLE_ADMINISTRATOR') }),
+      'CALLER_NOT_ALLOWED',
+    );
+    const change = { staffId, ...order('STAFF_ROLE_TREASURY') };
+    await withApproval(door, both, 'security.ChangeStaffRoles', change);
+    await refused(act('transaction.DepositCash', deposit), 'CALLER_NOT_ALLOWED');
+    expect(await at.booked(accountId)).to.equal('50.00');
+  });
+
+  it('who is an administrator changes nothing of their own, and registers no second self alone', async () => {
+    const door = journey.door('gRPC');
+    const self = { displayName: 'Ego', branchId: 'brn_praha', roles: ['STAFF_ROLE_ADMINISTRATOR'] };
+    const ask = () => door.call(both.maker, 'security.RegisterStaffMember', { requestId: randomUUID(), ...self });
+    const approvalId = await pending(ask());
+    const approve = { requestId: randomUUID(), approvalId };
+    await refused(door.call(both.maker, 'security.ApproveRequest', approve), 'APPROVER_NOT_ALLOWED');
+    await refused(door.call(BACK_OFFICE, 'security.ApproveRequest', approve), 'APPROVAL_NOT_FOUND');
   });
 });

@@ -12,9 +12,10 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type Outcome, SUBJECTS, testMatrix, WORKLOADS } from '../../../tools/mesh/test-matrix.ts';
 import type { Bank } from '../bank.ts';
 import { services } from '../services.ts';
+import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { methodNamed, nameOf, PROTOCOLS } from './doors.ts';
 import { useJourney } from './journey.ts';
-import { asCommand, type Belongings, beginClosing, makeBelongings, sampleOf, samples } from './samples.ts';
+import { asCommand, sampleOf, samples } from './samples.ts';
 
 const everyRpc = Object.entries<Rule>(rules).map(([path, rule]) => ({ path, rpc: nameOf(path), rule }));
 const matrix = testMatrix();

@@ -3,9 +3,10 @@
 import { expect } from 'chai';
 import { Refusal } from '#chassis/errors.ts';
 import { type IdKind, type Rule, rules } from '#gen/bank/rules.ts';
+import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { methodNamed, nameOf, PROTOCOLS, type RpcName } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
-import { asCommand, type Belongings, beginClosing, makeBelongings, sampleOf, withId } from './samples.ts';
+import { asCommand, sampleOf, withId } from './samples.ts';
 
 /** By id kind, which of somebody's belongings an id names. */
 const THINGS: Partial<Record<IdKind, (of: Belongings) => string>> = {

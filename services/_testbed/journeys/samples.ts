@@ -1,32 +1,9 @@
 // A valid request of every RPC that the edge publishes, for tests that go through all of them. A new RPC needs one here.
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { untilSigned } from '../signing.ts';
-import { BACK_OFFICE, counter, disponent, money, objectAt, owner, textAt } from './counter.ts';
-import type { Door, RpcName } from './doors.ts';
-
-/** What a customer has, of every kind that a request can name. */
-export interface Belongings {
-  readonly customerId: string;
-  /** Who owns the customer's accounts with them, and who may use them. */
-  readonly jointHolderId: string;
-  readonly disponentId: string;
-  /** An account with money on it. */
-  readonly accountId: string;
-  readonly emptyAccountId: string;
-  /** Frozen by its owner. */
-  readonly frozenAccountId: string;
-  /** Takes history. */
-  readonly migratingAccountId: string;
-  /** A transfer that is booked. */
-  readonly transactionId: string;
-  /** Money of the account that is kept for the frozen one. */
-  readonly holdId: string;
-  /** Of the bank, not of the customer. */
-  readonly creditorAccountId: string;
-  readonly openDate: string;
-  readonly closingDate: string;
-}
+import { type Belongings, LATER } from './belongings.ts';
+import { money, objectAt, owner } from './counter.ts';
+import type { RpcName } from './doors.ts';
 
 /** A request, and what it is refused for although it is valid and allowed: the state of the bank may be against it. */
 export interface Sample {
@@ -34,8 +11,8 @@ export interface Sample {
   readonly refused?: string;
 }
 
-/** When holds expire, and to when they are extended. */
-const [LATER, EVEN_LATER] = ['2099-01-01T00:00:00Z', '2099-02-01T00:00:00Z'];
+/** To when holds are extended. */
+const EVEN_LATER = '2099-02-01T00:00:00Z';
 
 /** By this no order is held. */
 const POLICY = {
@@ -49,64 +26,6 @@ const POLICY = {
   dormantDays: 365,
   newDeviceHours: 24,
 };
-
-/** Makes a customer with belongings. Each call of it is another customer. */
-export async function makeBelongings(door: Door): Promise<Belongings> {
-  const at = counter(door);
-  const customerId = await at.person('Jana', 'Novotna');
-  const jointHolderId = await at.person('Jan', 'Novotny');
-  const disponentId = await at.person('Eva', 'Novotna');
-  const holders = [owner(customerId), owner(jointHolderId), disponent(disponentId)];
-  const [{ accountId }, { accountId: emptyAccountId }, { accountId: frozenAccountId }] = [
-    await at.open('JOINT', 'prd_current_czk', holders),
-    await at.open('JOINT', 'prd_current_czk', holders),
-    await at.open('JOINT', 'prd_current_czk', holders),
-  ];
-  const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
-  const subject = `customer:${customerId}`;
-  await at.deposit(accountId, money('1000.00'));
-  const transfer = await at.transfer(subject, accountId, creditorAccountId, money('100.00'));
-  const freeze = { debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' };
-  const requestId = randomUUID();
-  await door.call(subject, 'account.FreezeAccount', { requestId, accountId: frozenAccountId, ...freeze });
-  const keeping = {
-    debtorAccountId: accountId,
-    creditorAccountId: frozenAccountId,
-    amount: money('5.00'),
-    expireTime: LATER,
-  };
-  const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
-  const migrating = {
-    requestId,
-    type: 'ACCOUNT_TYPE_INDIVIDUAL',
-    productId: 'prd_current_czk',
-    holders: [owner(customerId)],
-    migrating: true,
-  };
-  const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
-  const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
-  await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
-  return {
-    customerId,
-    jointHolderId,
-    disponentId,
-    accountId,
-    emptyAccountId,
-    frozenAccountId,
-    migratingAccountId: textAt(opened, 'account', 'accountId'),
-    transactionId: textAt(transfer, 'transactionId'),
-    holdId: textAt(kept, 'hold', 'holdId'),
-    creditorAccountId,
-    openDate: textAt(date, 'openDate'),
-    closingDate: textAt(date, 'closingDates', '0'),
-  };
-}
-
-/** Puts a day into closing, so that it can be closed. */
-export async function beginClosing(door: Door): Promise<void> {
-  const { openDate } = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
-  await door.call(BACK_OFFICE, 'ledger.AdvanceBusinessDate', { requestId: randomUUID(), openDate: openDate ?? '' });
-}
 
 /** A request of every published RPC that its customer, and staff, may make. Commands carry no `requestId` yet. */
 export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample>>> {
@@ -146,13 +65,41 @@ function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
 
 function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   const approval = { approvalId: 'apr_none' };
-  const login = { username: 'nobody', password: 'correct horse battery' };
+  const [password, code] = ['correct horse battery', '123456'];
+  const [staffId, branchId] = ['stf_none', 'brn_none'];
+  const login = { username: 'nobody', password };
   return {
     'security.IssueEnrolmentCode': { request: { customerId } },
     'security.RegisterCredentials': { request: { enrolmentCode: 'none', ...login }, refused: 'ENROLMENT_CODE_INVALID' },
     'security.LogIn': { request: login, refused: 'LOGIN_REFUSED' },
     'security.RefreshSession': { request: { refreshToken: 'none' }, refused: 'SESSION_ENDED' },
     'security.LogOut': { request: {}, refused: 'SESSION_ENDED' },
+    'security.ChangePassword': {
+      request: { ...login, newPassword: 'another horse battery' },
+      refused: 'PROOF_REFUSED',
+    },
+    'security.RequestPasswordReset': { request: { username: 'nobody' } },
+    'security.ResetPassword': {
+      request: { username: 'nobody', code, newPassword: password },
+      refused: 'RESET_CODE_INVALID',
+    },
+    'security.EnrolTotp': { request: { password }, refused: 'PROOF_REFUSED' },
+    'security.ConfirmTotp': { request: { code }, refused: 'SECOND_FACTOR_NOT_FOUND' },
+    'security.RemoveTotp': { request: { password, code }, refused: 'PROOF_REFUSED' },
+    'security.GetPasskeyRegistrationOptions': { request: {} },
+    'security.RegisterPasskey': { request: { password, responseJson: '{}' }, refused: 'PROOF_REFUSED' },
+    'security.ListPasskeys': { request: {} },
+    'security.RemovePasskey': { request: { passkeyId: 'none', password }, refused: 'PROOF_REFUSED' },
+    'security.GetPasskeyLoginOptions': { request: {} },
+    'security.LogInWithPasskey': { request: { responseJson: '{}' }, refused: 'LOGIN_REFUSED' },
+    'security.RegisterStaffMember': { request: { displayName: 'Eva Nova', branchId, roles: ['STAFF_ROLE_TELLER'] } },
+    'security.IssueStaffEnrolmentCode': { request: { staffId }, refused: 'STAFF_MEMBER_NOT_FOUND' },
+    'security.ChangeStaffRoles': {
+      request: { staffId, branchId, roles: ['STAFF_ROLE_TELLER'] },
+      refused: 'STAFF_MEMBER_NOT_FOUND',
+    },
+    'security.DeactivateStaffMember': { request: { staffId }, refused: 'STAFF_MEMBER_NOT_FOUND' },
+    'security.ListStaffMembers': { request: {} },
     'security.ListApprovals': { request: {} },
     'security.GetApproval': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.ApproveRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },

@@ -7,10 +7,11 @@ import { Refusal } from '#chassis/errors.ts';
 import { PROOF } from '#chassis/testing/property.ts';
 import { type Rule, rules } from '#gen/bank/rules.ts';
 import { services } from '../services.ts';
+import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { money } from './counter.ts';
 import { methodNamed, nameOf, PROTOCOLS, type RpcName } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
-import { asCommand, type Belongings, beginClosing, makeBelongings, sampleOf } from './samples.ts';
+import { asCommand, sampleOf } from './samples.ts';
 import { type Known, validRequests } from './valid-values.ts';
 
 /** Of each RPC, half of them rehearsed and half for real. */

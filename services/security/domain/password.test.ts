@@ -1,16 +1,21 @@
 import { expect } from 'chai';
 import { Refusal } from '#chassis/errors.ts';
-import { checkPassword, normalPassword, normalUsername } from './password.ts';
+import { checkPassword, normalPassword, normalUsername, standsAlone } from './password.ts';
 
 describe('A password', () => {
-  const fits = (password: string) => {
+  const told = (password: string, isAlone = true) => {
     try {
-      checkPassword(password, 'jana.novotna');
-      return true;
+      checkPassword(password, 'jana.novotna', { isAlone });
+      return 'FIT';
     } catch (error) {
-      if (!(error instanceof Refusal) || error.reason !== 'PASSWORD_UNFIT') throw error;
-      return false;
+      if (!(error instanceof Refusal)) throw error;
+      return error.reason;
     }
+  };
+  const fits = (password: string) => {
+    const reason = told(password);
+    expect(reason).to.be.oneOf(['FIT', 'PASSWORD_UNFIT']);
+    return reason === 'FIT';
   };
 
   it('has 15 to 256 characters, of any kind', () => {
@@ -30,5 +35,18 @@ describe('A password', () => {
   it('is the same however it was composed, and a username in any case', () => {
     expect(normalPassword('e\u0301')).to.equal(normalPassword('\u00e9'));
     expect(normalUsername(' Jana ')).to.equal('jana');
+  });
+
+  it('has 8 characters beside a second factor, by which it is known whether it could stand alone', () => {
+    expect([told('tjqmzxw', false), told('tjqmzxwy', false)]).to.deep.equal(['PASSWORD_UNFIT', 'FIT']);
+    expect([standsAlone('abcdefghijklmn'), standsAlone('abcdefghijklmno')]).to.deep.equal([false, true]);
+  });
+
+  it('is none of those that are tried first, in whatever case', () => {
+    for (const common of ['Password123', 'qwertyuiop', '12345678']) {
+      expect(told(common, false), common).to.equal('PASSWORD_COMMON');
+    }
+    expect(told('QWERTY123456789')).to.equal('PASSWORD_COMMON');
+    expect(told('qwerty123456789 and more')).to.equal('FIT');
   });
 });

@@ -1,8 +1,12 @@
-// What a password must be (NIST SP 800-63B-4, 3.1.1.2): long, since it is the only factor; of any characters.
+// What a password must be (NIST SP 800-63B-4, 3.1.1.2): long, the more so when it is the only factor; of any characters.
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { refuse } from './refusals.ts';
 
 const SHORTEST = 15;
+const SHORTEST_BESIDE = 8;
 const LONGEST = 256;
+/** The passwords that are found most often where some have leaked, in lower case. */
+const COMMON: ReadonlySet<string> = new Set(dictionary['passwords-common']);
 
 /** A password as it is hashed: the same characters are the same password, however a keyboard composes them. */
 export function normalPassword(password: string): string {
@@ -14,11 +18,26 @@ export function normalUsername(username: string): string {
   return username.normalize('NFKC').trim().toLowerCase();
 }
 
-/** Refuses PASSWORD_UNFIT: too short, too long, one character over and over, or the username and little more. */
-export function checkPassword(password: string, username: string): void {
-  // Each code point counts as one character.
-  const { length } = Array.from(normalPassword(password));
-  if (length < SHORTEST || length > LONGEST) throw refuse('PASSWORD_UNFIT', { field: 'password' });
+/** Whether a password is long enough to be the only factor. */
+export function standsAlone(password: string): boolean {
+  return lengthOf(password) >= SHORTEST;
+}
+
+/**
+ * Refuses PASSWORD_UNFIT: too short (alone, or beside a second factor), too long, one character over and over, or the
+ * username and little more; and PASSWORD_COMMON.
+ */
+export function checkPassword(password: string, username: string, { isAlone = true } = {}): void {
+  const length = lengthOf(password);
+  const isShort = isAlone ? !standsAlone(password) : length < SHORTEST_BESIDE;
+  if (isShort || length > LONGEST) throw refuse('PASSWORD_UNFIT', { field: 'password' });
   const rest = normalUsername(password).replaceAll(normalUsername(username), '');
   if (new Set(rest).size < 4) throw refuse('PASSWORD_UNFIT', { field: 'password' });
+  // The whole of it is compared (NIST SP 800-63B-4, 3.1.1.2), in any case.
+  if (COMMON.has(normalUsername(password))) throw refuse('PASSWORD_COMMON', { field: 'password' });
+}
+
+/** Each code point counts as one character. */
+function lengthOf(password: string): number {
+  return Array.from(normalPassword(password)).length;
 }

@@ -2,7 +2,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import { aCode, expectNowhere, PASSWORD, unique } from '../testing.ts';
+import { aCode, aStaffMember, expectNowhere, PASSWORD, unique } from '../testing.ts';
 
 describe('IssueEnrolmentCode', () => {
   const bank = useService(security);
@@ -32,7 +32,7 @@ describe('IssueEnrolmentCode', () => {
   it('answers no code and keeps none when it is only tried', async () => {
     const order = { requestId: unique('code'), customerId: unique('cus'), validateOnly: true };
     expect((await bank.asPrincipal(staff('TELLER')).issueEnrolmentCode(order)).enrolmentCode).to.equal('');
-    const kept = await bank.database.query('select from enrolment_code where customer_id = $1', [order.customerId]);
+    const kept = await bank.database.query('select from enrolment_code where party_id = $1', [order.customerId]);
     expect(kept).to.have.length(0);
   });
 
@@ -40,5 +40,11 @@ describe('IssueEnrolmentCode', () => {
     const order = { requestId: unique('code'), customerId: 'cus_1' };
     await refused(bank.asPrincipal(channel('cus_1')).issueEnrolmentCode(order), 'CALLER_NOT_ALLOWED');
     await refused(bank.asPrincipal(staff('AUDITOR')).issueEnrolmentCode(order), 'CALLER_NOT_ALLOWED');
+  });
+
+  it('is none for members of staff: a teller would become an administrator by it', async () => {
+    const customerId = await aStaffMember(bank, 'ADMINISTRATOR');
+    const order = { requestId: unique('code'), customerId };
+    await refused(bank.asPrincipal(staff('TELLER')).issueEnrolmentCode(order), 'NO_CUSTOMER');
   });
 });

@@ -2,10 +2,10 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService as Contract, type SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Context } from '../context.ts';
-import { newSecret } from '../sessions.ts';
+import { refuse } from '../domain/refusals.ts';
+import { newEnrolmentCode } from '../enrolment.ts';
+import { selectStaffMember } from '../staff-tables.ts';
 import { putCode } from '../tables.ts';
-
-const LIFETIME_MS = 24 * 60 * 60 * 1_000;
 
 /** Issues the code with which a customer registers credentials. Whether there is such a customer, the issuer has seen. */
 export function issueEnrolmentCode(context: Context): Rpcs<typeof SecurityService>['issueEnrolmentCode'] {
@@ -13,10 +13,11 @@ export function issueEnrolmentCode(context: Context): Rpcs<typeof SecurityServic
     context.commands.run(Contract.method.issueEnrolmentCode, request, call, {
       decide: async (tx) => {
         const { customerId } = request;
-        const enrolmentCode = newSecret();
-        const expireTime = new Date(context.now().getTime() + LIFETIME_MS);
-        const hash = context.vault.hash('security.enrolment-code', enrolmentCode);
-        await tx.execute(putCode({ customerId, hash, expireTime }));
+        // Whoever may issue codes to customers must not become a member of staff by one.
+        const [staff] = await tx.query(selectStaffMember(customerId));
+        if (staff) throw refuse('NO_CUSTOMER', { field: 'customer_id' });
+        const { enrolmentCode, hash, expireTime } = newEnrolmentCode(context);
+        await tx.execute(putCode({ partyId: customerId, hash, expireTime }));
         tx.record({ resourceIds: [customerId], partyId: customerId });
         return { enrolmentCode, expireTime: timestampFromDate(expireTime) };
       },

@@ -1,23 +1,28 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
-import { refused, useService } from '#chassis/testing/service.ts';
+import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, eventsOf, expectNowhere, logIn, PASSWORD, unique } from '../testing.ts';
+import {
+  aCustomerWithApp,
+  anEnrolledCustomer,
+  anEnrolledStaffMember,
+  appCode,
+  eventsOf,
+  expectNowhere,
+  failuresOf,
+  logIn,
+  PASSWORD,
+  unique,
+} from '../testing.ts';
 
 describe('LogIn', () => {
   const bank = useService(security);
-  const failuresOf = async (customerId: string) => {
-    const [row] = await bank.database.query<{ failures: number }>(
-      'select failures from credential where customer_id = $1',
-      [customerId],
-    );
-    return row?.failures;
-  };
+  const failed = (customerId: string) => failuresOf(bank.database, customerId);
 
   it('starts a session with tokens of the customer, of which nothing is kept', async () => {
     const { customerId, username } = await anEnrolledCustomer(bank);
@@ -73,21 +78,21 @@ describe('LogIn', () => {
     );
     const reasons = tries.map((one) => (one.status === 'rejected' ? (one.reason as Refusal).reason : 'let in'));
     expect(new Set(reasons)).to.deep.equal(new Set(['LOGIN_REFUSED']));
-    expect(await failuresOf(customerId)).to.equal(50);
+    expect(await failed(customerId)).to.equal(50);
     await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
   });
 
   it('lets in who has waited, and forgets the failures then; after a hundred, nobody', async () => {
     const { customerId, username } = await anEnrolledCustomer(bank);
-    const failed = (failures: number) =>
-      bank.database.query('update credential set failures = $2, next_try_time = now() where customer_id = $1', [
+    const setFailures = (failures: number) =>
+      bank.database.query('update credential set failures = $2, next_try_time = now() where party_id = $1', [
         customerId,
         failures,
       ]);
-    await failed(99);
+    await setFailures(99);
     await logIn(bank, { username });
-    expect(await failuresOf(customerId)).to.equal(0);
-    await failed(100);
+    expect(await failed(customerId)).to.equal(0);
+    await setFailures(100);
     await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
   });
 
@@ -96,7 +101,7 @@ describe('LogIn', () => {
     const login = { username, password: PASSWORD, validateOnly: true };
     const tried = await bank.asPrincipal(undefined).logIn({ requestId: unique('login'), ...login });
     expect(tried.tokens).to.equal(undefined);
-    expect(await failuresOf(customerId)).to.equal(1);
+    expect(await failed(customerId)).to.equal(1);
     expect(await bank.database.query('select from session where party_id = $1', [customerId])).to.have.length(0);
   });
 
@@ -118,5 +123,81 @@ describe('LogIn', () => {
     expect(event?.failures).to.equal(1);
     expect(event?.origin?.partyId).to.equal(customerId);
     expect(await told()).to.have.length(1);
+  });
+});
+
+describe('LogIn of a customer with an authenticator app', () => {
+  const bank = useService(security);
+
+  it('asks for a code once the password is right, and does not count that it asked', async () => {
+    const { customerId, username, secret } = await aCustomerWithApp(bank);
+    for (const _turn of [1, 2, 3, 4]) await refused(logIn(bank, { username }), 'SECOND_FACTOR_REQUIRED');
+    expect(await failuresOf(bank.database, customerId)).to.equal(0);
+    await refused(logIn(bank, { username, password: 'wrong' }), 'LOGIN_REFUSED');
+    const tokens = await logIn(bank, { username, secondFactorCode: appCode(secret, 1) });
+    expect(await eventsOf(bank.database, tokens.sessionId)).to.deep.equal(['SessionStarted 1']);
+    expect(await failuresOf(bank.database, customerId)).to.equal(0);
+  });
+
+  it('takes a step once, and none before it', async () => {
+    const { username, secret, code } = await aCustomerWithApp(bank);
+    await refused(logIn(bank, { username, secondFactorCode: code }), 'LOGIN_REFUSED');
+    await logIn(bank, { username, secondFactorCode: appCode(secret, 1) });
+    await refused(logIn(bank, { username, secondFactorCode: appCode(secret) }), 'LOGIN_REFUSED');
+  });
+
+  it('lets one in of many with the same code at once', async () => {
+    const { username, secret } = await aCustomerWithApp(bank);
+    const secondFactorCode = appCode(secret, 1);
+    const tries = await Promise.allSettled([1, 2, 3].map(() => logIn(bank, { username, secondFactorCode })));
+    expect(tries.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+  });
+
+  it('counts wrong codes as wrong passwords', async () => {
+    const { customerId, username, secret } = await aCustomerWithApp(bank);
+    for (const secondFactorCode of ['000000', '12345', 'NONE-NONE-NONE']) {
+      await refused(logIn(bank, { username, secondFactorCode }), 'LOGIN_REFUSED');
+    }
+    expect(await failuresOf(bank.database, customerId)).to.equal(3);
+    await refused(logIn(bank, { username, secondFactorCode: appCode(secret, 1) }), 'LOGIN_REFUSED');
+    await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
+  });
+
+  it('takes each recovery code once, however it is typed, and no other customer’s', async () => {
+    const { username, recoveryCodes } = await aCustomerWithApp(bank);
+    const other = await aCustomerWithApp(bank);
+    const [first = '', second = ''] = recoveryCodes;
+    await refused(logIn(bank, { username: other.username, secondFactorCode: first }), 'LOGIN_REFUSED');
+    await logIn(bank, { username, secondFactorCode: first.toLowerCase().replaceAll('-', ' ') });
+    await refused(logIn(bank, { username, secondFactorCode: first }), 'LOGIN_REFUSED');
+    await logIn(bank, { username, secondFactorCode: second });
+  });
+});
+
+describe('LogIn of a member of staff', () => {
+  const bank = useService(security);
+
+  it('starts a session with tokens of their roles and branch', async () => {
+    const { staffId, username, registered } = await anEnrolledStaffMember(bank, 'TELLER', 'LOAN_OFFICER');
+    expect(registered).to.include({ staffId, customerId: '' });
+    const tokens = await logIn(bank, { username });
+    const { principal } = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${tokens.accessToken}`);
+    expect(principal).to.include({ audience: Audience.STAFF, partyId: staffId, branchId: 'brn_praha' });
+    expect(principal?.roles).to.deep.equal([StaffRole.TELLER, StaffRole.LOAN_OFFICER]);
+  });
+
+  it('keeps no device of theirs: only what customers order is scored', async () => {
+    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
+    await bank
+      .asPrincipal(undefined, { origin: { sessionId: '', address: '192.0.2.1', userAgent: 'Firefox' } })
+      .logIn({ requestId: unique('login'), username, password: PASSWORD });
+    expect(await bank.database.query('select from device where customer_id = $1', [staffId])).to.have.length(0);
+  });
+
+  it('is refused once they were deactivated', async () => {
+    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
+    const order = { requestId: unique('end'), staffId };
+    await bank.asPrincipal(staff('ADMINISTRATOR')).deactivateStaffMember(order);
+    await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
   });
 });

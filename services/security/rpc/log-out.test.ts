@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { refused, staff, useService } from '#chassis/testing/service.ts';
+import { partner, refused, useService } from '#chassis/testing/service.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
@@ -32,7 +32,7 @@ describe('LogOut', () => {
     await refused(as(customerId, sessionId).logOut({ requestId: unique('out') }), 'SESSION_ENDED');
   });
 
-  it('is for customers', async () => {
-    await refused(bank.asPrincipal(staff('TELLER')).logOut({ requestId: unique('out') }), 'CALLER_NOT_ALLOWED');
+  it('is for those who log in', async () => {
+    await refused(bank.asPrincipal(partner('ptn_acme')).logOut({ requestId: unique('out') }), 'CALLER_NOT_ALLOWED');
   });
 });

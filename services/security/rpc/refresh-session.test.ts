@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { refused, useService } from '#chassis/testing/service.ts';
+import { tokenVerifier } from '#chassis/tokens.ts';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, eventsOf, expectNowhere, logIn, unique } from '../testing.ts';
+import { anEnrolledCustomer, anEnrolledStaffMember, eventsOf, expectNowhere, logIn, unique } from '../testing.ts';
 
 describe('RefreshSession', () => {
   const bank = useService(security);
@@ -49,5 +51,13 @@ describe('RefreshSession', () => {
     const { refreshToken, sessionId } = await loggedIn();
     await bank.database.query('update session set expire_time = now() where id = $1', [sessionId]);
     await refused(refresh(refreshToken), 'SESSION_ENDED');
+  });
+
+  it('answers a member of staff tokens of what they may be', async () => {
+    const { username } = await anEnrolledStaffMember(bank, 'TREASURY');
+    const { refreshToken } = await logIn(bank, { username });
+    const { tokens } = await refresh(refreshToken);
+    const { principal } = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${tokens?.accessToken}`);
+    expect(principal?.roles).to.deep.equal([StaffRole.TREASURY]);
   });
 });

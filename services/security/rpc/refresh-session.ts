@@ -5,6 +5,8 @@ import { SecurityService as Contract, type SecurityService } from '#gen/bank/sec
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { issueTokens, refreshHash, revokeSession } from '../sessions.ts';
+import { actorOf } from '../staff.ts';
+import { selectStaffMember } from '../staff-tables.ts';
 import { lockRefreshToken, useRefreshToken } from '../tables.ts';
 
 /** Rotates the tokens of a session. */
@@ -36,5 +38,7 @@ async function rotate(context: Context, tx: CommandTx, refreshToken: string): Pr
     return undefined;
   }
   await tx.execute(useRefreshToken(hash));
-  return issueTokens(context, tx, sessionId, partyId);
+  // As they are now. Who is active no longer has no session left to refresh.
+  const [staff] = await tx.query(selectStaffMember(partyId));
+  return issueTokens(context, tx, actorOf(staff, partyId, sessionId));
 }

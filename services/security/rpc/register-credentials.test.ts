@@ -1,7 +1,16 @@
 import { expect } from 'chai';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import { aCode, anEnrolledCustomer, eventsOf, expectNowhere, logIn, PASSWORD, unique } from '../testing.ts';
+import {
+  aCode,
+  aCustomerWithApp,
+  anEnrolledCustomer,
+  eventsOf,
+  expectNowhere,
+  logIn,
+  PASSWORD,
+  unique,
+} from '../testing.ts';
 
 describe('RegisterCredentials', () => {
   const bank = useService(security);
@@ -17,7 +26,7 @@ describe('RegisterCredentials', () => {
     expect((await register({ enrolmentCode, username })).customerId).to.equal(customerId);
     await expectNowhere(bank.database, [enrolmentCode, username, PASSWORD]);
     const [kept] = await bank.database.query<{ id: string; hash: string }>(
-      'select id, password_hash as hash from credential where customer_id = $1',
+      'select id, password_hash as hash from credential where party_id = $1',
       [customerId],
     );
     expect(kept?.hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -37,7 +46,7 @@ describe('RegisterCredentials', () => {
     await refused(register({ enrolmentCode: 'unknown', username: unique('jana') }), 'ENROLMENT_CODE_INVALID');
     const customerId = unique('cus');
     const enrolmentCode = await aCode(bank, customerId);
-    await bank.database.query('update enrolment_code set expire_time = now() where customer_id = $1', [customerId]);
+    await bank.database.query('update enrolment_code set expire_time = now() where party_id = $1', [customerId]);
     await refused(register({ enrolmentCode, username: unique('jana') }), 'ENROLMENT_CODE_INVALID');
   });
 
@@ -60,5 +69,14 @@ describe('RegisterCredentials', () => {
     const refresh = bank.asPrincipal(undefined).refreshSession({ requestId: unique('refresh'), refreshToken });
     await refused(refresh, 'SESSION_ENDED');
     expect(await eventsOf(bank.database, sessionId)).to.deep.equal(['SessionStarted 1', 'SessionRevoked 2']);
+  });
+
+  it('begins anew for a customer who has lost their authenticator app', async () => {
+    const { customerId, recoveryCodes } = await aCustomerWithApp(bank);
+    const username = unique('jana');
+    await register({ enrolmentCode: await aCode(bank, customerId), username });
+    await logIn(bank, { username });
+    const kept = await bank.database.query('select from recovery_code where party_id = $1', [customerId]);
+    expect([recoveryCodes.length, kept.length]).to.deep.equal([10, 0]);
   });
 });

@@ -1,3 +1,4 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import type { Rpcs } from '#chassis/serve.ts';
@@ -5,24 +6,20 @@ import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import {
   SecurityService as Contract,
   type RegisterCredentialsRequest,
+  type RegisterCredentialsResponseSchema,
   type SecurityService,
 } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Context } from '../context.ts';
 import { checkPassword, normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { credentialsRegistered } from '../events.ts';
-import { revokeSession } from '../sessions.ts';
-import {
-  lockByCustomer,
-  lockByUsername,
-  lockCode,
-  lockSessions,
-  lockUsername,
-  putCredential,
-  useCode,
-} from '../tables.ts';
+import { deletePasskeys } from '../passkey-tables.ts';
+import { removeSecondFactor } from '../second-factor.ts';
+import { revokeAll } from '../sessions.ts';
+import { selectStaffMember } from '../staff-tables.ts';
+import { lockByParty, lockByUsername, lockCode, lockHash, putCredential, useCode } from '../tables.ts';
 
-/** Registers the credentials of the customer who holds a code. */
+/** Registers the credentials of whoever holds a code. */
 export function registerCredentials(context: Context): Rpcs<typeof SecurityService>['registerCredentials'] {
   return (request, call) =>
     context.commands.run(Contract.method.registerCredentials, request, call, {
@@ -30,7 +27,7 @@ export function registerCredentials(context: Context): Rpcs<typeof SecurityServi
         checkPassword(request.password, request.username);
         return context.passwords.hash(request.password);
       },
-      decide: async (tx, passwordHash) => ({ customerId: await register(context, tx, request, passwordHash) }),
+      decide: (tx, passwordHash) => register(context, tx, request, passwordHash),
     });
 }
 
@@ -39,24 +36,27 @@ async function register(
   tx: CommandTx,
   { enrolmentCode, username }: RegisterCredentialsRequest,
   passwordHash: string,
-): Promise<string> {
+): Promise<MessageInitShape<typeof RegisterCredentialsResponseSchema>> {
   const codeHash = vault.hash('security.enrolment-code', enrolmentCode);
   const [code] = await tx.query(lockCode(codeHash, now()));
   if (!code) throw refuse('ENROLMENT_CODE_INVALID');
-  const { customerId } = code;
+  const { partyId } = code;
   const usernameHash = vault.hash('security.username', normalUsername(username));
-  await tx.query(lockUsername(usernameHash));
+  await tx.query(lockHash(usernameHash));
   const [holder] = await tx.query(lockByUsername(usernameHash));
-  if (holder && holder.customerId !== customerId) throw refuse('USERNAME_TAKEN', { field: 'username' });
-  const [before] = await tx.query(lockByCustomer(customerId));
+  if (holder && holder.partyId !== partyId) throw refuse('USERNAME_TAKEN', { field: 'username' });
+  const [before] = await tx.query(lockByParty(partyId));
   const id = before?.id ?? newId('crd');
   const version = (before?.version ?? 0) + 1;
   await tx.execute(useCode(codeHash));
-  await tx.execute(putCredential({ id, customerId, usernameHash, passwordHash, version, now: now() }));
-  for (const session of await tx.query(lockSessions(customerId))) {
-    await revokeSession(tx, session.id, customerId, RevocationReason.CREDENTIALS_REPLACED);
-  }
-  credentialsRegistered(tx, id, customerId, version);
-  tx.record({ resourceIds: [customerId], partyId: customerId });
-  return customerId;
+  await tx.execute(putCredential({ id, partyId, usernameHash, passwordHash, version, now: now() }));
+  // Who has lost their app, its codes and their passkeys begins anew: staff have identified them.
+  await removeSecondFactor(tx, partyId);
+  await tx.execute(deletePasskeys(partyId));
+  await revokeAll(tx, partyId, RevocationReason.CREDENTIALS_REPLACED);
+  const [staff] = await tx.query(selectStaffMember(partyId));
+  const customerId = staff ? '' : partyId;
+  credentialsRegistered(tx, { partyId, customerId }, { id, sequence: version });
+  tx.record({ resourceIds: [partyId], partyId: partyId });
+  return staff ? { staffId: partyId } : { customerId };
 }

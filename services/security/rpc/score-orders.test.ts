@@ -12,7 +12,7 @@ import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { countedEvents } from '../scoring.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, PASSWORD, unique } from '../testing.ts';
+import { anEnrolledCustomer, aPasskey, PASSWORD, passkeyLogin, unique } from '../testing.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -150,6 +150,16 @@ describe('ScoreOrders', () => {
     expect(await isNew('Chrome')).to.equal(false);
     const rows = await bank.database.query<{ row: string }>('select d::text as row from device d');
     expect(JSON.stringify(rows)).not.to.match(/firefox|chrome/i);
+  });
+
+  it('knows the device of a login with a passkey', async () => {
+    const { customerId } = await anEnrolledCustomer(bank);
+    const responseJson = (await aPasskey(bank, customerId)).use(await passkeyLogin(bank));
+    await bank
+      .asPrincipal(undefined, { origin: { sessionId: '', address: '192.0.2.1', userAgent: 'Opera' } })
+      .logInWithPasskey({ requestId: unique('login'), responseJson });
+    const devices = await bank.database.query('select from device where customer_id = $1', [customerId]);
+    expect(devices).to.have.length(1);
   });
 
   it('is for the transaction service, and refuses what is no order', async () => {

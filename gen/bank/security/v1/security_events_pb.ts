@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { StaffRole } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { RevocationReason } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
@@ -11,26 +12,35 @@ import type { Actor } from "../../type/v1/actor_pb.ts";
 import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
 import type { Sealed } from "../../type/v1/sealed_pb.ts";
 import { file_bank_type_v1_sealed } from "../../type/v1/sealed_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJKCg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCKBAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAyJ7ChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
- * A customer got credentials to log in with, the first or new ones.
+ * Somebody got credentials to log in with, the first or new ones.
  *
  * @generated from message bank.security.v1.CredentialsRegistered
  */
 export type CredentialsRegistered = Message<"bank.security.v1.CredentialsRegistered"> & {
   /**
-   * The customer.
+   * The customer. Empty when they are a member of staff's.
    *
    * @generated from field: string customer_id = 1;
    */
   customerId: string;
+
+  /**
+   * Whose they are.
+   *
+   * @generated from field: string party_id = 2;
+   */
+  partyId: string;
 };
 
 /**
@@ -39,6 +49,174 @@ export type CredentialsRegistered = Message<"bank.security.v1.CredentialsRegiste
  */
 export const CredentialsRegisteredSchema: GenMessage<CredentialsRegistered> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 0);
+
+/**
+ * Somebody registered a passkey, and may log in with it from now on.
+ *
+ * @generated from message bank.security.v1.PasskeyAdded
+ */
+export type PasskeyAdded = Message<"bank.security.v1.PasskeyAdded"> & {
+  /**
+   * Whose logins they are.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PasskeyAdded.
+ * Use `create(PasskeyAddedSchema)` to create a new message.
+ */
+export const PasskeyAddedSchema: GenMessage<PasskeyAdded> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 1);
+
+/**
+ * Somebody removed a passkey.
+ *
+ * @generated from message bank.security.v1.PasskeyRemoved
+ */
+export type PasskeyRemoved = Message<"bank.security.v1.PasskeyRemoved"> & {
+  /**
+   * Whose logins they are.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PasskeyRemoved.
+ * Use `create(PasskeyRemovedSchema)` to create a new message.
+ */
+export const PasskeyRemovedSchema: GenMessage<PasskeyRemoved> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 2);
+
+/**
+ * Somebody asked for a code to set a new password with: it is to be sent to whose credentials they are, and to nobody else.
+ *
+ * @generated from message bank.security.v1.PasswordResetRequested
+ */
+export type PasswordResetRequested = Message<"bank.security.v1.PasswordResetRequested"> & {
+  /**
+   * The code's id.
+   *
+   * @generated from field: string reset_id = 1;
+   */
+  resetId: string;
+
+  /**
+   * Whose credentials they are.
+   *
+   * @generated from field: string party_id = 2;
+   */
+  partyId: string;
+
+  /**
+   * The code, in UTF-8, under their key; sealed in the context `security.password-reset`.
+   *
+   * @generated from field: bank.type.v1.Sealed code = 3;
+   */
+  code?: Sealed | undefined;
+
+  /**
+   * Until when it is good.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 4;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.PasswordResetRequested.
+ * Use `create(PasswordResetRequestedSchema)` to create a new message.
+ */
+export const PasswordResetRequestedSchema: GenMessage<PasswordResetRequested> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 3);
+
+/**
+ * Somebody set a new password with a code that was sent to them.
+ *
+ * @generated from message bank.security.v1.PasswordReset
+ */
+export type PasswordReset = Message<"bank.security.v1.PasswordReset"> & {
+  /**
+   * Whose it is.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PasswordReset.
+ * Use `create(PasswordResetSchema)` to create a new message.
+ */
+export const PasswordResetSchema: GenMessage<PasswordReset> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 4);
+
+/**
+ * Somebody added a second factor: their logins ask for it from now on.
+ *
+ * @generated from message bank.security.v1.SecondFactorAdded
+ */
+export type SecondFactorAdded = Message<"bank.security.v1.SecondFactorAdded"> & {
+  /**
+   * Whose logins they are.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.SecondFactorAdded.
+ * Use `create(SecondFactorAddedSchema)` to create a new message.
+ */
+export const SecondFactorAddedSchema: GenMessage<SecondFactorAdded> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 5);
+
+/**
+ * Somebody removed their second factor.
+ *
+ * @generated from message bank.security.v1.SecondFactorRemoved
+ */
+export type SecondFactorRemoved = Message<"bank.security.v1.SecondFactorRemoved"> & {
+  /**
+   * Whose logins they are.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.SecondFactorRemoved.
+ * Use `create(SecondFactorRemovedSchema)` to create a new message.
+ */
+export const SecondFactorRemovedSchema: GenMessage<SecondFactorRemoved> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 6);
+
+/**
+ * Somebody changed their password.
+ *
+ * @generated from message bank.security.v1.PasswordChanged
+ */
+export type PasswordChanged = Message<"bank.security.v1.PasswordChanged"> & {
+  /**
+   * Whose it is.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PasswordChanged.
+ * Use `create(PasswordChangedSchema)` to create a new message.
+ */
+export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 7);
 
 /**
  * Somebody logged in.
@@ -66,7 +244,7 @@ export type SessionStarted = Message<"bank.security.v1.SessionStarted"> & {
  * Use `create(SessionStartedSchema)` to create a new message.
  */
 export const SessionStartedSchema: GenMessage<SessionStarted> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 1);
+  messageDesc(file_bank_security_v1_security_events, 8);
 
 /**
  * A session is over: its refresh token, and all that were rotated before, are of no use any more.
@@ -101,7 +279,7 @@ export type SessionRevoked = Message<"bank.security.v1.SessionRevoked"> & {
  * Use `create(SessionRevokedSchema)` to create a new message.
  */
 export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 2);
+  messageDesc(file_bank_security_v1_security_events, 9);
 
 /**
  * Somebody whom the bank knows was refused access.
@@ -157,16 +335,16 @@ export type AccessRefused = Message<"bank.security.v1.AccessRefused"> & {
  * Use `create(AccessRefusedSchema)` to create a new message.
  */
 export const AccessRefusedSchema: GenMessage<AccessRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 3);
+  messageDesc(file_bank_security_v1_security_events, 10);
 
 /**
- * A login with the username of a customer was refused: the password was wrong, or it was too early to try again.
+ * A login with a username that somebody has was refused: the password was wrong, or it was too early to try again.
  *
  * @generated from message bank.security.v1.LoginRefused
  */
 export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
   /**
-   * The customer.
+   * The customer. Empty when it was a member of staff's username.
    *
    * @generated from field: string customer_id = 1;
    */
@@ -180,11 +358,18 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
   failures: number;
 
   /**
-   * Whence it was tried (session, address, user agent): JSON, under the key of the customer.
+   * Whence it was tried (session, address, user agent): JSON, under their key.
    *
    * @generated from field: bank.type.v1.Sealed origin = 3;
    */
   origin?: Sealed | undefined;
+
+  /**
+   * Whose username it was.
+   *
+   * @generated from field: string party_id = 4;
+   */
+  partyId: string;
 };
 
 /**
@@ -192,5 +377,96 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  * Use `create(LoginRefusedSchema)` to create a new message.
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 4);
+  messageDesc(file_bank_security_v1_security_events, 11);
+
+/**
+ * A member of staff was registered.
+ *
+ * @generated from message bank.security.v1.StaffMemberRegistered
+ */
+export type StaffMemberRegistered = Message<"bank.security.v1.StaffMemberRegistered"> & {
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 1;
+   */
+  staffId: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 2;
+   */
+  branchId: string;
+
+  /**
+   * What they may be.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 3;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.StaffMemberRegistered.
+ * Use `create(StaffMemberRegisteredSchema)` to create a new message.
+ */
+export const StaffMemberRegisteredSchema: GenMessage<StaffMemberRegistered> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 12);
+
+/**
+ * A member of staff may be something else from now on, or works for another branch.
+ *
+ * @generated from message bank.security.v1.StaffRolesChanged
+ */
+export type StaffRolesChanged = Message<"bank.security.v1.StaffRolesChanged"> & {
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 1;
+   */
+  staffId: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 2;
+   */
+  branchId: string;
+
+  /**
+   * What they may be.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 3;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.StaffRolesChanged.
+ * Use `create(StaffRolesChangedSchema)` to create a new message.
+ */
+export const StaffRolesChangedSchema: GenMessage<StaffRolesChanged> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 13);
+
+/**
+ * A member of staff works for the bank no longer.
+ *
+ * @generated from message bank.security.v1.StaffMemberDeactivated
+ */
+export type StaffMemberDeactivated = Message<"bank.security.v1.StaffMemberDeactivated"> & {
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 1;
+   */
+  staffId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.StaffMemberDeactivated.
+ * Use `create(StaffMemberDeactivatedSchema)` to create a new message.
+ */
+export const StaffMemberDeactivatedSchema: GenMessage<StaffMemberDeactivated> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 14);
 

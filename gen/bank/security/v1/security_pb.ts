@@ -5,13 +5,15 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/security/v1/security.proto.
  */
 export const file_bank_security_v1_security: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5LnByb3RvEhBiYW5rLnNlY3VyaXR5LnYxIoYBCg1TZXNzaW9uVG9rZW5zEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEh4KDGFjY2Vzc190b2tlbhgCIAEoCUII4rUYBAgDEAMSFgoOYWNjZXNzX3NlY29uZHMYAyABKAUSHwoNcmVmcmVzaF90b2tlbhgEIAEoCUII4rUYBAgDEAMqrwEKEFJldm9jYXRpb25SZWFzb24SIQodUkVWT0NBVElPTl9SRUFTT05fVU5TUEVDSUZJRUQQABIgChxSRVZPQ0FUSU9OX1JFQVNPTl9MT0dHRURfT1VUEAESKgomUkVWT0NBVElPTl9SRUFTT05fUkVGUkVTSF9UT0tFTl9SRVVTRUQQAhIqCiZSRVZPQ0FUSU9OX1JFQVNPTl9DUkVERU5USUFMU19SRVBMQUNFRBADYgZwcm90bzM", [file_bank_options_v1_options]);
+  fileDesc("Ch9iYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5LnByb3RvEhBiYW5rLnNlY3VyaXR5LnYxIoYBCg1TZXNzaW9uVG9rZW5zEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEh4KDGFjY2Vzc190b2tlbhgCIAEoCUII4rUYBAgDEAMSFgoOYWNjZXNzX3NlY29uZHMYAyABKAUSHwoNcmVmcmVzaF90b2tlbhgEIAEoCUII4rUYBAgDEAMimwEKB1Bhc3NrZXkSHAoKcGFzc2tleV9pZBgBIAEoCUII2rUYBAgUEAMSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDWxhc3RfdXNlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnN5bmNlZBgEIAEoCCqiAgoQUmV2b2NhdGlvblJlYXNvbhIhCh1SRVZPQ0FUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFVk9DQVRJT05fUkVBU09OX0xPR0dFRF9PVVQQARIqCiZSRVZPQ0FUSU9OX1JFQVNPTl9SRUZSRVNIX1RPS0VOX1JFVVNFRBACEioKJlJFVk9DQVRJT05fUkVBU09OX0NSRURFTlRJQUxTX1JFUExBQ0VEEAMSJgoiUkVWT0NBVElPTl9SRUFTT05fUEFTU1dPUkRfQ0hBTkdFRBAGEiQKIFJFVk9DQVRJT05fUkVBU09OX1BBU1NXT1JEX1JFU0VUEAcSIwofUkVWT0NBVElPTl9SRUFTT05fU1RBRkZfQ0hBTkdFRBAIYgZwcm90bzM", [file_bank_options_v1_options, file_google_protobuf_timestamp]);
 
 /**
  * What a session is used with. Both tokens are for whoever logged in alone.
@@ -56,6 +58,48 @@ export const SessionTokensSchema: GenMessage<SessionTokens> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security, 0);
 
 /**
+ * A passkey that somebody registered.
+ *
+ * @generated from message bank.security.v1.Passkey
+ */
+export type Passkey = Message<"bank.security.v1.Passkey"> & {
+  /**
+   * The credential id that its authenticator gave it, in base64url.
+   *
+   * @generated from field: string passkey_id = 1;
+   */
+  passkeyId: string;
+
+  /**
+   * When it was registered.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 2;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * When it last logged in. Absent: never.
+   *
+   * @generated from field: google.protobuf.Timestamp last_use_time = 3;
+   */
+  lastUseTime?: Timestamp | undefined;
+
+  /**
+   * Whether it is, or may be, on several devices: kept by a provider of passkeys.
+   *
+   * @generated from field: bool synced = 4;
+   */
+  synced: boolean;
+};
+
+/**
+ * Describes the message bank.security.v1.Passkey.
+ * Use `create(PasskeySchema)` to create a new message.
+ */
+export const PasskeySchema: GenMessage<Passkey> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security, 1);
+
+/**
  * Why a session was revoked.
  *
  * @generated from enum bank.security.v1.RevocationReason
@@ -88,6 +132,27 @@ export const RevocationReason = {
    * @generated from enum value: REVOCATION_REASON_CREDENTIALS_REPLACED = 3;
    */
   CREDENTIALS_REPLACED: 3,
+
+  /**
+   * Its owner changed their password elsewhere.
+   *
+   * @generated from enum value: REVOCATION_REASON_PASSWORD_CHANGED = 6;
+   */
+  PASSWORD_CHANGED: 6,
+
+  /**
+   * Its owner set a new password with a code that was sent to them.
+   *
+   * @generated from enum value: REVOCATION_REASON_PASSWORD_RESET = 7;
+   */
+  PASSWORD_RESET: 7,
+
+  /**
+   * Its owner, a member of staff, may be something else from now on, or nothing.
+   *
+   * @generated from enum value: REVOCATION_REASON_STAFF_CHANGED = 8;
+   */
+  STAFF_CHANGED: 8,
 } as const;
 
 /**

@@ -4,13 +4,16 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { StaffRole } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Approval, ApprovalState } from "./approval_pb.ts";
 import { file_bank_security_v1_approval } from "./approval_pb.ts";
 import type { OrderScore, OrderToScore, ScoringPolicy } from "./scoring_pb.ts";
 import { file_bank_security_v1_scoring } from "./scoring_pb.ts";
-import type { SessionTokens } from "./security_pb.ts";
+import type { Passkey, SessionTokens } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
+import type { StaffMember } from "./staff_pb.ts";
+import { file_bank_security_v1_staff } from "./staff_pb.ts";
 import type { Actor } from "../../type/v1/actor_pb.ts";
 import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
 import type { Refusal } from "../../type/v1/error_pb.ts";
@@ -24,7 +27,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIlEKElNjb3JlT3JkZXJzUmVxdWVzdBI7CgZvcmRlcnMYASADKAsyHi5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyVG9TY29yZUILukgIkgEFCAEQ6AciQwoTU2NvcmVPcmRlcnNSZXNwb25zZRIsCgZzY29yZXMYASADKAsyHC5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyU2NvcmUiGQoXR2V0U2NvcmluZ1BvbGljeVJlcXVlc3QiXAoYR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFIqcBChdTZXRTY29yaW5nUG9saWN5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIdCgxiYXNlX3ZlcnNpb24YAyABKAVCB7pIBBoCKAASNwoGcG9saWN5GAQgASgLMh8uYmFuay5zZWN1cml0eS52MS5TY29yaW5nUG9saWN5Qga6SAPIAQEiXAoYU2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFMpMOCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQESaQoLU2NvcmVPcmRlcnMSJC5iYW5rLnNlY3VyaXR5LnYxLlNjb3JlT3JkZXJzUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuU2NvcmVPcmRlcnNSZXNwb25zZSINkAIBirUYBgoBBhoBBhJ9ChBHZXRTY29yaW5nUG9saWN5EikuYmFuay5zZWN1cml0eS52MS5HZXRTY29yaW5nUG9saWN5UmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSfAoQU2V0U2NvcmluZ1BvbGljeRIpLmJhbmsuc2VjdXJpdHkudjEuU2V0U2NvcmluZ1BvbGljeVJlcXVlc3QaKi5iYW5rLnNlY3VyaXR5LnYxLlNldFNjb3JpbmdQb2xpY3lSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQZiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyJYChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHN0YWZmX2lkGAIgASgJQgjatRgECAgQASK9AQoMTG9nSW5SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIrChJzZWNvbmRfZmFjdG9yX2NvZGUYBSABKAlCD7pIBHICGCDitRgECAMQAyJACg1Mb2dJblJlc3BvbnNlEi8KBnRva2VucxgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2Vzc2lvblRva2VucyJ4ChVSZWZyZXNoU2Vzc2lvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoNcmVmcmVzaF90b2tlbhgDIAEoCUISukgHcgUQARiAAuK1GAQIAxADIkkKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIkUKDUxvZ091dFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiEAoOTG9nT3V0UmVzcG9uc2UijQEKGFN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIXCgNycGMYAyABKAlCCrpIB3IFEAEYyAESIgoHcmVxdWVzdBgEIAEoDEIRukgGegQYgIBA4rUYBAgCEAIirgEKGVN1Ym1pdEZvckFwcHJvdmFsUmVzcG9uc2USHQoLYXBwcm92YWxfaWQYASABKAlCCNq1GAQIDRABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlEhoKCHJlc3BvbnNlGAMgASgMQgjitRgECAIQAhImCgdyZWZ1c2FsGAQgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwigQEKFExpc3RBcHByb3ZhbHNSZXF1ZXN0EjgKBXN0YXRlGAEgASgOMh8uYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbFN0YXRlQgi6SAWCAQIQARIRCglwYWdlX3NpemUYAiABKAUSHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiXwoVTGlzdEFwcHJvdmFsc1Jlc3BvbnNlEi0KCWFwcHJvdmFscxgBIAMoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjwKEkdldEFwcHJvdmFsUmVxdWVzdBImCgthcHByb3ZhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgNEAEiXgoTR2V0QXBwcm92YWxSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwSGQoHcmVxdWVzdBgCIAEoCUII4rUYBAgCEAIidQoVQXBwcm92ZVJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJGChZBcHByb3ZlUmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ0ChRSZWplY3RSZXF1ZXN0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgthcHByb3ZhbF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgNEAIiRQoVUmVqZWN0UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCJ2ChZXaXRoZHJhd1JlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJHChdXaXRoZHJhd1JlcXVlc3RSZXNwb25zZRIsCghhcHByb3ZhbBgBIAEoCzIaLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92YWwi6gEKDUFjY2Vzc1JlZnVzYWwSJQoKcmVmdXNhbF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgLEAMSKgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIVCgNycGMYAyABKAlCCLpIBXIDGMgBEgwKBGNvZGUYBCABKAUSGQoGcmVhc29uGAUgASgJQgm6SAZyBBABGEASIAoHYWRkcmVzcxgGIAEoCUIPukgEcgIYQOK1GAQIAhABEiQKCnVzZXJfYWdlbnQYByABKAlCELpIBXIDGIAI4rUYBAgCEAEibQoVUmVjb3JkUmVmdXNhbHNSZXF1ZXN0Ej0KCHJlZnVzYWxzGAEgAygLMh8uYmFuay5zZWN1cml0eS52MS5BY2Nlc3NSZWZ1c2FsQgq6SAeSAQQIARBkEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiGAoWUmVjb3JkUmVmdXNhbHNSZXNwb25zZSJRChJTY29yZU9yZGVyc1JlcXVlc3QSOwoGb3JkZXJzGAEgAygLMh4uYmFuay5zZWN1cml0eS52MS5PcmRlclRvU2NvcmVCC7pICJIBBQgBEOgHIkMKE1Njb3JlT3JkZXJzUmVzcG9uc2USLAoGc2NvcmVzGAEgAygLMhwuYmFuay5zZWN1cml0eS52MS5PcmRlclNjb3JlIhkKF0dldFNjb3JpbmdQb2xpY3lSZXF1ZXN0IlwKGEdldFNjb3JpbmdQb2xpY3lSZXNwb25zZRIvCgZwb2xpY3kYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNjb3JpbmdQb2xpY3kSDwoHdmVyc2lvbhgCIAEoBSKnAQoXU2V0U2NvcmluZ1BvbGljeVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSHQoMYmFzZV92ZXJzaW9uGAMgASgFQge6SAQaAigAEjcKBnBvbGljeRgEIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeUIGukgDyAEBIlwKGFNldFNjb3JpbmdQb2xpY3lSZXNwb25zZRIvCgZwb2xpY3kYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNjb3JpbmdQb2xpY3kSDwoHdmVyc2lvbhgCIAEoBSJ5ChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQASIeChxSZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlIr0BChRSZXNldFBhc3N3b3JkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgh1c2VybmFtZRgDIAEoCUISukgHcgUQAxiAAeK1GAQIAhABEh8KBGNvZGUYBCABKAlCEbpIBnIEEAEYQOK1GAQIAxADEigKDG5ld19wYXNzd29yZBgFIAEoCUISukgHcgUQARiACOK1GAQIAxADIhcKFVJlc2V0UGFzc3dvcmRSZXNwb25zZSJuChBFbnJvbFRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHBhc3N3b3JkGAMgASgJQhK6SAdyBRABGIAI4rUYBAgDEAMiTAoRRW5yb2xUb3RwUmVzcG9uc2USGAoGc2VjcmV0GAEgASgJQgjitRgECAMQAxIdCgtvdHBhdXRoX3VyaRgCIAEoCUII4rUYBAgDEAMiawoSQ29uZmlybVRvdHBSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEh8KBGNvZGUYAyABKAlCEbpIBnIEEAYYIOK1GAQIAxADIjcKE0NvbmZpcm1Ub3RwUmVzcG9uc2USIAoOcmVjb3ZlcnlfY29kZXMYASADKAlCCOK1GAQIAxADIpABChFSZW1vdmVUb3RwUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCghwYXNzd29yZBgDIAEoCUISukgHcgUQARiACOK1GAQIAxADEh8KBGNvZGUYBCABKAlCEbpIBnIEEAYYIOK1GAQIAxADIhQKElJlbW92ZVRvdHBSZXNwb25zZSLDAQoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKCHVzZXJuYW1lGAMgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAxIoCgxuZXdfcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyIYChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlIuIBChpSZWdpc3RlclN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIoCgxkaXNwbGF5X25hbWUYAyABKAlCErpIB3IFEAEYgAHitRgECAIQARIkCglicmFuY2hfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIBxADEj4KBXJvbGVzGAUgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZUITukgQkgENCAEQCCIHggEEEAEgACJSChtSZWdpc3RlclN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJ7Ch5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACInQKH0lzc3VlU3RhZmZFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLxAQoXQ2hhbmdlU3RhZmZSb2xlc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIwoIc3RhZmZfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQICBACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASJAoJYnJhbmNoX2lkGAUgASgJQhG6SAZyBBABGEDatRgECAcQAxI+CgVyb2xlcxgGIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGVCE7pIEJIBDQgBEAgiB4IBBBABIAAiTwoYQ2hhbmdlU3RhZmZSb2xlc1Jlc3BvbnNlEjMKDHN0YWZmX21lbWJlchgBIAEoCzIdLmJhbmsuc2VjdXJpdHkudjEuU3RhZmZNZW1iZXIieQocRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIjCghzdGFmZl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgIEAIiVAodRGVhY3RpdmF0ZVN0YWZmTWVtYmVyUmVzcG9uc2USMwoMc3RhZmZfbWVtYmVyGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5TdGFmZk1lbWJlciJKChdMaXN0U3RhZmZNZW1iZXJzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAgiaQoYTGlzdFN0YWZmTWVtYmVyc1Jlc3BvbnNlEjQKDXN0YWZmX21lbWJlcnMYASADKAsyHS5iYW5rLnNlY3VyaXR5LnYxLlN0YWZmTWVtYmVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSImCiRHZXRQYXNza2V5UmVnaXN0cmF0aW9uT3B0aW9uc1JlcXVlc3QiPQolR2V0UGFzc2tleVJlZ2lzdHJhdGlvbk9wdGlvbnNSZXNwb25zZRIUCgxvcHRpb25zX2pzb24YASABKAkizQEKFlJlZ2lzdGVyUGFzc2tleVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIcGFzc3dvcmQYAyABKAlCErpIB3IFEAEYgAjitRgECAMQAxIrChJzZWNvbmRfZmFjdG9yX2NvZGUYBCABKAlCD7pIBHICGCDitRgECAMQAxIqCg1yZXNwb25zZV9qc29uGAUgASgJQhO6SAhyBhABGICAAeK1GAQIAxADIkEKF1JlZ2lzdGVyUGFzc2tleVJlc3BvbnNlEiYKCnBhc3NrZXlfaWQYASABKAlCErpIB3IFEAEY+AratRgECBQQAyIVChNMaXN0UGFzc2tleXNSZXF1ZXN0IkMKFExpc3RQYXNza2V5c1Jlc3BvbnNlEisKCHBhc3NrZXlzGAEgAygLMhkuYmFuay5zZWN1cml0eS52MS5QYXNza2V5IpoBChRSZW1vdmVQYXNza2V5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgpwYXNza2V5X2lkGAMgASgJQhK6SAdyBRABGPgK2rUYBAgUEAMSJAoIcGFzc3dvcmQYBCABKAlCErpIB3IFEAEYgAjitRgECAMQAyIXChVSZW1vdmVQYXNza2V5UmVzcG9uc2UiHwodR2V0UGFzc2tleUxvZ2luT3B0aW9uc1JlcXVlc3QiNgoeR2V0UGFzc2tleUxvZ2luT3B0aW9uc1Jlc3BvbnNlEhQKDG9wdGlvbnNfanNvbhgBIAEoCSJ7ChdMb2dJbldpdGhQYXNza2V5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIqCg1yZXNwb25zZV9qc29uGAMgASgJQhO6SAhyBhABGICAAeK1GAQIAxADIksKGExvZ0luV2l0aFBhc3NrZXlSZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMyiiAKD1NlY3VyaXR5U2VydmljZRKGAQoSSXNzdWVFbnJvbG1lbnRDb2RlEisuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXF1ZXN0GiwuYmFuay5zZWN1cml0eS52MS5Jc3N1ZUVucm9sbWVudENvZGVSZXNwb25zZSIVkAICirUYDgoBARIHCAMSAwECAyABEoQBChNSZWdpc3RlckNyZWRlbnRpYWxzEiwuYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVxdWVzdBotLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1Jlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEloKBUxvZ0luEh4uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlcXVlc3QaHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESdQoOUmVmcmVzaFNlc3Npb24SJy5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJpCgZMb2dPdXQSHy5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlcXVlc3QaIC5iYW5rLnNlY3VyaXR5LnYxLkxvZ091dFJlc3BvbnNlIhyQAgKKtRgVCgEBEgIIAhIMCAMSCAECAwQFBgcIEoUBChRSZXF1ZXN0UGFzc3dvcmRSZXNldBItLmJhbmsuc2VjdXJpdHkudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXF1ZXN0Gi4uYmFuay5zZWN1cml0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIARJyCg1SZXNldFBhc3N3b3JkEiYuYmFuay5zZWN1cml0eS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVzZXRQYXNzd29yZFJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnQKCUVucm9sVG90cBIiLmJhbmsuc2VjdXJpdHkudjEuRW5yb2xUb3RwUmVxdWVzdBojLmJhbmsuc2VjdXJpdHkudjEuRW5yb2xUb3RwUmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARJ6CgtDb25maXJtVG90cBIkLmJhbmsuc2VjdXJpdHkudjEuQ29uZmlybVRvdHBSZXF1ZXN0GiUuYmFuay5zZWN1cml0eS52MS5Db25maXJtVG90cFJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESdwoKUmVtb3ZlVG90cBIjLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlVG90cFJlcXVlc3QaJC5iYW5rLnNlY3VyaXR5LnYxLlJlbW92ZVRvdHBSZXNwb25zZSIekAICirUYFwoBARICCAISDAgDEggBAgMEBQYHCCABEoMBCg5DaGFuZ2VQYXNzd29yZBInLmJhbmsuc2VjdXJpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESrgEKHUdldFBhc3NrZXlSZWdpc3RyYXRpb25PcHRpb25zEjYuYmFuay5zZWN1cml0eS52MS5HZXRQYXNza2V5UmVnaXN0cmF0aW9uT3B0aW9uc1JlcXVlc3QaNy5iYW5rLnNlY3VyaXR5LnYxLkdldFBhc3NrZXlSZWdpc3RyYXRpb25PcHRpb25zUmVzcG9uc2UiHJACAYq1GBUKAQESAggCEgwIAxIIAQIDBAUGBwgShgEKD1JlZ2lzdGVyUGFzc2tleRIoLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJQYXNza2V5UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJQYXNza2V5UmVzcG9uc2UiHpACAoq1GBcKAQESAggCEgwIAxIIAQIDBAUGBwggARJ7CgxMaXN0UGFzc2tleXMSJS5iYW5rLnNlY3VyaXR5LnYxLkxpc3RQYXNza2V5c1JlcXVlc3QaJi5iYW5rLnNlY3VyaXR5LnYxLkxpc3RQYXNza2V5c1Jlc3BvbnNlIhyQAgGKtRgVCgEBEgIIAhIMCAMSCAECAwQFBgcIEoABCg1SZW1vdmVQYXNza2V5EiYuYmFuay5zZWN1cml0eS52MS5SZW1vdmVQYXNza2V5UmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuUmVtb3ZlUGFzc2tleVJlc3BvbnNlIh6QAgKKtRgXCgEBEgIIAhIMCAMSCAECAwQFBgcIIAESiwEKFkdldFBhc3NrZXlMb2dpbk9wdGlvbnMSLy5iYW5rLnNlY3VyaXR5LnYxLkdldFBhc3NrZXlMb2dpbk9wdGlvbnNSZXF1ZXN0GjAuYmFuay5zZWN1cml0eS52MS5HZXRQYXNza2V5TG9naW5PcHRpb25zUmVzcG9uc2UiDpACAYq1GAcKAQESAggBEnsKEExvZ0luV2l0aFBhc3NrZXkSKS5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luV2l0aFBhc3NrZXlSZXF1ZXN0GiouYmFuay5zZWN1cml0eS52MS5Mb2dJbldpdGhQYXNza2V5UmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESiwEKE1JlZ2lzdGVyU3RhZmZNZW1iZXISLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyU3RhZmZNZW1iZXJSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlclN0YWZmTWVtYmVyUmVzcG9uc2UiF5ACAoq1GBAKAgECEgoIAxIBCCgBMgEIEpMBChdJc3N1ZVN0YWZmRW5yb2xtZW50Q29kZRIwLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVTdGFmZkVucm9sbWVudENvZGVSZXF1ZXN0GjEuYmFuay5zZWN1cml0eS52MS5Jc3N1ZVN0YWZmRW5yb2xtZW50Q29kZVJlc3BvbnNlIhOQAgKKtRgMCgEBEgUIAxIBCCABEoIBChBDaGFuZ2VTdGFmZlJvbGVzEikuYmFuay5zZWN1cml0eS52MS5DaGFuZ2VTdGFmZlJvbGVzUmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuQ2hhbmdlU3RhZmZSb2xlc1Jlc3BvbnNlIheQAgKKtRgQCgIBAhIKCAMSAQgoATIBCBKLAQoVRGVhY3RpdmF0ZVN0YWZmTWVtYmVyEi4uYmFuay5zZWN1cml0eS52MS5EZWFjdGl2YXRlU3RhZmZNZW1iZXJSZXF1ZXN0Gi8uYmFuay5zZWN1cml0eS52MS5EZWFjdGl2YXRlU3RhZmZNZW1iZXJSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQgSfgoQTGlzdFN0YWZmTWVtYmVycxIpLmJhbmsuc2VjdXJpdHkudjEuTGlzdFN0YWZmTWVtYmVyc1JlcXVlc3QaKi5iYW5rLnNlY3VyaXR5LnYxLkxpc3RTdGFmZk1lbWJlcnNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwgGBxJ4ChFTdWJtaXRGb3JBcHByb3ZhbBIqLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0GisuYmFuay5zZWN1cml0eS52MS5TdWJtaXRGb3JBcHByb3ZhbFJlc3BvbnNlIgqQAgKKtRgDCgEBEnoKDUxpc3RBcHByb3ZhbHMSJi5iYW5rLnNlY3VyaXR5LnYxLkxpc3RBcHByb3ZhbHNSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVzcG9uc2UiGJACAYq1GBEKAQESDAgDEggBAgMEBQYHCBJ0CgtHZXRBcHByb3ZhbBIkLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXF1ZXN0GiUuYmFuay5zZWN1cml0eS52MS5HZXRBcHByb3ZhbFJlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSfAoOQXBwcm92ZVJlcXVlc3QSJy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuQXBwcm92ZVJlcXVlc3RSZXNwb25zZSIXkAICirUYEAoBARILCAMSBwECAwQFBggSeQoNUmVqZWN0UmVxdWVzdBImLmJhbmsuc2VjdXJpdHkudjEuUmVqZWN0UmVxdWVzdFJlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXNwb25zZSIXkAICirUYEAoBARILCAMSBwECAwQFBggSfwoPV2l0aGRyYXdSZXF1ZXN0EiguYmFuay5zZWN1cml0eS52MS5XaXRoZHJhd1JlcXVlc3RSZXF1ZXN0GikuYmFuay5zZWN1cml0eS52MS5XaXRoZHJhd1JlcXVlc3RSZXNwb25zZSIXkAICirUYEAoBARILCAMSBwECAwQFBggScgoOUmVjb3JkUmVmdXNhbHMSJy5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmVjb3JkUmVmdXNhbHNSZXNwb25zZSINkAICirUYBgoBARoBARJpCgtTY29yZU9yZGVycxIkLmJhbmsuc2VjdXJpdHkudjEuU2NvcmVPcmRlcnNSZXF1ZXN0GiUuYmFuay5zZWN1cml0eS52MS5TY29yZU9yZGVyc1Jlc3BvbnNlIg2QAgGKtRgGCgEGGgEGEn0KEEdldFNjb3JpbmdQb2xpY3kSKS5iYW5rLnNlY3VyaXR5LnYxLkdldFNjb3JpbmdQb2xpY3lSZXF1ZXN0GiouYmFuay5zZWN1cml0eS52MS5HZXRTY29yaW5nUG9saWN5UmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJ8ChBTZXRTY29yaW5nUG9saWN5EikuYmFuay5zZWN1cml0eS52MS5TZXRTY29yaW5nUG9saWN5UmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuU2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBBmIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_security_v1_staff, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -145,11 +148,18 @@ export const RegisterCredentialsRequestSchema: GenMessage<RegisterCredentialsReq
  */
 export type RegisterCredentialsResponse = Message<"bank.security.v1.RegisterCredentialsResponse"> & {
   /**
-   * The customer.
+   * The customer. Empty for a member of staff.
    *
    * @generated from field: string customer_id = 1;
    */
   customerId: string;
+
+  /**
+   * The member of staff. Empty for a customer.
+   *
+   * @generated from field: string staff_id = 2;
+   */
+  staffId: string;
 };
 
 /**
@@ -192,6 +202,13 @@ export type LogInRequest = Message<"bank.security.v1.LogInRequest"> & {
    * @generated from field: string password = 4;
    */
   password: string;
+
+  /**
+   * A code of the authenticator app, or a recovery code. Spaces and hyphens do not count.
+   *
+   * @generated from field: string second_factor_code = 5;
+   */
+  secondFactorCode: string;
 };
 
 /**
@@ -948,7 +965,974 @@ export const SetScoringPolicyResponseSchema: GenMessage<SetScoringPolicyResponse
   messageDesc(file_bank_security_v1_security_service, 30);
 
 /**
- * Keeps the credentials of the bank's customers, the sessions in which they use it, and what staff ask that others must approve.
+ * Whose password is forgotten.
+ *
+ * @generated from message bank.security.v1.RequestPasswordResetRequest
+ */
+export type RequestPasswordResetRequest = Message<"bank.security.v1.RequestPasswordResetRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The name to log in with.
+   *
+   * @generated from field: string username = 3;
+   */
+  username: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RequestPasswordResetRequest.
+ * Use `create(RequestPasswordResetRequestSchema)` to create a new message.
+ */
+export const RequestPasswordResetRequestSchema: GenMessage<RequestPasswordResetRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 31);
+
+/**
+ * A code is on its way, if there is such a username.
+ *
+ * @generated from message bank.security.v1.RequestPasswordResetResponse
+ */
+export type RequestPasswordResetResponse = Message<"bank.security.v1.RequestPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RequestPasswordResetResponse.
+ * Use `create(RequestPasswordResetResponseSchema)` to create a new message.
+ */
+export const RequestPasswordResetResponseSchema: GenMessage<RequestPasswordResetResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 32);
+
+/**
+ * The new password of who was sent a code.
+ *
+ * @generated from message bank.security.v1.ResetPasswordRequest
+ */
+export type ResetPasswordRequest = Message<"bank.security.v1.ResetPasswordRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The name to log in with.
+   *
+   * @generated from field: string username = 3;
+   */
+  username: string;
+
+  /**
+   * The code that was sent. Spaces, hyphens and case do not count.
+   *
+   * @generated from field: string code = 4;
+   */
+  code: string;
+
+  /**
+   * The new password: 15 to 256 characters, of any kind; with a second factor 8 will do (NIST SP 800-63B-4, 3.1.1.2).
+   *
+   * @generated from field: string new_password = 5;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ResetPasswordRequest.
+ * Use `create(ResetPasswordRequestSchema)` to create a new message.
+ */
+export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 33);
+
+/**
+ * It is set.
+ *
+ * @generated from message bank.security.v1.ResetPasswordResponse
+ */
+export type ResetPasswordResponse = Message<"bank.security.v1.ResetPasswordResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.ResetPasswordResponse.
+ * Use `create(ResetPasswordResponseSchema)` to create a new message.
+ */
+export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 34);
+
+/**
+ * Who enrols an authenticator app.
+ *
+ * @generated from message bank.security.v1.EnrolTotpRequest
+ */
+export type EnrolTotpRequest = Message<"bank.security.v1.EnrolTotpRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The present password: a token alone may be stolen.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message bank.security.v1.EnrolTotpRequest.
+ * Use `create(EnrolTotpRequestSchema)` to create a new message.
+ */
+export const EnrolTotpRequestSchema: GenMessage<EnrolTotpRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 35);
+
+/**
+ * What the app has to know. It cannot be read again.
+ *
+ * @generated from message bank.security.v1.EnrolTotpResponse
+ */
+export type EnrolTotpResponse = Message<"bank.security.v1.EnrolTotpResponse"> & {
+  /**
+   * The secret, in base32, to be typed. Empty with validate_only.
+   *
+   * @generated from field: string secret = 1;
+   */
+  secret: string;
+
+  /**
+   * The same for a QR code: otpauth://totp/… Empty with validate_only.
+   *
+   * @generated from field: string otpauth_uri = 2;
+   */
+  otpauthUri: string;
+};
+
+/**
+ * Describes the message bank.security.v1.EnrolTotpResponse.
+ * Use `create(EnrolTotpResponseSchema)` to create a new message.
+ */
+export const EnrolTotpResponseSchema: GenMessage<EnrolTotpResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 36);
+
+/**
+ * That the app works.
+ *
+ * @generated from message bank.security.v1.ConfirmTotpRequest
+ */
+export type ConfirmTotpRequest = Message<"bank.security.v1.ConfirmTotpRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * A code of the app.
+   *
+   * @generated from field: string code = 3;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ConfirmTotpRequest.
+ * Use `create(ConfirmTotpRequestSchema)` to create a new message.
+ */
+export const ConfirmTotpRequestSchema: GenMessage<ConfirmTotpRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 37);
+
+/**
+ * For when the app is lost. They cannot be read again.
+ *
+ * @generated from message bank.security.v1.ConfirmTotpResponse
+ */
+export type ConfirmTotpResponse = Message<"bank.security.v1.ConfirmTotpResponse"> & {
+  /**
+   * Ten codes, each good once. Empty with validate_only.
+   *
+   * @generated from field: repeated string recovery_codes = 1;
+   */
+  recoveryCodes: string[];
+};
+
+/**
+ * Describes the message bank.security.v1.ConfirmTotpResponse.
+ * Use `create(ConfirmTotpResponseSchema)` to create a new message.
+ */
+export const ConfirmTotpResponseSchema: GenMessage<ConfirmTotpResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 38);
+
+/**
+ * Who removes their authenticator app.
+ *
+ * @generated from message bank.security.v1.RemoveTotpRequest
+ */
+export type RemoveTotpRequest = Message<"bank.security.v1.RemoveTotpRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The present password.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+
+  /**
+   * A code of the app, or a recovery code.
+   *
+   * @generated from field: string code = 4;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RemoveTotpRequest.
+ * Use `create(RemoveTotpRequestSchema)` to create a new message.
+ */
+export const RemoveTotpRequestSchema: GenMessage<RemoveTotpRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 39);
+
+/**
+ * It is removed.
+ *
+ * @generated from message bank.security.v1.RemoveTotpResponse
+ */
+export type RemoveTotpResponse = Message<"bank.security.v1.RemoveTotpResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RemoveTotpResponse.
+ * Use `create(RemoveTotpResponseSchema)` to create a new message.
+ */
+export const RemoveTotpResponseSchema: GenMessage<RemoveTotpResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 40);
+
+/**
+ * The password to change.
+ *
+ * @generated from message bank.security.v1.ChangePasswordRequest
+ */
+export type ChangePasswordRequest = Message<"bank.security.v1.ChangePasswordRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The name to log in with: the password may not be made of it.
+   *
+   * @generated from field: string username = 3;
+   */
+  username: string;
+
+  /**
+   * The present password.
+   *
+   * @generated from field: string password = 4;
+   */
+  password: string;
+
+  /**
+   * The new password: 15 to 256 characters, of any kind; with a second factor 8 will do (NIST SP 800-63B-4, 3.1.1.2).
+   *
+   * @generated from field: string new_password = 5;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ChangePasswordRequest.
+ * Use `create(ChangePasswordRequestSchema)` to create a new message.
+ */
+export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 41);
+
+/**
+ * It is changed.
+ *
+ * @generated from message bank.security.v1.ChangePasswordResponse
+ */
+export type ChangePasswordResponse = Message<"bank.security.v1.ChangePasswordResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.ChangePasswordResponse.
+ * Use `create(ChangePasswordResponseSchema)` to create a new message.
+ */
+export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 42);
+
+/**
+ * Who is to work for the bank.
+ *
+ * @generated from message bank.security.v1.RegisterStaffMemberRequest
+ */
+export type RegisterStaffMemberRequest = Message<"bank.security.v1.RegisterStaffMemberRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * What they are called.
+   *
+   * @generated from field: string display_name = 3;
+   */
+  displayName: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 4;
+   */
+  branchId: string;
+
+  /**
+   * What they may be. An auditor and an administrator are nothing else.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 5;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterStaffMemberRequest.
+ * Use `create(RegisterStaffMemberRequestSchema)` to create a new message.
+ */
+export const RegisterStaffMemberRequestSchema: GenMessage<RegisterStaffMemberRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 43);
+
+/**
+ * The member of staff.
+ *
+ * @generated from message bank.security.v1.RegisterStaffMemberResponse
+ */
+export type RegisterStaffMemberResponse = Message<"bank.security.v1.RegisterStaffMemberResponse"> & {
+  /**
+   * As they are now.
+   *
+   * @generated from field: bank.security.v1.StaffMember staff_member = 1;
+   */
+  staffMember?: StaffMember | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterStaffMemberResponse.
+ * Use `create(RegisterStaffMemberResponseSchema)` to create a new message.
+ */
+export const RegisterStaffMemberResponseSchema: GenMessage<RegisterStaffMemberResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 44);
+
+/**
+ * For whom to issue a code.
+ *
+ * @generated from message bank.security.v1.IssueStaffEnrolmentCodeRequest
+ */
+export type IssueStaffEnrolmentCodeRequest = Message<"bank.security.v1.IssueStaffEnrolmentCodeRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 3;
+   */
+  staffId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.IssueStaffEnrolmentCodeRequest.
+ * Use `create(IssueStaffEnrolmentCodeRequestSchema)` to create a new message.
+ */
+export const IssueStaffEnrolmentCodeRequestSchema: GenMessage<IssueStaffEnrolmentCodeRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 45);
+
+/**
+ * The code. It is not kept, and cannot be read again.
+ *
+ * @generated from message bank.security.v1.IssueStaffEnrolmentCodeResponse
+ */
+export type IssueStaffEnrolmentCodeResponse = Message<"bank.security.v1.IssueStaffEnrolmentCodeResponse"> & {
+  /**
+   * The code, to be handed to the member of staff in person. Empty with validate_only.
+   *
+   * @generated from field: string enrolment_code = 1;
+   */
+  enrolmentCode: string;
+
+  /**
+   * Until when it can be used.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 2;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.IssueStaffEnrolmentCodeResponse.
+ * Use `create(IssueStaffEnrolmentCodeResponseSchema)` to create a new message.
+ */
+export const IssueStaffEnrolmentCodeResponseSchema: GenMessage<IssueStaffEnrolmentCodeResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 46);
+
+/**
+ * What somebody is to be from now on.
+ *
+ * @generated from message bank.security.v1.ChangeStaffRolesRequest
+ */
+export type ChangeStaffRolesRequest = Message<"bank.security.v1.ChangeStaffRolesRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 3;
+   */
+  staffId: string;
+
+  /**
+   * The version that was read. Empty: whatever it is now.
+   *
+   * @generated from field: string etag = 4;
+   */
+  etag: string;
+
+  /**
+   * The branch they work for.
+   *
+   * @generated from field: string branch_id = 5;
+   */
+  branchId: string;
+
+  /**
+   * What they may be. An auditor and an administrator are nothing else.
+   *
+   * @generated from field: repeated bank.options.v1.StaffRole roles = 6;
+   */
+  roles: StaffRole[];
+};
+
+/**
+ * Describes the message bank.security.v1.ChangeStaffRolesRequest.
+ * Use `create(ChangeStaffRolesRequestSchema)` to create a new message.
+ */
+export const ChangeStaffRolesRequestSchema: GenMessage<ChangeStaffRolesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 47);
+
+/**
+ * The member of staff.
+ *
+ * @generated from message bank.security.v1.ChangeStaffRolesResponse
+ */
+export type ChangeStaffRolesResponse = Message<"bank.security.v1.ChangeStaffRolesResponse"> & {
+  /**
+   * As they are now.
+   *
+   * @generated from field: bank.security.v1.StaffMember staff_member = 1;
+   */
+  staffMember?: StaffMember | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.ChangeStaffRolesResponse.
+ * Use `create(ChangeStaffRolesResponseSchema)` to create a new message.
+ */
+export const ChangeStaffRolesResponseSchema: GenMessage<ChangeStaffRolesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 48);
+
+/**
+ * Who works for the bank no longer.
+ *
+ * @generated from message bank.security.v1.DeactivateStaffMemberRequest
+ */
+export type DeactivateStaffMemberRequest = Message<"bank.security.v1.DeactivateStaffMemberRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Who.
+   *
+   * @generated from field: string staff_id = 3;
+   */
+  staffId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.DeactivateStaffMemberRequest.
+ * Use `create(DeactivateStaffMemberRequestSchema)` to create a new message.
+ */
+export const DeactivateStaffMemberRequestSchema: GenMessage<DeactivateStaffMemberRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 49);
+
+/**
+ * The member of staff.
+ *
+ * @generated from message bank.security.v1.DeactivateStaffMemberResponse
+ */
+export type DeactivateStaffMemberResponse = Message<"bank.security.v1.DeactivateStaffMemberResponse"> & {
+  /**
+   * As they are now.
+   *
+   * @generated from field: bank.security.v1.StaffMember staff_member = 1;
+   */
+  staffMember?: StaffMember | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.DeactivateStaffMemberResponse.
+ * Use `create(DeactivateStaffMemberResponseSchema)` to create a new message.
+ */
+export const DeactivateStaffMemberResponseSchema: GenMessage<DeactivateStaffMemberResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 50);
+
+/**
+ * Which page of the staff.
+ *
+ * @generated from message bank.security.v1.ListStaffMembersRequest
+ */
+export type ListStaffMembersRequest = Message<"bank.security.v1.ListStaffMembersRequest"> & {
+  /**
+   * How many at most: 100 unless given, never more than 1000.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListStaffMembersRequest.
+ * Use `create(ListStaffMembersRequestSchema)` to create a new message.
+ */
+export const ListStaffMembersRequestSchema: GenMessage<ListStaffMembersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 51);
+
+/**
+ * A page of the staff.
+ *
+ * @generated from message bank.security.v1.ListStaffMembersResponse
+ */
+export type ListStaffMembersResponse = Message<"bank.security.v1.ListStaffMembersResponse"> & {
+  /**
+   * Those who were registered first come first.
+   *
+   * @generated from field: repeated bank.security.v1.StaffMember staff_members = 1;
+   */
+  staffMembers: StaffMember[];
+
+  /**
+   * Where the next page begins; empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListStaffMembersResponse.
+ * Use `create(ListStaffMembersResponseSchema)` to create a new message.
+ */
+export const ListStaffMembersResponseSchema: GenMessage<ListStaffMembersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 52);
+
+/**
+ * For a passkey of whoever calls.
+ *
+ * @generated from message bank.security.v1.GetPasskeyRegistrationOptionsRequest
+ */
+export type GetPasskeyRegistrationOptionsRequest = Message<"bank.security.v1.GetPasskeyRegistrationOptionsRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyRegistrationOptionsRequest.
+ * Use `create(GetPasskeyRegistrationOptionsRequestSchema)` to create a new message.
+ */
+export const GetPasskeyRegistrationOptionsRequestSchema: GenMessage<GetPasskeyRegistrationOptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 53);
+
+/**
+ * What a browser makes a passkey with.
+ *
+ * @generated from message bank.security.v1.GetPasskeyRegistrationOptionsResponse
+ */
+export type GetPasskeyRegistrationOptionsResponse = Message<"bank.security.v1.GetPasskeyRegistrationOptionsResponse"> & {
+  /**
+   * PublicKeyCredentialCreationOptionsJSON, for PublicKeyCredential.parseCreationOptionsFromJSON().
+   *
+   * @generated from field: string options_json = 1;
+   */
+  optionsJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyRegistrationOptionsResponse.
+ * Use `create(GetPasskeyRegistrationOptionsResponseSchema)` to create a new message.
+ */
+export const GetPasskeyRegistrationOptionsResponseSchema: GenMessage<GetPasskeyRegistrationOptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 54);
+
+/**
+ * The passkey that was made.
+ *
+ * @generated from message bank.security.v1.RegisterPasskeyRequest
+ */
+export type RegisterPasskeyRequest = Message<"bank.security.v1.RegisterPasskeyRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The present password: a token alone may be stolen.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+
+  /**
+   * A code of the second factor, for who has one.
+   *
+   * @generated from field: string second_factor_code = 4;
+   */
+  secondFactorCode: string;
+
+  /**
+   * RegistrationResponseJSON, as PublicKeyCredential.toJSON() answers it.
+   *
+   * @generated from field: string response_json = 5;
+   */
+  responseJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterPasskeyRequest.
+ * Use `create(RegisterPasskeyRequestSchema)` to create a new message.
+ */
+export const RegisterPasskeyRequestSchema: GenMessage<RegisterPasskeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 55);
+
+/**
+ * It is registered.
+ *
+ * @generated from message bank.security.v1.RegisterPasskeyResponse
+ */
+export type RegisterPasskeyResponse = Message<"bank.security.v1.RegisterPasskeyResponse"> & {
+  /**
+   * The passkey.
+   *
+   * @generated from field: string passkey_id = 1;
+   */
+  passkeyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RegisterPasskeyResponse.
+ * Use `create(RegisterPasskeyResponseSchema)` to create a new message.
+ */
+export const RegisterPasskeyResponseSchema: GenMessage<RegisterPasskeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 56);
+
+/**
+ * Of whoever calls.
+ *
+ * @generated from message bank.security.v1.ListPasskeysRequest
+ */
+export type ListPasskeysRequest = Message<"bank.security.v1.ListPasskeysRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.ListPasskeysRequest.
+ * Use `create(ListPasskeysRequestSchema)` to create a new message.
+ */
+export const ListPasskeysRequestSchema: GenMessage<ListPasskeysRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 57);
+
+/**
+ * What somebody may log in with.
+ *
+ * @generated from message bank.security.v1.ListPasskeysResponse
+ */
+export type ListPasskeysResponse = Message<"bank.security.v1.ListPasskeysResponse"> & {
+  /**
+   * The oldest first; 20 at most.
+   *
+   * @generated from field: repeated bank.security.v1.Passkey passkeys = 1;
+   */
+  passkeys: Passkey[];
+};
+
+/**
+ * Describes the message bank.security.v1.ListPasskeysResponse.
+ * Use `create(ListPasskeysResponseSchema)` to create a new message.
+ */
+export const ListPasskeysResponseSchema: GenMessage<ListPasskeysResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 58);
+
+/**
+ * Which passkey to remove.
+ *
+ * @generated from message bank.security.v1.RemovePasskeyRequest
+ */
+export type RemovePasskeyRequest = Message<"bank.security.v1.RemovePasskeyRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The passkey.
+   *
+   * @generated from field: string passkey_id = 3;
+   */
+  passkeyId: string;
+
+  /**
+   * The present password.
+   *
+   * @generated from field: string password = 4;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RemovePasskeyRequest.
+ * Use `create(RemovePasskeyRequestSchema)` to create a new message.
+ */
+export const RemovePasskeyRequestSchema: GenMessage<RemovePasskeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 59);
+
+/**
+ * It is removed.
+ *
+ * @generated from message bank.security.v1.RemovePasskeyResponse
+ */
+export type RemovePasskeyResponse = Message<"bank.security.v1.RemovePasskeyResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RemovePasskeyResponse.
+ * Use `create(RemovePasskeyResponseSchema)` to create a new message.
+ */
+export const RemovePasskeyResponseSchema: GenMessage<RemovePasskeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 60);
+
+/**
+ * For whoever it is.
+ *
+ * @generated from message bank.security.v1.GetPasskeyLoginOptionsRequest
+ */
+export type GetPasskeyLoginOptionsRequest = Message<"bank.security.v1.GetPasskeyLoginOptionsRequest"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyLoginOptionsRequest.
+ * Use `create(GetPasskeyLoginOptionsRequestSchema)` to create a new message.
+ */
+export const GetPasskeyLoginOptionsRequestSchema: GenMessage<GetPasskeyLoginOptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 61);
+
+/**
+ * What a browser logs in with.
+ *
+ * @generated from message bank.security.v1.GetPasskeyLoginOptionsResponse
+ */
+export type GetPasskeyLoginOptionsResponse = Message<"bank.security.v1.GetPasskeyLoginOptionsResponse"> & {
+  /**
+   * PublicKeyCredentialRequestOptionsJSON, for PublicKeyCredential.parseRequestOptionsFromJSON().
+   *
+   * @generated from field: string options_json = 1;
+   */
+  optionsJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.GetPasskeyLoginOptionsResponse.
+ * Use `create(GetPasskeyLoginOptionsResponseSchema)` to create a new message.
+ */
+export const GetPasskeyLoginOptionsResponseSchema: GenMessage<GetPasskeyLoginOptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 62);
+
+/**
+ * What the passkey signed.
+ *
+ * @generated from message bank.security.v1.LogInWithPasskeyRequest
+ */
+export type LogInWithPasskeyRequest = Message<"bank.security.v1.LogInWithPasskeyRequest"> & {
+  /**
+   * The caller's key of this command. Once it was done, the same key is refused, since the answer is not kept.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening. No credentials are answered.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * AuthenticationResponseJSON, as PublicKeyCredential.toJSON() answers it.
+   *
+   * @generated from field: string response_json = 3;
+   */
+  responseJson: string;
+};
+
+/**
+ * Describes the message bank.security.v1.LogInWithPasskeyRequest.
+ * Use `create(LogInWithPasskeyRequestSchema)` to create a new message.
+ */
+export const LogInWithPasskeyRequestSchema: GenMessage<LogInWithPasskeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 63);
+
+/**
+ * The session that was started.
+ *
+ * @generated from message bank.security.v1.LogInWithPasskeyResponse
+ */
+export type LogInWithPasskeyResponse = Message<"bank.security.v1.LogInWithPasskeyResponse"> & {
+  /**
+   * Its tokens. Absent with validate_only.
+   *
+   * @generated from field: bank.security.v1.SessionTokens tokens = 1;
+   */
+  tokens?: SessionTokens | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.LogInWithPasskeyResponse.
+ * Use `create(LogInWithPasskeyResponseSchema)` to create a new message.
+ */
+export const LogInWithPasskeyResponseSchema: GenMessage<LogInWithPasskeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 64);
+
+/**
+ * Keeps the credentials of the bank's customers and staff, the sessions in which they use it, and what staff ask that others must approve.
  *
  * @generated from service bank.security.v1.SecurityService
  */
@@ -956,6 +1940,8 @@ export const SecurityService: GenService<{
   /**
    * Issues the code with which a customer, whom the member of staff has identified, registers credentials. It can be used
    * once and for a day. A new one takes the place of one that was not used.
+   *
+   * Errors: NO_CUSTOMER (INVALID_ARGUMENT: it is a member of staff)
    *
    * @generated from rpc bank.security.v1.SecurityService.IssueEnrolmentCode
    */
@@ -965,10 +1951,10 @@ export const SecurityService: GenService<{
     output: typeof IssueEnrolmentCodeResponseSchema;
   },
   /**
-   * Registers a username and a password for the customer for whom the code was issued. Credentials that they had before
-   * are replaced, which also ends a lockout, and their sessions are revoked.
+   * Registers a username and a password for the customer, or the member of staff, for whom the code was issued. Credentials that they had before
+   * are replaced, a second factor and passkeys too, which also ends a lockout, and their sessions are revoked.
    *
-   * Errors: ENROLMENT_CODE_INVALID (UNAUTHENTICATED: unknown, used or expired), USERNAME_TAKEN (ALREADY_EXISTS: another customer has it), PASSWORD_UNFIT (INVALID_ARGUMENT: too short, too long, or made of the username)
+   * Errors: ENROLMENT_CODE_INVALID (UNAUTHENTICATED: unknown, used or expired), USERNAME_TAKEN (ALREADY_EXISTS: another customer has it), PASSWORD_UNFIT (INVALID_ARGUMENT: too short, too long, or made of the username), PASSWORD_COMMON (INVALID_ARGUMENT: among those that are tried first)
    *
    * @generated from rpc bank.security.v1.SecurityService.RegisterCredentials
    */
@@ -978,10 +1964,11 @@ export const SecurityService: GenService<{
     output: typeof RegisterCredentialsResponseSchema;
   },
   /**
-   * Logs a customer in and starts a session. Wrong passwords count, as does every try with validate_only: from the third on, the next try
+   * Logs a customer or a member of staff in and starts a session. Wrong passwords count, as does every try with validate_only: from the third on, the next try
    * has to wait, twice as long each time, up to 15 minutes; the hundredth in a row locks the credentials.
+   * Who has a second factor is asked for a code of it: call again, with the password and the code. Wrong codes count as wrong passwords.
    *
-   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password is wrong, or it is too early to try again, is not told)
+   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password or the code is wrong, or it is too early to try again, is not told), SECOND_FACTOR_REQUIRED (UNAUTHENTICATED: the password is right, and a code is needed too; not counted)
    *
    * @generated from rpc bank.security.v1.SecurityService.LogIn
    */
@@ -1014,6 +2001,210 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof LogOutRequestSchema;
     output: typeof LogOutResponseSchema;
+  },
+  /**
+   * Asks for a code with which somebody who has forgotten their password sets a new one. It is sent to them, by the event
+   * PasswordResetRequested; the answer is the same, and as quick, whether or not there is such a username. A code is good once, for 15 minutes, and
+   * for five tries; within a minute of one no other is made.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RequestPasswordReset
+   */
+  requestPasswordReset: {
+    methodKind: "unary";
+    input: typeof RequestPasswordResetRequestSchema;
+    output: typeof RequestPasswordResetResponseSchema;
+  },
+  /**
+   * Sets a new password with the code that was sent, ends a lockout, and revokes all sessions. A second factor stays, and is asked for at
+   * the next login.
+   *
+   * Errors: RESET_CODE_INVALID (UNAUTHENTICATED: the username is unknown, or the code is wrong, used, expired or was tried too often; or the credentials have changed since), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username; the code stays good), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first; the code stays good)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ResetPassword
+   */
+  resetPassword: {
+    methodKind: "unary";
+    input: typeof ResetPasswordRequestSchema;
+    output: typeof ResetPasswordResponseSchema;
+  },
+  /**
+   * Begins the enrolment of an authenticator app (TOTP, RFC 6238: SHA-1, six digits, thirty seconds). It counts from when ConfirmTotp
+   * has seen a code of it. One that was not confirmed is replaced. Wrong passwords count and delay as those of LogIn do.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password is wrong, or it is too early to try again), SECOND_FACTOR_EXISTS (FAILED_PRECONDITION: remove it first)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.EnrolTotp
+   */
+  enrolTotp: {
+    methodKind: "unary";
+    input: typeof EnrolTotpRequestSchema;
+    output: typeof EnrolTotpResponseSchema;
+  },
+  /**
+   * Confirms an authenticator app by a code of it. From now on LogIn asks for one. Answers ten recovery codes, each good for one
+   * login in place of the app.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the code is wrong, or it is too early to try again), SECOND_FACTOR_NOT_FOUND (NOT_FOUND: nothing awaits confirmation)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ConfirmTotp
+   */
+  confirmTotp: {
+    methodKind: "unary";
+    input: typeof ConfirmTotpRequestSchema;
+    output: typeof ConfirmTotpResponseSchema;
+  },
+  /**
+   * Removes the authenticator app and its recovery codes. The password is the only factor then, so it has to be long enough for that.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password or the code is wrong, or it is too early to try again), PASSWORD_UNFIT (INVALID_ARGUMENT: fewer than 15 characters; change it first), SECOND_FACTOR_NOT_FOUND (NOT_FOUND: there is none)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RemoveTotp
+   */
+  removeTotp: {
+    methodKind: "unary";
+    input: typeof RemoveTotpRequestSchema;
+    output: typeof RemoveTotpResponseSchema;
+  },
+  /**
+   * Changes the password of whoever calls, and revokes all their sessions but the one in which it is called. Wrong passwords
+   * count and delay as those of LogIn do.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the username or the present password is wrong, or it is too early to try again), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ChangePassword
+   */
+  changePassword: {
+    methodKind: "unary";
+    input: typeof ChangePasswordRequestSchema;
+    output: typeof ChangePasswordResponseSchema;
+  },
+  /**
+   * Answers what a browser is to make a passkey with (WebAuthn Level 3, 5.4), good for five minutes.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetPasskeyRegistrationOptions
+   */
+  getPasskeyRegistrationOptions: {
+    methodKind: "unary";
+    input: typeof GetPasskeyRegistrationOptionsRequestSchema;
+    output: typeof GetPasskeyRegistrationOptionsResponseSchema;
+  },
+  /**
+   * Registers the passkey that a browser made. It verifies its user itself, so it logs in alone, without password and second factor. Wrong
+   * passwords and codes count and delay as those of LogIn do.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password or the code is wrong, or it is too early to try again), PASSKEY_REFUSED (INVALID_ARGUMENT: it was made for another challenge, site or user, too long ago, or is no passkey), PASSKEY_EXISTS (ALREADY_EXISTS: it is registered already), PASSKEY_LIMIT (FAILED_PRECONDITION: there are twenty)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RegisterPasskey
+   */
+  registerPasskey: {
+    methodKind: "unary";
+    input: typeof RegisterPasskeyRequestSchema;
+    output: typeof RegisterPasskeyResponseSchema;
+  },
+  /**
+   * Lists the passkeys of whoever calls, the oldest first.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ListPasskeys
+   */
+  listPasskeys: {
+    methodKind: "unary";
+    input: typeof ListPasskeysRequestSchema;
+    output: typeof ListPasskeysResponseSchema;
+  },
+  /**
+   * Removes a passkey of whoever calls.
+   *
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the password is wrong, or it is too early to try again), PASSKEY_NOT_FOUND (NOT_FOUND: they have no such passkey)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RemovePasskey
+   */
+  removePasskey: {
+    methodKind: "unary";
+    input: typeof RemovePasskeyRequestSchema;
+    output: typeof RemovePasskeyResponseSchema;
+  },
+  /**
+   * Answers what a browser is to log in with (WebAuthn Level 3, 5.5), good for five minutes: with any passkey of this bank, so no username is asked for.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetPasskeyLoginOptions
+   */
+  getPasskeyLoginOptions: {
+    methodKind: "unary";
+    input: typeof GetPasskeyLoginOptionsRequestSchema;
+    output: typeof GetPasskeyLoginOptionsResponseSchema;
+  },
+  /**
+   * Logs in with a passkey and starts a session. Each challenge is good once.
+   *
+   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: what is wrong is not told)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.LogInWithPasskey
+   */
+  logInWithPasskey: {
+    methodKind: "unary";
+    input: typeof LogInWithPasskeyRequestSchema;
+    output: typeof LogInWithPasskeyResponseSchema;
+  },
+  /**
+   * Registers a member of staff, with what they may be. Another administrator approves it.
+   *
+   * Errors: ROLES_INVALID (INVALID_ARGUMENT: one twice, or an auditor or administrator who would be something else too)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RegisterStaffMember
+   */
+  registerStaffMember: {
+    methodKind: "unary";
+    input: typeof RegisterStaffMemberRequestSchema;
+    output: typeof RegisterStaffMemberResponseSchema;
+  },
+  /**
+   * Issues the code with which a member of staff registers credentials, for the first time. It can be used once and for a day. Who has
+   * credentials gets none, or an administrator could become whom they like.
+   *
+   * Errors: STAFF_MEMBER_NOT_FOUND (NOT_FOUND), STAFF_MEMBER_DEACTIVATED (FAILED_PRECONDITION), CREDENTIALS_EXIST (FAILED_PRECONDITION: they have some; who has lost them all is deactivated, and registered anew), OWN_ROLES (PERMISSION_DENIED: it is the caller themselves)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.IssueStaffEnrolmentCode
+   */
+  issueStaffEnrolmentCode: {
+    methodKind: "unary";
+    input: typeof IssueStaffEnrolmentCodeRequestSchema;
+    output: typeof IssueStaffEnrolmentCodeResponseSchema;
+  },
+  /**
+   * Changes what a member of staff may be, and for which branch they work; revokes their sessions. Another administrator
+   * approves it. Nobody changes or approves their own.
+   *
+   * Errors: STAFF_MEMBER_NOT_FOUND (NOT_FOUND), STAFF_MEMBER_DEACTIVATED (FAILED_PRECONDITION), ROLES_INVALID (INVALID_ARGUMENT: one twice, or an auditor or administrator who would be something else too), OWN_ROLES (PERMISSION_DENIED: the caller's own, or the approver's), ETAG_MISMATCH (ABORTED: they have changed since they were read)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ChangeStaffRoles
+   */
+  changeStaffRoles: {
+    methodKind: "unary";
+    input: typeof ChangeStaffRolesRequestSchema;
+    output: typeof ChangeStaffRolesResponseSchema;
+  },
+  /**
+   * Ends that a member of staff can log in, for good, and revokes their sessions. It takes power away and gives none, so
+   * one administrator does it at once.
+   *
+   * Errors: STAFF_MEMBER_NOT_FOUND (NOT_FOUND), STAFF_MEMBER_DEACTIVATED (FAILED_PRECONDITION: they are already), OWN_ROLES (PERMISSION_DENIED: it is the caller themselves)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.DeactivateStaffMember
+   */
+  deactivateStaffMember: {
+    methodKind: "unary";
+    input: typeof DeactivateStaffMemberRequestSchema;
+    output: typeof DeactivateStaffMemberResponseSchema;
+  },
+  /**
+   * Lists the bank's staff, in the order in which they were registered.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ListStaffMembers
+   */
+  listStaffMembers: {
+    methodKind: "unary";
+    input: typeof ListStaffMembersRequestSchema;
+    output: typeof ListStaffMembersResponseSchema;
   },
   /**
    * Takes a call that somebody else must approve: the edge sends it here instead of to its service. The call is first tried

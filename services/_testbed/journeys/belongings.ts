@@ -1,0 +1,89 @@
+// What a customer has, for tests that name it in every request.
+import { randomUUID } from 'node:crypto';
+import { untilSigned } from '../signing.ts';
+import { BACK_OFFICE, counter, disponent, money, owner, textAt } from './counter.ts';
+import type { Door } from './doors.ts';
+
+/** What a customer has, of every kind that a request can name. */
+export interface Belongings {
+  readonly customerId: string;
+  /** Who owns the customer's accounts with them, and who may use them. */
+  readonly jointHolderId: string;
+  readonly disponentId: string;
+  /** An account with money on it. */
+  readonly accountId: string;
+  readonly emptyAccountId: string;
+  /** Frozen by its owner. */
+  readonly frozenAccountId: string;
+  /** Takes history. */
+  readonly migratingAccountId: string;
+  /** A transfer that is booked. */
+  readonly transactionId: string;
+  /** Money of the account that is kept for the frozen one. */
+  readonly holdId: string;
+  /** Of the bank, not of the customer. */
+  readonly creditorAccountId: string;
+  readonly openDate: string;
+  readonly closingDate: string;
+}
+
+/** When holds expire. */
+export const LATER = '2099-01-01T00:00:00Z';
+
+/** Makes a customer with belongings. Each call of it is another customer. */
+export async function makeBelongings(door: Door): Promise<Belongings> {
+  const at = counter(door);
+  const customerId = await at.person('Jana', 'Novotna');
+  const jointHolderId = await at.person('Jan', 'Novotny');
+  const disponentId = await at.person('Eva', 'Novotna');
+  const holders = [owner(customerId), owner(jointHolderId), disponent(disponentId)];
+  const [{ accountId }, { accountId: emptyAccountId }, { accountId: frozenAccountId }] = [
+    await at.open('JOINT', 'prd_current_czk', holders),
+    await at.open('JOINT', 'prd_current_czk', holders),
+    await at.open('JOINT', 'prd_current_czk', holders),
+  ];
+  const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
+  const subject = `customer:${customerId}`;
+  await at.deposit(accountId, money('1000.00'));
+  const transfer = await at.transfer(subject, accountId, creditorAccountId, money('100.00'));
+  const freeze = { debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' };
+  const requestId = randomUUID();
+  await door.call(subject, 'account.FreezeAccount', { requestId, accountId: frozenAccountId, ...freeze });
+  const keeping = {
+    debtorAccountId: accountId,
+    creditorAccountId: frozenAccountId,
+    amount: money('5.00'),
+    expireTime: LATER,
+  };
+  const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
+  const migrating = {
+    requestId,
+    type: 'ACCOUNT_TYPE_INDIVIDUAL',
+    productId: 'prd_current_czk',
+    holders: [owner(customerId)],
+    migrating: true,
+  };
+  const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
+  const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
+  await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
+  return {
+    customerId,
+    jointHolderId,
+    disponentId,
+    accountId,
+    emptyAccountId,
+    frozenAccountId,
+    migratingAccountId: textAt(opened, 'account', 'accountId'),
+    transactionId: textAt(transfer, 'transactionId'),
+    holdId: textAt(kept, 'hold', 'holdId'),
+    creditorAccountId,
+    openDate: textAt(date, 'openDate'),
+    closingDate: textAt(date, 'closingDates', '0'),
+  };
+}
+
+/** Puts a day into closing, so that it can be closed. */
+export async function beginClosing(door: Door): Promise<void> {
+  const { openDate } = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
+  await door.call(BACK_OFFICE, 'ledger.AdvanceBusinessDate', { requestId: randomUUID(), openDate: openDate ?? '' });
+}

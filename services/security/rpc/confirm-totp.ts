@@ -1,0 +1,43 @@
+import type { Call } from '#chassis/call-context.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { SecurityService as Contract, type SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import type { Context } from '../context.ts';
+import { refuse } from '../domain/refusals.ts';
+import { secondFactorAdded } from '../events.ts';
+import { insertRecoveryCodes, lockTotp, selectTotp, useStep } from '../factor-tables.ts';
+import { countTry, nextVersion, stillStand, takeBack } from '../proofs.ts';
+import { appStep, newRecoveryCodes, recoveryHash } from '../second-factor.ts';
+import { lockByParty } from '../tables.ts';
+
+/** Confirms an authenticator app, and makes its recovery codes. */
+export function confirmTotp(context: Context): Rpcs<typeof SecurityService>['confirmTotp'] {
+  return (request, call) =>
+    context.commands.run(Contract.method.confirmTotp, request, call, {
+      prepare: () => prove(context, call, request.code),
+      decide: async (tx, { credential, secret, step }) => {
+        const { id, partyId } = credential;
+        if (!(await stillStand(tx, credential))) throw refuse('PROOF_REFUSED');
+        const [app] = await tx.query(lockTotp(partyId));
+        if (!app || app.confirmed || !app.secret.equals(secret)) throw refuse('PROOF_REFUSED');
+        const recoveryCodes = newRecoveryCodes();
+        const hashes = recoveryCodes.map((code) => recoveryHash(context, partyId, code));
+        await tx.execute(useStep(partyId, step));
+        await tx.execute(insertRecoveryCodes(partyId, hashes));
+        secondFactorAdded(tx, id, partyId, await nextVersion(tx, credential));
+        tx.record({ resourceIds: [partyId], partyId: partyId });
+        return { recoveryCodes };
+      },
+    });
+}
+
+/** A guess at the code counts: who holds a stolen token has not seen the secret. */
+async function prove(context: Context, call: Call, code: string) {
+  const partyId = call.principal?.partyId ?? '';
+  const [app] = await context.database.query(selectTotp(partyId));
+  if (!app || app.confirmed) throw refuse('SECOND_FACTOR_NOT_FOUND');
+  const { found, mayTry } = await countTry(context, lockByParty(partyId));
+  const step = mayTry ? await appStep(context, app, code) : undefined;
+  if (!found || step === undefined) throw refuse('PROOF_REFUSED');
+  await takeBack(context, found);
+  return { credential: found, secret: app.secret, step };
+}
