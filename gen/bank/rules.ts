@@ -2162,6 +2162,7 @@ export const commonErrors: readonly string[] = [
   'PAGE_TOKEN_INVALID',
   'TOKEN_MISSING',
   'TOKEN_INVALID',
+  'CALLER_UNPROVEN',
   'CALLER_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',
   'APPROVAL_REQUIRED',

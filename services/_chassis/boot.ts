@@ -10,7 +10,7 @@ import { type Config, readConfig } from './config.ts';
 import { type Consuming, consume } from './consume.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { type Identity, openIdentity } from './identity.ts';
-import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
+import { developmentIssuer, type Issuer } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
@@ -183,7 +183,7 @@ function furnish(parts: {
     pages: pages(keys.secret(`pages:${name}`)),
     objects: localObjectStore(config.OBJECT_STORE_DIR || path.join(config.DATA_DIR, 'objects')),
     client(service, audience, address) {
-      const client = connect(service, address, identity.channel(audience), workloadToken(issuer, name, audience));
+      const client = connect(service, address, identity.channel(audience));
       clients.push(client);
       return client;
     },
@@ -191,17 +191,6 @@ function furnish(parts: {
       for (const client of clients) client.close();
       identity.close();
     },
-  };
-}
-
-/** A workload's own token for another, made anew when half of its life is over. */
-export function workloadToken(issuer: Issuer, workload: Workload, audience: string): () => Promise<string> {
-  let made: { at: number; token: Promise<string> } | undefined;
-  return () => {
-    if (!made || Date.now() - made.at > INTERNAL_LIFETIME_SECONDS * 500) {
-      made = { at: Date.now(), token: issuer.internalToken(workload, audience) };
-    }
-    return made.token;
   };
 }
 

@@ -18,8 +18,8 @@ const ALGORITHM = 'EdDSA';
 export interface Issuer {
   /** The token that a channel, a member of staff or a partner shows to the edge. */
   principalToken(actor: Actor, lifetimeSeconds: number): Promise<string>;
-  /** The token that one workload shows to another, for `audience` alone; with a principal when it acts for one. */
-  internalToken(workload: Workload, audience: string, actor?: Actor): Promise<string>;
+  /** The token that a workload which calls for somebody shows to another, for `audience` alone. */
+  internalToken(workload: Workload, audience: string, actor: Actor): Promise<string>;
   /** What verifies them. */
   readonly publicKey: CryptoKey;
 }
@@ -50,7 +50,7 @@ export async function developmentIssuer(directory: string): Promise<Issuer> {
     publicKey,
     principalToken: (actor, lifetimeSeconds) => sign(claimsOf(actor), EDGE_AUDIENCE, lifetimeSeconds),
     internalToken: (workload, audience, actor) =>
-      sign({ ...(actor && claimsOf(actor)), workload }, audience, INTERNAL_LIFETIME_SECONDS),
+      sign({ ...claimsOf(actor), workload }, audience, INTERNAL_LIFETIME_SECONDS),
   };
 }
 

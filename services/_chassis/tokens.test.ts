@@ -27,13 +27,13 @@ describe('Tokens', () => {
       () => 'valid',
       (error: unknown) => (error instanceof Refusal ? error.reason : String(error)),
     );
+  const jana = customer('cus_1');
   const bearer = (token: string) => `Bearer ${token}`;
 
   it('say who calls and for whom', async () => {
-    const own = await verify(bearer(await issuer.internalToken('account', 'ledger')));
-    expect([own.workload, own.principal]).to.deep.equal(['account', undefined]);
     const teller = staff('TELLER', 'AUDITOR');
     const forTeller = await verify(bearer(await issuer.internalToken('edge', 'ledger', teller)));
+    expect(forTeller.workload).to.equal('edge');
     expect(forTeller.principal).to.deep.include({
       audience: Audience.STAFF,
       partyId: teller.partyId,
@@ -49,7 +49,7 @@ describe('Tokens', () => {
 
   it('are refused without one, or with what is none', async () => {
     expect(await reason('')).to.equal('TOKEN_MISSING');
-    const token = await issuer.internalToken('account', 'ledger');
+    const token = await issuer.internalToken('edge', 'ledger', jana);
     for (const broken of [
       token,
       'Bearer ',
@@ -64,15 +64,19 @@ describe('Tokens', () => {
   });
 
   it('are refused when they were meant for somebody else', async () => {
-    expect(await reason(bearer(await issuer.internalToken('account', 'transaction')))).to.equal('TOKEN_INVALID');
-    expect(await reason(bearer(await issuer.principalToken(customer('cus_1'), 60)))).to.equal('TOKEN_INVALID');
+    expect(await reason(bearer(await issuer.internalToken('edge', 'transaction', jana)))).to.equal('TOKEN_INVALID');
+    expect(await reason(bearer(await issuer.principalToken(jana, 60)))).to.equal('TOKEN_INVALID');
     const edge = tokenVerifier(issuer.publicKey, EDGE_AUDIENCE);
-    expect(await reason(bearer(await issuer.principalToken(customer('cus_1'), 60)), edge)).to.equal('valid');
-    expect(await reason(bearer(await issuer.internalToken('account', 'ledger')), edge)).to.equal('TOKEN_INVALID');
+    expect(await reason(bearer(await issuer.principalToken(jana, 60)), edge)).to.equal('valid');
+    expect(await reason(bearer(await issuer.internalToken('edge', 'ledger', jana)), edge)).to.equal('TOKEN_INVALID');
+  });
+
+  it('are refused when they stand for nobody', async () => {
+    expect(await reason(bearer(await issuer.internalToken('edge', 'ledger', customer(''))))).to.equal('TOKEN_INVALID');
   });
 
   it('are refused with another key, another algorithm or none, another issuer, or without an end', async () => {
-    const claims = { iss: ISSUER, aud: 'ledger', workload: 'account' };
+    const claims = { iss: ISSUER, aud: 'ledger', workload: 'edge', sub: 'cus_1' };
     const b64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const now = Math.floor(Date.now() / 1000);
     const none = `${b64({ alg: 'none' })}.${b64({ ...claims, iat: now, exp: now + 60 })}.`;
@@ -90,11 +94,11 @@ describe('Tokens', () => {
 
   it('are refused once their time is over, though they were good a moment ago', async () => {
     const edge = tokenVerifier(issuer.publicKey, EDGE_AUDIENCE);
-    const short = bearer(await issuer.principalToken(customer('cus_1'), 1));
+    const short = bearer(await issuer.principalToken(jana, 1));
     expect(await reason(short, edge)).to.equal('valid');
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(await reason(short, edge)).to.equal('TOKEN_INVALID');
-    expect(await reason(bearer(await issuer.principalToken(customer('cus_1'), -1)), edge)).to.equal('TOKEN_INVALID');
+    expect(await reason(bearer(await issuer.principalToken(jana, -1)), edge)).to.equal('TOKEN_INVALID');
   });
 
   it('are signed by one key, though two processes make it at the same time', async () => {
@@ -102,7 +106,7 @@ describe('Tokens', () => {
     const issuers = await Promise.all(Array.from({ length: 8 }, () => developmentIssuer(shared)));
     const one = tokenVerifier(issuers[0]!.publicKey, 'ledger');
     for (const other of issuers)
-      expect(await reason(bearer(await other.internalToken('account', 'ledger')), one)).to.equal('valid');
+      expect(await reason(bearer(await other.internalToken('edge', 'ledger', jana)), one)).to.equal('valid');
     await rm(shared, { recursive: true });
   });
 });

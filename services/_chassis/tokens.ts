@@ -16,7 +16,7 @@ export interface Verified {
   /** Set in internal tokens: the workload that sends it. */
   readonly workload: Workload | undefined;
   /** The one who stands behind it. */
-  readonly principal: Actor | undefined;
+  readonly principal: Actor;
 }
 
 /** The token is the bank's own and was meant for somebody else: whose it is, is known. TOKEN_INVALID all the same. */
@@ -62,11 +62,11 @@ async function verify(token: string, publicKey: CryptoKey, audience: string): Pr
       return undefined;
     },
   );
-  if (!payload) throw refuseCall('TOKEN_INVALID');
+  if (!payload?.sub) throw refuseCall('TOKEN_INVALID');
   return {
     expires: payload.exp ?? 0,
     workload: typeof payload['workload'] === 'string' ? (payload['workload'] as Workload) : undefined,
-    principal: payload.sub === undefined ? undefined : actorFrom(payload),
+    principal: actorFrom(payload),
   };
 }
 

@@ -45,9 +45,6 @@ export interface Context {
   close(): void;
 }
 
-/** The edge itself calls on nobody's behalf. */
-const NOBODY = { authorization: '', principal: undefined };
-
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
 export function makeContext(config: Config, log: Logger, issuer: Issuer): Context {
   const identity = openIdentity(config, 'edge', log);
@@ -61,10 +58,7 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
   );
   const security = channels.find(({ name }) => name === 'security');
   if (!security) throw new Error('there is no security among the services');
-  const internalToken = internalTokens(issuer);
-  const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'), () =>
-    internalToken(NOBODY, 'security'),
-  );
+  const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'));
   return {
     config,
     log,
@@ -72,7 +66,7 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
     routes: new Map(routes),
     security: security.send,
     verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
-    internalToken,
+    internalToken: internalTokens(issuer),
     rateLimits: rateLimits(config),
     recorded: recordedAt(own, log),
     streams: new OpenStreams(),

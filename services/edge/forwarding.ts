@@ -75,7 +75,7 @@ async function metadataOf(
   audience: Published['name'],
 ): Promise<grpc.Metadata> {
   const metadata = new grpc.Metadata();
-  metadata.set('authorization', `Bearer ${await context.internalToken(session, audience)}`);
+  if (session) metadata.set('authorization', `Bearer ${await context.internalToken(session, audience)}`);
   metadata.set('traceparent', traceparentOf(trace));
   metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
   return metadata;
@@ -90,7 +90,7 @@ async function told(
   const refusal = presentable(error);
   if (refusal.reason === 'INTERNAL') log.error({ err: error }, 'failed');
   else log.info({ reason: refusal.reason }, 'refused');
-  return context.recorded({ rpc: route.rpc, principal: session.principal, origin }, refusal);
+  return context.recorded({ rpc: route.rpc, principal: session?.principal, origin }, refusal);
 }
 
 /**
@@ -99,6 +99,6 @@ async function told(
  */
 function presentable(error: unknown): Refusal {
   const refusal = error instanceof Refusal ? error : refusalFrom(error);
-  const tokens = ['TOKEN_MISSING', 'TOKEN_INVALID'];
+  const tokens = ['TOKEN_MISSING', 'TOKEN_INVALID', 'CALLER_UNPROVEN'];
   return refusal.domain === 'bank' && tokens.includes(refusal.reason) ? refuseCall('INTERNAL') : refusal;
 }

@@ -4,10 +4,10 @@ import { sha256Hex } from '#chassis/digest.ts';
 import { INTERNAL_LIFETIME_SECONDS, type Issuer } from '#chassis/issuer.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 
-/** Whose token it is: the channel token that was shown, and the principal that it names; neither for an anonymous caller. */
+/** Whose token it is: the channel token that was shown, and the principal that it names. */
 export interface Session {
   readonly authorization: string;
-  readonly principal: Actor | undefined;
+  readonly principal: Actor;
 }
 
 /** Answers the internal token of a session for a service. Calls at the same time share one signing. */

@@ -163,8 +163,7 @@ async function badTokens(issuer: ReturnType<ReturnType<typeof useBank>>['issuer'
     'of a foreign key': await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' }).sign(foreign.privateKey),
     tampered: good.replace(/\.([^.]{4})/, '.AAAA'),
     'for a service': await issuer.internalToken('edge', 'ledger', customer('cus_1')),
-    'of a workload': await issuer.internalToken('ledger', 'edge'),
-    'of a workload for a customer': await issuer.internalToken('ledger', 'edge', customer('cus_1')),
+    'of a workload': await issuer.internalToken('ledger', 'edge', customer('cus_1')),
     'for nobody': await issuer.principalToken(create(ActorSchema), 60),
     'too long': 'x'.repeat(5_000),
   };
