@@ -141,6 +141,9 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ScoreOrders'
   | 'bank.security.v1.SecurityService/GetScoringPolicy'
   | 'bank.security.v1.SecurityService/SetScoringPolicy'
+  | 'bank.security.v1.SecurityService/GetSigningKeys'
+  | 'bank.security.v1.SecurityService/RotateSigningKey'
+  | 'bank.security.v1.SecurityService/ExchangeToken'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -1769,6 +1772,43 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.security.v1.SecurityService/GetSigningKeys': {
+    callers: ['edge', 'ledger', 'account', 'customer', 'transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RotateSigningKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/ExchangeToken': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'SESSION_ENDED',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2198,6 +2238,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.ExchangeTokenRequest': { subjectToken: 'SECRET' },
+  'bank.security.v1.ExchangeTokenResponse': { internalToken: 'SECRET' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
@@ -2249,6 +2291,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.security.v1.AccessRefusal',
+  'bank.security.v1.ExchangeTokenRequest',
+  'bank.security.v1.ExchangeTokenResponse',
   'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.LogInRequest',

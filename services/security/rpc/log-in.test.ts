@@ -1,8 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
+import { makeLog } from '#chassis/log.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';
+import { keysAtSecurity } from '#chassis/verification-keys.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
@@ -22,7 +24,8 @@ describe('LogIn', () => {
   it('starts a session with tokens of the customer, of which nothing is kept', async () => {
     const { customerId, username } = await anEnrolledCustomer(bank);
     const tokens = await logIn(bank, { username: username.toUpperCase() });
-    const verified = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${tokens.accessToken}`);
+    const keys = keysAtSecurity(bank.as('edge'), makeLog('test', 'silent'));
+    const verified = await tokenVerifier(keys.find, 'edge')(`Bearer ${tokens.accessToken}`);
     expect(verified.principal).to.include({ audience: Audience.CHANNEL, partyId: customerId });
     expect(verified.principal?.sessionId).to.equal(tokens.sessionId);
     expect(verified.expires * 1_000 - Date.now()).to.be.within(290_000, 300_000);
