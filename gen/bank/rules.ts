@@ -159,6 +159,9 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ScoreOrders'
   | 'bank.security.v1.SecurityService/GetScoringPolicy'
   | 'bank.security.v1.SecurityService/SetScoringPolicy'
+  | 'bank.security.v1.SecurityService/GetSigningKeys'
+  | 'bank.security.v1.SecurityService/RotateSigningKey'
+  | 'bank.security.v1.SecurityService/ExchangeToken'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -2077,6 +2080,43 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.security.v1.SecurityService/GetSigningKeys': {
+    callers: ['edge', 'ledger', 'account', 'customer', 'transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RotateSigningKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/ExchangeToken': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'SESSION_ENDED',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2470,6 +2510,7 @@ export const commonErrors: readonly string[] = [
   'PAGE_TOKEN_INVALID',
   'TOKEN_MISSING',
   'TOKEN_INVALID',
+  'CALLER_UNPROVEN',
   'CALLER_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',
   'APPROVAL_REQUIRED',
@@ -2510,6 +2551,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.ConfirmTotpResponse': { recoveryCodes: 'SECRET' },
   'bank.security.v1.EnrolTotpRequest': { password: 'SECRET' },
   'bank.security.v1.EnrolTotpResponse': { secret: 'SECRET', otpauthUri: 'SECRET' },
+  'bank.security.v1.ExchangeTokenRequest': { subjectToken: 'SECRET' },
+  'bank.security.v1.ExchangeTokenResponse': { internalToken: 'SECRET' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.IssueStaffEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
@@ -2577,6 +2620,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.DeactivateStaffMemberResponse',
   'bank.security.v1.EnrolTotpRequest',
   'bank.security.v1.EnrolTotpResponse',
+  'bank.security.v1.ExchangeTokenRequest',
+  'bank.security.v1.ExchangeTokenResponse',
   'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.IssueStaffEnrolmentCodeResponse',

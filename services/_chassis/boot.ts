@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Workload } from '#gen/bank/rules.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Owners } from './access.ts';
 import { natsBus } from './bus.ts';
 import { type Client, connect } from './call.ts';
@@ -10,7 +11,7 @@ import { type Config, readConfig } from './config.ts';
 import { type Consuming, consume } from './consume.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { type Identity, openIdentity } from './identity.ts';
-import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
+import { type DevelopmentIssuer, developmentIssuerOf } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
@@ -22,6 +23,7 @@ import { type KeyPort, type Vault, vault } from './sealing.ts';
 import { type Rpcs, type Server, serve } from './serve.ts';
 import type { Subscription } from './subscription.ts';
 import { tokenVerifier } from './tokens.ts';
+import { type FindKey, keysAtSecurity, trusting } from './verification-keys.ts';
 
 /** What the chassis gives to every service. */
 export interface House {
@@ -35,8 +37,8 @@ export interface House {
   readonly pages: Pages;
   /** What is to outlive the database. */
   readonly objects: ObjectStore;
-  /** Signs the tokens of principals. */
-  readonly issuer: Issuer;
+  /** Gives tokens to anybody, in development. */
+  readonly development: DevelopmentIssuer | undefined;
   /** A client of another service, which is called as this workload. */
   client<S extends DescService>(service: S, audience: Workload, address: string): Client<S>;
 }
@@ -54,6 +56,8 @@ export interface ServiceDefinition<S extends DescService, Context> {
   rpcs(context: Context): Rpcs<S>;
   /** What it consumes of other services' events. */
   subscriptions?(context: Context): readonly Subscription[];
+  /** Finds the keys that verify tokens, in the service that has them. */
+  keys?(context: Context): FindKey;
   /** Tells whose the things are that this service owns. */
   owners(context: Context): Owners;
   /** Starts what runs beside the calls, before the first of them. Answers how to stop it. */
@@ -89,16 +93,17 @@ export async function startService<S extends DescService, Context>(
     log,
   });
   const keys = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
-  const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
-  const house = furnish({ name, config, log, database, keys, issuer, identity });
+  const development = await developmentIssuerOf(config);
+  const house = furnish({ name, config, log, database, keys, development, identity });
   const context = definition.context(house);
+  const find = definition.keys?.(context) ?? keysOf(house);
   const rpcs = definition.rpcs(context);
   const stopBeside = await definition.start?.(context);
   const server = await serve({
     service,
     rpcs,
     owners: definition.owners(context),
-    verify: tokenVerifier(issuer.publicKey, name),
+    verify: tokenVerifier(trusting(find, development), name),
     identity,
     connectionMs: config.CONNECTION_SECONDS * 1000,
     address: { host: config.LISTEN_HOST, port: config[`${upper}_PORT`], healthPort: config.HEALTH_PORT },
@@ -112,6 +117,11 @@ export async function startService<S extends DescService, Context>(
     subscriptions: definition.subscriptions?.(context) ?? [],
   });
   return { name, port: server.port, stop: () => stop(server, house, stopEvents, stopBeside) };
+}
+
+/** The keys that verify tokens, as security tells them. */
+function keysOf({ config, client, log }: House): FindKey {
+  return keysAtSecurity(client(SecurityService, 'security', config.SECURITY_ADDRESS), log).find;
 }
 
 /** Starts the relay and the consumers; without NATS, events wait in the outbox. Answers how to stop them. */
@@ -164,10 +174,10 @@ function furnish(parts: {
   log: Logger;
   database: Database;
   keys: KeyPort;
-  issuer: Issuer;
+  development: DevelopmentIssuer | undefined;
   identity: Identity;
 }): House & Closing {
-  const { name, config, log, database, keys, issuer, identity } = parts;
+  const { name, config, log, database, keys, development, identity } = parts;
   const sealed = vault(keys);
   const written = commands({ database, vault: sealed, keys });
   const clients: { close: () => void }[] = [];
@@ -177,13 +187,13 @@ function furnish(parts: {
     database,
     keys,
     vault: sealed,
-    issuer,
+    development,
     commands: written,
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),
     objects: localObjectStore(config.OBJECT_STORE_DIR || path.join(config.DATA_DIR, 'objects')),
     client(service, audience, address) {
-      const client = connect(service, address, identity.channel(audience), workloadToken(issuer, name, audience));
+      const client = connect(service, address, identity.channel(audience));
       clients.push(client);
       return client;
     },
@@ -191,17 +201,6 @@ function furnish(parts: {
       for (const client of clients) client.close();
       identity.close();
     },
-  };
-}
-
-/** A workload's own token for another, made anew when half of its life is over. */
-export function workloadToken(issuer: Issuer, workload: Workload, audience: string): () => Promise<string> {
-  let made: { at: number; token: Promise<string> } | undefined;
-  return () => {
-    if (!made || Date.now() - made.at > INTERNAL_LIFETIME_SECONDS * 500) {
-      made = { at: Date.now(), token: issuer.internalToken(workload, audience) };
-    }
-    return made.token;
   };
 }
 

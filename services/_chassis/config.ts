@@ -1,7 +1,7 @@
 // The configuration of a process, read from the environment once and refused with a clear sentence when it is wrong.
 import { cleanEnv, host, makeValidator, num, str, url } from 'envalid';
 
-/** `development` and `sandbox` have a settable clock and a development issuer; `production` has neither. */
+/** `development` and `sandbox` have a settable clock, `development` alone an issuer that gives tokens to anybody. */
 export type BankEnvironment = 'development' | 'sandbox' | 'production';
 
 const directory = makeValidator((input: string) => {
@@ -65,7 +65,7 @@ export const variables = {
   BANK_ENVIRONMENT: str({
     choices: ['development', 'sandbox', 'production'],
     default: 'development',
-    desc: 'what kind of bank this is; only development and sandbox have a settable clock and a development issuer',
+    desc: 'what kind of bank this is; only development and sandbox have a settable clock, only development gives tokens to anybody',
   }),
   BANK_TIME_ZONE: timeZone({ default: 'Europe/Prague', desc: 'the zone whose midnight begins a business day' }),
   BANK_COUNTRY_CODE: countryCode({ default: 'CZ', desc: 'the country of the IBANs that the bank issues' }),
@@ -132,6 +132,11 @@ export const variables = {
     desc: "the size of a service's stream, past which it takes no more",
   }),
   EVENT_STREAM_MAX_AGE_HOURS: num({ default: 168, desc: "how long a service's stream keeps an event" }),
+  SIGNING_KEY_SECONDS: count(1)({ default: 2_592_000, desc: 'how long security signs tokens with one key' }),
+  SIGNING_KEY_LEAD_SECONDS: count(2)({
+    default: 600,
+    desc: 'how long a key of security is published before it signs, so that whoever keeps what the edge published knows it',
+  }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
   EDGE_PROXY_HOPS: count(0)({
@@ -200,5 +205,4 @@ function refuseUnsafe(config: { BANK_ENVIRONMENT: string; LISTEN_HOST: string; E
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;
   if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');
-  throw new Error('BANK_ENVIRONMENT: every token is still signed by the development issuer, which production refuses');
 }

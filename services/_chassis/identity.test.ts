@@ -15,12 +15,11 @@ import {
   openAuthorities,
   writeCertificate,
 } from '../../tools/platform/development-ca.ts';
-import { workloadToken } from './boot.ts';
 import { type Client, clientOver, connect, openChannel } from './call.ts';
 import { isPassingRefusal, type Refusal } from './errors.ts';
 import { channelTls } from './mutual-tls.ts';
 import { sampleService } from './testing/sample.ts';
-import { refused, type ServiceUnderTest, startTestService, useService } from './testing/service.ts';
+import { refused, type ServiceUnderTest, staff, startTestService, useService } from './testing/service.ts';
 import { XFCC } from './xfcc.ts';
 
 const LOG_FILE = path.join(tmpdir(), `corebank-identity-${process.pid}.log`);
@@ -66,12 +65,12 @@ describe('mTLS between services', () => {
   }
 
   function client(tls: SecureContextOptions): Client<typeof LedgerService> {
-    const made = connect(LedgerService, bank.address, shows(tls), workloadToken(bank.issuer, 'transaction', 'ledger'));
+    const made = connect(LedgerService, bank.address, shows(tls));
     clients.push(made);
     return made;
   }
 
-  it('answers a workload with a certificate and the token of the same', async () => {
+  it('answers a workload with a certificate, which needs nothing more', async () => {
     await ask(client(await issue(ours, idOf('transaction'))));
   });
 
@@ -106,16 +105,29 @@ describe('mTLS between services', () => {
 
   it('does not take plaintext', async () => {
     const insecure = grpc.credentials.createInsecure();
-    const plain = connect(LedgerService, bank.address, insecure, workloadToken(bank.issuer, 'transaction', 'ledger'));
+    const plain = connect(LedgerService, bank.address, insecure);
     clients.push(plain);
     await refused(ask(plain), 'SERVICE_UNAVAILABLE');
   });
 
   it('takes a token from none but the workload that it names, and logs who showed it', async () => {
-    const stolen = await refused(ask(client(await issue(ours, idOf('account')))), 'TOKEN_INVALID');
+    const ofTheEdge = await bank.issuer.internalToken('edge', 'ledger', staff('AUDITOR'));
+    const thief = showing(bank.address, shows(await issue(ours, idOf('security-executor'))), {
+      authorization: `Bearer ${ofTheEdge}`,
+    });
+    clients.push(thief);
+    const stolen = await refused(thief.getTrialBalance({}), 'TOKEN_INVALID');
     expect(isPassingRefusal(stolen)).to.equal(true);
     const log = await readFile(LOG_FILE, 'utf8');
-    expect(log).to.match(/"named":"transaction","proven":"account"/);
+    expect(log).to.match(/"named":"edge","proven":"security-executor"/);
+  });
+
+  it('is not told for whom a workload calls by a token, unless it calls for others at all', async () => {
+    const authorization = `Bearer ${await bank.issuer.internalToken('edge', 'ledger', staff('AUDITOR'))}`;
+    const account = showing(bank.address, shows(await issue(ours, idOf('account'))), { authorization });
+    clients.push(account);
+    await refused(account.getTrialBalance({}), 'CALLER_NOT_ALLOWED');
+    await ask(account);
   });
 
   it('takes no workload of another trust domain, namespace or form of id', async () => {
@@ -127,19 +139,21 @@ describe('mTLS between services', () => {
       'https://corebank.internal/ns/bank/sa/transaction',
       'spiffe://corebank.internal/ns/bank/sa/transaction, URI:spiffe://x',
     ];
-    for (const id of ids) await refused(ask(client(await issue(ours, id))), 'TOKEN_INVALID');
+    for (const id of ids) {
+      const unproven = await refused(ask(client(await issue(ours, id))), 'CALLER_UNPROVEN');
+      expect(isPassingRefusal(unproven)).to.equal(true);
+    }
   });
 
   it('does not believe x-forwarded-client-cert', async () => {
-    const credentials = shows(await issue(ours, idOf('account')));
-    const spoofing = forwarding(bank, bank.address, credentials, `URI=${idOf('transaction')}`);
+    const credentials = shows(await issue(ours, idOf('notification')));
+    const spoofing = showing(bank.address, credentials, { [XFCC]: `URI=${idOf('transaction')}` });
     clients.push(spoofing);
-    await refused(ask(spoofing), 'TOKEN_INVALID');
+    await refused(ask(spoofing), 'CALLER_NOT_ALLOWED');
   });
 
   it('calls no server but the workload that is meant', async () => {
-    const token = workloadToken(bank.issuer, 'transaction', 'ledger');
-    const mistaken = connect(LedgerService, bank.address, bank.identity('transaction').channel('account'), token);
+    const mistaken = connect(LedgerService, bank.address, bank.identity('transaction').channel('account'));
     clients.push(mistaken);
     await refused(ask(mistaken), 'SERVICE_UNAVAILABLE');
   });
@@ -198,7 +212,7 @@ describe('The identity beside a sidecar', () => {
 
   /** A client that calls as `transaction`, whose sidecar says this. */
   function saying(header: string | undefined, address = bank.address): Client<typeof LedgerService> {
-    const client = forwarding(bank, address, grpc.credentials.createInsecure(), header);
+    const client = showing(address, grpc.credentials.createInsecure(), header === undefined ? {} : { [XFCC]: header });
     closing.unshift(client.close);
     return client;
   }
@@ -218,17 +232,18 @@ describe('The identity beside a sidecar', () => {
   it('is what the last element says', async () => {
     await ask(saying(`By=${idOf('ledger')};Hash=ab;Subject="";URI=${idOf('transaction')}`));
     await ask(saying(`URI=${idOf('edge')},URI=${idOf('transaction')}`));
+    const other = saying(`URI=${idOf('transaction')},URI=${idOf('notification')}`);
+    await refused(ask(other), 'CALLER_NOT_ALLOWED');
   });
 
   it('is nobody when the sidecar says nothing, or something else', async () => {
     const headers = [
       undefined,
       'By=x',
-      `URI=${idOf('transaction')},URI=${idOf('account')}`,
       `URI=${idOf('transaction')},Hash=ab`,
       `URI=${idOf('transaction')};URI=${idOf('transaction')}`,
     ];
-    for (const header of headers) await refused(ask(saying(header)), 'TOKEN_INVALID');
+    for (const header of headers) await refused(ask(saying(header)), 'CALLER_UNPROVEN');
   });
 
   it('is what a peer says from the address of sidecars, and nobody when it is another', async function addresses() {
@@ -236,22 +251,20 @@ describe('The identity beside a sidecar', () => {
     if (process.platform !== 'linux') return this.skip();
     const header = `URI=${idOf('transaction')}`;
     await ask(saying(header, await from('127.0.0.6')));
-    await refused(ask(saying(header, await from('127.0.0.2'))), 'TOKEN_INVALID');
+    await refused(ask(saying(header, await from('127.0.0.2'))), 'CALLER_UNPROVEN');
   });
 });
 
-/** A client that calls as `transaction` with this x-forwarded-client-cert. */
-function forwarding(
-  { issuer }: Pick<ServiceUnderTest<typeof LedgerService>, 'issuer'>,
+/** A client whose calls carry these headers. */
+function showing(
   address: string,
   credentials: grpc.ChannelCredentials,
-  header: string | undefined,
+  headers: Readonly<Record<string, string>>,
 ): Client<typeof LedgerService> {
   return clientOver(LedgerService, openChannel(LedgerService, address, credentials), {
     async metadata() {
       const metadata = new grpc.Metadata();
-      metadata.set('authorization', `Bearer ${await issuer.internalToken('transaction', 'ledger')}`);
-      if (header !== undefined) metadata.set(XFCC, header);
+      for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
       return metadata;
     },
     deadline: () => Date.now() + 5_000,

@@ -1,57 +1,90 @@
-// The development issuer: signs tokens with an EdDSA key made at the first start. It exists in development and
-// sandboxes only; the security service takes its place.
+// What a token says, and who signs it: the security service, and in development also the development issuer, which gives
+// tokens to anybody.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { exportJWK, exportPKCS8, generateKeyPair, importJWK, importPKCS8, type JWTPayload, SignJWT } from 'jose';
 import { AudienceSchema, StaffRoleSchema } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Config } from './config.ts';
 import { readOrMake } from './keyring.ts';
 
-/** Who issues. */
-export const ISSUER = 'corebank-development';
+/** Whom the tokens of the security service name as their issuer. */
+export const ISSUER = 'corebank';
+/** Whom those of the development issuer do, and what its key is called. */
+export const DEVELOPMENT_ISSUER = 'corebank-development';
 /** The audience of the tokens that channels, staff and partners hold. */
 export const EDGE_AUDIENCE = 'edge';
+/** How all tokens are signed: Ed25519 (RFC 8037). */
+export const ALGORITHM = 'EdDSA';
 
-const ALGORITHM = 'EdDSA';
+/** How long an internal token lives. */
+export const INTERNAL_LIFETIME_SECONDS = 60;
 
 /** Signs tokens. */
 export interface Issuer {
   /** The token that a channel, a member of staff or a partner shows to the edge. */
   principalToken(actor: Actor, lifetimeSeconds: number): Promise<string>;
-  /** The token that one workload shows to another, for `audience` alone; with a principal when it acts for one. */
-  internalToken(workload: Workload, audience: string, actor?: Actor): Promise<string>;
-  /** What verifies them. */
-  readonly publicKey: CryptoKey;
+  /** The token that a workload which calls for somebody shows to another, for `audience` alone. */
+  internalToken(workload: Workload, audience: string, actor: Actor): Promise<string>;
 }
 
-/** How long an internal token lives. */
-export const INTERNAL_LIFETIME_SECONDS = 60;
+/** A key that signs: its name in the header of tokens, and the private key. */
+export interface Signer {
+  readonly kid: string;
+  readonly key: CryptoKey;
+}
 
-/** Opens the development issuer in a directory that all services of one machine share, and makes its key when there is none. */
-export async function developmentIssuer(directory: string): Promise<Issuer> {
-  const file = path.join(directory, 'issuer.pem');
-  const { privateKey: fresh } = await generateKeyPair(ALGORITHM, { extractable: true });
-  const made = Buffer.from(await exportPKCS8(fresh));
-  const pem = (await readOrMake(file, () => made)).toString();
-  const key = await importPKCS8(pem, ALGORITHM, { extractable: true });
-  const { d: _secret, ...jwk } = await exportJWK(key);
-  const publicKey = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
-
-  const sign = (claims: JWTPayload, audience: string, lifetimeSeconds: number): Promise<string> =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: ALGORITHM })
-      .setIssuer(ISSUER)
+/** Makes an issuer of this name, which signs with the key that is to sign at the time. */
+export function issuerWith(issuer: string, signer: () => Signer): Issuer {
+  const sign = (claims: JWTPayload, audience: string, lifetimeSeconds: number): Promise<string> => {
+    const { kid, key } = signer();
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: ALGORITHM, kid })
+      .setIssuer(issuer)
       .setAudience(audience)
       .setIssuedAt()
       .setExpirationTime(`${lifetimeSeconds}s`)
       .sign(key);
-
+  };
   return {
-    publicKey,
     principalToken: (actor, lifetimeSeconds) => sign(claimsOf(actor), EDGE_AUDIENCE, lifetimeSeconds),
     internalToken: (workload, audience, actor) =>
-      sign({ ...(actor && claimsOf(actor)), workload }, audience, INTERNAL_LIFETIME_SECONDS),
+      sign({ ...claimsOf(actor), workload }, audience, INTERNAL_LIFETIME_SECONDS),
   };
+}
+
+/** The development issuer, with what verifies its tokens. */
+export type DevelopmentIssuer = Issuer & { readonly publicKey: CryptoKey };
+
+/**
+ * The development issuer of a configuration: undefined outside development. Throws when a production bank is started where
+ * the key of one lies: what else is there was open to everybody too.
+ */
+export async function developmentIssuerOf(
+  config: Pick<Config, 'BANK_ENVIRONMENT' | 'DATA_DIR'>,
+): Promise<DevelopmentIssuer | undefined> {
+  const directory = path.join(config.DATA_DIR, 'keyring');
+  if (config.BANK_ENVIRONMENT === 'development') return developmentIssuer(directory);
+  if (config.BANK_ENVIRONMENT === 'production' && existsSync(keyFile(directory))) {
+    throw new Error('DATA_DIR: its keyring is that of a development bank, whose issuer production refuses');
+  }
+  return undefined;
+}
+
+/** Opens the development issuer in a directory that all services of one machine share, and makes its key when there is none. */
+export async function developmentIssuer(directory: string): Promise<DevelopmentIssuer> {
+  const { privateKey: fresh } = await generateKeyPair(ALGORITHM, { extractable: true });
+  const made = Buffer.from(await exportPKCS8(fresh));
+  const pem = (await readOrMake(keyFile(directory), () => made)).toString();
+  const key = await importPKCS8(pem, ALGORITHM, { extractable: true });
+  const { d: _secret, ...jwk } = await exportJWK(key);
+  const publicKey = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
+  return { ...issuerWith(DEVELOPMENT_ISSUER, () => ({ kid: DEVELOPMENT_ISSUER, key })), publicKey };
+}
+
+function keyFile(directory: string): string {
+  return path.join(directory, 'issuer.pem');
 }
 
 /** An actor as the claims of a token. */

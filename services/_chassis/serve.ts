@@ -14,7 +14,8 @@ import type {
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
 import * as grpc from '@grpc/grpc-js';
-import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
+import { type Rule, rulesByPath, type Workload } from '#gen/bank/rules.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { checkRequest, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
 import type { Call, Origin } from './call-context.ts';
 import { isPassing } from './database.ts';
@@ -199,26 +200,36 @@ async function identify(rpc: string, { methodKind }: DescMethod, incoming: Incom
   const metadata = incoming.metadata;
   // Before anything is waited for: a connection that has gone proves nothing any more.
   const proven = house.identity.callerOf(incoming);
-  const verified = await house.verify(textOf(metadata, 'authorization'));
-  if (!proven || verified.workload !== proven) {
-    house.log.warn(
-      { rpc, named: verified.workload, proven, peer: incoming.getPeer() },
-      'the token is not its bearer’s',
-    );
-    throw refuseCall('TOKEN_INVALID');
+  if (!proven) {
+    house.log.warn({ rpc, peer: incoming.getPeer() }, 'a connection proves no workload of ours');
+    throw refuseCall('CALLER_UNPROVEN');
   }
   const scoped = isPrincipalScoped(proven);
   const trace = continueTrace(textOf(metadata, 'traceparent'));
   return {
     rpc,
     caller: proven,
-    // A workload that calls for itself names those it acts for as data; a principal in its token would be of no account.
-    principal: scoped ? verified.principal : undefined,
+    // A workload that calls for itself names those it acts for as data; a token of its would be of no account.
+    principal: scoped ? await principalOf(rpc, proven, textOf(metadata, 'authorization'), house) : undefined,
     origin: scoped ? originOf(metadata) : undefined,
     deadline: methodKind === 'unary' ? deadlineOf(incoming.getDeadline()) : streamDeadlineOf(incoming.getDeadline()),
     trace,
     log: house.log.child({ trace: trace.traceId }),
   };
+}
+
+/** For whom a workload calls that calls for others; nobody without a token. A token counts only from the workload that it names. */
+async function principalOf(
+  rpc: string,
+  proven: Workload,
+  authorization: string,
+  { verify, log }: Answering,
+): Promise<Actor | undefined> {
+  if (authorization === '') return undefined;
+  const { workload, principal } = await verify(authorization);
+  if (workload === proven) return principal;
+  log.warn({ rpc, named: workload, proven }, 'the token is not its bearer’s');
+  throw refuseCall('TOKEN_INVALID');
 }
 
 function textOf(metadata: grpc.Metadata, key: string): string {

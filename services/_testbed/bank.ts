@@ -6,7 +6,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import type { Client } from '#chassis/call.ts';
 import type { Origin } from '#chassis/call-context.ts';
 import type { Identity } from '#chassis/identity.ts';
-import { developmentIssuer, type Issuer } from '#chassis/issuer.ts';
+import { type DevelopmentIssuer, developmentIssuer, type Issuer } from '#chassis/issuer.ts';
 import { asPrincipal, asWorkload } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { testIdentities } from '#chassis/testing/identities.ts';
@@ -41,7 +41,8 @@ export interface Bank {
   readonly edge: { readonly url: string; readonly httpPort: number; readonly grpcPort: number };
   /** The variables with which its services were started, for starting another process beside them. */
   readonly environment: NodeJS.ProcessEnv;
-  readonly issuer: Issuer;
+  /** Signs tokens for anybody. A production bank has none. */
+  readonly issuer: DevelopmentIssuer;
   /** What a workload proves its name with. */
   readonly identity: (workload: Workload) => Identity;
   database(service: ServiceName): TestDatabase;
@@ -75,7 +76,7 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
   };
   const identities = await testIdentities(environment);
   const started = await start(chosen, environment, options.edge ?? true);
-  const issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
+  const issuer = await issuerOf(environment, dataDir);
   const clients = bankClients(chosen, environment, issuer, identities.of);
   return {
     get edge() {
@@ -98,6 +99,20 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
       await started.stop();
       await Promise.all([...databases.values()].map((database) => database.drop()));
       await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function issuerOf({ BANK_ENVIRONMENT }: NodeJS.ProcessEnv, dataDir: string): Promise<DevelopmentIssuer> {
+  if (BANK_ENVIRONMENT !== 'production') return developmentIssuer(path.join(dataDir, 'keyring'));
+  const none = () => {
+    throw new Error('a production bank has no development issuer');
+  };
+  return {
+    principalToken: none,
+    internalToken: none,
+    get publicKey() {
+      return none();
     },
   };
 }

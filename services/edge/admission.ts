@@ -14,7 +14,8 @@ export interface Admitted {
   readonly route: Route;
   /** The caller may not call alone: somebody else has to approve it. */
   readonly fourEyes: boolean;
-  readonly session: Session;
+  /** Absent for an anonymous caller. */
+  readonly session: Session | undefined;
   readonly origin: Origin;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
@@ -53,7 +54,7 @@ export async function admit(context: Context, arrival: Arrival): Promise<Admitte
   let principal: Actor | undefined;
   try {
     const admitted = await identify(context, arrival);
-    ({ principal } = admitted.session);
+    principal = admitted.session?.principal;
     await (principal ? rateLimits.principal(principal) : rateLimits.address(arrival.address));
     const { fourEyes } = checkGrants(admitted.route.rule, principal);
     return { ...admitted, fourEyes };
@@ -75,12 +76,12 @@ async function identify({ routes, verify }: Context, arrival: Arrival): Promise<
   if (!route) throw refuseCall('RPC_UNKNOWN');
   const isPublic = route.rule.grants.some(({ audience }) => audience === 'PUBLIC');
   const verified = isPublic && authorization === '' ? undefined : await verify(authorization);
-  // The token of a workload, or one that stands for nobody, opens no door here.
-  if (verified && (verified.workload !== undefined || !verified.principal?.partyId)) throw refuseCall('TOKEN_INVALID');
+  // The token of a workload opens no door here.
+  if (verified && verified.workload !== undefined) throw refuseCall('TOKEN_INVALID');
   const principal = verified?.principal;
   return {
     route,
-    session: { authorization, principal },
+    session: principal && { authorization, principal },
     origin: originOf(arrival, principal),
     // A stream ends with the token that it was opened with.
     deadline: isStream(route) && verified ? Math.min(deadline, verified.expires * 1_000) : deadline,

@@ -3,12 +3,12 @@ import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/proto
 import { connect, type RawCall, type RawStream } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
 import { openIdentity } from '#chassis/identity.ts';
-import type { Issuer } from '#chassis/issuer.ts';
-import { EDGE_AUDIENCE } from '#chassis/issuer.ts';
+import { type DevelopmentIssuer, EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
 import { OpenStreams } from '#chassis/serve-streams.ts';
 import { openServices, type Published } from '#chassis/services.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
+import { type KnownKeys, keysAtSecurity, trusting } from '#chassis/verification-keys.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
@@ -30,7 +30,10 @@ export interface Route {
 export interface Context {
   readonly config: Config;
   readonly log: Logger;
-  readonly issuer: Issuer;
+  /** Gives tokens to anybody, in development. */
+  readonly development: DevelopmentIssuer | undefined;
+  /** The keys that verify tokens. */
+  readonly keys: KnownKeys;
   /** By the RPC's full path, without the slash in front. */
   readonly routes: ReadonlyMap<string, Route>;
   /** Calls security of the edge's own accord. */
@@ -45,11 +48,8 @@ export interface Context {
   close(): void;
 }
 
-/** The edge itself calls on nobody's behalf. */
-const NOBODY = { authorization: '', principal: undefined };
-
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
-export function makeContext(config: Config, log: Logger, issuer: Issuer): Context {
+export function makeContext(config: Config, log: Logger, development: DevelopmentIssuer | undefined): Context {
   const identity = openIdentity(config, 'edge', log);
   const channels = openServices(config, identity);
   const routes = channels.flatMap(({ name, service, send, watch }) =>
@@ -61,18 +61,17 @@ export function makeContext(config: Config, log: Logger, issuer: Issuer): Contex
   );
   const security = channels.find(({ name }) => name === 'security');
   if (!security) throw new Error('there is no security among the services');
-  const internalToken = internalTokens(issuer);
-  const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'), () =>
-    internalToken(NOBODY, 'security'),
-  );
+  const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'));
+  const keys = keysAtSecurity(own, log);
   return {
     config,
     log,
-    issuer,
+    development,
+    keys,
     routes: new Map(routes),
     security: security.send,
-    verify: tokenVerifier(issuer.publicKey, EDGE_AUDIENCE),
-    internalToken,
+    verify: tokenVerifier(trusting(keys.find, development), EDGE_AUDIENCE),
+    internalToken: internalTokens(own),
     rateLimits: rateLimits(config),
     recorded: recordedAt(own, log),
     streams: new OpenStreams(),

@@ -1,21 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { refusals } from '#chassis/errors.ts';
 import { statusOf } from '#chassis/grpc.ts';
-import { developmentIssuer, type Issuer } from '#chassis/issuer.ts';
+import { makeLog } from '#chassis/log.ts';
 import { ORIGIN_KEY } from '#chassis/serve.ts';
 import { customer } from '#chassis/testing/clients.ts';
 import { type Identities, testIdentities } from '#chassis/testing/identities.ts';
-import { testEnvironment } from '#chassis/testing/service.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';
+import { keysAtSecurity } from '#chassis/verification-keys.ts';
 import { GetBusinessDateResponseSchema, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
+import { useBank } from '../_testbed/bank.ts';
 import { type RunningEdge, startEdge } from './service.ts';
 import { clientOf, framed, PROTOCOLS, post, postGrpc, refusalOf, toldInJson } from './test-clients.ts';
 
@@ -27,8 +26,7 @@ const ANSWER = Buffer.from(
 type Respond = (metadata: grpc.Metadata, reply: grpc.sendUnaryData<Buffer>) => void;
 
 describe('Forwarding', () => {
-  let dataDir: string;
-  let issuer: Issuer;
+  const bank = useBank({ services: ['security'], edge: false });
   let identities: Identities;
   let upstream: grpc.Server;
   let edge: RunningEdge;
@@ -36,10 +34,8 @@ describe('Forwarding', () => {
   let respond: Respond;
 
   before(async () => {
-    dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-edge-'));
-    issuer = await developmentIssuer(path.join(dataDir, 'keyring'));
-    token = await issuer.principalToken({ ...customer('cus_1'), sessionId: 'ses_1' }, 600);
-    identities = await testIdentities(testEnvironment(dataDir));
+    token = await bank().issuer.principalToken({ ...customer('cus_1'), sessionId: 'ses_1' }, 600);
+    identities = await testIdentities(bank().environment);
     upstream = new grpc.Server();
     const pass = (bytes: Buffer): Buffer => bytes;
     upstream.register(
@@ -55,11 +51,9 @@ describe('Forwarding', () => {
     await edge?.stop();
     upstream?.forceShutdown();
     identities?.close();
-    await rm(dataDir, { recursive: true, force: true });
   });
 
-  const edgeTo = (ledger: string): Promise<RunningEdge> =>
-    startEdge({ ...testEnvironment(dataDir), LEDGER_ADDRESS: ledger });
+  const edgeTo = (ledger: string): Promise<RunningEdge> => startEdge({ ...bank().environment, LEDGER_ADDRESS: ledger });
   const answering =
     (seen: grpc.Metadata[]): Respond =>
     (metadata, reply) => {
@@ -94,7 +88,8 @@ describe('Forwarding', () => {
       expect(origin).to.include({ sessionId: 'ses_1', address: '127.0.0.1' });
       expect(origin['userAgent']).to.match(/^browser\/1/);
       const internal = String(metadata.get('authorization')[0]);
-      const verified = await tokenVerifier(issuer.publicKey, 'ledger')(internal);
+      const keys = keysAtSecurity(bank().as(SecurityService, 'edge'), makeLog('test', 'silent'));
+      const verified = await tokenVerifier(keys.find, 'ledger')(internal);
       expect(verified.workload).to.equal('edge');
       expect(verified.principal).to.include({ partyId: 'cus_1', sessionId: 'ses_1' });
       expect(verified.expires * 1000 - Date.now()).to.be.at.most(60_000);

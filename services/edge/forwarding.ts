@@ -45,7 +45,7 @@ export async function* forwardStream(
   const timer = setTimeout(end, Math.max(0, admitted.deadline - Date.now())).unref();
   try {
     const stream = route.watch(route.method.name, request, await metadataOf(context, admitted, route.audience), {});
-    yield* bytesFrom(stream, AbortSignal.any([gone, over.signal]));
+    yield* ofService(bytesFrom(stream, AbortSignal.any([gone, over.signal])));
     if (over.signal.aborted) throw refuseCall('STREAM_ENDED');
   } catch (error) {
     throw await told(context, admitted, error, log);
@@ -62,11 +62,11 @@ async function send(context: Context, admitted: Admitted, request: Buffer): Prom
   if (admitted.fourEyes) {
     return answerApproved(route, request, async (method, asked) => {
       const metadata = await metadataOf(context, admitted, 'security');
-      return (await context.security(method, asked, metadata, deadline)).bytes;
+      return (await context.security(method, asked, metadata, deadline).catch(blameless)).bytes;
     });
   }
   const metadata = await metadataOf(context, admitted, route.audience);
-  return (await route.send(route.method.name, request, metadata, deadline)).bytes;
+  return (await route.send(route.method.name, request, metadata, deadline).catch(blameless)).bytes;
 }
 
 async function metadataOf(
@@ -75,7 +75,7 @@ async function metadataOf(
   audience: Published['name'],
 ): Promise<grpc.Metadata> {
   const metadata = new grpc.Metadata();
-  metadata.set('authorization', `Bearer ${await context.internalToken(session, audience)}`);
+  if (session) metadata.set('authorization', `Bearer ${await context.internalToken(session, audience)}`);
   metadata.set('traceparent', traceparentOf(trace));
   metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
   return metadata;
@@ -87,18 +87,27 @@ async function told(
   error: unknown,
   log: Logger,
 ): Promise<Refusal> {
-  const refusal = presentable(error);
+  const refusal = error instanceof Refusal ? error : refuseCall('INTERNAL');
   if (refusal.reason === 'INTERNAL') log.error({ err: error }, 'failed');
   else log.info({ reason: refusal.reason }, 'refused');
-  return context.recorded({ rpc: route.rpc, principal: session.principal, origin }, refusal);
+  return context.recorded({ rpc: route.rpc, principal: session?.principal, origin }, refusal);
+}
+
+/** What a service answers in a stream. */
+async function* ofService(answers: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* answers;
+  } catch (error) {
+    blameless(error);
+  }
 }
 
 /**
- * What the caller may be told of an error: the service's own refusal, or a general one by its code. A service that
- * does not take the edge's token is the bank's fault, not that of the caller, whose token was good.
+ * Throws what the caller may be told of a service's error: the service's own refusal, or a general one by its code. A service
+ * that does not take the edge's token is the bank's fault, not that of the caller, whose token was good.
  */
-function presentable(error: unknown): Refusal {
+function blameless(error: unknown): never {
   const refusal = error instanceof Refusal ? error : refusalFrom(error);
-  const tokens = ['TOKEN_MISSING', 'TOKEN_INVALID'];
-  return refusal.domain === 'bank' && tokens.includes(refusal.reason) ? refuseCall('INTERNAL') : refusal;
+  const ours = ['TOKEN_MISSING', 'TOKEN_INVALID', 'CALLER_UNPROVEN'];
+  throw refusal.domain === 'bank' && ours.includes(refusal.reason) ? refuseCall('INTERNAL') : refusal;
 }

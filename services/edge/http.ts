@@ -7,6 +7,7 @@ import { parseTimeout as parseConnectTimeout } from '@connectrpc/connect/protoco
 import { parseTimeout as parseGrpcTimeout } from '@connectrpc/connect/protocol-grpc';
 import { invalid, Refusal, refuseCall } from '#chassis/errors.ts';
 import { continueTrace } from '#chassis/trace.ts';
+import { jwkOf } from '#chassis/verification-keys.ts';
 import { admit, deadlineFor } from './admission.ts';
 import { type HttpAnswer, type HttpRequest, PROTOCOL_HEADERS, type Protocols, protocols } from './connect.ts';
 import type { Context } from './context.ts';
@@ -23,6 +24,9 @@ export interface Port {
 }
 
 const TOKEN_PATH = '/dev/token';
+const KEYS_PATH = '/.well-known/jwks.json';
+/** Keys are published for much longer than this before they sign. */
+const KEYS_MAX_AGE_SECONDS = 60;
 const TOKEN_REQUEST_MS = 2_000;
 
 /**
@@ -98,6 +102,7 @@ async function handle(house: House, request: IncomingMessage, response: ServerRe
   const headers = { ...COMMON_HEADERS, ...house.cors(request, preflight) };
   if (preflight) return send(house, response, 204, headers, '');
   if (path === '/healthz') return answerHealth(house, response, headers);
+  if (path === KEYS_PATH && request.method === 'GET') return answerKeys(house, response, headers);
   if (path === TOKEN_PATH) return answerToken(house, request, response, headers);
   // Connect's GET is off: it writes requests into URLs, and URLs into logs.
   if (request.method !== 'POST') return send(house, response, 405, { ...headers, allow: 'POST' }, '');
@@ -174,21 +179,30 @@ function answerHealth(house: House, response: ServerResponse, headers: Record<st
   send(house, response, house.stopping ? 503 : 200, headers, house.stopping ? 'stopping\n' : 'ok\n');
 }
 
+/** The keys that verify the bank's tokens, as a JWK set (RFC 7517). */
+async function answerKeys(house: House, response: ServerResponse, headers: Record<string, string>): Promise<void> {
+  const keys = await house.context.keys.all().catch(() => undefined);
+  if (!keys) return send(house, response, 503, headers, '');
+  const caching = { 'cache-control': `public, max-age=${KEYS_MAX_AGE_SECONDS}` };
+  const typed = { ...headers, ...caching, 'content-type': 'application/jwk-set+json' };
+  send(house, response, 200, typed, `${JSON.stringify({ keys: keys.map(jwkOf) })}\n`);
+}
+
 async function answerToken(
   house: House,
   request: IncomingMessage,
   response: ServerResponse,
   headers: Record<string, string>,
 ): Promise<void> {
-  const { config, issuer } = house.context;
+  const { development } = house.context;
   // A page that is not allowed cannot send JSON without asking first, and then is not allowed to.
   const json = /^application\/json\b/.test(request.headers['content-type'] ?? '');
-  if (config.BANK_ENVIRONMENT === 'development' && request.method !== 'POST') {
+  if (development && request.method !== 'POST') {
     return send(house, response, 405, { ...headers, allow: 'POST' }, '');
   }
-  if (config.BANK_ENVIRONMENT === 'development' && !json) return send(house, response, 415, headers, '');
+  if (development && !json) return send(house, response, 415, headers, '');
   const body = await readBody(request, Date.now() + TOKEN_REQUEST_MS).catch(() => Buffer.alloc(0));
-  const answer = await developmentToken(config.BANK_ENVIRONMENT, issuer, body.toString());
+  const answer = await developmentToken(development, body.toString());
   const typed = { ...headers, 'content-type': 'application/json' };
   send(house, response, answer.status, typed, `${JSON.stringify(answer.json)}\n`);
 }

@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import { customer, partner, staff } from '#chassis/testing/clients.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type AccessRefused, AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
-import { randomFreePort } from '../../tools/platform/ports.ts';
 import { useBank } from '../_testbed/bank.ts';
+import { type Line, openLine } from '../_testbed/line.ts';
 import { type RunningEdge, startEdge } from './service.ts';
 import { clientOf, PROTOCOLS, refusalOf } from './test-clients.ts';
 
@@ -15,15 +16,17 @@ describe('A refusal of access', () => {
   const bank = useBank({ services: ['ledger', 'security'], edge: false });
   let edge: RunningEdge;
   let cutOff: RunningEdge;
+  let way: Line;
 
   before(async () => {
     edge = await startEdge(bank().environment);
-    const nobody = `127.0.0.1:${await randomFreePort()}`;
-    cutOff = await startEdge({ ...bank().environment, SECURITY_ADDRESS: nobody });
+    way = await openLine(bank().address('security'));
+    cutOff = await startEdge({ ...bank().environment, SECURITY_ADDRESS: way.address });
   });
   after(async () => {
     await edge?.stop();
     await cutOff?.stop();
+    await way?.close();
   });
 
   async function recorded(partyId: string): Promise<AccessRefused[]> {
@@ -74,13 +77,20 @@ describe('A refusal of access', () => {
     expect((await recorded('cus_stolen')).map(({ reason }) => reason)).to.deep.equal(['TOKEN_INVALID']);
   });
 
-  it('cannot be told while security is away; and who is let in, and who is unknown, notices nothing', async () => {
-    const as = async (actor: Parameters<ReturnType<typeof bank>['issuer']['principalToken']>[0]) =>
+  it('cannot be told while security is away; who is at work, and who is unknown, notices nothing for a while', async () => {
+    const as = async (actor: Actor) =>
       clientOf(cutOff, 'gRPC', LedgerService, await bank().issuer.principalToken(actor, 60));
+    const auditor = await as(staff('AUDITOR'));
+    await auditor.getTrialBalance({});
+    way.cut();
     const refusal = await refusalOf((await as(staff('TELLER'))).getTrialBalance({}));
     expect(refusal).to.include({ code: 'UNAVAILABLE', reason: 'SERVICE_UNAVAILABLE' });
-    await (await as(staff('AUDITOR'))).getTrialBalance({});
+    await auditor.getTrialBalance({});
+    // Who comes anew has no token for the ledger yet, and nobody to make one.
+    const another = await as({ ...staff('AUDITOR'), partyId: 'stf_another' });
+    expect(await refusalOf(another.getTrialBalance({}))).to.include({ reason: 'SERVICE_UNAVAILABLE' });
     const stranger = clientOf(cutOff, 'gRPC', LedgerService, 'garbage');
     expect((await refusalOf(stranger.getTrialBalance({}))).reason).to.equal('TOKEN_INVALID');
+    way.mend();
   });
 });

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { generateKeyPair, SignJWT } from 'jose';
+import { calculateJwkThumbprint, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
+import { DEVELOPMENT_ISSUER } from '#chassis/issuer.ts';
 import { customer, partner, staff } from '#chassis/testing/clients.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { rules } from '#gen/bank/rules.ts';
@@ -121,6 +122,17 @@ describe('The edge', () => {
     expect(answer.headers.get('access-control-expose-headers')).to.match(/Grpc-Status-Details-Bin/i);
   });
 
+  it('publishes the keys that verify its tokens, and nothing else of them', async () => {
+    const answer = await fetch(`http://127.0.0.1:${edge.httpPort}/.well-known/jwks.json`);
+    expect(answer.headers.get('content-type')).to.equal('application/jwk-set+json');
+    expect(answer.headers.get('cache-control')).to.equal('public, max-age=60');
+    const { keys } = (await answer.json()) as JSONWebKeySet;
+    expect(keys).to.have.length(1);
+    expect(Object.keys(keys[0] ?? {})).to.have.members(['kty', 'crv', 'x', 'kid', 'alg', 'use']);
+    expect(keys[0]?.kid).to.equal(await calculateJwkThumbprint(keys[0] ?? {}));
+    expect((await post(edge, '/.well-known/jwks.json', '')).status).to.be.oneOf([404, 415, 501]);
+  });
+
   it('gives out tokens in development', async () => {
     const { text } = await post(edge, '/dev/token', '{"subject": "staff:auditor"}');
     const answer = JSON.parse(text) as { token: string; expiresIn: number };
@@ -149,22 +161,25 @@ async function badTokens(issuer: ReturnType<ReturnType<typeof useBank>>['issuer'
   const claims = {
     sub: 'cus_1',
     audience: 'CHANNEL',
-    iss: 'corebank-development',
+    iss: DEVELOPMENT_ISSUER,
     aud: 'edge',
     iat: now,
     exp: now + 60,
   };
+  const kid = DEVELOPMENT_ISSUER;
   const foreign = await generateKeyPair('EdDSA');
   const good = await issuer.principalToken(customer('cus_1'), 60);
   return {
     expired: await issuer.principalToken(customer('cus_1'), -10),
     garbage: 'garbage',
-    'of no algorithm': `${encode({ alg: 'none' })}.${encode(claims)}.`,
-    'of a foreign key': await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' }).sign(foreign.privateKey),
+    'of no algorithm': `${encode({ alg: 'none', kid })}.${encode(claims)}.`,
+    'of a foreign key': await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid }).sign(foreign.privateKey),
+    'of an unknown key': await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'nobody' })
+      .sign(foreign.privateKey),
     tampered: good.replace(/\.([^.]{4})/, '.AAAA'),
     'for a service': await issuer.internalToken('edge', 'ledger', customer('cus_1')),
-    'of a workload': await issuer.internalToken('ledger', 'edge'),
-    'of a workload for a customer': await issuer.internalToken('ledger', 'edge', customer('cus_1')),
+    'of a workload': await issuer.internalToken('ledger', 'edge', customer('cus_1')),
     'for nobody': await issuer.principalToken(create(ActorSchema), 60),
     'too long': 'x'.repeat(5_000),
   };

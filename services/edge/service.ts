@@ -1,7 +1,6 @@
 // The edge: the bank's only door. See README.md.
-import path from 'node:path';
 import { type Config, isLoopback, readConfig } from '#chassis/config.ts';
-import { developmentIssuer } from '#chassis/issuer.ts';
+import { developmentIssuerOf } from '#chassis/issuer.ts';
 import { makeLog } from '#chassis/log.ts';
 import { makeContext } from './context.ts';
 import { serveGrpc } from './grpc.ts';
@@ -22,8 +21,7 @@ export async function startEdge(environment: NodeJS.ProcessEnv): Promise<Running
   const config = readConfig(environment);
   refusePlaintext(config);
   const log = makeLog('edge', config.LOG_LEVEL, config.LOG_FILE);
-  const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
-  const context = makeContext(config, log, issuer);
+  const context = makeContext(config, log, await developmentIssuerOf(config));
   const http = await serveHttp(context);
   const grpc = await serveGrpc(context).catch(async (error: unknown) => {
     await http.stop();

@@ -56,8 +56,13 @@ export function seen(row: ApprovalRow | undefined, who: Actor): ApprovalRow {
   return row;
 }
 
-/** Seals bytes for an approval's row. */
-export async function sealed({ vault }: Context, partyId: string, context: string, bytes: Uint8Array): Promise<Buffer> {
+/** Seals bytes for a row. */
+export async function sealed(
+  { vault }: Pick<Context, 'vault'>,
+  partyId: string,
+  context: string,
+  bytes: Uint8Array,
+): Promise<Buffer> {
   return asBuffer(toBinary(SealedSchema, await vault.seal(partyId, context, bytes)));
 }
 

@@ -1,17 +1,24 @@
 // What a handler of the security service may touch.
 import type { House } from '#chassis/boot.ts';
+import type { Issuer } from '#chassis/issuer.ts';
 import { type Executor, openExecutor } from './executor.ts';
 import { type Passwords, passwords } from './passwords.ts';
+import { type Signing, signing } from './signing.ts';
 
 export interface Context extends House {
   readonly passwords: Passwords;
+  readonly signing: Signing;
+  /** Signs the tokens of principals. */
+  readonly issuer: Issuer;
   readonly executor: Executor;
   now(): Date;
 }
 
 /** Makes the context of one process of the security service. */
 export function makeContext(house: House): Context {
+  const keys = signing(house);
+  const executor = openExecutor(house.config, keys.issuer, house.log);
   // Lifetimes and delays are of this world: the bank's own clock can be set.
-  const executor = openExecutor(house.config, house.issuer, house.log);
-  return { ...house, passwords: passwords(), executor, now: () => new Date() };
+  const now = () => new Date();
+  return { ...house, passwords: passwords(), signing: keys, issuer: keys.issuer, executor, now };
 }

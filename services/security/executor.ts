@@ -51,7 +51,10 @@ export function openExecutor(config: Config, issuer: Pick<Issuer, 'internalToken
   async function send(rpc: string, request: Buffer, on: InTheNameOf): Promise<Buffer> {
     const { name, method, send: sendBytes } = target(rpc);
     const metadata = new grpc.Metadata();
-    metadata.set('authorization', `Bearer ${await issuer.internalToken('security-executor', name, on.principal)}`);
+    if (on.principal) {
+      const token = await issuer.internalToken('security-executor', name, on.principal);
+      metadata.set('authorization', `Bearer ${token}`);
+    }
     metadata.set('traceparent', traceparentOf(on.trace));
     if (on.origin) metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(on.origin)));
     try {

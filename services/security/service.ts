@@ -13,16 +13,19 @@ import { Factors } from './migrations/0011-factors.ts';
 import { PasswordResets } from './migrations/0012-password-resets.ts';
 import { Staff } from './migrations/0013-staff.ts';
 import { Passkeys } from './migrations/0014-passkeys.ts';
+import { SigningKeys } from './migrations/0016-signing-keys.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { changePassword } from './rpc/change-password.ts';
 import { changeStaffRoles } from './rpc/change-staff-roles.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
 import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
+import { exchangeToken } from './rpc/exchange-token.ts';
 import { getApproval } from './rpc/get-approval.ts';
 import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
 import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
+import { getSigningKeys } from './rpc/get-signing-keys.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
@@ -41,12 +44,14 @@ import { removePasskey } from './rpc/remove-passkey.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
 import { resetPassword } from './rpc/reset-password.ts';
+import { rotateSigningKey } from './rpc/rotate-signing-key.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
 import { withdrawRequest } from './rpc/withdraw-request.ts';
 import { countedEvents } from './scoring.ts';
 import { deleteHours } from './scoring-tables.ts';
+import { startSigning } from './signing.ts';
 
 const HOURS_KEPT_MS = 48 * 3_600_000;
 const SWEEP_MS = 600_000;
@@ -85,6 +90,9 @@ function rpcs(context: Context) {
     getScoringPolicy: getScoringPolicy(context),
     scoreOrders: scoreOrders(context),
     setScoringPolicy: setScoringPolicy(context),
+    getSigningKeys: getSigningKeys(context),
+    rotateSigningKey: rotateSigningKey(context),
+    exchangeToken: exchangeToken(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -103,15 +111,22 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0012-password-resets', class: PasswordResets },
     { name: '0013-staff', class: Staff },
     { name: '0014-passkeys', class: Passkeys },
+    { name: '0016-signing-keys', class: SigningKeys },
   ],
   context: makeContext,
   rpcs,
+  keys: ({ signing }) => signing.find,
   subscriptions: (context) => [countedEvents(context)],
   async start(context) {
     const { database, now, log, executor } = context;
     const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
     await forget();
-    const stops = [repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'), startExecuting(context)];
+    await context.signing.look();
+    const stops = [
+      repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'),
+      startExecuting(context),
+      startSigning(context),
+    ];
     return async () => {
       for (const stop of stops) await stop();
       executor.close();

@@ -4,9 +4,12 @@ import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { localKeyring } from '#chassis/keyring.ts';
+import { makeLog } from '#chassis/log.ts';
 import { vault } from '#chassis/sealing.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
+import { keysAtSecurity } from '#chassis/verification-keys.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
@@ -52,6 +55,12 @@ export async function logIn(bank: Security, changes: MessageInitShape<typeof Log
   } as MessageInitShape<typeof LogInRequestSchema>);
   if (!tokens) throw new Error('a login without tokens');
   return tokens satisfies SessionTokens;
+}
+
+/** What a token of a session says, by the keys that the service publishes. */
+export function verifyToken(bank: Security, accessToken: string | undefined): Promise<Verified> {
+  const keys = keysAtSecurity(bank.as('edge'), makeLog('test', 'silent'));
+  return tokenVerifier(keys.find, 'edge')(`Bearer ${accessToken}`);
 }
 
 /** A customer at a channel of theirs. */

@@ -46,7 +46,7 @@ export async function populate(bank: BenchBank, accounts: number): Promise<Popul
 
 /** Cash to every account, in bulk and straight through the ledger. */
 async function payIn(bank: BenchBank, accountIds: readonly string[]): Promise<void> {
-  const ledger = await openLedger(bank);
+  const ledger = openLedger(bank);
   try {
     const cash = 'lac_cash_czk';
     const terms = { currencyCode: 'CZK', normalSide: Side.DEBIT, generalLedgerCode: '1010' };

@@ -64,7 +64,7 @@ async function makeSqlDatabase({ postgres }: BenchBank, { accountIds }: Populati
 
 /** The echo answers with as many bytes as the ledger does. */
 async function startEcho(bank: BenchBank, population: Population): Promise<ServiceProcess> {
-  const ledger = await openLedger(bank);
+  const ledger = openLedger(bank);
   try {
     const bytes = await postingAnswerBytes(ledger, population.accountIds);
     const environment = { ECHO_PORT: String(await randomFreePort()), ECHO_BYTES: String(bytes) };

@@ -62,7 +62,7 @@ export function configurationPage(): string {
     '  without TLS 1.3 and a certificate. With `istio` all ports are plaintext and meant for the own sidecar: whoever reaches one past',
     '  it is nobody, as only the sidecar is believed when it says who calls;',
     '- its certificate, key or roots are missing, do not belong together, or name another workload;',
-    '- in production, the development issuer or a wildcard origin.',
+    '- in production, the keyring of a development bank or a wildcard origin.',
     '',
   ].join('\n');
 }

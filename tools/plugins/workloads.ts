@@ -15,6 +15,8 @@ export const mayCall: Readonly<Record<string, readonly string[]>> = {
   loan: ['account', ...belowAccount, 'ledger'],
   forex: ['account', ...belowAccount, 'ledger'],
   account: [...belowAccount, 'ledger'],
+  // For the keys that verify tokens, and nothing else.
+  ledger: ['security'],
   customer: ['integration', 'security'],
   integration: ['security'],
   notification: readers,

@@ -5,12 +5,11 @@ import * as grpc from '@grpc/grpc-js';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import { type Actor, ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
-import { workloadToken } from '../boot.ts';
 import { type Client, clientOver, connect, openChannel } from '../call.ts';
 import type { Origin } from '../call-context.ts';
 import { Refusal } from '../errors.ts';
 import type { Identity } from '../identity.ts';
-import type { Issuer } from '../issuer.ts';
+import { INTERNAL_LIFETIME_SECONDS, type Issuer } from '../issuer.ts';
 import { ORIGIN_KEY } from '../serve.ts';
 
 /** A service that can be called: where it is, and who signs the tokens that it takes. */
@@ -19,7 +18,7 @@ export interface Callable<S extends DescService> {
   /** The name of the service in tokens: `ledger`. */
   readonly audience: Workload;
   readonly address: string;
-  readonly issuer: Issuer;
+  readonly issuer: Pick<Issuer, 'internalToken'>;
   /** What a workload proves its name with. */
   readonly identity: (workload: Workload) => Identity;
 }
@@ -31,8 +30,8 @@ const CALL_MS = 10_000;
 
 /** A client that calls as a workload, on nobody's behalf. */
 export function asWorkload<S extends DescService>(callable: Callable<S>, workload: Workload): Client<S> {
-  const { service, address, issuer, audience, identity } = callable;
-  return connect(service, address, identity(workload).channel(audience), workloadToken(issuer, workload, audience));
+  const { service, address, audience, identity } = callable;
+  return connect(service, address, identity(workload).channel(audience));
 }
 
 /** A client that calls as the edge does for a principal; for an anonymous PUBLIC caller without one. */
@@ -44,11 +43,11 @@ export function asPrincipal<S extends DescService>(
   const { service, address, issuer, audience, identity } = callable;
   const { origin = TEST_ORIGIN, workload = 'edge', deadlineMs = CALL_MS } = options;
   const channel = openChannel(service, address, identity(workload).channel(audience));
-  const token = workloadTokenFor(issuer, workload, audience, actor);
+  const token = actor && reused(() => issuer.internalToken(workload, audience, actor));
   return clientOver(service, channel, {
     async metadata() {
       const metadata = new grpc.Metadata();
-      metadata.set('authorization', `Bearer ${await token()}`);
+      if (token) metadata.set('authorization', `Bearer ${await token()}`);
       metadata.set(ORIGIN_KEY, Buffer.from(JSON.stringify(origin)));
       return metadata;
     },
@@ -92,16 +91,11 @@ export async function refused(call: Promise<unknown>, reason: string): Promise<R
   throw new Error(`not refused for ${reason}, but answered: ${shown}`);
 }
 
-function workloadTokenFor(
-  issuer: Issuer,
-  workload: Workload,
-  audience: Workload,
-  actor: Actor | undefined,
-): () => Promise<string> {
-  const { publicKey, principalToken } = issuer;
-  return workloadToken(
-    { publicKey, principalToken, internalToken: (from, to) => issuer.internalToken(from, to, actor) },
-    workload,
-    audience,
-  );
+/** A token that is made anew when half of its life is over. */
+function reused(make: () => Promise<string>): () => Promise<string> {
+  let made: { readonly at: number; readonly token: Promise<string> } | undefined;
+  return () => {
+    if (!made || Date.now() - made.at > INTERNAL_LIFETIME_SECONDS * 500) made = { at: Date.now(), token: make() };
+    return made.token;
+  };
 }

@@ -9,7 +9,7 @@ import { type ServiceDefinition, startService } from '../boot.ts';
 import type { Client } from '../call.ts';
 import type { Origin } from '../call-context.ts';
 import type { Identity } from '../identity.ts';
-import { developmentIssuer, type Issuer } from '../issuer.ts';
+import { type DevelopmentIssuer, developmentIssuer } from '../issuer.ts';
 import { asPrincipal, asWorkload, type Callable } from './clients.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
 import { TEST_CERTIFICATES, testIdentities } from './identities.ts';
@@ -30,7 +30,7 @@ export interface ServiceUnderTest<S extends DescService> {
   readonly address: string;
   readonly database: TestDatabase;
   readonly dataDir: string;
-  readonly issuer: Issuer;
+  readonly issuer: DevelopmentIssuer;
   /** What a workload proves its name with. */
   readonly identity: (workload: Workload) => Identity;
   /** A client that calls as a workload. The same one each time; closed at the end. */

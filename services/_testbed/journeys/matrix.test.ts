@@ -4,7 +4,7 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { Refusal } from '#chassis/errors.ts';
-import { EDGE_AUDIENCE, ISSUER } from '#chassis/issuer.ts';
+import { DEVELOPMENT_ISSUER, EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import { customer, partner, staff } from '#chassis/testing/clients.ts';
 import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type Rule, rules } from '#gen/bank/rules.ts';
@@ -130,7 +130,7 @@ async function tokensOf({ issuer }: Bank, own: Belongings): Promise<ReadonlyMap<
   const someone = customer(own.customerId);
   const claims = { sub: own.customerId, audience: 'CHANNEL', sid: 'ses_forged' };
   const forged = (token: SignJWT) =>
-    token.setIssuer(ISSUER).setAudience(EDGE_AUDIENCE).setIssuedAt().setExpirationTime('60s');
+    token.setIssuer(DEVELOPMENT_ISSUER).setAudience(EDGE_AUDIENCE).setIssuedAt().setExpirationTime('60s');
   // What everybody may know, taken for a secret: the classical confusion of algorithms.
   const known = Buffer.from(await exportSPKI(issuer.publicKey));
   const { privateKey } = await generateKeyPair('EdDSA');
@@ -139,17 +139,23 @@ async function tokensOf({ issuer }: Bank, own: Belongings): Promise<ReadonlyMap<
     ['garbage', 'garbage'],
     ['expired', await issuer.principalToken(someone, -60)],
     ['wrong-audience', await issuer.internalToken('edge', 'account', someone)],
-    ['wrong-algorithm', await forged(new SignJWT(claims).setProtectedHeader({ alg: 'HS256' })).sign(known)],
+    [
+      'wrong-algorithm',
+      await forged(new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: DEVELOPMENT_ISSUER })).sign(known),
+    ],
     [
       'unsigned',
       new UnsecuredJWT(claims)
-        .setIssuer(ISSUER)
+        .setIssuer(DEVELOPMENT_ISSUER)
         .setAudience(EDGE_AUDIENCE)
         .setIssuedAt()
         .setExpirationTime('60s')
         .encode(),
     ],
-    ['foreign-key', await forged(new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' })).sign(privateKey)],
+    [
+      'foreign-key',
+      await forged(new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: DEVELOPMENT_ISSUER })).sign(privateKey),
+    ],
   ];
   for (const subject of SUBJECTS.filter((one) => !tokens.some(([known]) => known === one))) {
     tokens.push([subject, await issuer.principalToken(actorOf(subject, own), 60)]);

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
-import { tokenVerifier } from '#chassis/tokens.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledStaffMember, approved, aStaffMember, eventsOf, logIn, unique } from '../testing.ts';
+import { anEnrolledStaffMember, approved, aStaffMember, eventsOf, logIn, unique, verifyToken } from '../testing.ts';
 
 describe('ChangeStaffRoles', () => {
   const bank = useService(security);
@@ -24,7 +23,7 @@ describe('ChangeStaffRoles', () => {
     expect(await eventsOf(bank.database, sessionId)).to.deep.equal(['SessionStarted 1', 'SessionRevoked 2']);
     expect(await eventsOf(bank.database, staffId)).to.deep.equal(['StaffMemberRegistered 1', 'StaffRolesChanged 2']);
     const { accessToken } = await logIn(bank, { username });
-    const { principal } = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${accessToken}`);
+    const { principal } = await verifyToken(bank, accessToken);
     expect(principal).to.deep.include({ branchId: 'brn_brno', roles: [LOAN_OFFICER] });
   });
 

@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
-import { tokenVerifier } from '#chassis/tokens.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
@@ -17,6 +16,7 @@ import {
   PASSWORD,
   passkeyLogin,
   unique,
+  verifyToken,
 } from '../testing.ts';
 import { authenticator } from '../testing-authenticator.ts';
 
@@ -24,8 +24,7 @@ describe('LogInWithPasskey', () => {
   const bank = useService(security);
   const logIn = (responseJson: string, changes: { requestId?: string; validateOnly?: boolean } = {}) =>
     bank.asPrincipal(undefined).logInWithPasskey({ requestId: unique('login'), responseJson, ...changes });
-  const principalOf = async (accessToken = '') =>
-    (await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${accessToken}`)).principal;
+  const principalOf = async (accessToken = '') => (await verifyToken(bank, accessToken)).principal;
 
   for (const algorithm of ['ES256', 'EdDSA'] as const) {
     it(`starts a session of whose passkey it is, with ${algorithm}`, async () => {

@@ -2,7 +2,6 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
-import { tokenVerifier } from '#chassis/tokens.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
@@ -18,6 +17,7 @@ import {
   logIn,
   PASSWORD,
   unique,
+  verifyToken,
 } from '../testing.ts';
 
 describe('LogIn', () => {
@@ -27,7 +27,7 @@ describe('LogIn', () => {
   it('starts a session with tokens of the customer, of which nothing is kept', async () => {
     const { customerId, username } = await anEnrolledCustomer(bank);
     const tokens = await logIn(bank, { username: username.toUpperCase() });
-    const verified = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${tokens.accessToken}`);
+    const verified = await verifyToken(bank, tokens.accessToken);
     expect(verified.principal).to.include({ audience: Audience.CHANNEL, partyId: customerId });
     expect(verified.principal?.sessionId).to.equal(tokens.sessionId);
     expect(verified.expires * 1_000 - Date.now()).to.be.within(290_000, 300_000);
@@ -181,7 +181,7 @@ describe('LogIn of a member of staff', () => {
     const { staffId, username, registered } = await anEnrolledStaffMember(bank, 'TELLER', 'LOAN_OFFICER');
     expect(registered).to.include({ staffId, customerId: '' });
     const tokens = await logIn(bank, { username });
-    const { principal } = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${tokens.accessToken}`);
+    const { principal } = await verifyToken(bank, tokens.accessToken);
     expect(principal).to.include({ audience: Audience.STAFF, partyId: staffId, branchId: 'brn_praha' });
     expect(principal?.roles).to.deep.equal([StaffRole.TELLER, StaffRole.LOAN_OFFICER]);
   });

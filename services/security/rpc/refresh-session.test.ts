@@ -1,9 +1,16 @@
 import { expect } from 'chai';
 import { refused, useService } from '#chassis/testing/service.ts';
-import { tokenVerifier } from '#chassis/tokens.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, anEnrolledStaffMember, eventsOf, expectNowhere, logIn, unique } from '../testing.ts';
+import {
+  anEnrolledCustomer,
+  anEnrolledStaffMember,
+  eventsOf,
+  expectNowhere,
+  logIn,
+  unique,
+  verifyToken,
+} from '../testing.ts';
 
 describe('RefreshSession', () => {
   const bank = useService(security);
@@ -57,7 +64,7 @@ describe('RefreshSession', () => {
     const { username } = await anEnrolledStaffMember(bank, 'TREASURY');
     const { refreshToken } = await logIn(bank, { username });
     const { tokens } = await refresh(refreshToken);
-    const { principal } = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${tokens?.accessToken}`);
+    const { principal } = await verifyToken(bank, tokens?.accessToken);
     expect(principal?.roles).to.deep.equal([StaffRole.TREASURY]);
   });
 });

@@ -16,11 +16,11 @@ export const balanceRead: Measurement = {
   size: 1,
   async open(world, accounts) {
     const request = template(GetBalancesRequestSchema, { ledgerAccountIds: [slot('lac', 0)] }, [slot('lac', 0)]);
-    const { wire, shown } = await openLedgerWire(world);
+    const wire = openLedgerWire(world);
     return {
       async work() {
         const id = world.ledgerAccountIds[accounts.one()] ?? '';
-        const bytes = await wire.call(GET_BALANCES, request([id]), await shown());
+        const bytes = await wire.call(GET_BALANCES, request([id]));
         const { balances } = fromBinary(GetBalancesResponseSchema, bytes);
         if (balances[0]?.ledgerAccountId !== id) throw new Error(`no balance of ${id}`);
         return [];

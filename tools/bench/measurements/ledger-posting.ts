@@ -1,6 +1,5 @@
 // Journals of two legs, posted by the transaction service's identity, straight at the ledger.
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import type * as grpc from '@grpc/grpc-js';
 import type { Client } from '#chassis/call.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -12,7 +11,7 @@ import {
 import { asTransaction } from '../ledger.ts';
 import type { Spread } from '../spread.ts';
 import { slot, type Template, template } from '../template.ts';
-import { openWire, showing, type Wire } from '../wire.ts';
+import { openWire, type Wire } from '../wire.ts';
 import type { KnownWorld } from '../world.ts';
 import type { Target } from './measurement.ts';
 
@@ -36,7 +35,7 @@ export function postingTemplate(count: number): Template {
 /** Posts so many journals with each call. Whatever is refused is an error. */
 export async function ledgerPosting(world: KnownWorld, accounts: Spread, count: number): Promise<Target> {
   const request = postingTemplate(count);
-  const { wire, shown } = await openLedgerWire(world);
+  const wire = openLedgerWire(world);
   const idOf = (index: number): string => world.ledgerAccountIds[index] ?? '';
   return {
     async work() {
@@ -44,7 +43,7 @@ export async function ledgerPosting(world: KnownWorld, accounts: Spread, count: 
         const { debtor, creditor } = accounts.pair();
         return [newId('jnl'), idOf(debtor), idOf(creditor)];
       }).flat();
-      const bytes = await wire.call(POST_JOURNALS, request(ids), await shown());
+      const bytes = await wire.call(POST_JOURNALS, request(ids));
       const { outcomes } = fromBinary(PostJournalsResponseSchema, bytes);
       const refused = outcomes.find(({ result }) => result.case !== 'posted');
       if (refused) throw new Error(`refused: ${JSON.stringify(refused.result.value)}`);
@@ -54,22 +53,9 @@ export async function ledgerPosting(world: KnownWorld, accounts: Spread, count: 
   };
 }
 
-/** Connections to the ledger as the transaction service, and the metadata of a call, made anew with its token. */
-export async function openLedgerWire({
-  dataDir,
-  ledgerAddress,
-}: KnownWorld): Promise<{ wire: Wire; shown: () => Promise<grpc.Metadata> }> {
-  const transaction = await asTransaction(dataDir);
-  const wire = openWire(ledgerAddress, transaction.credentials);
-  let made: { readonly token: string; readonly metadata: grpc.Metadata } | undefined;
-  return {
-    wire,
-    async shown() {
-      const now = await transaction.token();
-      if (made?.token !== now) made = { token: now, metadata: showing(now) };
-      return made.metadata;
-    },
-  };
+/** Connections to the ledger as the transaction service. */
+export function openLedgerWire({ dataDir, ledgerAddress }: KnownWorld): Wire {
+  return openWire(ledgerAddress, asTransaction(dataDir));
 }
 
 /** How long the ledger's answer to one transfer is: of what would be posted between the first two accounts. */

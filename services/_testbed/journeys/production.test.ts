@@ -1,0 +1,95 @@
+// A bank as production configures it: certificates of its own, no development issuer anywhere, and a customer logs in.
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { readConfig } from '#chassis/config.ts';
+import { type Database, openDatabase } from '#chassis/database.ts';
+import { developmentIssuer } from '#chassis/issuer.ts';
+import { localKeyring } from '#chassis/keyring.ts';
+import { makeLog } from '#chassis/log.ts';
+import { vault } from '#chassis/sealing.ts';
+import { refused, staff } from '#chassis/testing/clients.ts';
+import { startEdge } from '../../edge/service.ts';
+import { signing } from '../../security/signing.ts';
+import { textAt } from './counter.ts';
+import type { Door, RpcName } from './doors.ts';
+import { useJourney } from './journey.ts';
+
+const PASSWORD = 'correct horse battery';
+const PRODUCTION = { BANK_ENVIRONMENT: 'production', EDGE_ALLOWED_ORIGINS: 'https://bank.example' };
+
+describe('A production bank', function aProductionBank() {
+  this.timeout(60_000);
+  const journey = useJourney({ environment: PRODUCTION });
+  let door: Door;
+  let database: Database;
+  let teller: string;
+
+  before('has a teller', async () => {
+    door = journey.door('gRPC');
+    const { environment, database: of } = journey.bank();
+    const config = readConfig(environment);
+    const log = makeLog('test', 'silent');
+    const settings = { entities: [], poolMax: 2, statementTimeoutMs: 10_000, log };
+    database = await openDatabase({ url: of('security').runtimeUrl, service: 'security', ...settings });
+    const keys = signing({ config, database, vault: vault(await localKeyring(path.join(config.DATA_DIR, 'keyring'))) });
+    await keys.look();
+    // Staff cannot log in yet: a session of theirs is put there by hand, and its token signed as security would.
+    const who = { ...staff('TELLER'), sessionId: 'ses_of_the_teller' };
+    await of('security').query(
+      `insert into session (id, party_id, state, start_time, expire_time)
+       values ($1, $2, 'active', now(), now() + interval '1 hour')`,
+      [who.sessionId, who.partyId],
+    );
+    teller = await keys.issuer.principalToken(who, 300);
+  });
+  after(() => database?.[Symbol.asyncDispose]());
+
+  const ask = (token: string | undefined, rpc: RpcName, request: JsonObject) =>
+    door.callWith(token, rpc, { requestId: randomUUID(), ...request });
+
+  async function aPerson(): Promise<string> {
+    const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
+    return textAt(
+      await ask(teller, 'customer.RegisterCustomer', { person, residenceCountryCode: 'CZ' }),
+      'customer',
+      'customerId',
+    );
+  }
+
+  it('lets a customer enrol, log in, and see what is theirs and nothing else', async () => {
+    const [customerId, another] = [await aPerson(), await aPerson()];
+    const enrolmentCode = textAt(await ask(teller, 'security.IssueEnrolmentCode', { customerId }), 'enrolmentCode');
+    const credentials = { username: `user-${randomUUID()}`, password: PASSWORD };
+    await ask(undefined, 'security.RegisterCredentials', { enrolmentCode, ...credentials });
+    const jana = textAt(await ask(undefined, 'security.LogIn', credentials), 'tokens', 'accessToken');
+    const found = await door.callWith(jana, 'customer.GetCustomer', { customerId });
+    expect(textAt(found, 'customer', 'customerId')).to.equal(customerId);
+    await refused(door.callWith(jana, 'customer.GetCustomer', { customerId: another }), 'CUSTOMER_NOT_FOUND');
+  });
+
+  it('gives tokens to nobody, and takes none of a development issuer', async () => {
+    const { edge } = journey.bank();
+    const asked = await fetch(`${edge.url}/dev/token`, { method: 'POST', body: '{"subject": "staff:teller"}' });
+    expect(asked.status).to.equal(404);
+    const elsewhere = await mkdtemp(path.join(tmpdir(), 'corebank-production-'));
+    const theirs = await (await developmentIssuer(elsewhere)).principalToken(staff('TELLER'), 60);
+    await refused(door.callWith(theirs, 'customer.GetCustomer', { customerId: 'cus_1' }), 'TOKEN_INVALID');
+    await rm(elsewhere, { recursive: true });
+  });
+
+  it('does not start with the keyring of a development bank', async () => {
+    const { environment } = journey.bank();
+    const file = path.join(environment['DATA_DIR'] ?? '', 'keyring', 'issuer.pem');
+    await writeFile(file, '');
+    const told = await startEdge(environment).then(
+      (edge) => edge.stop(),
+      (error: Error) => error.message,
+    );
+    expect(told).to.contain('DATA_DIR: its keyring is that of a development bank');
+    await rm(file);
+  });
+});
