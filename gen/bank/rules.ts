@@ -141,6 +141,10 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ScoreOrders'
   | 'bank.security.v1.SecurityService/GetScoringPolicy'
   | 'bank.security.v1.SecurityService/SetScoringPolicy'
+  | 'bank.security.v1.SecurityService/GetDataKeys'
+  | 'bank.security.v1.SecurityService/DestroyDataKey'
+  | 'bank.security.v1.SecurityService/RotateKeyEncryptionKey'
+  | 'bank.security.v1.SecurityService/GetKeyRotation'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -1769,6 +1773,68 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.security.v1.SecurityService/GetDataKeys': {
+    callers: ['ledger', 'account', 'transaction', 'customer'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['partyIds'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'KEY_MANAGEMENT_UNAVAILABLE',
+    ],
+  },
+  'bank.security.v1.SecurityService/DestroyDataKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'DATA_KEY_DESTROYED',
+    ],
+  },
+  'bank.security.v1.SecurityService/RotateKeyEncryptionKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'KEY_ROTATION_UNDER_WAY',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetKeyRotation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'KEY_ROTATION_NOT_FOUND',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2177,6 +2243,7 @@ export const commonErrors: readonly string[] = [
   'DRAINING',
   'STREAM_ENDED',
   'SERVICE_UNAVAILABLE',
+  'DATA_KEYS_UNAVAILABLE',
   'INTERNAL',
 ];
 
@@ -2197,6 +2264,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.DataKey': { key: 'SECRET' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET' },
@@ -2248,7 +2316,9 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.security.v1.AccessRefusal',
+  'bank.security.v1.DataKey',
   'bank.security.v1.GetApprovalResponse',
+  'bank.security.v1.GetDataKeysResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',

@@ -2,12 +2,14 @@
 import path from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Workload } from '#gen/bank/rules.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Owners } from './access.ts';
 import { natsBus } from './bus.ts';
 import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Consuming, consume } from './consume.ts';
+import { askSecurity, type FetchKeys, fetchedKeys } from './data-keys.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { developmentIssuer, INTERNAL_LIFETIME_SECONDS, type Issuer } from './issuer.ts';
@@ -44,12 +46,17 @@ export interface House {
 /** The services that there are. */
 type ServiceName = Workload & ('ledger' | 'account' | 'customer' | 'transaction' | 'security');
 
+/** What a service has before it has its keys. */
+export type Means = Pick<House, 'config' | 'database' | 'log'>;
+
 /** A service of the bank. */
 export interface ServiceDefinition<S extends DescService, Context> {
   readonly name: ServiceName;
   readonly service: S;
   readonly entities: Entities;
   readonly migrations: readonly MigrationStep[];
+  /** Set by the service that owns the data keys of parties; all others ask it for them. */
+  dataKeys?(means: Means): FetchKeys;
   context(house: House): Context;
   rpcs(context: Context): Rpcs<S>;
   /** What it consumes of other services' events. */
@@ -88,9 +95,10 @@ export async function startService<S extends DescService, Context>(
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     log,
   });
-  const keys = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
   const issuer = await developmentIssuer(path.join(config.DATA_DIR, 'keyring'));
-  const house = furnish({ name, config, log, database, keys, issuer, identity });
+  const clients = clientsOf(name, issuer, identity);
+  const keys = await keysOf(definition, { config, database, log }, clients);
+  const house = furnish({ name, config, log, database, keys, issuer, clients });
   const context = definition.context(house);
   const rpcs = definition.rpcs(context);
   const stopBeside = await definition.start?.(context);
@@ -165,12 +173,11 @@ function furnish(parts: {
   database: Database;
   keys: KeyPort;
   issuer: Issuer;
-  identity: Identity;
+  clients: Clients;
 }): House & Closing {
-  const { name, config, log, database, keys, issuer, identity } = parts;
+  const { name, config, log, database, keys, issuer, clients } = parts;
   const sealed = vault(keys);
   const written = commands({ database, vault: sealed, keys });
-  const clients: { close: () => void }[] = [];
   return {
     config,
     log,
@@ -182,6 +189,17 @@ function furnish(parts: {
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),
     objects: localObjectStore(config.OBJECT_STORE_DIR || path.join(config.DATA_DIR, 'objects')),
+    client: clients.client,
+    close: clients.close,
+  };
+}
+
+type Clients = Pick<House, 'client'> & Closing;
+
+/** Makes clients of other services, and closes them together, and the identity that they show. */
+function clientsOf(name: Workload, issuer: Issuer, identity: Identity): Clients {
+  const clients: Closing[] = [];
+  return {
     client(service, audience, address) {
       const client = connect(service, address, identity.channel(audience), workloadToken(issuer, name, audience));
       clients.push(client);
@@ -192,6 +210,20 @@ function furnish(parts: {
       identity.close();
     },
   };
+}
+
+/** The keys of parties from the service that owns them; of a service that runs alone, from the local keyring. */
+async function keysOf(
+  { dataKeys }: Pick<ServiceDefinition<DescService, never>, 'dataKeys'>,
+  means: Means,
+  clients: Clients,
+): Promise<KeyPort> {
+  const { config, log } = means;
+  const local = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
+  if (dataKeys) return { ...local, ...fetchedKeys(dataKeys(means)) };
+  if (config.DATA_KEYS === 'keyring') return local;
+  const security = clients.client(SecurityService, 'security', config.SECURITY_ADDRESS);
+  return { ...local, ...fetchedKeys(askSecurity(security, log)) };
 }
 
 /** A workload's own token for another, made anew when half of its life is over. */

@@ -7,6 +7,7 @@ import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/s
 import {
   AccessRefusedSchema,
   CredentialsRegisteredSchema,
+  DataKeyDestroyedSchema,
   LoginRefusedSchema,
   SessionRevokedSchema,
   SessionStartedSchema,
@@ -63,4 +64,9 @@ export function loginRefused(
 ): OutboxEvent {
   const event = { customerId, failures, ...(origin && { origin }) };
   return outboxEvent(LoginRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
+}
+
+/** Says that a party was erased: the first and last event of the key. */
+export function dataKeyDestroyed(tx: CommandTx, partyId: string): void {
+  tx.publish(DataKeyDestroyedSchema, { partyId }, { id: partyId, sequence: 1 });
 }

@@ -5,12 +5,18 @@ import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
+import { KEY_VERSION, openDataKeys } from './data-keys.ts';
 import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { Scoring } from './migrations/0010-scoring.ts';
+import { DataKeys } from './migrations/0018-data-keys.ts';
+import { goOnRotating } from './rotation.ts';
 import { approveRequest } from './rpc/approve-request.ts';
+import { destroyDataKey } from './rpc/destroy-data-key.ts';
 import { getApproval } from './rpc/get-approval.ts';
+import { getDataKeys } from './rpc/get-data-keys.ts';
+import { getKeyRotation } from './rpc/get-key-rotation.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
@@ -20,6 +26,7 @@ import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
+import { rotateKeyEncryptionKey } from './rpc/rotate-key-encryption-key.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
@@ -32,6 +39,9 @@ const SWEEP_MS = 600_000;
 
 function rpcs(context: Context) {
   return {
+    destroyDataKey: destroyDataKey(context),
+    getDataKeys: getDataKeys(context),
+    getKeyRotation: getKeyRotation(context),
     issueEnrolmentCode: issueEnrolmentCode(context),
     logIn: logIn(context),
     logOut: logOut(context),
@@ -47,6 +57,7 @@ function rpcs(context: Context) {
     getScoringPolicy: getScoringPolicy(context),
     scoreOrders: scoreOrders(context),
     setScoringPolicy: setScoringPolicy(context),
+    rotateKeyEncryptionKey: rotateKeyEncryptionKey(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -61,7 +72,16 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0004-event-path', class: eventPath('security_runtime') },
     { name: '0004-approvals', class: Approvals },
     { name: '0010-scoring', class: Scoring },
+    { name: '0018-data-keys', class: DataKeys },
   ],
+  // Its own keys, as all others get them, without a call.
+  dataKeys: (means) => {
+    const { get } = openDataKeys(means);
+    return async (partyIds) =>
+      (await get(partyIds, true)).map((found) =>
+        found.state === 'active' ? { version: KEY_VERSION, key: found.key } : undefined,
+      );
+  },
   context: makeContext,
   rpcs,
   subscriptions: (context) => [countedEvents(context)],
@@ -69,7 +89,11 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     const { database, now, log, executor } = context;
     const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
     await forget();
-    const stops = [repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'), startExecuting(context)];
+    const stops = [
+      repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'),
+      startExecuting(context),
+      goOnRotating(context),
+    ];
     return async () => {
       for (const stop of stops) await stop();
       executor.close();

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSI2ChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIkoKDlNlc3Npb25TdGFydGVkEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyJ+Cg5TZXNzaW9uUmV2b2tlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSMgoGcmVhc29uGAMgASgOMiIuYmFuay5zZWN1cml0eS52MS5SZXZvY2F0aW9uUmVhc29uIqIBCg1BY2Nlc3NSZWZ1c2VkEhwKCnJlZnVzYWxfaWQYASABKAlCCNq1GAQICxADEiIKBWFjdG9yGAIgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yEgsKA3JwYxgDIAEoCRIMCgRjb2RlGAQgASgFEg4KBnJlYXNvbhgFIAEoCRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkImUKDExvZ2luUmVmdXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEAoIZmFpbHVyZXMYAiABKAUSJAoGb3JpZ2luGAMgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCIuChBEYXRhS2V5RGVzdHJveWVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed]);
 
 /**
  * A customer got credentials to log in with, the first or new ones.
@@ -193,4 +193,25 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 4);
+
+/**
+ * A party was erased: their data key is destroyed, and within five minutes nothing that is sealed under it can be opened.
+ *
+ * @generated from message bank.security.v1.DataKeyDestroyed
+ */
+export type DataKeyDestroyed = Message<"bank.security.v1.DataKeyDestroyed"> & {
+  /**
+   * Whose it was.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.DataKeyDestroyed.
+ * Use `create(DataKeyDestroyedSchema)` to create a new message.
+ */
+export const DataKeyDestroyedSchema: GenMessage<DataKeyDestroyed> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 5);
 

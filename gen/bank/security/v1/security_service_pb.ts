@@ -7,6 +7,8 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Approval, ApprovalState } from "./approval_pb.ts";
 import { file_bank_security_v1_approval } from "./approval_pb.ts";
+import type { DataKey, KeyRotation } from "./data_key_pb.ts";
+import { file_bank_security_v1_data_key } from "./data_key_pb.ts";
 import type { OrderScore, OrderToScore, ScoringPolicy } from "./scoring_pb.ts";
 import { file_bank_security_v1_scoring } from "./scoring_pb.ts";
 import type { SessionTokens } from "./security_pb.ts";
@@ -24,7 +26,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIlEKElNjb3JlT3JkZXJzUmVxdWVzdBI7CgZvcmRlcnMYASADKAsyHi5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyVG9TY29yZUILukgIkgEFCAEQ6AciQwoTU2NvcmVPcmRlcnNSZXNwb25zZRIsCgZzY29yZXMYASADKAsyHC5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyU2NvcmUiGQoXR2V0U2NvcmluZ1BvbGljeVJlcXVlc3QiXAoYR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFIqcBChdTZXRTY29yaW5nUG9saWN5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIdCgxiYXNlX3ZlcnNpb24YAyABKAVCB7pIBBoCKAASNwoGcG9saWN5GAQgASgLMh8uYmFuay5zZWN1cml0eS52MS5TY29yaW5nUG9saWN5Qga6SAPIAQEiXAoYU2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFMpMOCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQESaQoLU2NvcmVPcmRlcnMSJC5iYW5rLnNlY3VyaXR5LnYxLlNjb3JlT3JkZXJzUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuU2NvcmVPcmRlcnNSZXNwb25zZSINkAIBirUYBgoBBhoBBhJ9ChBHZXRTY29yaW5nUG9saWN5EikuYmFuay5zZWN1cml0eS52MS5HZXRTY29yaW5nUG9saWN5UmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSfAoQU2V0U2NvcmluZ1BvbGljeRIpLmJhbmsuc2VjdXJpdHkudjEuU2V0U2NvcmluZ1BvbGljeVJlcXVlc3QaKi5iYW5rLnNlY3VyaXR5LnYxLlNldFNjb3JpbmdQb2xpY3lSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQZiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSKNAQoYU3VibWl0Rm9yQXBwcm92YWxSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhcKA3JwYxgDIAEoCUIKukgHcgUQARjIARIiCgdyZXF1ZXN0GAQgASgMQhG6SAZ6BBiAgEDitRgECAIQAiKuAQoZU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZRIdCgthcHByb3ZhbF9pZBgBIAEoCUII2rUYBAgNEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGUSGgoIcmVzcG9uc2UYAyABKAxCCOK1GAQIAhACEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKBAQoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOAoFc3RhdGUYASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsU3RhdGVCCLpIBYIBAhABEhEKCXBhZ2Vfc2l6ZRgCIAEoBRIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACCJfChVMaXN0QXBwcm92YWxzUmVzcG9uc2USLQoJYXBwcm92YWxzGAEgAygLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPAoSR2V0QXBwcm92YWxSZXF1ZXN0EiYKC2FwcHJvdmFsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECA0QASJeChNHZXRBcHByb3ZhbFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbBIZCgdyZXF1ZXN0GAIgASgJQgjitRgECAIQAiJ1ChVBcHByb3ZlUmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkYKFkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInQKFFJlamVjdFJlcXVlc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2FwcHJvdmFsX2lkGAMgASgJQhG6SAZyBBABGEDatRgECA0QAiJFChVSZWplY3RSZXF1ZXN0UmVzcG9uc2USLAoIYXBwcm92YWwYASABKAsyGi5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmFsInYKFldpdGhkcmF3UmVxdWVzdFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLYXBwcm92YWxfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDRACIkcKF1dpdGhkcmF3UmVxdWVzdFJlc3BvbnNlEiwKCGFwcHJvdmFsGAEgASgLMhouYmFuay5zZWN1cml0eS52MS5BcHByb3ZhbCLqAQoNQWNjZXNzUmVmdXNhbBIlCgpyZWZ1c2FsX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAsQAxIqCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEhUKA3JwYxgDIAEoCUIIukgFcgMYyAESDAoEY29kZRgEIAEoBRIZCgZyZWFzb24YBSABKAlCCbpIBnIEEAEYQBIgCgdhZGRyZXNzGAYgASgJQg+6SARyAhhA4rUYBAgCEAESJAoKdXNlcl9hZ2VudBgHIAEoCUIQukgFcgMYgAjitRgECAIQASJtChVSZWNvcmRSZWZ1c2Fsc1JlcXVlc3QSPQoIcmVmdXNhbHMYASADKAsyHy5iYW5rLnNlY3VyaXR5LnYxLkFjY2Vzc1JlZnVzYWxCCrpIB5IBBAgBEGQSFQoNdmFsaWRhdGVfb25seRgCIAEoCCIYChZSZWNvcmRSZWZ1c2Fsc1Jlc3BvbnNlIlEKElNjb3JlT3JkZXJzUmVxdWVzdBI7CgZvcmRlcnMYASADKAsyHi5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyVG9TY29yZUILukgIkgEFCAEQ6AciQwoTU2NvcmVPcmRlcnNSZXNwb25zZRIsCgZzY29yZXMYASADKAsyHC5iYW5rLnNlY3VyaXR5LnYxLk9yZGVyU2NvcmUiGQoXR2V0U2NvcmluZ1BvbGljeVJlcXVlc3QiXAoYR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFIqcBChdTZXRTY29yaW5nUG9saWN5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIdCgxiYXNlX3ZlcnNpb24YAyABKAVCB7pIBBoCKAASNwoGcG9saWN5GAQgASgLMh8uYmFuay5zZWN1cml0eS52MS5TY29yaW5nUG9saWN5Qga6SAPIAQEiXAoYU2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlEi8KBnBvbGljeRgBIAEoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1BvbGljeRIPCgd2ZXJzaW9uGAIgASgFIl0KEkdldERhdGFLZXlzUmVxdWVzdBIVCg12YWxpZGF0ZV9vbmx5GAEgASgIEjAKCXBhcnR5X2lkcxgCIAMoCUIdukgSkgEPCAEQ9AMYASIGcgQQARhA2rUYBAgIEAMiQwoTR2V0RGF0YUtleXNSZXNwb25zZRIsCglkYXRhX2tleXMYASADKAsyGS5iYW5rLnNlY3VyaXR5LnYxLkRhdGFLZXkicgoVRGVzdHJveURhdGFLZXlSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiMKCHBhcnR5X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAgQAiJKChZEZXN0cm95RGF0YUtleVJlc3BvbnNlEjAKDGRlc3Ryb3lfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiVQodUm90YXRlS2V5RW5jcnlwdGlvbktleVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiUQoeUm90YXRlS2V5RW5jcnlwdGlvbktleVJlc3BvbnNlEi8KCHJvdGF0aW9uGAEgASgLMh0uYmFuay5zZWN1cml0eS52MS5LZXlSb3RhdGlvbiI5ChVHZXRLZXlSb3RhdGlvblJlcXVlc3QSIAoPcm90YXRpb25fbnVtYmVyGAEgASgFQge6SAQaAigAIkkKFkdldEtleVJvdGF0aW9uUmVzcG9uc2USLwoIcm90YXRpb24YASABKAsyHS5iYW5rLnNlY3VyaXR5LnYxLktleVJvdGF0aW9uMoISCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISeAoRU3VibWl0Rm9yQXBwcm92YWwSKi5iYW5rLnNlY3VyaXR5LnYxLlN1Ym1pdEZvckFwcHJvdmFsUmVxdWVzdBorLmJhbmsuc2VjdXJpdHkudjEuU3VibWl0Rm9yQXBwcm92YWxSZXNwb25zZSIKkAICirUYAwoBARJ6Cg1MaXN0QXBwcm92YWxzEiYuYmFuay5zZWN1cml0eS52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBonLmJhbmsuc2VjdXJpdHkudjEuTGlzdEFwcHJvdmFsc1Jlc3BvbnNlIhiQAgGKtRgRCgEBEgwIAxIIAQIDBAUGBwgSdAoLR2V0QXBwcm92YWwSJC5iYW5rLnNlY3VyaXR5LnYxLkdldEFwcHJvdmFsUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0QXBwcm92YWxSZXNwb25zZSIYkAIBirUYEQoBARIMCAMSCAECAwQFBgcIEnwKDkFwcHJvdmVSZXF1ZXN0EicuYmFuay5zZWN1cml0eS52MS5BcHByb3ZlUmVxdWVzdFJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkFwcHJvdmVSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnkKDVJlamVjdFJlcXVlc3QSJi5iYW5rLnNlY3VyaXR5LnYxLlJlamVjdFJlcXVlc3RSZXF1ZXN0GicuYmFuay5zZWN1cml0eS52MS5SZWplY3RSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEn8KD1dpdGhkcmF3UmVxdWVzdBIoLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVxdWVzdBopLmJhbmsuc2VjdXJpdHkudjEuV2l0aGRyYXdSZXF1ZXN0UmVzcG9uc2UiF5ACAoq1GBAKAQESCwgDEgcBAgMEBQYIEnIKDlJlY29yZFJlZnVzYWxzEicuYmFuay5zZWN1cml0eS52MS5SZWNvcmRSZWZ1c2Fsc1JlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlY29yZFJlZnVzYWxzUmVzcG9uc2UiDZACAoq1GAYKAQEaAQESaQoLU2NvcmVPcmRlcnMSJC5iYW5rLnNlY3VyaXR5LnYxLlNjb3JlT3JkZXJzUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuU2NvcmVPcmRlcnNSZXNwb25zZSINkAIBirUYBgoBBhoBBhJ9ChBHZXRTY29yaW5nUG9saWN5EikuYmFuay5zZWN1cml0eS52MS5HZXRTY29yaW5nUG9saWN5UmVxdWVzdBoqLmJhbmsuc2VjdXJpdHkudjEuR2V0U2NvcmluZ1BvbGljeVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSfAoQU2V0U2NvcmluZ1BvbGljeRIpLmJhbmsuc2VjdXJpdHkudjEuU2V0U2NvcmluZ1BvbGljeVJlcXVlc3QaKi5iYW5rLnNlY3VyaXR5LnYxLlNldFNjb3JpbmdQb2xpY3lSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSawoLR2V0RGF0YUtleXMSJC5iYW5rLnNlY3VyaXR5LnYxLkdldERhdGFLZXlzUmVxdWVzdBolLmJhbmsuc2VjdXJpdHkudjEuR2V0RGF0YUtleXNSZXNwb25zZSIPkAICirUYCAoEBAUGByABEnYKDkRlc3Ryb3lEYXRhS2V5EicuYmFuay5zZWN1cml0eS52MS5EZXN0cm95RGF0YUtleVJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLkRlc3Ryb3lEYXRhS2V5UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEGEo4BChZSb3RhdGVLZXlFbmNyeXB0aW9uS2V5Ei8uYmFuay5zZWN1cml0eS52MS5Sb3RhdGVLZXlFbmNyeXB0aW9uS2V5UmVxdWVzdBowLmJhbmsuc2VjdXJpdHkudjEuUm90YXRlS2V5RW5jcnlwdGlvbktleVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBCBJ3Cg5HZXRLZXlSb3RhdGlvbhInLmJhbmsuc2VjdXJpdHkudjEuR2V0S2V5Um90YXRpb25SZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5HZXRLZXlSb3RhdGlvblJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICCAdiBnByb3RvMw", [file_bank_options_v1_options, file_bank_security_v1_approval, file_bank_security_v1_data_key, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -948,6 +950,202 @@ export const SetScoringPolicyResponseSchema: GenMessage<SetScoringPolicyResponse
   messageDesc(file_bank_security_v1_security_service, 30);
 
 /**
+ * Whose keys to answer.
+ *
+ * @generated from message bank.security.v1.GetDataKeysRequest
+ */
+export type GetDataKeysRequest = Message<"bank.security.v1.GetDataKeysRequest"> & {
+  /**
+   * True to make none: a party without a key is answered as one.
+   *
+   * @generated from field: bool validate_only = 1;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The parties, each once.
+   *
+   * @generated from field: repeated string party_ids = 2;
+   */
+  partyIds: string[];
+};
+
+/**
+ * Describes the message bank.security.v1.GetDataKeysRequest.
+ * Use `create(GetDataKeysRequestSchema)` to create a new message.
+ */
+export const GetDataKeysRequestSchema: GenMessage<GetDataKeysRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 31);
+
+/**
+ * The keys.
+ *
+ * @generated from message bank.security.v1.GetDataKeysResponse
+ */
+export type GetDataKeysResponse = Message<"bank.security.v1.GetDataKeysResponse"> & {
+  /**
+   * One for each party, in the order of the request.
+   *
+   * @generated from field: repeated bank.security.v1.DataKey data_keys = 1;
+   */
+  dataKeys: DataKey[];
+};
+
+/**
+ * Describes the message bank.security.v1.GetDataKeysResponse.
+ * Use `create(GetDataKeysResponseSchema)` to create a new message.
+ */
+export const GetDataKeysResponseSchema: GenMessage<GetDataKeysResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 32);
+
+/**
+ * Whom to erase.
+ *
+ * @generated from message bank.security.v1.DestroyDataKeyRequest
+ */
+export type DestroyDataKeyRequest = Message<"bank.security.v1.DestroyDataKeyRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The party: a customer, a member of staff or a partner.
+   *
+   * @generated from field: string party_id = 3;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.DestroyDataKeyRequest.
+ * Use `create(DestroyDataKeyRequestSchema)` to create a new message.
+ */
+export const DestroyDataKeyRequestSchema: GenMessage<DestroyDataKeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 33);
+
+/**
+ * It is destroyed.
+ *
+ * @generated from message bank.security.v1.DestroyDataKeyResponse
+ */
+export type DestroyDataKeyResponse = Message<"bank.security.v1.DestroyDataKeyResponse"> & {
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp destroy_time = 1;
+   */
+  destroyTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.DestroyDataKeyResponse.
+ * Use `create(DestroyDataKeyResponseSchema)` to create a new message.
+ */
+export const DestroyDataKeyResponseSchema: GenMessage<DestroyDataKeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 34);
+
+/**
+ * There is nothing to choose: the new version is for all keys.
+ *
+ * @generated from message bank.security.v1.RotateKeyEncryptionKeyRequest
+ */
+export type RotateKeyEncryptionKeyRequest = Message<"bank.security.v1.RotateKeyEncryptionKeyRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message bank.security.v1.RotateKeyEncryptionKeyRequest.
+ * Use `create(RotateKeyEncryptionKeyRequestSchema)` to create a new message.
+ */
+export const RotateKeyEncryptionKeyRequestSchema: GenMessage<RotateKeyEncryptionKeyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 35);
+
+/**
+ * The rotation has begun.
+ *
+ * @generated from message bank.security.v1.RotateKeyEncryptionKeyResponse
+ */
+export type RotateKeyEncryptionKeyResponse = Message<"bank.security.v1.RotateKeyEncryptionKeyResponse"> & {
+  /**
+   * The rotation as it was when it was asked for.
+   *
+   * @generated from field: bank.security.v1.KeyRotation rotation = 1;
+   */
+  rotation?: KeyRotation | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.RotateKeyEncryptionKeyResponse.
+ * Use `create(RotateKeyEncryptionKeyResponseSchema)` to create a new message.
+ */
+export const RotateKeyEncryptionKeyResponseSchema: GenMessage<RotateKeyEncryptionKeyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 36);
+
+/**
+ * Which rotation.
+ *
+ * @generated from message bank.security.v1.GetKeyRotationRequest
+ */
+export type GetKeyRotationRequest = Message<"bank.security.v1.GetKeyRotationRequest"> & {
+  /**
+   * Its number. 0 for the newest.
+   *
+   * @generated from field: int32 rotation_number = 1;
+   */
+  rotationNumber: number;
+};
+
+/**
+ * Describes the message bank.security.v1.GetKeyRotationRequest.
+ * Use `create(GetKeyRotationRequestSchema)` to create a new message.
+ */
+export const GetKeyRotationRequestSchema: GenMessage<GetKeyRotationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 37);
+
+/**
+ * The rotation.
+ *
+ * @generated from message bank.security.v1.GetKeyRotationResponse
+ */
+export type GetKeyRotationResponse = Message<"bank.security.v1.GetKeyRotationResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: bank.security.v1.KeyRotation rotation = 1;
+   */
+  rotation?: KeyRotation | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.GetKeyRotationResponse.
+ * Use `create(GetKeyRotationResponseSchema)` to create a new message.
+ */
+export const GetKeyRotationResponseSchema: GenMessage<GetKeyRotationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 38);
+
+/**
  * Keeps the credentials of the bank's customers, the sessions in which they use it, and what staff ask that others must approve.
  *
  * @generated from service bank.security.v1.SecurityService
@@ -1132,6 +1330,58 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof SetScoringPolicyRequestSchema;
     output: typeof SetScoringPolicyResponseSchema;
+  },
+  /**
+   * The data keys of parties, many at a time; for those who have none yet, one is made, once, and is durable before it is
+   * answered. A caller keeps a key for five minutes at most, counted from when it asked. Each party is done once, so there is no request_id.
+   *
+   * Errors: KEY_MANAGEMENT_UNAVAILABLE (UNAVAILABLE: the key-management system cannot be reached, or lets nobody in)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetDataKeys
+   */
+  getDataKeys: {
+    methodKind: "unary";
+    input: typeof GetDataKeysRequestSchema;
+    output: typeof GetDataKeysResponseSchema;
+  },
+  /**
+   * Erases a party: destroys their data key, for good. From five minutes later at the latest nothing that was sealed under it
+   * can be opened anywhere; it reads as erased. Whether they may be erased (whether the law lets the bank forget them), the
+   * caller has decided. A party who never had a key never gets one.
+   *
+   * Errors: DATA_KEY_DESTROYED (FAILED_PRECONDITION: it was destroyed before)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.DestroyDataKey
+   */
+  destroyDataKey: {
+    methodKind: "unary";
+    input: typeof DestroyDataKeyRequestSchema;
+    output: typeof DestroyDataKeyResponseSchema;
+  },
+  /**
+   * Begins a rotation of the key-encryption key: the key-management system makes a new version, and all data keys are wrapped
+   * anew in the background, while they are answered as ever. A process that dies on the way is gone on for by the next.
+   *
+   * Errors: KEY_ROTATION_UNDER_WAY (FAILED_PRECONDITION: the one before is not done)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RotateKeyEncryptionKey
+   */
+  rotateKeyEncryptionKey: {
+    methodKind: "unary";
+    input: typeof RotateKeyEncryptionKeyRequestSchema;
+    output: typeof RotateKeyEncryptionKeyResponseSchema;
+  },
+  /**
+   * How far a rotation is.
+   *
+   * Errors: KEY_ROTATION_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.GetKeyRotation
+   */
+  getKeyRotation: {
+    methodKind: "unary";
+    input: typeof GetKeyRotationRequestSchema;
+    output: typeof GetKeyRotationResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_security_v1_security_service, 0);
