@@ -5,6 +5,7 @@ import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream 
 import { type Arrived, arrived, type Lease } from './arrived.ts';
 import { type Bus, managerOf, partitionSubject, readStream, streamOf } from './bus.ts';
 import { isPassing } from './database.ts';
+import { sayError } from './describe-error.ts';
 import { cursorOf, EventGap, type InboxParts, LeaseLost, park, takeEffect } from './inbox.ts';
 import { joinShare } from './leases.ts';
 import { tryReleased } from './released.ts';
@@ -169,7 +170,7 @@ async function settle(options: ConsumeOptions, lease: Lease, events: readonly Ar
       }
       const { eventId, type, aggregateId } = event.envelope;
       options.log.error({ error, eventId, type, aggregateId }, 'an event is parked, and its aggregate with it');
-      return park(options.database, lease, event, String(error));
+      return park(options.database, lease, event, sayError(error));
     }
     const middle = Math.ceil(events.length / 2);
     await settle(options, lease, events.slice(0, middle));
