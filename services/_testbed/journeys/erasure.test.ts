@@ -1,9 +1,11 @@
 // A party is erased by destroying their key: from then on nothing about them can be opened by whoever has not their key in
 // memory yet, and everything that names them goes on as before. And what becomes of commands while there are no keys.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescService } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { asPrincipal, staff } from '#chassis/testing/clients.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
@@ -16,7 +18,7 @@ import { useJourney } from './journey.ts';
 
 describe('Erasing a party', function erasing() {
   this.timeout(120_000);
-  const journey = useJourney();
+  const journey = useJourney({ bus: true });
   const started: { stop(): Promise<unknown> }[] = [];
   let customerId: string;
   let accountId: string;
@@ -39,6 +41,27 @@ describe('Erasing a party', function erasing() {
       },
     });
     return client;
+  }
+
+  /** The customer service hears of it: not even a hash of a name or of a number is left, and the number is free. */
+  async function untilForgotten(): Promise<void> {
+    const customers = journey.bank().database('customer');
+    const hashes = async () => {
+      const [row] = await customers.query<{ left: number }>(
+        `select (select count(*) from customer_search where customer_id = $1)::int
+           + (select count(*) from held_identifier where customer_id = $1)::int as left`,
+        [customerId],
+      );
+      const [{ state } = { state: '' }] = await customers.query<{ state: string }>(
+        'select state from customer where id = $1',
+        [customerId],
+      );
+      return { left: row?.left, state };
+    };
+    const end = Date.now() + 20_000;
+    while ((await hashes()).state === 'active' && Date.now() < end) await sleep(50);
+    expect(await hashes()).to.deep.equal({ left: 0, state: 'deactivated' });
+    expect((await eventsOf(customers, customerId)).at(-1)).to.match(/^CustomerDeactivated/);
   }
 
   before('lets somebody use the bank, and erases them', async () => {
@@ -68,6 +91,7 @@ describe('Erasing a party', function erasing() {
     expect(left?.party.case).to.equal(undefined);
     const { customers: listed } = await customers.listCustomers({});
     expect(listed.map((one) => one.customerId)).to.include(customerId);
+    if (journey.busUrl()) await untilForgotten();
     const update = { requestId: randomUUID(), customerId, residenceCountryCode: 'SK', updateMask: undefined };
     await refused(customers.updateCustomer(update), 'CUSTOMER_DEACTIVATED');
   });
