@@ -162,6 +162,10 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/GetSigningKeys'
   | 'bank.security.v1.SecurityService/RotateSigningKey'
   | 'bank.security.v1.SecurityService/ExchangeToken'
+  | 'bank.security.v1.SecurityService/GetDataKeys'
+  | 'bank.security.v1.SecurityService/DestroyDataKey'
+  | 'bank.security.v1.SecurityService/RotateKeyEncryptionKey'
+  | 'bank.security.v1.SecurityService/GetKeyRotation'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -2117,6 +2121,68 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SESSION_ENDED',
     ],
   },
+  'bank.security.v1.SecurityService/GetDataKeys': {
+    callers: ['ledger', 'account', 'transaction', 'customer'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['partyIds'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'KEY_MANAGEMENT_UNAVAILABLE',
+    ],
+  },
+  'bank.security.v1.SecurityService/DestroyDataKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'DATA_KEY_DESTROYED',
+    ],
+  },
+  'bank.security.v1.SecurityService/RotateKeyEncryptionKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'KEY_ROTATION_UNDER_WAY',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetKeyRotation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'KEY_ROTATION_NOT_FOUND',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2526,6 +2592,7 @@ export const commonErrors: readonly string[] = [
   'DRAINING',
   'STREAM_ENDED',
   'SERVICE_UNAVAILABLE',
+  'DATA_KEYS_UNAVAILABLE',
   'INTERNAL',
 ];
 
@@ -2540,7 +2607,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
-  'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL' },
+  'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
@@ -2549,6 +2616,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.ConfirmTotpRequest': { code: 'SECRET' },
   'bank.security.v1.ConfirmTotpResponse': { recoveryCodes: 'SECRET' },
+  'bank.security.v1.DataKey': { key: 'SECRET' },
   'bank.security.v1.EnrolTotpRequest': { password: 'SECRET' },
   'bank.security.v1.EnrolTotpResponse': { secret: 'SECRET', otpauthUri: 'SECRET' },
   'bank.security.v1.ExchangeTokenRequest': { subjectToken: 'SECRET' },
@@ -2617,12 +2685,14 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.ChangeStaffRolesResponse',
   'bank.security.v1.ConfirmTotpRequest',
   'bank.security.v1.ConfirmTotpResponse',
+  'bank.security.v1.DataKey',
   'bank.security.v1.DeactivateStaffMemberResponse',
   'bank.security.v1.EnrolTotpRequest',
   'bank.security.v1.EnrolTotpResponse',
   'bank.security.v1.ExchangeTokenRequest',
   'bank.security.v1.ExchangeTokenResponse',
   'bank.security.v1.GetApprovalResponse',
+  'bank.security.v1.GetDataKeysResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.IssueStaffEnrolmentCodeResponse',
   'bank.security.v1.ListStaffMembersResponse',

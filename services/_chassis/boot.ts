@@ -9,6 +9,7 @@ import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Consuming, consume } from './consume.ts';
+import { askSecurity, type FetchKeys, fetchedKeys } from './data-keys.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { type DevelopmentIssuer, developmentIssuerOf } from './issuer.ts';
@@ -46,12 +47,17 @@ export interface House {
 /** The services that there are. */
 type ServiceName = Workload & ('ledger' | 'account' | 'customer' | 'transaction' | 'security');
 
+/** What a service has before it has its keys. */
+export type Means = Pick<House, 'config' | 'database' | 'log'>;
+
 /** A service of the bank. */
 export interface ServiceDefinition<S extends DescService, Context> {
   readonly name: ServiceName;
   readonly service: S;
   readonly entities: Entities;
   readonly migrations: readonly MigrationStep[];
+  /** Set by the service that owns the data keys of parties; all others ask it for them. */
+  dataKeys?(means: Means): FetchKeys;
   context(house: House): Context;
   rpcs(context: Context): Rpcs<S>;
   /** What it consumes of other services' events. */
@@ -92,11 +98,12 @@ export async function startService<S extends DescService, Context>(
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     log,
   });
-  const keys = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
   const development = await developmentIssuerOf(config);
-  const house = furnish({ name, config, log, database, keys, development, identity });
+  const clients = clientsOf(identity);
+  const keys = await dataKeysOf(definition, { config, database, log }, clients);
+  const house = furnish({ name, config, log, database, keys, development, clients });
   const context = definition.context(house);
-  const find = definition.keys?.(context) ?? keysOf(house);
+  const find = definition.keys?.(context) ?? verificationKeysOf(house);
   const rpcs = definition.rpcs(context);
   const stopBeside = await definition.start?.(context);
   const server = await serve({
@@ -120,7 +127,7 @@ export async function startService<S extends DescService, Context>(
 }
 
 /** The keys that verify tokens, as security tells them. */
-function keysOf({ config, client, log }: House): FindKey {
+function verificationKeysOf({ config, client, log }: House): FindKey {
   return keysAtSecurity(client(SecurityService, 'security', config.SECURITY_ADDRESS), log).find;
 }
 
@@ -175,12 +182,11 @@ function furnish(parts: {
   database: Database;
   keys: KeyPort;
   development: DevelopmentIssuer | undefined;
-  identity: Identity;
+  clients: Clients;
 }): House & Closing {
-  const { name, config, log, database, keys, development, identity } = parts;
+  const { name, config, log, database, keys, development, clients } = parts;
   const sealed = vault(keys);
   const written = commands({ database, vault: sealed, keys });
-  const clients: { close: () => void }[] = [];
   return {
     config,
     log,
@@ -192,6 +198,17 @@ function furnish(parts: {
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),
     objects: localObjectStore(config.OBJECT_STORE_DIR || path.join(config.DATA_DIR, 'objects')),
+    client: clients.client,
+    close: clients.close,
+  };
+}
+
+type Clients = Pick<House, 'client'> & Closing;
+
+/** Makes clients of other services, and closes them together, and the identity that they show. */
+function clientsOf(identity: Identity): Clients {
+  const clients: Closing[] = [];
+  return {
     client(service, audience, address) {
       const client = connect(service, address, identity.channel(audience));
       clients.push(client);
@@ -202,6 +219,20 @@ function furnish(parts: {
       identity.close();
     },
   };
+}
+
+/** The keys of parties from the service that owns them; of a service that runs alone, from the local keyring. */
+async function dataKeysOf(
+  { dataKeys }: Pick<ServiceDefinition<DescService, never>, 'dataKeys'>,
+  means: Means,
+  clients: Clients,
+): Promise<KeyPort> {
+  const { config, log } = means;
+  const local = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
+  if (dataKeys) return { ...local, ...fetchedKeys(dataKeys(means)) };
+  if (config.DATA_KEYS === 'keyring') return local;
+  const security = clients.client(SecurityService, 'security', config.SECURITY_ADDRESS);
+  return { ...local, ...fetchedKeys(askSecurity(security, log)) };
 }
 
 function required(config: Config, name: keyof Config): string {

@@ -79,6 +79,11 @@ export async function sealOrigin(
   return sealed;
 }
 
+/** Fetches the key that seals whence a call came, where no transaction has to wait for it. */
+export async function readyOrigin(vault: Vault, { principal, origin }: Call): Promise<void> {
+  if (principal && origin) await vault.ready(principal.partyId);
+}
+
 const NOWHERE: Origin = { sessionId: '', address: '', userAgent: '' };
 
 /** Packs whose call it is, for the row of an order, so that a recovered order is still theirs. The origin is sealed. */

@@ -15,7 +15,7 @@ import {
   settleClaims,
 } from './claims.ts';
 import type { Bulk, CommandTx, Job, JobOutcome, Record } from './command.ts';
-import type { Tx } from './database.ts';
+import { Outside, type Tx } from './database.ts';
 import { isDecision, Refusal, refuseCall } from './errors.ts';
 import { newId } from './id.ts';
 import { insertOutbox, type OutboxEvent, outboxEvent } from './outbox.ts';
@@ -60,6 +60,7 @@ export async function runBatch(
     outcomes.push({ value: { claim, fresh: true } });
   }
 
+  fetchFirst(outcomes);
   await writeStaged(tx, staged);
   if (events.length > 0) await tx.query(insertOutbox(events));
   if (inserts.size > 0) await tx.query(insertClaims([...inserts.values()]));
@@ -67,6 +68,14 @@ export async function runBatch(
   if (!state.everyoneIsLate()) return outcomes;
   tx.rollbackAtEnd();
   return jobs.map(() => ({ error: refuseCall('DEADLINE_PASSED') }));
+}
+
+/** When something is missing that has to be fetched, all that is missing is fetched at once, and the batch runs again. */
+function fetchFirst(outcomes: readonly Settled<JobOutcome>[]): void {
+  const missing = outcomes.flatMap((outcome) =>
+    'error' in outcome && outcome.error instanceof Outside ? [outcome.error] : [],
+  );
+  if (missing.length > 0) throw new Outside(() => Promise.all(missing.map(({ fetch }) => fetch())));
 }
 
 /** The keys of a batch, each once; with its intent wherever one of its jobs does not settle it, and may have to go on. */
@@ -94,6 +103,8 @@ async function decideOne(vault: Vault, tx: Tx, job: Job): Promise<{ claim: Claim
     await stage.recordCommand(job, undefined);
     return { claim: { ...base, state: 'done', intent: null, answer }, stage };
   } catch (error) {
+    // Nothing of this batch stands; the others are decided to learn what else is missing.
+    if (error instanceof Outside) return { error };
     if (!(error instanceof Refusal)) throw error;
     if (stage.executed && !job.settles) throw new Error(`${job.method.name} refused after it wrote`, { cause: error });
     // What a refused command staged is dropped; what the settling of an order staged stands, refused or not.

@@ -14,7 +14,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { RawBuilder } from 'kysely';
 import { rulesByPath } from '#gen/bank/rules.ts';
 import { type Batcher, batcher } from './batch.ts';
-import { type Call, keyOwner } from './call-context.ts';
+import { type Call, keyOwner, readyOrigin } from './call-context.ts';
 import { type Claim, type ClaimKey, fingerprintOf, selectClaims, unpackAnswer } from './claims.ts';
 import { runBatch, staging, writeStaged } from './command-batch.ts';
 import type { Database } from './database.ts';
@@ -141,6 +141,7 @@ export function commands(options: { database: Database; vault: Vault; keys: KeyP
         const decision = await rehearse(database, vault, call, decide);
         return ('response' in decision ? decision.response : create(method.output)) as never;
       }
+      await readyOrigin(vault, call);
       const job: Job = { key, fingerprint, method, call, deadline: call.deadline, decide, settles: false };
       const { claim, fresh } = await batches.submit(job);
       const answer = await unpackAnswer(vault, method, checked(claim, fingerprint));

@@ -122,6 +122,28 @@ export const variables = {
     default: 5,
     desc: 'how many business dates after its own an order under review can be decided',
   }),
+  DATA_KEYS: str({
+    choices: ['security', 'keyring'],
+    default: 'security',
+    desc: 'who has the data keys of parties: the security service, or, for a service that runs alone, the keyring in DATA_DIR',
+  }),
+  KMS: str({
+    choices: ['keyring', 'vault', 'aws'],
+    default: 'keyring',
+    desc: "what wraps the data keys of parties: the keyring in DATA_DIR, a Vault server's Transit engine, or AWS KMS",
+  }),
+  KMS_KEY: str({
+    default: '',
+    desc: "the key-encryption key: `mount/name` of Vault's Transit engine (the key is `derived`), or id, alias or ARN at AWS",
+  }),
+  KMS_ADDRESS: str({
+    default: '',
+    desc: 'where Vault is, `https://host:port`; of AWS KMS, an endpoint in the place of the one of AWS_REGION',
+  }),
+  KMS_TOKEN_FILE: str({
+    default: '',
+    desc: "the file with Vault's token, read at every call; AWS KMS takes its credentials as all clients of AWS do",
+  }),
   NATS_URL: str({ default: '', desc: 'the NATS server, `nats://host:port`; absent: events stay in the outbox' }),
   EVENT_STREAM_REPLICAS: num({
     default: 1,

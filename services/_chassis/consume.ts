@@ -7,6 +7,7 @@ import type { Settled } from './batch.ts';
 import { type Bus, managerOf, PARTITIONS, partitionSubject, readStream, streamOf } from './bus.ts';
 import { coalesce } from './coalesce.ts';
 import { isPassing } from './database.ts';
+import { sayError } from './describe-error.ts';
 import { type Arrival, cursorOf, EventGap, type InboxParts, LeaseLost, park, takeEffect } from './inbox.ts';
 import { joinShare } from './leases.ts';
 import { tryReleased } from './released.ts';
@@ -206,7 +207,7 @@ async function settle(options: Work, lease: Lease, events: readonly Arrived[], a
       }
       const { eventId, type, aggregateId } = event.envelope;
       options.log.error({ error, eventId, type, aggregateId }, 'an event is parked, and its aggregate with it');
-      return park(options.database, lease, event, String(error));
+      return park(options.database, lease, event, sayError(error));
     }
     const middle = Math.ceil(events.length / 2);
     await settle(options, lease, events.slice(0, middle));

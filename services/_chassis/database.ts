@@ -1,9 +1,11 @@
 // A service's PostgreSQL database: the pool, transactions that tell a lost COMMIT from a refused one, and migrations.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { PostgresDriver, type RawBuilder, sql } from 'kysely';
 import type { Pool } from 'pg';
+import { Code, Refusal } from './errors.ts';
 import type { Logger } from './log.ts';
 import { prepareBulk } from './prepared.ts';
 
@@ -12,7 +14,10 @@ export interface Database {
   readonly orm: MikroORM;
   /** Runs one statement outside any transaction, for reads. */
   query<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
-  /** Runs `work` in one READ COMMITTED transaction. Throws CommitLost when the outcome is not known. */
+  /**
+   * Runs `work` in one READ COMMITTED transaction, again when it lacks what has to be fetched first (Outside). Throws
+   * CommitLost when the outcome is not known.
+   */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { rollback?: boolean }): Promise<T>;
   /** Tells `heard` of every transaction that was committed here, until the function that is answered is called. */
   onCommit(heard: () => void): () => void;
@@ -31,6 +36,29 @@ export interface Tx {
 
 /** The reply to COMMIT was lost: it may have happened or not. */
 export class CommitLost extends Error {}
+
+/**
+ * Thrown inside a transaction by what has to ask another service first, since no transaction waits for one: it is rolled
+ * back, `fetch` is awaited, and it runs again.
+ */
+export class Outside extends Error {
+  readonly fetch: () => Promise<unknown>;
+
+  constructor(fetch: () => Promise<unknown>) {
+    super('a transaction needs what has to be fetched before it');
+    this.fetch = fetch;
+  }
+}
+
+const transactions = new AsyncLocalStorage<true>();
+
+/** True inside the work of a transaction. */
+export function isInTransaction(): boolean {
+  return transactions.getStore() === true;
+}
+
+/** How often a transaction begins again for something that it lacks. */
+const FETCHES_MAX = 50;
 
 /** A migration of a service: a name and the SQL that makes its tables. */
 export interface MigrationStep {
@@ -82,40 +110,59 @@ function wrap(orm: MikroORM): Database {
       return () => void listeners.delete(heard);
     },
     query: async (statement) => (await statement.execute(kysely)).rows,
-    transaction: async (work, settings) => {
-      const em = orm.em.fork();
-      await em.begin();
-      const executor = em.getKysely<Record<string, never>>();
-      let rollback = settings?.rollback ?? false;
-      let result: Awaited<ReturnType<typeof work>>;
-      try {
-        result = await work({
-          em,
-          query: async (statement) => (await statement.execute(executor)).rows,
-          rollbackAtEnd: () => {
-            rollback = true;
-          },
-        });
-        if (!rollback) await em.flush();
-      } catch (error) {
-        await em.rollback().catch(() => undefined);
-        throw error;
+    async transaction(work, settings) {
+      for (let fetches = 0; ; fetches += 1) {
+        try {
+          const { result, committed } = await transactions.run(true, () =>
+            once(orm, work, settings?.rollback ?? false),
+          );
+          if (committed) for (const heard of listeners) heard();
+          return result;
+        } catch (error) {
+          if (!(error instanceof Outside) || fetches === FETCHES_MAX) throw error;
+          await error.fetch();
+        }
       }
-      if (rollback) {
-        await em.rollback();
-        return result;
-      }
-      try {
-        await em.commit();
-      } catch (error) {
-        await em.rollback().catch(() => undefined);
-        throw isRefusedCommit(error) ? error : new CommitLost('the reply to COMMIT was lost', { cause: error });
-      }
-      for (const heard of listeners) heard();
-      return result;
     },
     [Symbol.asyncDispose]: () => orm.close(true),
   };
+}
+
+/** Runs a transaction once. */
+async function once<T>(
+  orm: MikroORM,
+  work: (tx: Tx) => Promise<T>,
+  rollbackAlways: boolean,
+): Promise<{ result: T; committed: boolean }> {
+  const em = orm.em.fork();
+  await em.begin();
+  const executor = em.getKysely<Record<string, never>>();
+  let rollback = rollbackAlways;
+  let result: T;
+  try {
+    result = await work({
+      em,
+      query: async (statement) => (await statement.execute(executor)).rows,
+      rollbackAtEnd: () => {
+        rollback = true;
+      },
+    });
+    if (!rollback) await em.flush();
+  } catch (error) {
+    await em.rollback().catch(() => undefined);
+    throw error;
+  }
+  if (rollback) {
+    await em.rollback();
+    return { result, committed: false };
+  }
+  try {
+    await em.commit();
+  } catch (error) {
+    await em.rollback().catch(() => undefined);
+    throw isRefusedCommit(error) ? error : new CommitLost('the reply to COMMIT was lost', { cause: error });
+  }
+  return { result, committed: true };
 }
 
 /** A COMMIT that the server answered with an error of its own (a deferred constraint, a serialization failure). */
@@ -139,11 +186,12 @@ export function isCollision(error: unknown): boolean {
 }
 
 /**
- * True when the same transaction may succeed if it is simply run again: the connection broke, others were in the way, or a
- * prepared statement has to be prepared anew.
+ * True when the same transaction may succeed if it is simply run again: the connection broke, others were in the way, a
+ * prepared statement has to be prepared anew, or what it needs of another service (Outside) is not to be had now.
  */
 export function isPassing(error: unknown): boolean {
   if (error instanceof CommitLost) return true;
+  if (error instanceof Refusal) return error.code === Code.UNAVAILABLE;
   const state = sqlState(error);
   if (state !== undefined) return /^(08|40|53|57P|55P03|26000|0A000)/.test(state);
   const text = String((error as Error | undefined)?.message);

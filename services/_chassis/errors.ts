@@ -90,6 +90,7 @@ export const refuseCall = refusals('bank', {
   DRAINING: ['UNAVAILABLE', 'The service is shutting down. Repeat the call.'],
   STREAM_ENDED: ['UNAVAILABLE', 'The stream has lasted as long as one may, or the service shuts down. Open it again.'],
   SERVICE_UNAVAILABLE: ['UNAVAILABLE', 'A part of the bank cannot be reached. Repeat the call.'],
+  DATA_KEYS_UNAVAILABLE: ['UNAVAILABLE', 'The keys of personal data cannot be fetched. Repeat the call.'],
   INTERNAL: ['INTERNAL', 'The bank failed. It was logged.'],
 });
 

@@ -1,7 +1,8 @@
-// The local keyring: a key port for development, in a directory that all services of one machine share. Each party's
-// keys lie in one file, wrapped (AES-256-GCM) by a master key made at the first start.
+// The local keyring: the bank's own secrets, in a directory that all services of one machine share, and the data keys of
+// parties where no security service owns them: for a service that runs alone, and from before there was one. Each party's
+// key lies in one file, wrapped (AES-256-GCM) by a master key made at the first start.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Hex } from './digest.ts';
 import { writeNewFile } from './durable-file.ts';
@@ -17,7 +18,7 @@ interface Cached {
 
 /** Opens the keyring in a directory, and makes it when there is none. */
 export async function localKeyring(directory: string): Promise<KeyPort> {
-  const master = await readOrMake(path.join(directory, 'master.key'), () => randomBytes(32));
+  const master = await masterKey(directory);
   const cache = new Map<string, Cached>();
   const secrets = new Map<string, Buffer>();
 
@@ -58,6 +59,29 @@ export async function localKeyring(directory: string): Promise<KeyPort> {
       return known;
     },
   };
+}
+
+/** The keys of parties that lie in a keyring's files, for whoever takes them over. */
+export interface KeyFiles {
+  /** The key of a party, when there is a file of it. */
+  read(partyId: string): Promise<Buffer | undefined>;
+  /** Removes the file of a party, when there is one. */
+  remove(partyId: string): Promise<void>;
+}
+
+/** The files of the keyring in a directory. */
+export function keyFiles(directory: string): KeyFiles {
+  return {
+    async read(partyId) {
+      const wrapped = await readIfThere(fileOf(directory, partyId));
+      return wrapped && unwrap(await masterKey(directory), partyId, wrapped);
+    },
+    remove: (partyId) => rm(fileOf(directory, partyId), { force: true }),
+  };
+}
+
+function masterKey(directory: string): Promise<Buffer> {
+  return readOrMake(path.join(directory, 'master.key'), () => randomBytes(32));
 }
 
 /** Only a file that is not there is none: one that cannot be read now must not look like a key that was destroyed. */

@@ -1,8 +1,9 @@
-import { create } from '@bufbuild/protobuf';
+import { create, fromJson } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { RegisterCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { PostJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { dataClasses, rulesByPath } from '#gen/bank/rules.ts';
+import { compileProtos } from '../../tools/plugins/compile-protos.ts';
 import { redact } from './log.ts';
 
 describe('What is logged of a message', () => {
@@ -19,6 +20,23 @@ describe('What is logged of a message', () => {
     const logged = JSON.stringify(redact(RegisterCustomerRequestSchema, request));
     expect(logged).to.contain('r-1');
     expect(logged.toLowerCase()).to.not.contain('canary').and.to.not.contain('1970');
+  });
+
+  it('holds nothing that is personal in lists and maps, nested as they may be', async () => {
+    const [file] = await compileProtos({
+      'bank/customer/v1/book.proto': `syntax = "proto3"; package bank.customer.v1;
+        message Person { string given_name = 1; string title = 2; }
+        message Page { map<string, Person> people = 1; repeated Person others = 2; map<string, string> words = 3; }
+        message Book { map<int32, Page> pages = 1; Page first = 2; repeated Page more = 3; }`,
+    });
+    const book = file?.messages.find(({ name }) => name === 'Book');
+    if (!book) throw new Error('no such message');
+    const person = { givenName: 'Canary', title: 'Dr.' };
+    const page = { people: { a: person }, others: [person], words: { till: 'T1' } };
+    const logged = redact(book, fromJson(book, { pages: { 7: page }, first: page, more: [page] }));
+    const shown = { givenName: '[PERSONAL]', title: 'Dr.' };
+    const redacted = { people: { a: shown }, others: [shown], words: { till: 'T1' } };
+    expect(logged).to.deep.equal({ pages: { 7: redacted }, first: redacted, more: [redacted] });
   });
 
   it('is whole where nothing is personal', () => {

@@ -1,15 +1,24 @@
 // Structured logs (pino), one JSON line each. Messages of the contract are logged only through `redact`, which blanks
-// every field that the contract does not class as PUBLIC.
-import type { DescMessage, JsonObject, JsonValue, MessageShape } from '@bufbuild/protobuf';
+// every field that the contract does not class as PUBLIC; of errors there is only what describeError leaves of them.
+import type { DescField, DescMessage, JsonObject, JsonValue, MessageShape } from '@bufbuild/protobuf';
 import { toJson } from '@bufbuild/protobuf';
 import { pino } from 'pino';
 import { dataClasses } from '#gen/bank/rules.ts';
+import { describeError } from './describe-error.ts';
 
 export type Logger = pino.Logger;
 
+const SERIALIZERS = { err: describeError, error: describeError };
+
 /** Makes the log of one service. `level` is pino's; without a `file` it goes to standard output. */
 export function makeLog(name: string, level: string, file = ''): Logger {
-  const options = { name, level, base: { service: name }, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    name,
+    level,
+    base: { service: name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: SERIALIZERS,
+  };
   return file === '' ? pino(options) : pino(options, pino.destination({ dest: file, append: true, mkdir: true }));
 }
 
@@ -25,9 +34,18 @@ function redactJson(schema: DescMessage, json: JsonObject): JsonObject {
     const value = json[field.jsonName];
     if (value === undefined) continue;
     const dataClass = classes[field.localName];
-    clean[field.jsonName] = dataClass === undefined ? redactValue(field.message, value) : `[${dataClass}]`;
+    clean[field.jsonName] = dataClass === undefined ? redactField(field, value) : `[${dataClass}]`;
   }
   return clean;
+}
+
+/** Of a map, the values; its keys say which are which, and a map with personal keys is classed as a whole. */
+function redactField(field: DescField, value: JsonValue): JsonValue {
+  const { message } = field;
+  if (field.fieldKind !== 'map') return redactValue(message, value);
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([key, item]) => [key, redactValue(message, item)]),
+  );
 }
 
 function redactValue(schema: DescMessage | undefined, value: JsonValue): JsonValue {

@@ -3,7 +3,7 @@
 // made again, which is idempotent, and settled once.
 import type { DescMessage, DescMethodUnary, JsonValue, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
-import { type Call, unpackCall } from './call-context.ts';
+import { type Call, readyOrigin, unpackCall } from './call-context.ts';
 import { type Claim, type ClaimKey, fingerprintOf, keyText, selectUnsettled, unpackAnswer } from './claims.ts';
 import {
   attempt,
@@ -155,6 +155,7 @@ async function begin(
     if (known) return unpackAnswer(commands.vault, steps.method, known);
     return rehearseOrder(commands, steps, call, decide);
   }
+  await readyOrigin(commands.vault, call);
   const job: Job = { key, fingerprint, method: steps.method, call, deadline: call.deadline, decide, settles: false };
   const { claim, fresh } = await commands.batches.submit(job);
   checked(claim, fingerprint);

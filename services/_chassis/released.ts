@@ -1,6 +1,8 @@
 // Released events: those that were parked and are tried again.
 import { sql } from 'kysely';
 import { arrived, type Lease } from './arrived.ts';
+import { isPassing } from './database.ts';
+import { sayError } from './describe-error.ts';
 import { handleEvents, type InboxParts, lockCursor } from './inbox.ts';
 
 interface Parked {
@@ -28,9 +30,10 @@ export async function tryReleased(parts: InboxParts, lease: Lease): Promise<bool
       await tx.query(sql`update parked_event set released = true where ${all}`);
     });
   } catch (error) {
+    if (isPassing(error)) throw error;
     parts.log.error({ error, aggregateId: parked.aggregate_id }, 'a released event failed, and is parked again');
     await parts.database.query(sql`update parked_event set released = false where ${all}`);
-    await parts.database.query(sql`update parked_event set reason = ${String(error)} where ${own}`);
+    await parts.database.query(sql`update parked_event set reason = ${sayError(error)} where ${own}`);
   }
   return true;
 }

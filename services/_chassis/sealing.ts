@@ -1,5 +1,6 @@
 // Personal data is sealed under the key of the party it is about (AES-256-GCM), wherever it is written: destroying the
-// key erases it. Keys come through one port; here from a local keyring, later from the security service.
+// key erases it. Keys come through one port: from the security service (data-keys.ts), or from a local keyring for a
+// service that runs alone (keyring.ts).
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
@@ -25,6 +26,8 @@ export interface KeyPort {
 export interface Vault {
   /** Seals bytes under a party's newest key. `context` (e.g. `customer.profile`) must be the same when they are opened. */
   seal(partyId: string, context: string, plaintext: Uint8Array): Promise<Sealed>;
+  /** Fetches a party's key ahead of a transaction that is going to seal or open, which cannot wait for it. */
+  ready(partyId: string): Promise<void>;
   /** Opens what was sealed, or answers undefined when the key was destroyed. Throws when it was tampered with. */
   open(sealed: Sealed, context: string): Promise<Buffer | undefined>;
   /** A keyed hash of a normalised value, to search by without storing it in clear. 16 bytes. */
@@ -44,6 +47,9 @@ export function vault(keys: KeyPort): Vault {
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(bindingOf(partyId, version, context));
       const ciphertext = Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
       return create(SealedSchema, { partyId, keyVersion: version, ciphertext });
+    },
+    async ready(partyId) {
+      await keys.current(partyId);
     },
     async open({ partyId, keyVersion, ciphertext }, context) {
       const key = await keys.find(partyId, keyVersion);

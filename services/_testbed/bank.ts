@@ -72,6 +72,7 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
     ...testEnvironment(dataDir),
     ...(await freePorts(chosen)),
     ...Object.fromEntries(urls),
+    ...(databases.has('security') && { DATA_KEYS: 'security' }),
     ...options.environment,
   };
   const identities = await testIdentities(environment);

@@ -18,8 +18,8 @@ export interface BankService {
 
 /** All services, those that are called before those that call them. */
 export const services: readonly BankService[] = [
-  entry(ledger),
   entry(security),
+  entry(ledger),
   entry(customer),
   entry(account),
   entry(transaction),

@@ -111,12 +111,12 @@ export function begin<Terms>(row: AccountRow, name: string, terms: Terms): Chang
 
 /** Tells the ledger of a change. The key that seals the answer is fetched here, where there is no transaction. */
 export async function tellLedger<Result>(
-  { keys }: Pick<Context, 'keys'>,
+  { vault }: Pick<Context, 'vault'>,
   { accountId, partyId, changeNo }: Omit<Change<unknown>, 'terms' | 'currency'>,
   { validateOnly, deadline, call }: CallOptions,
   send: (command: LedgerCommand, on: Onwards) => Promise<Result>,
 ): Promise<Result> {
-  await keys.current(partyId);
+  await vault.ready(partyId);
   const command = {
     requestId: `${accountId}/${changeNo}`,
     validateOnly,

@@ -1,12 +1,15 @@
-// The events of the customer service. They say that something changed, and nothing personal.
+// The events of the customer service, which say that something changed, and nothing personal; and what it does about others'.
+import { LockMode } from '@mikro-orm/core';
 import type { CommandTx } from '#chassis/command.ts';
+import { on, type Subscription } from '#chassis/subscription.ts';
 import {
   CustomerDeactivatedSchema,
   CustomerRegisteredSchema,
   CustomerUpdatedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { stateMessage } from './profile.ts';
-import type { CustomerRow } from './tables.ts';
+import { CustomerRow, holdIdentifiers, replaceTerms, SEARCH_VERSION } from './tables.ts';
 
 const SCHEMAS = {
   registered: CustomerRegisteredSchema,
@@ -26,3 +29,22 @@ export function publish(tx: CommandTx, what: keyof typeof SCHEMAS, row: Customer
   };
   tx.publish(SCHEMAS[what], event, { id, sequence: version });
 }
+
+/** Who was erased can be found no more, and is no longer a customer: what their names hash to would tell of them still. */
+export const erasures: Subscription = {
+  producer: 'security',
+  handlers: [
+    on(DataKeyDestroyedSchema, async (tx, { partyId: id }) => {
+      const row = await tx.em.findOne(CustomerRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+      if (!row) return;
+      await tx.execute(replaceTerms(id, []));
+      await tx.execute(holdIdentifiers(id, []));
+      row.searchVersion = SEARCH_VERSION;
+      if (row.state !== 'active') return;
+      row.state = 'deactivated';
+      row.version += 1;
+      row.updateTime = new Date();
+      publish(tx, 'deactivated', row);
+    }),
+  ],
+};

@@ -4,9 +4,12 @@ import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { renewTerms } from './backfill.ts';
 import { type Context, makeContext } from './context.ts';
 import { refuse } from './domain/refusals.ts';
+import { erasures } from './events.ts';
 import { Customers } from './migrations/0001-customers.ts';
+import { NameGrams } from './migrations/0005-name-grams.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
 import { getCustomer } from './rpc/get-customer.ts';
 import { getCustomerStates } from './rpc/get-customer-states.ts';
@@ -35,8 +38,11 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('customer_runtime') },
+    { name: '0005-name-grams', class: NameGrams },
   ],
   context: makeContext,
+  subscriptions: () => [erasures],
+  start: async (context) => renewTerms(context),
   rpcs,
   owners: () => ({ CUSTOMER: ownCustomer(() => refuse('CUSTOMER_NOT_FOUND')) }),
 };

@@ -15,6 +15,7 @@ const CustomerSchema = defineEntity({
     branchId: p.text(),
     profile: sealedColumn(),
     version: p.integer(),
+    searchVersion: p.integer(),
     createTime: p.datetime(),
     updateTime: p.datetime(),
   },
@@ -43,6 +44,21 @@ export function insertTerms(terms: readonly (HashedTerm & { readonly customerId:
     )
     on conflict do nothing
   `;
+}
+
+/** How the terms of a customer are made today: who has older ones gets these (backfill.ts). */
+export const SEARCH_VERSION = 1;
+
+/** Customers, so many at most, whose terms are of an older version. */
+export function selectOutdated(limit: number): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`
+    select id from customer where search_version < ${SEARCH_VERSION} order by id limit ${limit}
+  `;
+}
+
+/** Says that the terms of customers are of today's version. */
+export function markCurrent(ids: readonly string[]): RawBuilder<unknown> {
+  return sql`update customer set search_version = ${SEARCH_VERSION} where id = any(${sqlArray(ids)}::text[])`;
 }
 
 /** Makes these, and no others, the terms by which a customer is found. */

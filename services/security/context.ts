@@ -1,6 +1,7 @@
 // What a handler of the security service may touch.
 import type { House } from '#chassis/boot.ts';
 import type { Issuer } from '#chassis/issuer.ts';
+import { type DataKeys, openDataKeys } from './data-keys.ts';
 import { type Executor, openExecutor } from './executor.ts';
 import { type Passwords, passwords } from './passwords.ts';
 import { type Signing, signing } from './signing.ts';
@@ -11,6 +12,7 @@ export interface Context extends House {
   /** Signs the tokens of principals. */
   readonly issuer: Issuer;
   readonly executor: Executor;
+  readonly dataKeys: DataKeys;
   now(): Date;
 }
 
@@ -20,5 +22,13 @@ export function makeContext(house: House): Context {
   const executor = openExecutor(house.config, keys.issuer, house.log);
   // Lifetimes and delays are of this world: the bank's own clock can be set.
   const now = () => new Date();
-  return { ...house, passwords: passwords(), signing: keys, issuer: keys.issuer, executor, now };
+  return {
+    ...house,
+    passwords: passwords(),
+    signing: keys,
+    issuer: keys.issuer,
+    executor,
+    dataKeys: openDataKeys(house),
+    now,
+  };
 }

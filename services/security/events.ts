@@ -9,6 +9,7 @@ import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/s
 import {
   AccessRefusedSchema,
   CredentialsRegisteredSchema,
+  DataKeyDestroyedSchema,
   LoginRefusedSchema,
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
@@ -135,6 +136,11 @@ export function staffRolesChanged(tx: CommandTx, { id, branchId, roles, version 
 /** Says that a member of staff works for the bank no longer, from a version on. */
 export function staffMemberDeactivated(tx: CommandTx, id: string, version: number): void {
   tx.publish(StaffMemberDeactivatedSchema, { staffId: id }, { id, sequence: version });
+}
+
+/** Says that a party was erased: the first and last event of the key. */
+export function dataKeyDestroyed(tx: CommandTx, partyId: string): void {
+  tx.publish(DataKeyDestroyedSchema, { partyId }, { id: partyId, sequence: 1 });
 }
 
 interface StaffMoment {

@@ -5,6 +5,7 @@ import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
+import { KEY_VERSION, openDataKeys } from './data-keys.ts';
 import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
@@ -14,14 +15,19 @@ import { PasswordResets } from './migrations/0012-password-resets.ts';
 import { Staff } from './migrations/0013-staff.ts';
 import { Passkeys } from './migrations/0014-passkeys.ts';
 import { SigningKeys } from './migrations/0016-signing-keys.ts';
+import { DataKeys } from './migrations/0018-data-keys.ts';
+import { goOnRotating } from './rotation.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { changePassword } from './rpc/change-password.ts';
 import { changeStaffRoles } from './rpc/change-staff-roles.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
 import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
+import { destroyDataKey } from './rpc/destroy-data-key.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
 import { exchangeToken } from './rpc/exchange-token.ts';
 import { getApproval } from './rpc/get-approval.ts';
+import { getDataKeys } from './rpc/get-data-keys.ts';
+import { getKeyRotation } from './rpc/get-key-rotation.ts';
 import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
 import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
@@ -44,6 +50,7 @@ import { removePasskey } from './rpc/remove-passkey.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
 import { resetPassword } from './rpc/reset-password.ts';
+import { rotateKeyEncryptionKey } from './rpc/rotate-key-encryption-key.ts';
 import { rotateSigningKey } from './rpc/rotate-signing-key.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
@@ -58,6 +65,9 @@ const SWEEP_MS = 600_000;
 
 function rpcs(context: Context) {
   return {
+    destroyDataKey: destroyDataKey(context),
+    getDataKeys: getDataKeys(context),
+    getKeyRotation: getKeyRotation(context),
     issueEnrolmentCode: issueEnrolmentCode(context),
     logIn: logIn(context),
     logOut: logOut(context),
@@ -93,6 +103,7 @@ function rpcs(context: Context) {
     getSigningKeys: getSigningKeys(context),
     rotateSigningKey: rotateSigningKey(context),
     exchangeToken: exchangeToken(context),
+    rotateKeyEncryptionKey: rotateKeyEncryptionKey(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -112,7 +123,16 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0013-staff', class: Staff },
     { name: '0014-passkeys', class: Passkeys },
     { name: '0016-signing-keys', class: SigningKeys },
+    { name: '0018-data-keys', class: DataKeys },
   ],
+  // Its own keys, as all others get them, without a call.
+  dataKeys: (means) => {
+    const { get } = openDataKeys(means);
+    return async (partyIds) =>
+      (await get(partyIds, true)).map((found) =>
+        found.state === 'active' ? { version: KEY_VERSION, key: found.key } : undefined,
+      );
+  },
   context: makeContext,
   rpcs,
   keys: ({ signing }) => signing.find,
@@ -126,6 +146,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'),
       startExecuting(context),
       startSigning(context),
+      goOnRotating(context),
     ];
     return async () => {
       for (const stop of stops) await stop();

@@ -13,13 +13,19 @@ export interface Particulars {
 const CONTEXT = 'transaction.particulars';
 const NONE: Particulars = { remittanceInformation: '', counterparty: '' };
 
-/** Seals the texts under a party's key, as the bytes of a Sealed message. Null when there are none. */
+/**
+ * Seals the texts under a party's key, as the bytes of a Sealed message. Null when there are none; the key, which seals the
+ * order's answer too, is fetched all the same.
+ */
 export async function sealParticulars(
   vault: Vault,
   partyId: string,
   { remittanceInformation, counterparty = '' }: { remittanceInformation: string; counterparty?: string },
 ): Promise<Buffer | null> {
-  if (remittanceInformation === '' && counterparty === '') return null;
+  if (remittanceInformation === '' && counterparty === '') {
+    await vault.ready(partyId);
+    return null;
+  }
   const text = JSON.stringify([remittanceInformation, counterparty]);
   return asBuffer(toBinary(SealedSchema, await vault.seal(partyId, CONTEXT, Buffer.from(text))));
 }

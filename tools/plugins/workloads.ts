@@ -15,9 +15,9 @@ export const mayCall: Readonly<Record<string, readonly string[]>> = {
   loan: ['account', ...belowAccount, 'ledger'],
   forex: ['account', ...belowAccount, 'ledger'],
   account: [...belowAccount, 'ledger'],
-  // For the keys that verify tokens, and nothing else.
-  ledger: ['security'],
   customer: ['integration', 'security'],
+  // For the keys that verify tokens, and those of parties whose commands it records: no posting waits for them.
+  ledger: ['security'],
   integration: ['security'],
   notification: readers,
   audit: readers,

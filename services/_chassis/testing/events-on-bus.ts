@@ -100,11 +100,11 @@ export async function untilPublished(url: string, last: number, patienceMs = 15_
   if (stands === undefined || stands < last) throw new Error(`the stream is at ${stands}, not at ${last}`);
 }
 
-/** Everything that a stream holds. */
-export async function readAll(url: string): Promise<EventEnvelope[]> {
+/** Everything that the stream of a producer holds. */
+export async function readAll(url: string, producer = 'ledger'): Promise<EventEnvelope[]> {
   const client = await connect({ servers: url });
   const envelopes: EventEnvelope[] = [];
-  const consumer = await jetstream(client).consumers.get(streamOf('ledger'), { deliver_policy: DeliverPolicy.All });
+  const consumer = await jetstream(client).consumers.get(streamOf(producer), { deliver_policy: DeliverPolicy.All });
   let pending = (await consumer.info()).num_pending;
   while (pending > 0) {
     for await (const message of await consumer.fetch({ max_messages: Math.min(pending, 500), expires: 2_000 })) {

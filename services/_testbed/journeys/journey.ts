@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { type Bank, type BankOptions, useBank } from '../bank.ts';
 import { checkLaws } from '../laws.ts';
 import { services } from '../services.ts';
@@ -11,11 +12,25 @@ import { type Door, openDoor, PROTOCOLS, type Protocol } from './doors.ts';
 export interface Journey {
   bank(): Bank;
   door(protocol: Protocol): Door;
+  /** Where its bus is; undefined where there is none. */
+  busUrl(): string | undefined;
+}
+
+/** A bank as options say; `bus`: with a bus of its own for its events, where the launcher of the tests found a server. */
+export interface JourneyOptions extends BankOptions {
+  readonly bus?: boolean;
 }
 
 /** Starts a bank for the tests of a `describe`. After each of them, the laws of the ledger must hold. */
-export function useJourney(options: BankOptions = {}): Journey {
-  const bank = useBank(options);
+export function useJourney({ bus: withBus = false, ...options }: JourneyOptions = {}): Journey {
+  const environment: NodeJS.ProcessEnv = { ...options.environment };
+  let bus: TestBus | undefined;
+  before('starts the bus', async () => {
+    if (!withBus || !process.env['NATS_URL']) return;
+    bus = await startTestBus();
+    environment['NATS_URL'] = bus.url;
+  });
+  const bank = useBank({ ...options, environment });
   const doors = new Map<Protocol, Door>();
   before('opens the doors', () => {
     for (const protocol of PROTOCOLS) doors.set(protocol, openDoor(bank().edge, protocol));
@@ -23,8 +38,9 @@ export function useJourney(options: BankOptions = {}): Journey {
   afterEach('the laws of the ledger hold', async () => {
     await checkLaws(bank().database('ledger').superuserUrl);
   });
-  after('closes the doors', () => {
+  after('closes the doors, and stops the bus', async () => {
     for (const door of doors.values()) door.close();
+    await bus?.stop();
   });
   return {
     bank,
@@ -33,6 +49,7 @@ export function useJourney(options: BankOptions = {}): Journey {
       if (!door) throw new Error('doors are open inside tests and hooks only');
       return door;
     },
+    busUrl: () => bus?.url,
   };
 }
 

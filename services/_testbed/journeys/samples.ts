@@ -107,6 +107,10 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.WithdrawRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.GetScoringPolicy': { request: {} },
     'security.SetScoringPolicy': { request: { baseVersion: 1_000_000, policy: POLICY }, refused: 'ETAG_MISMATCH' },
+    // Of a party that nobody needs any more.
+    'security.DestroyDataKey': { request: { partyId: `ptn_${randomUUID()}` } },
+    'security.RotateKeyEncryptionKey': { request: {} },
+    'security.GetKeyRotation': { request: { rotationNumber: 9 }, refused: 'KEY_ROTATION_NOT_FOUND' },
   };
 }
 

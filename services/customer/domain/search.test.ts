@@ -1,8 +1,14 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ContactKind, ContactSchema, IdentifierKind, IdentifierSchema } from '#gen/bank/customer/v1/customer_pb.ts';
-import { identityOf, isContact, normalise, termOf } from './search.ts';
+import {
+  ContactKind,
+  ContactSchema,
+  IdentifierKind,
+  IdentifierSchema,
+  PersonSchema,
+} from '#gen/bank/customer/v1/customer_pb.ts';
+import { fits, gramsOfParts, identityOf, isContact, normalise, partsOf, termOf, termsOf } from './search.ts';
 
 describe('Searching customers', () => {
   it('writes a value in one way, whatever its case, accents and spaces', () => {
@@ -38,6 +44,38 @@ describe('Searching customers', () => {
     expect(termOf('name', 'No vak')).to.not.deep.equal(termOf('name', 'Novak'));
     expect(termOf('identifier', 'AB 12 34')).to.deep.equal(termOf('identifier', 'ab1234'));
     expect(termOf('contact', '+420 601 123 456')).to.deep.equal(termOf('contact', '+420601123456'));
+  });
+
+  it('writes a telephone number in E.164 form, and leaves everything else', () => {
+    const phone = (value: string) => termOf('contact', value).value;
+    for (const written of ['+442079460018', '0044 20 7946 0018', '+44 (0)20 7946-0018', '+44/20.79460018']) {
+      expect(phone(written), written).to.equal('+442079460018');
+    }
+    expect(phone('601 123 456')).to.equal('601123456');
+    expect(phone('Jana.0044@Example.org')).to.equal('jana.0044@example.org');
+    expect(termOf('identifier', '0044-20')).to.deep.equal({ purpose: 'identifier', value: '0044-20' });
+  });
+
+  it('finds every part of every name by what stands in both, whatever they are', () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(text, text, fc.nat(29), fc.nat(29), (givenName, familyName, from, length) => {
+        const value = create(PersonSchema, { givenName, familyName });
+        const particulars = {
+          party: { case: 'person' as const, value },
+          contacts: [],
+          identifiers: [],
+          residenceCountryCode: '',
+        };
+        const name = normalise(`${givenName} ${familyName}`);
+        const parts = partsOf(name.slice(from, from + length));
+        const terms = new Set(termsOf(particulars).map(({ purpose, value: term }) => `${purpose} ${term}`));
+        const searched = gramsOfParts(parts).map(({ purpose, value: term }) => `${purpose} ${term}`);
+        // A part can begin in the middle of a letter that is written as two.
+        const whole = parts.every((part) => part.isWellFormed() && normalise(part) === part);
+        return !whole || (searched.every((term) => terms.has(term)) && fits(particulars, parts));
+      }),
+    );
   });
 
   it('tells identifiers apart by their kind, country and number', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
@@ -51,7 +52,12 @@ describe('ListCustomers', () => {
     for (const name of ['Říhová Wałęsa', 'rihova walesa', ' RIHOVA   WALESA ', 'R\u030ci\u0301hova\u0301 Walesa']) {
       expect(await found({ name }), name).to.deep.equal([id]);
     }
-    for (const contact of ['l.rihova@example.org', ' L.RIHOVA@EXAMPLE.ORG', '+48 22 123 45 67']) {
+    for (const contact of [
+      'l.rihova@example.org',
+      ' L.RIHOVA@EXAMPLE.ORG',
+      '+48 22 123 45 67',
+      '0048 (0)22/123-45.67',
+    ]) {
       expect(await found({ contact }), contact).to.deep.equal([id]);
     }
     for (const identifier of [value, value.toLowerCase().replace('č', 'c'), value.replaceAll(' ', '')]) {
@@ -61,6 +67,88 @@ describe('ListCustomers', () => {
     expect(await found({ name: 'Rihova' })).to.deep.equal([]);
     expect(await found({ name: ' ' })).to.deep.equal([]);
     expect(await found({ contact: value })).to.deep.equal([]);
+  });
+
+  it('finds parts of names: beginnings, middles and ends, of given, family and legal names, in any order', async () => {
+    const person = await register(
+      aPerson({
+        branchId: 'brn_parts',
+        party: { case: 'person', value: { givenName: 'Żaneta', familyName: 'Křížkovská', birthDate: '1970-01-01' } },
+      }),
+    );
+    const firm = await register(
+      anOrganisation({
+        branchId: 'brn_parts',
+        party: { case: 'organisation', value: { legalName: 'Křížala & synové', registrationDate: '2001-05-17' } },
+      }),
+    );
+    const both = { branchId: 'brn_parts' };
+    for (const namePart of ['kri', 'KŘÍ', ' křiž ', 'riz']) {
+      expect(await found({ namePart, ...both }), namePart).to.deep.equal([firm, person]);
+    }
+    for (const namePart of ['zaneta', 'Żan', 'krizkovska', 'kovská', 'žkov zan', 'zan kriz', 'kovs a']) {
+      expect(await found({ namePart, ...both }), namePart).to.deep.equal([person]);
+    }
+    for (const namePart of ['synove', 'kriz syn', '& kri']) {
+      expect(await found({ namePart, ...both }), namePart).to.deep.equal([firm]);
+    }
+    // All its threes stand in a name, but not one after the other as here.
+    for (const namePart of ['krizkrizkov', 'zanetaz', 'novotna', 'kriz x']) {
+      expect(await found({ namePart, ...both }), namePart).to.deep.equal([]);
+    }
+    expect(await found({ namePart: 'kriz', name: 'Křížkovská' })).to.deep.equal([person]);
+    for (const namePart of ['kr', ' a b ', '  ']) {
+      await refused(teller().listCustomers({ namePart }), 'REQUEST_INVALID');
+    }
+  });
+
+  it('goes on after a page on which nobody was the one', async () => {
+    const named = (familyName: string) =>
+      register(
+        aPerson({
+          branchId: 'brn_near',
+          party: { case: 'person', value: { givenName: 'Jan', familyName, birthDate: '1970-01-01' } },
+        }),
+      );
+    const id = await named('Abcdef');
+    for (let count = 0; count < 4; count += 1) await named('Cdef-abcde');
+    const listed: string[] = [];
+    let pageToken = '';
+    let pages = 0;
+    do {
+      const page = await teller().listCustomers({ namePart: 'abcdef', branchId: 'brn_near', pageSize: 2, pageToken });
+      listed.push(...page.customers.map(({ customerId }) => customerId));
+      pageToken = page.nextPageToken;
+      pages += 1;
+    } while (pageToken !== '');
+    expect({ listed, pages }).to.deep.equal({ listed: [id], pages: 3 });
+  });
+
+  it('finds names of the time before parts were searched by, once they are renewed', async () => {
+    const value = { givenName: 'Bohdana', familyName: 'Starobylá', birthDate: '1970-01-01' };
+    const id = await register(aPerson({ party: { case: 'person', value } }));
+    await bank.database.query(`delete from customer_search where customer_id = $1 and purpose = 'name_gram'`, [id]);
+    expect(await found({ namePart: 'robyl' })).to.deep.equal([]);
+    await bank.database.query('update customer set search_version = 0 where id = $1', [id]);
+    const end = Date.now() + 10_000;
+    while ((await found({ namePart: 'robyl' })).length === 0 && Date.now() < end) await sleep(50);
+    expect(await found({ namePart: 'robyl' })).to.deep.equal([id]);
+    expect(await found({ name: 'starobyla' })).to.deep.equal([id]);
+  });
+
+  it('finds nobody any more whose key was destroyed before their terms are renewed', async () => {
+    const value = { givenName: 'Bohdana', familyName: 'Zapomenutá', birthDate: '1970-01-01' };
+    const id = await register(aPerson({ party: { case: 'person', value } }));
+    // Sealed with a key that nobody has: the second of the customer's keys.
+    await bank.database.query(
+      `update customer set search_version = 0, profile = overlay(profile placing '\\x1002'::bytea
+         from position('\\x1001'::bytea in profile)) where id = $1`,
+      [id],
+    );
+    const terms = () => bank.database.query('select from customer_search where customer_id = $1', [id]);
+    const end = Date.now() + 10_000;
+    while ((await terms()).length > 0 && Date.now() < end) await sleep(50);
+    expect(await terms()).to.have.length(0);
   });
 
   it('finds only those whom everything fits that is searched for', async () => {
@@ -97,7 +185,7 @@ describe('ListCustomers', () => {
       }),
     );
     await bank.database.query(
-      `insert into customer select id || n, kind, state, branch_id, profile, version, create_time, update_time
+      `insert into customer select id || n, kind, state, branch_id, profile, version, create_time, update_time, search_version
        from customer, generate_series(1, 599) n where id = $1`,
       [id],
     );

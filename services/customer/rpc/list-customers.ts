@@ -1,3 +1,4 @@
+import { invalid } from '#chassis/errors.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
   type CustomerService,
@@ -5,7 +6,7 @@ import {
   ListCustomersRequestSchema,
 } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import type { Context } from '../context.ts';
-import { type Term, termOf } from '../domain/search.ts';
+import { fits, gramsOfParts, partsOf, type Term, termOf } from '../domain/search.ts';
 import { hashTerms } from '../hashes.ts';
 import { customerMessage, openProfile } from '../profile.ts';
 import { CustomerRow, selectIds } from '../tables.ts';
@@ -17,7 +18,11 @@ const PAGE_BYTES_MAX = 3 * 1024 * 1024;
 export function listCustomers({ database, pages, vault }: Context): Rpcs<typeof CustomerService>['listCustomers'] {
   return async (request) => {
     const { size, after } = pages.read(ListCustomersRequestSchema, request);
-    const terms = hashTerms(vault, searched(request));
+    const parts = partsOf(request.namePart);
+    if (request.namePart !== '' && parts.length === 0) {
+      throw invalid([{ field: 'name_part', description: 'must have a part of three letters or more' }]);
+    }
+    const terms = hashTerms(vault, [...searched(request), ...gramsOfParts(parts)]);
     const filter = { terms, branchId: request.branchId, before: after?.[0], limit: size + 1 };
     const ids = (await database.query(selectIds(filter))).map(({ id }) => id);
     const rows = await database.orm.em
@@ -25,8 +30,11 @@ export function listCustomers({ database, pages, vault }: Context): Rpcs<typeof 
       .find(CustomerRow, { id: { $in: ids.slice(0, size) } }, { orderBy: { id: 'desc' } });
     const page = fitting(rows);
     const last = page.at(-1);
+    const opened = await Promise.all(page.map(async (row) => ({ row, particulars: await openProfile(vault, row) })));
+    // The hashes say which three letters a name has, not in which order.
+    const wanted = opened.filter(({ particulars }) => parts.length === 0 || (particulars && fits(particulars, parts)));
     return {
-      customers: await Promise.all(page.map(async (row) => customerMessage(row, await openProfile(vault, row)))),
+      customers: wanted.map(({ row, particulars }) => customerMessage(row, particulars)),
       nextPageToken: ids.length > page.length && last ? pages.next(ListCustomersRequestSchema, request, [last.id]) : '',
     };
   };

@@ -18,7 +18,7 @@ import { termsOf } from '../domain/search.ts';
 import { publish } from '../events.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { customerMessage, sealProfile } from '../profile.ts';
-import { CustomerRow, insertTerms } from '../tables.ts';
+import { CustomerRow, insertTerms, SEARCH_VERSION } from '../tables.ts';
 
 /** Registers a person or an organisation. */
 export function registerCustomer(context: Context): Rpcs<typeof CustomerService>['registerCustomer'] {
@@ -57,6 +57,7 @@ async function register(
     branchId: request.branchId,
     profile,
     version: 1,
+    searchVersion: SEARCH_VERSION,
     createTime: now,
     updateTime: now,
   };

@@ -18,7 +18,7 @@ import { checkFields, checkMigration } from '../domain/rights.ts';
 import { termsOf } from '../domain/search.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { sealProfile, warmKey } from '../profile.ts';
-import { replaceTerms } from '../tables.ts';
+import { replaceTerms, SEARCH_VERSION } from '../tables.ts';
 
 const MUTABLE = [...PARTICULAR_NAMES, 'branchId'] as const;
 type Mutable = (typeof MUTABLE)[number];
@@ -62,6 +62,7 @@ async function update(
   checkMigration(loaded.particulars.identifiers, particulars.identifiers, principal);
   await claimIdentifiers(tx, vault, row.id, particulars.identifiers);
   row.profile = await sealProfile(vault, row.id, particulars);
+  row.searchVersion = SEARCH_VERSION;
   if (names.includes('branchId')) row.branchId = request.branchId;
   await tx.execute(replaceTerms(row.id, hashTerms(vault, termsOf(particulars))));
   return changed(tx, 'updated', loaded, particulars);

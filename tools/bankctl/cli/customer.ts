@@ -27,8 +27,9 @@ Examples:
     .action(action(exited, async () => (await load()).getCustomer));
 
   lists(customer.command('list'))
-    .description('Lists customers, newest first, or finds them by exact values.')
+    .description('Lists customers, newest first, or finds them by exact values or parts of names.')
     .option('--name <name>', 'a family name or a legal name')
+    .option('--name-part <parts>', 'parts of a given, family or legal name: one of three letters or more')
     .option('--contact <contact>', 'an e-mail address or telephone number')
     .option('--identifier <number>', 'the number of an identifier')
     .option('--branch <branch>', 'a branch')

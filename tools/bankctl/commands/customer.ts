@@ -49,6 +49,7 @@ export async function getCustomer({ bank, out }: Session, _options: object, cust
 
 interface Search extends ListOptions {
   readonly name?: string;
+  readonly namePart?: string;
   readonly contact?: string;
   readonly identifier?: string;
   readonly branch?: string;
@@ -57,11 +58,11 @@ interface Search extends ListOptions {
 /** Lists or finds customers. */
 export async function listCustomers(
   { bank, out }: Session,
-  { limit, name = '', contact = '', identifier = '', branch = '' }: Search,
+  { limit, name = '', namePart = '', contact = '', identifier = '', branch = '' }: Search,
 ): Promise<void> {
   const service = bank().client(CustomerService);
   const customers: Customer[] = [];
-  const filter = { name, contact, identifier, branchId: branch };
+  const filter = { name, namePart, contact, identifier, branchId: branch };
   for await (const page of pagesOf((asked) => service.listCustomers({ ...asked, ...filter }), limit)) {
     customers.push(...page.customers);
   }
