@@ -130,6 +130,9 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/LogIn'
   | 'bank.security.v1.SecurityService/RefreshSession'
   | 'bank.security.v1.SecurityService/LogOut'
+  | 'bank.security.v1.SecurityService/ListSessions'
+  | 'bank.security.v1.SecurityService/RevokeSession'
+  | 'bank.security.v1.SecurityService/RevokeSessions'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -1560,6 +1563,53 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'SESSION_ENDED',
     ],
+  },
+  'bank.security.v1.SecurityService/ListSessions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/RevokeSession': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['sessionId'], kind: 'SESSION', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'SESSION_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/RevokeSessions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [],
   },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],

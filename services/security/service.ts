@@ -6,18 +6,24 @@ import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { Security } from './migrations/0001-security.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
+import { listSessions } from './rpc/list-sessions.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logOut } from './rpc/log-out.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
+import { revokeSession } from './rpc/revoke-session.ts';
+import { revokeSessions } from './rpc/revoke-sessions.ts';
 
 function rpcs(context: Context) {
   return {
     issueEnrolmentCode: issueEnrolmentCode(context),
+    listSessions: listSessions(context),
     logIn: logIn(context),
     logOut: logOut(context),
     refreshSession: refreshSession(context),
     registerCredentials: registerCredentials(context),
+    revokeSession: revokeSession(context),
+    revokeSessions: revokeSessions(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -33,6 +39,6 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
   ],
   context: makeContext,
   rpcs,
-  // Only staff name customers here, and nobody names a session: it is the one of the token.
+  // Only staff name customers here; a session that is named is looked for among those of the caller.
   owners: () => ({}),
 };

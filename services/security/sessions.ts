@@ -7,7 +7,7 @@ import { type RevocationReason, type SessionTokens, SessionTokensSchema } from '
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
 import { sessionRevoked } from './events.ts';
-import { insertRefreshToken, revoke } from './tables.ts';
+import { insertRefreshToken, lockSessions, revoke } from './tables.ts';
 
 const ACCESS_SECONDS = 5 * 60;
 const SECRET_BYTES = 32;
@@ -34,6 +34,13 @@ export async function issueTokens(
   const actor = create(ActorSchema, { audience: Audience.CHANNEL, partyId: customerId, sessionId });
   const accessToken = await context.issuer.principalToken(actor, ACCESS_SECONDS);
   return create(SessionTokensSchema, { sessionId, accessToken, accessSeconds: ACCESS_SECONDS, refreshToken });
+}
+
+/** Revokes all active sessions of a party, and tells which they were. */
+export async function revokeAll(tx: CommandTx, partyId: string, reason: RevocationReason): Promise<string[]> {
+  const sessions = await tx.query(lockSessions(partyId));
+  for (const { id } of sessions) await revokeSession(tx, id, partyId, reason);
+  return sessions.map(({ id }) => id);
 }
 
 /** Revokes an active session that is locked, and says so. */

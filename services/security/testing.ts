@@ -1,10 +1,12 @@
 // What the tests of the security service share.
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import { type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -43,6 +45,16 @@ export async function logIn(bank: Security, changes: MessageInitShape<typeof Log
   } as MessageInitShape<typeof LogInRequestSchema>);
   if (!tokens) throw new Error('a login without tokens');
   return tokens satisfies SessionTokens;
+}
+
+/** A client that calls as a customer does in one of their sessions. */
+export function inSession(bank: Security, partyId: string, sessionId: string) {
+  return bank.asPrincipal(create(ActorSchema, { audience: Audience.CHANNEL, partyId, sessionId }));
+}
+
+/** The next tokens of a session, by a refresh token. */
+export function refresh(bank: Security, refreshToken: string) {
+  return bank.asPrincipal(undefined).refreshSession({ requestId: unique('refresh'), refreshToken });
 }
 
 /** The events about something, oldest first: their short names. */

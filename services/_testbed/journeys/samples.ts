@@ -138,6 +138,9 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.LogIn': { request: login, refused: 'LOGIN_REFUSED' },
     'security.RefreshSession': { request: { refreshToken: 'none' }, refused: 'SESSION_ENDED' },
     'security.LogOut': { request: {}, refused: 'SESSION_ENDED' },
+    'security.ListSessions': { request: {} },
+    'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
+    'security.RevokeSessions': { request: { customerId } },
   };
 }
 

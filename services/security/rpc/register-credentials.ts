@@ -11,16 +11,8 @@ import type { Context } from '../context.ts';
 import { checkPassword, normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { credentialsRegistered } from '../events.ts';
-import { revokeSession } from '../sessions.ts';
-import {
-  lockByCustomer,
-  lockByUsername,
-  lockCode,
-  lockSessions,
-  lockUsername,
-  putCredential,
-  useCode,
-} from '../tables.ts';
+import { revokeAll } from '../sessions.ts';
+import { lockByCustomer, lockByUsername, lockCode, lockUsername, putCredential, useCode } from '../tables.ts';
 
 /** Registers the credentials of the customer who holds a code. */
 export function registerCredentials(context: Context): Rpcs<typeof SecurityService>['registerCredentials'] {
@@ -53,9 +45,7 @@ async function register(
   const version = (before?.version ?? 0) + 1;
   await tx.execute(useCode(codeHash));
   await tx.execute(putCredential({ id, customerId, usernameHash, passwordHash, version, now: now() }));
-  for (const session of await tx.query(lockSessions(customerId))) {
-    await revokeSession(tx, session.id, customerId, RevocationReason.CREDENTIALS_REPLACED);
-  }
+  await revokeAll(tx, customerId, RevocationReason.CREDENTIALS_REPLACED);
   credentialsRegistered(tx, id, customerId, version);
   tx.record({ resourceIds: [customerId], partyId: customerId });
   return customerId;

@@ -5,13 +5,15 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/security/v1/security.proto.
  */
 export const file_bank_security_v1_security: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5LnByb3RvEhBiYW5rLnNlY3VyaXR5LnYxIoYBCg1TZXNzaW9uVG9rZW5zEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEh4KDGFjY2Vzc190b2tlbhgCIAEoCUII4rUYBAgDEAMSFgoOYWNjZXNzX3NlY29uZHMYAyABKAUSHwoNcmVmcmVzaF90b2tlbhgEIAEoCUII4rUYBAgDEAMqrwEKEFJldm9jYXRpb25SZWFzb24SIQodUkVWT0NBVElPTl9SRUFTT05fVU5TUEVDSUZJRUQQABIgChxSRVZPQ0FUSU9OX1JFQVNPTl9MT0dHRURfT1VUEAESKgomUkVWT0NBVElPTl9SRUFTT05fUkVGUkVTSF9UT0tFTl9SRVVTRUQQAhIqCiZSRVZPQ0FUSU9OX1JFQVNPTl9DUkVERU5USUFMU19SRVBMQUNFRBADYgZwcm90bzM", [file_bank_options_v1_options]);
+  fileDesc("Ch9iYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5LnByb3RvEhBiYW5rLnNlY3VyaXR5LnYxIoYBCg1TZXNzaW9uVG9rZW5zEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEh4KDGFjY2Vzc190b2tlbhgCIAEoCUII4rUYBAgDEAMSFgoOYWNjZXNzX3NlY29uZHMYAyABKAUSHwoNcmVmcmVzaF90b2tlbhgEIAEoCUII4rUYBAgDEAMinAEKB1Nlc3Npb24SHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmlzX2N1cnJlbnQYBCABKAgq/wEKEFJldm9jYXRpb25SZWFzb24SIQodUkVWT0NBVElPTl9SRUFTT05fVU5TUEVDSUZJRUQQABIgChxSRVZPQ0FUSU9OX1JFQVNPTl9MT0dHRURfT1VUEAESKgomUkVWT0NBVElPTl9SRUFTT05fUkVGUkVTSF9UT0tFTl9SRVVTRUQQAhIqCiZSRVZPQ0FUSU9OX1JFQVNPTl9DUkVERU5USUFMU19SRVBMQUNFRBADEiYKIlJFVk9DQVRJT05fUkVBU09OX1JFVk9LRURfQllfT1dORVIQBBImCiJSRVZPQ0FUSU9OX1JFQVNPTl9SRVZPS0VEX0JZX1NUQUZGEAViBnByb3RvMw", [file_bank_options_v1_options, file_google_protobuf_timestamp]);
 
 /**
  * What a session is used with. Both tokens are for whoever logged in alone.
@@ -56,6 +58,48 @@ export const SessionTokensSchema: GenMessage<SessionTokens> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security, 0);
 
 /**
+ * A login that is not over: neither revoked nor expired.
+ *
+ * @generated from message bank.security.v1.Session
+ */
+export type Session = Message<"bank.security.v1.Session"> & {
+  /**
+   * The session.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * When its owner logged in.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * When it is over at the latest, however often it is refreshed.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 3;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * Whether it is the one of the token that asks.
+   *
+   * @generated from field: bool is_current = 4;
+   */
+  isCurrent: boolean;
+};
+
+/**
+ * Describes the message bank.security.v1.Session.
+ * Use `create(SessionSchema)` to create a new message.
+ */
+export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security, 1);
+
+/**
  * Why a session was revoked.
  *
  * @generated from enum bank.security.v1.RevocationReason
@@ -88,6 +132,20 @@ export const RevocationReason = {
    * @generated from enum value: REVOCATION_REASON_CREDENTIALS_REPLACED = 3;
    */
   CREDENTIALS_REPLACED: 3,
+
+  /**
+   * Its owner revoked it, by its id.
+   *
+   * @generated from enum value: REVOCATION_REASON_REVOKED_BY_OWNER = 4;
+   */
+  REVOKED_BY_OWNER: 4,
+
+  /**
+   * Staff revoked it, with all others of its owner.
+   *
+   * @generated from enum value: REVOCATION_REASON_REVOKED_BY_STAFF = 5;
+   */
+  REVOKED_BY_STAFF: 5,
 } as const;
 
 /**

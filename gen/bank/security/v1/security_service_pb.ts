@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
-import type { SessionTokens } from "./security_pb.ts";
+import type { Session, SessionTokens } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_service.proto.
  */
 export const file_bank_security_v1_security_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZTLRBAoPU2VjdXJpdHlTZXJ2aWNlEoYBChJJc3N1ZUVucm9sbWVudENvZGUSKy5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlcXVlc3QaLC5iYW5rLnNlY3VyaXR5LnYxLklzc3VlRW5yb2xtZW50Q29kZVJlc3BvbnNlIhWQAgKKtRgOCgEBEgcIAxIDAQIDIAEShAEKE1JlZ2lzdGVyQ3JlZGVudGlhbHMSLC5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXF1ZXN0Gi0uYmFuay5zZWN1cml0eS52MS5SZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWgoFTG9nSW4SHi5iYW5rLnNlY3VyaXR5LnYxLkxvZ0luUmVxdWVzdBofLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXNwb25zZSIQkAICirUYCQoBARICCAEgARJ1Cg5SZWZyZXNoU2Vzc2lvbhInLmJhbmsuc2VjdXJpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GiguYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABElsKBkxvZ091dBIfLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVxdWVzdBogLmJhbmsuc2VjdXJpdHkudjEuTG9nT3V0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_security, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X3NlcnZpY2UucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEieQoZSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIibwoaSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2USIAoOZW5yb2xtZW50X2NvZGUYASABKAlCCOK1GAQIAxADEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLJAQoaUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoOZW5yb2xtZW50X2NvZGUYAyABKAlCEbpIBnIEEAEYQOK1GAQIAxADEiQKCHVzZXJuYW1lGAQgASgJQhK6SAdyBRADGIAB4rUYBAgCEAESJAoIcGFzc3dvcmQYBSABKAlCErpIB3IFEAEYgAjitRgECAMQAyI8ChtSZWdpc3RlckNyZWRlbnRpYWxzUmVzcG9uc2USHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABIpABCgxMb2dJblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoIdXNlcm5hbWUYAyABKAlCErpIB3IFEAMYgAHitRgECAIQARIkCghwYXNzd29yZBgEIAEoCUISukgHcgUQARiACOK1GAQIAxADIkAKDUxvZ0luUmVzcG9uc2USLwoGdG9rZW5zGAEgASgLMh8uYmFuay5zZWN1cml0eS52MS5TZXNzaW9uVG9rZW5zIngKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg1yZWZyZXNoX3Rva2VuGAMgASgJQhK6SAdyBRABGIAC4rUYBAgDEAMiSQoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRIvCgZ0b2tlbnMYASABKAsyHy5iYW5rLnNlY3VyaXR5LnYxLlNlc3Npb25Ub2tlbnMiRQoNTG9nT3V0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCIQCg5Mb2dPdXRSZXNwb25zZSJPChNMaXN0U2Vzc2lvbnNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJcChRMaXN0U2Vzc2lvbnNSZXNwb25zZRIrCghzZXNzaW9ucxgBIAMoCzIZLmJhbmsuc2VjdXJpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkicwoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKc2Vzc2lvbl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgJEAMiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlInUKFVJldm9rZVNlc3Npb25zUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAIiKQoWUmV2b2tlU2Vzc2lvbnNSZXNwb25zZRIPCgdyZXZva2VkGAEgASgFMqsHCg9TZWN1cml0eVNlcnZpY2UShgEKEklzc3VlRW5yb2xtZW50Q29kZRIrLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVxdWVzdBosLmJhbmsuc2VjdXJpdHkudjEuSXNzdWVFbnJvbG1lbnRDb2RlUmVzcG9uc2UiFZACAoq1GA4KAQESBwgDEgMBAgMgARKEAQoTUmVnaXN0ZXJDcmVkZW50aWFscxIsLmJhbmsuc2VjdXJpdHkudjEuUmVnaXN0ZXJDcmVkZW50aWFsc1JlcXVlc3QaLS5iYW5rLnNlY3VyaXR5LnYxLlJlZ2lzdGVyQ3JlZGVudGlhbHNSZXNwb25zZSIQkAICirUYCQoBARICCAEgARJaCgVMb2dJbhIeLmJhbmsuc2VjdXJpdHkudjEuTG9nSW5SZXF1ZXN0Gh8uYmFuay5zZWN1cml0eS52MS5Mb2dJblJlc3BvbnNlIhCQAgKKtRgJCgEBEgIIASABEnUKDlJlZnJlc2hTZXNzaW9uEicuYmFuay5zZWN1cml0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKC5iYW5rLnNlY3VyaXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiEJACAoq1GAkKAQESAggBIAESWwoGTG9nT3V0Eh8uYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXF1ZXN0GiAuYmFuay5zZWN1cml0eS52MS5Mb2dPdXRSZXNwb25zZSIOkAICirUYBwoBARICCAISbQoMTGlzdFNlc3Npb25zEiUuYmFuay5zZWN1cml0eS52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0GiYuYmFuay5zZWN1cml0eS52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIOkAIBirUYBwoBARICCAIScAoNUmV2b2tlU2Vzc2lvbhImLmJhbmsuc2VjdXJpdHkudjEuUmV2b2tlU2Vzc2lvblJlcXVlc3QaJy5iYW5rLnNlY3VyaXR5LnYxLlJldm9rZVNlc3Npb25SZXNwb25zZSIOkAICirUYBwoBARICCAISdwoOUmV2b2tlU2Vzc2lvbnMSJy5iYW5rLnNlY3VyaXR5LnYxLlJldm9rZVNlc3Npb25zUmVxdWVzdBooLmJhbmsuc2VjdXJpdHkudjEuUmV2b2tlU2Vzc2lvbnNSZXNwb25zZSISkAICirUYCwoBARIGCAMSAgYIYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_security, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * For whom to issue a code.
@@ -314,6 +314,168 @@ export const LogOutResponseSchema: GenMessage<LogOutResponse> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_service, 9);
 
 /**
+ * Which page of the customer's own sessions.
+ *
+ * @generated from message bank.security.v1.ListSessionsRequest
+ */
+export type ListSessionsRequest = Message<"bank.security.v1.ListSessionsRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListSessionsRequest.
+ * Use `create(ListSessionsRequestSchema)` to create a new message.
+ */
+export const ListSessionsRequestSchema: GenMessage<ListSessionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 10);
+
+/**
+ * A page of sessions.
+ *
+ * @generated from message bank.security.v1.ListSessionsResponse
+ */
+export type ListSessionsResponse = Message<"bank.security.v1.ListSessionsResponse"> & {
+  /**
+   * The sessions.
+   *
+   * @generated from field: repeated bank.security.v1.Session sessions = 1;
+   */
+  sessions: Session[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.security.v1.ListSessionsResponse.
+ * Use `create(ListSessionsResponseSchema)` to create a new message.
+ */
+export const ListSessionsResponseSchema: GenMessage<ListSessionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 11);
+
+/**
+ * Which session to revoke.
+ *
+ * @generated from message bank.security.v1.RevokeSessionRequest
+ */
+export type RevokeSessionRequest = Message<"bank.security.v1.RevokeSessionRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The session, as ListSessions tells it.
+   *
+   * @generated from field: string session_id = 3;
+   */
+  sessionId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RevokeSessionRequest.
+ * Use `create(RevokeSessionRequestSchema)` to create a new message.
+ */
+export const RevokeSessionRequestSchema: GenMessage<RevokeSessionRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 12);
+
+/**
+ * It is over.
+ *
+ * @generated from message bank.security.v1.RevokeSessionResponse
+ */
+export type RevokeSessionResponse = Message<"bank.security.v1.RevokeSessionResponse"> & {
+};
+
+/**
+ * Describes the message bank.security.v1.RevokeSessionResponse.
+ * Use `create(RevokeSessionResponseSchema)` to create a new message.
+ */
+export const RevokeSessionResponseSchema: GenMessage<RevokeSessionResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 13);
+
+/**
+ * Whose sessions to revoke.
+ *
+ * @generated from message bank.security.v1.RevokeSessionsRequest
+ */
+export type RevokeSessionsRequest = Message<"bank.security.v1.RevokeSessionsRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.RevokeSessionsRequest.
+ * Use `create(RevokeSessionsRequestSchema)` to create a new message.
+ */
+export const RevokeSessionsRequestSchema: GenMessage<RevokeSessionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 14);
+
+/**
+ * They are over.
+ *
+ * @generated from message bank.security.v1.RevokeSessionsResponse
+ */
+export type RevokeSessionsResponse = Message<"bank.security.v1.RevokeSessionsResponse"> & {
+  /**
+   * How many were revoked.
+   *
+   * @generated from field: int32 revoked = 1;
+   */
+  revoked: number;
+};
+
+/**
+ * Describes the message bank.security.v1.RevokeSessionsResponse.
+ * Use `create(RevokeSessionsResponseSchema)` to create a new message.
+ */
+export const RevokeSessionsResponseSchema: GenMessage<RevokeSessionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_service, 15);
+
+/**
  * Keeps the credentials of the bank's customers, and the sessions in which they use it.
  *
  * @generated from service bank.security.v1.SecurityService
@@ -380,6 +542,42 @@ export const SecurityService: GenService<{
     methodKind: "unary";
     input: typeof LogOutRequestSchema;
     output: typeof LogOutResponseSchema;
+  },
+  /**
+   * Lists the sessions of the customer who asks that are not over, newest first.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.ListSessions
+   */
+  listSessions: {
+    methodKind: "unary";
+    input: typeof ListSessionsRequestSchema;
+    output: typeof ListSessionsResponseSchema;
+  },
+  /**
+   * Revokes a session of the customer who asks, be it another than the one in which they ask: it can be refreshed no more. An access
+   * token of it that is out already is valid until its minutes are over.
+   *
+   * Errors: SESSION_NOT_FOUND (NOT_FOUND: it is not the customer's, or is revoked already)
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RevokeSession
+   */
+  revokeSession: {
+    methodKind: "unary";
+    input: typeof RevokeSessionRequestSchema;
+    output: typeof RevokeSessionResponseSchema;
+  },
+  /**
+   * Revokes all sessions of a customer, as RevokeSession does one. Their credentials stay: they can log in again. A customer
+   * without any session is no error.
+   *
+   * @generated from rpc bank.security.v1.SecurityService.RevokeSessions
+   */
+  revokeSessions: {
+    methodKind: "unary";
+    input: typeof RevokeSessionsRequestSchema;
+    output: typeof RevokeSessionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_security_v1_security_service, 0);
