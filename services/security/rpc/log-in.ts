@@ -28,8 +28,8 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
 }
 
 /**
- * Every try is counted as a failure before its password is looked at, in a transaction of its own: so many at once are
- * all counted, and none sees the answer to a try that it was too early for.
+ * A try is counted as a failure before its password is looked at, in a transaction of its own: so of many at once, none is
+ * looked at that was too early. One that is too early is no guess, so it does not count: quick ones would lock a customer out.
  */
 async function authenticate(context: Context, { username, password }: LogInRequest): Promise<Credential> {
   const { vault, database, passwords, now } = context;
@@ -37,9 +37,11 @@ async function authenticate(context: Context, { username, password }: LogInReque
   const credential = await database.transaction(async (tx) => {
     const [found] = await tx.query(lockByUsername(usernameHash));
     if (!found) return undefined;
+    const at = now();
+    if (!mayTry(found.failures, found.nextTryMs, at)) return undefined;
     const failures = found.failures + 1;
-    await tx.query(setFailures(found.id, failures, nextTry(failures, now())));
-    return mayTry(found.failures, found.nextTryMs, now()) ? found : undefined;
+    await tx.query(setFailures(found.id, failures, nextTry(failures, at)));
+    return found;
   });
   // Also of nobody, and of one who is too early: the answer takes as long.
   const isRight = await passwords.verify(credential?.passwordHash, password);

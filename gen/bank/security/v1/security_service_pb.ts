@@ -507,7 +507,8 @@ export const SecurityService: GenService<{
   },
   /**
    * Logs a customer in and starts a session. Wrong passwords count, as does every try with validate_only: from the third on, the next try
-   * has to wait, twice as long each time, up to 15 minutes; the hundredth in a row locks the credentials.
+   * has to wait, twice as long each time, up to 15 minutes; the hundredth in a row locks the credentials. A try that comes too early
+   * is refused whatever its password, and does not count.
    *
    * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password is wrong, or it is too early to try again, is not told)
    *
