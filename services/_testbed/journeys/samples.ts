@@ -107,6 +107,9 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.WithdrawRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.GetScoringPolicy': { request: {} },
     'security.SetScoringPolicy': { request: { baseVersion: 1_000_000, policy: POLICY }, refused: 'ETAG_MISMATCH' },
+    'security.ListSessions': { request: {} },
+    'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
+    'security.RevokeSessions': { request: { customerId } },
   };
 }
 
