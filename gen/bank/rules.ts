@@ -166,6 +166,9 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/DestroyDataKey'
   | 'bank.security.v1.SecurityService/RotateKeyEncryptionKey'
   | 'bank.security.v1.SecurityService/GetKeyRotation'
+  | 'bank.security.v1.SecurityService/ListSessions'
+  | 'bank.security.v1.SecurityService/RevokeSession'
+  | 'bank.security.v1.SecurityService/RevokeSessions'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -2181,6 +2184,57 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'KEY_ROTATION_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListSessions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/RevokeSession': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['sessionId'], kind: 'SESSION', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'SESSION_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/RevokeSessions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'NO_CUSTOMER',
     ],
   },
   'bank.transaction.v1.TransactionService/DepositCash': {

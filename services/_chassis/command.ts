@@ -122,6 +122,11 @@ export function commands(options: { database: Database; vault: Vault; keys: KeyP
     async run(method, request, call, steps) {
       const { typeName } = method.parent;
       const noReplay = rulesByPath.get(`${typeName}/${method.name}`)?.noReplay === true;
+      const key = claimKey(method, call, request.requestId);
+      // Nothing is left of what holds a credential, not even a hash: whatever its content, a repeat is refused.
+      const fingerprint = fingerprintOf(fingerprintKey, method.input, noReplay ? create(method.input) : request);
+      // Before it is prepared, which for a login counts as a try.
+      if (noReplay) await refuseRepeat(vault, method, await settledClaim(database, key, fingerprint));
       const prepared = await attempt(async () => steps.prepare?.());
       let credentials: MessageShape<DescMessage> | undefined;
       const decide = async (tx: CommandTx): Promise<Decision> => {
@@ -131,12 +136,8 @@ export function commands(options: { database: Database; vault: Vault; keys: KeyP
         credentials = response;
         return { response: create(method.output) };
       };
-      const key = claimKey(method, call, request.requestId);
-      // Nothing is left of what holds a credential, not even a hash: whatever its content, a repeat is refused.
-      const fingerprint = fingerprintOf(fingerprintKey, method.input, noReplay ? create(method.input) : request);
       if (request.validateOnly) {
         const known = await settledClaim(database, key, fingerprint);
-        if (known && noReplay) throw refuseCall('ANSWER_NOT_KEPT');
         if (known) return unpackAnswer(vault, method, known);
         const decision = await rehearse(database, vault, call, decide);
         return ('response' in decision ? decision.response : create(method.output)) as never;
@@ -167,6 +168,13 @@ export function checked(claim: Claim, fingerprint: Buffer): Claim {
 export async function settledClaim(database: Database, key: ClaimKey, fingerprint: Buffer): Promise<Claim | undefined> {
   const [claim] = await database.query(selectClaims([key]));
   return claim && checked(claim, fingerprint).state !== 'planned' ? claim : undefined;
+}
+
+/** Refuses what was settled before and keeps no answer: with its own refusal, or with ANSWER_NOT_KEPT when it was done. */
+async function refuseRepeat(vault: Vault, method: DescMethodUnary, known: Claim | undefined): Promise<void> {
+  if (!known) return;
+  await unpackAnswer(vault, method, known);
+  throw refuseCall('ANSWER_NOT_KEPT');
 }
 
 /** A value or the refusal that came instead, to be looked at later. */

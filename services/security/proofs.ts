@@ -16,18 +16,19 @@ export interface Tried {
 }
 
 /**
- * Counts a try as a failure before its password or code is looked at, in a transaction of its own: so many at once are
- * all counted, and none sees the answer to a try that it was too early for. Who was right takes it back.
+ * Counts a try as a failure before its password or code is looked at, in a transaction of its own: so of many at once,
+ * none is looked at that was too early. Who was right takes it back. One that is too early is no guess, so it does not
+ * count: quick ones would lock somebody out.
  */
 export async function countTry({ database, now }: Context, lock: RawBuilder<Credential>): Promise<Tried> {
-  const found = await database.transaction(async (tx) => {
-    const [one] = await tx.query(lock);
-    if (!one) return undefined;
-    const failures = one.failures + 1;
-    await tx.query(setFailures(one.id, failures, nextTry(failures, now())));
-    return one;
+  return database.transaction(async (tx) => {
+    const [found] = await tx.query(lock);
+    const at = now();
+    if (!found || !mayTry(found.failures, found.nextTryMs, at)) return { found, mayTry: false };
+    const failures = found.failures + 1;
+    await tx.query(setFailures(found.id, failures, nextTry(failures, at)));
+    return { found, mayTry: true };
   });
-  return { found, mayTry: found !== undefined && mayTry(found.failures, found.nextTryMs, now()) };
 }
 
 /** Takes back that a try was counted which was not wrong, unless another was counted since. */

@@ -36,6 +36,7 @@ import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
 import { listPasskeys } from './rpc/list-passkeys.ts';
+import { listSessions } from './rpc/list-sessions.ts';
 import { listStaffMembers } from './rpc/list-staff-members.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logInWithPasskey } from './rpc/log-in-with-passkey.ts';
@@ -63,12 +64,16 @@ import { startSigning } from './signing.ts';
 const HOURS_KEPT_MS = 48 * 3_600_000;
 const SWEEP_MS = 600_000;
 
+import { revokeSession } from './rpc/revoke-session.ts';
+import { revokeSessions } from './rpc/revoke-sessions.ts';
+
 function rpcs(context: Context) {
   return {
     destroyDataKey: destroyDataKey(context),
     getDataKeys: getDataKeys(context),
     getKeyRotation: getKeyRotation(context),
     issueEnrolmentCode: issueEnrolmentCode(context),
+    listSessions: listSessions(context),
     logIn: logIn(context),
     logOut: logOut(context),
     refreshSession: refreshSession(context),
@@ -104,6 +109,8 @@ function rpcs(context: Context) {
     rotateSigningKey: rotateSigningKey(context),
     exchangeToken: exchangeToken(context),
     rotateKeyEncryptionKey: rotateKeyEncryptionKey(context),
+    revokeSession: revokeSession(context),
+    revokeSessions: revokeSessions(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -153,6 +160,6 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       executor.close();
     };
   },
-  // Only staff name customers here, and nobody names a session: it is the one of the token.
+  // Only staff name customers here; a session that is named is looked for among those of the caller.
   owners: () => ({}),
 };

@@ -55,16 +55,16 @@ export async function issueTokens(context: Context, tx: CommandTx, actor: Actor)
   return create(SessionTokensSchema, { sessionId, accessToken, accessSeconds: ACCESS_SECONDS, refreshToken });
 }
 
-/** Revokes all active sessions of a party; but one, if it is said which. */
+/** Revokes all active sessions of a party; but one, if it is said which. Tells which they were. */
 export async function revokeAll(
   tx: CommandTx,
   partyId: string,
   reason: RevocationReason,
   { but }: { but?: string } = {},
-): Promise<void> {
-  for (const { id } of await tx.query(lockSessions(partyId))) {
-    if (id !== but) await revokeSession(tx, id, partyId, reason);
-  }
+): Promise<string[]> {
+  const ids = (await tx.query(lockSessions(partyId))).map(({ id }) => id).filter((id) => id !== but);
+  for (const id of ids) await revokeSession(tx, id, partyId, reason);
+  return ids;
 }
 
 /** Revokes an active session that is locked, and says so. */

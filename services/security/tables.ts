@@ -139,6 +139,31 @@ export function lockSessions(partyId: string, sessionId?: string): RawBuilder<{ 
   `;
 }
 
+/** A session as its owner sees it. */
+export interface SessionRow {
+  readonly id: string;
+  /** Milliseconds since the epoch, both. */
+  readonly startMs: number;
+  readonly expireMs: number;
+}
+
+/** A party's sessions that are not over, newest first: those before an id, or all. */
+export function selectSessions(of: {
+  partyId: string;
+  now: Date;
+  before: string | undefined;
+  limit: number;
+}): RawBuilder<SessionRow> {
+  const before = of.before === undefined ? sql`` : sql`and id < ${of.before}`;
+  return sql<SessionRow>`
+    select id, (extract(epoch from start_time) * 1000)::float8 as "startMs",
+      (extract(epoch from expire_time) * 1000)::float8 as "expireMs"
+    from session
+    where party_id = ${of.partyId} and state = 'active' and expire_time > ${of.now} ${before}
+    order by id desc limit ${of.limit}
+  `;
+}
+
 /** Revokes a session. */
 export function revoke(sessionId: string): RawBuilder<unknown> {
   return sql`update session set state = 'revoked' where id = ${sessionId}`;

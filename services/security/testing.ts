@@ -10,7 +10,7 @@ import type { TestDatabase } from '#chassis/testing/database.ts';
 import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { keysAtSecurity } from '#chassis/verification-keys.ts';
-import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -163,6 +163,16 @@ export async function failuresOf(database: TestDatabase, customerId: string): Pr
     customerId,
   ]);
   return row?.failures;
+}
+
+/** A client that calls as a customer does in one of their sessions. */
+export function inSession(bank: Security, partyId: string, sessionId: string) {
+  return bank.asPrincipal(create(ActorSchema, { audience: Audience.CHANNEL, partyId, sessionId }));
+}
+
+/** The next tokens of a session, by a refresh token. */
+export function refresh(bank: Security, refreshToken: string) {
+  return bank.asPrincipal(undefined).refreshSession({ requestId: unique('refresh'), refreshToken });
 }
 
 /** The events about something, oldest first: their short names. */

@@ -149,6 +149,20 @@ describe('A customer who logs in', function aCustomerWhoLogsIn() {
     }
   });
 
+  it('sees over each protocol where they are logged in, and ends the session that they do not know', async () => {
+    const username = await enrol(await at.person('Jana', 'Novotna'));
+    for (const protocol of PROTOCOLS) {
+      const [here, there] = [await logIn(username), await logIn(username)];
+      const as = (rpc: RpcName, request: JsonObject) =>
+        journey.door(protocol).callWith(textAt(here, 'tokens', 'accessToken'), rpc, request);
+      const [newest, current] = (await as('security.ListSessions', {}))['sessions'] as JsonObject[];
+      expect(current).to.include({ sessionId: textAt(here, 'tokens', 'sessionId'), isCurrent: true });
+      await as('security.RevokeSession', { requestId: randomUUID(), sessionId: newest?.['sessionId'] ?? '' });
+      await refused(refresh(textAt(there, 'tokens', 'refreshToken')), 'SESSION_ENDED');
+      await refresh(textAt(here, 'tokens', 'refreshToken'));
+    }
+  });
+
   it('has to wait after three wrong passwords, even with the right one', async () => {
     const username = await enrol(await at.person('Jana', 'Novotna'));
     for (const wrong of ['one', 'two', 'three']) await refused(logIn(username, wrong), 'LOGIN_REFUSED');

@@ -111,6 +111,9 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.DestroyDataKey': { request: { partyId: `ptn_${randomUUID()}` } },
     'security.RotateKeyEncryptionKey': { request: {} },
     'security.GetKeyRotation': { request: { rotationNumber: 9 }, refused: 'KEY_ROTATION_NOT_FOUND' },
+    'security.ListSessions': { request: {} },
+    'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
+    'security.RevokeSessions': { request: { customerId } },
   };
 }
 

@@ -3,7 +3,7 @@ import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('security', {
   ENROLMENT_CODE_INVALID: ['UNAUTHENTICATED', 'The code is unknown, was used, or has expired.'],
-  NO_CUSTOMER: ['INVALID_ARGUMENT', 'It is a member of staff, who gets codes from administrators.'],
+  NO_CUSTOMER: ['INVALID_ARGUMENT', 'It is a member of staff, for whom administrators answer.'],
   USERNAME_TAKEN: ['ALREADY_EXISTS', 'Another customer has this username.'],
   PASSWORD_UNFIT: [
     'INVALID_ARGUMENT',
@@ -20,6 +20,7 @@ export const refuse = refusals('security', {
   DATA_KEY_DESTROYED: ['FAILED_PRECONDITION', 'The key was destroyed before.'],
   KEY_ROTATION_UNDER_WAY: ['FAILED_PRECONDITION', 'The rotation before is not done.'],
   KEY_ROTATION_NOT_FOUND: ['NOT_FOUND', 'There was no such rotation.'],
+  SESSION_NOT_FOUND: ['NOT_FOUND', 'There is no such session, or it is over.'],
   SESSION_ENDED: ['UNAUTHENTICATED', 'The session is over. Log in again.'],
   PASSKEY_REFUSED: ['INVALID_ARGUMENT', 'The passkey was made for something else, too long ago, or is none.'],
   PASSKEY_EXISTS: ['ALREADY_EXISTS', 'The passkey is registered already.'],

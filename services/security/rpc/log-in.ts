@@ -12,11 +12,11 @@ import type { Context } from '../context.ts';
 import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { loginRefused } from '../events.ts';
-import { countTry, type Proved, stillStand, takeBack } from '../proofs.ts';
+import { countTry, type Proved, stillStand, type Tried, takeBack } from '../proofs.ts';
 import { factorOf, useFactor } from '../second-factor.ts';
 import { startSession } from '../sessions.ts';
 import { selectStaffMember, shareStaffMember } from '../staff-tables.ts';
-import { type Credential, lockByUsername, setFailures } from '../tables.ts';
+import { lockByUsername, setFailures } from '../tables.ts';
 
 /** Logs a customer or a member of staff in. */
 export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
@@ -30,7 +30,8 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
 async function authenticate(context: Context, request: LogInRequest, call: Call): Promise<Proved> {
   const { username, password, secondFactorCode } = request;
   const usernameHash = context.vault.hash('security.username', normalUsername(username));
-  const { found, mayTry } = await countTry(context, lockByUsername(usernameHash));
+  const tried = await countTry(context, lockByUsername(usernameHash));
+  const { found, mayTry } = tried;
   // Also of nobody, and of one who is too early: the answer takes as long.
   const isRight = await context.passwords.verify(mayTry ? found?.passwordHash : undefined, password);
   const factor = found && isRight ? await factorOf(context, found.partyId, secondFactorCode) : undefined;
@@ -40,16 +41,18 @@ async function authenticate(context: Context, request: LogInRequest, call: Call)
   }
   if (found && factor && factor !== 'missing') return { credential: found, factor };
   // Behind the answer, which would else take longer for a username that there is. The count of it is kept already.
-  if (found) tellRefused(context, found, call).catch((error: unknown) => call.log.warn({ err: error }, 'not told'));
+  tellRefused(context, tried, call).catch((error: unknown) => call.log.warn({ err: error }, 'not told'));
   throw refuse('LOGIN_REFUSED');
 }
 
 /** Says that a login of somebody was refused. */
-async function tellRefused({ database, vault }: Context, found: Credential, call: Call): Promise<void> {
-  const { partyId, failures } = found;
+async function tellRefused({ database, vault }: Context, { found, mayTry }: Tried, call: Call): Promise<void> {
+  if (!found) return;
+  const { partyId } = found;
+  const failures = found.failures + (mayTry ? 1 : 0);
   const origin = await sealOrigin(vault, partyId, call.origin);
   const [staff] = await database.query(selectStaffMember(partyId));
-  const event = loginRefused({ partyId, customerId: staff ? '' : partyId }, failures + 1, origin, call);
+  const event = loginRefused({ partyId, customerId: staff ? '' : partyId }, failures, origin, call);
   await database.transaction(async (tx) => void (await tx.query(insertOutbox([event]))));
 }
 

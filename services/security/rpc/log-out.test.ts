@@ -1,15 +1,11 @@
-import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { partner, refused, useService } from '#chassis/testing/service.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
-import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, eventsOf, logIn, unique } from '../testing.ts';
+import { anEnrolledCustomer, eventsOf, inSession, logIn, refresh, unique } from '../testing.ts';
 
 describe('LogOut', () => {
   const bank = useService(security);
-  const as = (partyId: string, sessionId: string) =>
-    bank.asPrincipal(create(ActorSchema, { audience: Audience.CHANNEL, partyId, sessionId }));
+  const as = (partyId: string, sessionId: string) => inSession(bank, partyId, sessionId);
 
   it('ends the session of the caller, and no other', async () => {
     const { customerId, username } = await anEnrolledCustomer(bank);
@@ -17,10 +13,8 @@ describe('LogOut', () => {
     const order = { requestId: unique('out') };
     const answer = await as(customerId, here.sessionId).logOut(order);
     expect(await as(customerId, here.sessionId).logOut(order)).to.deep.equal(answer);
-    const refresh = (refreshToken: string) =>
-      bank.asPrincipal(undefined).refreshSession({ requestId: unique('refresh'), refreshToken });
-    await refused(refresh(here.refreshToken), 'SESSION_ENDED');
-    await refresh(there.refreshToken);
+    await refused(refresh(bank, here.refreshToken), 'SESSION_ENDED');
+    await refresh(bank, there.refreshToken);
     expect(await eventsOf(bank.database, here.sessionId)).to.deep.equal(['SessionStarted 1', 'SessionRevoked 2']);
   });
 

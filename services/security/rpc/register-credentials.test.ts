@@ -14,7 +14,13 @@ import {
 
 describe('RegisterCredentials', () => {
   const bank = useService(security);
-  const register = (credentials: { enrolmentCode: string; username: string; password?: string }) =>
+  const register = (credentials: {
+    enrolmentCode: string;
+    username: string;
+    password?: string;
+    requestId?: string;
+    validateOnly?: boolean;
+  }) =>
     bank
       .asPrincipal(undefined)
       .registerCredentials({ requestId: unique('register'), password: PASSWORD, ...credentials });
@@ -56,6 +62,14 @@ describe('RegisterCredentials', () => {
     await refused(register({ enrolmentCode, username: ` ${username.toUpperCase()}` }), 'USERNAME_TAKEN');
     await refused(register({ enrolmentCode, username: unique('jana'), password: 'short' }), 'PASSWORD_UNFIT');
     await register({ enrolmentCode, username: unique('jana') });
+  });
+
+  it('repeats its refusal of a taken username, also when it is only tried', async () => {
+    const { username } = await anEnrolledCustomer(bank);
+    const order = { requestId: unique('register'), enrolmentCode: await aCode(bank, unique('cus')), username };
+    for (const validateOnly of [false, false, true]) {
+      await refused(register({ ...order, validateOnly }), 'USERNAME_TAKEN');
+    }
   });
 
   it('replaces what the customer had, and revokes their sessions', async () => {

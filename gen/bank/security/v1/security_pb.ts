@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security.proto.
  */
 export const file_bank_security_v1_security: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5LnByb3RvEhBiYW5rLnNlY3VyaXR5LnYxIoYBCg1TZXNzaW9uVG9rZW5zEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEh4KDGFjY2Vzc190b2tlbhgCIAEoCUII4rUYBAgDEAMSFgoOYWNjZXNzX3NlY29uZHMYAyABKAUSHwoNcmVmcmVzaF90b2tlbhgEIAEoCUII4rUYBAgDEAMimwEKB1Bhc3NrZXkSHAoKcGFzc2tleV9pZBgBIAEoCUII2rUYBAgUEAMSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDWxhc3RfdXNlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnN5bmNlZBgEIAEoCCqiAgoQUmV2b2NhdGlvblJlYXNvbhIhCh1SRVZPQ0FUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFVk9DQVRJT05fUkVBU09OX0xPR0dFRF9PVVQQARIqCiZSRVZPQ0FUSU9OX1JFQVNPTl9SRUZSRVNIX1RPS0VOX1JFVVNFRBACEioKJlJFVk9DQVRJT05fUkVBU09OX0NSRURFTlRJQUxTX1JFUExBQ0VEEAMSJgoiUkVWT0NBVElPTl9SRUFTT05fUEFTU1dPUkRfQ0hBTkdFRBAGEiQKIFJFVk9DQVRJT05fUkVBU09OX1BBU1NXT1JEX1JFU0VUEAcSIwofUkVWT0NBVElPTl9SRUFTT05fU1RBRkZfQ0hBTkdFRBAIYgZwcm90bzM", [file_bank_options_v1_options, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5LnByb3RvEhBiYW5rLnNlY3VyaXR5LnYxIoYBCg1TZXNzaW9uVG9rZW5zEhwKCnNlc3Npb25faWQYASABKAlCCNq1GAQICRADEh4KDGFjY2Vzc190b2tlbhgCIAEoCUII4rUYBAgDEAMSFgoOYWNjZXNzX3NlY29uZHMYAyABKAUSHwoNcmVmcmVzaF90b2tlbhgEIAEoCUII4rUYBAgDEAMimwEKB1Bhc3NrZXkSHAoKcGFzc2tleV9pZBgBIAEoCUII2rUYBAgUEAMSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDWxhc3RfdXNlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnN5bmNlZBgEIAEoCCKcAQoHU2Vzc2lvbhIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKaXNfY3VycmVudBgEIAEoCCryAgoQUmV2b2NhdGlvblJlYXNvbhIhCh1SRVZPQ0FUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFVk9DQVRJT05fUkVBU09OX0xPR0dFRF9PVVQQARIqCiZSRVZPQ0FUSU9OX1JFQVNPTl9SRUZSRVNIX1RPS0VOX1JFVVNFRBACEioKJlJFVk9DQVRJT05fUkVBU09OX0NSRURFTlRJQUxTX1JFUExBQ0VEEAMSJgoiUkVWT0NBVElPTl9SRUFTT05fUkVWT0tFRF9CWV9PV05FUhAEEiYKIlJFVk9DQVRJT05fUkVBU09OX1JFVk9LRURfQllfU1RBRkYQBRImCiJSRVZPQ0FUSU9OX1JFQVNPTl9QQVNTV09SRF9DSEFOR0VEEAYSJAogUkVWT0NBVElPTl9SRUFTT05fUEFTU1dPUkRfUkVTRVQQBxIjCh9SRVZPQ0FUSU9OX1JFQVNPTl9TVEFGRl9DSEFOR0VEEAhiBnByb3RvMw", [file_bank_options_v1_options, file_google_protobuf_timestamp]);
 
 /**
  * What a session is used with. Both tokens are for whoever logged in alone.
@@ -100,6 +100,48 @@ export const PasskeySchema: GenMessage<Passkey> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security, 1);
 
 /**
+ * A login that is not over: neither revoked nor expired.
+ *
+ * @generated from message bank.security.v1.Session
+ */
+export type Session = Message<"bank.security.v1.Session"> & {
+  /**
+   * The session.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * When its owner logged in.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * When it is over at the latest, however often it is refreshed.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 3;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * Whether it is the one of the token that asks.
+   *
+   * @generated from field: bool is_current = 4;
+   */
+  isCurrent: boolean;
+};
+
+/**
+ * Describes the message bank.security.v1.Session.
+ * Use `create(SessionSchema)` to create a new message.
+ */
+export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security, 2);
+
+/**
  * Why a session was revoked.
  *
  * @generated from enum bank.security.v1.RevocationReason
@@ -132,6 +174,20 @@ export const RevocationReason = {
    * @generated from enum value: REVOCATION_REASON_CREDENTIALS_REPLACED = 3;
    */
   CREDENTIALS_REPLACED: 3,
+
+  /**
+   * Its owner revoked it, by its id.
+   *
+   * @generated from enum value: REVOCATION_REASON_REVOKED_BY_OWNER = 4;
+   */
+  REVOKED_BY_OWNER: 4,
+
+  /**
+   * Staff revoked it, with all others of its owner.
+   *
+   * @generated from enum value: REVOCATION_REASON_REVOKED_BY_STAFF = 5;
+   */
+  REVOKED_BY_STAFF: 5,
 
   /**
    * Its owner changed their password elsewhere.
