@@ -160,6 +160,7 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.WithdrawRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.GetScoringPolicy': { request: {} },
     'security.SetScoringPolicy': { request: { baseVersion: 1_000_000, policy: POLICY }, refused: 'ETAG_MISMATCH' },
+    'security.RotateSigningKey': { request: {} },
   };
 }
 
