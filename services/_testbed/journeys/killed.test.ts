@@ -54,7 +54,7 @@ describe('A bank whose transaction service is killed', function transactionKille
     database = await cloneDatabase(transaction);
     const port = String(await randomFreePort());
     const address = { TRANSACTION_PORT: port, TRANSACTION_ADDRESS: `127.0.0.1:${port}` };
-    bank = await startBank({ services: ['ledger', 'customer', 'account'], environment: address });
+    bank = await startBank({ services: ['ledger', 'security', 'customer', 'account'], environment: address });
     environment = { ...bank.environment, ...address, TRANSACTION_DATABASE_URL: database.runtimeUrl };
     service = await startServiceProcess('transaction', environment);
   });

@@ -114,6 +114,7 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.ListSessions': { request: {} },
     'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
     'security.RevokeSessions': { request: { customerId } },
+    'security.RotateSigningKey': { request: {} },
   };
 }
 
