@@ -13,6 +13,7 @@ import {
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
   PasswordChangedSchema,
+  PasswordResetRefusedSchema,
   PasswordResetRequestedSchema,
   PasswordResetSchema,
   SecondFactorAddedSchema,
@@ -113,13 +114,22 @@ export function accessRefused(tx: CommandTx, refused: AccessRefusal, origin: Sea
 
 /** Says that a login with somebody's username was refused, so many in a row by now. */
 export function loginRefused(
-  whose: { partyId: string; customerId: string },
-  failures: number,
+  refused: { partyId: string; customerId: string; failures?: number; passkeyId?: string },
   origin: Sealed | undefined,
   call: Call,
 ): OutboxEvent {
-  const event = { ...whose, failures, ...(origin && { origin }) };
+  const event = { ...refused, ...(origin && { origin }) };
   return outboxEvent(LoginRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
+}
+
+/** Says that somebody with a username of somebody's had no code that is good for a new password. */
+export function passwordResetRefused(
+  refused: { partyId: string; customerId: string },
+  origin: Sealed | undefined,
+  call: Call,
+): OutboxEvent {
+  const event = { ...refused, ...(origin && { origin }) };
+  return outboxEvent(PasswordResetRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
 }
 
 /** Says that a member of staff was registered. */
