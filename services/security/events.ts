@@ -4,7 +4,7 @@ import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import { type Aggregate, type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
-import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
 import {
   AccessRefusedSchema,
@@ -135,6 +135,15 @@ export function passwordResetRefused(
 /** Says that a member of staff was registered. */
 export function staffMemberRegistered(tx: CommandTx, { id, branchId, roles }: StaffMoment): void {
   tx.publish(StaffMemberRegisteredSchema, { staffId: id, branchId, roles: [...roles] }, { id, sequence: 1 });
+}
+
+/** Says that an operator registered one of the first two administrators. */
+export function firstAdministratorRegistered(
+  { id, branchId }: { id: string; branchId: string },
+  call: Call,
+): OutboxEvent {
+  const event = { staffId: id, branchId, roles: [StaffRole.ADMINISTRATOR], byOperator: true };
+  return outboxEvent(StaffMemberRegisteredSchema, event, { id, sequence: 1 }, call);
 }
 
 /** Says that a member of staff may be something else, from a version on. */
