@@ -4,7 +4,7 @@ import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import { type Aggregate, type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
-import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
 import {
   AccessRefusedSchema,
@@ -14,6 +14,7 @@ import {
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
   PasswordChangedSchema,
+  PasswordResetRefusedSchema,
   PasswordResetRequestedSchema,
   PasswordResetSchema,
   SecondFactorAddedSchema,
@@ -114,18 +115,36 @@ export function accessRefused(tx: CommandTx, refused: AccessRefusal, origin: Sea
 
 /** Says that a login with somebody's username was refused, so many in a row by now. */
 export function loginRefused(
-  whose: { partyId: string; customerId: string },
-  failures: number,
+  refused: { partyId: string; customerId: string; failures?: number; passkeyId?: string },
   origin: Sealed | undefined,
   call: Call,
 ): OutboxEvent {
-  const event = { ...whose, failures, ...(origin && { origin }) };
+  const event = { ...refused, ...(origin && { origin }) };
   return outboxEvent(LoginRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
+}
+
+/** Says that somebody with a username of somebody's had no code that is good for a new password. */
+export function passwordResetRefused(
+  refused: { partyId: string; customerId: string },
+  origin: Sealed | undefined,
+  call: Call,
+): OutboxEvent {
+  const event = { ...refused, ...(origin && { origin }) };
+  return outboxEvent(PasswordResetRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
 }
 
 /** Says that a member of staff was registered. */
 export function staffMemberRegistered(tx: CommandTx, { id, branchId, roles }: StaffMoment): void {
   tx.publish(StaffMemberRegisteredSchema, { staffId: id, branchId, roles: [...roles] }, { id, sequence: 1 });
+}
+
+/** Says that an operator registered one of the first two administrators. */
+export function firstAdministratorRegistered(
+  { id, branchId }: { id: string; branchId: string },
+  call: Call,
+): OutboxEvent {
+  const event = { staffId: id, branchId, roles: [StaffRole.ADMINISTRATOR], byOperator: true };
+  return outboxEvent(StaffMemberRegisteredSchema, event, { id, sequence: 1 }, call);
 }
 
 /** Says that a member of staff may be something else, from a version on. */

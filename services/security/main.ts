@@ -1,4 +1,7 @@
 import { runService } from '#chassis/boot.ts';
+import { registerFirstAdministrators } from './first-administrators.ts';
 import { security } from './service.ts';
 
-await runService(security);
+const [word, ...words] = process.argv.slice(2);
+if (word === 'first-administrators') console.log(await registerFirstAdministrators(words, process.env));
+else await runService(security);

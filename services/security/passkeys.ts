@@ -101,13 +101,16 @@ export function madePasskey(context: Context, partyId: string, responseJson: str
   });
 }
 
-/** The passkey with which a browser signed; nothing when there is none, or it did not. */
-export async function usedPasskey(context: Context, responseJson: string): Promise<Used | undefined> {
+/** The passkey that a browser names, if there is one; and its use, if the browser signed with it what it was asked to. */
+export async function usedPasskey(
+  context: Context,
+  responseJson: string,
+): Promise<{ passkey?: PasskeyRow | undefined; used?: Used | undefined }> {
   const response = await quietly(async () => JSON.parse(responseJson) as AuthenticationResponseJSON);
   const [passkey] = await context.database.query(selectPasskey(idIn(response)));
-  if (!response || !passkey) return undefined;
+  if (!response || !passkey) return {};
   const { id, publicKey, counter } = passkey;
-  return quietly(async () => {
+  const used = await quietly(async () => {
     let signed: Signed | undefined;
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
@@ -123,6 +126,7 @@ export async function usedPasskey(context: Context, responseJson: string): Promi
     const { newCounter, credentialDeviceType } = authenticationInfo;
     return { ...signed, passkey, counter: newCounter, synced: credentialDeviceType === 'multiDevice' };
   });
+  return { passkey, used };
 }
 
 /** Whether a challenge was used before. Whoever asks has it to themselves until the transaction ends. */

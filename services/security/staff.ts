@@ -13,7 +13,11 @@ import { lockStaffMember, type StaffRow } from './staff-tables.ts';
 const NAME_CONTEXT = 'security.staff-name';
 
 /** A name as it is kept. */
-export async function sealName({ vault }: Context, staffId: string, displayName: string): Promise<Buffer> {
+export async function sealName(
+  { vault }: Pick<Context, 'vault'>,
+  staffId: string,
+  displayName: string,
+): Promise<Buffer> {
   const sealed = await vault.seal(staffId, NAME_CONTEXT, Buffer.from(displayName));
   return asBuffer(toBinary(SealedSchema, sealed));
 }

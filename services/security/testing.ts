@@ -1,6 +1,6 @@
 // What the tests of the security service share.
 import path from 'node:path';
-import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { localKeyring } from '#chassis/keyring.ts';
@@ -140,13 +140,7 @@ export async function resetCodes(
   partyId: string,
 ): Promise<string[]> {
   const { open } = vault(await localKeyring(path.join(dataDir, 'keyring')));
-  const rows = await database.query<{ envelope: Buffer }>(
-    `select envelope from outbox where type = 'bank.security.v1.PasswordResetRequested' order by event_id`,
-  );
-  const events = rows
-    .map(({ envelope }) => fromBinary(EventEnvelopeSchema, envelope).payload)
-    .map((payload) => fromBinary(PasswordResetRequestedSchema, payload))
-    .filter((event) => event.partyId === partyId);
+  const events = await toldOf(database, PasswordResetRequestedSchema, partyId);
   const opened = events.map(async ({ code }) => code && (await open(code, 'security.password-reset')));
   return (await Promise.all(opened)).map(String);
 }
@@ -173,6 +167,21 @@ export function inSession(bank: Security, partyId: string, sessionId: string) {
 /** The next tokens of a session, by a refresh token. */
 export function refresh(bank: Security, refreshToken: string) {
   return bank.asPrincipal(undefined).refreshSession({ requestId: unique('refresh'), refreshToken });
+}
+
+/** The events of a type that say whose they are, of one party, oldest first. */
+export async function toldOf<D extends DescMessage>(
+  database: TestDatabase,
+  schema: D,
+  partyId: string,
+): Promise<MessageShape<D>[]> {
+  const rows = await database.query<{ envelope: Buffer }>(
+    'select envelope from outbox where type = $1 order by event_id',
+    [schema.typeName],
+  );
+  return rows
+    .map(({ envelope }) => fromBinary(schema, fromBinary(EventEnvelopeSchema, envelope).payload))
+    .filter((event) => 'partyId' in event && event.partyId === partyId);
 }
 
 /** The events about something, oldest first: their short names. */

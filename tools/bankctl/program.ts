@@ -8,6 +8,9 @@ import { customerCommands } from './cli/customer.ts';
 import { holdCommands } from './cli/hold.ts';
 import { ledgerCommands } from './cli/ledger.ts';
 import { moneyCommands } from './cli/money.ts';
+import { reviewCommands } from './cli/review.ts';
+import { sessionCommands } from './cli/session.ts';
+import { staffCommands } from './cli/staff.ts';
 import { watchCommands } from './cli/watch.ts';
 import { Exit, linesOf, tell } from './failure.ts';
 
@@ -72,6 +75,9 @@ export function makeProgram(exited: (code: number) => void): Command {
     moneyCommands,
     holdCommands,
     approvalCommands,
+    reviewCommands,
+    sessionCommands,
+    staffCommands,
     ledgerCommands,
     watchCommands,
   ])

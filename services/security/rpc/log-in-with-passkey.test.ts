@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
 import {
@@ -15,6 +16,7 @@ import {
   eventsOf,
   PASSWORD,
   passkeyLogin,
+  toldOf,
   unique,
   verifyToken,
 } from '../testing.ts';
@@ -91,6 +93,27 @@ describe('LogInWithPasskey', () => {
       await refused(logIn(made.use(options)), 'LOGIN_REFUSED');
     }
     await refused(logIn(made.use(forRegistration)), 'LOGIN_REFUSED');
+  });
+
+  it('tells whose passkey it is of what was refused with it, and nobody of one that there is not', async () => {
+    const { customerId } = await anEnrolledCustomer(bank);
+    const made = await aPasskey(bank, customerId);
+    const signed = made.use(await passkeyLogin(bank));
+    await logIn(signed);
+    const told = () => toldOf(bank.database, LoginRefusedSchema, customerId);
+    expect(await told()).to.deep.equal([]);
+    for (const [turn, wrong] of [signed, made.use(await passkeyLogin(bank), { tampered: true })].entries()) {
+      await refused(logIn(wrong), 'LOGIN_REFUSED');
+      while ((await told()).length === turn);
+    }
+    await refused(logIn(authenticator().use(await passkeyLogin(bank))), 'LOGIN_REFUSED');
+    const [first, second] = await told();
+    const [passkey] = (await asCustomer(bank, customerId).listPasskeys({})).passkeys;
+    for (const event of [first, second]) {
+      expect(event).to.include({ customerId, failures: 0, passkeyId: passkey?.passkeyId });
+      expect(event?.origin?.partyId).to.equal(customerId);
+    }
+    expect(await told()).to.have.length(2);
   });
 
   it('needs no code of a second factor', async () => {

@@ -1,6 +1,5 @@
-import { type Call, sealOrigin } from '#chassis/call-context.ts';
+import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
-import { insertOutbox } from '#chassis/outbox.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import {
@@ -12,11 +11,12 @@ import type { Context } from '../context.ts';
 import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { loginRefused } from '../events.ts';
-import { countTry, type Proved, stillStand, type Tried, takeBack } from '../proofs.ts';
+import { countTry, type Proved, stillStand, takeBack } from '../proofs.ts';
 import { factorOf, useFactor } from '../second-factor.ts';
 import { startSession } from '../sessions.ts';
-import { selectStaffMember, shareStaffMember } from '../staff-tables.ts';
+import { shareStaffMember } from '../staff-tables.ts';
 import { lockByUsername, setFailures } from '../tables.ts';
+import { tell } from '../telling.ts';
 
 /** Logs a customer or a member of staff in. */
 export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
@@ -30,8 +30,7 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
 async function authenticate(context: Context, request: LogInRequest, call: Call): Promise<Proved> {
   const { username, password, secondFactorCode } = request;
   const usernameHash = context.vault.hash('security.username', normalUsername(username));
-  const tried = await countTry(context, lockByUsername(usernameHash));
-  const { found, mayTry } = tried;
+  const { found, mayTry } = await countTry(context, lockByUsername(usernameHash));
   // Also of nobody, and of one who is too early: the answer takes as long.
   const isRight = await context.passwords.verify(mayTry ? found?.passwordHash : undefined, password);
   const factor = found && isRight ? await factorOf(context, found.partyId, secondFactorCode) : undefined;
@@ -40,20 +39,13 @@ async function authenticate(context: Context, request: LogInRequest, call: Call)
     throw refuse('SECOND_FACTOR_REQUIRED');
   }
   if (found && factor && factor !== 'missing') return { credential: found, factor };
-  // Behind the answer, which would else take longer for a username that there is. The count of it is kept already.
-  tellRefused(context, tried, call).catch((error: unknown) => call.log.warn({ err: error }, 'not told'));
+  if (found) tellRefused(context, found.partyId, found.failures + (mayTry ? 1 : 0), call);
   throw refuse('LOGIN_REFUSED');
 }
 
-/** Says that a login of somebody was refused. */
-async function tellRefused({ database, vault }: Context, { found, mayTry }: Tried, call: Call): Promise<void> {
-  if (!found) return;
-  const { partyId } = found;
-  const failures = found.failures + (mayTry ? 1 : 0);
-  const origin = await sealOrigin(vault, partyId, call.origin);
-  const [staff] = await database.query(selectStaffMember(partyId));
-  const event = loginRefused({ partyId, customerId: staff ? '' : partyId }, failures, origin, call);
-  await database.transaction(async (tx) => void (await tx.query(insertOutbox([event]))));
+/** Says that a login of somebody was refused. The count of it is kept already. */
+function tellRefused(context: Context, partyId: string, failures: number, call: Call): void {
+  tell(context, partyId, call, (whose, origin) => loginRefused({ ...whose, failures }, origin, call));
 }
 
 async function start(
@@ -66,7 +58,10 @@ async function start(
   const isSame = await stillStand(tx, credential);
   const [staff] = await tx.query(shareStaffMember(partyId));
   const isActive = staff?.state !== 'deactivated';
-  if (!isSame || !isActive || !(await useFactor(tx, partyId, factor))) throw refuse('LOGIN_REFUSED');
+  if (!isSame || !isActive || !(await useFactor(tx, partyId, factor))) {
+    tellRefused(context, partyId, credential.failures + 1, call);
+    throw refuse('LOGIN_REFUSED');
+  }
   await tx.execute(setFailures(credential.id, 0, context.now()));
   return startSession(context, tx, { partyId, staff }, call);
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { refused, useService } from '#chassis/testing/service.ts';
+import { PasswordResetRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { security } from '../service.ts';
 import {
   aCustomerWithApp,
@@ -10,6 +11,7 @@ import {
   eventsOf,
   expectNowhere,
   logIn,
+  toldOf,
   unique,
 } from '../testing.ts';
 
@@ -71,6 +73,22 @@ describe('ResetPassword', () => {
     expect(await told(who.username, code)).to.deep.equal(ofNobody);
     await bank.database.query('update credential set version = version + 1 where party_id = $1', [other.customerId]);
     expect(await told(other.username, others)).to.deep.equal(ofNobody);
+  });
+
+  it('tells whose username it is of every code that is refused, also where none was sent', async () => {
+    const who = await anEnrolledCustomer(bank);
+    const told = () => toldOf(bank.database, PasswordResetRefusedSchema, who.customerId);
+    await refused(reset(who.username, 'AAAA-AAAA-AAAA'), 'RESET_CODE_INVALID');
+    while ((await told()).length === 0);
+    const code = await aResetCode(bank, who);
+    await refused(reset(who.username, 'AAAA-AAAA-AAAA'), 'RESET_CODE_INVALID');
+    while ((await told()).length === 1);
+    await reset(who.username, code);
+    const events = await told();
+    expect(events.map(({ customerId, origin }) => [customerId, origin?.partyId])).to.deep.equal([
+      [who.customerId, who.customerId],
+      [who.customerId, who.customerId],
+    ]);
   });
 
   it('takes as long for nobody as for a wrong code', async () => {

@@ -1,5 +1,4 @@
 import { create } from '@bufbuild/protobuf';
-import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type Approval, ApprovalState } from '#gen/bank/security/v1/approval_pb.ts';
 import {
@@ -14,6 +13,7 @@ import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { fields, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
+import { time } from '../time.ts';
 import { headOf } from './money.ts';
 
 /** Lists approvals. */
@@ -87,8 +87,4 @@ function approvalText(approval: Approval | undefined): string {
     ['decided', time(approval.decideTime)],
     ['reason', approval.reason],
   ]);
-}
-
-function time(instant: Timestamp | undefined): string {
-  return instant ? timestampDate(instant).toISOString() : '';
 }

@@ -1,4 +1,4 @@
-import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { type Hold, HoldState } from '#gen/bank/transaction/v1/hold_pb.ts';
 import {
   CaptureHoldResponseSchema,
@@ -14,6 +14,7 @@ import { amountOn } from '../amounts.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { fields, money, table, word } from '../output.ts';
 import type { Session } from '../session.ts';
+import { time } from '../time.ts';
 import { creditorNamed, headOf } from './money.ts';
 import { transactionText } from './transaction.ts';
 
@@ -129,8 +130,4 @@ function holdsText({ holds }: ListHoldsResponse): Promise<string> {
     time(expireTime),
   ]);
   return table(['hold', 'state', 'amount', 'captured', 'held', 'expires'], rows);
-}
-
-function time(instant: Timestamp | undefined): string {
-  return instant ? timestampDate(instant).toISOString() : '';
 }

@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJKCg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCKBAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAyJ7ChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAyIuChBEYXRhS2V5RGVzdHJveWVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJKCg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCKfAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAxIcCgpwYXNza2V5X2lkGAUgASgJQgjatRgECBQQAyJ3ChRQYXNzd29yZFJlc2V0UmVmdXNlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARADEiQKBm9yaWdpbhgDIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQikAEKFVN0YWZmTWVtYmVyUmVnaXN0ZXJlZBIaCghzdGFmZl9pZBgBIAEoCUII2rUYBAgIEAMSGwoJYnJhbmNoX2lkGAIgASgJQgjatRgECAcQAxIpCgVyb2xlcxgDIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGUSEwoLYnlfb3BlcmF0b3IYBCABKAgidwoRU3RhZmZSb2xlc0NoYW5nZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlIjQKFlN0YWZmTWVtYmVyRGVhY3RpdmF0ZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADIi4KEERhdGFLZXlEZXN0cm95ZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
  * Somebody got credentials to log in with, the first or new ones.
@@ -338,20 +338,21 @@ export const AccessRefusedSchema: GenMessage<AccessRefused> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 10);
 
 /**
- * A login with a username that somebody has was refused: the password was wrong, or it was too early to try again.
+ * A login with a username or a passkey that somebody has was refused: the password, the code or the signature was wrong, it was too
+ * early to try again, or they are no member of staff any more.
  *
  * @generated from message bank.security.v1.LoginRefused
  */
 export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
   /**
-   * The customer. Empty when it was a member of staff's username.
+   * The customer. Empty when it was a member of staff's.
    *
    * @generated from field: string customer_id = 1;
    */
   customerId: string;
 
   /**
-   * How many tries in a row have failed by now.
+   * How many tries in a row have failed by now. Those with a passkey are not counted: 0.
    *
    * @generated from field: int32 failures = 2;
    */
@@ -365,11 +366,18 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
   origin?: Sealed | undefined;
 
   /**
-   * Whose username it was.
+   * Whose username or passkey it was.
    *
    * @generated from field: string party_id = 4;
    */
   partyId: string;
+
+  /**
+   * The passkey, where it was tried with one.
+   *
+   * @generated from field: string passkey_id = 5;
+   */
+  passkeyId: string;
 };
 
 /**
@@ -378,6 +386,42 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 11);
+
+/**
+ * A new password for a username that somebody has was refused: the code was wrong, had been used or tried too often, or had
+ * expired, or none was sent.
+ *
+ * @generated from message bank.security.v1.PasswordResetRefused
+ */
+export type PasswordResetRefused = Message<"bank.security.v1.PasswordResetRefused"> & {
+  /**
+   * Whose username it was.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+
+  /**
+   * The customer. Empty when it was a member of staff's.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * Whence it was tried (session, address, user agent): JSON, under their key.
+   *
+   * @generated from field: bank.type.v1.Sealed origin = 3;
+   */
+  origin?: Sealed | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.PasswordResetRefused.
+ * Use `create(PasswordResetRefusedSchema)` to create a new message.
+ */
+export const PasswordResetRefusedSchema: GenMessage<PasswordResetRefused> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 12);
 
 /**
  * A member of staff was registered.
@@ -405,6 +449,14 @@ export type StaffMemberRegistered = Message<"bank.security.v1.StaffMemberRegiste
    * @generated from field: repeated bank.options.v1.StaffRole roles = 3;
    */
   roles: StaffRole[];
+
+  /**
+   * Whether they are one of the bank's first two administrators, whom an operator registered on the server. Nobody else is registered
+   * without the approval of an administrator.
+   *
+   * @generated from field: bool by_operator = 4;
+   */
+  byOperator: boolean;
 };
 
 /**
@@ -412,7 +464,7 @@ export type StaffMemberRegistered = Message<"bank.security.v1.StaffMemberRegiste
  * Use `create(StaffMemberRegisteredSchema)` to create a new message.
  */
 export const StaffMemberRegisteredSchema: GenMessage<StaffMemberRegistered> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 12);
+  messageDesc(file_bank_security_v1_security_events, 13);
 
 /**
  * A member of staff may be something else from now on, or works for another branch.
@@ -447,7 +499,7 @@ export type StaffRolesChanged = Message<"bank.security.v1.StaffRolesChanged"> & 
  * Use `create(StaffRolesChangedSchema)` to create a new message.
  */
 export const StaffRolesChangedSchema: GenMessage<StaffRolesChanged> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 13);
+  messageDesc(file_bank_security_v1_security_events, 14);
 
 /**
  * A member of staff works for the bank no longer.
@@ -468,7 +520,7 @@ export type StaffMemberDeactivated = Message<"bank.security.v1.StaffMemberDeacti
  * Use `create(StaffMemberDeactivatedSchema)` to create a new message.
  */
 export const StaffMemberDeactivatedSchema: GenMessage<StaffMemberDeactivated> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 14);
+  messageDesc(file_bank_security_v1_security_events, 15);
 
 /**
  * A party was erased: their data key is destroyed, and within five minutes nothing that is sealed under it can be opened.
@@ -489,5 +541,5 @@ export type DataKeyDestroyed = Message<"bank.security.v1.DataKeyDestroyed"> & {
  * Use `create(DataKeyDestroyedSchema)` to create a new message.
  */
 export const DataKeyDestroyedSchema: GenMessage<DataKeyDestroyed> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 15);
+  messageDesc(file_bank_security_v1_security_events, 16);
 

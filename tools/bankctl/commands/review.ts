@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import { type ScoringPolicy, ScoringReason } from '#gen/bank/security/v1/scoring_pb.ts';
+import { GetScoringPolicyResponseSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { type Review, ReviewDecision, ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
+import {
+  DecideReviewResponseSchema,
+  ListReviewsResponseSchema,
+  TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { ListOptions, WriteOptions } from '../cli/run.ts';
+import { fields, money, table, word } from '../output.ts';
+import { pagesOf } from '../pages.ts';
+import type { Session } from '../session.ts';
+import { time } from '../time.ts';
+import { transactionText } from './transaction.ts';
+
+/** Lists reviews. */
+export async function listReviews(
+  { bank, out }: Session,
+  { limit, state }: ListOptions & { state?: string },
+): Promise<void> {
+  const states: Readonly<Record<string, ReviewState>> = ReviewState;
+  const wanted = states[state?.toUpperCase() ?? ''] ?? ReviewState.UNSPECIFIED;
+  const service = bank().client(TransactionService);
+  const reviews: Review[] = [];
+  for await (const page of pagesOf((asked) => service.listReviews({ ...asked, state: wanted }), limit)) {
+    reviews.push(...page.reviews);
+  }
+  await out.message(ListReviewsResponseSchema, create(ListReviewsResponseSchema, { reviews }), () =>
+    table(
+      ['order', 'state', 'amount', 'score', 'reasons', 'began', 'until', 'decided by'],
+      reviews.map(({ transaction, state: now, score, reasons, createTime, expireDate, deciderId }) => [
+        transaction?.transactionId ?? '',
+        word(ReviewState, now),
+        money(transaction?.amount),
+        String(score),
+        reasons.map((reason) => reason.toLowerCase().replaceAll('_', '-')).join(', '),
+        time(createTime),
+        expireDate,
+        deciderId,
+      ]),
+      ['amount', 'score'],
+    ),
+  );
+}
+
+/** Decides on an order that is held. */
+export async function decideReview(
+  { bank, out }: Session,
+  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  transactionId = '',
+  decided = '',
+): Promise<void> {
+  const decision = decided === 'release' ? ReviewDecision.RELEASE : ReviewDecision.REFUSE;
+  const order = { requestId, validateOnly, transactionId, decision };
+  const answer = await bank().client(TransactionService).decideReview(order);
+  await out.message(DecideReviewResponseSchema, answer, () => transactionText(answer.transaction));
+}
+
+/** Shows by what orders are judged. */
+export async function showPolicy({ bank, out }: Session): Promise<void> {
+  const answer = await bank().client(SecurityService).getScoringPolicy({});
+  await out.message(GetScoringPolicyResponseSchema, answer, () => policyText(answer.version, answer.policy));
+}
+
+async function policyText(version: number, policy: ScoringPolicy | undefined): Promise<string> {
+  if (!policy) return '';
+  const weights = policy.weights.map(({ reason, weight }) => [word(ScoringReason, reason), String(weight)]);
+  const amounts = policy.amounts.map(({ ordinary, large, dayTotal }) => [ordinary, large, dayTotal].map(money));
+  const scores = fields([
+    ['version', String(version)],
+    ['proof again from', String(policy.stepUpScore)],
+    ['review from', String(policy.reviewScore)],
+    ['refused from', String(policy.refuseScore)],
+    ['transfers in an hour', `${policy.transfersPerHourMax}`],
+    ['usual amount', `up to ${policy.usualMultiple} times the average`],
+    ['a history', `from ${policy.historyTransfersMin} transfers`],
+    ['dormant after', `${policy.dormantDays} days`],
+    ['a device is new for', `${policy.newDeviceHours} hours`],
+  ]);
+  const tables = [
+    await table(['reason', 'weight'], weights, ['weight']),
+    await table(['ordinary', 'large', 'total of a day'], amounts, ['ordinary', 'large', 'total of a day']),
+  ];
+  return [scores, ...tables].join('\n\n');
+}

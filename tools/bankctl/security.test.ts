@@ -1,0 +1,116 @@
+// bankctl for who works for the bank, who is logged in, and what looks like fraud.
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { useBank } from '../../services/_testbed/bank.ts';
+import { counter, money, TELLER, textAt } from '../../services/_testbed/journeys/counter.ts';
+import { type Door, openDoor, type RpcName } from '../../services/_testbed/journeys/doors.ts';
+import { useBankctl } from './testing.ts';
+
+interface Member {
+  readonly staffMember: { readonly staffId: string; readonly roles: readonly string[]; readonly state: string };
+}
+
+describe('bankctl for security', function bankctlForSecurity() {
+  this.timeout(60_000);
+  const bank = useBank();
+  const { run, json } = useBankctl(() => bank().edge.url);
+  let door: Door;
+  before(() => {
+    door = openDoor(bank().edge, 'gRPC');
+  });
+  after(() => door.close());
+
+  /** Does what another administrator has to approve, and answers it once it is done. */
+  async function approved<T>(args: readonly string[]): Promise<T> {
+    const requestId = randomUUID();
+    const order = [...args, '--request-id', requestId];
+    const { error } = await json<{ error: { metadata: { approval_id: string } } }>(order, 1);
+    const { approval_id: approvalId } = error.metadata;
+    await json(['approval', 'approve', approvalId, '--as', 'staff:administrator,compliance']);
+    for (;;) {
+      const { code, stdout } = await run([...order, '--json']);
+      if (code === 0) {
+        const done: T = JSON.parse(stdout);
+        return done;
+      }
+      expect(stdout).to.contain('APPROVAL_REQUIRED');
+    }
+  }
+
+  it('registers a member of staff, changes what they may be, deactivates them, and lists them', async () => {
+    const work = ['--branch', 'brn_praha', '--role', 'teller'];
+    const { staffMember } = await approved<Member>(['staff', 'register', '--name', 'Eva Nova', ...work]);
+    const { staffId } = staffMember;
+    const changed = await approved<Member>(['staff', 'change', staffId, ...work, '--role', 'loan-officer']);
+    expect(changed.staffMember.roles).to.deep.equal(['STAFF_ROLE_TELLER', 'STAFF_ROLE_LOAN_OFFICER']);
+    expect((await run(['staff', 'list'])).stdout).to.match(
+      new RegExp(`${staffId} +Eva Nova +brn_praha +teller, loan-officer +active`),
+    );
+    expect((await run(['staff', 'deactivate', staffId])).stdout).to.match(/state +deactivated/);
+    expect((await run(['staff', 'list'])).stdout).to.contain('deactivated');
+  });
+
+  it('says which roles there are to who names another, and asks the bank nothing', async () => {
+    const strange = ['staff', 'register', '--name', 'Eva', '--branch', 'brn_praha', '--role', 'director'];
+    const { code, stderr } = await run(strange);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('There is no role director.').and.to.contain('branch-manager');
+  });
+
+  it('lists the sessions of whoever asks, and ends one of them, or all of a customer', async () => {
+    const customerId = await counter(door).person('Jana', 'Novotna');
+    const publicly = (rpc: RpcName, request: object) =>
+      door.callWith(undefined, rpc, { requestId: randomUUID(), ...request });
+    const issued = await door.call(TELLER, 'security.IssueEnrolmentCode', { requestId: randomUUID(), customerId });
+    const credentials = { username: `jana-${randomUUID()}`, password: 'correct horse battery' };
+    const enrolmentCode = textAt(issued, 'enrolmentCode');
+    await publicly('security.RegisterCredentials', { enrolmentCode, ...credentials });
+    const [here, there] = [
+      await publicly('security.LogIn', credentials),
+      await publicly('security.LogIn', credentials),
+    ];
+    const [mine, other] = [textAt(here, 'tokens', 'sessionId'), textAt(there, 'tokens', 'sessionId')];
+    const own = async (...args: string[]) =>
+      (await run(['session', ...args], { COREBANK_TOKEN: textAt(here, 'tokens', 'accessToken') })).stdout;
+    const both = await own('list');
+    expect(both)
+      .to.match(new RegExp(`${mine}.*this one`))
+      .and.to.contain(other);
+    expect(await own('revoke', other)).to.equal(`${other} is over.\n`);
+    expect(await own('list'))
+      .to.contain(mine)
+      .and.not.to.contain(other);
+    const all = ['session', 'revoke', '--customer', customerId, '--request-id', randomUUID()];
+    expect(await json(all)).to.deep.equal({ revoked: 1 });
+    expect((await run(['session', 'revoke'])).code).to.equal(2);
+    expect((await run(['session', 'revoke', mine, '--customer', customerId])).code).to.equal(2);
+  });
+
+  it('lists what is held for fraud, and has it booked or refused; and shows by what it was judged', async () => {
+    const at = counter(door);
+    const jana = await at.personWithAccount('Jana');
+    await at.deposit(jana.accountId, money('1500000.00'));
+    const held = async (): Promise<string> => {
+      const petr = await at.personWithAccount('Petr');
+      const amount = money('600000.00');
+      return textAt(
+        await at.transfer(`customer:${jana.customerId}`, jana.accountId, petr.accountId, amount),
+        'transactionId',
+      );
+    };
+    const [first, second] = [await held(), await held()];
+    const { stdout } = await run(['review', 'list', '--state', 'open']);
+    expect(stdout).to.match(new RegExp(`${first} +open +600000.00 CZK +55 +new-payee, unusual-amount`));
+    const released = await run(['review', 'decide', first, 'release']);
+    expect(released.stdout).to.match(/state +posted/);
+    expect((await run(['review', 'decide', second, 'refuse'])).stdout).to.match(/state +refused/);
+    expect((await run(['review', 'list', '--state', 'open'])).stdout).not.to.contain(first);
+    expect((await run(['review', 'list', '--state', 'released'])).stdout).to.contain(first);
+    const policy = await json<{ policy: { reviewScore: number } }>(['scoring-policy', 'show']);
+    expect(policy.policy.reviewScore).to.equal(70);
+    expect((await run(['scoring-policy', 'show'])).stdout)
+      .to.match(/refused from +110/)
+      .and.to.match(/new-payee +20/)
+      .and.to.match(/10000 CZK +500000 CZK +1000000 CZK/);
+  });
+});
