@@ -144,6 +144,7 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/GetSigningKeys'
   | 'bank.security.v1.SecurityService/RotateSigningKey'
   | 'bank.security.v1.SecurityService/ExchangeToken'
+  | 'bank.security.v1.SecurityService/ListRevokedSessions'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -1809,6 +1810,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SESSION_ENDED',
     ],
   },
+  'bank.security.v1.SecurityService/ListRevokedSessions': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2202,6 +2216,7 @@ export const commonErrors: readonly string[] = [
   'PAGE_TOKEN_INVALID',
   'TOKEN_MISSING',
   'TOKEN_INVALID',
+  'SESSION_ENDED',
   'CALLER_UNPROVEN',
   'CALLER_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',

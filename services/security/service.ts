@@ -10,6 +10,7 @@ import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { Scoring } from './migrations/0010-scoring.ts';
 import { SigningKeys } from './migrations/0016-signing-keys.ts';
+import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { exchangeToken } from './rpc/exchange-token.ts';
 import { getApproval } from './rpc/get-approval.ts';
@@ -17,6 +18,7 @@ import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
+import { listRevokedSessions } from './rpc/list-revoked-sessions.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logOut } from './rpc/log-out.ts';
 import { recordRefusals } from './rpc/record-refusals.ts';
@@ -55,6 +57,7 @@ function rpcs(context: Context) {
     getSigningKeys: getSigningKeys(context),
     rotateSigningKey: rotateSigningKey(context),
     exchangeToken: exchangeToken(context),
+    listRevokedSessions: listRevokedSessions(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -70,6 +73,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0004-approvals', class: Approvals },
     { name: '0010-scoring', class: Scoring },
     { name: '0016-signing-keys', class: SigningKeys },
+    { name: '0017-revoked-sessions', class: RevokedSessions },
   ],
   context: makeContext,
   rpcs,
