@@ -169,6 +169,7 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ListSessions'
   | 'bank.security.v1.SecurityService/RevokeSession'
   | 'bank.security.v1.SecurityService/RevokeSessions'
+  | 'bank.security.v1.SecurityService/ListRevokedSessions'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -2237,6 +2238,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'NO_CUSTOMER',
     ],
   },
+  'bank.security.v1.SecurityService/ListRevokedSessions': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2630,6 +2644,7 @@ export const commonErrors: readonly string[] = [
   'PAGE_TOKEN_INVALID',
   'TOKEN_MISSING',
   'TOKEN_INVALID',
+  'SESSION_ENDED',
   'CALLER_UNPROVEN',
   'CALLER_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',

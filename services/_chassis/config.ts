@@ -161,6 +161,10 @@ export const variables = {
   }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
+  EDGE_REVOCATIONS_SECONDS: seconds({
+    default: 10,
+    desc: 'for how long the edge goes on taking tokens of sessions while it cannot hear which are revoked; then none',
+  }),
   EDGE_PROXY_HOPS: count(0)({
     default: 0,
     desc: "how many proxies of the bank's own stand before the edge, each of which adds to x-forwarded-for",

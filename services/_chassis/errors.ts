@@ -74,6 +74,7 @@ export const refuseCall = refusals('bank', {
   PAGE_TOKEN_INVALID: ['INVALID_ARGUMENT', 'The page token is not one of this list and filter.'],
   TOKEN_MISSING: ['UNAUTHENTICATED', 'The call carries no token.'],
   TOKEN_INVALID: ['UNAUTHENTICATED', 'The token is not valid here, or no longer.'],
+  SESSION_ENDED: ['UNAUTHENTICATED', 'The session is over. Log in again.'],
   CALLER_UNPROVEN: ['UNAUTHENTICATED', 'The connection does not prove who calls.'],
   CALLER_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not call this.'],
   ACTOR_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not speak for an actor.'],

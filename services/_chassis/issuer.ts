@@ -18,6 +18,9 @@ export const EDGE_AUDIENCE = 'edge';
 /** How all tokens are signed: Ed25519 (RFC 8037). */
 export const ALGORITHM = 'EdDSA';
 
+/** All tokens of the security service are over after this time: for so long their keys, and sessions that are revoked, are remembered. */
+export const LIFETIME_SECONDS_MAX = 600;
+
 /** How long an internal token lives. */
 export const INTERNAL_LIFETIME_SECONDS = 60;
 

@@ -47,7 +47,8 @@ export function isStream(route: Route | undefined): boolean {
 
 /**
  * Admits a call, or refuses it: RPC_UNKNOWN (an RPC that is not published looks like one that does not exist),
- * TOKEN_MISSING, TOKEN_INVALID, CALLER_NOT_ALLOWED, RATE_LIMITED.
+ * TOKEN_MISSING, TOKEN_INVALID, SESSION_ENDED, CALLER_NOT_ALLOWED, RATE_LIMITED; SERVICE_UNAVAILABLE while it is not known
+ * whether the session is over.
  */
 export async function admit(context: Context, arrival: Arrival): Promise<Admitted> {
   const { rateLimits } = context;
@@ -56,6 +57,7 @@ export async function admit(context: Context, arrival: Arrival): Promise<Admitte
     const admitted = await identify(context, arrival);
     principal = admitted.session?.principal;
     await (principal ? rateLimits.principal(principal) : rateLimits.address(arrival.address));
+    if (admitted.session) context.revocations.check(admitted.session);
     const { fourEyes } = checkGrants(admitted.route.rule, principal);
     return { ...admitted, fourEyes };
   } catch (error) {
@@ -81,7 +83,7 @@ async function identify({ routes, verify }: Context, arrival: Arrival): Promise<
   const principal = verified?.principal;
   return {
     route,
-    session: principal && { authorization, principal },
+    session: verified && { authorization, principal: verified.principal, issuer: verified.issuer },
     origin: originOf(arrival, principal),
     // A stream ends with the token that it was opened with.
     deadline: isStream(route) && verified ? Math.min(deadline, verified.expires * 1_000) : deadline,

@@ -14,6 +14,7 @@ import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
 import { type Recorded, recordedAt } from './refused.ts';
+import { type Revocations, revocations } from './revocations.ts';
 
 /** An RPC that the edge publishes. */
 export interface Route {
@@ -42,10 +43,11 @@ export interface Context {
   readonly internalToken: InternalTokens;
   readonly rateLimits: RateLimits;
   readonly recorded: Recorded;
+  readonly revocations: Revocations;
   /** The streams that are open, on either port. */
   readonly streams: OpenStreams;
-  /** Closes the channels to the services. */
-  close(): void;
+  /** Stops listening for revocations, and closes the channels to the services. */
+  close(): Promise<void>;
 }
 
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
@@ -63,6 +65,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
   if (!security) throw new Error('there is no security among the services');
   const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'));
   const keys = keysAtSecurity(own, log);
+  const known = revocations(config, own, log);
   return {
     config,
     log,
@@ -74,8 +77,10 @@ export function makeContext(config: Config, log: Logger, development: Developmen
     internalToken: internalTokens(own),
     rateLimits: rateLimits(config),
     recorded: recordedAt(own, log),
+    revocations: known,
     streams: new OpenStreams(),
-    close: () => {
+    async close() {
+      await known.stop();
       own.close();
       for (const channel of channels) channel.close();
       identity.close();

@@ -42,6 +42,7 @@ export async function* forwardStream(
   const over = new AbortController();
   const end = () => over.abort();
   const close = context.streams.open(end);
+  const forget = admitted.session && context.revocations.watch(admitted.session, end);
   const timer = setTimeout(end, Math.max(0, admitted.deadline - Date.now())).unref();
   try {
     const stream = route.watch(route.method.name, request, await metadataOf(context, admitted, route.audience), {});
@@ -51,6 +52,7 @@ export async function* forwardStream(
     throw await told(context, admitted, error, log);
   } finally {
     clearTimeout(timer);
+    forget?.();
     close();
   }
 }

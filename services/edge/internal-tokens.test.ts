@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { type Refusal, refuseCall } from '#chassis/errors.ts';
-import { customer } from '#chassis/testing/clients.ts';
 import { ExchangeTokenResponseSchema } from '#gen/bank/security/v1/security_service_pb.ts';
 import { internalTokens } from './internal-tokens.ts';
 
@@ -23,8 +22,8 @@ describe('Internal tokens', () => {
     );
     return { asked, tokens, wait: (ms: number) => (time += ms) };
   }
-  const ann = { authorization: 'Bearer a', principal: customer('cus_a') };
-  const bob = { authorization: 'Bearer b', principal: customer('cus_b') };
+  const ann = { authorization: 'Bearer a' };
+  const bob = { authorization: 'Bearer b' };
   const reason = (token: Promise<string>) => token.catch((error: Refusal) => error.reason);
 
   it('are one per session and service, however many calls ask at once', async () => {

@@ -11,13 +11,15 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 export interface Session {
   readonly authorization: string;
   readonly principal: Actor;
+  /** Who signed it. */
+  readonly issuer: string;
 }
 
 /**
  * Answers the internal token of a session for a service. Calls at the same time share one exchange. Refuses SESSION_ENDED,
  * and TOKEN_INVALID when the session's token has just expired.
  */
-export type InternalTokens = (session: Session, audience: string) => Promise<string>;
+export type InternalTokens = (session: Pick<Session, 'authorization'>, audience: string) => Promise<string>;
 
 const CACHE_MAX = 10_000;
 /** The rest is for the way to the service, and for clocks that differ. */

@@ -16,16 +16,20 @@ export interface RunningEdge {
   stop(): Promise<void>;
 }
 
+const BEGIN_MS = 2_000;
+
 /** Starts the edge on both its ports. Port 0 lets the kernel choose. */
 export async function startEdge(environment: NodeJS.ProcessEnv): Promise<RunningEdge> {
   const config = readConfig(environment);
   refusePlaintext(config);
   const log = makeLog('edge', config.LOG_LEVEL, config.LOG_FILE);
   const context = makeContext(config, log, await developmentIssuerOf(config));
+  // Whoever has a session would be turned away until then; whatever is away, the edge serves in the end.
+  await context.revocations.begun(BEGIN_MS);
   const http = await serveHttp(context);
   const grpc = await serveGrpc(context).catch(async (error: unknown) => {
     await http.stop();
-    context.close();
+    await context.close();
     throw error;
   });
   log.info({ httpPort: http.port, grpcPort: grpc.port }, 'serving');
@@ -35,7 +39,7 @@ export async function startEdge(environment: NodeJS.ProcessEnv): Promise<Running
     async stop() {
       context.streams.endAll();
       await Promise.all([http.stop(), grpc.stop()]);
-      context.close();
+      await context.close();
     },
   };
 }

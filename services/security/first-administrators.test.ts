@@ -3,12 +3,11 @@ import path from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { testEnvironment, useService } from '#chassis/testing/service.ts';
-import { tokenVerifier } from '#chassis/tokens.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { StaffMemberRegisteredSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from './service.ts';
-import { aStaffMember, logIn, PASSWORD, unique } from './testing.ts';
+import { aStaffMember, logIn, PASSWORD, unique, verifyToken } from './testing.ts';
 
 describe('first-administrators', function firstAdministrators() {
   this.timeout(30_000);
@@ -59,7 +58,7 @@ describe('first-administrators', function firstAdministrators() {
       };
       expect((await bank.asPrincipal(undefined).registerCredentials(credentials)).staffId).to.equal(staffId);
       const { accessToken } = await logIn(bank, credentials);
-      const { principal } = await tokenVerifier(bank.issuer.publicKey, 'edge')(`Bearer ${accessToken}`);
+      const { principal } = await verifyToken(bank, accessToken);
       expect(principal).to.deep.include({ partyId: staffId, branchId: 'brn_praha', roles: [StaffRole.ADMINISTRATOR] });
     }
   });

@@ -15,6 +15,7 @@ import { PasswordResets } from './migrations/0012-password-resets.ts';
 import { Staff } from './migrations/0013-staff.ts';
 import { Passkeys } from './migrations/0014-passkeys.ts';
 import { SigningKeys } from './migrations/0016-signing-keys.ts';
+import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { DataKeys } from './migrations/0018-data-keys.ts';
 import { goOnRotating } from './rotation.ts';
 import { approveRequest } from './rpc/approve-request.ts';
@@ -36,6 +37,7 @@ import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
 import { listPasskeys } from './rpc/list-passkeys.ts';
+import { listRevokedSessions } from './rpc/list-revoked-sessions.ts';
 import { listSessions } from './rpc/list-sessions.ts';
 import { listStaffMembers } from './rpc/list-staff-members.ts';
 import { logIn } from './rpc/log-in.ts';
@@ -111,6 +113,7 @@ function rpcs(context: Context) {
     rotateKeyEncryptionKey: rotateKeyEncryptionKey(context),
     revokeSession: revokeSession(context),
     revokeSessions: revokeSessions(context),
+    listRevokedSessions: listRevokedSessions(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -130,6 +133,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0013-staff', class: Staff },
     { name: '0014-passkeys', class: Passkeys },
     { name: '0016-signing-keys', class: SigningKeys },
+    { name: '0017-revoked-sessions', class: RevokedSessions },
     { name: '0018-data-keys', class: DataKeys },
   ],
   // Its own keys, as all others get them, without a call.

@@ -44,10 +44,3 @@ export function setSignTime(kid: string, signMs: number): RawBuilder<unknown> {
 export function deleteKeys(kids: readonly string[]): RawBuilder<unknown> {
   return sql`delete from signing_key where kid = any(${kids}::text[])`;
 }
-
-/** Which of these sessions are active. */
-export function selectActive(sessionIds: readonly string[], now: Date): RawBuilder<{ id: string }> {
-  return sql<{ id: string }>`
-    select id from session where id = any(${sessionIds}::text[]) and state = 'active' and expire_time > ${now}
-  `;
-}

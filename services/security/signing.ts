@@ -6,7 +6,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { calculateJwkThumbprint, importPKCS8 } from 'jose';
 import type { House } from '#chassis/boot.ts';
 import type { Tx } from '#chassis/database.ts';
-import { ALGORITHM, ISSUER, type Issuer, issuerWith, type Signer } from '#chassis/issuer.ts';
+import { ALGORITHM, ISSUER, type Issuer, issuerWith, LIFETIME_SECONDS_MAX, type Signer } from '#chassis/issuer.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { type FindKey, jwkOf, verifying } from '#chassis/verification-keys.ts';
 import { type SigningKey, SigningKeySchema } from '#gen/bank/security/v1/signing_pb.ts';
@@ -40,7 +40,8 @@ export function told({ kid, publicKey, publishMs, signMs }: Omit<KeyRow, 'privat
 
 /** How keys follow each other here. */
 export function scheduleOf({ config }: Pick<House, 'config'>): Schedule {
-  return { periodMs: config.SIGNING_KEY_SECONDS * 1000, leadMs: config.SIGNING_KEY_LEAD_SECONDS * 1000 };
+  const { SIGNING_KEY_SECONDS: period, SIGNING_KEY_LEAD_SECONDS: lead } = config;
+  return { periodMs: period * 1000, leadMs: lead * 1000, toldMs: LIFETIME_SECONDS_MAX * 1000 };
 }
 
 /** Opens the keys. Nothing is signed before the first look. */
@@ -85,7 +86,7 @@ export async function makeKey(house: Pick<House, 'vault'>, now: number, signMs: 
 
 function isDue(house: Pick<House, 'config'>, rows: readonly KeyRow[]): boolean {
   const now = Date.now();
-  return nextSignMs(rows, now, scheduleOf(house)) !== undefined || overAt(rows, now).length > 0;
+  return nextSignMs(rows, now, scheduleOf(house)) !== undefined || overAt(rows, now, scheduleOf(house)).length > 0;
 }
 
 /** Makes what is due and forgets what is over, one process at a time. Answers the keys as they are then. */
@@ -95,7 +96,7 @@ async function turn(house: Pick<House, 'config' | 'vault'>, tx: Pick<Tx, 'query'
   const now = Date.now();
   const signMs = nextSignMs(rows, now, scheduleOf(house));
   if (signMs !== undefined) await tx.query(insertKey(await makeKey(house, now, signMs)));
-  await tx.query(deleteKeys(overAt(rows, now)));
+  await tx.query(deleteKeys(overAt(rows, now, scheduleOf(house))));
   return tx.query(selectKeys());
 }
 

@@ -22,15 +22,17 @@ export interface JourneyOptions extends BankOptions {
 }
 
 /** Starts a bank for the tests of a `describe`. After each of them, the laws of the ledger must hold. */
-export function useJourney({ bus: withBus = false, ...options }: JourneyOptions = {}): Journey {
-  const environment: NodeJS.ProcessEnv = { ...options.environment };
+export function useJourney(options: JourneyOptions = {}): Journey {
   let bus: TestBus | undefined;
   before('starts the bus', async () => {
-    if (!withBus || !process.env['NATS_URL']) return;
-    bus = await startTestBus();
-    environment['NATS_URL'] = bus.url;
+    if (options.bus && process.env['NATS_URL']) bus = await startTestBus();
   });
-  const bank = useBank({ ...options, environment });
+  const bank = useBank({
+    // Told when the bank starts: what hooks before it made is known then.
+    get environment() {
+      return { ...options.environment, ...(bus && { NATS_URL: bus.url }) };
+    },
+  });
   const doors = new Map<Protocol, Door>();
   before('opens the doors', () => {
     for (const protocol of PROTOCOLS) doors.set(protocol, openDoor(bank().edge, protocol));

@@ -5,15 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { readConfig } from '#chassis/config.ts';
-import { type Database, openDatabase } from '#chassis/database.ts';
 import { developmentIssuer } from '#chassis/issuer.ts';
-import { localKeyring } from '#chassis/keyring.ts';
-import { makeLog } from '#chassis/log.ts';
-import { vault } from '#chassis/sealing.ts';
 import { refused, staff } from '#chassis/testing/clients.ts';
 import { startEdge } from '../../edge/service.ts';
-import { signing } from '../../security/signing.ts';
+import { type StaffSession, staffSession } from '../staff-session.ts';
 import { textAt } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
@@ -25,28 +20,13 @@ describe('A production bank', function aProductionBank() {
   this.timeout(60_000);
   const journey = useJourney({ environment: PRODUCTION });
   let door: Door;
-  let database: Database;
-  let teller: string;
+  let teller: StaffSession;
 
   before('has a teller', async () => {
     door = journey.door('gRPC');
-    const { environment, database: of } = journey.bank();
-    const config = readConfig(environment);
-    const log = makeLog('test', 'silent');
-    const settings = { entities: [], poolMax: 2, statementTimeoutMs: 10_000, log };
-    database = await openDatabase({ url: of('security').runtimeUrl, service: 'security', ...settings });
-    const keys = signing({ config, database, vault: vault(await localKeyring(path.join(config.DATA_DIR, 'keyring'))) });
-    await keys.look();
-    // Staff cannot log in yet: a session of theirs is put there by hand, and its token signed as security would.
-    const who = { ...staff('TELLER'), sessionId: 'ses_of_the_teller' };
-    await of('security').query(
-      `insert into session (id, party_id, state, start_time, expire_time)
-       values ($1, $2, 'active', now(), now() + interval '1 hour')`,
-      [who.sessionId, who.partyId],
-    );
-    teller = await keys.issuer.principalToken(who, 300);
+    teller = await staffSession(journey.bank(), staff('TELLER'));
   });
-  after(() => database?.[Symbol.asyncDispose]());
+  after(() => teller?.close());
 
   const ask = (token: string | undefined, rpc: RpcName, request: JsonObject) =>
     door.callWith(token, rpc, { requestId: randomUUID(), ...request });
@@ -54,7 +34,7 @@ describe('A production bank', function aProductionBank() {
   async function aPerson(): Promise<string> {
     const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
     return textAt(
-      await ask(teller, 'customer.RegisterCustomer', { person, residenceCountryCode: 'CZ' }),
+      await ask(teller.token, 'customer.RegisterCustomer', { person, residenceCountryCode: 'CZ' }),
       'customer',
       'customerId',
     );
@@ -62,7 +42,10 @@ describe('A production bank', function aProductionBank() {
 
   it('lets a customer enrol, log in, and see what is theirs and nothing else', async () => {
     const [customerId, another] = [await aPerson(), await aPerson()];
-    const enrolmentCode = textAt(await ask(teller, 'security.IssueEnrolmentCode', { customerId }), 'enrolmentCode');
+    const enrolmentCode = textAt(
+      await ask(teller.token, 'security.IssueEnrolmentCode', { customerId }),
+      'enrolmentCode',
+    );
     const credentials = { username: `user-${randomUUID()}`, password: PASSWORD };
     await ask(undefined, 'security.RegisterCredentials', { enrolmentCode, ...credentials });
     const jana = textAt(await ask(undefined, 'security.LogIn', credentials), 'tokens', 'accessToken');

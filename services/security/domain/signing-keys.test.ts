@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { nextSignMs, overAt, type Scheduled, signingAt, TOLD_AFTER_MS, waitingAt } from './signing-keys.ts';
+import { nextSignMs, overAt, type Scheduled, signingAt, waitingAt } from './signing-keys.ts';
 
 describe('Signing keys', () => {
-  const schedule = { periodMs: 1_000, leadMs: 100 };
+  const schedule = { periodMs: 1_000, leadMs: 100, toldMs: 5_000 };
   const key = (kid: string, signMs: number): Scheduled => ({ kid, signMs });
 
   it('sign from their time on until that of the next', () => {
@@ -34,8 +34,8 @@ describe('Signing keys', () => {
 
   it('are told for as long as a token of theirs may live, and the one that signs always', () => {
     const keys = [key('a', 0), key('b', 1_000), key('c', 2_000)];
-    expect(overAt(keys, 999 + TOLD_AFTER_MS)).to.deep.equal([]);
-    expect(overAt(keys, 1_000 + TOLD_AFTER_MS)).to.deep.equal(['a']);
-    expect(overAt(keys, 1e12)).to.deep.equal(['a', 'b']);
+    expect(overAt(keys, 5_999, schedule)).to.deep.equal([]);
+    expect(overAt(keys, 6_000, schedule)).to.deep.equal(['a']);
+    expect(overAt(keys, 1e12, schedule)).to.deep.equal(['a', 'b']);
   });
 });

@@ -13,10 +13,9 @@ export interface Schedule {
   readonly periodMs: number;
   /** How long it is told before it signs. */
   readonly leadMs: number;
+  /** How long it is told after that: longer than any token lives. */
+  readonly toldMs: number;
 }
-
-/** Longer than any token lives, and than clocks differ. */
-export const TOLD_AFTER_MS = 10 * 60_000;
 
 /** The key that signs now; undefined when there is none. */
 export function signingAt<K extends Scheduled>(keys: readonly K[], now: number): K | undefined {
@@ -42,9 +41,8 @@ export function nextSignMs(
 }
 
 /** The keys of which no token is alive any more: a later one has signed for longer than that. */
-export function overAt(keys: readonly Scheduled[], now: number): string[] {
-  const ended = ({ signMs }: Scheduled) =>
-    keys.some((other) => other.signMs > signMs && other.signMs <= now - TOLD_AFTER_MS);
+export function overAt(keys: readonly Scheduled[], now: number, { toldMs }: Schedule): string[] {
+  const ended = ({ signMs }: Scheduled) => keys.some((other) => other.signMs > signMs && other.signMs <= now - toldMs);
   return keys.filter(ended).map(({ kid }) => kid);
 }
 

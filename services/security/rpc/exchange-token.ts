@@ -1,12 +1,12 @@
 import { coalesce } from '#chassis/coalesce.ts';
+import { refuseCall } from '#chassis/errors.ts';
 import { EDGE_AUDIENCE, INTERNAL_LIFETIME_SECONDS, ISSUER } from '#chassis/issuer.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';
 import { trusting } from '#chassis/verification-keys.ts';
 import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Context } from '../context.ts';
-import { refuse } from '../domain/refusals.ts';
-import { selectActive } from '../signing-tables.ts';
+import { selectActive } from '../session-tables.ts';
 
 const ASKED_AT_ONCE = { maxItems: 500, inFlight: 2 };
 
@@ -23,7 +23,7 @@ export function exchangeToken(context: Context): Rpcs<typeof SecurityService>['e
   return async ({ subjectToken, audience }) => {
     const { issuer, principal } = await verify(`Bearer ${subjectToken}`);
     // Whom the development issuer named has no session.
-    if (issuer === ISSUER && !(await isActive(principal.sessionId))) throw refuse('SESSION_ENDED');
+    if (issuer === ISSUER && !(await isActive(principal.sessionId))) throw refuseCall('SESSION_ENDED');
     return {
       internalToken: await context.issuer.internalToken('edge', audience, principal),
       internalSeconds: INTERNAL_LIFETIME_SECONDS,

@@ -247,7 +247,7 @@ export const SessionStartedSchema: GenMessage<SessionStarted> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 8);
 
 /**
- * A session is over: its refresh token, and all that were rotated before, are of no use any more.
+ * A session is over: its tokens are of no use any more.
  *
  * @generated from message bank.security.v1.SessionRevoked
  */
