@@ -2141,9 +2141,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/DestroyDataKey': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
-      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
     ],
     actorAsserters: [],
     edge: true,

@@ -13,7 +13,7 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { customer } from '../../customer/service.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
-import { counter, money, textAt } from './counter.ts';
+import { counter, money, textAt, withApproval } from './counter.ts';
 import { useJourney } from './journey.ts';
 
 describe('Erasing a party', function erasing() {
@@ -77,8 +77,8 @@ describe('Erasing a party', function erasing() {
       remittanceInformation: 'for Petr',
     });
     transactionId = textAt(paid, 'transaction', 'transactionId');
-    const order = { requestId: randomUUID(), partyId: customerId };
-    await door.call('staff:compliance', 'security.DestroyDataKey', order);
+    const officers = { maker: 'staff:compliance', checker: 'staff:compliance,auditor' };
+    await withApproval(door, officers, 'security.DestroyDataKey', { partyId: customerId });
   });
   after(async () => {
     for (const one of started.toReversed()) await one.stop();

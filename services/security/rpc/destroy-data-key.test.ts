@@ -7,7 +7,9 @@ import { eventsOf, unique } from '../testing.ts';
 
 describe('DestroyDataKey', () => {
   const bank = useService(security);
-  const compliance = () => bank.asPrincipal(staff('COMPLIANCE'));
+  const officer = staff('COMPLIANCE');
+  const executor = { workload: 'security-executor' } as const;
+  const compliance = () => bank.asPrincipal({ ...officer, approverId: 'stf_checker' }, executor);
   const stateOf = async (partyId: string) =>
     (await bank.as('customer').getDataKeys({ partyIds: [partyId] })).dataKeys[0];
 
@@ -40,12 +42,14 @@ describe('DestroyDataKey', () => {
     expect((await stateOf(partyId))?.state).to.equal(DataKeyState.DESTROYED);
   });
 
-  it('destroys nothing when it is only tried, and is for compliance', async () => {
+  it('destroys nothing when it is only tried, and is for two of compliance', async () => {
     const partyId = unique('cus');
     const made = await stateOf(partyId);
     await compliance().destroyDataKey({ requestId: unique('destroy'), partyId, validateOnly: true });
     expect(await stateOf(partyId)).to.deep.equal(made);
     const order = { requestId: unique('destroy'), partyId };
+    await refused(bank.asPrincipal(officer).destroyDataKey(order), 'CALLER_NOT_ALLOWED');
+    await refused(bank.asPrincipal(officer, executor).destroyDataKey(order), 'CALLER_NOT_ALLOWED');
     await refused(bank.asPrincipal(staff('ADMINISTRATOR')).destroyDataKey(order), 'CALLER_NOT_ALLOWED');
     await refused(bank.as('account').destroyDataKey(order), 'CALLER_NOT_ALLOWED');
   });

@@ -100,7 +100,9 @@ describe('RotateKeyEncryptionKey', function rotations() {
 
   it('does not bring a destroyed key back', async () => {
     const party = parties[0] ?? '';
-    await bank.asPrincipal(staff('COMPLIANCE')).destroyDataKey({ requestId: unique('destroy'), partyId: party });
+    const approved = { ...staff('COMPLIANCE'), approverId: 'stf_checker' };
+    const executor = bank.asPrincipal(approved, { workload: 'security-executor' });
+    await executor.destroyDataKey({ requestId: unique('destroy'), partyId: party });
     const { rotation } = await administrator().rotateKeyEncryptionKey({ requestId: unique('rotate') });
     await done(rotation?.rotationNumber);
     expect(await keysOf([party])).to.deep.equal(['']);
