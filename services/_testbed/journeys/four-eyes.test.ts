@@ -164,8 +164,8 @@ describe('A bank whose security is killed between approval and execution', funct
       SECURITY_DATABASE_URL: database.runtimeUrl,
       TRANSACTION_ADDRESS: line.address,
     };
-    service = await startServiceProcess('security', environment);
     door = openDoor(bank.edge, 'gRPC');
+    await startSecurity();
   });
   after(async () => {
     door?.close();
@@ -174,6 +174,17 @@ describe('A bank whose security is killed between approval and execution', funct
     await bank?.stop();
     await database?.drop();
   });
+
+  /** Starts it, and waits until the edge, which has looked for it in vain, tries again. */
+  async function startSecurity(): Promise<void> {
+    service = await startServiceProcess('security', environment);
+    const found = () =>
+      door.call(AUDITOR, 'security.ListApprovals', {}).then(
+        () => true,
+        () => false,
+      );
+    while (!(await found())) await sleep(50);
+  }
 
   const moments = [
     ['before it was sent', undefined],
@@ -193,7 +204,7 @@ describe('A bank whose security is killed between approval and execution', funct
       else if (direction) await sleep(500);
       await service.kill('SIGKILL');
       line.cut(undefined);
-      service = await startServiceProcess('security', environment);
+      await startSecurity();
       for (;;) {
         const { approval = {} } = await door.call(AUDITOR, 'security.GetApproval', { approvalId });
         if ((approval as JsonObject)['state'] === 'APPROVAL_STATE_EXECUTED') break;
