@@ -1,17 +1,15 @@
 // A session of a member of staff, for tests: they cannot log in yet, so its row is put there by hand, and its token signed with
 // the bank's own key, as security would.
-import path from 'node:path';
 import { ownCall } from '#chassis/call-context.ts';
 import { readConfig } from '#chassis/config.ts';
 import { openDatabase } from '#chassis/database.ts';
 import { newId } from '#chassis/id.ts';
-import { localKeyring } from '#chassis/keyring.ts';
 import { makeLog } from '#chassis/log.ts';
 import { insertOutbox, outboxEvent } from '#chassis/outbox.ts';
-import { vault } from '#chassis/sealing.ts';
 import { SessionRevokedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { ownVault } from '../security/data-keys.ts';
 import { signing } from '../security/signing.ts';
 import { insertSession, revoke } from '../security/tables.ts';
 import type { Bank } from './bank.ts';
@@ -33,7 +31,7 @@ export async function staffSession({ environment, database: of }: Bank, actor: A
   const log = makeLog('test', 'silent');
   const settings = { entities: [], poolMax: 2, statementTimeoutMs: 10_000, log };
   const database = await openDatabase({ url: of('security').runtimeUrl, service: 'security', ...settings });
-  const keys = signing({ config, database, vault: vault(await localKeyring(path.join(config.DATA_DIR, 'keyring'))) });
+  const keys = signing({ config, database, vault: await ownVault({ config, database, log }) });
   await keys.look();
   const who = { ...actor, sessionId: newId('ses') };
   const { sessionId, partyId } = who;

@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Means } from '#chassis/boot.ts';
-import { type KeyFiles, keyFiles } from '#chassis/keyring.ts';
+import { type FetchKeys, fetchedKeys } from '#chassis/data-keys.ts';
+import { type KeyFiles, keyFiles, localKeyring } from '#chassis/keyring.ts';
+import { type Vault, vault } from '#chassis/sealing.ts';
 import { KmsAway } from './domain/kms-away.ts';
 import { refuse } from './domain/refusals.ts';
 import { type DataKeyRow, insertDataKeys, selectDataKeys, selectWrappingRotation } from './key-tables.ts';
@@ -21,6 +23,21 @@ export interface DataKeys {
   readonly files: KeyFiles;
   /** The keys of parties, each of whom is named once, in order; with `make`, of all. Refuses KEY_MANAGEMENT_UNAVAILABLE. */
   get(partyIds: readonly string[], make: boolean): Promise<Found[]>;
+}
+
+/** Fetches the keys of parties here as all others get them, without a call. */
+export function ownKeys(means: Means): FetchKeys {
+  const { get } = openDataKeys(means);
+  return async (partyIds) =>
+    (await get(partyIds, true)).map((found) =>
+      found.state === 'active' ? { version: KEY_VERSION, key: found.key } : undefined,
+    );
+}
+
+/** Seals and opens beside a running service, with its keys. */
+export async function ownVault(means: Means): Promise<Vault> {
+  const local = await localKeyring(path.join(means.config.DATA_DIR, 'keyring'));
+  return vault({ ...local, ...fetchedKeys(ownKeys(means)) });
 }
 
 /** Opens the data keys of a process of the security service. */

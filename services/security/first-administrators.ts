@@ -1,14 +1,12 @@
 // The first two administrators of a bank: everybody else is registered by two who are there already.
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ownCall } from '#chassis/call-context.ts';
 import { readConfig } from '#chassis/config.ts';
 import { openDatabase } from '#chassis/database.ts';
 import { newId } from '#chassis/id.ts';
-import { localKeyring } from '#chassis/keyring.ts';
 import { makeLog } from '#chassis/log.ts';
 import { insertOutbox } from '#chassis/outbox.ts';
-import { vault } from '#chassis/sealing.ts';
+import { ownVault } from './data-keys.ts';
 import { newEnrolmentCode } from './enrolment.ts';
 import { firstAdministratorRegistered } from './events.ts';
 import { sealName } from './staff.ts';
@@ -31,8 +29,6 @@ export async function registerFirstAdministrators(words: string[], environment: 
   const config = readConfig(environment);
   if (config.SECURITY_DATABASE_URL === '') throw new Error('first-administrators: SECURITY_DATABASE_URL is required');
   const log = makeLog('security', config.LOG_LEVEL, config.LOG_FILE);
-  const context = { vault: vault(await localKeyring(path.join(config.DATA_DIR, 'keyring'))), now: () => new Date() };
-  const administrators = await Promise.all(names.map((name) => anAdministrator(context, branchId, name)));
   await using database = await openDatabase({
     url: config.SECURITY_DATABASE_URL,
     service: 'security',
@@ -41,6 +37,8 @@ export async function registerFirstAdministrators(words: string[], environment: 
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     log,
   });
+  const context = { vault: await ownVault({ config, database, log }), now: () => new Date() };
+  const administrators = await Promise.all(names.map((name) => anAdministrator(context, branchId, name)));
   await database.transaction(async (tx) => {
     // Two operators at once: the second waits, and finds them registered.
     await tx.query(lockHash(context.vault.hash('security.first-administrators', '')));

@@ -5,7 +5,7 @@ import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
-import { KEY_VERSION, openDataKeys } from './data-keys.ts';
+import { ownKeys } from './data-keys.ts';
 import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
@@ -137,13 +137,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0018-data-keys', class: DataKeys },
   ],
   // Its own keys, as all others get them, without a call.
-  dataKeys: (means) => {
-    const { get } = openDataKeys(means);
-    return async (partyIds) =>
-      (await get(partyIds, true)).map((found) =>
-        found.state === 'active' ? { version: KEY_VERSION, key: found.key } : undefined,
-      );
-  },
+  dataKeys: ownKeys,
   context: makeContext,
   rpcs,
   keys: ({ signing }) => signing.find,

@@ -1,13 +1,12 @@
 // What the tests of the security service share.
-import path from 'node:path';
 import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { localKeyring } from '#chassis/keyring.ts';
+import { readConfig } from '#chassis/config.ts';
+import { openDatabase } from '#chassis/database.ts';
 import { makeLog } from '#chassis/log.ts';
-import { vault } from '#chassis/sealing.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
-import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { customer, type ServiceUnderTest, staff, testEnvironment } from '#chassis/testing/service.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { keysAtSecurity } from '#chassis/verification-keys.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
@@ -16,6 +15,7 @@ import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { ownVault } from './data-keys.ts';
 import { type Authenticator, authenticator } from './testing-authenticator.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -126,21 +126,25 @@ export function appCode(secret: string, stepsAhead: 0 | 1 | 2 = 0): string {
 
 /** Has a code sent to somebody, as notification is to read it from its event. */
 export async function aResetCode(bank: Security, { customerId, username }: { customerId: string; username: string }) {
-  const before = (await resetCodes(bank, customerId)).length;
+  const count = async () => (await toldOf(bank.database, PasswordResetRequestedSchema, customerId)).length;
+  const before = await count();
   await bank.asPrincipal(undefined).requestPasswordReset({ requestId: unique('forgotten'), username });
   // It is made behind the answer.
-  let codes = await resetCodes(bank, customerId);
-  while (codes.length === before) codes = await resetCodes(bank, customerId);
-  return codes.at(-1) ?? '';
+  while ((await count()) === before);
+  return (await resetCodes(bank, customerId)).at(-1) ?? '';
 }
 
 /** The codes that were made for somebody, oldest first. */
 export async function resetCodes(
-  { database, dataDir }: Pick<Security, 'database' | 'dataDir'>,
+  { database: of, dataDir }: Pick<Security, 'database' | 'dataDir'>,
   partyId: string,
 ): Promise<string[]> {
-  const { open } = vault(await localKeyring(path.join(dataDir, 'keyring')));
-  const events = await toldOf(database, PasswordResetRequestedSchema, partyId);
+  const config = readConfig(testEnvironment(dataDir));
+  const log = makeLog('test', 'silent');
+  const settings = { entities: [], poolMax: 1, statementTimeoutMs: 10_000, log };
+  await using database = await openDatabase({ url: of.runtimeUrl, service: 'security', ...settings });
+  const { open } = await ownVault({ config, database, log });
+  const events = await toldOf(of, PasswordResetRequestedSchema, partyId);
   const opened = events.map(async ({ code }) => code && (await open(code, 'security.password-reset')));
   return (await Promise.all(opened)).map(String);
 }

@@ -110,6 +110,13 @@ describe('What is personal or secret', function inClear() {
     told.push(`ScoreOrders ${JSON.stringify(scores)}`);
     const refusal = { actor, rpc: 'none', code: 7, reason: 'NONE', address: fresh(), userAgent: fresh() };
     await security('edge').recordRefusals({ refusals: [{ ...refusal, refusalId: newId('rfs') }] });
+    const exchange = { subjectToken: fresh(), audience: 'account' };
+    told.push(
+      await security('edge')
+        .exchangeToken(exchange)
+        .then(() => 'exchanged', String),
+    );
+    expect(told.at(-1)).not.to.equal('exchanged');
     taken += 3;
   }
 
@@ -118,7 +125,12 @@ describe('What is personal or secret', function inClear() {
       !edge && personalMessages.has(methodNamed(nameOf(name)).input.typeName) ? [nameOf(name)] : [],
     );
     // What the edge submits for approval, the callers of those RPCs have sent: see the table of approvals.
-    const own = ['account.AuthorizeOrders', 'security.RecordRefusals', 'security.ScoreOrders'];
+    const own = [
+      'account.AuthorizeOrders',
+      'security.ExchangeToken',
+      'security.RecordRefusals',
+      'security.ScoreOrders',
+    ];
     expect(guarded).to.have.members([...own, 'security.SubmitForApproval']);
   });
 
