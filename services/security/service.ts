@@ -146,11 +146,10 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     const { database, now, log, executor } = context;
     const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
     await forget();
-    await context.signing.look();
     const stops = [
       repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'),
       startExecuting(context),
-      startSigning(context),
+      await startSigning(context),
       goOnRotating(context),
     ];
     return async () => {

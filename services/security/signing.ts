@@ -6,6 +6,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { calculateJwkThumbprint, importPKCS8 } from 'jose';
 import type { House } from '#chassis/boot.ts';
 import type { Tx } from '#chassis/database.ts';
+import { refuseCall } from '#chassis/errors.ts';
 import { ALGORITHM, ISSUER, type Issuer, issuerWith, LIFETIME_SECONDS_MAX, type Signer } from '#chassis/issuer.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { type FindKey, jwkOf, verifying } from '#chassis/verification-keys.ts';
@@ -61,7 +62,8 @@ export function signing(house: Pick<House, 'config' | 'database' | 'vault'>): Si
   return {
     issuer: issuerWith(ISSUER, () => {
       const signer = signingAt(opened, Date.now());
-      if (!signer) throw new Error('there is no key to sign with');
+      // Since it started, what keeps the key-encryption key has been away.
+      if (!signer) throw refuseCall('SERVICE_UNAVAILABLE');
       return signer;
     }),
     find: async (kid) => verify.get(kid),
@@ -70,8 +72,9 @@ export function signing(house: Pick<House, 'config' | 'database' | 'vault'>): Si
   };
 }
 
-/** Goes on looking until it is stopped. */
-export function startSigning({ signing: keys, log }: Pick<House, 'log'> & { readonly signing: Signing }) {
+/** Looks at once, whatever comes of it, and then on until it is stopped. */
+export async function startSigning({ signing: keys, log }: Pick<House, 'log'> & { readonly signing: Signing }) {
+  await keys.look().catch((error: unknown) => log.warn({ err: error }, 'nothing can be signed yet'));
   return repeat(LOOK_MS, keys.look, log, 'the signing keys could not be looked at');
 }
 

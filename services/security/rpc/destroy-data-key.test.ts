@@ -14,7 +14,7 @@ describe('DestroyDataKey', () => {
     (await bank.as('customer').getDataKeys({ partyIds: [partyId] })).dataKeys[0];
 
   it('destroys a key for good, and says so once', async () => {
-    const partyId = unique('cus');
+    const partyId = unique('cus_erased');
     const made = await stateOf(partyId);
     const order = { requestId: unique('destroy'), partyId };
     const answer = await compliance().destroyDataKey(order);
@@ -29,13 +29,13 @@ describe('DestroyDataKey', () => {
   });
 
   it('sees to it that a party without a key never gets one', async () => {
-    const partyId = unique('cus');
+    const partyId = unique('cus_erased');
     await compliance().destroyDataKey({ requestId: unique('destroy'), partyId });
     expect((await stateOf(partyId))?.state).to.equal(DataKeyState.DESTROYED);
   });
 
   it('destroys the key of the time before security had them, too', async () => {
-    const partyId = unique('cus');
+    const partyId = unique('cus_erased');
     await (await localKeyring(`${bank.dataDir}/keyring`)).current(partyId);
     await compliance().destroyDataKey({ requestId: unique('destroy'), partyId });
     expect(await keyFiles(`${bank.dataDir}/keyring`).read(partyId)).to.equal(undefined);
@@ -43,7 +43,7 @@ describe('DestroyDataKey', () => {
   });
 
   it('destroys nothing when it is only tried, and is for two of compliance', async () => {
-    const partyId = unique('cus');
+    const partyId = unique('cus_erased');
     const made = await stateOf(partyId);
     await compliance().destroyDataKey({ requestId: unique('destroy'), partyId, validateOnly: true });
     expect(await stateOf(partyId)).to.deep.equal(made);
