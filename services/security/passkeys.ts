@@ -73,6 +73,19 @@ export async function loginOptions(context: Context): Promise<string> {
   return JSON.stringify(options);
 }
 
+/** What a browser signs a challenge of somebody with, who has passkeys. */
+export async function signingOptions(context: Context, partyId: string, challenge: Buffer): Promise<string> {
+  const passkeys = await context.database.query(selectPasskeys(partyId));
+  const options = await generateAuthenticationOptions({
+    rpID: context.config.PASSKEY_SITE,
+    challenge: Uint8Array.from(challenge),
+    timeout: LIFETIME_MS,
+    allowCredentials: passkeys.map(({ id }) => ({ id })),
+    userVerification: 'required',
+  });
+  return JSON.stringify(options);
+}
+
 /** The passkey that a browser made for a party; nothing when it made none, or for something else. */
 export function madePasskey(context: Context, partyId: string, responseJson: string): Promise<Made | undefined> {
   return quietly(async () => {
@@ -101,27 +114,37 @@ export function madePasskey(context: Context, partyId: string, responseJson: str
   });
 }
 
-/** The passkey with which a browser signed; nothing when there is none, or it did not. */
+/** The passkey with which a browser signed to log in; nothing when there is none, or it did not. */
 export async function usedPasskey(context: Context, responseJson: string): Promise<Used | undefined> {
+  let signed: Signed | undefined;
+  const found = await signingPasskey(context, responseJson, (challenge) => {
+    signed = openChallenge(context, '', challenge);
+    return signed !== undefined;
+  });
+  return found && signed && { ...found, ...signed };
+}
+
+/** The passkey with which a browser signed a challenge that is as expected; nothing when there is none, or it did not. */
+export async function signingPasskey(
+  context: Context,
+  responseJson: string,
+  isExpected: (challenge: string) => boolean,
+): Promise<Omit<Used, keyof Signed> | undefined> {
   const response = await quietly(async () => JSON.parse(responseJson) as AuthenticationResponseJSON);
   const [passkey] = await context.database.query(selectPasskey(idIn(response)));
   if (!response || !passkey) return undefined;
   const { id, publicKey, counter } = passkey;
   return quietly(async () => {
-    let signed: Signed | undefined;
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
-      expectedChallenge(challenge) {
-        signed = openChallenge(context, '', challenge);
-        return signed !== undefined;
-      },
+      expectedChallenge: isExpected,
       expectedOrigin: originsOf(context),
       expectedRPID: context.config.PASSKEY_SITE,
       credential: { id, publicKey: Uint8Array.from(publicKey), counter },
     });
-    if (!verified || !signed) return undefined;
+    if (!verified) return undefined;
     const { newCounter, credentialDeviceType } = authenticationInfo;
-    return { ...signed, passkey, counter: newCounter, synced: credentialDeviceType === 'multiDevice' };
+    return { passkey, counter: newCounter, synced: credentialDeviceType === 'multiDevice' };
   });
 }
 

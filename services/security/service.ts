@@ -13,9 +13,12 @@ import { Factors } from './migrations/0011-factors.ts';
 import { PasswordResets } from './migrations/0012-password-resets.ts';
 import { Staff } from './migrations/0013-staff.ts';
 import { Passkeys } from './migrations/0014-passkeys.ts';
+import { StepUps } from './migrations/0022-step-ups.ts';
+import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { changePassword } from './rpc/change-password.ts';
 import { changeStaffRoles } from './rpc/change-staff-roles.ts';
+import { completeStepUp } from './rpc/complete-step-up.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
 import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
@@ -23,11 +26,13 @@ import { getApproval } from './rpc/get-approval.ts';
 import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
 import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
+import { getStepUp } from './rpc/get-step-up.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
 import { listPasskeys } from './rpc/list-passkeys.ts';
 import { listStaffMembers } from './rpc/list-staff-members.ts';
+import { listTrustedPayees } from './rpc/list-trusted-payees.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logInWithPasskey } from './rpc/log-in-with-passkey.ts';
 import { logOut } from './rpc/log-out.ts';
@@ -39,7 +44,9 @@ import { registerStaffMember } from './rpc/register-staff-member.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
 import { removePasskey } from './rpc/remove-passkey.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
+import { removeTrustedPayee } from './rpc/remove-trusted-payee.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
+import { requireStepUp } from './rpc/require-step-up.ts';
 import { resetPassword } from './rpc/reset-password.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
@@ -47,6 +54,7 @@ import { submitForApproval } from './rpc/submit-for-approval.ts';
 import { withdrawRequest } from './rpc/withdraw-request.ts';
 import { countedEvents } from './scoring.ts';
 import { deleteHours } from './scoring-tables.ts';
+import { stepUpOf } from './step-ups.ts';
 
 const HOURS_KEPT_MS = 48 * 3_600_000;
 const SWEEP_MS = 600_000;
@@ -85,6 +93,12 @@ function rpcs(context: Context) {
     getScoringPolicy: getScoringPolicy(context),
     scoreOrders: scoreOrders(context),
     setScoringPolicy: setScoringPolicy(context),
+    requireStepUp: requireStepUp(context),
+    getStepUp: getStepUp(context),
+    completeStepUp: completeStepUp(context),
+    addTrustedPayee: addTrustedPayee(context),
+    removeTrustedPayee: removeTrustedPayee(context),
+    listTrustedPayees: listTrustedPayees(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -103,6 +117,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0012-password-resets', class: PasswordResets },
     { name: '0013-staff', class: Staff },
     { name: '0014-passkeys', class: Passkeys },
+    { name: '0022-step-ups', class: StepUps },
   ],
   context: makeContext,
   rpcs,
@@ -119,4 +134,5 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
   },
   // Only staff name customers here, and nobody names a session: it is the one of the token.
   owners: () => ({}),
+  stepUp: stepUpOf,
 };

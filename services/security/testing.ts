@@ -6,7 +6,7 @@ import { Secret, TOTP } from 'otpauth';
 import { localKeyring } from '#chassis/keyring.ts';
 import { vault } from '#chassis/sealing.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
-import { customer, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
+import { customer, refused, type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
@@ -102,6 +102,29 @@ export async function aPasskey(bank: Security, customerId: string, made = authen
   const responseJson = made.make(optionsJson);
   await customer.registerPasskey({ requestId: unique('passkey'), password: PASSWORD, responseJson });
   return made;
+}
+
+/**
+ * Asks for what has to be proved: it is refused STEP_UP_REQUIRED, proved by a passkey, and asked again. The request must be the same each
+ * time.
+ */
+export async function provedBy<T>(
+  bank: Security,
+  customerId: string,
+  passkey: Pick<Authenticator, 'use'>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const { metadata } = await refused(ask(), 'STEP_UP_REQUIRED');
+  const stepUpId = metadata['step_up_id'] ?? '';
+  const customer = asCustomer(bank, customerId);
+  const { passkeyOptionsJson } = await customer.getStepUp({ stepUpId });
+  const value = passkey.use(passkeyOptionsJson);
+  await customer.completeStepUp({
+    requestId: unique('proof'),
+    stepUpId,
+    proof: { case: 'passkeyResponseJson', value },
+  });
+  return ask();
 }
 
 /** What a browser is to log in with. */
