@@ -26,7 +26,8 @@ export type StepUp = (asked: ToProve, call: Call) => Promise<void>;
 export function refuseUnproved(service: DescService, stepUp: StepUp | undefined): void {
   for (const { name } of service.methods) {
     const rpc = `${service.typeName}/${name}`;
-    if (stepUp || !rulesByPath.get(rpc)?.grants.some((grant) => grant.stepUp)) continue;
+    const rule = rulesByPath.get(rpc);
+    if (stepUp || !rule || !asksForProof(rule)) continue;
     throw new Error(`${rpc}: nobody checks its step_up; the service's definition has no stepUp`);
   }
 }
@@ -39,9 +40,14 @@ export async function checkStepUp(
   stepUp: StepUp | undefined,
 ): Promise<void> {
   const { caller, principal } = call;
-  if (caller !== 'edge' || !principal || !stepUp || !checkGrants(rule, principal).stepUp) return;
+  if (caller !== 'edge' || !principal || !stepUp || !asksForProof(rule)) return;
+  if (!checkGrants(rule, principal).stepUp) return;
   const { requestId, validateOnly } = request as Message & CommandRequest;
   await stepUp({ principal, rpc: call.rpc, requestId, content: contentOf(method, request), validateOnly }, call);
+}
+
+function asksForProof({ grants }: Rule): boolean {
+  return grants.some(({ stepUp }) => stepUp);
 }
 
 /** What a request says, without its key; and without its secrets, which prove something themselves and of which nothing is kept. */

@@ -118,10 +118,15 @@ async function challengeOf(context: Context, tx: Tx, asked: Asked): Promise<Step
   const { partyId, rpc, requestId } = subject;
   const row: StepUpRow = {
     id: newId('stp'),
-    ...{ partyId, rpc, requestId, nonce },
+    partyId,
+    rpc,
+    requestId,
+    nonce,
     link: linkOf(nonce, subject),
     payment: payment ? shownOf(payment) : null,
-    ...{ state: 'open', failures: 0, version: 1 },
+    state: 'open',
+    failures: 0,
+    version: 1,
     expireMs: now.getTime() + LIFETIME_MS,
   };
   const [made] = await tx.query(insertStepUp(row, now));

@@ -1,5 +1,5 @@
 // The rules of a step-up: what a proof is bound to, and whether a request may go on with it.
-import { createHash } from 'node:crypto';
+import { sha256 } from '#chassis/digest.ts';
 
 /** Where a step-up is. */
 export type StepUpState = 'open' | 'proved' | 'used' | 'failed';
@@ -37,7 +37,7 @@ export function paymentContent({ debtorAccountId, creditorAccountId, currency, m
  */
 export function linkOf(nonce: Buffer, { partyId, rpc, requestId, content }: Subject): Buffer {
   const parts = ['corebank step-up 1', nonce.toString('hex'), partyId, rpc, requestId, content.toString('base64')];
-  return createHash('sha256').update(JSON.stringify(parts)).digest();
+  return sha256(JSON.stringify(parts));
 }
 
 /** A step-up as it is judged. */
