@@ -50,7 +50,9 @@ export type IdKind =
   | 'AGGREGATE'
   | 'HOLD'
   | 'APPROVAL'
-  | 'PASSKEY';
+  | 'PASSKEY'
+  | 'STEP_UP'
+  | 'TRUSTED_PAYEE';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -170,6 +172,12 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/RevokeSession'
   | 'bank.security.v1.SecurityService/RevokeSessions'
   | 'bank.security.v1.SecurityService/ListRevokedSessions'
+  | 'bank.security.v1.SecurityService/RequireStepUp'
+  | 'bank.security.v1.SecurityService/GetStepUp'
+  | 'bank.security.v1.SecurityService/CompleteStepUp'
+  | 'bank.security.v1.SecurityService/AddTrustedPayee'
+  | 'bank.security.v1.SecurityService/RemoveTrustedPayee'
+  | 'bank.security.v1.SecurityService/ListTrustedPayees'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -1777,8 +1785,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.security.v1.SecurityService/RemovePasskey': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -2251,6 +2259,114 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAGE_TOKEN_INVALID',
     ],
   },
+  'bank.security.v1.SecurityService/RequireStepUp': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: ['transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [['actor']],
+    errors: [
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetStepUp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'STEP_UP_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/CompleteStepUp': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'STEP_UP_NOT_FOUND',
+      'STEP_UP_NOT_OPEN',
+      'PROOF_REFUSED',
+    ],
+  },
+  'bank.security.v1.SecurityService/AddTrustedPayee': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'TRUSTED_PAYEE_LIMIT',
+    ],
+  },
+  'bank.security.v1.SecurityService/RemoveTrustedPayee': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['trustedPayeeId'], kind: 'TRUSTED_PAYEE', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'TRUSTED_PAYEE_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListTrustedPayees': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
     grants: [
@@ -2650,6 +2766,11 @@ export const commonErrors: readonly string[] = [
   'ACTOR_NOT_ALLOWED',
   'APPROVAL_REQUIRED',
   'APPROVAL_ENDED',
+  'STEP_UP_REQUIRED',
+  'STEP_UP_UNAVAILABLE',
+  'STEP_UP_MISMATCH',
+  'STEP_UP_EXPIRED',
+  'STEP_UP_FAILED',
   'RATE_LIMITED',
   'RPC_UNKNOWN',
   'REQUEST_EXISTS',
@@ -2683,6 +2804,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
+  'bank.security.v1.CompleteStepUpRequest': { totpCode: 'SECRET', passkeyResponseJson: 'SECRET' },
   'bank.security.v1.ConfirmTotpRequest': { code: 'SECRET' },
   'bank.security.v1.ConfirmTotpResponse': { recoveryCodes: 'SECRET' },
   'bank.security.v1.DataKey': { key: 'SECRET' },
@@ -2752,6 +2874,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.AccessRefusal',
   'bank.security.v1.ChangePasswordRequest',
   'bank.security.v1.ChangeStaffRolesResponse',
+  'bank.security.v1.CompleteStepUpRequest',
   'bank.security.v1.ConfirmTotpRequest',
   'bank.security.v1.ConfirmTotpResponse',
   'bank.security.v1.DataKey',

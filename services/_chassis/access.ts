@@ -44,7 +44,7 @@ export function checkRule(rule: Rule, caller: Workload, principal: Actor | undef
 }
 
 /**
- * The grant that lets a principal in; of several, one that does so without a second pair of eyes. Refuses a principal
+ * The grant that lets a principal in; of several, one that asks for no second pair of eyes, and for no proof. Refuses a principal
  * whom none names. A PUBLIC grant needs nobody.
  */
 export function checkGrants(rule: Rule, principal: Actor | undefined): Grant {
@@ -57,7 +57,8 @@ export function checkGrants(rule: Rule, principal: Actor | undefined): Grant {
       (grant.audience !== 'STAFF' || grant.roles.some((role) => principal.roles.includes(StaffRole[role]))) &&
       (grant.audience !== 'PARTNER' || grant.scopes.some((scope) => principal.scopes.includes(scope))),
   );
-  const grant = granted.find(({ fourEyes }) => !fourEyes) ?? granted[0];
+  const alone = granted.filter(({ fourEyes }) => !fourEyes);
+  const grant = alone.find(({ stepUp }) => !stepUp) ?? alone[0] ?? granted[0];
   if (!grant) throw refuseCall('CALLER_NOT_ALLOWED');
   return grant;
 }

@@ -22,6 +22,7 @@ import { type Pages, pages } from './page.ts';
 import { relay } from './relay.ts';
 import { type KeyPort, type Vault, vault } from './sealing.ts';
 import { type Rpcs, type Server, serve } from './serve.ts';
+import type { StepUp } from './step-up.ts';
 import type { Subscription } from './subscription.ts';
 import { tokenVerifier } from './tokens.ts';
 import { type FindKey, keysAtSecurity, trusting } from './verification-keys.ts';
@@ -66,6 +67,8 @@ export interface ServiceDefinition<S extends DescService, Context> {
   keys?(context: Context): FindKey;
   /** Tells whose the things are that this service owns. */
   owners(context: Context): Owners;
+  /** Checks what its callers have to prove. Required where its contract says step_up. */
+  stepUp?(context: Context): StepUp;
   /** Starts what runs beside the calls, before the first of them. Answers how to stop it. */
   start?(context: Context): Promise<() => Promise<void>>;
 }
@@ -110,6 +113,7 @@ export async function startService<S extends DescService, Context>(
     service,
     rpcs,
     owners: definition.owners(context),
+    stepUp: definition.stepUp?.(context),
     verify: tokenVerifier(trusting(find, development), name),
     identity,
     connectionMs: config.CONNECTION_SECONDS * 1000,

@@ -18,7 +18,7 @@ import { type Call, keyOwner, readyOrigin } from './call-context.ts';
 import { type Claim, type ClaimKey, fingerprintOf, selectClaims, unpackAnswer } from './claims.ts';
 import { runBatch, staging, writeStaged } from './command-batch.ts';
 import type { Database } from './database.ts';
-import { isDecision, Refusal, refuseCall } from './errors.ts';
+import { isAboutStepUp, isDecision, Refusal, refuseCall } from './errors.ts';
 import type { Aggregate } from './outbox.ts';
 import type { KeyPort, Vault } from './sealing.ts';
 
@@ -182,7 +182,8 @@ export async function attempt<T>(work: () => Promise<T>): Promise<{ value: T } |
   try {
     return { value: await work() };
   } catch (error) {
-    if (error instanceof Refusal && isDecision(error)) return { refusal: error };
+    // Who repeats what was done need not prove it again: its claim is looked for first.
+    if (error instanceof Refusal && (isDecision(error) || isAboutStepUp(error))) return { refusal: error };
     throw error;
   }
 }

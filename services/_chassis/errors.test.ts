@@ -40,6 +40,14 @@ describe('Refusals', () => {
     ]);
   });
 
+  it('that ask for a proof, or turn one down, are never remembered', () => {
+    for (const { reason, code } of known.filter((one) => one.reason.startsWith('STEP_UP_'))) {
+      const refused = { code: Code[code as keyof typeof Code], reason, message: 'm' };
+      expect(isDecision(new Refusal({ ...refused, domain: 'bank' }))).to.equal(false);
+      expect(isDecision(new Refusal({ ...refused, domain: 'security' }))).to.equal(true);
+    }
+  });
+
   it('of a request that breaks the contract name its fields', () => {
     const violations = [{ field: 'amount', description: 'It is negative.' }];
     expect(invalid(violations)).to.deep.include({ reason: 'REQUEST_INVALID', code: Code.INVALID_ARGUMENT, violations });

@@ -80,6 +80,11 @@ export const refuseCall = refusals('bank', {
   ACTOR_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not speak for an actor.'],
   APPROVAL_REQUIRED: ['FAILED_PRECONDITION', 'Somebody else must approve it. Repeat the call to learn of it.'],
   APPROVAL_ENDED: ['FAILED_PRECONDITION', 'It was not approved. Ask anew with another request_id.'],
+  STEP_UP_REQUIRED: ['FAILED_PRECONDITION', 'Prove again who you are, for this request, and repeat it.'],
+  STEP_UP_UNAVAILABLE: ['FAILED_PRECONDITION', 'It has to be proved, and there is nothing to prove it with.'],
+  STEP_UP_MISMATCH: ['PERMISSION_DENIED', 'It is not what was asked first with this request_id.'],
+  STEP_UP_EXPIRED: ['PERMISSION_DENIED', 'It was not proved in time. Ask anew with another request_id.'],
+  STEP_UP_FAILED: ['PERMISSION_DENIED', 'Too many proofs were wrong. Ask anew with another request_id.'],
   RATE_LIMITED: ['RESOURCE_EXHAUSTED', 'Too many calls. Come again after retry_after_seconds.'],
   RPC_UNKNOWN: ['UNIMPLEMENTED', 'There is no such RPC here.'],
   REQUEST_EXISTS: ['ALREADY_EXISTS', 'The request_id was used for another request.'],
@@ -127,7 +132,12 @@ const PASSING: readonly number[] = [
  * only says "not like this" or "not now".
  */
 export function isDecision(refusal: Refusal): boolean {
-  return DECISIONS.includes(refusal.code);
+  return DECISIONS.includes(refusal.code) && !isAboutStepUp(refusal);
+}
+
+/** True when a refusal asks for a proof, or turns one down: the same request may go on once it is proved. */
+export function isAboutStepUp({ domain, reason }: Refusal): boolean {
+  return domain === 'bank' && reason.startsWith('STEP_UP_');
 }
 
 /** True when the same call may be answered otherwise another time: nobody knows, or it says "not now". */

@@ -17,6 +17,8 @@ export type Prefix =
   | 'rfs'
   | 'ses'
   | 'stf'
+  | 'stp'
+  | 'tpy'
   | 'txn';
 
 /** A new id: a prefix and 26 characters. */

@@ -37,6 +37,7 @@ import {
   streaming,
   type Watch,
 } from './serve-streams.ts';
+import { checkStepUp, refuseUnproved, type StepUp } from './step-up.ts';
 import type { Verified } from './tokens.ts';
 import { continueTrace } from './trace.ts';
 import { requestValidator, validate } from './validation.ts';
@@ -79,6 +80,7 @@ export async function serve<S extends DescService>(options: {
   service: S;
   rpcs: Rpcs<S>;
   owners: Owners;
+  stepUp: StepUp | undefined;
   verify: (authorization: string) => Promise<Verified>;
   identity: Identity;
   /** After this time a connection takes no new calls; those under way have as long as the longest of them may last. */
@@ -88,6 +90,7 @@ export async function serve<S extends DescService>(options: {
 }): Promise<Server> {
   const { service, log } = options;
   refuseUnowned(service, options.owners);
+  refuseUnproved(service, options.stepUp);
   const server = new grpc.Server({
     ...CHANNEL_LIMITS,
     ...KEEPALIVE,
@@ -128,6 +131,7 @@ export async function serve<S extends DescService>(options: {
 
 interface Answering {
   readonly owners: Owners;
+  readonly stepUp: StepUp | undefined;
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly identity: Identity;
   readonly validator: Validator;
@@ -148,6 +152,7 @@ function gateOf(rpc: string, method: DescMethod, rule: Rule, house: Answering): 
     async check(message, bytes, call) {
       validate(house.validator, method, message, bytes);
       await checkRequest(rule, message, call, house.owners);
+      await checkStepUp({ rule, method }, message, call, house.stepUp);
     },
     refusalOf: (error, message, log = house.log) => refusalOf(error, rpc, method, message, log),
     deadline: () => deadlineOf(Number.POSITIVE_INFINITY),

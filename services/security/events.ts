@@ -27,9 +27,20 @@ import {
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import type { AccessRefusal } from '#gen/bank/security/v1/security_service_pb.ts';
+import {
+  StepUpProvedSchema,
+  StepUpRefusedSchema,
+  StepUpRequiredSchema,
+  StepUpUsedSchema,
+  TrustedPayeeAddedSchema,
+  TrustedPayeeRemovedSchema,
+} from '#gen/bank/security/v1/step_up_events_pb.ts';
+import type { StepUpMethod } from '#gen/bank/security/v1/step_up_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { ApprovalRow } from './approval-tables.ts';
 import { stateWord } from './domain/approval.ts';
+import type { TrustedPayeeRow } from './payee-tables.ts';
+import type { StepUpRow } from './step-up-tables.ts';
 
 /** Says that somebody got credentials; their version is the sequence. */
 export function credentialsRegistered(
@@ -167,4 +178,37 @@ interface StaffMoment {
   readonly branchId: string;
   readonly roles: readonly StaffRole[];
   readonly version: number;
+}
+
+/** Says that somebody has to prove again who they are. */
+export function stepUpRequired({ id, partyId, rpc }: StepUpRow, call: Call): OutboxEvent {
+  return outboxEvent(StepUpRequiredSchema, { stepUpId: id, partyId, rpc }, { id, sequence: 1 }, call);
+}
+
+/** Says that somebody proved again who they are; the step-up so came to its version. */
+export function stepUpProved(tx: CommandTx, { id, partyId, version }: StepUpRow, method: StepUpMethod): void {
+  tx.publish(StepUpProvedSchema, { stepUpId: id, partyId, method }, { id, sequence: version });
+}
+
+/** Says that the request that was proved went on; the step-up so came to its version. */
+export function stepUpUsed({ id, partyId, rpc, version }: StepUpRow, call: Call): OutboxEvent {
+  return outboxEvent(StepUpUsedSchema, { stepUpId: id, partyId, rpc }, { id, sequence: version }, call);
+}
+
+/** Says that a proof, or a request that needed one, was refused; the step-up so came to its version. */
+export function stepUpRefused({ id, partyId, failures, version }: StepUpRow, reason: string, call: Call): OutboxEvent {
+  const event = { stepUpId: id, partyId, reason, failures };
+  return outboxEvent(StepUpRefusedSchema, event, { id, sequence: version }, call);
+}
+
+/** Says that a customer trusts a payee: the first of its two events. */
+export function trustedPayeeAdded(tx: CommandTx, customerId: string, { id, accountId }: TrustedPayeeRow): void {
+  const event = { trustedPayeeId: id, customerId, creditorAccountId: accountId };
+  tx.publish(TrustedPayeeAddedSchema, event, { id, sequence: 1 });
+}
+
+/** Says that a customer trusts a payee no longer: the second and last. */
+export function trustedPayeeRemoved(tx: CommandTx, customerId: string, { id, accountId }: TrustedPayeeRow): void {
+  const event = { trustedPayeeId: id, customerId, creditorAccountId: accountId };
+  tx.publish(TrustedPayeeRemovedSchema, event, { id, sequence: 2 });
 }

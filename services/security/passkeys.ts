@@ -73,6 +73,19 @@ export async function loginOptions(context: Context): Promise<string> {
   return JSON.stringify(options);
 }
 
+/** What a browser signs a challenge of somebody with, who has passkeys. */
+export async function signingOptions(context: Context, partyId: string, challenge: Buffer): Promise<string> {
+  const passkeys = await context.database.query(selectPasskeys(partyId));
+  const options = await generateAuthenticationOptions({
+    rpID: context.config.PASSKEY_SITE,
+    challenge: Uint8Array.from(challenge),
+    timeout: LIFETIME_MS,
+    allowCredentials: passkeys.map(({ id }) => ({ id })),
+    userVerification: 'required',
+  });
+  return JSON.stringify(options);
+}
+
 /** The passkey that a browser made for a party; nothing when it made none, or for something else. */
 export function madePasskey(context: Context, partyId: string, responseJson: string): Promise<Made | undefined> {
   return quietly(async () => {
@@ -101,32 +114,45 @@ export function madePasskey(context: Context, partyId: string, responseJson: str
   });
 }
 
-/** The passkey that a browser names, if there is one; and its use, if the browser signed with it what it was asked to. */
+/**
+ * The passkey that a browser names, if there is one; and its use, if the browser signed with it what it was asked to, to log
+ * in.
+ */
 export async function usedPasskey(
   context: Context,
   responseJson: string,
 ): Promise<{ passkey?: PasskeyRow | undefined; used?: Used | undefined }> {
+  let signed: Signed | undefined;
+  const { passkey, signature } = await signingPasskey(context, responseJson, (challenge) => {
+    signed = openChallenge(context, '', challenge);
+    return signed !== undefined;
+  });
+  return { passkey, used: signature && signed && { ...signature, ...signed } };
+}
+
+/** The passkey that a browser names, if there is one; and what it did, if it signed a challenge that is as expected. */
+export async function signingPasskey(
+  context: Context,
+  responseJson: string,
+  isExpected: (challenge: string) => boolean,
+): Promise<{ passkey?: PasskeyRow | undefined; signature?: Omit<Used, keyof Signed> | undefined }> {
   const response = await quietly(async () => JSON.parse(responseJson) as AuthenticationResponseJSON);
   const [passkey] = await context.database.query(selectPasskey(idIn(response)));
   if (!response || !passkey) return {};
   const { id, publicKey, counter } = passkey;
-  const used = await quietly(async () => {
-    let signed: Signed | undefined;
+  const signature = await quietly(async () => {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
-      expectedChallenge(challenge) {
-        signed = openChallenge(context, '', challenge);
-        return signed !== undefined;
-      },
+      expectedChallenge: isExpected,
       expectedOrigin: originsOf(context),
       expectedRPID: context.config.PASSKEY_SITE,
       credential: { id, publicKey: Uint8Array.from(publicKey), counter },
     });
-    if (!verified || !signed) return undefined;
+    if (!verified) return undefined;
     const { newCounter, credentialDeviceType } = authenticationInfo;
-    return { ...signed, passkey, counter: newCounter, synced: credentialDeviceType === 'multiDevice' };
+    return { passkey, counter: newCounter, synced: credentialDeviceType === 'multiDevice' };
   });
-  return { passkey, used };
+  return { passkey, signature };
 }
 
 /** Whether a challenge was used before. Whoever asks has it to themselves until the transaction ends. */

@@ -17,10 +17,13 @@ import { Passkeys } from './migrations/0014-passkeys.ts';
 import { SigningKeys } from './migrations/0016-signing-keys.ts';
 import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { DataKeys } from './migrations/0018-data-keys.ts';
+import { StepUps } from './migrations/0022-step-ups.ts';
 import { goOnRotating } from './rotation.ts';
+import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
 import { approveRequest } from './rpc/approve-request.ts';
 import { changePassword } from './rpc/change-password.ts';
 import { changeStaffRoles } from './rpc/change-staff-roles.ts';
+import { completeStepUp } from './rpc/complete-step-up.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
 import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
 import { destroyDataKey } from './rpc/destroy-data-key.ts';
@@ -33,6 +36,7 @@ import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
 import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
+import { getStepUp } from './rpc/get-step-up.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
@@ -40,6 +44,7 @@ import { listPasskeys } from './rpc/list-passkeys.ts';
 import { listRevokedSessions } from './rpc/list-revoked-sessions.ts';
 import { listSessions } from './rpc/list-sessions.ts';
 import { listStaffMembers } from './rpc/list-staff-members.ts';
+import { listTrustedPayees } from './rpc/list-trusted-payees.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logInWithPasskey } from './rpc/log-in-with-passkey.ts';
 import { logOut } from './rpc/log-out.ts';
@@ -51,7 +56,9 @@ import { registerStaffMember } from './rpc/register-staff-member.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
 import { removePasskey } from './rpc/remove-passkey.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
+import { removeTrustedPayee } from './rpc/remove-trusted-payee.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
+import { requireStepUp } from './rpc/require-step-up.ts';
 import { resetPassword } from './rpc/reset-password.ts';
 import { rotateKeyEncryptionKey } from './rpc/rotate-key-encryption-key.ts';
 import { rotateSigningKey } from './rpc/rotate-signing-key.ts';
@@ -62,6 +69,7 @@ import { withdrawRequest } from './rpc/withdraw-request.ts';
 import { countedEvents } from './scoring.ts';
 import { deleteHours } from './scoring-tables.ts';
 import { startSigning } from './signing.ts';
+import { stepUpOf } from './step-ups.ts';
 
 const HOURS_KEPT_MS = 48 * 3_600_000;
 const SWEEP_MS = 600_000;
@@ -114,6 +122,12 @@ function rpcs(context: Context) {
     revokeSession: revokeSession(context),
     revokeSessions: revokeSessions(context),
     listRevokedSessions: listRevokedSessions(context),
+    requireStepUp: requireStepUp(context),
+    getStepUp: getStepUp(context),
+    completeStepUp: completeStepUp(context),
+    addTrustedPayee: addTrustedPayee(context),
+    removeTrustedPayee: removeTrustedPayee(context),
+    listTrustedPayees: listTrustedPayees(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -135,6 +149,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0016-signing-keys', class: SigningKeys },
     { name: '0017-revoked-sessions', class: RevokedSessions },
     { name: '0018-data-keys', class: DataKeys },
+    { name: '0022-step-ups', class: StepUps },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,
@@ -159,4 +174,5 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
   },
   // Only staff name customers here; a session that is named is looked for among those of the caller.
   owners: () => ({}),
+  stepUp: stepUpOf,
 };

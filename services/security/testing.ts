@@ -6,7 +6,7 @@ import { readConfig } from '#chassis/config.ts';
 import { openDatabase } from '#chassis/database.ts';
 import { makeLog } from '#chassis/log.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
-import { customer, type ServiceUnderTest, staff, testEnvironment } from '#chassis/testing/service.ts';
+import { customer, refused, type ServiceUnderTest, staff, testEnvironment } from '#chassis/testing/service.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { keysAtSecurity } from '#chassis/verification-keys.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
@@ -111,6 +111,29 @@ export async function aPasskey(bank: Security, customerId: string, made = authen
   const responseJson = made.make(optionsJson);
   await customer.registerPasskey({ requestId: unique('passkey'), password: PASSWORD, responseJson });
   return made;
+}
+
+/**
+ * Asks for what has to be proved: it is refused STEP_UP_REQUIRED, proved by a passkey, and asked again. The request must be the same each
+ * time.
+ */
+export async function provedBy<T>(
+  bank: Security,
+  customerId: string,
+  passkey: Pick<Authenticator, 'use'>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const { metadata } = await refused(ask(), 'STEP_UP_REQUIRED');
+  const stepUpId = metadata['step_up_id'] ?? '';
+  const customer = asCustomer(bank, customerId);
+  const { passkeyOptionsJson } = await customer.getStepUp({ stepUpId });
+  const value = passkey.use(passkeyOptionsJson);
+  await customer.completeStepUp({
+    requestId: unique('proof'),
+    stepUpId,
+    proof: { case: 'passkeyResponseJson', value },
+  });
+  return ask();
 }
 
 /** What a browser is to log in with. */

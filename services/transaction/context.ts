@@ -7,23 +7,27 @@ import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
+import { type Proving, provingOf } from './step-up.ts';
 
 export interface Context extends House {
   readonly accounts: Accounts;
   readonly ledger: Ledger;
   readonly clock: BusinessClock;
   readonly scoring: Scoring;
+  readonly proving: Proving;
 }
 
 /** Makes the context of one transaction process. */
 export function makeContext(house: House): Context {
   const { config } = house;
   const ledger = house.client(LedgerService, 'ledger', config.LEDGER_ADDRESS);
+  const security = house.client(SecurityService, 'security', config.SECURITY_ADDRESS);
   return {
     ...house,
     accounts: accountsOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
     ledger: ledgerOf(ledger),
     clock: ledgerClock(() => ledger.getBusinessDate({})),
-    scoring: scoringOf(house.client(SecurityService, 'security', config.SECURITY_ADDRESS), config),
+    scoring: scoringOf(security, config),
+    proving: provingOf(security),
   };
 }

@@ -34,7 +34,7 @@ export async function reviewOf(
   call: Call,
 ): Promise<NewReview | undefined> {
   if (verdict.kind === 'REFUSE') throw verdict.refusal;
-  if (verdict.kind === 'PASS') return undefined;
+  if (verdict.kind === 'PASS' || verdict.kind === 'PROVE') return undefined;
   const begun = { ...verdict.suspicion, actor: toJson(ActorSchema, actorOf(call)) };
   if (verdict.kind === 'NOTE') return { ...begun, state: 'unscored', expireDate: null };
   const { openDate } = await clock.read();

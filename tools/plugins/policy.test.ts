@@ -130,9 +130,31 @@ const cases: Case[] = [
     says: [`${rpc} has a grant to CHANNEL with roles.`, `${rpc} has a grant to CHANNEL with scopes.`],
   },
   {
-    title: 'refuses step_up until the identity issue',
-    samples: [{ rule: edgeFor('audience: AUDIENCE_CHANNEL step_up: true') }],
-    says: [`${rpc} sets step_up: not before the identity issue.`],
+    title: 'accepts step_up of a command',
+    samples: [
+      { level: 'IDEMPOTENT', request: commandFields, rule: edgeFor('audience: AUDIENCE_CHANNEL step_up: true') },
+    ],
+    says: [],
+  },
+  {
+    title: 'refuses step_up of what only reads, or of a partner',
+    samples: [{ rule: edgeFor('audience: AUDIENCE_PARTNER scopes: "read" step_up: true') }],
+    says: [
+      `${rpc} sets step_up for others than CHANNEL and STAFF.`,
+      `${rpc} sets step_up, but is no command with a request_id.`,
+    ],
+  },
+  {
+    title: 'refuses step_up with four_eyes',
+    samples: [
+      {
+        level: 'IDEMPOTENT',
+        request: commandFields,
+        rule: `callers: [WORKLOAD_EDGE, WORKLOAD_SECURITY_EXECUTOR] grants: {audience: AUDIENCE_STAFF roles: STAFF_ROLE_TELLER
+          step_up: true four_eyes: true approvers: STAFF_ROLE_BRANCH_MANAGER}`,
+      },
+    ],
+    says: [`${rpc} sets step_up with four_eyes: one of them has to do.`],
   },
   {
     title: 'accepts four_eyes of one role and not of another',

@@ -11,6 +11,7 @@ export function violations(contract: Contract): string[] {
     ...contract.rpcs.flatMap((rpc) => [
       ...ruleViolations(rpc),
       ...fourEyesViolations(rpc),
+      ...stepUpViolations(rpc),
       ...idempotencyViolations(rpc),
       ...streamViolations(rpc),
       ...commentViolations(rpc.path, () => reasonsOf(rpc.method)),
@@ -84,9 +85,6 @@ function grantViolations(path: string, grant: Grant): string[] {
       (word) => `${path} names ${word} twice in a grant to ${audience}.`,
     ),
   );
-  if (grant.stepUp) {
-    found.push(`${path} sets step_up: not before the identity issue.`);
-  }
   if (grant.fourEyes !== grant.approvers.length > 0) {
     found.push(
       `${path} has a grant to ${audience} ${grant.fourEyes ? 'with four_eyes, but no' : 'without four_eyes, but with'} approvers.`,
@@ -110,6 +108,23 @@ function fourEyesViolations({ path, method, rule, idempotency }: Rpc): string[] 
       ? [`${path} sets four_eyes, but is no command with a request_id.`]
       : []),
     ...(rule.noReplay ? [`${path} sets four_eyes, but takes or answers credentials, which are not kept.`] : []),
+  ];
+}
+
+// What is proved is one request of somebody who has factors, and is asked again by them once it is proved.
+function stepUpViolations({ path, method, rule, idempotency }: Rpc): string[] {
+  const grants = rule?.grants.filter((grant) => grant.stepUp) ?? [];
+  if (grants.length === 0) {
+    return [];
+  }
+  return [
+    ...(grants.some(({ audience }) => audience !== 'CHANNEL' && audience !== 'STAFF')
+      ? [`${path} sets step_up for others than CHANNEL and STAFF.`]
+      : []),
+    ...(grants.some(({ fourEyes }) => fourEyes) ? [`${path} sets step_up with four_eyes: one of them has to do.`] : []),
+    ...(idempotency !== 'idempotent' || method.methodKind !== 'unary' || isKeyedByItem(method.name)
+      ? [`${path} sets step_up, but is no command with a request_id.`]
+      : []),
   ];
 }
 

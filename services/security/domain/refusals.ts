@@ -37,5 +37,9 @@ export const refuse = refusals('security', {
   APPROVAL_NOT_PENDING: ['FAILED_PRECONDITION', 'It has been decided on, withdrawn, or has expired.'],
   APPROVAL_STALE: ['FAILED_PRECONDITION', 'What it was asked of has changed since. It has to be asked anew.'],
   REQUEST_ERASED: ['FAILED_PRECONDITION', 'The party whose data the request held was erased.'],
+  STEP_UP_NOT_FOUND: ['NOT_FOUND', 'There is no such challenge.'],
+  STEP_UP_NOT_OPEN: ['FAILED_PRECONDITION', 'The challenge was completed already.'],
+  TRUSTED_PAYEE_NOT_FOUND: ['NOT_FOUND', 'There is no such trusted payee.'],
+  TRUSTED_PAYEE_LIMIT: ['FAILED_PRECONDITION', 'There are a hundred trusted payees. Remove one first.'],
   SCORING_POLICY_INVALID: ['INVALID_ARGUMENT', 'The policy contradicts itself; see the field.'],
 });

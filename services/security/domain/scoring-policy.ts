@@ -14,6 +14,8 @@ export interface Ordinary {
   readonly ordinary: bigint;
   readonly large: bigint;
   readonly dayTotal: bigint;
+  /** Up to which amount, and up to how much in all since the last, no step-up is needed. */
+  readonly lowValue: { readonly each: bigint; readonly total: bigint } | undefined;
 }
 
 /** A policy as it is judged by. */
@@ -46,16 +48,25 @@ export const FIRST_POLICY: ScoringPolicy = create(ScoringPolicySchema, {
   dormantDays: 365,
   newDeviceHours: 24,
   amounts: [
-    amounts('CZK', '10000', '500000', '1000000'),
-    amounts('EUR', '400', '20000', '40000'),
-    amounts('GBP', '400', '20000', '40000'),
-    amounts('USD', '400', '20000', '40000'),
+    amounts('CZK', '10000', '500000', '1000000', '750', '2500'),
+    amounts('EUR', '400', '20000', '40000', '30', '100'),
+    amounts('GBP', '400', '20000', '40000', '25', '85'),
+    amounts('USD', '400', '20000', '40000', '30', '100'),
   ],
+  // With the low values, what RTS 2018/389, article 16 lets pass.
+  lowValueCount: 5,
 });
 
-function amounts(currencyCode: string, ordinary: string, large: string, dayTotal: string) {
+function amounts(currencyCode: string, ...all: readonly [string, string, string, string, string]) {
   const money = (amount: string) => ({ currencyCode, amount });
-  return { ordinary: money(ordinary), large: money(large), dayTotal: money(dayTotal) };
+  const [ordinary, large, dayTotal, lowValue, lowValueTotal] = all;
+  return {
+    ordinary: money(ordinary),
+    large: money(large),
+    dayTotal: money(dayTotal),
+    lowValue: money(lowValue),
+    lowValueTotal: money(lowValueTotal),
+  };
 }
 
 /** Reads a policy for judging by it. Refuses one that contradicts itself, and amounts that are none. */
@@ -71,11 +82,22 @@ export function judgingBy(policy: ScoringPolicy): Judging {
 
 function readAmounts(all: CurrencyAmounts): [string, Ordinary] {
   const none = { currencyCode: '', amount: '' };
-  const { ordinary, large, dayTotal } = all;
+  const { ordinary, large, dayTotal, lowValue, lowValueTotal } = all;
   const [first, second, third] = [ordinary, large, dayTotal].map((money) => fromPositiveMoney(money ?? none));
   if (!first || !second || !third) throw invalid('amounts');
   if (second.currency !== first.currency || third.currency !== first.currency) throw invalid('amounts');
-  return [first.currency, { ordinary: first.minor, large: second.minor, dayTotal: third.minor }];
+  const low = [lowValue, lowValueTotal].flatMap((money) => (money ? [fromPositiveMoney(money)] : []));
+  const [each, total] = low;
+  if (low.length === 1 || low.some(({ currency }) => currency !== first.currency)) throw invalid('amounts');
+  return [
+    first.currency,
+    {
+      ordinary: first.minor,
+      large: second.minor,
+      dayTotal: third.minor,
+      lowValue: each && total && { each: each.minor, total: total.minor },
+    },
+  ];
 }
 
 function invalid(field: string) {

@@ -5,14 +5,22 @@ import { expect } from 'chai';
 import { type Database, openDatabase } from '#chassis/database.ts';
 import { handleEvents } from '#chassis/inbox.ts';
 import { makeLog } from '#chassis/log.ts';
-import { customer, refused, startTestService, useService } from '#chassis/testing/service.ts';
-import { type OrderScore, ScoringDecision, ScoringReason } from '#gen/bank/security/v1/scoring_pb.ts';
+import { customer, refused, staff, startTestService, useService } from '#chassis/testing/service.ts';
+import {
+  type OrderScore,
+  ScoringDecision,
+  type ScoringPolicy,
+  ScoringReason,
+  ScoringWeightSchema,
+  StepUpExemption,
+} from '#gen/bank/security/v1/scoring_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { countedEvents } from '../scoring.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, aPasskey, PASSWORD, passkeyLogin, unique } from '../testing.ts';
+import { anEnrolledCustomer, aPasskey, asCustomer, PASSWORD, passkeyLogin, provedBy, unique } from '../testing.ts';
+import { aPayment, challengeOf, mayPay, optionsOf, proveBySignature } from '../testing-step-ups.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -160,6 +168,48 @@ describe('ScoreOrders', () => {
       .logInWithPasskey({ requestId: unique('login'), responseJson });
     const devices = await bank.database.query('select from device where customer_id = $1', [customerId]);
     expect(devices).to.have.length(1);
+  });
+
+  it('asks for no step-up of what is small, until it is much together since the last; nor of a payee who is trusted', async () => {
+    const compliance = bank.asPrincipal(staff('COMPLIANCE'));
+    const { policy: first } = await compliance.getScoringPolicy({});
+    const weigh = async (...weights: [ScoringReason, number][]) => {
+      const { version: baseVersion } = await compliance.getScoringPolicy({});
+      const weighed = weights.map(([reason, weight]) => create(ScoringWeightSchema, { reason, weight }));
+      const policy = { ...(first as ScoringPolicy), weights: weighed };
+      await compliance.setScoringPolicy({ requestId: unique('policy'), baseVersion, policy });
+    };
+    await weigh([ScoringReason.NEW_PAYEE, 50]);
+    const [account, payee] = [unique('acc_small'), unique('acc_payee')];
+    const to = { creditorAccountId: payee };
+    const decided = async (amount: string, changes: object = to) => {
+      const [one] = await score(order(account, amount, changes));
+      return `${told(one)} ${one?.exemption}`;
+    };
+    const { UNSPECIFIED, LOW_VALUE, TRUSTED_PAYEE } = StepUpExemption;
+    expect(await decided('750')).to.equal(`ALLOW NEW_PAYEE ${LOW_VALUE}`);
+    expect(await decided('750.01')).to.equal(`STEP_UP NEW_PAYEE ${UNSPECIFIED}`);
+    const others = { creditorAccountId: unique('acc_other') };
+    await come(Array.from({ length: 4 }, () => paid(account, '500', 0, others)));
+    expect(await decided('500')).to.equal(`ALLOW NEW_PAYEE ${LOW_VALUE}`);
+    expect(await decided('500.01')).to.equal(`STEP_UP NEW_PAYEE ${UNSPECIFIED}`);
+    await come([paid(account, '1', 0, others)]);
+    expect(await decided('1')).to.equal(`STEP_UP NEW_PAYEE ${UNSPECIFIED}`);
+    const { customerId } = await anEnrolledCustomer(bank);
+    const made = await aPasskey(bank, customerId);
+    const payment = aPayment(customerId, { debtorAccountId: account });
+    const stepUpId = await challengeOf(bank, payment);
+    await proveBySignature(bank, customerId, stepUpId, made.use(await optionsOf(bank, customerId, stepUpId)));
+    await mayPay(bank, payment);
+    expect(await decided('1')).to.equal(`ALLOW NEW_PAYEE ${LOW_VALUE}`);
+    const trust = { requestId: unique('trust'), ...to };
+    await provedBy(bank, customerId, made, () => asCustomer(bank, customerId).addTrustedPayee(trust));
+    const actor = customer(customerId);
+    expect(await decided('900000', { ...to, actor })).to.equal(`ALLOW ${UNSPECIFIED}`);
+    await weigh([ScoringReason.UNUSUAL_AMOUNT, 50]);
+    expect(await decided('900000', { ...to, actor })).to.equal(`ALLOW UNUSUAL_AMOUNT ${TRUSTED_PAYEE}`);
+    expect(await decided('900000')).to.equal(`STEP_UP UNUSUAL_AMOUNT ${UNSPECIFIED}`);
+    await weigh(...(first?.weights ?? []).map(({ reason, weight }): [ScoringReason, number] => [reason, weight]));
   });
 
   it('is for the transaction service, and refuses what is no order', async () => {

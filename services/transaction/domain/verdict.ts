@@ -5,10 +5,10 @@ import { type OrderScore, ScoringDecision, ScoringReason } from '#gen/bank/secur
 import { refuse } from './refusals.ts';
 import type { Suspicion } from './words.ts';
 
-/** PASS goes on; NOTE goes on and is looked at afterwards; HOLD waits for compliance. */
+/** PASS goes on; NOTE goes on and is looked at afterwards; PROVE goes on once the customer has proved it; HOLD waits for compliance. */
 export type Verdict =
   | { readonly kind: 'PASS' }
-  | { readonly kind: 'NOTE' | 'HOLD'; readonly suspicion: Suspicion }
+  | { readonly kind: 'NOTE' | 'PROVE' | 'HOLD'; readonly suspicion: Suspicion }
   | { readonly kind: 'REFUSE'; readonly refusal: Refusal };
 
 /** Up to which amounts an order that could not be scored passes, and is held; in minor units. */
@@ -19,12 +19,15 @@ export interface Band {
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(ScoringReason).map(([name, value]) => [value, name]));
 
-/** There is no step-up yet: what asks for one is held. */
-export function verdictOn({ decision, score, reasons, policyVersion }: Omit<OrderScore, '$typeName'>): Verdict {
+type ScoredOrder = Pick<OrderScore, 'decision' | 'score' | 'reasons' | 'policyVersion'>;
+
+/** What becomes of an order that was scored. */
+export function verdictOn({ decision, score, reasons, policyVersion }: ScoredOrder): Verdict {
   if (decision === ScoringDecision.ALLOW) return { kind: 'PASS' };
   const names = reasons.map((reason) => NAMES.get(reason) ?? String(reason));
   if (decision === ScoringDecision.REFUSE) return { kind: 'REFUSE', refusal: suspected(names) };
-  return { kind: 'HOLD', suspicion: { reasons: names, score, policyVersion } };
+  const kind = decision === ScoringDecision.STEP_UP ? 'PROVE' : 'HOLD';
+  return { kind, suspicion: { reasons: names, score, policyVersion } };
 }
 
 /** The refusal of what looks like fraud. */

@@ -41,7 +41,11 @@ export function placeHold(context: Context): Rpcs<typeof TransactionService>['pl
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
-async function prepare({ accounts, scoring, vault }: Context, request: PlaceHoldRequest, call: Call): Promise<Planned> {
+async function prepare(
+  { accounts, scoring, proving, vault }: Context,
+  request: PlaceHoldRequest,
+  call: Call,
+): Promise<Planned> {
   const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const limit = request.captureLimit ? fromPositiveMoney(request.captureLimit) : { currency, minor: amount };
   if (limit.currency !== currency) throw refuseRequest('CURRENCY_MISMATCH');
@@ -51,8 +55,10 @@ async function prepare({ accounts, scoring, vault }: Context, request: PlaceHold
   const operation = Operation.TRANSFER;
   const wanted = { operation, debtorAccountId: asked, creditor: creditorOf(request), amount: toMoney(limit) };
   const { debtorPartyId: partyId, debtorAccountId, creditorAccountId } = await accounts.authorise(wanted, call);
-  const verdict = await scoring({ debtorAccountId, creditorAccountId, amount: limit }, call);
-  if (verdict.kind !== 'PASS') throw refusalOf(verdict);
+  const looked = { debtorAccountId, creditorAccountId, amount: limit };
+  const verdict = await scoring(looked, call);
+  const mayPass = verdict.kind === 'PASS' || (verdict.kind === 'PROVE' && (await proving(looked, request, call)));
+  if (!mayPass) throw refusalOf(verdict);
   const particulars = await sealParticulars(vault, partyId, { remittanceInformation });
   const parties = { debtorAccountId, creditorAccountId, partyId };
   const terms = { currency, amount, captureLimit: limit.minor, particulars };

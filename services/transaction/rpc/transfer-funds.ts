@@ -51,11 +51,14 @@ async function prepare(context: Context, request: TransferFundsRequest, call: Ca
       legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
     },
   };
-  if (review?.state === 'open') await rehearse(context, movement, call);
-  return movement;
+  if (verdict.kind === 'PROVE' || review?.state === 'open') await rehearse(context, movement, call);
+  if (verdict.kind !== 'PROVE') return movement;
+  const order = { ...parties, amount: { currency, minor: amount } };
+  if (await context.proving(order, request, call)) return movement;
+  return { ...movement, review: await reviewOf(context, { ...verdict, kind: 'HOLD' }, call) };
 }
 
-/** Compliance is not asked about what the ledger would refuse. */
+/** Nobody is asked about what the ledger would refuse. */
 async function rehearse({ ledger }: Context, { order, journal }: Movement, call: Call): Promise<void> {
   const { deadline, trace } = call;
   await ledger.post(journalMessage(order, journal, call), { validateOnly: true, deadline, trace });

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/scoring.proto.
  */
 export const file_bank_security_v1_scoring: GenFile = /*@__PURE__*/
-  fileDesc("Ch5iYW5rL3NlY3VyaXR5L3YxL3Njb3JpbmcucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEitQMKDVNjb3JpbmdQb2xpY3kSOgoHd2VpZ2h0cxgBIAMoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1dlaWdodEIIukgFkgECEAcSIQoNc3RlcF91cF9zY29yZRgCIAEoBUIKukgHGgUY6AcoARIgCgxyZXZpZXdfc2NvcmUYAyABKAVCCrpIBxoFGOgHKAESIAoMcmVmdXNlX3Njb3JlGAQgASgFQgq6SAcaBRjoBygBEisKFnRyYW5zZmVyc19wZXJfaG91cl9tYXgYBSABKAVCC7pICBoGGMCEPSgBEiIKDnVzdWFsX211bHRpcGxlGAYgASgFQgq6SAcaBRjoBygBEikKFWhpc3RvcnlfdHJhbnNmZXJzX21pbhgHIAEoBUIKukgHGgUY6AcoARIgCgxkb3JtYW50X2RheXMYCCABKAVCCrpIBxoFGJBOKAESJAoQbmV3X2RldmljZV9ob3VycxgJIAEoBUIKukgHGgUYkE4oABI9CgdhbW91bnRzGAogAygLMiEuYmFuay5zZWN1cml0eS52MS5DdXJyZW5jeUFtb3VudHNCCbpIBpIBAxDIASJoCg1TY29yaW5nV2VpZ2h0EjsKBnJlYXNvbhgBIAEoDjIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1JlYXNvbkIKukgHggEEEAEgABIaCgZ3ZWlnaHQYAiABKAVCCrpIBxoFGOgHKAEinAEKD0N1cnJlbmN5QW1vdW50cxItCghvcmRpbmFyeRgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEioKBWxhcmdlGAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESLgoJZGF5X3RvdGFsGAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEi6wEKDE9yZGVyVG9TY29yZRIqCgVhY3RvchgBIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEiwKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAxIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAxIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIkCgp1c2VyX2FnZW50GAUgASgJQhC6SAVyAxiACOK1GAQIAhADIpoBCgpPcmRlclNjb3JlEjMKCGRlY2lzaW9uGAEgASgOMiEuYmFuay5zZWN1cml0eS52MS5TY29yaW5nRGVjaXNpb24SDQoFc2NvcmUYAiABKAUSMAoHcmVhc29ucxgDIAMoDjIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1JlYXNvbhIWCg5wb2xpY3lfdmVyc2lvbhgEIAEoBSqnAQoPU2NvcmluZ0RlY2lzaW9uEiAKHFNDT1JJTkdfREVDSVNJT05fVU5TUEVDSUZJRUQQABIaChZTQ09SSU5HX0RFQ0lTSU9OX0FMTE9XEAESHAoYU0NPUklOR19ERUNJU0lPTl9TVEVQX1VQEAISGwoXU0NPUklOR19ERUNJU0lPTl9SRVZJRVcQAxIbChdTQ09SSU5HX0RFQ0lTSU9OX1JFRlVTRRAEKpgCCg1TY29yaW5nUmVhc29uEh4KGlNDT1JJTkdfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodU0NPUklOR19SRUFTT05fVkVMT0NJVFlfQ09VTlQQARIfChtTQ09SSU5HX1JFQVNPTl9WRUxPQ0lUWV9TVU0QAhIcChhTQ09SSU5HX1JFQVNPTl9ORVdfUEFZRUUQAxIdChlTQ09SSU5HX1JFQVNPTl9ORVdfREVWSUNFEAQSIQodU0NPUklOR19SRUFTT05fVU5VU1VBTF9BTU9VTlQQBRIfChtTQ09SSU5HX1JFQVNPTl9VTlVTVUFMX1RJTUUQBhIiCh5TQ09SSU5HX1JFQVNPTl9ET1JNQU5UX0FDQ09VTlQQB2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ch5iYW5rL3NlY3VyaXR5L3YxL3Njb3JpbmcucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEi2gMKDVNjb3JpbmdQb2xpY3kSOgoHd2VpZ2h0cxgBIAMoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1dlaWdodEIIukgFkgECEAcSIQoNc3RlcF91cF9zY29yZRgCIAEoBUIKukgHGgUY6AcoARIgCgxyZXZpZXdfc2NvcmUYAyABKAVCCrpIBxoFGOgHKAESIAoMcmVmdXNlX3Njb3JlGAQgASgFQgq6SAcaBRjoBygBEisKFnRyYW5zZmVyc19wZXJfaG91cl9tYXgYBSABKAVCC7pICBoGGMCEPSgBEiIKDnVzdWFsX211bHRpcGxlGAYgASgFQgq6SAcaBRjoBygBEikKFWhpc3RvcnlfdHJhbnNmZXJzX21pbhgHIAEoBUIKukgHGgUY6AcoARIgCgxkb3JtYW50X2RheXMYCCABKAVCCrpIBxoFGJBOKAESJAoQbmV3X2RldmljZV9ob3VycxgJIAEoBUIKukgHGgUYkE4oABI9CgdhbW91bnRzGAogAygLMiEuYmFuay5zZWN1cml0eS52MS5DdXJyZW5jeUFtb3VudHNCCbpIBpIBAxDIARIjCg9sb3dfdmFsdWVfY291bnQYCyABKAVCCrpIBxoFGOgHKAAiaAoNU2NvcmluZ1dlaWdodBI7CgZyZWFzb24YASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLlNjb3JpbmdSZWFzb25CCrpIB4IBBBABIAASGgoGd2VpZ2h0GAIgASgFQgq6SAcaBRjoBygBIvIBCg9DdXJyZW5jeUFtb3VudHMSLQoIb3JkaW5hcnkYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIqCgVsYXJnZRgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEi4KCWRheV90b3RhbBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEiYKCWxvd192YWx1ZRgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg9sb3dfdmFsdWVfdG90YWwYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXki6wEKDE9yZGVyVG9TY29yZRIqCgVhY3RvchgBIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEiwKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAxIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAxIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIkCgp1c2VyX2FnZW50GAUgASgJQhC6SAVyAxiACOK1GAQIAhADItABCgpPcmRlclNjb3JlEjMKCGRlY2lzaW9uGAEgASgOMiEuYmFuay5zZWN1cml0eS52MS5TY29yaW5nRGVjaXNpb24SDQoFc2NvcmUYAiABKAUSMAoHcmVhc29ucxgDIAMoDjIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1JlYXNvbhIWCg5wb2xpY3lfdmVyc2lvbhgEIAEoBRI0CglleGVtcHRpb24YBSABKA4yIS5iYW5rLnNlY3VyaXR5LnYxLlN0ZXBVcEV4ZW1wdGlvbiqnAQoPU2NvcmluZ0RlY2lzaW9uEiAKHFNDT1JJTkdfREVDSVNJT05fVU5TUEVDSUZJRUQQABIaChZTQ09SSU5HX0RFQ0lTSU9OX0FMTE9XEAESHAoYU0NPUklOR19ERUNJU0lPTl9TVEVQX1VQEAISGwoXU0NPUklOR19ERUNJU0lPTl9SRVZJRVcQAxIbChdTQ09SSU5HX0RFQ0lTSU9OX1JFRlVTRRAEKpgCCg1TY29yaW5nUmVhc29uEh4KGlNDT1JJTkdfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodU0NPUklOR19SRUFTT05fVkVMT0NJVFlfQ09VTlQQARIfChtTQ09SSU5HX1JFQVNPTl9WRUxPQ0lUWV9TVU0QAhIcChhTQ09SSU5HX1JFQVNPTl9ORVdfUEFZRUUQAxIdChlTQ09SSU5HX1JFQVNPTl9ORVdfREVWSUNFEAQSIQodU0NPUklOR19SRUFTT05fVU5VU1VBTF9BTU9VTlQQBRIfChtTQ09SSU5HX1JFQVNPTl9VTlVTVUFMX1RJTUUQBhIiCh5TQ09SSU5HX1JFQVNPTl9ET1JNQU5UX0FDQ09VTlQQByp6Cg9TdGVwVXBFeGVtcHRpb24SIQodU1RFUF9VUF9FWEVNUFRJT05fVU5TUEVDSUZJRUQQABIjCh9TVEVQX1VQX0VYRU1QVElPTl9UUlVTVEVEX1BBWUVFEAESHwobU1RFUF9VUF9FWEVNUFRJT05fTE9XX1ZBTFVFEAJiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
  * By what orders are judged.
@@ -95,6 +95,13 @@ export type ScoringPolicy = Message<"bank.security.v1.ScoringPolicy"> & {
    * @generated from field: repeated bank.security.v1.CurrencyAmounts amounts = 10;
    */
   amounts: CurrencyAmounts[];
+
+  /**
+   * LOW_VALUE: how many transfers from an account since its last step-up may be, this one among them. 0: none is exempt.
+   *
+   * @generated from field: int32 low_value_count = 11;
+   */
+  lowValueCount: number;
 };
 
 /**
@@ -133,7 +140,7 @@ export const ScoringWeightSchema: GenMessage<ScoringWeight> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_scoring, 1);
 
 /**
- * What is ordinary in a currency: three amounts of it.
+ * What is ordinary in a currency: amounts of it.
  *
  * @generated from message bank.security.v1.CurrencyAmounts
  */
@@ -158,6 +165,20 @@ export type CurrencyAmounts = Message<"bank.security.v1.CurrencyAmounts"> & {
    * @generated from field: bank.type.v1.Money day_total = 3;
    */
   dayTotal?: Money | undefined;
+
+  /**
+   * LOW_VALUE: up to this. Absent: no order in the currency is exempt.
+   *
+   * @generated from field: bank.type.v1.Money low_value = 4;
+   */
+  lowValue?: Money | undefined;
+
+  /**
+   * LOW_VALUE: up to this in all from an account since its last step-up, this order among it. Absent exactly when low_value is.
+   *
+   * @generated from field: bank.type.v1.Money low_value_total = 5;
+   */
+  lowValueTotal?: Money | undefined;
 };
 
 /**
@@ -249,6 +270,13 @@ export type OrderScore = Message<"bank.security.v1.OrderScore"> & {
    * @generated from field: int32 policy_version = 4;
    */
   policyVersion: number;
+
+  /**
+   * Why it need not be proved again. With it the decision is ALLOW.
+   *
+   * @generated from field: bank.security.v1.StepUpExemption exemption = 5;
+   */
+  exemption: StepUpExemption;
 };
 
 /**
@@ -388,4 +416,45 @@ export type ScoringReason = (typeof ScoringReason)[keyof typeof ScoringReason] |
  */
 export const ScoringReasonSchema: GenEnum<ScoringReason> = /*@__PURE__*/
   enumDesc(file_bank_security_v1_scoring, 1);
+
+/**
+ * Why an order that asked for a step-up goes on without.
+ *
+ * @generated from enum bank.security.v1.StepUpExemption
+ */
+export const StepUpExemption = {
+  /**
+   * Nothing was exempt: it went on by itself, or it did not go on.
+   *
+   * @generated from enum value: STEP_UP_EXEMPTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The customer trusts the payee (AddTrustedPayee; RTS 2018/389, article 13).
+   *
+   * @generated from enum value: STEP_UP_EXEMPTION_TRUSTED_PAYEE = 1;
+   */
+  TRUSTED_PAYEE: 1,
+
+  /**
+   * It is small, and so is all since the last step-up together (RTS 2018/389, article 16).
+   *
+   * @generated from enum value: STEP_UP_EXEMPTION_LOW_VALUE = 2;
+   */
+  LOW_VALUE: 2,
+} as const;
+
+/**
+ * Why an order that asked for a step-up goes on without.
+ *
+ * @generated from enum bank.security.v1.StepUpExemption
+ */
+export type StepUpExemption = (typeof StepUpExemption)[keyof typeof StepUpExemption] | UnknownEnum;
+
+/**
+ * Describes the enum bank.security.v1.StepUpExemption.
+ */
+export const StepUpExemptionSchema: GenEnum<StepUpExemption> = /*@__PURE__*/
+  enumDesc(file_bank_security_v1_scoring, 2);
 

@@ -1205,7 +1205,8 @@ export const TransactionService: GenService<{
   /**
    * Transfers money from one account of the bank to another. A holder or disponent of the debtor account orders it, or
    * staff for them. What a customer orders is scored (bank.security.v1.SecurityService/ScoreOrders): what looks like fraud is refused, or held
-   * for review and answered as UNDER_REVIEW.
+   * for review and answered as UNDER_REVIEW; or the customer has to prove it, with its amount, currency, payee and debtor: it is then refused
+   * STEP_UP_REQUIRED, and goes on when it is repeated, unchanged and with the same request_id. Who has nothing to prove it with, has it held.
    *
    * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), CURRENCY_MISMATCH (FAILED_PRECONDITION), CREDITOR_NOT_FOUND (NOT_FOUND), SAME_ACCOUNT (INVALID_ARGUMENT), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION), CEILING_EXCEEDED (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), IBAN_INVALID (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), FRAUD_SUSPECTED (FAILED_PRECONDITION: the metadata `reasons` says what it looks like, bank.security.v1.ScoringReason without its prefix, with commas between), SCORING_UNAVAILABLE (UNAVAILABLE: nobody can say what it looks like now, and the amount is too large to go on; repeat it later)
    *
