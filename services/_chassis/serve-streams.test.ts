@@ -175,7 +175,7 @@ describe('A server of streams', () => {
     const stream = await client.postJournalStream();
     for (const correlation of ['held 1', 'held 2']) await stream.send({ correlation, journals: [JOURNAL] });
     const answers = stream.answers[Symbol.asyncIterator]();
-    await pause(200);
+    while (held.length < 2) await pause(10);
     const stopped = bank.stop();
     await pause(100);
     for (const go of held) go();
