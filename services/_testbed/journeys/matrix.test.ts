@@ -19,6 +19,8 @@ import { asCommand, sampleOf, samples } from './samples.ts';
 
 const everyRpc = Object.entries<Rule>(rules).map(([path, rule]) => ({ path, rpc: nameOf(path), rule }));
 const matrix = testMatrix();
+/** As long as it takes to try every cell, also on a busy machine. */
+const TOKEN_SECONDS = 600;
 
 describe('The matrix of who may call what', function theMatrix() {
   this.timeout(60_000);
@@ -158,7 +160,7 @@ async function tokensOf({ issuer }: Bank, own: Belongings): Promise<ReadonlyMap<
     ],
   ];
   for (const subject of SUBJECTS.filter((one) => !tokens.some(([known]) => known === one))) {
-    tokens.push([subject, await issuer.principalToken(actorOf(subject, own), 60)]);
+    tokens.push([subject, await issuer.principalToken(actorOf(subject, own), TOKEN_SECONDS)]);
   }
   return new Map(tokens);
 }
