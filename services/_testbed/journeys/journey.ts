@@ -57,19 +57,25 @@ export function useJourney(options: JourneyOptions = {}): Journey {
 
 /**
  * What a bank keeps: of every table of every service, how many rows and a hash of them. Leases of lanes are left out, which
- * run on by themselves, and the keys of parties, which are made before what they seal, and may seal nothing in the end.
+ * run on by themselves.
  */
 export async function stateOf(
   bank: Bank,
   { without = [] }: { without?: readonly string[] } = {},
 ): Promise<Record<string, string>> {
   const state: Record<string, string> = {};
-  for (const [table, rows] of await dumpOf(bank, { without: [...without, 'lane', 'data_key'] })) {
+  for (const [table, rows] of await dumpOf(bank, { without: [...without, 'lane'] })) {
     const hash = createHash('sha256');
     for (const row of rows) hash.update(row).update('\n');
     state[table] = `${rows.length} rows, ${hash.digest('hex').slice(0, 16)}`;
   }
   return state;
+}
+
+/** The keys of parties. They are made before what they seal, so that a refused request may leave new ones, and none changed. */
+export async function dataKeysOf(bank: Bank): Promise<string[]> {
+  const rows = await bank.database('security').query<{ row: string }>('select d::text as row from data_key d');
+  return rows.map(({ row }) => row);
 }
 
 /** Every row of every table of every service as PostgreSQL writes it, in order; by `service.table`. */
