@@ -16,7 +16,8 @@ export interface ServiceProcess {
   kill(signal?: NodeJS.Signals): Promise<number | undefined>;
 }
 
-const START_MS = 20_000;
+/** A busy machine takes its time; how long a service may take is not what those who start it are about. */
+const START_MS = 60_000;
 const POLL_MS = 25;
 
 /**
@@ -32,7 +33,7 @@ export async function startServiceProcess(
   if (!(port > 0)) throw new Error(`${name.toUpperCase()}_PORT must name a port`);
   const child = spawn(process.execPath, [path.join(checkoutRoot(), program)], {
     cwd: checkoutRoot(),
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let written = '';

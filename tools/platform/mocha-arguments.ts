@@ -7,7 +7,7 @@ const WITH_VALUE = new Set(['--grep', '-g', '--fgrep', '-f', '--timeout', '-t', 
 
 /**
  * The arguments for mocha: those of `.mocharc.json`, then `args`. Files among `args` replace the configured ones, to
- * which mocha by itself would add them. All files together are run by two processes, because tests wait more than they
+ * which mocha by itself would add them. All files together are run by three processes, because tests wait more than they
  * compute; files that were named are run by one, where a test that leaves something open is seen, because the run does
  * not end. In continuous integration mocha exits after the last test.
  */
@@ -19,6 +19,6 @@ export function mochaArguments(args: readonly string[], environment: NodeJS.Proc
   });
   const files = args.filter((arg, index) => !arg.startsWith('-') && !WITH_VALUE.has(args[index - 1] ?? ''));
   const exit = environment['CI'] ? ['--exit'] : [];
-  const all = files.length > 0 ? [] : ['--parallel', '--jobs=2', ...[config['spec']].flat().map(String)];
+  const all = files.length > 0 ? [] : ['--parallel', '--jobs=3', ...[config['spec']].flat().map(String)];
   return ['--no-config', ...options, ...exit, ...args, ...all];
 }

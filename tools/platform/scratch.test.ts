@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { makeScratch, removeScratch } from './scratch.ts';
+import { makeScratch, memoryHome, removeScratch } from './scratch.ts';
 
 describe('A throw-away folder', () => {
   it('stays while its maker lives, though the same process makes another', async () => {
@@ -22,5 +22,14 @@ describe('A throw-away folder', () => {
     const next = await makeScratch();
     expect(existsSync(left)).to.equal(false);
     await removeScratch(next);
+  });
+
+  it('stands in memory where there is enough', async function inMemory() {
+    const home = await memoryHome();
+    if (home === undefined) return this.skip();
+    const folder = await makeScratch(home);
+    expect(folder).to.match(/^\/dev\/shm\/corebank-scratch-/);
+    await removeScratch(folder);
+    expect(existsSync(folder)).to.equal(false);
   });
 });

@@ -9,16 +9,17 @@ import { natsBinary } from './nats-binary.ts';
 import { checkoutRoot } from './paths.ts';
 import { randomFreePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
-import { makeScratch, removeScratch } from './scratch.ts';
+import { makeScratch, memoryHome, removeScratch } from './scratch.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
 /**
  * Runs the tests once, on one PostgreSQL and one NATS server of their own, and answers mocha's exit code. The servers
- * stop however the run ends; the line of counts is the last that is printed.
+ * stop however the run ends; the line of counts is the last that is printed. Their data is in memory where there is
+ * enough of it: to make and remove some hundred databases is most of what a disk would do.
  */
 async function main(args: readonly string[]): Promise<number> {
-  const scratch = await makeScratch();
+  const scratch = await makeScratch(await memoryHome());
   const tallyFile = join(scratch, 'tally.json');
   try {
     const postgres = await startPostgres({ dataDir: join(scratch, 'postgres'), port: await randomFreePort() });
@@ -28,6 +29,8 @@ async function main(args: readonly string[]): Promise<number> {
       COREBANK_TEST_POSTGRES_URL: postgres.superuserUrl,
       COREBANK_TEST_SCRATCH: scratch,
       COREBANK_TEST_TALLY: tallyFile,
+      // What one process has compiled, those that it starts need not compile again.
+      NODE_COMPILE_CACHE: join(scratch, 'compiled'),
     });
     const tally = readTally(tallyFile);
     await removeScratch(scratch);

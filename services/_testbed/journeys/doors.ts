@@ -132,8 +132,9 @@ async function firstOf(
   }
 }
 
+/** As of gRPC's own errors: one without details is thrown as it is. A client whose time is over says so itself. */
 function refusalInConnectError(error: unknown): unknown {
-  if (!(error instanceof ConnectError)) return error;
+  if (!(error instanceof ConnectError) || error.details.length === 0) return error;
   return refusalOf(error.code, error.rawMessage, error.findDetails(ErrorDetailSchema));
 }
 
