@@ -144,7 +144,11 @@ function connectJson({ httpPort }: EdgeAddress): { wire: Wire; close: () => void
     if (method.methodKind === 'server_streaming') return firstOf(streams, method, request, token);
     const response = await fetch(`http://127.0.0.1:${httpPort}${pathOf(method)}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      headers: {
+        'content-type': 'application/json',
+        'connect-timeout-ms': String(DEADLINE_MS),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify(request),
     });
     const answer = await response.text();
