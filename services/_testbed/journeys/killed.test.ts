@@ -43,7 +43,7 @@ interface Stream {
 }
 
 describe('A bank whose transaction service is killed', function transactionKilled() {
-  this.timeout(PROOF ? 600_000 : 180_000);
+  this.timeout(PROOF ? 600_000 : 300_000);
   const kills = PROOF ? 15 : 2;
   let bank: Bank;
   let database: TestDatabase;
@@ -85,7 +85,7 @@ describe('A bank whose transaction service is killed', function transactionKille
 });
 
 describe('A bank whose PostgreSQL is killed', function postgresKilled() {
-  this.timeout(PROOF ? 600_000 : 180_000);
+  this.timeout(PROOF ? 600_000 : 300_000);
   const kills = PROOF ? 6 : 2;
   let scratch = '';
   let bank: Bank;
