@@ -72,12 +72,6 @@ export async function stateOf(
   return state;
 }
 
-/** The keys of parties. They are made before what they seal, so that a refused request may leave new ones, and none changed. */
-export async function dataKeysOf(bank: Bank): Promise<string[]> {
-  const rows = await bank.database('security').query<{ row: string }>('select d::text as row from data_key d');
-  return rows.map(({ row }) => row);
-}
-
 /** Every row of every table of every service as PostgreSQL writes it, in order; by `service.table`. */
 export async function dumpOf(
   bank: Bank,

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { partner, refused, staff, useService } from '#chassis/testing/service.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, anEnrolledStaffMember, inSession, logIn, unique } from '../testing.ts';
+import { anEnrolledCustomer, anEnrolledStaffMember, appCode, inSession, logIn, unique } from '../testing.ts';
 
 describe('ListSessions', () => {
   const bank = useService(security);
@@ -53,8 +53,8 @@ describe('ListSessions', () => {
   });
 
   it('lists to a member of staff their own as well, and is not for partners', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
-    const { sessionId } = await logIn(bank, { username });
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    const { sessionId } = await logIn(bank, { username, secondFactorCode: appCode(secret) });
     const oneself = bank.asPrincipal(create(ActorSchema, { ...staff('TELLER'), partyId: staffId }));
     const { sessions } = await oneself.listSessions({});
     expect(sessions.map((session) => session.sessionId)).to.deep.equal([sessionId]);
