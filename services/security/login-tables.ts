@@ -92,9 +92,9 @@ export interface LoginReviewRow {
 
 const REVIEW = sql`
   id, party_id as "partyId", device, state, reasons, score, policy_version as "policyVersion", origin,
-  (extract(epoch from create_time) * 1000)::float8 as "createMs",
-  (extract(epoch from expire_time) * 1000)::float8 as "expireMs",
-  (extract(epoch from decide_time) * 1000)::float8 as "decideMs", decider_id as "deciderId"
+  floor(extract(epoch from create_time) * 1000)::float8 as "createMs",
+  floor(extract(epoch from expire_time) * 1000)::float8 as "expireMs",
+  floor(extract(epoch from decide_time) * 1000)::float8 as "decideMs", decider_id as "deciderId"
 `;
 
 /** Holds a login. */

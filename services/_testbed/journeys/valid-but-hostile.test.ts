@@ -68,6 +68,7 @@ describe('Requests of good form and bad intent', function badIntent() {
     for (const target of targets) {
       if (isRehearsable(target)) expect((await failuresOf(target, { rehearsed: true })).join('\n')).to.equal('');
     }
+    console.log(await journey.bank().database('security').query('select party_id from data_key'));
     expect(await stateOf(journey.bank(), { without: UNTOUCHED_BY_PROMISE })).to.deep.equal(before);
     // Accounts of the bank's own are opened when their currency is first named, and nothing is booked on them.
     const after = await ledgerAccounts();
