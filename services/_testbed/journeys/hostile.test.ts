@@ -16,7 +16,7 @@ import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { BACK_OFFICE, counter, MANAGER, money, TELLER } from './counter.ts';
 import { methodNamed, nameOf, PROTOCOLS, pathOf, type RpcName, tokens } from './doors.ts';
 import { type Attack, attacks } from './hostile-attacks.ts';
-import { stateOf, useJourney } from './journey.ts';
+import { makeKeysOfStaff, stateOf, useJourney } from './journey.ts';
 import { asCommand, samples } from './samples.ts';
 
 const CASES = PROOF ? 10_000 : 1_500;
@@ -64,6 +64,7 @@ describe('Hostile requests', function hostileRequests() {
         rpc: rpc as RpcName,
         request: asCommand(methodNamed(rpc as RpcName).input, request, true),
       }));
+    await makeKeysOfStaff(journey.bank());
     const before = await stateOf(journey.bank(), { without: ['command', 'outbox'] });
     let done = 0;
     const failures: string[] = [];

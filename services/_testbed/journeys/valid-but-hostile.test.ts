@@ -10,7 +10,7 @@ import { services } from '../services.ts';
 import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { money } from './counter.ts';
 import { methodNamed, nameOf, PROTOCOLS, type RpcName } from './doors.ts';
-import { stateOf, useJourney } from './journey.ts';
+import { makeKeysOfStaff, stateOf, useJourney } from './journey.ts';
 import { asCommand, sampleOf } from './samples.ts';
 import { type Known, validRequests } from './valid-values.ts';
 
@@ -63,12 +63,12 @@ describe('Requests of good form and bad intent', function badIntent() {
   });
 
   it('change nothing when they are rehearsed, and are never met with a failure', async () => {
+    await makeKeysOfStaff(journey.bank());
     const before = await stateOf(journey.bank(), { without: UNTOUCHED_BY_PROMISE });
     const known = await ledgerAccounts();
     for (const target of targets) {
       if (isRehearsable(target)) expect((await failuresOf(target, { rehearsed: true })).join('\n')).to.equal('');
     }
-    console.log(await journey.bank().database('security').query('select party_id from data_key'));
     expect(await stateOf(journey.bank(), { without: UNTOUCHED_BY_PROMISE })).to.deep.equal(before);
     // Accounts of the bank's own are opened when their currency is first named, and nothing is booked on them.
     const after = await ledgerAccounts();
