@@ -119,6 +119,14 @@ export function selectCurrentReview(partyId: string, device: Buffer, now: Date):
   `;
 }
 
+/** How many logins of a party wait for a decision. */
+export function countOpenReviews(partyId: string, now: Date): RawBuilder<{ open: number }> {
+  return sql<{ open: number }>`
+    select count(*)::float8 as open from login_review
+    where party_id = ${partyId} and state = 'open' and expire_time > ${now}
+  `;
+}
+
 /** A review, locked. */
 export function lockLoginReview(id: string): RawBuilder<LoginReviewRow> {
   return sql<LoginReviewRow>`select ${REVIEW} from login_review where id = ${id} for update`;

@@ -67,6 +67,15 @@ describe('A login that looks like somebody else’s', () => {
     await logInFrom(bank, HOME, { username });
   });
 
+  it('fills no queue: of devices without end, ten are looked at', async () => {
+    const { customerId, username } = await aStrangeLogin(bank);
+    for (let turn = 1; turn <= 12; turn += 1) {
+      await refused(logInFrom(bank, { ...ABROAD, userAgent: `Opera ${turn}` }, { username }), 'LOGIN_HELD');
+      await failTries(bank, customerId, 3);
+    }
+    expect(await reviewsOf(customerId)).to.have.length(10);
+  });
+
   it('is told to nobody without the password', async () => {
     const { username } = await aStrangeLogin(bank);
     await refused(logInFrom(bank, ABROAD, { username, password: 'wrong' }), 'LOGIN_REFUSED');

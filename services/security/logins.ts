@@ -16,6 +16,7 @@ import { refuse } from './domain/refusals.ts';
 import { loginHeldForReview } from './events.ts';
 import {
   countAddressFailure,
+  countOpenReviews,
   insertLoginReview,
   type LoginFactsRow,
   type LoginReviewRow,
@@ -30,6 +31,9 @@ import { lockHash } from './tables.ts';
 
 /** How long a login that is held can be decided on, and what was decided counts. */
 export const REVIEW_MS = 3 * 24 * 3_600_000;
+
+/** Who has a password and ever another device must not fill the queue: what is held beyond these has no review. */
+const MOST_OPEN = 10;
 
 /** A login whose password or passkey was right. */
 export interface Login {
@@ -93,9 +97,11 @@ async function reviewed(context: Context, doubtful: Doubtful, call: Call): Promi
   const now = context.now();
   const origin = validateOnly ? undefined : await sealOrigin(context.vault, partyId, call.origin);
   const review = await context.database.transaction(async (tx): Promise<LoginReviewRow | undefined> => {
-    await tx.query(lockHash(context.vault.hash('security.login-review', `${partyId} ${device.toString('hex')}`)));
+    await tx.query(lockHash(context.vault.hash('security.login-review', partyId)));
     const [current] = await tx.query(selectCurrentReview(partyId, device, now));
     if (current || validateOnly) return current;
+    const [waiting] = await tx.query(countOpenReviews(partyId, now));
+    if ((waiting?.open ?? 0) >= MOST_OPEN) return undefined;
     const { score, policyVersion } = doubtful;
     const reasons = doubtful.reasons.map((reason) => wordOf(reason));
     const row = { id: newId('lrv'), partyId, device, reasons, score, policyVersion, origin: bytesOf(origin) };

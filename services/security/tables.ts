@@ -166,7 +166,9 @@ export function selectSessions(of: {
     select id, (extract(epoch from start_time) * 1000)::float8 as "startMs",
       (extract(epoch from expire_time) * 1000)::float8 as "expireMs"
     from session
-    where party_id = ${of.partyId} and state = 'active' and expire_time > ${of.now} ${before}
+    where party_id = ${of.partyId} and state = 'active' and expire_time > ${of.now} ${before} and exists (
+      select from refresh_token t where t.session_id = session.id and not t.used and t.expire_time > ${of.now}
+    )
     order by id desc limit ${of.limit}
   `;
 }

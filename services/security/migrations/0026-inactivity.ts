@@ -7,6 +7,7 @@ export class Inactivity extends Migration {
       alter table refresh_token add column expire_time timestamptz;
       update refresh_token set expire_time = now() + interval '30 minutes';
       alter table refresh_token alter column expire_time set not null;
+      create index refresh_token_unused on refresh_token (session_id) where not used;
     `);
   }
 }

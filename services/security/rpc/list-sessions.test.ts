@@ -33,13 +33,15 @@ describe('ListSessions', () => {
     expect(foreign.sessions.map(({ sessionId }) => sessionId)).to.deep.equal(petr.ids);
   });
 
-  it('leaves out what is over, revoked or expired', async () => {
+  it('leaves out what is over, revoked, expired or not used for long', async () => {
     const { customerId, ids } = await threeSessions();
     const [newest = '', second = '', oldest = ''] = ids;
     const client = inSession(bank, customerId, newest);
     await client.revokeSession({ requestId: unique('revoke'), sessionId: second });
     await bank.database.query('update session set expire_time = now() where id = $1', [oldest]);
     expect((await client.listSessions({})).sessions.map(({ sessionId }) => sessionId)).to.deep.equal([newest]);
+    await bank.database.query('update refresh_token set expire_time = now() where session_id = $1', [newest]);
+    expect((await client.listSessions({})).sessions).to.deep.equal([]);
   });
 
   it('goes on from page to page', async () => {

@@ -3081,7 +3081,7 @@ export const SecurityService: GenService<{
   },
   /**
    * Rotates the tokens of a session: the refresh token that is shown is of no use any more, a new one is answered. One that was
-   * shown before revokes the whole session.
+   * shown before revokes the whole session. A session lasts twelve hours, and thirty minutes without a refresh.
    *
    * Errors: SESSION_ENDED (UNAUTHENTICATED: the token is unknown or was used, or its session is over; log in again)
    *
