@@ -52,7 +52,8 @@ export type IdKind =
   | 'APPROVAL'
   | 'PASSKEY'
   | 'STEP_UP'
-  | 'TRUSTED_PAYEE';
+  | 'TRUSTED_PAYEE'
+  | 'LOGIN_REVIEW';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -159,6 +160,8 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/WithdrawRequest'
   | 'bank.security.v1.SecurityService/RecordRefusals'
   | 'bank.security.v1.SecurityService/ScoreOrders'
+  | 'bank.security.v1.SecurityService/ListLoginReviews'
+  | 'bank.security.v1.SecurityService/DecideLoginReview'
   | 'bank.security.v1.SecurityService/GetScoringPolicy'
   | 'bank.security.v1.SecurityService/SetScoringPolicy'
   | 'bank.security.v1.SecurityService/GetSigningKeys'
@@ -1602,6 +1605,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'LOGIN_REFUSED',
       'SECOND_FACTOR_REQUIRED',
+      'LOGIN_HELD',
     ],
   },
   'bank.security.v1.SecurityService/RefreshSession': {
@@ -1715,6 +1719,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PROOF_REFUSED',
       'PASSWORD_UNFIT',
       'SECOND_FACTOR_NOT_FOUND',
+      'SECOND_FACTOR_COMPULSORY',
     ],
   },
   'bank.security.v1.SecurityService/ChangePassword': {
@@ -1799,6 +1804,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'PROOF_REFUSED',
       'PASSKEY_NOT_FOUND',
+      'SECOND_FACTOR_COMPULSORY',
     ],
   },
   'bank.security.v1.SecurityService/GetPasskeyLoginOptions': {
@@ -1827,6 +1833,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'LOGIN_REFUSED',
+      'LOGIN_HELD',
     ],
   },
   'bank.security.v1.SecurityService/RegisterStaffMember': {
@@ -2061,6 +2068,40 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListLoginReviews': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/DecideLoginReview': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['loginReviewId'], kind: 'LOGIN_REVIEW', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'LOGIN_REVIEW_NOT_FOUND',
+      'LOGIN_REVIEW_NOT_OPEN',
+      'APPROVER_NOT_ALLOWED',
     ],
   },
   'bank.security.v1.SecurityService/GetScoringPolicy': {
@@ -2816,10 +2857,13 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.IssueStaffEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET', secondFactorCode: 'SECRET' },
+  'bank.security.v1.LogInResponse': { recoveryCodes: 'SECRET' },
   'bank.security.v1.LogInWithPasskeyRequest': { responseJson: 'SECRET' },
+  'bank.security.v1.LoginReview': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.OrderToScore': { userAgent: 'PERSONAL' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
+  'bank.security.v1.RegisterCredentialsResponse': { totpSecret: 'SECRET', otpauthUri: 'SECRET' },
   'bank.security.v1.RegisterPasskeyRequest': { password: 'SECRET', secondFactorCode: 'SECRET', responseJson: 'SECRET' },
   'bank.security.v1.RegisterStaffMemberRequest': { displayName: 'PERSONAL' },
   'bank.security.v1.RemovePasskeyRequest': { password: 'SECRET' },
@@ -2879,6 +2923,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.ConfirmTotpResponse',
   'bank.security.v1.DataKey',
   'bank.security.v1.DeactivateStaffMemberResponse',
+  'bank.security.v1.DecideLoginReviewResponse',
   'bank.security.v1.EnrolTotpRequest',
   'bank.security.v1.EnrolTotpResponse',
   'bank.security.v1.ExchangeTokenRequest',
@@ -2887,16 +2932,19 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.GetDataKeysResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
   'bank.security.v1.IssueStaffEnrolmentCodeResponse',
+  'bank.security.v1.ListLoginReviewsResponse',
   'bank.security.v1.ListStaffMembersResponse',
   'bank.security.v1.LogInRequest',
   'bank.security.v1.LogInResponse',
   'bank.security.v1.LogInWithPasskeyRequest',
   'bank.security.v1.LogInWithPasskeyResponse',
+  'bank.security.v1.LoginReview',
   'bank.security.v1.OrderToScore',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',
   'bank.security.v1.RegisterCredentialsRequest',
+  'bank.security.v1.RegisterCredentialsResponse',
   'bank.security.v1.RegisterPasskeyRequest',
   'bank.security.v1.RegisterStaffMemberRequest',
   'bank.security.v1.RegisterStaffMemberResponse',

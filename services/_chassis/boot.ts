@@ -9,7 +9,7 @@ import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Consuming, consume } from './consume.ts';
-import { askSecurity, type FetchKeys, fetchedKeys } from './data-keys.ts';
+import { askSecurity, type FetchKeys, keysFetchedBy } from './data-keys.ts';
 import { type Database, type Entities, type MigrationStep, migrate, openDatabase } from './database.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { type DevelopmentIssuer, developmentIssuerOf } from './issuer.ts';
@@ -232,11 +232,10 @@ async function dataKeysOf(
   clients: Clients,
 ): Promise<KeyPort> {
   const { config, log } = means;
-  const local = await localKeyring(path.join(config.DATA_DIR, 'keyring'));
-  if (dataKeys) return { ...local, ...fetchedKeys(dataKeys(means)) };
-  if (config.DATA_KEYS === 'keyring') return local;
+  if (dataKeys) return keysFetchedBy(dataKeys(means), config);
+  if (config.DATA_KEYS === 'keyring') return localKeyring(path.join(config.DATA_DIR, 'keyring'));
   const security = clients.client(SecurityService, 'security', config.SECURITY_ADDRESS);
-  return { ...local, ...fetchedKeys(askSecurity(security, log)) };
+  return keysFetchedBy(askSecurity(security, log), config);
 }
 
 function required(config: Config, name: keyof Config): string {

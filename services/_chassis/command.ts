@@ -20,6 +20,7 @@ import { runBatch, staging, writeStaged } from './command-batch.ts';
 import type { Database } from './database.ts';
 import { isAboutStepUp, isDecision, Refusal, refuseCall } from './errors.ts';
 import type { Aggregate } from './outbox.ts';
+import { rehearsed } from './rehearsal.ts';
 import type { KeyPort, Vault } from './sealing.ts';
 
 /** A statement that writes many rows of one kind at once. */
@@ -113,42 +114,46 @@ export function commands(options: { database: Database; vault: Vault; keys: KeyP
     maxItems: BATCH_MAX,
     run: (jobs, state) => database.transaction((tx) => runBatch(vault, tx, jobs, state)),
   });
+  const run: Commands['run'] = async (method, request, call, steps) => {
+    const { typeName } = method.parent;
+    const noReplay = rulesByPath.get(`${typeName}/${method.name}`)?.noReplay === true;
+    const key = claimKey(method, call, request.requestId);
+    // Nothing is left of what holds a credential, not even a hash: whatever its content, a repeat is refused.
+    const fingerprint = fingerprintOf(fingerprintKey, method.input, noReplay ? create(method.input) : request);
+    // Before it is prepared, which for a login counts as a try.
+    if (noReplay) await refuseRepeat(vault, method, await settledClaim(database, key, fingerprint));
+    const prepared = await attempt(async () => steps.prepare?.());
+    let credentials: MessageShape<DescMessage> | undefined;
+    const decide = async (tx: CommandTx): Promise<Decision> => {
+      const made = await steps.decide(tx, orThrow(prepared) as never);
+      const response = create(method.output, made as MessageInitShape<typeof method.output>);
+      if (!noReplay) return { response };
+      credentials = response;
+      return { response: create(method.output) };
+    };
+    if (request.validateOnly) {
+      const known = await settledClaim(database, key, fingerprint);
+      if (known) return unpackAnswer(vault, method, known);
+      const decision = await rehearse(database, vault, call, decide);
+      return ('response' in decision ? decision.response : create(method.output)) as never;
+    }
+    await readyOrigin(vault, call);
+    const job: Job = { key, fingerprint, method, call, deadline: call.deadline, decide, settles: false };
+    const { claim, fresh } = await batches.submit(job);
+    const answer = await unpackAnswer(vault, method, checked(claim, fingerprint));
+    if (!noReplay) return answer;
+    if (!fresh || !credentials) throw refuseCall('ANSWER_NOT_KEPT');
+    return credentials as never;
+  };
   return {
     database,
     vault,
     batches,
     fingerprintKey,
     drain: () => batches.drain(),
-    async run(method, request, call, steps) {
-      const { typeName } = method.parent;
-      const noReplay = rulesByPath.get(`${typeName}/${method.name}`)?.noReplay === true;
-      const key = claimKey(method, call, request.requestId);
-      // Nothing is left of what holds a credential, not even a hash: whatever its content, a repeat is refused.
-      const fingerprint = fingerprintOf(fingerprintKey, method.input, noReplay ? create(method.input) : request);
-      // Before it is prepared, which for a login counts as a try.
-      if (noReplay) await refuseRepeat(vault, method, await settledClaim(database, key, fingerprint));
-      const prepared = await attempt(async () => steps.prepare?.());
-      let credentials: MessageShape<DescMessage> | undefined;
-      const decide = async (tx: CommandTx): Promise<Decision> => {
-        const made = await steps.decide(tx, orThrow(prepared) as never);
-        const response = create(method.output, made as MessageInitShape<typeof method.output>);
-        if (!noReplay) return { response };
-        credentials = response;
-        return { response: create(method.output) };
-      };
-      if (request.validateOnly) {
-        const known = await settledClaim(database, key, fingerprint);
-        if (known) return unpackAnswer(vault, method, known);
-        const decision = await rehearse(database, vault, call, decide);
-        return ('response' in decision ? decision.response : create(method.output)) as never;
-      }
-      await readyOrigin(vault, call);
-      const job: Job = { key, fingerprint, method, call, deadline: call.deadline, decide, settles: false };
-      const { claim, fresh } = await batches.submit(job);
-      const answer = await unpackAnswer(vault, method, checked(claim, fingerprint));
-      if (!noReplay) return answer;
-      if (!fresh || !credentials) throw refuseCall('ANSWER_NOT_KEPT');
-      return credentials as never;
+    run(method, request, call, steps) {
+      const work = () => run(method, request, call, steps);
+      return request.validateOnly ? rehearsed(work) : work();
     },
   };
 }

@@ -1,12 +1,15 @@
 // The data keys of parties as a service has them: asked of the security service many at a time, and kept in memory for five
 // minutes at most, so that a party whose key was destroyed is erased everywhere by then.
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { DataKeyState } from '#gen/bank/security/v1/data_key_pb.ts';
 import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Client } from './call.ts';
 import { coalesce } from './coalesce.ts';
+import type { Config } from './config.ts';
 import { isInTransaction, Outside } from './database.ts';
 import { refuseCall } from './errors.ts';
+import { localKeyring } from './keyring.ts';
 import type { Logger } from './log.ts';
 import type { DataKey, KeyPort } from './sealing.ts';
 
@@ -95,4 +98,9 @@ export function fetchedKeys(fetch: FetchKeys, now = Date.now): Pick<KeyPort, 'cu
       return key?.version === version ? key : undefined;
     },
   };
+}
+
+/** The keys of a process: those of parties as they are fetched, the bank's own secrets from the local keyring. */
+export async function keysFetchedBy(fetch: FetchKeys, { DATA_DIR }: Pick<Config, 'DATA_DIR'>): Promise<KeyPort> {
+  return { ...(await localKeyring(path.join(DATA_DIR, 'keyring'))), ...fetchedKeys(fetch) };
 }

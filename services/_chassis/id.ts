@@ -12,6 +12,7 @@ export type Prefix =
   | 'hld'
   | 'jnl'
   | 'lac'
+  | 'lrv'
   | 'prd'
   | 'pwr'
   | 'rfs'

@@ -21,6 +21,7 @@ import { isPassingRefusal, Refusal, refuseCall } from './errors.ts';
 import { newId } from './id.ts';
 import type { Logger } from './log.ts';
 import { intentOf, rehearseOrder, settle } from './order-settling.ts';
+import { rehearsed } from './rehearsal.ts';
 import { repeat } from './repeat.ts';
 
 /** How a call to another service goes. */
@@ -139,22 +140,35 @@ interface Start {
   readonly validateOnly: boolean;
 }
 
-/** Plans an order, unless it was planned before, and goes on with it. */
-async function begin(
+/** Plans an order, unless it was planned before, and goes on with it; or rehearses it. */
+function begin(commands: Commands, underWay: UnderWay, steps: AnySteps, start: Start): Promise<Response> {
+  return start.validateOnly ? rehearsed(() => tryOut(commands, steps, start)) : plan(commands, underWay, steps, start);
+}
+
+async function tryOut(
+  commands: Commands,
+  steps: AnySteps,
+  { key, fingerprint, call, prepare }: Start,
+): Promise<Response> {
+  const planned = await attempt(prepare);
+  const known = await settledClaim(commands.database, key, fingerprint);
+  if (known) return unpackAnswer(commands.vault, steps.method, known);
+  return rehearseOrder(commands, steps, call, decisionOf(steps, planned));
+}
+
+function decisionOf(steps: AnySteps, planned: Awaited<ReturnType<typeof attempt>>) {
+  return async (tx: CommandTx): Promise<Decision> => ({
+    intent: (await steps.plan(tx, orThrow(planned) as never)) as JsonValue,
+  });
+}
+
+async function plan(
   commands: Commands,
   underWay: UnderWay,
   steps: AnySteps,
-  { key, fingerprint, call, prepare, validateOnly }: Start,
+  { key, fingerprint, call, prepare }: Start,
 ): Promise<Response> {
-  const planned = await attempt(prepare);
-  const decide = async (tx: CommandTx): Promise<Decision> => ({
-    intent: (await steps.plan(tx, orThrow(planned) as never)) as JsonValue,
-  });
-  if (validateOnly) {
-    const known = await settledClaim(commands.database, key, fingerprint);
-    if (known) return unpackAnswer(commands.vault, steps.method, known);
-    return rehearseOrder(commands, steps, call, decide);
-  }
+  const decide = decisionOf(steps, await attempt(prepare));
   await readyOrigin(commands.vault, call);
   const job: Job = { key, fingerprint, method: steps.method, call, deadline: call.deadline, decide, settles: false };
   const { claim, fresh } = await commands.batches.submit(job);

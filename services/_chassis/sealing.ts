@@ -5,6 +5,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { create } from '@bufbuild/protobuf';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { THROWN_AWAY, thrownAwayKey, thrownAwayKeys } from './rehearsal.ts';
 
 /** One version of a party's data key: 32 bytes. */
 export interface DataKey {
@@ -42,20 +43,20 @@ const NONCES_AT_ONCE = 256;
 export function vault(keys: KeyPort): Vault {
   return {
     async seal(partyId, context, plaintext) {
-      const { version, key } = await keys.current(partyId);
+      const { version, key } = await currentKey(keys, partyId);
       const nonce = nextNonce();
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(bindingOf(partyId, version, context));
       const ciphertext = Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
       return create(SealedSchema, { partyId, keyVersion: version, ciphertext });
     },
     async ready(partyId) {
-      await keys.current(partyId);
+      await currentKey(keys, partyId);
     },
     async open({ partyId, keyVersion, ciphertext }, context) {
-      const key = await keys.find(partyId, keyVersion);
+      const key = await keyFound(keys, partyId, keyVersion);
       if (!key) return undefined;
       const bytes = Buffer.from(ciphertext);
-      const decipher = createDecipheriv('aes-256-gcm', key.key, bytes.subarray(0, NONCE_BYTES))
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
         .setAAD(bindingOf(partyId, keyVersion, context))
         .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
       const body = bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES);
@@ -67,6 +68,16 @@ export function vault(keys: KeyPort): Vault {
         .digest()
         .subarray(0, 16),
   };
+}
+
+async function currentKey(keys: KeyPort, partyId: string): Promise<DataKey> {
+  const key = thrownAwayKey(partyId);
+  return key ? { version: THROWN_AWAY, key } : keys.current(partyId);
+}
+
+async function keyFound(keys: KeyPort, partyId: string, version: number): Promise<Buffer | undefined> {
+  if (version === THROWN_AWAY) return thrownAwayKeys()?.get(partyId);
+  return (await keys.find(partyId, version))?.key;
 }
 
 let random = Buffer.alloc(0);

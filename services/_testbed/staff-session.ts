@@ -1,53 +1,57 @@
-// A session of a member of staff, for tests: they cannot log in yet, so its row is put there by hand, and its token signed with
-// the bank's own key, as security would.
-import { ownCall } from '#chassis/call-context.ts';
-import { readConfig } from '#chassis/config.ts';
-import { openDatabase } from '#chassis/database.ts';
-import { newId } from '#chassis/id.ts';
-import { makeLog } from '#chassis/log.ts';
-import { insertOutbox, outboxEvent } from '#chassis/outbox.ts';
-import { SessionRevokedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
-import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
-import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
-import { ownVault } from '../security/data-keys.ts';
-import { signing } from '../security/signing.ts';
-import { insertSession, revoke } from '../security/tables.ts';
+// A member of staff who has logged in, for tests, the way that all of them come in: two administrators whom an operator registered,
+// of whom one registers somebody, the other approves it, and everybody logs in with an app of their own.
+import { randomUUID } from 'node:crypto';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { registerFirstAdministrators } from '../security/first-administrators.ts';
+import { appCode, PASSWORD } from '../security/testing.ts';
 import type { Bank } from './bank.ts';
-
-const LIFETIME_SECONDS = 300;
+import { pending, textAt, whenExecuted } from './journeys/counter.ts';
+import { type Door, type EdgeAddress, openDoor, type RpcName } from './journeys/doors.ts';
 
 /** A session that goes on. */
 export interface StaffSession {
   /** What is shown to the edge. */
   readonly token: string;
-  revoke(): Promise<void>;
-  /** Lets go of the database. */
-  close(): Promise<void>;
+  logOut(): Promise<void>;
+  /** Lets go of the edge. */
+  close(): void;
 }
 
-/** Starts a session of a member of staff. */
-export async function staffSession({ environment, database: of }: Bank, actor: Actor): Promise<StaffSession> {
-  const config = readConfig(environment);
-  const log = makeLog('test', 'silent');
-  const settings = { entities: [], poolMax: 2, statementTimeoutMs: 10_000, log };
-  const database = await openDatabase({ url: of('security').runtimeUrl, service: 'security', ...settings });
-  const keys = signing({ config, database, vault: await ownVault({ config, database, log }) });
-  await keys.look();
-  const who = { ...actor, sessionId: newId('ses') };
-  const { sessionId, partyId } = who;
-  const startTime = new Date();
-  const expireTime = new Date(startTime.getTime() + LIFETIME_SECONDS * 1000);
-  await database.query(insertSession({ id: sessionId, partyId, startTime, expireTime }));
+const NAMES = ['--branch', 'brn_praha', '--name', 'Jan Novak', '--name', 'Petr Novak'];
+
+/** Logs a member of staff in at an edge of a bank that has had none. */
+export async function staffSession(
+  { environment }: Pick<Bank, 'environment'>,
+  edge: EdgeAddress,
+  role: keyof typeof StaffRole,
+): Promise<StaffSession> {
+  const door = openDoor(edge, 'gRPC');
+  const told = await registerFirstAdministrators(NAMES, environment);
+  const codes = [...told.matchAll(/: ([\w-]{43}), until /g)].map(([, code = '']) => code);
+  const [maker = '', checker = ''] = await Promise.all(codes.map((code) => logIn(door, code)));
+  const order = { requestId: randomUUID(), displayName: 'Eva Nova', branchId: 'brn_praha', roles: [StaffRole[role]] };
+  const register = () => door.callWith(maker, 'security.RegisterStaffMember', order);
+  const approvalId = await pending(register());
+  await ask(door, checker, 'security.ApproveRequest', { approvalId });
+  const staffId = textAt(await whenExecuted(register), 'staffMember', 'staffId');
+  const { enrolmentCode } = await ask(door, maker, 'security.IssueStaffEnrolmentCode', { staffId });
+  const token = await logIn(door, String(enrolmentCode));
   return {
-    token: await keys.issuer.principalToken(who, LIFETIME_SECONDS),
-    async revoke() {
-      const told = { sessionId, partyId, reason: RevocationReason.LOGGED_OUT };
-      const event = outboxEvent(SessionRevokedSchema, told, { id: sessionId, sequence: 2 }, ownCall('security', log));
-      await database.transaction(async (tx) => {
-        await tx.query(revoke(sessionId));
-        await tx.query(insertOutbox([event]));
-      });
-    },
-    close: () => database[Symbol.asyncDispose](),
+    token,
+    logOut: async () => void (await ask(door, token, 'security.LogOut', {})),
+    close: () => door.close(),
   };
+}
+
+/** Registers credentials with a code, and logs in with them for the first time. */
+async function logIn(door: Door, enrolmentCode: string): Promise<string> {
+  const credentials = { username: `staff-${randomUUID()}`, password: PASSWORD };
+  const registered = await ask(door, undefined, 'security.RegisterCredentials', { enrolmentCode, ...credentials });
+  const secondFactorCode = appCode(textAt(registered, 'totpSecret'));
+  const login = await ask(door, undefined, 'security.LogIn', { ...credentials, secondFactorCode });
+  return textAt(login, 'tokens', 'accessToken');
+}
+
+function ask(door: Door, token: string | undefined, rpc: RpcName, request: Readonly<Record<string, string>>) {
+  return door.callWith(token, rpc, { requestId: randomUUID(), ...request });
 }

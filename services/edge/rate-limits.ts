@@ -1,9 +1,9 @@
 // How often somebody may call, counted by this process of the edge alone: whoever is known by who they are, everybody else
 // by their address. What all processes of the edge may take together is a matter of how many of them there are.
-import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '#chassis/config.ts';
 import { refuseCall } from '#chassis/errors.ts';
+import { networkOf } from '#chassis/network.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 
@@ -43,16 +43,6 @@ async function count(limiter: RateLimiterMemory, key: string): Promise<void> {
       retry_after_seconds: String(Math.max(1, Math.ceil(error.msBeforeNext / 1_000))),
     });
   }
-}
-
-/**
- * Whoever has one address of IPv6 has a whole /64 of them (RFC 6177), which is counted as one. Addresses of IPv4 count
- * each for itself, however they are written.
- */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return '';
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
 }
 
 /**

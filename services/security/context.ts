@@ -1,7 +1,7 @@
 // What a handler of the security service may touch.
 import type { House } from '#chassis/boot.ts';
 import type { Issuer } from '#chassis/issuer.ts';
-import { type DataKeys, openDataKeys } from './data-keys.ts';
+import { type DataKeys, dataKeysOf } from './data-keys.ts';
 import { type Executor, openExecutor } from './executor.ts';
 import { type Passwords, passwords } from './passwords.ts';
 import { type Signing, signing } from './signing.ts';
@@ -28,7 +28,7 @@ export function makeContext(house: House): Context {
     signing: keys,
     issuer: keys.issuer,
     executor,
-    dataKeys: openDataKeys(house),
+    dataKeys: dataKeysOf(house),
     now,
   };
 }

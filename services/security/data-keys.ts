@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Means } from '#chassis/boot.ts';
-import { type FetchKeys, fetchedKeys } from '#chassis/data-keys.ts';
-import { type KeyFiles, keyFiles, localKeyring } from '#chassis/keyring.ts';
+import { type FetchKeys, keysFetchedBy } from '#chassis/data-keys.ts';
+import type { Database } from '#chassis/database.ts';
+import { type KeyFiles, keyFiles } from '#chassis/keyring.ts';
 import { type Vault, vault } from '#chassis/sealing.ts';
 import { KmsAway } from './domain/kms-away.ts';
 import { refuse } from './domain/refusals.ts';
@@ -27,7 +28,7 @@ export interface DataKeys {
 
 /** Fetches the keys of parties here as all others get them, without a call. */
 export function ownKeys(means: Means): FetchKeys {
-  const { get } = openDataKeys(means);
+  const { get } = dataKeysOf(means);
   return async (partyIds) =>
     (await get(partyIds, true)).map((found) =>
       found.state === 'active' ? { version: KEY_VERSION, key: found.key } : undefined,
@@ -36,12 +37,19 @@ export function ownKeys(means: Means): FetchKeys {
 
 /** Seals and opens beside a running service, with its keys. */
 export async function ownVault(means: Means): Promise<Vault> {
-  const local = await localKeyring(path.join(means.config.DATA_DIR, 'keyring'));
-  return vault({ ...local, ...fetchedKeys(ownKeys(means)) });
+  return vault(await keysFetchedBy(ownKeys(means), means.config));
 }
 
-/** Opens the data keys of a process of the security service. */
-export function openDataKeys({ config, database, log }: Means): DataKeys {
+const opened = new WeakMap<Database, DataKeys>();
+
+/** The data keys of a process of the security service, opened once: they are needed before there is a context, and in it. */
+export function dataKeysOf(means: Means): DataKeys {
+  const keys = opened.get(means.database) ?? openDataKeys(means);
+  opened.set(means.database, keys);
+  return keys;
+}
+
+function openDataKeys({ config, database, log }: Means): DataKeys {
   const kms = openKms(config);
   const files = keyFiles(path.join(config.DATA_DIR, 'keyring'));
 

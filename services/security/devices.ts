@@ -1,4 +1,4 @@
-// With what customers log in: a user agent is all that the edge sees of a device.
+// With what people log in: a user agent is all that the edge sees of a device.
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import type { Context } from './context.ts';
@@ -9,8 +9,8 @@ export function deviceHash({ vault }: Pick<Context, 'vault'>, userAgent: string)
   return userAgent === '' ? null : vault.hash('security.device', userAgent);
 }
 
-/** Remembers with what a customer has just logged in. */
-export async function rememberDevice(context: Context, tx: CommandTx, customerId: string, call: Call): Promise<void> {
+/** Remembers with what somebody has just logged in. */
+export async function rememberDevice(context: Context, tx: CommandTx, partyId: string, call: Call): Promise<void> {
   const hash = deviceHash(context, call.origin?.userAgent ?? '');
-  if (hash) await tx.execute(insertDevice(customerId, hash, context.now()));
+  if (hash) await tx.execute(insertDevice(partyId, hash, context.now()));
 }

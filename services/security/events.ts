@@ -6,11 +6,15 @@ import { newId } from '#chassis/id.ts';
 import { type Aggregate, type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
+import type { LoginReviewDecision } from '#gen/bank/security/v1/login_review_pb.ts';
+import type { LoginReason } from '#gen/bank/security/v1/scoring_pb.ts';
 import {
   AccessRefusedSchema,
   CredentialsRegisteredSchema,
   DataKeyDestroyedSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
+  LoginReviewDecidedSchema,
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
   PasswordChangedSchema,
@@ -93,8 +97,12 @@ export function passwordChanged(tx: CommandTx, id: string, partyId: string, vers
 }
 
 /** Says that a session was started: the first of its two events. */
-export function sessionStarted(tx: CommandTx, sessionId: string, partyId: string): void {
-  tx.publish(SessionStartedSchema, { sessionId, partyId }, { id: sessionId, sequence: 1 });
+export function sessionStarted(
+  tx: CommandTx,
+  started: { sessionId: string; partyId: string; reasons: readonly LoginReason[] },
+): void {
+  const { sessionId } = started;
+  tx.publish(SessionStartedSchema, { ...started, reasons: [...started.reasons] }, { id: sessionId, sequence: 1 });
 }
 
 /** Says that a session was revoked: the second and last. */
@@ -126,12 +134,42 @@ export function accessRefused(tx: CommandTx, refused: AccessRefusal, origin: Sea
 
 /** Says that a login with somebody's username was refused, so many in a row by now. */
 export function loginRefused(
-  refused: { partyId: string; customerId: string; failures?: number; passkeyId?: string },
+  refused: {
+    partyId: string;
+    customerId: string;
+    failures?: number;
+    passkeyId?: string;
+    reasons?: readonly LoginReason[];
+  },
   origin: Sealed | undefined,
   call: Call,
 ): OutboxEvent {
-  const event = { ...refused, ...(origin && { origin }) };
+  const event = { ...refused, reasons: [...(refused.reasons ?? [])], ...(origin && { origin }) };
   return outboxEvent(LoginRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
+}
+
+/** Says that a login is held for review: the first of the review's two events. */
+export function loginHeldForReview(
+  held: {
+    loginReviewId: string;
+    partyId: string;
+    customerId: string;
+    score: number;
+    reasons: readonly LoginReason[];
+  },
+  origin: Sealed | undefined,
+  call: Call,
+): OutboxEvent {
+  const event = { ...held, reasons: [...held.reasons], ...(origin && { origin }) };
+  return outboxEvent(LoginHeldForReviewSchema, event, { id: held.loginReviewId, sequence: 1 }, call);
+}
+
+/** Says that compliance decided on a login that was held: the second and last. */
+export function loginReviewDecided(
+  tx: CommandTx,
+  decided: { loginReviewId: string; partyId: string; decision: LoginReviewDecision },
+): void {
+  tx.publish(LoginReviewDecidedSchema, decided, { id: decided.loginReviewId, sequence: 2 });
 }
 
 /** Says that somebody with a username of somebody's had no code that is good for a new password. */

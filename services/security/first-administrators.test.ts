@@ -7,7 +7,7 @@ import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { StaffMemberRegisteredSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from './service.ts';
-import { aStaffMember, logIn, PASSWORD, unique, verifyToken } from './testing.ts';
+import { appCode, aStaffMember, logIn, PASSWORD, unique, verifyToken } from './testing.ts';
 
 describe('first-administrators', function firstAdministrators() {
   this.timeout(30_000);
@@ -56,8 +56,10 @@ describe('first-administrators', function firstAdministrators() {
         username: unique('admin'),
         password: PASSWORD,
       };
-      expect((await bank.asPrincipal(undefined).registerCredentials(credentials)).staffId).to.equal(staffId);
-      const { accessToken } = await logIn(bank, credentials);
+      const registered = await bank.asPrincipal(undefined).registerCredentials(credentials);
+      expect(registered.staffId).to.equal(staffId);
+      const { username } = credentials;
+      const { accessToken } = await logIn(bank, { username, secondFactorCode: appCode(registered.totpSecret) });
       const { principal } = await verifyToken(bank, accessToken);
       expect(principal).to.deep.include({ partyId: staffId, branchId: 'brn_praha', roles: [StaffRole.ADMINISTRATOR] });
     }

@@ -61,10 +61,10 @@ export function insertPayees(all: readonly Paid[]): RawBuilder<unknown> {
   `;
 }
 
-/** Remembers with what a customer logged in. */
-export function insertDevice(customerId: string, hash: Buffer, time: Date): RawBuilder<unknown> {
+/** Remembers with what a customer, or a member of staff, logged in. */
+export function insertDevice(partyId: string, hash: Buffer, time: Date): RawBuilder<unknown> {
   return sql`
-    insert into device (customer_id, hash, first_time) values (${customerId}, ${hash}, ${time}) on conflict do nothing
+    insert into device (customer_id, hash, first_time) values (${partyId}, ${hash}, ${time}) on conflict do nothing
   `;
 }
 

@@ -11,7 +11,7 @@ import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Context } from './context.ts';
 import { isNight } from './domain/scoring.ts';
-import { FIRST_POLICY } from './domain/scoring-policy.ts';
+import { FIRST_POLICY, type Judging, judgingBy } from './domain/scoring-policy.ts';
 import { countPayments, insertPayees, selectPolicy } from './scoring-tables.ts';
 
 /** A policy and its version. */
@@ -24,7 +24,27 @@ export interface InForce {
 export async function policyInForce({ query }: Pick<CommandTx, 'query'>): Promise<InForce> {
   const [row] = await query(selectPolicy());
   if (!row) return { policy: FIRST_POLICY, version: 0 };
-  return { policy: fromJson(ScoringPolicySchema, row.policy as JsonValue), version: row.version };
+  const policy = fromJson(ScoringPolicySchema, row.policy as JsonValue);
+  // Those of before logins were judged say nothing of them.
+  policy.logins ??= FIRST_POLICY.logins;
+  return { policy, version: row.version };
+}
+
+/** A policy as it is judged by, and its version. */
+export interface JudgedBy {
+  readonly version: number;
+  readonly by: Judging;
+}
+
+/** The policy in force, which seldom changes: it is read anew when the version that a query tells is another. */
+export function policyInMemory(database: Pick<CommandTx, 'query'>): (newest: number) => Promise<JudgedBy> {
+  let read: JudgedBy | undefined;
+  return async (newest) => {
+    if (read?.version === newest) return read;
+    const { policy, version } = await policyInForce(database);
+    read = { version, by: judgingBy(policy) };
+    return read;
+  };
 }
 
 /** The hour of the day at a time where the bank is. */

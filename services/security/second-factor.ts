@@ -5,6 +5,7 @@ import type { CommandTx } from '#chassis/command.ts';
 import { asBuffer } from '#chassis/encode.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from './context.ts';
+import { refuse } from './domain/refusals.ts';
 import { isAppCode, normalCode, stepOf } from './domain/second-factor.ts';
 import {
   deleteSecondFactor,
@@ -14,11 +15,14 @@ import {
   useRecoveryCode,
   useStep,
 } from './factor-tables.ts';
+import { selectPasskeys } from './passkey-tables.ts';
+import { selectStaffMember } from './staff-tables.ts';
 
-/** What a code is, that may be used: `none` of somebody without a second factor. */
+/** What a code is, that may be used: `none` of somebody without a second factor, `first` of an app that counts from then on. */
 export type Factor =
   | { readonly kind: 'none' }
   | { readonly kind: 'app'; readonly step: number }
+  | { readonly kind: 'first'; readonly step: number; readonly secret: Buffer }
   | { readonly kind: 'recovery'; readonly hash: Buffer };
 
 /** RFC 4226, 4 (R6) recommends 160 bits. */
@@ -52,27 +56,57 @@ export async function hasSecondFactor({ database }: Context, partyId: string): P
   return app?.confirmed === true;
 }
 
-/** What a code proves of a party; nothing when it is wrong or used, `missing` when there is none and one is needed. */
+/**
+ * What a code proves of a party; nothing when it is wrong or used, `missing` when there is none and one is needed. Who must have a
+ * second factor confirms their app with the first code of it.
+ */
 export async function factorOf(
   context: Context,
   partyId: string,
   code: string,
+  { isCompulsory = false } = {},
 ): Promise<Factor | 'missing' | undefined> {
   const [app] = await context.database.query(selectTotp(partyId));
-  if (!app?.confirmed) return { kind: 'none' };
+  if (!app?.confirmed && !isCompulsory) return { kind: 'none' };
   const shown = normalCode(code);
-  if (shown === '') return 'missing';
-  if (!isAppCode(shown)) return { kind: 'recovery', hash: recoveryHash(context, partyId, shown) };
+  if (!app || shown === '') return 'missing';
+  if (!isAppCode(shown)) {
+    return app.confirmed ? { kind: 'recovery', hash: recoveryHash(context, partyId, shown) } : undefined;
+  }
   const step = await appStep(context, app, shown);
-  return step === undefined ? undefined : { kind: 'app', step };
+  if (step === undefined) return undefined;
+  return app.confirmed ? { kind: 'app', step } : { kind: 'first', step, secret: app.secret };
+}
+
+/** Whether a party can prove themselves by more than their password: an app that counts, or another passkey than this one. */
+export async function hasFactorBut(
+  tx: Pick<CommandTx, 'query'>,
+  partyId: string,
+  but: { readonly app?: true; readonly passkeyId?: string },
+): Promise<boolean> {
+  const [app] = await tx.query(selectTotp(partyId));
+  const passkeys = await tx.query(selectPasskeys(partyId));
+  return (app?.confirmed === true && !but.app) || passkeys.some(({ id }) => id !== but.passkeyId);
+}
+
+/** Refuses SECOND_FACTOR_COMPULSORY to a member of staff who would have none any more. Their credentials are locked. */
+export async function checkFactorStays(
+  tx: Pick<CommandTx, 'query'>,
+  partyId: string,
+  removed: { readonly app?: true; readonly passkeyId?: string },
+): Promise<void> {
+  const [staff] = await tx.query(selectStaffMember(partyId));
+  if (staff && !(await hasFactorBut(tx, partyId, removed))) throw refuse('SECOND_FACTOR_COMPULSORY');
 }
 
 /** Uses a factor up. Answers false, and has written nothing, when somebody else was first or there is no such code. */
 export async function useFactor(tx: CommandTx, partyId: string, factor: Factor): Promise<boolean> {
   if (factor.kind === 'none') return true;
-  if (factor.kind === 'app') {
+  if (factor.kind !== 'recovery') {
     const [app] = await tx.query(lockTotp(partyId));
-    if (!app?.confirmed || factor.step <= app.lastStep) return false;
+    if (!app || factor.step <= app.lastStep) return false;
+    const isSame = factor.kind === 'app' ? app.confirmed : !app.confirmed && app.secret.equals(factor.secret);
+    if (!isSame) return false;
     await tx.execute(useStep(partyId, factor.step));
     return true;
   }

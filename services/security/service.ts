@@ -7,6 +7,7 @@ import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { ownKeys } from './data-keys.ts';
 import { startExecuting } from './executing.ts';
+import { deleteAddressHours } from './login-tables.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { Scoring } from './migrations/0010-scoring.ts';
@@ -18,6 +19,8 @@ import { SigningKeys } from './migrations/0016-signing-keys.ts';
 import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { DataKeys } from './migrations/0018-data-keys.ts';
 import { StepUps } from './migrations/0022-step-ups.ts';
+import { LoginScoring } from './migrations/0025-login-scoring.ts';
+import { Inactivity } from './migrations/0026-inactivity.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
 import { approveRequest } from './rpc/approve-request.ts';
@@ -26,6 +29,7 @@ import { changeStaffRoles } from './rpc/change-staff-roles.ts';
 import { completeStepUp } from './rpc/complete-step-up.ts';
 import { confirmTotp } from './rpc/confirm-totp.ts';
 import { deactivateStaffMember } from './rpc/deactivate-staff-member.ts';
+import { decideLoginReview } from './rpc/decide-login-review.ts';
 import { destroyDataKey } from './rpc/destroy-data-key.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
 import { exchangeToken } from './rpc/exchange-token.ts';
@@ -40,6 +44,7 @@ import { getStepUp } from './rpc/get-step-up.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
+import { listLoginReviews } from './rpc/list-login-reviews.ts';
 import { listPasskeys } from './rpc/list-passkeys.ts';
 import { listRevokedSessions } from './rpc/list-revoked-sessions.ts';
 import { listSessions } from './rpc/list-sessions.ts';
@@ -112,6 +117,8 @@ function rpcs(context: Context) {
     rejectRequest: rejectRequest(context),
     withdrawRequest: withdrawRequest(context),
     recordRefusals: recordRefusals(context),
+    listLoginReviews: listLoginReviews(context),
+    decideLoginReview: decideLoginReview(context),
     getScoringPolicy: getScoringPolicy(context),
     scoreOrders: scoreOrders(context),
     setScoringPolicy: setScoringPolicy(context),
@@ -150,6 +157,8 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0017-revoked-sessions', class: RevokedSessions },
     { name: '0018-data-keys', class: DataKeys },
     { name: '0022-step-ups', class: StepUps },
+    { name: '0025-login-scoring', class: LoginScoring },
+    { name: '0026-inactivity', class: Inactivity },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,
@@ -159,7 +168,11 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
   subscriptions: (context) => [countedEvents(context)],
   async start(context) {
     const { database, now, log, executor } = context;
-    const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
+    const forget = async () => {
+      const before = new Date(now().getTime() - HOURS_KEPT_MS);
+      await database.query(deleteHours(before));
+      await database.query(deleteAddressHours(before));
+    };
     await forget();
     const stops = [
       repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'),

@@ -101,19 +101,26 @@ export function insertSession(session: {
   partyId: string;
   startTime: Date;
   expireTime: Date;
+  /** What its login looked like. */
+  reasons: readonly string[];
+  score: number;
+  policyVersion: number;
 }): RawBuilder<unknown> {
+  const { id, partyId, startTime, expireTime, reasons, score, policyVersion } = session;
   return sql`
-    insert into session (id, party_id, state, start_time, expire_time)
-    values (${session.id}, ${session.partyId}, 'active', ${session.startTime}, ${session.expireTime})
+    insert into session (id, party_id, state, start_time, expire_time, reasons, score, policy_version)
+    values (${id}, ${partyId}, 'active', ${startTime}, ${expireTime}, ${reasons}, ${score}, ${policyVersion})
   `;
 }
 
 /** Keeps the hash of a session's newest refresh token. */
-export function insertRefreshToken(hash: Buffer, sessionId: string): RawBuilder<unknown> {
-  return sql`insert into refresh_token (hash, session_id, used) values (${hash}, ${sessionId}, false)`;
+export function insertRefreshToken(hash: Buffer, sessionId: string, expireTime: Date): RawBuilder<unknown> {
+  return sql`
+    insert into refresh_token (hash, session_id, used, expire_time) values (${hash}, ${sessionId}, false, ${expireTime})
+  `;
 }
 
-/** The active session of a refresh token, locked; and whether the token was used before. */
+/** The active session of a refresh token that is not over, locked; and whether the token was used before, which is told of one that is over too. */
 export function lockRefreshToken(
   hash: Buffer,
   now: Date,
@@ -121,7 +128,7 @@ export function lockRefreshToken(
   return sql<{ sessionId: string; partyId: string; used: boolean }>`
     select s.id as "sessionId", s.party_id as "partyId", t.used
     from refresh_token t join session s on s.id = t.session_id
-    where t.hash = ${hash} and s.state = 'active' and s.expire_time > ${now}
+    where t.hash = ${hash} and s.state = 'active' and s.expire_time > ${now} and (t.used or t.expire_time > ${now})
     for update
   `;
 }
@@ -159,7 +166,9 @@ export function selectSessions(of: {
     select id, (extract(epoch from start_time) * 1000)::float8 as "startMs",
       (extract(epoch from expire_time) * 1000)::float8 as "expireMs"
     from session
-    where party_id = ${of.partyId} and state = 'active' and expire_time > ${of.now} ${before}
+    where party_id = ${of.partyId} and state = 'active' and expire_time > ${of.now} ${before} and exists (
+      select from refresh_token t where t.session_id = session.id and not t.used and t.expire_time > ${of.now}
+    )
     order by id desc limit ${of.limit}
   `;
 }

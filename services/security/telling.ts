@@ -1,6 +1,7 @@
 // What is said of a refusal to whom it concerns, although the caller has not proved to be them.
 import { type Call, sealOrigin } from '#chassis/call-context.ts';
 import { insertOutbox, type OutboxEvent } from '#chassis/outbox.ts';
+import { inEarnest } from '#chassis/rehearsal.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from './context.ts';
 import { selectStaffMember } from './staff-tables.ts';
@@ -21,7 +22,10 @@ export function tell(
   call: Call,
   make: (whose: Whose, origin: Sealed | undefined) => OutboxEvent,
 ): void {
-  publish(context, partyId, call, make).catch((error: unknown) => call.log.warn({ err: error }, 'not told'));
+  // Also of a login that was only tried: it counts.
+  inEarnest(() => publish(context, partyId, call, make)).catch((error: unknown) =>
+    call.log.warn({ err: error }, 'not told'),
+  );
 }
 
 async function publish(

@@ -93,7 +93,7 @@ export async function aStaffMember(bank: Security, ...roles: (keyof typeof Staff
   return staffMember?.staffId ?? '';
 }
 
-/** A member of staff with credentials, whose password is PASSWORD. */
+/** A member of staff with credentials, whose password is PASSWORD, and an app that counts from their first login on. */
 export async function anEnrolledStaffMember(bank: Security, ...roles: (keyof typeof StaffRole)[]) {
   const staffId = await aStaffMember(bank, ...roles);
   const username = unique('Eva');
@@ -101,7 +101,7 @@ export async function anEnrolledStaffMember(bank: Security, ...roles: (keyof typ
   const { enrolmentCode } = await administrator.issueStaffEnrolmentCode({ requestId: unique('code'), staffId });
   const credentials = { requestId: unique('register'), enrolmentCode, username, password: PASSWORD };
   const registered = await bank.asPrincipal(undefined).registerCredentials(credentials);
-  return { staffId, username, registered };
+  return { staffId, username, secret: registered.totpSecret, registered };
 }
 
 /** A passkey that a customer has registered. */
@@ -122,10 +122,10 @@ export async function provedBy<T>(
   customerId: string,
   passkey: Pick<Authenticator, 'use'>,
   ask: () => Promise<T>,
+  customer = asCustomer(bank, customerId),
 ): Promise<T> {
   const { metadata } = await refused(ask(), 'STEP_UP_REQUIRED');
   const stepUpId = metadata['step_up_id'] ?? '';
-  const customer = asCustomer(bank, customerId);
   const { passkeyOptionsJson } = await customer.getStepUp({ stepUpId });
   const value = passkey.use(passkeyOptionsJson);
   await customer.completeStepUp({

@@ -6,6 +6,7 @@ import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
 import { holdCommands } from './cli/hold.ts';
+import { keysCommands } from './cli/keys.ts';
 import { ledgerCommands } from './cli/ledger.ts';
 import { moneyCommands } from './cli/money.ts';
 import { reviewCommands } from './cli/review.ts';
@@ -78,6 +79,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     reviewCommands,
     sessionCommands,
     staffCommands,
+    keysCommands,
     ledgerCommands,
     watchCommands,
   ])

@@ -1,6 +1,7 @@
 // bankctl for who works for the bank, who is logged in, and what looks like fraud.
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { refused } from '#chassis/testing/clients.ts';
 import { useBank } from '../../services/_testbed/bank.ts';
 import { counter, money, TELLER, textAt } from '../../services/_testbed/journeys/counter.ts';
 import { type Door, openDoor, type RpcName } from '../../services/_testbed/journeys/doors.ts';
@@ -46,6 +47,16 @@ describe('bankctl for security', function bankctlForSecurity() {
     expect((await run(['staff', 'list'])).stdout).to.match(
       new RegExp(`${staffId} +Eva Nova +brn_praha +teller, loan-officer +active`),
     );
+    const issued = await json<{ enrolmentCode: string; expireTime: string }>(['staff', 'code', staffId]);
+    expect(issued.enrolmentCode).to.have.length(43);
+    // Once more, since it was not used.
+    expect((await run(['staff', 'code', staffId])).stdout)
+      .to.match(/code +[\w-]{43}\n/)
+      .and.to.match(/until +\d{4}-/);
+    const credentials = { username: `eva-${randomUUID()}`, password: 'correct horse battery' };
+    const { enrolmentCode } = await json<{ enrolmentCode: string }>(['staff', 'code', staffId]);
+    const order = { requestId: randomUUID(), enrolmentCode, ...credentials };
+    await door.callWith(undefined, 'security.RegisterCredentials', order);
     expect((await run(['staff', 'deactivate', staffId])).stdout).to.match(/state +deactivated/);
     expect((await run(['staff', 'list'])).stdout).to.contain('deactivated');
   });
@@ -86,6 +97,65 @@ describe('bankctl for security', function bankctlForSecurity() {
     expect((await run(['session', 'revoke', mine, '--customer', customerId])).code).to.equal(2);
   });
 
+  it('rotates the keys, and says how far that is', async () => {
+    const { rotation } = await json<{ rotation: { rotationNumber: number } }>(['keys', 'rotate']);
+    const status = async () =>
+      (await json<{ rotation: { state: string } }>(['keys', 'status', String(rotation.rotationNumber)])).rotation.state;
+    while ((await status()) !== 'KEY_ROTATION_STATE_DONE');
+    expect((await run(['keys', 'status'])).stdout)
+      .to.match(/rotation +1\n/)
+      .and.to.match(/state +done\n/)
+      .and.to.match(/done +\d{4}-/);
+    expect((await run(['keys', 'rotate', '--validate-only'])).stdout).to.match(/rotation +2\n/);
+    expect((await run(['keys', 'status', '9'])).stderr).to.contain('There was no such rotation.');
+    expect((await run(['keys', 'status', 'all'])).code).to.equal(2);
+    const { key } = await json<{ key: { kid: string; signTime: string } }>(['keys', 'rotate', '--signing']);
+    expect((await run(['keys', 'rotate', '--signing'])).stdout)
+      .to.contain(key.kid)
+      .and.to.contain('signs from');
+    expect((await run(['keys'])).stdout).to.contain('BEGIN PUBLIC KEY');
+    expect((await run(['keys', '--help'])).stdout)
+      .to.contain('rotate')
+      .and.to.contain('status');
+  });
+
+  it('lists the logins that are held, and lets the next one pass, or refuses it', async () => {
+    const { database } = bank();
+    const held = async (): Promise<{ customerId: string; credentials: { username: string; password: string } }> => {
+      const customerId = await counter(door).person('Jana', 'Novotna');
+      const issued = await door.call(TELLER, 'security.IssueEnrolmentCode', { requestId: randomUUID(), customerId });
+      const credentials = { username: `jana-${randomUUID()}`, password: 'correct horse battery' };
+      const enrolmentCode = textAt(issued, 'enrolmentCode');
+      const publicly = (rpc: RpcName, request: object) =>
+        door.callWith(undefined, rpc, { requestId: randomUUID(), ...request });
+      await publicly('security.RegisterCredentials', { enrolmentCode, ...credentials });
+      await publicly('security.LogIn', credentials);
+      // From another device, after guesses.
+      await database('security').query('update device set hash = $2 where customer_id = $1', [customerId, '\\x00']);
+      await database('security').query('update credential set failures = 3 where party_id = $1', [customerId]);
+      await refused(publicly('security.LogIn', credentials), 'LOGIN_HELD');
+      return { customerId, credentials };
+    };
+    const [first, second] = [await held(), await held()];
+    const open = await json<{ loginReviews: { loginReviewId: string; partyId: string }[] }>([
+      'login-review',
+      'list',
+      '--state',
+      'open',
+    ]);
+    expect(open.loginReviews.map(({ partyId }) => partyId)).to.deep.equal([second.customerId, first.customerId]);
+    expect((await run(['login-review', 'list'])).stdout).to.match(
+      new RegExp(`${first.customerId} +open +55 +new-device, failed-tries +127`),
+    );
+    const [refusedOne, releasedOne] = open.loginReviews.map(({ loginReviewId }) => loginReviewId);
+    expect((await run(['login-review', 'decide', releasedOne ?? '', 'release'])).stdout).to.contain('released');
+    expect((await run(['login-review', 'decide', refusedOne ?? '', 'refuse'])).stdout).to.contain('refused');
+    const logIn = (credentials: object) =>
+      door.callWith(undefined, 'security.LogIn', { requestId: randomUUID(), ...credentials });
+    await logIn(first.credentials);
+    await refused(logIn(second.credentials), 'LOGIN_REFUSED');
+  });
+
   it('lists what is held for fraud, and has it booked or refused; and shows by what it was judged', async () => {
     const at = counter(door);
     const jana = await at.personWithAccount('Jana');
@@ -100,7 +170,7 @@ describe('bankctl for security', function bankctlForSecurity() {
     };
     const [first, second] = [await held(), await held()];
     const { stdout } = await run(['review', 'list', '--state', 'open']);
-    expect(stdout).to.match(new RegExp(`${first} +open +600000.00 CZK +55 +new-payee, unusual-amount`));
+    expect(stdout).to.match(new RegExp(`${first} +open +600000.00 CZK +(?:55|60) +new-payee, unusual-amount`));
     const released = await run(['review', 'decide', first, 'release']);
     expect(released.stdout).to.match(/state +posted/);
     expect((await run(['review', 'decide', second, 'refuse'])).stdout).to.match(/state +refused/);
@@ -111,6 +181,8 @@ describe('bankctl for security', function bankctlForSecurity() {
     expect((await run(['scoring-policy', 'show'])).stdout)
       .to.match(/refused from +110/)
       .and.to.match(/new-payee +20/)
+      .and.to.match(/a login is held from +70/)
+      .and.to.match(/new-device +30/)
       .and.to.match(/10000 CZK +500000 CZK +1000000 CZK/);
   });
 });

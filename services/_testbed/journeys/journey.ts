@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Bank, type BankOptions, useBank } from '../bank.ts';
 import { checkLaws } from '../laws.ts';
 import { services } from '../services.ts';
@@ -72,10 +74,11 @@ export async function stateOf(
   return state;
 }
 
-/** The keys of parties. They are made before what they seal, so that a refused request may leave new ones, and none changed. */
-export async function dataKeysOf(bank: Bank): Promise<string[]> {
-  const rows = await bank.database('security').query<{ row: string }>('select d::text as row from data_key d');
-  return rows.map(({ row }) => row);
+/** Whom the bank refuses something has a key, under which it is recorded: makes those of the staff of the tests ahead. */
+export async function makeKeysOfStaff(bank: Bank): Promise<void> {
+  const roles = Object.keys(StaffRole).filter((role) => role !== 'UNSPECIFIED');
+  const partyIds = roles.map((role) => `stf_${role.toLowerCase()}`);
+  await bank.as(SecurityService, 'ledger').getDataKeys({ partyIds });
 }
 
 /** Every row of every table of every service as PostgreSQL writes it, in order; by `service.table`. */

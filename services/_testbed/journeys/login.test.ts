@@ -191,8 +191,15 @@ describe('A member of staff', function aMemberOfStaff() {
       await door.call(both.maker, 'security.IssueStaffEnrolmentCode', issue),
       'enrolmentCode',
     );
-    await publicly('security.RegisterCredentials', { enrolmentCode, ...credentials });
-    const token = async () => textAt(await publicly('security.LogIn', credentials), 'tokens', 'accessToken');
+    const app = textAt(await publicly('security.RegisterCredentials', { enrolmentCode, ...credentials }), 'totpSecret');
+    await refused(publicly('security.LogIn', credentials), 'SECOND_FACTOR_REQUIRED');
+    const secondFactorCode = TOTP.generate({ secret: Secret.fromBase32(app) });
+    const { recoveryCodes } = await publicly('security.LogIn', { ...credentials, secondFactorCode });
+    const codes = (recoveryCodes as string[]).values();
+    const token = async () => {
+      const login = { ...credentials, secondFactorCode: codes.next().value ?? '' };
+      return textAt(await publicly('security.LogIn', login), 'tokens', 'accessToken');
+    };
     const deposit = { creditorAccountId: accountId, amount: money('50.00') };
     const act = async (rpc: RpcName, request: JsonObject) =>
       door.callWith(await token(), rpc, { requestId: randomUUID(), ...request });

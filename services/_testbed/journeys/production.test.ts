@@ -24,7 +24,7 @@ describe('A production bank', function aProductionBank() {
 
   before('has a teller', async () => {
     door = journey.door('gRPC');
-    teller = await staffSession(journey.bank(), staff('TELLER'));
+    teller = await staffSession(journey.bank(), journey.bank().edge, 'TELLER');
   });
   after(() => teller?.close());
 

@@ -110,6 +110,11 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.AddTrustedPayee': { request: { creditorAccountId: 'acc_none' }, refused: 'STEP_UP_UNAVAILABLE' },
     'security.RemoveTrustedPayee': { request: { trustedPayeeId: 'tpy_none' }, refused: 'TRUSTED_PAYEE_NOT_FOUND' },
     'security.ListTrustedPayees': { request: {} },
+    'security.ListLoginReviews': { request: {} },
+    'security.DecideLoginReview': {
+      request: { loginReviewId: 'lrv_none', decision: 'LOGIN_REVIEW_DECISION_RELEASE' },
+      refused: 'LOGIN_REVIEW_NOT_FOUND',
+    },
     'security.GetScoringPolicy': { request: {} },
     'security.SetScoringPolicy': { request: { baseVersion: 1_000_000, policy: POLICY }, refused: 'ETAG_MISMATCH' },
     // Of a party that nobody needs any more.

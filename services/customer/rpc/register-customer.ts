@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
@@ -9,7 +8,7 @@ import {
   type CustomerService,
   type RegisterCustomerRequest,
 } from '#gen/bank/customer/v1/customer_service_pb.ts';
-import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { record } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { checkParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
@@ -34,12 +33,12 @@ interface Prepared {
   readonly profile: Sealed;
 }
 
-/** The profile is sealed before the transaction, since that makes the customer's key. What is only tried makes none. */
+/** The profile is sealed before the transaction, since that makes the customer's key. */
 async function prepare({ vault, today }: Context, request: RegisterCustomerRequest, call: Call): Promise<Prepared> {
   checkMigration([], request.identifiers, call.principal);
   checkParticulars(request, PARTICULAR_NAMES, today());
   const id = newId('cus');
-  return { id, profile: request.validateOnly ? create(SealedSchema) : await sealProfile(vault, id, request) };
+  return { id, profile: await sealProfile(vault, id, request) };
 }
 
 async function register(

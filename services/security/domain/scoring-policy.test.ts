@@ -21,6 +21,15 @@ describe('A scoring policy', () => {
     expect(reasonOf({ stepUpScore: 70 })).to.equal('fits');
     expect(reasonOf({ stepUpScore: 71 })).to.equal('SCORING_POLICY_INVALID scores');
     expect(reasonOf({ refuseScore: 69 })).to.equal('SCORING_POLICY_INVALID scores');
+    const { logins } = FIRST_POLICY;
+    const [first] = logins?.weights ?? [];
+    const loginsOf = (changes: Partial<NonNullable<typeof logins>>) =>
+      reasonOf({ logins: { ...logins, ...changes } as never });
+    expect(reasonOf({ logins: undefined as never })).to.equal('fits');
+    expect(loginsOf({ secondFactorScore: 70 })).to.equal('fits');
+    expect(loginsOf({ secondFactorScore: 71 })).to.equal('SCORING_POLICY_INVALID logins.scores');
+    expect(loginsOf({ refuseScore: 69 })).to.equal('SCORING_POLICY_INVALID logins.scores');
+    expect(loginsOf({ weights: first ? [first, first] : [] })).to.equal('SCORING_POLICY_INVALID logins.weights');
     expect(reasonOf({ weights: weight ? [weight, weight] : [] })).to.equal('SCORING_POLICY_INVALID weights');
     expect(reasonOf({ amounts: czk ? [czk, czk] : [] })).to.equal('SCORING_POLICY_INVALID amounts');
     expect(reasonOf({ amounts: czk ? [{ ...czk, ...amounts } as typeof czk] : [] })).to.equal(

@@ -1,8 +1,11 @@
-// By what orders are judged: the policy that the bank begins with, and what every policy must be.
+// By what orders and logins are judged: the policy that the bank begins with, and what every policy must be.
 import { create } from '@bufbuild/protobuf';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import {
   type CurrencyAmounts,
+  type LoginPolicy,
+  LoginPolicySchema,
+  LoginReason,
   type ScoringPolicy,
   ScoringPolicySchema,
   ScoringReason,
@@ -23,7 +26,34 @@ export interface Judging {
   readonly policy: ScoringPolicy;
   readonly weights: ReadonlyMap<ScoringReason, number>;
   readonly amounts: ReadonlyMap<string, Ordinary>;
+  readonly logins: LoginJudging;
 }
+
+/** A policy of logins as it is judged by. */
+export interface LoginJudging {
+  readonly policy: LoginPolicy;
+  readonly weights: ReadonlyMap<LoginReason, number>;
+}
+
+/**
+ * Of logins, before any was set. No single reason asks for more than the password, nor do guesses alone, wherever they come from: a
+ * stranger would lock out whom they like. A new device with any other of the grave ones needs a second factor; with two, a look.
+ */
+const FIRST_LOGINS: LoginPolicy = create(LoginPolicySchema, {
+  weights: [
+    { reason: LoginReason.NEW_DEVICE, weight: 30 },
+    { reason: LoginReason.FAILED_TRIES, weight: 25 },
+    { reason: LoginReason.ADDRESS_FAILURES, weight: 20 },
+    { reason: LoginReason.UNUSUAL_TIME, weight: 5 },
+    { reason: LoginReason.DORMANT, weight: 20 },
+  ],
+  secondFactorScore: 50,
+  reviewScore: 70,
+  refuseScore: 95,
+  failedTries: 3,
+  addressFailures: 20,
+  dormantDays: 180,
+});
 
 /**
  * The policy before any was set. No single reason holds an order: a first payment to a new payee passes, also from a new
@@ -55,6 +85,7 @@ export const FIRST_POLICY: ScoringPolicy = create(ScoringPolicySchema, {
   ],
   // With the low values, what RTS 2018/389, article 16 lets pass.
   lowValueCount: 5,
+  logins: FIRST_LOGINS,
 });
 
 function amounts(currencyCode: string, ...all: readonly [string, string, string, string, string]) {
@@ -77,7 +108,15 @@ export function judgingBy(policy: ScoringPolicy): Judging {
   if (byReason.size < weights.length) throw invalid('weights');
   const byCurrency = new Map(policy.amounts.map(readAmounts));
   if (byCurrency.size < policy.amounts.length) throw invalid('amounts');
-  return { policy, weights: byReason, amounts: byCurrency };
+  return { policy, weights: byReason, amounts: byCurrency, logins: loginsBy(policy.logins ?? FIRST_LOGINS) };
+}
+
+function loginsBy(policy: LoginPolicy): LoginJudging {
+  const { weights, secondFactorScore, reviewScore, refuseScore } = policy;
+  if (secondFactorScore > reviewScore || reviewScore > refuseScore) throw invalid('logins.scores');
+  const byReason = new Map(weights.map(({ reason, weight }) => [reason, weight]));
+  if (byReason.size < weights.length) throw invalid('logins.weights');
+  return { policy, weights: byReason };
 }
 
 function readAmounts(all: CurrencyAmounts): [string, Ordinary] {

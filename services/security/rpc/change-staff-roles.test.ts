@@ -2,7 +2,16 @@ import { expect } from 'chai';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledStaffMember, approved, aStaffMember, eventsOf, logIn, unique, verifyToken } from '../testing.ts';
+import {
+  anEnrolledStaffMember,
+  appCode,
+  approved,
+  aStaffMember,
+  eventsOf,
+  logIn,
+  unique,
+  verifyToken,
+} from '../testing.ts';
 
 describe('ChangeStaffRoles', () => {
   const bank = useService(security);
@@ -16,13 +25,13 @@ describe('ChangeStaffRoles', () => {
   });
 
   it('changes what they may be, and revokes the sessions in which they were something else', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
-    const { sessionId } = await logIn(bank, { username });
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    const { sessionId } = await logIn(bank, { username, secondFactorCode: appCode(secret) });
     const { staffMember } = await approved(bank).changeStaffRoles(order(staffId, [LOAN_OFFICER], '1'));
     expect(staffMember).to.deep.include({ branchId: 'brn_brno', roles: [LOAN_OFFICER], etag: '2' });
     expect(await eventsOf(bank.database, sessionId)).to.deep.equal(['SessionStarted 1', 'SessionRevoked 2']);
     expect(await eventsOf(bank.database, staffId)).to.deep.equal(['StaffMemberRegistered 1', 'StaffRolesChanged 2']);
-    const { accessToken } = await logIn(bank, { username });
+    const { accessToken } = await logIn(bank, { username, secondFactorCode: appCode(secret, 1) });
     const { principal } = await verifyToken(bank, accessToken);
     expect(principal).to.deep.include({ branchId: 'brn_brno', roles: [LOAN_OFFICER] });
   });

@@ -3,10 +3,10 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService as Contract, type SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
-import { secondFactorAdded } from '../events.ts';
-import { insertRecoveryCodes, lockTotp, selectTotp, useStep } from '../factor-tables.ts';
-import { countTry, nextVersion, stillStand, takeBack } from '../proofs.ts';
-import { appStep, newRecoveryCodes, recoveryHash } from '../second-factor.ts';
+import { lockTotp, selectTotp, useStep } from '../factor-tables.ts';
+import { countTry, stillStand, takeBack } from '../proofs.ts';
+import { giveRecoveryCodes } from '../recovery-codes.ts';
+import { appStep } from '../second-factor.ts';
 import { lockByParty } from '../tables.ts';
 
 /** Confirms an authenticator app, and makes its recovery codes. */
@@ -15,17 +15,13 @@ export function confirmTotp(context: Context): Rpcs<typeof SecurityService>['con
     context.commands.run(Contract.method.confirmTotp, request, call, {
       prepare: () => prove(context, call, request.code),
       decide: async (tx, { credential, secret, step }) => {
-        const { id, partyId } = credential;
+        const { partyId } = credential;
         if (!(await stillStand(tx, credential))) throw refuse('PROOF_REFUSED');
         const [app] = await tx.query(lockTotp(partyId));
         if (!app || app.confirmed || !app.secret.equals(secret)) throw refuse('PROOF_REFUSED');
-        const recoveryCodes = newRecoveryCodes();
-        const hashes = recoveryCodes.map((code) => recoveryHash(context, partyId, code));
         await tx.execute(useStep(partyId, step));
-        await tx.execute(insertRecoveryCodes(partyId, hashes));
-        secondFactorAdded(tx, id, partyId, await nextVersion(tx, credential));
         tx.record({ resourceIds: [partyId], partyId: partyId });
-        return { recoveryCodes };
+        return { recoveryCodes: await giveRecoveryCodes(context, tx, credential) };
       },
     });
 }

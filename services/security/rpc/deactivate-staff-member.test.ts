@@ -4,7 +4,7 @@ import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { StaffState } from '#gen/bank/security/v1/staff_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledStaffMember, aStaffMember, eventsOf, logIn, unique } from '../testing.ts';
+import { anEnrolledStaffMember, appCode, aStaffMember, eventsOf, logIn, unique } from '../testing.ts';
 
 describe('DeactivateStaffMember', () => {
   const bank = useService(security);
@@ -12,12 +12,12 @@ describe('DeactivateStaffMember', () => {
     bank.asPrincipal(staff('ADMINISTRATOR')).deactivateStaffMember({ requestId: unique('end'), staffId, validateOnly });
 
   it('ends their sessions, and that they log in, at once', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
-    const { sessionId, refreshToken } = await logIn(bank, { username });
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    const { sessionId, refreshToken } = await logIn(bank, { username, secondFactorCode: appCode(secret) });
     expect((await deactivate(staffId)).staffMember?.state).to.equal(StaffState.DEACTIVATED);
     const refresh = bank.asPrincipal(undefined).refreshSession({ requestId: unique('refresh'), refreshToken });
     await refused(refresh, 'SESSION_ENDED');
-    await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
+    await refused(logIn(bank, { username, secondFactorCode: appCode(secret, 1) }), 'LOGIN_REFUSED');
     expect(await eventsOf(bank.database, sessionId)).to.deep.equal(['SessionStarted 1', 'SessionRevoked 2']);
     const events = await eventsOf(bank.database, staffId);
     expect(events).to.deep.equal(['StaffMemberRegistered 1', 'StaffMemberDeactivated 2']);
@@ -33,8 +33,8 @@ describe('DeactivateStaffMember', () => {
   });
 
   it('changes nothing when it is only tried', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
     await deactivate(staffId, true);
-    await logIn(bank, { username });
+    await logIn(bank, { username, secondFactorCode: appCode(secret) });
   });
 });

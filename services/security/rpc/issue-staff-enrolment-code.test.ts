@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledStaffMember, aStaffMember, expectNowhere, logIn, PASSWORD, unique } from '../testing.ts';
+import { anEnrolledStaffMember, appCode, aStaffMember, expectNowhere, logIn, PASSWORD, unique } from '../testing.ts';
 
 describe('IssueStaffEnrolmentCode', () => {
   const bank = useService(security);
@@ -18,14 +18,24 @@ describe('IssueStaffEnrolmentCode', () => {
       bank
         .asPrincipal(undefined)
         .registerCredentials({ requestId: unique('register'), enrolmentCode, username, password: PASSWORD });
-    await register();
-    await logIn(bank, { username });
+    const { totpSecret } = await register();
+    await logIn(bank, { username, secondFactorCode: appCode(totpSecret) });
     await refused(register(), 'ENROLMENT_CODE_INVALID');
   });
 
   it('gives nobody the credentials of one who has some', async () => {
-    const { staffId } = await anEnrolledStaffMember(bank, 'TREASURY');
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TREASURY');
+    await logIn(bank, { username, secondFactorCode: appCode(secret) });
     await refused(issue(staffId), 'CREDENTIALS_EXIST');
+  });
+
+  it('is another for who lost what the first answered, and never logged in', async () => {
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TREASURY');
+    const { enrolmentCode } = await issue(staffId);
+    const credentials = { requestId: unique('register'), enrolmentCode, username, password: PASSWORD };
+    const { totpSecret } = await bank.asPrincipal(undefined).registerCredentials(credentials);
+    await refused(logIn(bank, { username, secondFactorCode: appCode(secret) }), 'LOGIN_REFUSED');
+    await logIn(bank, { username, secondFactorCode: appCode(totpSecret) });
   });
 
   it('is none for who is unknown or deactivated', async () => {

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { checkOthers } from '../domain/staff.ts';
 import { newEnrolmentCode } from '../enrolment.ts';
+import { hasFactorBut } from '../second-factor.ts';
 import { lockActive } from '../staff.ts';
 import { lockByParty, putCode } from '../tables.ts';
 
@@ -18,7 +19,8 @@ export function issueStaffEnrolmentCode(context: Context): Rpcs<typeof SecurityS
         checkOthers(staffId, callerOf(call));
         await lockActive(tx, staffId);
         const [credential] = await tx.query(lockByParty(staffId));
-        if (credential) throw refuse('CREDENTIALS_EXIST');
+        // Without a second factor nobody has ever logged in with them: what registered them was lost on the way.
+        if (credential && (await hasFactorBut(tx, staffId, {}))) throw refuse('CREDENTIALS_EXIST');
         const { enrolmentCode, hash, expireTime } = newEnrolmentCode(context);
         await tx.execute(putCode({ partyId: staffId, hash, expireTime }));
         tx.record({ resourceIds: [staffId], partyId: staffId });

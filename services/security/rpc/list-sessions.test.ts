@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { partner, refused, staff, useService } from '#chassis/testing/service.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, anEnrolledStaffMember, inSession, logIn, unique } from '../testing.ts';
+import { anEnrolledCustomer, anEnrolledStaffMember, appCode, inSession, logIn, unique } from '../testing.ts';
 
 describe('ListSessions', () => {
   const bank = useService(security);
@@ -33,13 +33,15 @@ describe('ListSessions', () => {
     expect(foreign.sessions.map(({ sessionId }) => sessionId)).to.deep.equal(petr.ids);
   });
 
-  it('leaves out what is over, revoked or expired', async () => {
+  it('leaves out what is over, revoked, expired or not used for long', async () => {
     const { customerId, ids } = await threeSessions();
     const [newest = '', second = '', oldest = ''] = ids;
     const client = inSession(bank, customerId, newest);
     await client.revokeSession({ requestId: unique('revoke'), sessionId: second });
     await bank.database.query('update session set expire_time = now() where id = $1', [oldest]);
     expect((await client.listSessions({})).sessions.map(({ sessionId }) => sessionId)).to.deep.equal([newest]);
+    await bank.database.query('update refresh_token set expire_time = now() where session_id = $1', [newest]);
+    expect((await client.listSessions({})).sessions).to.deep.equal([]);
   });
 
   it('goes on from page to page', async () => {
@@ -53,8 +55,8 @@ describe('ListSessions', () => {
   });
 
   it('lists to a member of staff their own as well, and is not for partners', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
-    const { sessionId } = await logIn(bank, { username });
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    const { sessionId } = await logIn(bank, { username, secondFactorCode: appCode(secret) });
     const oneself = bank.asPrincipal(create(ActorSchema, { ...staff('TELLER'), partyId: staffId }));
     const { sessions } = await oneself.listSessions({});
     expect(sessions.map((session) => session.sessionId)).to.deep.equal([sessionId]);

@@ -9,6 +9,7 @@ import {
   anEnrolledCustomer,
   anEnrolledStaffMember,
   appCode,
+  credentialOf,
   eventsOf,
   expectNowhere,
   failuresOf,
@@ -188,27 +189,57 @@ describe('LogIn of a member of staff', () => {
   const bank = useService(security);
 
   it('starts a session with tokens of their roles and branch', async () => {
-    const { staffId, username, registered } = await anEnrolledStaffMember(bank, 'TELLER', 'LOAN_OFFICER');
+    const { staffId, username, registered, secret } = await anEnrolledStaffMember(bank, 'TELLER', 'LOAN_OFFICER');
     expect(registered).to.include({ staffId, customerId: '' });
-    const tokens = await logIn(bank, { username });
+    const tokens = await logIn(bank, { username, secondFactorCode: appCode(secret) });
     const { principal } = await verifyToken(bank, tokens.accessToken);
     expect(principal).to.include({ audience: Audience.STAFF, partyId: staffId, branchId: 'brn_praha' });
     expect(principal?.roles).to.deep.equal([StaffRole.TELLER, StaffRole.LOAN_OFFICER]);
   });
 
-  it('keeps no device of theirs: only what customers order is scored', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
-    await bank
-      .asPrincipal(undefined, { origin: { sessionId: '', address: '192.0.2.1', userAgent: 'Firefox' } })
-      .logIn({ requestId: unique('login'), username, password: PASSWORD });
-    expect(await bank.database.query('select from device where customer_id = $1', [staffId])).to.have.length(0);
+  it('needs the code of their app, which counts from the first on, with recovery codes', async () => {
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    await refused(logIn(bank, { username }), 'SECOND_FACTOR_REQUIRED');
+    expect(await failuresOf(bank.database, staffId)).to.equal(0);
+    for (const secondFactorCode of ['000000', 'NONE-NONE-NONE']) {
+      await refused(logIn(bank, { username, secondFactorCode }), 'LOGIN_REFUSED');
+    }
+    const login = { requestId: unique('login'), username, password: PASSWORD, secondFactorCode: appCode(secret) };
+    const { tokens, recoveryCodes } = await bank.asPrincipal(undefined).logIn(login);
+    expect(new Set(recoveryCodes)).to.have.property('size', 10);
+    await expectNowhere(bank.database, [secret, ...recoveryCodes]);
+    const credentialId = await credentialOf(bank.database, staffId);
+    const events = await eventsOf(bank.database, credentialId);
+    expect(events).to.deep.equal(['CredentialsRegistered 1', 'SecondFactorAdded 2']);
+    await refused(logIn(bank, { username }), 'SECOND_FACTOR_REQUIRED');
+    await refused(logIn(bank, { username, secondFactorCode: appCode(secret) }), 'LOGIN_REFUSED');
+    const again = { ...login, requestId: unique('login'), secondFactorCode: recoveryCodes[0] ?? '' };
+    expect((await bank.asPrincipal(undefined).logIn(again)).recoveryCodes).to.deep.equal([]);
+    expect(tokens?.sessionId).to.match(/^ses_/);
+  });
+
+  it('confirms the app for one of many with its first code at once, and for none who only try', async () => {
+    const { username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    const secondFactorCode = appCode(secret);
+    const tried = { requestId: unique('login'), username, password: PASSWORD, secondFactorCode, validateOnly: true };
+    expect((await bank.asPrincipal(undefined).logIn(tried)).recoveryCodes).to.deep.equal([]);
+    const logins = await Promise.allSettled([1, 2, 3].map(() => logIn(bank, { username, secondFactorCode })));
+    expect(logins.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+  });
+
+  it('needs one also of who has no app at all', async () => {
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    await bank.database.query('delete from totp where party_id = $1', [staffId]);
+    for (const secondFactorCode of ['', appCode(secret)]) {
+      await refused(logIn(bank, { username, secondFactorCode }), 'SECOND_FACTOR_REQUIRED');
+    }
   });
 
   it('is refused once they were deactivated', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
     const order = { requestId: unique('end'), staffId };
     await bank.asPrincipal(staff('ADMINISTRATOR')).deactivateStaffMember(order);
-    await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
+    await refused(logIn(bank, { username, secondFactorCode: appCode(secret) }), 'LOGIN_REFUSED');
     const told = () => toldOf(bank.database, LoginRefusedSchema, staffId);
     while ((await told()).length === 0);
     expect((await told()).map(({ customerId }) => customerId)).to.deep.equal(['']);

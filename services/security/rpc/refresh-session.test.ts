@@ -5,6 +5,7 @@ import { security } from '../service.ts';
 import {
   anEnrolledCustomer,
   anEnrolledStaffMember,
+  appCode,
   eventsOf,
   expectNowhere,
   logIn,
@@ -60,9 +61,24 @@ describe('RefreshSession', () => {
     await refused(refresh(refreshToken), 'SESSION_ENDED');
   });
 
+  it('refuses a token that nobody has used for half an hour, and revokes for one that was used before nevertheless', async () => {
+    const { refreshToken, sessionId } = await loggedIn();
+    const [kept] = await bank.database.query<{ minutes: number }>(
+      `select extract(epoch from expire_time - now())::float8 / 60 as minutes from refresh_token where session_id = $1`,
+      [sessionId],
+    );
+    expect(kept?.minutes).to.be.within(29, 30);
+    const { tokens } = await refresh(refreshToken);
+    await bank.database.query('update refresh_token set expire_time = now() where session_id = $1', [sessionId]);
+    await refused(refresh(tokens?.refreshToken ?? ''), 'SESSION_ENDED');
+    expect(await eventsOf(bank.database, sessionId)).to.deep.equal(['SessionStarted 1']);
+    await refused(refresh(refreshToken), 'SESSION_ENDED');
+    expect(await eventsOf(bank.database, sessionId)).to.deep.equal(['SessionStarted 1', 'SessionRevoked 2']);
+  });
+
   it('answers a member of staff tokens of what they may be', async () => {
-    const { username } = await anEnrolledStaffMember(bank, 'TREASURY');
-    const { refreshToken } = await logIn(bank, { username });
+    const { username, secret } = await anEnrolledStaffMember(bank, 'TREASURY');
+    const { refreshToken } = await logIn(bank, { username, secondFactorCode: appCode(secret) });
     const { tokens } = await refresh(refreshToken);
     const { principal } = await verifyToken(bank, tokens?.accessToken);
     expect(principal?.roles).to.deep.equal([StaffRole.TREASURY]);

@@ -12,9 +12,12 @@ import {
 import type { Context } from '../context.ts';
 import { checkPassword, normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
+import { appSetup } from '../domain/second-factor.ts';
 import { credentialsRegistered } from '../events.ts';
+import { putTotp } from '../factor-tables.ts';
+import { deleteLoginUsage } from '../login-tables.ts';
 import { deletePasskeys } from '../passkey-tables.ts';
-import { removeSecondFactor } from '../second-factor.ts';
+import { newAppSecret, removeSecondFactor } from '../second-factor.ts';
 import { revokeAll } from '../sessions.ts';
 import { selectStaffMember } from '../staff-tables.ts';
 import { lockByParty, lockByUsername, lockCode, lockHash, putCredential, useCode } from '../tables.ts';
@@ -32,11 +35,12 @@ export function registerCredentials(context: Context): Rpcs<typeof SecurityServi
 }
 
 async function register(
-  { vault, now }: Context,
+  context: Context,
   tx: CommandTx,
   { enrolmentCode, username }: RegisterCredentialsRequest,
   passwordHash: string,
 ): Promise<MessageInitShape<typeof RegisterCredentialsResponseSchema>> {
+  const { vault, now } = context;
   const codeHash = vault.hash('security.enrolment-code', enrolmentCode);
   const [code] = await tx.query(lockCode(codeHash, now()));
   if (!code) throw refuse('ENROLMENT_CODE_INVALID');
@@ -46,6 +50,8 @@ async function register(
   const [holder] = await tx.query(lockByUsername(usernameHash));
   if (holder && holder.partyId !== partyId) throw refuse('USERNAME_TAKEN', { field: 'username' });
   const [before] = await tx.query(lockByParty(partyId));
+  const [staff] = await tx.query(selectStaffMember(partyId));
+  const app = staff && (await newAppSecret(context, partyId));
   const id = before?.id ?? newId('crd');
   const version = (before?.version ?? 0) + 1;
   await tx.execute(useCode(codeHash));
@@ -54,9 +60,12 @@ async function register(
   await removeSecondFactor(tx, partyId);
   await tx.execute(deletePasskeys(partyId));
   await revokeAll(tx, partyId, RevocationReason.CREDENTIALS_REPLACED);
-  const [staff] = await tx.query(selectStaffMember(partyId));
+  await tx.execute(deleteLoginUsage(partyId));
+  if (app) await tx.execute(putTotp(partyId, app.sealed));
   const customerId = staff ? '' : partyId;
   credentialsRegistered(tx, { partyId, customerId }, { id, sequence: version });
   tx.record({ resourceIds: [partyId], partyId: partyId });
-  return staff ? { staffId: partyId } : { customerId };
+  if (!app) return { customerId };
+  const { secret: totpSecret, otpauthUri } = appSetup(app.plain, partyId);
+  return { staffId: partyId, totpSecret, otpauthUri };
 }

@@ -1,8 +1,11 @@
+import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { refused, useService } from '#chassis/testing/service.ts';
+import { refused, staff, useService } from '#chassis/testing/service.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
 import {
   anEnrolledCustomer,
+  anEnrolledStaffMember,
   aPasskey,
   asCustomer,
   credentialOf,
@@ -13,7 +16,7 @@ import {
   provedBy,
   unique,
 } from '../testing.ts';
-import type { Authenticator } from '../testing-authenticator.ts';
+import { type Authenticator, authenticator } from '../testing-authenticator.ts';
 
 describe('RemovePasskey', () => {
   const bank = useService(security);
@@ -43,6 +46,23 @@ describe('RemovePasskey', () => {
       await refused(remove(who.customerId, own, 'unknown'), 'PASSKEY_NOT_FOUND'),
     ];
     expect(foreign.message).to.equal(unknown.message);
+  });
+
+  it('leaves a member of staff one second factor', async () => {
+    const { staffId } = await anEnrolledStaffMember(bank, 'TELLER');
+    const oneself = bank.asPrincipal(create(ActorSchema, { ...staff('TELLER'), partyId: staffId }));
+    const [made, other] = [authenticator(), authenticator()];
+    for (const one of [made, other]) {
+      const { optionsJson } = await oneself.getPasskeyRegistrationOptions({});
+      const order = { password: PASSWORD, responseJson: one.make(optionsJson) };
+      await oneself.registerPasskey({ requestId: unique('passkey'), ...order });
+    }
+    const removeOwn = ({ passkeyId }: Authenticator) => {
+      const order = { requestId: unique('remove'), passkeyId, password: PASSWORD };
+      return provedBy(bank, staffId, made, () => oneself.removePasskey(order), oneself);
+    };
+    await removeOwn(other);
+    await refused(removeOwn(made), 'SECOND_FACTOR_COMPULSORY');
   });
 
   it('asks for the password, and counts wrong ones', async () => {

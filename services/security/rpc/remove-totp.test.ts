@@ -1,9 +1,12 @@
+import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { refused, useService } from '#chassis/testing/service.ts';
+import { refused, staff, useService } from '#chassis/testing/service.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
 import {
   aCustomerWithApp,
   anEnrolledCustomer,
+  anEnrolledStaffMember,
   appCode,
   asCustomer,
   credentialOf,
@@ -13,6 +16,7 @@ import {
   PASSWORD,
   unique,
 } from '../testing.ts';
+import { authenticator } from '../testing-authenticator.ts';
 
 describe('RemoveTotp', () => {
   const bank = useService(security);
@@ -40,6 +44,22 @@ describe('RemoveTotp', () => {
     await refused(remove(customerId, appCode(secret, 1), 'wrong'), 'PROOF_REFUSED');
     expect(await failuresOf(bank.database, customerId)).to.equal(3);
     await refused(logIn(bank, { username }), 'LOGIN_REFUSED');
+  });
+
+  it('leaves a member of staff one second factor, whichever it is', async () => {
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    const login = { requestId: unique('login'), username, password: PASSWORD, secondFactorCode: appCode(secret) };
+    const { recoveryCodes } = await bank.asPrincipal(undefined).logIn(login);
+    const [first = '', second = '', third = ''] = recoveryCodes;
+    const oneself = bank.asPrincipal(create(ActorSchema, { ...staff('TELLER'), partyId: staffId }));
+    const order = (code: string) => ({ requestId: unique('remove'), code, password: PASSWORD });
+    await refused(oneself.removeTotp(order(first)), 'SECOND_FACTOR_COMPULSORY');
+    const made = authenticator();
+    const responseJson = made.make((await oneself.getPasskeyRegistrationOptions({})).optionsJson);
+    const proof = { password: PASSWORD, secondFactorCode: second };
+    await oneself.registerPasskey({ requestId: unique('passkey'), ...proof, responseJson });
+    await oneself.removeTotp(order(third));
+    await refused(logIn(bank, { username }), 'SECOND_FACTOR_REQUIRED');
   });
 
   it('refuses when there is none', async () => {

@@ -5,7 +5,7 @@ import { standsAlone } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { secondFactorRemoved } from '../events.ts';
 import { nextVersion, proveAgain, stillStand } from '../proofs.ts';
-import { removeSecondFactor, useFactor } from '../second-factor.ts';
+import { checkFactorStays, removeSecondFactor, useFactor } from '../second-factor.ts';
 
 /** Removes an authenticator app. */
 export function removeTotp(context: Context): Rpcs<typeof SecurityService>['removeTotp'] {
@@ -16,8 +16,9 @@ export function removeTotp(context: Context): Rpcs<typeof SecurityService>['remo
         const { id, partyId } = credential;
         if (factor.kind === 'none') throw refuse('SECOND_FACTOR_NOT_FOUND');
         if (!standsAlone(request.password)) throw refuse('PASSWORD_UNFIT', { field: 'password' });
-        const isProved = (await stillStand(tx, credential)) && (await useFactor(tx, partyId, factor));
-        if (!isProved) throw refuse('PROOF_REFUSED');
+        if (!(await stillStand(tx, credential))) throw refuse('PROOF_REFUSED');
+        await checkFactorStays(tx, partyId, { app: true });
+        if (!(await useFactor(tx, partyId, factor))) throw refuse('PROOF_REFUSED');
         await removeSecondFactor(tx, partyId);
         secondFactorRemoved(tx, id, partyId, await nextVersion(tx, credential));
         tx.record({ resourceIds: [partyId], partyId: partyId });

@@ -1,7 +1,16 @@
 import { expect } from 'chai';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, anEnrolledStaffMember, eventsOf, inSession, logIn, refresh, unique } from '../testing.ts';
+import {
+  anEnrolledCustomer,
+  anEnrolledStaffMember,
+  appCode,
+  eventsOf,
+  inSession,
+  logIn,
+  refresh,
+  unique,
+} from '../testing.ts';
 
 describe('RevokeSessions', () => {
   const bank = useService(security);
@@ -28,8 +37,8 @@ describe('RevokeSessions', () => {
   });
 
   it('ends none of a member of staff, who is no customer', async () => {
-    const { staffId, username } = await anEnrolledStaffMember(bank, 'TELLER');
-    const { refreshToken } = await logIn(bank, { username });
+    const { staffId, username, secret } = await anEnrolledStaffMember(bank, 'TELLER');
+    const { refreshToken } = await logIn(bank, { username, secondFactorCode: appCode(secret) });
     const order = { requestId: unique('revoke'), customerId: staffId };
     await refused(bank.asPrincipal(staff('COMPLIANCE')).revokeSessions(order), 'NO_CUSTOMER');
     await refresh(bank, refreshToken);

@@ -6,22 +6,14 @@ import type { Context } from '../context.ts';
 import { deviceHash } from '../devices.ts';
 import { type Exempting, exemptionOf } from '../domain/exemption.ts';
 import { type JudgedOrder, type Judgement, judge, type Known } from '../domain/scoring.ts';
-import { type Judging, judgingBy } from '../domain/scoring-policy.ts';
+import type { Judging } from '../domain/scoring-policy.ts';
 import { type AskedExemption, type ExemptingRow, selectExempting } from '../payee-tables.ts';
-import { localHour, policyInForce } from '../scoring.ts';
+import { localHour, policyInMemory } from '../scoring.ts';
 import { type KnownRow, selectKnown } from '../scoring-tables.ts';
 
 /** Says how much orders look like fraud; what is known of all of them is read by one query. */
 export function scoreOrders(context: Context): Rpcs<typeof SecurityService>['scoreOrders'] {
-  let read: { readonly version: number; readonly by: Judging } | undefined;
-
-  /** The policy in force, which seldom changes: it is read anew when the version that the orders’ rows tell is another. */
-  async function inForce(newest: number) {
-    if (read?.version === newest) return read;
-    const { policy, version } = await policyInForce(context.database);
-    read = { version, by: judgingBy(policy) };
-    return read;
-  }
+  const inForce = policyInMemory(context.database);
 
   return async ({ orders }) => {
     const now = context.now();

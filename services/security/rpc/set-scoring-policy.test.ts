@@ -31,6 +31,16 @@ describe('SetScoringPolicy', () => {
     expect(rows.map(({ row }) => row)).to.deep.equal(['1 61 stf_compliance', '2 62 stf_compliance']);
   });
 
+  it('leaves what it does not say of logins as it is', async () => {
+    const { logins } = FIRST_POLICY;
+    const stricter = { ...logins, failedTries: 2 } as NonNullable<typeof logins>;
+    await officer().setScoringPolicy(await setting({ logins: stricter }));
+    const { policy: without, ...request } = await setting({});
+    delete without.logins;
+    expect((await officer().setScoringPolicy({ ...request, policy: without })).policy?.logins).to.deep.equal(stricter);
+    expect((await officer().getScoringPolicy({})).policy?.logins).to.deep.equal(stricter);
+  });
+
   it('lets one of two officers through who have seen the same version', async () => {
     const both = [await setting({ reviewScore: 63 }), await setting({ reviewScore: 64 })];
     const outcomes = await Promise.allSettled(both.map((request) => officer().setScoringPolicy(request)));

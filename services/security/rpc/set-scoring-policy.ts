@@ -13,9 +13,11 @@ export function setScoringPolicy(context: Context): Rpcs<typeof SecurityService>
   return (request, call) =>
     context.commands.run(Contract.method.setScoringPolicy, request, call, {
       decide: async (tx) => {
-        const { policy } = judgingBy(request.policy ?? create(ScoringPolicySchema));
+        const asked = judgingBy(request.policy ?? create(ScoringPolicySchema)).policy;
         await tx.query(lockPolicy());
         const before = await policyInForce(tx);
+        const logins = asked.logins ?? before.policy.logins;
+        const policy = { ...asked, ...(logins && { logins }) };
         if (before.version !== request.baseVersion) throw refuseCall('ETAG_MISMATCH');
         const version = before.version + 1;
         const after = toJson(ScoringPolicySchema, policy) as JsonObject;

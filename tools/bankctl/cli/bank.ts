@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { action, type Exited, parseDate, parseInstant, writes } from './run.ts';
 
-/** Adds status, login, trial-balance, verify, keys, date and import. */
+/** Adds status, login, trial-balance, verify, date and import. */
 export function bankCommands(program: Command, exited: Exited): void {
   program
     .command('status')
@@ -53,12 +53,6 @@ Examples:
   bankctl verify --json | jq .faults`,
     )
     .action(action(exited, async () => (await import('../commands/verify.ts')).verify));
-
-  program
-    .command('keys')
-    .description('Prints the public key that checkpoints are signed with. Keep it where the bank cannot change it.')
-    .addHelpText('after', '\nExample:\n  bankctl keys > bank.pem')
-    .action(action(exited, async () => (await import('../commands/proof.ts')).keys));
 
   program
     .command('import')

@@ -28,6 +28,12 @@ export function staffCommands(program: Command, exited: Exited): void {
     .description('Ends for good that somebody can log in, at once.')
     .action(action(exited, async () => (await load()).deactivateStaff));
 
+  writes(staff.command('code'))
+    .argument('<staff>', 'the member of staff (stf_…)')
+    .description('Prints the code with which somebody registers their first credentials: once, for a day.')
+    .addHelpText('after', '\nExample:\n  bankctl staff code stf_…')
+    .action(action(exited, async () => (await load()).staffCode));
+
   lists(staff.command('list'))
     .description('Lists everybody, in the order in which they were registered.')
     .addHelpText('after', '\nExample:\n  bankctl staff list --limit all')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
-import { type ScoringPolicy, ScoringReason } from '#gen/bank/security/v1/scoring_pb.ts';
+import { type LoginPolicy, LoginReason, type ScoringPolicy, ScoringReason } from '#gen/bank/security/v1/scoring_pb.ts';
 import { GetScoringPolicyResponseSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Review, ReviewDecision, ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
 import {
@@ -78,10 +78,25 @@ async function policyText(version: number, policy: ScoringPolicy | undefined): P
     ['a history', `from ${policy.historyTransfersMin} transfers`],
     ['dormant after', `${policy.dormantDays} days`],
     ['a device is new for', `${policy.newDeviceHours} hours`],
+    ...loginLines(policy.logins),
   ]);
+  const logins = policy.logins?.weights.map(({ reason, weight }) => [word(LoginReason, reason), String(weight)]) ?? [];
   const tables = [
     await table(['reason', 'weight'], weights, ['weight']),
+    await table(['reason of a login', 'weight'], logins, ['weight']),
     await table(['ordinary', 'large', 'total of a day'], amounts, ['ordinary', 'large', 'total of a day']),
   ];
   return [scores, ...tables].join('\n\n');
+}
+
+function loginLines(logins: LoginPolicy | undefined): readonly (readonly [string, string])[] {
+  if (!logins) return [];
+  return [
+    ['a login needs a second factor from', String(logins.secondFactorScore)],
+    ['a login is held from', String(logins.reviewScore)],
+    ['a login is refused from', String(logins.refuseScore)],
+    ['failed tries', `from ${logins.failedTries} in a row`],
+    ['refused from an address', `from ${logins.addressFailures} within two hours`],
+    ['credentials are dormant after', `${logins.dormantDays} days`],
+  ];
 }

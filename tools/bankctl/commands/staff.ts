@@ -4,6 +4,7 @@ import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import {
   ChangeStaffRolesResponseSchema,
   DeactivateStaffMemberResponseSchema,
+  IssueStaffEnrolmentCodeResponseSchema,
   ListStaffMembersResponseSchema,
   RegisterStaffMemberResponseSchema,
   SecurityService,
@@ -14,6 +15,7 @@ import { usage } from '../failure.ts';
 import { fields, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
+import { time } from '../time.ts';
 
 interface Work extends WriteOptions {
   readonly branch: string;
@@ -46,6 +48,22 @@ export async function deactivateStaff(
 ): Promise<void> {
   const answer = await bank().client(SecurityService).deactivateStaffMember({ requestId, validateOnly, staffId });
   await out.message(DeactivateStaffMemberResponseSchema, answer, () => staffText(answer.staffMember));
+}
+
+/** Issues the code with which somebody registers their first credentials. */
+export async function staffCode(
+  { bank, out }: Session,
+  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  staffId = '',
+): Promise<void> {
+  const answer = await bank().client(SecurityService).issueStaffEnrolmentCode({ requestId, validateOnly, staffId });
+  await out.message(IssueStaffEnrolmentCodeResponseSchema, answer, () =>
+    fields([
+      ['member of staff', staffId],
+      ['code', answer.enrolmentCode],
+      ['until', time(answer.expireTime)],
+    ]),
+  );
 }
 
 /** Lists the bank's staff. */

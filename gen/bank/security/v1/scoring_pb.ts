@@ -2,7 +2,7 @@
 // @generated from file bank/security/v1/scoring.proto (package bank.security.v1, syntax proto3)
 /* eslint-disable */
 
-// How likely an order is to be fraud: what it is judged by, and what follows.
+// How likely an order is to be fraud, and a login to be somebody else's: what they are judged by, and what follows.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -18,10 +18,10 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/scoring.proto.
  */
 export const file_bank_security_v1_scoring: GenFile = /*@__PURE__*/
-  fileDesc("Ch5iYW5rL3NlY3VyaXR5L3YxL3Njb3JpbmcucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEi2gMKDVNjb3JpbmdQb2xpY3kSOgoHd2VpZ2h0cxgBIAMoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1dlaWdodEIIukgFkgECEAcSIQoNc3RlcF91cF9zY29yZRgCIAEoBUIKukgHGgUY6AcoARIgCgxyZXZpZXdfc2NvcmUYAyABKAVCCrpIBxoFGOgHKAESIAoMcmVmdXNlX3Njb3JlGAQgASgFQgq6SAcaBRjoBygBEisKFnRyYW5zZmVyc19wZXJfaG91cl9tYXgYBSABKAVCC7pICBoGGMCEPSgBEiIKDnVzdWFsX211bHRpcGxlGAYgASgFQgq6SAcaBRjoBygBEikKFWhpc3RvcnlfdHJhbnNmZXJzX21pbhgHIAEoBUIKukgHGgUY6AcoARIgCgxkb3JtYW50X2RheXMYCCABKAVCCrpIBxoFGJBOKAESJAoQbmV3X2RldmljZV9ob3VycxgJIAEoBUIKukgHGgUYkE4oABI9CgdhbW91bnRzGAogAygLMiEuYmFuay5zZWN1cml0eS52MS5DdXJyZW5jeUFtb3VudHNCCbpIBpIBAxDIARIjCg9sb3dfdmFsdWVfY291bnQYCyABKAVCCrpIBxoFGOgHKAAiaAoNU2NvcmluZ1dlaWdodBI7CgZyZWFzb24YASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLlNjb3JpbmdSZWFzb25CCrpIB4IBBBABIAASGgoGd2VpZ2h0GAIgASgFQgq6SAcaBRjoBygBIvIBCg9DdXJyZW5jeUFtb3VudHMSLQoIb3JkaW5hcnkYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIqCgVsYXJnZRgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEi4KCWRheV90b3RhbBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEiYKCWxvd192YWx1ZRgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg9sb3dfdmFsdWVfdG90YWwYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXki6wEKDE9yZGVyVG9TY29yZRIqCgVhY3RvchgBIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEiwKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAxIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAxIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIkCgp1c2VyX2FnZW50GAUgASgJQhC6SAVyAxiACOK1GAQIAhADItABCgpPcmRlclNjb3JlEjMKCGRlY2lzaW9uGAEgASgOMiEuYmFuay5zZWN1cml0eS52MS5TY29yaW5nRGVjaXNpb24SDQoFc2NvcmUYAiABKAUSMAoHcmVhc29ucxgDIAMoDjIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1JlYXNvbhIWCg5wb2xpY3lfdmVyc2lvbhgEIAEoBRI0CglleGVtcHRpb24YBSABKA4yIS5iYW5rLnNlY3VyaXR5LnYxLlN0ZXBVcEV4ZW1wdGlvbiqnAQoPU2NvcmluZ0RlY2lzaW9uEiAKHFNDT1JJTkdfREVDSVNJT05fVU5TUEVDSUZJRUQQABIaChZTQ09SSU5HX0RFQ0lTSU9OX0FMTE9XEAESHAoYU0NPUklOR19ERUNJU0lPTl9TVEVQX1VQEAISGwoXU0NPUklOR19ERUNJU0lPTl9SRVZJRVcQAxIbChdTQ09SSU5HX0RFQ0lTSU9OX1JFRlVTRRAEKpgCCg1TY29yaW5nUmVhc29uEh4KGlNDT1JJTkdfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodU0NPUklOR19SRUFTT05fVkVMT0NJVFlfQ09VTlQQARIfChtTQ09SSU5HX1JFQVNPTl9WRUxPQ0lUWV9TVU0QAhIcChhTQ09SSU5HX1JFQVNPTl9ORVdfUEFZRUUQAxIdChlTQ09SSU5HX1JFQVNPTl9ORVdfREVWSUNFEAQSIQodU0NPUklOR19SRUFTT05fVU5VU1VBTF9BTU9VTlQQBRIfChtTQ09SSU5HX1JFQVNPTl9VTlVTVUFMX1RJTUUQBhIiCh5TQ09SSU5HX1JFQVNPTl9ET1JNQU5UX0FDQ09VTlQQByp6Cg9TdGVwVXBFeGVtcHRpb24SIQodU1RFUF9VUF9FWEVNUFRJT05fVU5TUEVDSUZJRUQQABIjCh9TVEVQX1VQX0VYRU1QVElPTl9UUlVTVEVEX1BBWUVFEAESHwobU1RFUF9VUF9FWEVNUFRJT05fTE9XX1ZBTFVFEAJiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ch5iYW5rL3NlY3VyaXR5L3YxL3Njb3JpbmcucHJvdG8SEGJhbmsuc2VjdXJpdHkudjEiiQQKDVNjb3JpbmdQb2xpY3kSOgoHd2VpZ2h0cxgBIAMoCzIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1dlaWdodEIIukgFkgECEAcSIQoNc3RlcF91cF9zY29yZRgCIAEoBUIKukgHGgUY6AcoARIgCgxyZXZpZXdfc2NvcmUYAyABKAVCCrpIBxoFGOgHKAESIAoMcmVmdXNlX3Njb3JlGAQgASgFQgq6SAcaBRjoBygBEisKFnRyYW5zZmVyc19wZXJfaG91cl9tYXgYBSABKAVCC7pICBoGGMCEPSgBEiIKDnVzdWFsX211bHRpcGxlGAYgASgFQgq6SAcaBRjoBygBEikKFWhpc3RvcnlfdHJhbnNmZXJzX21pbhgHIAEoBUIKukgHGgUY6AcoARIgCgxkb3JtYW50X2RheXMYCCABKAVCCrpIBxoFGJBOKAESJAoQbmV3X2RldmljZV9ob3VycxgJIAEoBUIKukgHGgUYkE4oABI9CgdhbW91bnRzGAogAygLMiEuYmFuay5zZWN1cml0eS52MS5DdXJyZW5jeUFtb3VudHNCCbpIBpIBAxDIARIjCg9sb3dfdmFsdWVfY291bnQYCyABKAVCCrpIBxoFGOgHKAASLQoGbG9naW5zGAwgASgLMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblBvbGljeSKeAgoLTG9naW5Qb2xpY3kSOAoHd2VpZ2h0cxgBIAMoCzIdLmJhbmsuc2VjdXJpdHkudjEuTG9naW5XZWlnaHRCCLpIBZIBAhAFEicKE3NlY29uZF9mYWN0b3Jfc2NvcmUYAiABKAVCCrpIBxoFGOgHKAESIAoMcmV2aWV3X3Njb3JlGAMgASgFQgq6SAcaBRjoBygBEiAKDHJlZnVzZV9zY29yZRgEIAEoBUIKukgHGgUY6AcoARIfCgxmYWlsZWRfdHJpZXMYBSABKAVCCbpIBhoEGGQoARIlChBhZGRyZXNzX2ZhaWx1cmVzGAYgASgFQgu6SAgaBhjAhD0oARIgCgxkb3JtYW50X2RheXMYByABKAVCCrpIBxoFGJBOKAEiZAoLTG9naW5XZWlnaHQSOQoGcmVhc29uGAEgASgOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbkIKukgHggEEEAEgABIaCgZ3ZWlnaHQYAiABKAVCCrpIBxoFGOgHKAEiaAoNU2NvcmluZ1dlaWdodBI7CgZyZWFzb24YASABKA4yHy5iYW5rLnNlY3VyaXR5LnYxLlNjb3JpbmdSZWFzb25CCrpIB4IBBBABIAASGgoGd2VpZ2h0GAIgASgFQgq6SAcaBRjoBygBIvIBCg9DdXJyZW5jeUFtb3VudHMSLQoIb3JkaW5hcnkYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIqCgVsYXJnZRgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEi4KCWRheV90b3RhbBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEiYKCWxvd192YWx1ZRgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg9sb3dfdmFsdWVfdG90YWwYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXki6wEKDE9yZGVyVG9TY29yZRIqCgVhY3RvchgBIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEiwKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAxIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAxIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIkCgp1c2VyX2FnZW50GAUgASgJQhC6SAVyAxiACOK1GAQIAhADItABCgpPcmRlclNjb3JlEjMKCGRlY2lzaW9uGAEgASgOMiEuYmFuay5zZWN1cml0eS52MS5TY29yaW5nRGVjaXNpb24SDQoFc2NvcmUYAiABKAUSMAoHcmVhc29ucxgDIAMoDjIfLmJhbmsuc2VjdXJpdHkudjEuU2NvcmluZ1JlYXNvbhIWCg5wb2xpY3lfdmVyc2lvbhgEIAEoBRI0CglleGVtcHRpb24YBSABKA4yIS5iYW5rLnNlY3VyaXR5LnYxLlN0ZXBVcEV4ZW1wdGlvbiqnAQoPU2NvcmluZ0RlY2lzaW9uEiAKHFNDT1JJTkdfREVDSVNJT05fVU5TUEVDSUZJRUQQABIaChZTQ09SSU5HX0RFQ0lTSU9OX0FMTE9XEAESHAoYU0NPUklOR19ERUNJU0lPTl9TVEVQX1VQEAISGwoXU0NPUklOR19ERUNJU0lPTl9SRVZJRVcQAxIbChdTQ09SSU5HX0RFQ0lTSU9OX1JFRlVTRRAEKpgCCg1TY29yaW5nUmVhc29uEh4KGlNDT1JJTkdfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodU0NPUklOR19SRUFTT05fVkVMT0NJVFlfQ09VTlQQARIfChtTQ09SSU5HX1JFQVNPTl9WRUxPQ0lUWV9TVU0QAhIcChhTQ09SSU5HX1JFQVNPTl9ORVdfUEFZRUUQAxIdChlTQ09SSU5HX1JFQVNPTl9ORVdfREVWSUNFEAQSIQodU0NPUklOR19SRUFTT05fVU5VU1VBTF9BTU9VTlQQBRIfChtTQ09SSU5HX1JFQVNPTl9VTlVTVUFMX1RJTUUQBhIiCh5TQ09SSU5HX1JFQVNPTl9ET1JNQU5UX0FDQ09VTlQQByrDAQoLTG9naW5SZWFzb24SHAoYTE9HSU5fUkVBU09OX1VOU1BFQ0lGSUVEEAASGwoXTE9HSU5fUkVBU09OX05FV19ERVZJQ0UQARIdChlMT0dJTl9SRUFTT05fRkFJTEVEX1RSSUVTEAISIQodTE9HSU5fUkVBU09OX0FERFJFU1NfRkFJTFVSRVMQAxIdChlMT0dJTl9SRUFTT05fVU5VU1VBTF9USU1FEAQSGAoUTE9HSU5fUkVBU09OX0RPUk1BTlQQBSp6Cg9TdGVwVXBFeGVtcHRpb24SIQodU1RFUF9VUF9FWEVNUFRJT05fVU5TUEVDSUZJRUQQABIjCh9TVEVQX1VQX0VYRU1QVElPTl9UUlVTVEVEX1BBWUVFEAESHwobU1RFUF9VUF9FWEVNUFRJT05fTE9XX1ZBTFVFEAJiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
- * By what orders are judged.
+ * By what orders and logins are judged.
  *
  * @generated from message bank.security.v1.ScoringPolicy
  */
@@ -102,6 +102,13 @@ export type ScoringPolicy = Message<"bank.security.v1.ScoringPolicy"> & {
    * @generated from field: int32 low_value_count = 11;
    */
   lowValueCount: number;
+
+  /**
+   * By what logins are judged. Absent when it is set: as they are now.
+   *
+   * @generated from field: bank.security.v1.LoginPolicy logins = 12;
+   */
+  logins?: LoginPolicy | undefined;
 };
 
 /**
@@ -110,6 +117,97 @@ export type ScoringPolicy = Message<"bank.security.v1.ScoringPolicy"> & {
  */
 export const ScoringPolicySchema: GenMessage<ScoringPolicy> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_scoring, 0);
+
+/**
+ * By what logins are judged.
+ *
+ * @generated from message bank.security.v1.LoginPolicy
+ */
+export type LoginPolicy = Message<"bank.security.v1.LoginPolicy"> & {
+  /**
+   * What each reason adds to the score. One that is not named adds nothing, and is not told.
+   *
+   * @generated from field: repeated bank.security.v1.LoginWeight weights = 1;
+   */
+  weights: LoginWeight[];
+
+  /**
+   * The score from which a second factor is needed. Who has none is held for review.
+   *
+   * @generated from field: int32 second_factor_score = 2;
+   */
+  secondFactorScore: number;
+
+  /**
+   * The score from which a login is held for review: not less than second_factor_score.
+   *
+   * @generated from field: int32 review_score = 3;
+   */
+  reviewScore: number;
+
+  /**
+   * The score from which it is refused: not less than review_score.
+   *
+   * @generated from field: int32 refuse_score = 4;
+   */
+  refuseScore: number;
+
+  /**
+   * FAILED_TRIES: from how many in a row.
+   *
+   * @generated from field: int32 failed_tries = 5;
+   */
+  failedTries: number;
+
+  /**
+   * ADDRESS_FAILURES: from how many.
+   *
+   * @generated from field: int32 address_failures = 6;
+   */
+  addressFailures: number;
+
+  /**
+   * DORMANT: after how many days without a login.
+   *
+   * @generated from field: int32 dormant_days = 7;
+   */
+  dormantDays: number;
+};
+
+/**
+ * Describes the message bank.security.v1.LoginPolicy.
+ * Use `create(LoginPolicySchema)` to create a new message.
+ */
+export const LoginPolicySchema: GenMessage<LoginPolicy> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_scoring, 1);
+
+/**
+ * What a reason adds to the score of a login.
+ *
+ * @generated from message bank.security.v1.LoginWeight
+ */
+export type LoginWeight = Message<"bank.security.v1.LoginWeight"> & {
+  /**
+   * The reason.
+   *
+   * @generated from field: bank.security.v1.LoginReason reason = 1;
+   */
+  reason: LoginReason;
+
+  /**
+   * How much: more than nothing.
+   *
+   * @generated from field: int32 weight = 2;
+   */
+  weight: number;
+};
+
+/**
+ * Describes the message bank.security.v1.LoginWeight.
+ * Use `create(LoginWeightSchema)` to create a new message.
+ */
+export const LoginWeightSchema: GenMessage<LoginWeight> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_scoring, 2);
 
 /**
  * What a reason adds to the score.
@@ -137,7 +235,7 @@ export type ScoringWeight = Message<"bank.security.v1.ScoringWeight"> & {
  * Use `create(ScoringWeightSchema)` to create a new message.
  */
 export const ScoringWeightSchema: GenMessage<ScoringWeight> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_scoring, 1);
+  messageDesc(file_bank_security_v1_scoring, 3);
 
 /**
  * What is ordinary in a currency: amounts of it.
@@ -186,7 +284,7 @@ export type CurrencyAmounts = Message<"bank.security.v1.CurrencyAmounts"> & {
  * Use `create(CurrencyAmountsSchema)` to create a new message.
  */
 export const CurrencyAmountsSchema: GenMessage<CurrencyAmounts> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_scoring, 2);
+  messageDesc(file_bank_security_v1_scoring, 4);
 
 /**
  * An order of a customer.
@@ -235,7 +333,7 @@ export type OrderToScore = Message<"bank.security.v1.OrderToScore"> & {
  * Use `create(OrderToScoreSchema)` to create a new message.
  */
 export const OrderToScoreSchema: GenMessage<OrderToScore> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_scoring, 3);
+  messageDesc(file_bank_security_v1_scoring, 5);
 
 /**
  * What an order looks like.
@@ -284,10 +382,10 @@ export type OrderScore = Message<"bank.security.v1.OrderScore"> & {
  * Use `create(OrderScoreSchema)` to create a new message.
  */
 export const OrderScoreSchema: GenMessage<OrderScore> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_scoring, 4);
+  messageDesc(file_bank_security_v1_scoring, 6);
 
 /**
- * What is to be done with an order. Each is graver than the one before.
+ * What is to be done with an order, or a login. Each is graver than the one before.
  *
  * @generated from enum bank.security.v1.ScoringDecision
  */
@@ -307,7 +405,7 @@ export const ScoringDecision = {
   ALLOW: 1,
 
   /**
-   * Go on once the customer has proved again who they are, for this very order.
+   * Go on once the customer has proved again who they are, for this very order; or, for a login, with a second factor.
    *
    * @generated from enum value: SCORING_DECISION_STEP_UP = 2;
    */
@@ -329,7 +427,7 @@ export const ScoringDecision = {
 } as const;
 
 /**
- * What is to be done with an order. Each is graver than the one before.
+ * What is to be done with an order, or a login. Each is graver than the one before.
  *
  * @generated from enum bank.security.v1.ScoringDecision
  */
@@ -418,6 +516,69 @@ export const ScoringReasonSchema: GenEnum<ScoringReason> = /*@__PURE__*/
   enumDesc(file_bank_security_v1_scoring, 1);
 
 /**
+ * What makes a login look like somebody else's.
+ *
+ * @generated from enum bank.security.v1.LoginReason
+ */
+export const LoginReason = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: LOGIN_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * They have logged in from other devices, and never from this one. The first of all is not new.
+   *
+   * @generated from enum value: LOGIN_REASON_NEW_DEVICE = 1;
+   */
+  NEW_DEVICE: 1,
+
+  /**
+   * As many tries in a row as failed_tries have failed before this one.
+   *
+   * @generated from enum value: LOGIN_REASON_FAILED_TRIES = 2;
+   */
+  FAILED_TRIES: 2,
+
+  /**
+   * As many logins as address_failures, of whomever, were refused from this address within this hour of the clock and the one before.
+   * A network of IPv6 (/64) is one address.
+   *
+   * @generated from enum value: LOGIN_REASON_ADDRESS_FAILURES = 3;
+   */
+  ADDRESS_FAILURES: 3,
+
+  /**
+   * Between midnight and five by the bank's time zone, of somebody who hardly logs in at that time.
+   *
+   * @generated from enum value: LOGIN_REASON_UNUSUAL_TIME = 4;
+   */
+  UNUSUAL_TIME: 4,
+
+  /**
+   * They have logged in before, and not for long. Who has registered new credentials begins anew.
+   *
+   * @generated from enum value: LOGIN_REASON_DORMANT = 5;
+   */
+  DORMANT: 5,
+} as const;
+
+/**
+ * What makes a login look like somebody else's.
+ *
+ * @generated from enum bank.security.v1.LoginReason
+ */
+export type LoginReason = (typeof LoginReason)[keyof typeof LoginReason] | UnknownEnum;
+
+/**
+ * Describes the enum bank.security.v1.LoginReason.
+ */
+export const LoginReasonSchema: GenEnum<LoginReason> = /*@__PURE__*/
+  enumDesc(file_bank_security_v1_scoring, 2);
+
+/**
  * Why an order that asked for a step-up goes on without.
  *
  * @generated from enum bank.security.v1.StepUpExemption
@@ -456,5 +617,5 @@ export type StepUpExemption = (typeof StepUpExemption)[keyof typeof StepUpExempt
  * Describes the enum bank.security.v1.StepUpExemption.
  */
 export const StepUpExemptionSchema: GenEnum<StepUpExemption> = /*@__PURE__*/
-  enumDesc(file_bank_security_v1_scoring, 2);
+  enumDesc(file_bank_security_v1_scoring, 3);
 

@@ -6,6 +6,10 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { StaffRole } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { LoginReviewDecision } from "./login_review_pb.ts";
+import { file_bank_security_v1_login_review } from "./login_review_pb.ts";
+import type { LoginReason } from "./scoring_pb.ts";
+import { file_bank_security_v1_scoring } from "./scoring_pb.ts";
 import type { RevocationReason } from "./security_pb.ts";
 import { file_bank_security_v1_security } from "./security_pb.ts";
 import type { Actor } from "../../type/v1/actor_pb.ts";
@@ -20,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJKCg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCKfAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAxIcCgpwYXNza2V5X2lkGAUgASgJQgjatRgECBQQAyJ3ChRQYXNzd29yZFJlc2V0UmVmdXNlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARADEiQKBm9yaWdpbhgDIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQikAEKFVN0YWZmTWVtYmVyUmVnaXN0ZXJlZBIaCghzdGFmZl9pZBgBIAEoCUII2rUYBAgIEAMSGwoJYnJhbmNoX2lkGAIgASgJQgjatRgECAcQAxIpCgVyb2xlcxgDIAMoDjIaLmJhbmsub3B0aW9ucy52MS5TdGFmZlJvbGUSEwoLYnlfb3BlcmF0b3IYBCABKAgidwoRU3RhZmZSb2xlc0NoYW5nZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlIjQKFlN0YWZmTWVtYmVyRGVhY3RpdmF0ZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADIi4KEERhdGFLZXlEZXN0cm95ZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJ6Cg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSLgoHcmVhc29ucxgDIAMoDjIdLmJhbmsuc2VjdXJpdHkudjEuTG9naW5SZWFzb24ifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCLPAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAxIcCgpwYXNza2V5X2lkGAUgASgJQgjatRgECBQQAxIuCgdyZWFzb25zGAYgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbiLXAQoSTG9naW5IZWxkRm9yUmV2aWV3EiEKD2xvZ2luX3Jldmlld19pZBgBIAEoCUII2rUYBAggEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIuCgdyZWFzb25zGAQgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbhINCgVzY29yZRgFIAEoBRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIowBChJMb2dpblJldmlld0RlY2lkZWQSIQoPbG9naW5fcmV2aWV3X2lkGAEgASgJQgjatRgECCAQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSNwoIZGVjaXNpb24YAyABKA4yJS5iYW5rLnNlY3VyaXR5LnYxLkxvZ2luUmV2aWV3RGVjaXNpb24idwoUUGFzc3dvcmRSZXNldFJlZnVzZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIpABChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlEhMKC2J5X29wZXJhdG9yGAQgASgIIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAyIuChBEYXRhS2V5RGVzdHJveWVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_login_review, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
  * Somebody got credentials to log in with, the first or new ones.
@@ -237,6 +241,13 @@ export type SessionStarted = Message<"bank.security.v1.SessionStarted"> & {
    * @generated from field: string party_id = 2;
    */
   partyId: string;
+
+  /**
+   * What made the login look like somebody else's, although it was let in.
+   *
+   * @generated from field: repeated bank.security.v1.LoginReason reasons = 3;
+   */
+  reasons: LoginReason[];
 };
 
 /**
@@ -378,6 +389,13 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
    * @generated from field: string passkey_id = 5;
    */
   passkeyId: string;
+
+  /**
+   * Where nothing was wrong with what was shown, but with how the login looked: why.
+   *
+   * @generated from field: repeated bank.security.v1.LoginReason reasons = 6;
+   */
+  reasons: LoginReason[];
 };
 
 /**
@@ -386,6 +404,97 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 11);
+
+/**
+ * A login is held until compliance has looked at it: the first event of its review.
+ *
+ * @generated from message bank.security.v1.LoginHeldForReview
+ */
+export type LoginHeldForReview = Message<"bank.security.v1.LoginHeldForReview"> & {
+  /**
+   * The review.
+   *
+   * @generated from field: string login_review_id = 1;
+   */
+  loginReviewId: string;
+
+  /**
+   * Whose credentials they are.
+   *
+   * @generated from field: string party_id = 2;
+   */
+  partyId: string;
+
+  /**
+   * The customer. Empty for a member of staff.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * What the login looked like.
+   *
+   * @generated from field: repeated bank.security.v1.LoginReason reasons = 4;
+   */
+  reasons: LoginReason[];
+
+  /**
+   * The weights of the reasons together.
+   *
+   * @generated from field: int32 score = 5;
+   */
+  score: number;
+
+  /**
+   * Whence it was tried (session, address, user agent): JSON, under their key.
+   *
+   * @generated from field: bank.type.v1.Sealed origin = 6;
+   */
+  origin?: Sealed | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.LoginHeldForReview.
+ * Use `create(LoginHeldForReviewSchema)` to create a new message.
+ */
+export const LoginHeldForReviewSchema: GenMessage<LoginHeldForReview> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 12);
+
+/**
+ * Compliance decided on a login that was held: the second event of its review.
+ *
+ * @generated from message bank.security.v1.LoginReviewDecided
+ */
+export type LoginReviewDecided = Message<"bank.security.v1.LoginReviewDecided"> & {
+  /**
+   * The review.
+   *
+   * @generated from field: string login_review_id = 1;
+   */
+  loginReviewId: string;
+
+  /**
+   * Whose credentials they are.
+   *
+   * @generated from field: string party_id = 2;
+   */
+  partyId: string;
+
+  /**
+   * What was decided.
+   *
+   * @generated from field: bank.security.v1.LoginReviewDecision decision = 3;
+   */
+  decision: LoginReviewDecision;
+};
+
+/**
+ * Describes the message bank.security.v1.LoginReviewDecided.
+ * Use `create(LoginReviewDecidedSchema)` to create a new message.
+ */
+export const LoginReviewDecidedSchema: GenMessage<LoginReviewDecided> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 13);
 
 /**
  * A new password for a username that somebody has was refused: the code was wrong, had been used or tried too often, or had
@@ -421,7 +530,7 @@ export type PasswordResetRefused = Message<"bank.security.v1.PasswordResetRefuse
  * Use `create(PasswordResetRefusedSchema)` to create a new message.
  */
 export const PasswordResetRefusedSchema: GenMessage<PasswordResetRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 12);
+  messageDesc(file_bank_security_v1_security_events, 14);
 
 /**
  * A member of staff was registered.
@@ -464,7 +573,7 @@ export type StaffMemberRegistered = Message<"bank.security.v1.StaffMemberRegiste
  * Use `create(StaffMemberRegisteredSchema)` to create a new message.
  */
 export const StaffMemberRegisteredSchema: GenMessage<StaffMemberRegistered> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 13);
+  messageDesc(file_bank_security_v1_security_events, 15);
 
 /**
  * A member of staff may be something else from now on, or works for another branch.
@@ -499,7 +608,7 @@ export type StaffRolesChanged = Message<"bank.security.v1.StaffRolesChanged"> & 
  * Use `create(StaffRolesChangedSchema)` to create a new message.
  */
 export const StaffRolesChangedSchema: GenMessage<StaffRolesChanged> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 14);
+  messageDesc(file_bank_security_v1_security_events, 16);
 
 /**
  * A member of staff works for the bank no longer.
@@ -520,7 +629,7 @@ export type StaffMemberDeactivated = Message<"bank.security.v1.StaffMemberDeacti
  * Use `create(StaffMemberDeactivatedSchema)` to create a new message.
  */
 export const StaffMemberDeactivatedSchema: GenMessage<StaffMemberDeactivated> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 15);
+  messageDesc(file_bank_security_v1_security_events, 17);
 
 /**
  * A party was erased: their data key is destroyed, and within five minutes nothing that is sealed under it can be opened.
@@ -541,5 +650,5 @@ export type DataKeyDestroyed = Message<"bank.security.v1.DataKeyDestroyed"> & {
  * Use `create(DataKeyDestroyedSchema)` to create a new message.
  */
 export const DataKeyDestroyedSchema: GenMessage<DataKeyDestroyed> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 16);
+  messageDesc(file_bank_security_v1_security_events, 18);
 
