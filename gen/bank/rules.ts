@@ -331,7 +331,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
       { path: ['holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -372,7 +372,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     idempotency: 'no_side_effects',
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
     actors: [],
     errors: [
@@ -623,6 +623,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'VIEW' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [],
@@ -638,7 +639,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     noReplay: false,
     idempotency: 'idempotent',
     ids: [
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -677,7 +678,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     noReplay: false,
     idempotency: 'no_side_effects',
     ids: [
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
     actors: [],
     errors: [
@@ -696,7 +697,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     idempotency: 'idempotent',
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -1568,6 +1569,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'NO_CUSTOMER',
+      'CUSTOMER_NOT_FOUND',
     ],
   },
   'bank.security.v1.SecurityService/RegisterCredentials': {
@@ -2763,6 +2765,7 @@ export const commonErrors: readonly string[] = [
   'SESSION_ENDED',
   'CALLER_UNPROVEN',
   'CALLER_NOT_ALLOWED',
+  'BRANCH_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',
   'APPROVAL_REQUIRED',
   'APPROVAL_ENDED',

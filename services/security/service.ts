@@ -1,11 +1,14 @@
 // The table of contents of the security service.
+import { ownCustomer } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { customerBranches, selectBranches } from './branches.ts';
 import { type Context, makeContext } from './context.ts';
 import { ownKeys } from './data-keys.ts';
+import { refuse } from './domain/refusals.ts';
 import { startExecuting } from './executing.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
@@ -18,6 +21,7 @@ import { SigningKeys } from './migrations/0016-signing-keys.ts';
 import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { DataKeys } from './migrations/0018-data-keys.ts';
 import { StepUps } from './migrations/0022-step-ups.ts';
+import { CustomerBranches } from './migrations/0024-customer-branches.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
 import { approveRequest } from './rpc/approve-request.ts';
@@ -150,13 +154,14 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0017-revoked-sessions', class: RevokedSessions },
     { name: '0018-data-keys', class: DataKeys },
     { name: '0022-step-ups', class: StepUps },
+    { name: '0024-customer-branches', class: CustomerBranches },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,
   context: makeContext,
   rpcs,
   keys: ({ signing }) => signing.find,
-  subscriptions: (context) => [countedEvents(context)],
+  subscriptions: (context) => [countedEvents(context), customerBranches],
   async start(context) {
     const { database, now, log, executor } = context;
     const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
@@ -172,7 +177,15 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       executor.close();
     };
   },
-  // Only staff name customers here; a session that is named is looked for among those of the caller.
-  owners: () => ({}),
+  owners: ({ database }) => ({
+    // Only staff name customers here; whose a branch is not known yet, to those who are held to one, is nobody.
+    CUSTOMER: ownCustomer(
+      () => refuse('CUSTOMER_NOT_FOUND'),
+      async (ids) =>
+        (await database.query(selectBranches(ids))).map(({ customerId, branchId }) => [customerId, branchId]),
+    ),
+    // Of whom an approval is the business, and who decides, follows from its own roles and branch.
+    APPROVAL: 'decided-by-rpc',
+  }),
   stepUp: stepUpOf,
 };

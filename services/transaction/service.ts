@@ -3,6 +3,7 @@ import type { Owners } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import type { Call } from '#chassis/call-context.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { refuseCall } from '#chassis/errors.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -63,24 +64,29 @@ function owners({ accounts, database }: Context): Owners {
       const seen = await accounts.seen(ids, call);
       if (ids.some((id) => !seen.has(id))) throw refuse('ACCOUNT_NOT_FOUND');
     },
-    // A transaction is theirs whose account it takes from or pays to.
-    TRANSACTION: async (ids, _access, _principal, call) => {
-      const theirs = await ofSeenAccounts(await database.query(selectParties(ids)), call);
-      if (theirs.length < new Set(ids).size) throw refuse('TRANSACTION_NOT_FOUND');
+    // A transaction is theirs whose account it takes from or pays to; to be acted on, by those to whom both are theirs.
+    TRANSACTION: async (ids, access, _principal, call) => {
+      const { some, all } = await ofSeenAccounts(await database.query(selectParties(ids)), call);
+      if (some.length < new Set(ids).size) throw refuse('TRANSACTION_NOT_FOUND');
+      if (access === 'ACT' && all.length < some.length) throw refuseCall('BRANCH_NOT_ALLOWED');
     },
     // A hold is theirs whose money it keeps, or for whom. Who of the two may do what is decided by the RPC.
     HOLD: async (ids, _access, _principal, call) => {
-      const theirs = await ofSeenAccounts(await database.query(selectHolds(ids)), call);
-      if (theirs.length < new Set(ids).size) throw refuse('HOLD_NOT_FOUND');
+      const { some } = await ofSeenAccounts(await database.query(selectHolds(ids)), call);
+      if (some.length < new Set(ids).size) throw refuse('HOLD_NOT_FOUND');
     },
   };
 
-  /** Those of which the caller may see one account at least. */
-  async function ofSeenAccounts<T extends Pick<Order, 'debtorAccountId' | 'creditorAccountId'>>(all: T[], call: Call) {
+  /** Those of which the caller may see one account at least, and those of which they may see all. */
+  async function ofSeenAccounts<T extends Pick<Order, 'debtorAccountId' | 'creditorAccountId'>>(
+    found: T[],
+    call: Call,
+  ) {
     const accountsOf = ({ debtorAccountId, creditorAccountId }: T) =>
       [debtorAccountId, creditorAccountId].filter((id) => id !== null);
-    const seen = await accounts.seen([...new Set(all.flatMap(accountsOf))], call);
-    return all.filter((one) => accountsOf(one).some((id) => seen.has(id)));
+    const seen = await accounts.seen([...new Set(found.flatMap(accountsOf))], call);
+    const some = found.filter((one) => accountsOf(one).some((id) => seen.has(id)));
+    return { some, all: some.filter((one) => accountsOf(one).every((id) => seen.has(id))) };
   }
 }
 

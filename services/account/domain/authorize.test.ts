@@ -21,6 +21,7 @@ function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts 
     state: 'active',
     currency: 'EUR',
     partyId: `cus_${id}`,
+    branchId: 'brn_one',
     freezeDebits: false,
     freezeCredits: false,
     holders: [

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { branchOf } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
@@ -31,6 +32,7 @@ export function registerCustomer(context: Context): Rpcs<typeof CustomerService>
 
 interface Prepared {
   readonly id: string;
+  readonly branchId: string;
   readonly profile: Sealed;
 }
 
@@ -39,14 +41,15 @@ async function prepare({ vault, today }: Context, request: RegisterCustomerReque
   checkMigration([], request.identifiers, call.principal);
   checkParticulars(request, PARTICULAR_NAMES, today());
   const id = newId('cus');
-  return { id, profile: request.validateOnly ? create(SealedSchema) : await sealProfile(vault, id, request) };
+  const branchId = request.branchId || (branchOf(call) ?? '');
+  return { id, branchId, profile: request.validateOnly ? create(SealedSchema) : await sealProfile(vault, id, request) };
 }
 
 async function register(
   { vault }: Context,
   tx: CommandTx,
   request: RegisterCustomerRequest,
-  { id, profile }: Prepared,
+  { id, branchId, profile }: Prepared,
 ): Promise<Customer> {
   if (request.identifiers.length > 0) await claimIdentifiers(tx, vault, id, request.identifiers);
   const now = new Date();
@@ -54,7 +57,7 @@ async function register(
     id,
     kind: request.party.case === 'person' ? ('person' as const) : ('organisation' as const),
     state: 'active' as const,
-    branchId: request.branchId,
+    branchId,
     profile,
     version: 1,
     searchVersion: SEARCH_VERSION,
