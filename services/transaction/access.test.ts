@@ -1,63 +1,78 @@
 import { expect } from 'chai';
-import type { Client } from '#chassis/call.ts';
-import { asPrincipal, customer, refused, staffAt } from '#chassis/testing/clients.ts';
+import { asPrincipal, customer, staffAt } from '#chassis/testing/clients.ts';
+import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
-import { useBank } from '../_testbed/bank.ts';
+import { type Bank, startBank } from '../_testbed/bank.ts';
 import { type Line, openLine } from '../_testbed/line.ts';
 import { openAccount, registerPerson } from '../_testbed/opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
-import { deposit, placed, transfer } from './testing.ts';
+import { transaction } from './service.ts';
+import { type Callable, deposit, placed, transfer } from './testing.ts';
 
 describe('Whose a transaction and a hold are', function whose() {
   this.timeout(60_000);
-  const bank = useBank({ edge: false });
+  let bank: Bank;
+  let database: TestDatabase;
   let line: Line;
   let running: ServiceProcess;
-  /** A customer, and a teller, who have nothing to do with them. */
-  let strangers: Client<typeof TransactionService>[] = [];
-  let transactionId = '';
-  let holdId = '';
+  let port = 0;
+  const clients: { close(): void }[] = [];
 
   before(async () => {
-    line = await openLine(bank().address('account'));
-    const port = await randomFreePort();
-    const moved = { TRANSACTION_PORT: String(port), ACCOUNT_ADDRESS: line.address };
-    running = await startServiceProcess('transaction', { ...bank().environment, ...moved });
-    const { issuer, identity } = bank();
-    const callable = { service: TransactionService, audience: 'transaction' as const, issuer, identity };
-    strangers = [customer(await registerPerson(bank())), staffAt('brn_else', 'BRANCH_MANAGER')].map((who) =>
-      asPrincipal({ ...callable, address: `127.0.0.1:${port}` }, who, { deadlineMs: 5_000 }),
-    );
-    const [mine, his] = [await openAccount(bank()), await openAccount(bank())];
-    await deposit(bank(), mine, '100');
-    ({ transactionId } = await transfer(bank(), mine, his, '1'));
-    ({ holdId } = await placed(bank(), mine, his, '1'));
+    bank = await startBank({ edge: false, services: ['ledger', 'customer', 'account', 'security'] });
+    database = await cloneDatabase(transaction);
+    line = await openLine(bank.address('account'));
+    port = await randomFreePort();
+    running = await startServiceProcess('transaction', {
+      ...bank.environment,
+      TRANSACTION_DATABASE_URL: database.runtimeUrl,
+      TRANSACTION_PORT: String(port),
+      ACCOUNT_ADDRESS: line.address,
+    });
   });
   after(async () => {
-    for (const stranger of strangers) stranger.close();
+    for (const client of clients) client.close();
     await running?.kill();
     await line?.close();
+    await database?.drop();
+    await bank?.stop();
   });
 
-  const reads = (client: Client<typeof TransactionService>) => [
-    () => client.getTransaction({ transactionId }),
-    () => client.getTransaction({ transactionId: 'txn_unknown' }),
-    () => client.getHold({ holdId }),
-    () => client.getHold({ holdId: 'hld_unknown' }),
-  ];
+  /** The process, as somebody calls it. */
+  const called: Callable = {
+    asPrincipal(service, actor) {
+      const { issuer, identity } = bank;
+      const callable = { service, audience: 'transaction' as const, address: `127.0.0.1:${port}`, issuer, identity };
+      const client = asPrincipal(callable, actor, { deadlineMs: 5_000 });
+      clients.push(client);
+      return client;
+    },
+  };
 
   it('is asked of account whether there is one or not, so that how long it takes tells nothing', async () => {
-    for (const stranger of strangers) {
-      for (const read of reads(stranger)) expect(await whyNot(read())).to.match(/_NOT_FOUND$/);
-    }
-    line.hold();
-    const waiting = strangers.flatMap((stranger) => reads(stranger).map((read) => refused(read(), 'DEADLINE_PASSED')));
-    await Promise.all(waiting);
-    line.release();
+    const [mine, his] = [await openAccount(bank), await openAccount(bank)];
+    await deposit(called, mine, '100');
+    const { transactionId } = await transfer(called, mine, his, '1');
+    const { holdId } = await placed(called, mine, his, '1');
+    const strangers: Actor[] = [customer(await registerPerson(bank)), staffAt('brn_else', 'BRANCH_MANAGER')];
+    const reads = strangers.flatMap((stranger) => {
+      const client = called.asPrincipal(TransactionService, stranger);
+      return [
+        () => client.getTransaction({ transactionId }),
+        () => client.getTransaction({ transactionId: 'txn_unknown' }),
+        () => client.getHold({ holdId }),
+        () => client.getHold({ holdId: 'hld_unknown' }),
+      ];
+    });
+    for (const read of reads) expect(await whyNot(read())).to.match(/_NOT_FOUND$/);
+    line.cut();
+    for (const read of reads) expect(await whyNot(read())).to.equal('SERVICE_UNAVAILABLE');
   });
 });
 
+/** The reason of a refusal. */
 async function whyNot(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'answered',
