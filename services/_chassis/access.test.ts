@@ -10,6 +10,7 @@ import {
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import {
+  branchIn,
   branchOf,
   checkActors,
   checkApproval,
@@ -220,6 +221,22 @@ describe('The rules of access', () => {
     expect(held(GET_CUSTOMER, staffAt('brn_1', 'TELLER'), 'transaction')).to.equal(undefined);
     // Of an RPC that no rule knows, nothing of the whole bank follows.
     expect(held('none', staffAt('brn_1', 'BACK_OFFICE'))).to.equal('brn_1');
+  });
+
+  it('let nobody call alone by a role of a branch, and see the whole bank by one that may not', () => {
+    const officer = grant('STAFF', { roles: ['BACK_OFFICE'], fourEyes: true, approvers: ['BACK_OFFICE'] });
+    const proving = grant('STAFF', { roles: ['COMPLIANCE'], stepUp: true });
+    const tellers = grant('STAFF', { roles: ['TELLER'] });
+    const auditors = grant('STAFF', { roles: ['AUDITOR'] });
+    const both = rule({ grants: [officer, proving, tellers, auditors] });
+    const cases = [
+      [staffAt('brn_1', 'TELLER', 'BACK_OFFICE'), 'brn_1'],
+      [staffAt('brn_1', 'TELLER', 'COMPLIANCE'), 'brn_1'],
+      [staffAt('brn_1', 'TELLER', 'AUDITOR'), undefined],
+      [staffAt('brn_1', 'BACK_OFFICE'), undefined],
+      [staffAt('brn_1', 'COMPLIANCE', 'BACK_OFFICE'), undefined],
+    ] as const;
+    for (const [who, expected] of cases) expect(branchIn(both, who)).to.equal(expected);
   });
 
   it('let staff who are held to a branch name their own alone, and everybody else any', async () => {

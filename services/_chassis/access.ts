@@ -9,8 +9,9 @@ import type { Call } from './call-context.ts';
 import { type Refusal, refuseCall } from './errors.ts';
 
 /**
- * Decides whether a principal, a customer, a partner or a member of staff who is held to a branch (`branchOf`), may VIEW or ACT on things of one kind: throws what an unknown id is answered with when
- * one of them is not theirs, so that a foreign id and an unknown one look alike.
+ * Decides whether a principal, a customer, a partner or a member of staff who is held to a branch (`branchOf`), may VIEW or
+ * ACT on things of one kind: throws what an unknown id is answered with when one of them is not theirs, so that a foreign
+ * id and an unknown one look alike.
  */
 export type Owner = (ids: readonly string[], access: 'VIEW' | 'ACT', principal: Actor, call: Call) => Promise<void>;
 
@@ -59,9 +60,14 @@ export function checkRule(rule: Rule, caller: Workload, principal: Actor | undef
  * whom none names. A PUBLIC grant needs nobody.
  */
 export function checkGrants(rule: Rule, principal: Actor | undefined): Grant {
+  const grant = grantFor(rule, principal);
+  if (!grant) throw refuseCall(principal ? 'CALLER_NOT_ALLOWED' : 'TOKEN_MISSING');
+  return grant;
+}
+
+function grantFor(rule: Rule, principal: Actor | undefined): Grant | undefined {
   const open = rule.grants.find(({ audience }) => audience === 'PUBLIC');
-  if (open) return open;
-  if (!principal) throw refuseCall('TOKEN_MISSING');
+  if (open || !principal) return open;
   const granted = rule.grants.filter(
     (grant) =>
       Audience[grant.audience] === principal.audience &&
@@ -69,9 +75,7 @@ export function checkGrants(rule: Rule, principal: Actor | undefined): Grant {
       (grant.audience !== 'PARTNER' || grant.scopes.some((scope) => principal.scopes.includes(scope))),
   );
   const alone = granted.filter(({ fourEyes }) => !fourEyes);
-  const grant = alone.find(({ stepUp }) => !stepUp) ?? alone[0] ?? granted[0];
-  if (!grant) throw refuseCall('CALLER_NOT_ALLOWED');
-  return grant;
+  return alone.find(({ stepUp }) => !stepUp) ?? alone[0] ?? granted[0];
 }
 
 /** Refuses a request that the caller may not make: not approved, for an actor, or about things of others. */
@@ -100,11 +104,17 @@ export function isPrincipalScoped(caller: Workload): boolean {
  */
 export function branchOf({ rpc, caller, principal }: Call): string | undefined {
   if (!isPrincipalScoped(caller) || principal?.audience !== Audience.STAFF) return undefined;
-  const grants = rulesByPath.get(rpc)?.grants ?? [];
-  return branchAmong(
-    grants.flatMap(({ roles }) => roles.map((role) => StaffRole[role])),
-    principal,
-  );
+  return branchIn(rulesByPath.get(rpc), principal);
+}
+
+/**
+ * The branch that a member of staff is held to by a rule: by those of its grants alone that ask as much as the one that lets
+ * them in, so that nobody calls alone by one role and sees the whole bank by another that may not.
+ */
+export function branchIn(rule: Rule | undefined, principal: Actor): string | undefined {
+  const taken = rule && grantFor(rule, principal);
+  const grants = rule?.grants.filter(({ fourEyes, stepUp }) => fourEyes === taken?.fourEyes && stepUp === taken.stepUp);
+  return branchAmong(grants?.flatMap(({ roles }) => roles.map((role) => StaffRole[role])) ?? [], principal);
 }
 
 /** Whether nothing is foreign to whoever calls: workloads, which look after that themselves, and staff of the whole bank. */
