@@ -334,7 +334,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
       { path: ['holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -375,7 +375,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     idempotency: 'no_side_effects',
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
     actors: [],
     errors: [
@@ -626,6 +626,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'VIEW' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
     actors: [['actor']],
     errors: [],
@@ -641,7 +642,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     noReplay: false,
     idempotency: 'idempotent',
     ids: [
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -680,7 +681,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     noReplay: false,
     idempotency: 'no_side_effects',
     ids: [
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
     actors: [],
     errors: [
@@ -699,7 +700,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     idempotency: 'idempotent',
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
-      { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -1571,6 +1572,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'NO_CUSTOMER',
+      'CUSTOMER_NOT_FOUND',
     ],
   },
   'bank.security.v1.SecurityService/RegisterCredentials': {
@@ -2804,6 +2806,7 @@ export const commonErrors: readonly string[] = [
   'SESSION_ENDED',
   'CALLER_UNPROVEN',
   'CALLER_NOT_ALLOWED',
+  'BRANCH_NOT_ALLOWED',
   'ACTOR_NOT_ALLOWED',
   'APPROVAL_REQUIRED',
   'APPROVAL_ENDED',

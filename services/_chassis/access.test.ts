@@ -1,13 +1,17 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
-import { PostJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { AccountService, OpenAccountRequestSchema } from '#gen/bank/account/v1/account_service_pb.ts';
+import { LedgerService, PostJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import {
   ReverseTransactionRequestSchema,
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import {
+  branchIn,
+  branchOf,
   checkActors,
   checkApproval,
   checkGrants,
@@ -19,7 +23,11 @@ import {
 } from './access.ts';
 import type { Call } from './call-context.ts';
 import { Refusal, refuseCall } from './errors.ts';
-import { customer, partner, staff } from './testing/clients.ts';
+import { customer, partner, staff, staffAt } from './testing/clients.ts';
+
+const GET_CUSTOMER = 'bank.customer.v1.CustomerService/GetCustomer';
+const DEACTIVATE = 'bank.customer.v1.CustomerService/DeactivateCustomer';
+const OPEN_ACCOUNT = 'bank.account.v1.AccountService/OpenAccount';
 
 describe('The rules of access', () => {
   const rule = (more: Partial<Rule>): Rule => ({
@@ -162,21 +170,90 @@ describe('The rules of access', () => {
     await checkOwners(rule({ ids }), request, call('edge', staff('TELLER')), owners);
     await checkOwners(rule({ ids }), request, call('account'), owners);
     expect(asked).to.have.length(1);
+    await checkOwners(rule({ ids }), request, call('edge', staffAt('brn_1', 'TELLER')), owners);
+    expect(asked).to.deep.equal([asked[0], asked[0]]);
   });
 
-  it('answer a foreign customer as one that does not exist', async () => {
-    const owner = ownCustomer(() => refuseCall('RPC_UNKNOWN'));
+  it('answer a foreign customer as one that does not exist, and one of another branch', async () => {
+    const branches = new Map([
+      ['cus_1', 'brn_1'],
+      ['cus_2', 'brn_2'],
+      ['cus_3', ''],
+    ]);
+    const looked: string[] = [];
+    const owner = ownCustomer(
+      () => refuseCall('RPC_UNKNOWN'),
+      async (ids) => {
+        looked.push(...ids);
+        return [...branches].filter(([id]) => ids.includes(id));
+      },
+    );
     const ask = (ids: string[], principal = customer('cus_1')) =>
-      owner(ids, 'VIEW', principal, {} as Call).then(
+      owner(ids, 'VIEW', principal, { rpc: GET_CUSTOMER, caller: 'edge', principal } as Call).then(
         () => 'allowed',
         (error: Refusal) => error.reason,
       );
     expect(await ask(['cus_1', 'cus_1'])).to.equal('allowed');
     expect(await ask(['cus_1', 'cus_2'])).to.equal('RPC_UNKNOWN');
     expect(await ask(['ptn_1'], partner('ptn_1'))).to.equal('RPC_UNKNOWN');
+    expect(looked).to.deep.equal([]);
+
+    const teller = staffAt('brn_1', 'TELLER');
+    expect(await ask(['cus_1', 'cus_1'], teller)).to.equal('allowed');
+    for (const id of ['cus_2', 'cus_3', 'cus_none']) expect(await ask(['cus_1', id], teller)).to.equal('RPC_UNKNOWN');
+    // What is foreign and what is not there are looked for alike.
+    expect(looked).to.deep.equal(['cus_1', 'cus_1', 'cus_2', 'cus_1', 'cus_3', 'cus_1', 'cus_none']);
   });
 
-  it('let no service start that could not tell whose an id is, which a customer may name', () => {
+  it('hold staff to their branch unless a role that the rule names is the whole bank’s', () => {
+    const held = (rpc: string, principal: Actor, caller: 'edge' | 'security-executor' | 'transaction' = 'edge') =>
+      branchOf({ rpc, caller, principal } as Call);
+    expect(held(GET_CUSTOMER, staffAt('brn_1', 'TELLER'))).to.equal('brn_1');
+    expect(held(GET_CUSTOMER, staffAt('brn_1', 'TELLER'), 'security-executor')).to.equal('brn_1');
+    expect(held(GET_CUSTOMER, staffAt('brn_1', 'TELLER', 'LOAN_OFFICER', 'BRANCH_MANAGER'))).to.equal('brn_1');
+    expect(held(GET_CUSTOMER, staffAt('brn_1', 'TELLER', 'AUDITOR'))).to.equal(undefined);
+    // An auditor may look at everything, and change nothing: it does not let a branch manager act elsewhere.
+    expect(held(DEACTIVATE, staffAt('brn_1', 'BRANCH_MANAGER', 'AUDITOR'))).to.equal('brn_1');
+    expect(held(DEACTIVATE, staffAt('brn_1', 'BRANCH_MANAGER', 'COMPLIANCE'))).to.equal(undefined);
+    expect(held(GET_CUSTOMER, staff('TELLER'))).to.equal(undefined);
+    expect(held(GET_CUSTOMER, customer('cus_1'))).to.equal(undefined);
+    expect(held(GET_CUSTOMER, { ...customer('cus_1'), branchId: 'brn_1' })).to.equal(undefined);
+    expect(held(GET_CUSTOMER, staffAt('brn_1', 'TELLER'), 'transaction')).to.equal(undefined);
+    // Of an RPC that no rule knows, nothing of the whole bank follows.
+    expect(held('none', staffAt('brn_1', 'BACK_OFFICE'))).to.equal('brn_1');
+  });
+
+  it('let nobody call alone by a role of a branch, and see the whole bank by one that may not', () => {
+    const officer = grant('STAFF', { roles: ['BACK_OFFICE'], fourEyes: true, approvers: ['BACK_OFFICE'] });
+    const proving = grant('STAFF', { roles: ['COMPLIANCE'], stepUp: true });
+    const tellers = grant('STAFF', { roles: ['TELLER'] });
+    const auditors = grant('STAFF', { roles: ['AUDITOR'] });
+    const both = rule({ grants: [officer, proving, tellers, auditors] });
+    const cases = [
+      [staffAt('brn_1', 'TELLER', 'BACK_OFFICE'), 'brn_1'],
+      [staffAt('brn_1', 'TELLER', 'COMPLIANCE'), 'brn_1'],
+      [staffAt('brn_1', 'TELLER', 'AUDITOR'), undefined],
+      [staffAt('brn_1', 'BACK_OFFICE'), undefined],
+      [staffAt('brn_1', 'COMPLIANCE', 'BACK_OFFICE'), undefined],
+    ] as const;
+    for (const [who, expected] of cases) expect(branchIn(both, who)).to.equal(expected);
+  });
+
+  it('let staff who are held to a branch name their own alone, and everybody else any', async () => {
+    const request = create(OpenAccountRequestSchema, { branchId: 'brn_1' });
+    const ids: Rule['ids'] = [{ path: ['branchId'], kind: 'BRANCH', access: 'ACT' }];
+    const ask = (principal: Actor | undefined) =>
+      checkOwners(rule({ ids }), request, { rpc: OPEN_ACCOUNT, caller: 'edge', principal } as Call, {}).then(
+        () => 'allowed',
+        (error: Refusal) => error.reason,
+      );
+    expect(await ask(staffAt('brn_1', 'TELLER'))).to.equal('allowed');
+    expect(await ask(staffAt('brn_2', 'TELLER'))).to.equal('BRANCH_NOT_ALLOWED');
+    expect(await ask(staffAt('brn_2', 'TELLER', 'BACK_OFFICE'))).to.equal('allowed');
+    for (const one of [staff('TELLER'), customer('cus_1'), undefined]) expect(await ask(one)).to.equal('allowed');
+  });
+
+  it('let no service start that could not tell whose an id is, which a customer or staff of a branch may name', () => {
     const nobody = async () => {};
     const start = (owners: Owners) => reason(() => refuseUnowned(TransactionService, owners));
     expect(start({ TRANSACTION: nobody })).to.match(
@@ -185,6 +262,11 @@ describe('The rules of access', () => {
     expect(start({ ACCOUNT: nobody, HOLD: nobody })).to.contain('whose TRANSACTION is in');
     expect(start({ ACCOUNT: nobody, HOLD: nobody, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');
     expect(reason(() => refuseUnowned(AccountService, {}))).to.contain('nobody tells whose');
+    // Customers name none of these: tellers do.
+    expect(reason(() => refuseUnowned(SecurityService, { APPROVAL: 'decided-by-rpc' }))).to.contain(
+      'whose CUSTOMER is',
+    );
+    expect(reason(() => refuseUnowned(LedgerService, {}))).to.equal('allowed');
   });
 
   it('are there for every RPC that the edge publishes: a caller and a grant', () => {

@@ -77,6 +77,7 @@ export const refuseCall = refusals('bank', {
   SESSION_ENDED: ['UNAUTHENTICATED', 'The session is over. Log in again.'],
   CALLER_UNPROVEN: ['UNAUTHENTICATED', 'The connection does not prove who calls.'],
   CALLER_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not call this.'],
+  BRANCH_NOT_ALLOWED: ['PERMISSION_DENIED', 'It is not, or not only, a matter of the caller’s branch.'],
   ACTOR_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not speak for an actor.'],
   APPROVAL_REQUIRED: ['FAILED_PRECONDITION', 'Somebody else must approve it. Repeat the call to learn of it.'],
   APPROVAL_ENDED: ['FAILED_PRECONDITION', 'It was not approved. Ask anew with another request_id.'],

@@ -35,12 +35,13 @@ export function told({ code, reason, domain, message, metadata, violations }: Re
   return { code, reason, domain, message, metadata, violations };
 }
 
-/** Registers a person, and answers the customer's id. */
-export async function registerPerson(bank: Bank): Promise<string> {
+/** Registers a person, of a branch if told so, and answers the customer's id. */
+export async function registerPerson(bank: Bank, branchId = ''): Promise<string> {
   const { customer: registered } = await bank.asPrincipal(CustomerService, staff('TELLER')).registerCustomer({
     requestId: aRequestId('person'),
     party: { case: 'person', value: { givenName: 'Jana', familyName: 'Novotna', birthDate: '1985-02-28' } },
     residenceCountryCode: 'CZ',
+    branchId,
   });
   return registered?.customerId ?? '';
 }

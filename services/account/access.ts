@@ -1,21 +1,26 @@
 // Whose the things are that this service owns.
-import { type Owners, ownCustomer } from '#chassis/access.ts';
+import { heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
 import type { Database } from '#chassis/database.ts';
+import type { CheckAccountAccessRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
-import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
-import { selectHolders, selectVisible } from './tables.ts';
+import { selectBranches, selectHeld, selectHolders } from './tables.ts';
 
 /**
  * How principals stand to ids. A customer sees the accounts that they hold, in whichever role, and changes those that
- * they own; an account that they do not hold is to them as one that does not exist. Products are everybody's to see.
+ * they own; an account that they do not hold is to them as one that does not exist. So is to staff who are held to a
+ * branch an account of another, whoever holds it. Products are everybody's to see.
  */
-export function owners({ database }: Context): Owners {
+export function owners({ database, standings }: Context): Owners {
   return {
-    CUSTOMER: ownCustomer(() => refuse('CUSTOMER_NOT_FOUND')),
+    CUSTOMER: ownCustomer(
+      () => refuse('CUSTOMER_NOT_FOUND'),
+      async (ids, call) => (await standings(ids, call)).map(({ customerId, branchId }) => [customerId, branchId]),
+    ),
     PRODUCT: async () => undefined,
-    async ACCOUNT(ids, access, principal) {
+    async ACCOUNT(ids, access, principal, call) {
+      if (await heldToBranch(ids, call, branchesOf, () => refuse('ACCOUNT_NOT_FOUND'))) return;
       if (principal.audience !== Audience.CHANNEL) throw refuse('ACCOUNT_NOT_FOUND');
       const holders = await database.query(selectHolders(ids));
       const roles = new Map(
@@ -28,12 +33,21 @@ export function owners({ database }: Context): Owners {
       if (access === 'ACT' && ids.some((id) => roles.get(id) !== 'owner')) throw refuse('OWNER_REQUIRED');
     },
   };
+
+  async function branchesOf(ids: readonly string[]) {
+    const rows = await database.query(selectBranches(ids));
+    return rows.map(({ id, branchId }) => [id, branchId] as const);
+  }
 }
 
-/** Those of the accounts that somebody may see: staff all that exist, a customer those that they hold. */
-export async function visibleTo(database: Database, actor: Actor, ids: readonly string[]): Promise<Set<string>> {
-  const { audience, partyId } = actor;
-  if (audience !== Audience.STAFF && audience !== Audience.CHANNEL) return new Set();
-  const rows = await database.query(selectVisible(ids, audience === Audience.STAFF ? undefined : partyId));
-  return new Set(rows.map(({ id }) => id));
+/** Those of the accounts that somebody may see: a customer those that they hold; staff all that exist, or those of a branch. */
+export async function visibleTo(database: Database, request: CheckAccountAccessRequest): Promise<Set<string>> {
+  const { actor, accountIds, branchId } = request;
+  if (actor?.audience === Audience.CHANNEL) {
+    const held = await database.query(selectHeld(accountIds, actor.partyId));
+    return new Set(held.map(({ id }) => id));
+  }
+  if (actor?.audience !== Audience.STAFF) return new Set();
+  const rows = await database.query(selectBranches(accountIds));
+  return new Set(rows.filter((row) => branchId === '' || row.branchId === branchId).map(({ id }) => id));
 }

@@ -111,6 +111,7 @@ export interface StandingRow {
   readonly productId: string;
   readonly productVersion: number;
   readonly partyId: string;
+  readonly branchId: string;
   readonly freezeDebits: boolean;
   readonly freezeCredits: boolean;
   readonly holders: readonly { readonly customerId: string; readonly role: HolderRole }[];
@@ -120,8 +121,8 @@ export interface StandingRow {
 export function selectStandings(ids: readonly string[], ibanHashes: readonly Buffer[]): RawBuilder<StandingRow> {
   return sql<StandingRow>`
     select a.id, a.iban_hash as "ibanHash", a.state, a.currency, a.product_id as "productId",
-      a.product_version as "productVersion", a.party_id as "partyId", a.freeze_debits as "freezeDebits",
-      a.freeze_credits as "freezeCredits", h.holders
+      a.product_version as "productVersion", a.party_id as "partyId", a.branch_id as "branchId",
+      a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits", h.holders
     from account a
     cross join lateral (
       select coalesce(json_agg(json_build_object('customerId', customer_id, 'role', role)), '[]') as holders
@@ -131,9 +132,15 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
   `;
 }
 
-/** Which of these accounts exist, and which of them the customer holds; the customer undefined is anybody. */
-export function selectVisible(ids: readonly string[], customerId: string | undefined): RawBuilder<{ id: string }> {
-  if (customerId === undefined) return sql<{ id: string }>`select id from account where id = any(${ids})`;
+/** The branches of these accounts. Ids that do not exist are left out. */
+export function selectBranches(ids: readonly string[]): RawBuilder<{ id: string; branchId: string }> {
+  return sql<{ id: string; branchId: string }>`
+    select id, branch_id as "branchId" from account where id = any(${ids})
+  `;
+}
+
+/** Which of these accounts the customer holds. */
+export function selectHeld(ids: readonly string[], customerId: string): RawBuilder<{ id: string }> {
   return sql<{ id: string }>`
     select account_id as id from holder where customer_id = ${customerId} and account_id = any(${ids})
   `;

@@ -16,7 +16,7 @@ import { getCustomerStates } from './rpc/get-customer-states.ts';
 import { listCustomers } from './rpc/list-customers.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
-import { entities } from './tables.ts';
+import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
   return {
@@ -44,5 +44,10 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
   subscriptions: () => [erasures],
   start: async (context) => renewTerms(context),
   rpcs,
-  owners: () => ({ CUSTOMER: ownCustomer(() => refuse('CUSTOMER_NOT_FOUND')) }),
+  owners: ({ database }) => ({
+    CUSTOMER: ownCustomer(
+      () => refuse('CUSTOMER_NOT_FOUND'),
+      async (ids) => (await database.query(selectStandings(ids))).map(({ id, branchId }) => [id, branchId]),
+    ),
+  }),
 };

@@ -133,8 +133,10 @@ export function selectIds(filter: {
 }
 
 /** What others may know of customers. Ids that do not exist are left out. */
-export function selectStandings(ids: readonly string[]): RawBuilder<Pick<CustomerRow, 'id' | 'kind' | 'state'>> {
-  return sql<Pick<CustomerRow, 'id' | 'kind' | 'state'>>`
-    select id, kind, state from customer where id = any(${ids}) order by id
+export function selectStandings(
+  ids: readonly string[],
+): RawBuilder<Pick<CustomerRow, 'id' | 'kind' | 'state' | 'branchId'>> {
+  return sql<Pick<CustomerRow, 'id' | 'kind' | 'state' | 'branchId'>>`
+    select id, kind, state, branch_id as "branchId" from customer where id = any(${ids}) order by id
   `;
 }

@@ -26,6 +26,13 @@ describe('Development tokens', () => {
       partyId: 'stf_back_office_auditor',
       roles: [StaffRole.BACK_OFFICE, StaffRole.AUDITOR],
     });
+    const [none, praha] = [both, (await ask({ subject: 'staff:teller,auditor@brn_praha.2' })).actor];
+    expect(none?.branchId).to.equal('');
+    expect(praha).to.deep.include({
+      partyId: 'stf_teller_auditor_brn_praha_2',
+      branchId: 'brn_praha.2',
+      roles: [StaffRole.TELLER, StaffRole.AUDITOR],
+    });
     const acme = (await ask({ subject: 'partner:acme', scopes: ['payments:read'] })).actor;
     expect(acme).to.deep.include({ audience: Audience.PARTNER, partyId: 'ptn_acme', scopes: ['payments:read'] });
   });
@@ -45,6 +52,10 @@ describe('Development tokens', () => {
       { subject: 'staff:teller,teller' },
       { subject: 'staff:TELLER' },
       { subject: 'staff:__proto__' },
+      { subject: 'staff:teller@' },
+      { subject: 'staff:@brn_praha' },
+      { subject: 'staff:teller@brn praha' },
+      { subject: 'staff:teller@brn@praha' },
       { subject: 'partner:' },
       { subject: 'partner:acme', scopes: 'all' },
       { subject: 'staff:teller', scopes: ['all'] },
@@ -53,7 +64,7 @@ describe('Development tokens', () => {
     for (const body of wrong) {
       const { status, json } = await ask(body);
       expect([status, json['code']], JSON.stringify(body)).to.deep.equal([400, 'invalid_argument']);
-      expect(json['message']).to.match(/customer|staff|partner|scopes/);
+      expect(json['message']).to.match(/customer|staff|partner|scopes|branch/);
     }
   });
 

@@ -50,7 +50,12 @@ function readActor(body: string): Actor | string {
   return kind === 'staff' ? readStaff(name, sessionId) : WANTED;
 }
 
-function readStaff(names: string, sessionId: string): Actor | string {
+/** Roles, and the branch if they work for one: `teller,loan-officer@brn_praha`. */
+function readStaff(name: string, sessionId: string): Actor | string {
+  const [names = '', branchId = ''] = name.split(/@(.*)/s);
+  if (name.includes('@') && !/^[\w.-]{1,64}$/.test(branchId)) {
+    return 'A branch is named by its id: staff:teller@brn_praha';
+  }
   const roles = new Map<string, StaffRole>(
     Object.entries(StaffRole)
       .filter(([, role]) => role !== StaffRole.UNSPECIFIED)
@@ -59,10 +64,11 @@ function readStaff(names: string, sessionId: string): Actor | string {
   const wanted = names.split(',');
   const held = wanted.flatMap((name) => roles.get(name) ?? []);
   if (held.length !== wanted.length || new Set(held).size !== held.length) {
-    return `A member of staff is named by roles, e.g. staff:teller or staff:teller,auditor. Roles: ${[...roles.keys()].join(', ')}.`;
+    return `A member of staff is named by roles, e.g. staff:teller or staff:teller,auditor@brn_praha. Roles: ${[...roles.keys()].join(', ')}.`;
   }
-  const partyId = `stf_${wanted.join('_').replaceAll('-', '_')}`.slice(0, 64);
-  return create(ActorSchema, { audience: Audience.STAFF, partyId, sessionId, roles: held });
+  // Who works for a branch is somebody else than who works for none.
+  const partyId = `stf_${[...wanted, branchId].join('_').replaceAll(/\W/g, '_').replace(/_$/, '')}`.slice(0, 64);
+  return create(ActorSchema, { audience: Audience.STAFF, partyId, sessionId, branchId, roles: held });
 }
 
 function readJson(text: string): Record<string, unknown> | undefined {

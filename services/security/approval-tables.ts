@@ -1,7 +1,8 @@
 // The statements about approvals.
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type RawBuilder, sql } from 'kysely';
-import { BRANCH_ROLES, type State } from './domain/approval.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { reachOf, type State } from './domain/approval.ts';
 
 /** A request that somebody else has to approve, as its row stands. */
 export interface ApprovalRow {
@@ -71,17 +72,15 @@ export function selectByCall(makerId: string, rpc: string, requestId: string): R
  * expired is no longer pending, whether that was written or not.
  */
 export function selectApprovals(page: {
-  who: { readonly partyId: string; readonly branchId: string };
-  roles: readonly string[];
+  who: Pick<Actor, 'partyId' | 'branchId' | 'roles'>;
   all: boolean;
   state: State | undefined;
   now: Date;
   before: string | undefined;
   limit: number;
 }): RawBuilder<ApprovalRow> {
-  const { who, roles, all, state, now, before, limit } = page;
-  const ofBank = roles.filter((role) => !BRANCH_ROLES.includes(role));
-  const ofBranch = roles.filter((role) => BRANCH_ROLES.includes(role));
+  const { who, all, state, now, before, limit } = page;
+  const { ofBank, ofBranch } = reachOf(who);
   const effective = sql`case when state = 'pending' and expire_time <= ${now} then 'expired' else state end`;
   return sql<ApprovalRow>`
     select ${APPROVAL} from approval

@@ -1,11 +1,14 @@
 // The table of contents of the security service.
+import { ownCustomer } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { customerBranches, selectBranches } from './branches.ts';
 import { type Context, makeContext } from './context.ts';
 import { ownKeys } from './data-keys.ts';
+import { refuse } from './domain/refusals.ts';
 import { startExecuting } from './executing.ts';
 import { deleteAddressHours } from './login-tables.ts';
 import { Security } from './migrations/0001-security.ts';
@@ -19,6 +22,7 @@ import { SigningKeys } from './migrations/0016-signing-keys.ts';
 import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { DataKeys } from './migrations/0018-data-keys.ts';
 import { StepUps } from './migrations/0022-step-ups.ts';
+import { CustomerBranches } from './migrations/0024-customer-branches.ts';
 import { LoginScoring } from './migrations/0025-login-scoring.ts';
 import { Inactivity } from './migrations/0026-inactivity.ts';
 import { goOnRotating } from './rotation.ts';
@@ -157,6 +161,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0017-revoked-sessions', class: RevokedSessions },
     { name: '0018-data-keys', class: DataKeys },
     { name: '0022-step-ups', class: StepUps },
+    { name: '0024-customer-branches', class: CustomerBranches },
     { name: '0025-login-scoring', class: LoginScoring },
     { name: '0026-inactivity', class: Inactivity },
   ],
@@ -165,7 +170,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
   context: makeContext,
   rpcs,
   keys: ({ signing }) => signing.find,
-  subscriptions: (context) => [countedEvents(context)],
+  subscriptions: (context) => [countedEvents(context), customerBranches],
   async start(context) {
     const { database, now, log, executor } = context;
     const forget = async () => {
@@ -185,7 +190,15 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       executor.close();
     };
   },
-  // Only staff name customers here; a session that is named is looked for among those of the caller.
-  owners: () => ({}),
+  owners: ({ database }) => ({
+    // Only staff name customers here; whose a branch is not known yet, to those who are held to one, is nobody.
+    CUSTOMER: ownCustomer(
+      () => refuse('CUSTOMER_NOT_FOUND'),
+      async (ids) =>
+        (await database.query(selectBranches(ids))).map(({ customerId, branchId }) => [customerId, branchId]),
+    ),
+    // Of whom an approval is the business, and who decides, follows from its own roles and branch.
+    APPROVAL: 'decided-by-rpc',
+  }),
   stepUp: stepUpOf,
 };

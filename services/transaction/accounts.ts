@@ -1,5 +1,6 @@
 // What this service asks the account service: who may order what, where it is booked, and who may see what.
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { branchOf } from '#chassis/access.ts';
 import type { Client } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readRefusal } from '#chassis/grpc.ts';
@@ -50,7 +51,7 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
     },
     async seen(accountIds, call) {
       if (accountIds.length === 0) return new Set();
-      const request = { actor: actorOf(call), accountIds: [...accountIds] };
+      const request = { actor: actorOf(call), accountIds: [...accountIds], branchId: branchOf(call) ?? '' };
       return new Set((await client.checkAccountAccess(request, call)).accountIds);
     },
   };

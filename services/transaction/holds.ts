@@ -1,7 +1,7 @@
 // What the RPCs of holds share: a hold is found here as it was ordered, and as it stands at the ledger.
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { isPrincipalScoped } from '#chassis/access.ts';
+import { seesWholeBank } from '#chassis/access.ts';
 import type { Onwards } from '#chassis/call.ts';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
@@ -9,7 +9,6 @@ import type { Database } from '#chassis/database.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import type { Hold as LedgerHold } from '#gen/bank/ledger/v1/hold_pb.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { type Hold, HoldSchema, type HoldState } from '#gen/bank/transaction/v1/hold_pb.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
@@ -57,7 +56,7 @@ export async function holdMessage(vault: Vault, hold: HoldRow, standing: Standin
 
 /**
  * Refuses whoever stands on the other side of a hold only: it is captured and let go by its creditor, and extended by its
- * debtor. Staff stand on both.
+ * debtor. Staff stand on both; those who are held to a branch, where its accounts do.
  */
 export async function requireSide(
   { accounts }: Context,
@@ -65,7 +64,7 @@ export async function requireSide(
   side: 'creditor' | 'debtor',
   call: Call,
 ): Promise<void> {
-  if (!isPrincipalScoped(call.caller) || call.principal?.audience === Audience.STAFF) return;
+  if (seesWholeBank(call)) return;
   const [accountId, reason] =
     side === 'creditor'
       ? ([creditorAccountId, 'CREDITOR_REQUIRED'] as const)

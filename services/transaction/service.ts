@@ -1,15 +1,11 @@
 // The table of contents of the transaction service.
-import type { Owners } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import type { Call } from '#chassis/call-context.ts';
 import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
-import { refuse } from './domain/refusals.ts';
-import type { Order } from './domain/words.ts';
-import { selectHolds } from './hold-tables.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
@@ -30,7 +26,7 @@ import { releaseHold } from './rpc/release-hold.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
-import { entities, selectParties } from './tables.ts';
+import { entities } from './tables.ts';
 
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
@@ -53,35 +49,6 @@ function rpcs(context: Context) {
     transferFunds: transferFunds(context),
     withdrawCash: withdrawCash(context),
   } satisfies Rpcs<typeof TransactionService>;
-}
-
-function owners({ accounts, database }: Context): Owners {
-  return {
-    // Who may order something on an account is decided by AuthorizeOrders, order by order.
-    ACCOUNT: async (ids, access, _principal, call) => {
-      if (access === 'ACT') return;
-      const seen = await accounts.seen(ids, call);
-      if (ids.some((id) => !seen.has(id))) throw refuse('ACCOUNT_NOT_FOUND');
-    },
-    // A transaction is theirs whose account it takes from or pays to.
-    TRANSACTION: async (ids, _access, _principal, call) => {
-      const theirs = await ofSeenAccounts(await database.query(selectParties(ids)), call);
-      if (theirs.length < new Set(ids).size) throw refuse('TRANSACTION_NOT_FOUND');
-    },
-    // A hold is theirs whose money it keeps, or for whom. Who of the two may do what is decided by the RPC.
-    HOLD: async (ids, _access, _principal, call) => {
-      const theirs = await ofSeenAccounts(await database.query(selectHolds(ids)), call);
-      if (theirs.length < new Set(ids).size) throw refuse('HOLD_NOT_FOUND');
-    },
-  };
-
-  /** Those of which the caller may see one account at least. */
-  async function ofSeenAccounts<T extends Pick<Order, 'debtorAccountId' | 'creditorAccountId'>>(all: T[], call: Call) {
-    const accountsOf = ({ debtorAccountId, creditorAccountId }: T) =>
-      [debtorAccountId, creditorAccountId].filter((id) => id !== null);
-    const seen = await accounts.seen([...new Set(all.flatMap(accountsOf))], call);
-    return all.filter((one) => accountsOf(one).some((id) => seen.has(id)));
-  }
 }
 
 export const transaction: ServiceDefinition<typeof TransactionService, Context> = {

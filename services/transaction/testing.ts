@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { DescService } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Client } from '#chassis/call.ts';
-import { customer, staff } from '#chassis/testing/clients.ts';
+import { customer, staff, staffAt } from '#chassis/testing/clients.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
@@ -38,10 +38,23 @@ export function as(bank: Callable, ...roles: Parameters<typeof staff>): Client<t
   return bank.asPrincipal(TransactionService, staff(...roles));
 }
 
+/** The service as staff of a branch see it. */
+export function at(bank: Callable, ...who: Parameters<typeof staffAt>): Client<typeof TransactionService> {
+  return bank.asPrincipal(TransactionService, staffAt(...who));
+}
+
 /** The service as it is called for staff with these roles when somebody else has approved it. */
 export function approved(bank: Callable, ...roles: Parameters<typeof staff>): Client<typeof TransactionService> {
-  const maker = { ...staff(...roles), approverId: 'stf_checker' };
-  return bank.asPrincipal(TransactionService, maker, { workload: 'security-executor' });
+  return executed(bank, staff(...roles));
+}
+
+/** The service as it is called for a member of staff when somebody else has approved it. */
+export function executed(bank: Callable, maker: Actor): Client<typeof TransactionService> {
+  return bank.asPrincipal(
+    TransactionService,
+    { ...maker, approverId: 'stf_checker' },
+    { workload: 'security-executor' },
+  );
 }
 
 /** The service as a customer sees it. */

@@ -64,7 +64,10 @@ export function makeProgram(exited: (code: number) => void): Command {
   const program = new Command('bankctl')
     .description('The command line of the bank.')
     .option('--edge <url>', 'the edge to talk to', process.env['COREBANK_EDGE'] || DEFAULT_EDGE)
-    .option('--as <subject>', 'as whom: customer:<id> or staff:<role>; before what `login` chose')
+    .option(
+      '--as <subject>',
+      'as whom: customer:<id>, staff:<role> or staff:<role>@<branch>; before what `login` chose',
+    )
     .option('--json', 'print one JSON document')
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('(bankctl --help says what there is)');

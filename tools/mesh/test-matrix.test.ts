@@ -26,7 +26,13 @@ describe('mesh/test-matrix.json', () => {
       'staff:TELLER',
       'staff:BRANCH_MANAGER',
       'staff:BACK_OFFICE',
+      'staff:TELLER@own',
+      'staff:BRANCH_MANAGER@own',
+      'staff:BACK_OFFICE@own',
+      'staff:BACK_OFFICE@other',
     ]);
+    const foreign = ['another-customer', 'staff:TELLER@other', 'staff:BRANCH_MANAGER@other'];
+    expect(transfer?.edge.ACCOUNT_NOT_FOUND).to.deep.equal(foreign);
     expect(transfer?.edge.TOKEN_MISSING).to.deep.equal(['anonymous']);
     expect(transfer?.workloads).to.have.property('TOKEN_MISSING').deep.equal(['edge']);
     const posting = testMatrix()['bank.ledger.v1.LedgerService/PostJournals'];
@@ -35,6 +41,9 @@ describe('mesh/test-matrix.json', () => {
     expect(posting?.workloads.CALLER_NOT_ALLOWED).to.include('edge');
     const registration = testMatrix()['bank.customer.v1.CustomerService/RegisterCustomer'];
     expect(registration?.edge.ALLOWED).to.include('anonymous');
+    expect(registration?.edge.BRANCH_NOT_ALLOWED).to.include('staff:TELLER@other');
+    const change = testMatrix()['bank.account.v1.AccountService/UpdateAccount'];
+    expect(change?.edge.OWNER_REQUIRED).to.deep.equal(['disponent']);
     expect(registration?.edge.TOKEN_INVALID).to.include('unsigned');
   });
 });

@@ -3,13 +3,25 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StaffRoleSchema, WorkloadSchema } from '#gen/bank/options/v1/options_pb.ts';
-import { type Grant, type Rule, rules, type Workload } from '#gen/bank/rules.ts';
+import { BRANCH_ROLES } from '#chassis/branches.ts';
+import { StaffRole, StaffRoleSchema, WorkloadSchema } from '#gen/bank/options/v1/options_pb.ts';
+import { type Grant, type IdKind, type StaffRole as Role, type Rule, rules, type Workload } from '#gen/bank/rules.ts';
 
 export const MATRIX_FILE = 'mesh/test-matrix.json';
 
-/** What a call is answered with, as far as the rules go: ALLOWED, or the reason of its refusal. */
-export type Outcome = 'ALLOWED' | 'TOKEN_MISSING' | 'TOKEN_INVALID' | 'CALLER_NOT_ALLOWED' | 'RPC_UNKNOWN';
+/**
+ * What a call is answered with, as far as the rules go: ALLOWED, or the reason of its refusal. It names a thing of one
+ * customer and of one branch: to others it is as if there were none.
+ */
+export type Outcome =
+  | 'ALLOWED'
+  | 'TOKEN_MISSING'
+  | 'TOKEN_INVALID'
+  | 'CALLER_NOT_ALLOWED'
+  | 'RPC_UNKNOWN'
+  | `${IdKind}_NOT_FOUND`
+  | 'OWNER_REQUIRED'
+  | 'BRANCH_NOT_ALLOWED';
 
 /** The cells of one RPC: by outcome, whose calls end so. */
 export interface Cells {
@@ -24,7 +36,10 @@ export type Matrix = Readonly<Record<string, Cells>>;
 
 /** Tokens that are none: nobody who shows one gets in, not even where anybody may without. */
 const BAD_TOKENS = ['garbage', 'expired', 'wrong-audience', 'wrong-algorithm', 'unsigned', 'foreign-key'];
-const CUSTOMERS = ['customer', 'joint-holder', 'disponent'];
+/** The customer whose things are named, who shares their accounts, who may use them, and somebody else. */
+const CUSTOMERS = ['customer', 'joint-holder', 'disponent', 'another-customer'];
+/** Staff of head office, of the branch whose things are named, and of another. */
+const BRANCHES = ['', '@own', '@other'];
 
 const ROLES = StaffRoleSchema.values.filter(({ number }) => number !== 0).map(({ localName }) => localName);
 const SCOPES = [...new Set(Object.values<Rule>(rules).flatMap(({ grants }) => grants.flatMap(({ scopes }) => scopes)))];
@@ -34,12 +49,12 @@ export const WORKLOADS: readonly Workload[] = WorkloadSchema.values
   .filter(({ number }) => number !== 0)
   .map(({ localName }) => localName.toLowerCase().replaceAll('_', '-') as Workload);
 
-/** Every kind of caller at the edge: of staff `staff:TELLER`, of partners `partner:` and the scope that they have. */
+/** Every kind of caller at the edge: of staff `staff:TELLER` and, of a branch, `staff:TELLER@own`, of partners `partner:` and the scope that they have. */
 export const SUBJECTS: readonly string[] = [
   'anonymous',
   ...BAD_TOKENS,
   ...CUSTOMERS,
-  ...ROLES.map((role) => `staff:${role}`),
+  ...BRANCHES.flatMap((branch) => ROLES.map((role) => `staff:${role}${branch}`)),
   ...['', ...SCOPES].map((scope) => `partner:${scope}`),
 ];
 
@@ -62,12 +77,46 @@ function atTheEdge(rule: Rule, subject: string): Outcome {
   if (!edge) return 'RPC_UNKNOWN';
   if (subject === 'anonymous') return isOpen ? 'ALLOWED' : 'TOKEN_MISSING';
   if (BAD_TOKENS.includes(subject)) return 'TOKEN_INVALID';
-  return isOpen || grants.some((grant) => isGranted(grant, subject)) ? 'ALLOWED' : 'CALLER_NOT_ALLOWED';
+  if (!isOpen && !grants.some((grant) => isGranted(grant, subject))) return 'CALLER_NOT_ALLOWED';
+  return (isForeign(rule, subject) && asForeign(rule, subject)) || asHolder(rule, subject) || 'ALLOWED';
+}
+
+/** Whether somebody who is let in is foreign to what the request names. */
+function isForeign({ grants }: Rule, subject: string): boolean {
+  if (subject === 'another-customer') return true;
+  const [kind, word = ''] = subject.split(':');
+  if (kind !== 'staff' || !word.endsWith('@other')) return false;
+  // Who comes by a role of the whole bank is foreign to nothing in it.
+  const role = roleIn(word);
+  const isOfBank = !BRANCH_ROLES.includes(StaffRole[role]) && grants.some(({ roles }) => roles.includes(role));
+  return !isOfBank;
+}
+
+/** What a stranger is told: that there is no such thing as is named first. A branch is held against staff alone. */
+function asForeign({ ids }: Rule, subject: string): Outcome | undefined {
+  const held = ids.filter(
+    ({ access, kind }) => access !== 'NAMED' && (kind !== 'BRANCH' || subject.startsWith('staff:')),
+  );
+  const [first] = held;
+  if (!first) return undefined;
+  return first.kind === 'BRANCH' ? 'BRANCH_NOT_ALLOWED' : `${first.kind}_NOT_FOUND`;
+}
+
+/** What those who share an account are told: another customer's other things are not theirs. */
+function asHolder({ ids, errors }: Rule, subject: string): Outcome | undefined {
+  if (subject !== 'joint-holder' && subject !== 'disponent') return undefined;
+  if (ids.some(({ kind, access }) => kind === 'CUSTOMER' && access !== 'NAMED')) return 'CUSTOMER_NOT_FOUND';
+  return subject === 'disponent' && errors.includes('OWNER_REQUIRED') ? 'OWNER_REQUIRED' : undefined;
+}
+
+/** The role in `TELLER@other`. */
+function roleIn(word: string): Role {
+  return word.replace(/@.*/, '') as Role;
 }
 
 function isGranted({ audience, roles, scopes }: Grant, subject: string): boolean {
   const [kind, word = ''] = subject.split(':');
-  if (kind === 'staff') return audience === 'STAFF' && roles.some((role) => role === word);
+  if (kind === 'staff') return audience === 'STAFF' && roles.some((role) => role === roleIn(word));
   if (kind === 'partner') return audience === 'PARTNER' && scopes.includes(word);
   return audience === 'CHANNEL';
 }

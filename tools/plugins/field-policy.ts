@@ -57,8 +57,9 @@ export function requestViolations({ path, method, idempotency, rule }: Rpc, opti
       );
     }
     for (const field of message.fields) {
-      const access = options.idOf(field)?.access ?? 'NAMED';
-      if (isPublic && access !== 'NAMED') {
+      const { kind, access } = options.idOf(field) ?? { access: 'NAMED' };
+      // A branch is held against staff alone, whoever else may come.
+      if (isPublic && access !== 'NAMED' && kind !== 'BRANCH') {
         found.push(`${path} is open to anybody, but ${nameOf(field)} needs ${access}: nobody is there to be checked.`);
       }
       if (isOneOf(field, longTypes, longWrappers)) {

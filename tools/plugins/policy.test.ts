@@ -315,6 +315,16 @@ const cases: Case[] = [
     says: [`${rpc} is open to anybody, but ${request}.a_id needs VIEW: nobody is there to be checked.`],
   },
   {
+    title: 'accepts a branch there, against which staff alone are held',
+    samples: [
+      {
+        rule: edgeFor('audience: AUDIENCE_PUBLIC'),
+        request: `string branch_id = 1 ${idOption('ID_KIND_BRANCH', 'ACCESS_ACT')};`,
+      },
+    ],
+    says: [],
+  },
+  {
     title: 'accepts a tree without ids and a map of words',
     samples: [
       { request: 'Tree tree = 1; map<string, string> words = 2;', extra: 'message Tree { repeated Tree trees = 2; }' },

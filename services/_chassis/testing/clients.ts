@@ -60,16 +60,21 @@ export function customer(partyId: string): Actor {
   return create(ActorSchema, { audience: Audience.CHANNEL, partyId, sessionId: 'ses_test' });
 }
 
-/** A member of staff with these roles, e.g. `staff('TELLER')`. */
+/** A member of staff of head office with these roles, e.g. `staff('TELLER')`: no branch bounds what they see. */
 export function staff(...roles: (keyof typeof StaffRole)[]): Actor {
   const partyId = `stf_${roles.join('_').toLowerCase()}`;
   return create(ActorSchema, {
     audience: Audience.STAFF,
     partyId,
     sessionId: 'ses_test',
-    branchId: 'brn_test',
     roles: roles.map((role) => StaffRole[role]),
   });
+}
+
+/** A member of staff of a branch, e.g. `staffAt('brn_praha', 'TELLER')`. */
+export function staffAt(branchId: string, ...roles: (keyof typeof StaffRole)[]): Actor {
+  const somebody = staff(...roles);
+  return { ...somebody, partyId: `${somebody.partyId}_at_${branchId}`, branchId };
 }
 
 /** An integration partner. */

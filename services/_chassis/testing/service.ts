@@ -14,7 +14,7 @@ import { asPrincipal, asWorkload, type Callable } from './clients.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
 import { TEST_CERTIFICATES, testIdentities } from './identities.ts';
 
-export { customer, partner, refused, staff } from './clients.ts';
+export { customer, partner, refused, staff, staffAt } from './clients.ts';
 
 /** How to start a service under test. */
 export interface TestOptions {

@@ -1,5 +1,6 @@
 // What a customer has, for tests that name it in every request.
 import { randomUUID } from 'node:crypto';
+import type { Bank } from '../bank.ts';
 import { untilSigned } from '../signing.ts';
 import { BACK_OFFICE, counter, disponent, money, owner, textAt } from './counter.ts';
 import type { Door } from './doors.ts';
@@ -21,7 +22,9 @@ export interface Belongings {
   readonly transactionId: string;
   /** Money of the account that is kept for the frozen one. */
   readonly holdId: string;
-  /** Of the bank, not of the customer. */
+  /** The branch that they and all that they have are with. */
+  readonly branchId: string;
+  /** Of another customer of the branch. */
   readonly creditorAccountId: string;
   readonly openDate: string;
   readonly closingDate: string;
@@ -30,9 +33,10 @@ export interface Belongings {
 /** When holds expire. */
 export const LATER = '2099-01-01T00:00:00Z';
 
-/** Makes a customer with belongings. Each call of it is another customer. */
+/** Makes a customer with belongings, at a branch of their own. Each call of it is another customer. */
 export async function makeBelongings(door: Door): Promise<Belongings> {
-  const at = counter(door);
+  const branchId = `brn_${randomUUID().replaceAll('-', '')}`;
+  const at = counter(door, branchId);
   const customerId = await at.person('Jana', 'Novotna');
   const jointHolderId = await at.person('Jan', 'Novotny');
   const disponentId = await at.person('Eva', 'Novotna');
@@ -61,6 +65,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     type: 'ACCOUNT_TYPE_INDIVIDUAL',
     productId: 'prd_current_czk',
     holders: [owner(customerId)],
+    branchId,
     migrating: true,
   };
   const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
@@ -68,6 +73,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
   return {
     customerId,
+    branchId,
     jointHolderId,
     disponentId,
     accountId,
@@ -80,6 +86,12 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
   };
+}
+
+/** Writes into security's tables which branch a customer is with: on a bank without a bus its events do not come. */
+export async function tellSecurity(bank: Bank, { customerId, branchId }: Belongings): Promise<void> {
+  const statement = 'insert into customer_branch (customer_id, branch_id, version) values ($1, $2, 1)';
+  await bank.database('security').query(statement, [customerId, branchId]);
 }
 
 /** Puts a day into closing, so that it can be closed. */

@@ -118,14 +118,14 @@ export async function whenExecuted(ask: () => Promise<JsonObject>): Promise<Json
   }
 }
 
-/** The errands over a door. */
-export function counter(door: Door): Counter {
+/** The errands over a door; whom it registers and what it opens is with a branch, if told so. */
+export function counter(door: Door, branchId = ''): Counter {
   const register = async (party: JsonObject): Promise<string> => {
-    const request = { requestId: randomUUID(), ...party, residenceCountryCode: 'CZ' };
+    const request = { requestId: randomUUID(), ...party, residenceCountryCode: 'CZ', branchId };
     return textAt(await door.call(TELLER, 'customer.RegisterCustomer', request), 'customer', 'customerId');
   };
   const open: Counter['open'] = async (type, productId, holders) => {
-    const request = { requestId: randomUUID(), type: `ACCOUNT_TYPE_${type}`, productId, holders };
+    const request = { requestId: randomUUID(), type: `ACCOUNT_TYPE_${type}`, productId, holders, branchId };
     const answer = await door.call(TELLER, 'account.OpenAccount', request);
     return { accountId: textAt(answer, 'account', 'accountId'), iban: textAt(answer, 'account', 'iban') };
   };

@@ -177,8 +177,9 @@ describe('A member of staff', function aMemberOfStaff() {
 
   it('is registered by two administrators, acts within their role only, and no longer once it was taken away', async () => {
     const door = journey.door('gRPC');
-    const at = counter(door);
+    const at = counter(door, 'brn_praha');
     const { accountId } = await at.personWithAccount('Jana');
+    const { accountId: elsewhere } = await counter(door, 'brn_brno').personWithAccount('Petr');
     const order = (role: string) => ({ branchId: 'brn_praha', roles: [role] });
     const teller = { displayName: 'Eva Nova', ...order('STAFF_ROLE_TELLER') };
     const registered = await withApproval(door, both, 'security.RegisterStaffMember', teller);
@@ -204,6 +205,7 @@ describe('A member of staff', function aMemberOfStaff() {
     const act = async (rpc: RpcName, request: JsonObject) =>
       door.callWith(await token(), rpc, { requestId: randomUUID(), ...request });
     await act('transaction.DepositCash', deposit);
+    await refused(act('transaction.DepositCash', { ...deposit, creditorAccountId: elsewhere }), 'ACCOUNT_NOT_FOUND');
     expect(await at.booked(accountId)).to.equal('50.00');
     await refused(act('security.RegisterStaffMember', teller), 'CALLER_NOT_ALLOWED');
     await refused(

@@ -1,84 +1,131 @@
-// Nobody gets at what is another's, by any RPC. Goes through the rules, so that what is new in the contract is tried without
-// being named here.
+// Nobody gets at what is another's, by any RPC: no customer at another customer's, no staff of a branch at another branch's.
+// Goes through the rules, so that what is new in the contract is tried without being named here.
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { BRANCH_ROLES } from '#chassis/branches.ts';
 import { Refusal } from '#chassis/errors.ts';
-import { type IdKind, type Rule, rules } from '#gen/bank/rules.ts';
-import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
-import { methodNamed, nameOf, PROTOCOLS, type RpcName } from './doors.ts';
+import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
+import { type Grant, type IdKind, type Rule, rules } from '#gen/bank/rules.ts';
+import { type Belongings, beginClosing, makeBelongings, tellSecurity } from './belongings.ts';
+import { MANAGER, money, pending } from './counter.ts';
+import { type Door, methodNamed, nameOf, PROTOCOLS } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
 import { asCommand, sampleOf, withId } from './samples.ts';
 
+/** What a customer has, and what waits for approval at their branch. */
+type Things = Belongings & { readonly approvalId: string };
+
 /** By id kind, which of somebody's belongings an id names. */
-const THINGS: Partial<Record<IdKind, (of: Belongings) => string>> = {
+const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   CUSTOMER: ({ customerId }) => customerId,
   ACCOUNT: ({ accountId }) => accountId,
   TRANSACTION: ({ transactionId }) => transactionId,
   HOLD: ({ holdId }) => holdId,
+  BRANCH: ({ branchId }) => branchId,
+  APPROVAL: ({ approvalId }) => approvalId,
 };
 
-const everyRpc = Object.entries(rules).map(([path, rule]): [RpcName, Rule] => [nameOf(path), rule]);
-const channelRpcs = everyRpc.filter(([, { grants }]) => grants.some(({ audience }) => audience === 'CHANNEL'));
-const ownedIds = channelRpcs.flatMap(([rpc, { ids }]) =>
-  ids.filter(({ access }) => access !== 'NAMED').map(({ path, kind }) => ({ rpc, path, kind })),
-);
+/** To whom a grant is, who does not see the whole bank by it; as a subject of `/dev/token`. */
+type Bounded = (grant: Grant, of: Things) => string | undefined;
+const customer: Bounded = ({ audience }, { customerId }) =>
+  audience === 'CHANNEL' ? `customer:${customerId}` : undefined;
+const staffOfBranch: Bounded = ({ roles }, { branchId }) => {
+  const role = roles.find((one) => BRANCH_ROLES.includes(StaffRole[one]));
+  return role && `staff:${role.toLowerCase().replaceAll('_', '-')}@${branchId}`;
+};
 
-describe('What belongs to one customer', function whatBelongs() {
-  this.timeout(60_000);
-  const journey = useJourney();
-  let a: Belongings;
-  let b: Belongings;
+const everyRpc = Object.entries<Rule>(rules).map(([path, rule]) => ({ rpc: nameOf(path), rule }));
+const NOBODY = { customerId: '', branchId: '' } as Things;
+const KINDS = [
+  { who: 'a customer', whose: 'another’s', bounded: customer, isHeld: (kind: IdKind) => kind !== 'BRANCH', least: 20 },
+  { who: 'staff of a branch', whose: 'another branch’s', bounded: staffOfBranch, isHeld: () => true, least: 30 },
+];
 
-  before(async () => {
-    const door = journey.door('gRPC');
-    await beginClosing(door);
-    a = await makeBelongings(door);
-    b = await makeBelongings(door);
-  });
+for (const { who, whose, bounded, isHeld, least } of KINDS) {
+  const open = everyRpc.filter(({ rule }) => rule.grants.some((grant) => bounded(grant, NOBODY) !== undefined));
+  const ids = open.flatMap(({ rpc, rule }) =>
+    rule.ids
+      .filter(({ access, kind }) => access !== 'NAMED' && isHeld(kind))
+      .map(({ path, kind }) => ({ rpc, rule, path, kind })),
+  );
+  const subjectOf = ({ grants }: Rule, of: Things) =>
+    grants.map((grant) => bounded(grant, of)).find((subject) => subject !== undefined) ?? '';
 
-  it('is named by ids that the rules know', () => {
-    expect(ownedIds.length).to.be.greaterThan(12);
-    expect(ownedIds.filter(({ kind }) => !THINGS[kind])).to.deep.equal([]);
-  });
+  describe(`What is ${whose}, to ${who}`, function whatIsAnothers() {
+    this.timeout(60_000);
+    const journey = useJourney();
+    let a: Things;
+    let b: Things;
 
-  for (const [index, { rpc, path, kind }] of ownedIds.entries()) {
-    const protocol = PROTOCOLS[index % PROTOCOLS.length] ?? 'gRPC';
-
-    it(`is to another as if it were not: ${rpc}, ${path.join('.')} (${protocol})`, async () => {
-      const door = journey.door(protocol);
-      const { input } = methodNamed(rpc);
-      const { request, refused } = sampleOf(rpc, b);
-      const ask = (id: string | undefined, validateOnly: boolean) => {
-        const named = id === undefined ? request : withId(input, request, path, id);
-        return whyNot(door.call(`customer:${b.customerId}`, rpc, asCommand(input, named, validateOnly)), id);
-      };
-      // With B's own thing there it is allowed, so that nothing else is wrong with it.
-      expect((await ask(undefined, true))?.reason).to.equal(refused);
-
-      const foreign = THINGS[kind]?.(a) ?? '';
-      const unknown = foreign.replace(/_.*/, '_01h455vb4pex5vsknk084sn02q');
-      const before = await stateOf(journey.bank(), { without: ['command', 'outbox'] });
-      for (const validateOnly of [true, false]) {
-        const told = await ask(foreign, validateOnly);
-        expect(told).to.deep.equal(await ask(unknown, validateOnly));
-        expect(told?.reason).to.equal(`${kind}_NOT_FOUND`);
-      }
-      expect(await stateOf(journey.bank(), { without: ['command', 'outbox'] })).to.deep.equal(before);
+    before(async () => {
+      const door = journey.door('gRPC');
+      await beginClosing(door);
+      a = await makeThings(door);
+      b = await makeThings(door);
+      for (const things of [a, b]) await tellSecurity(journey.bank(), things);
     });
-  }
 
-  it('is not in the lists of another', async () => {
-    for (const protocol of PROTOCOLS) {
-      const door = journey.door(protocol);
-      for (const [rpc] of channelRpcs.filter(([name]) => name.includes('.List'))) {
-        const { request } = sampleOf(rpc, b);
-        const answer = JSON.stringify(await door.call(`customer:${b.customerId}`, rpc, request));
-        for (const thing of Object.values(a).filter((id) => /^(cus|acc|txn)_/.test(id))) {
-          if (thing !== a.creditorAccountId) expect(answer, rpc).not.to.include(thing);
+    it(`is named by ids that the rules know: ${ids.length} of ${open.length} RPCs`, () => {
+      expect(ids.length).to.be.at.least(least);
+      expect(ids.filter(({ kind }) => !THINGS[kind])).to.deep.equal([]);
+    });
+
+    for (const [index, { rpc, rule, path, kind }] of ids.entries()) {
+      const protocol = PROTOCOLS[index % PROTOCOLS.length] ?? 'gRPC';
+
+      it(`is as if it were not: ${rpc}, ${path.join('.')} (${protocol})`, async () => {
+        const door = journey.door(protocol);
+        const { input } = methodNamed(rpc);
+        const { request, refused } = sampleOf(rpc, b);
+        const ask = (id: string | undefined, validateOnly: boolean) => {
+          const named = id === undefined ? request : withId(input, request, path, id);
+          return whyNot(door.call(subjectOf(rule, b), rpc, asCommand(input, named, validateOnly)), id);
+        };
+        // With B's own thing there it is allowed, so that nothing else is wrong with it.
+        expect((await ask(undefined, true))?.reason).to.equal(refused);
+
+        const foreign = THINGS[kind]?.(a) ?? '';
+        const unknown = foreign.replace(/_.*/, '_01h455vb4pex5vsknk084sn02q');
+        // A refusal of access is recorded, under a key of whom it was told.
+        const without = ['command', 'outbox', ...(kind === 'BRANCH' ? ['data_key'] : [])];
+        const before = await stateOf(journey.bank(), { without });
+        for (const validateOnly of [true, false]) {
+          const told = await ask(foreign, validateOnly);
+          expect(told).to.deep.equal(await ask(unknown, validateOnly));
+          expect(told?.reason).to.equal(kind === 'BRANCH' ? 'BRANCH_NOT_ALLOWED' : `${kind}_NOT_FOUND`);
+        }
+        expect(await stateOf(journey.bank(), { without })).to.deep.equal(before);
+      });
+    }
+
+    it('is not in their lists', async () => {
+      const foreign = Object.values(a).filter((id) => /^(cus|acc|txn|hld|apr|brn)_/.test(id));
+      for (const protocol of PROTOCOLS) {
+        const door = journey.door(protocol);
+        for (const { rpc, rule } of open.filter(({ rpc: name }) => name.includes('.List'))) {
+          const { request } = sampleOf(rpc, b);
+          const answer = JSON.stringify(await door.call(subjectOf(rule, b), rpc, whole(request)));
+          for (const thing of foreign) expect(answer, rpc).not.to.include(thing);
         }
       }
-    }
+    });
   });
-});
+}
+
+/** A customer with belongings, and a request at their branch that nobody has decided on. */
+async function makeThings(door: Door): Promise<Things> {
+  const own = await makeBelongings(door);
+  const { transactionId, branchId } = own;
+  const undo: JsonObject = { requestId: randomUUID(), transactionId, amount: money('1.00') };
+  const asking = door.call(`${MANAGER}@${branchId}`, 'transaction.ReverseTransaction', undo);
+  return { ...own, approvalId: await pending(asking) };
+}
+
+/** A list without a filter that may be left out, and not cut short. */
+function whole({ pageSize: _short, branchId: _filter, ...request }: JsonObject): JsonObject {
+  return request;
+}
 
 /** All that a refusal says, without the id that it was about; undefined when the call was answered. */
 async function whyNot(call: Promise<unknown>, id?: string) {

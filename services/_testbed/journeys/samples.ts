@@ -49,15 +49,17 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
   };
 }
 
-function customerSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+function customerSamples({ customerId, branchId }: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
   const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
   const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }];
   const identifiers = [{ kind: 'IDENTIFIER_KIND_PASSPORT', value: '38291746', countryCode: 'CZ' }];
   return {
-    'customer.RegisterCustomer': { request: { person, address, contacts, identifiers, residenceCountryCode: 'CZ' } },
+    'customer.RegisterCustomer': {
+      request: { person, address, contacts, identifiers, residenceCountryCode: 'CZ', branchId },
+    },
     'customer.GetCustomer': { request: { customerId } },
-    'customer.ListCustomers': { request: { pageSize: 1 } },
+    'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
     'customer.DeactivateCustomer': { request: { customerId } },
   };

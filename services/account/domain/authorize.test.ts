@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Refusal } from '#chassis/errors.ts';
-import { customer, partner, staff } from '#chassis/testing/clients.ts';
+import { customer, partner, staff, staffAt } from '#chassis/testing/clients.ts';
 import { Operation, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import { type AccountFacts, authorize, type OrderFacts } from './authorize.ts';
 
@@ -21,6 +21,7 @@ function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts 
     state: 'active',
     currency: 'EUR',
     partyId: `cus_${id}`,
+    branchId: 'brn_one',
     freezeDebits: false,
     freezeCredits: false,
     holders: [
@@ -71,6 +72,27 @@ describe('the authorisation of an order', () => {
     ['a transfer by a teller', { ...transfer, actor: teller }, 'allowed'],
     ['a transfer by back office', { ...transfer, actor: staff('BACK_OFFICE') }, 'allowed'],
     ['a transfer by a stranger', { ...transfer, actor: customer('cus_two') }, 'ACCOUNT_NOT_FOUND'],
+    ['a transfer by a teller of the branch', { ...transfer, actor: staffAt('brn_one', 'TELLER') }, 'allowed'],
+    ['a transfer by one of another', { ...transfer, actor: staffAt('brn_two', 'TELLER') }, 'ACCOUNT_NOT_FOUND'],
+    [
+      'a transfer by one of another who is an auditor too',
+      { ...transfer, actor: staffAt('brn_two', 'TELLER', 'AUDITOR') },
+      'ACCOUNT_NOT_FOUND',
+    ],
+    [
+      'a transfer by one of another who is back office too',
+      { ...transfer, actor: staffAt('brn_two', 'TELLER', 'BACK_OFFICE') },
+      'allowed',
+    ],
+    [
+      'a transfer to another branch',
+      { ...transfer, actor: staffAt('brn_one', 'TELLER'), creditor: account('two', { branchId: 'brn_two' }) },
+      'allowed',
+    ],
+    ['a deposit by a teller of the branch', { ...deposit, actor: staffAt('brn_one', 'TELLER') }, 'allowed'],
+    ['a deposit by one of another', { ...deposit, actor: staffAt('brn_two', 'TELLER') }, 'ACCOUNT_NOT_FOUND'],
+    ['a withdrawal by one of another', { ...withdrawal, actor: staffAt('brn_two', 'TELLER') }, 'ACCOUNT_NOT_FOUND'],
+    ['history by back office of another', { ...migration, actor: staffAt('brn_two', 'BACK_OFFICE') }, 'allowed'],
     ['a transfer by an auditor', { ...transfer, actor: staff('AUDITOR') }, 'ACCOUNT_NOT_FOUND'],
     ['a transfer by a partner of the same name', { ...transfer, actor: partner('cus_one') }, 'ACCOUNT_NOT_FOUND'],
     ['a transfer from no account', { ...transfer, debtor: undefined }, 'ACCOUNT_NOT_FOUND'],

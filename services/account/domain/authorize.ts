@@ -1,5 +1,6 @@
 // Whether somebody may order an operation on accounts, where it is booked, and what it costs. What is a fact of the
 // ledger (the money on the account) is not asked here, and is enforced there.
+import { branchAmong } from '#chassis/branches.ts';
 import { deriveId } from '#chassis/id.ts';
 import { type Amount, fromMoney } from '#chassis/money.ts';
 import { Operation, type ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
@@ -16,6 +17,7 @@ export interface AccountFacts {
   readonly state: AccountState;
   readonly currency: string;
   readonly partyId: string;
+  readonly branchId: string;
   readonly freezeDebits: boolean;
   readonly freezeCredits: boolean;
   readonly holders: readonly Holding[];
@@ -31,7 +33,7 @@ export interface OrderFacts {
   readonly creditor: AccountFacts | undefined;
 }
 
-/** The roles of staff that may order an operation for customers. */
+/** The roles of staff that may order an operation for customers, as the rules of the RPCs by which they order it name them. */
 const STAFF_MAY: ReadonlyMap<Operation, readonly StaffRole[]> = new Map([
   [Operation.CASH_DEPOSIT, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER]],
   [Operation.CASH_WITHDRAWAL, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER]],
@@ -57,8 +59,8 @@ export function authorize(order: OrderFacts) {
 
 function authorizeDeposit(order: OrderFacts) {
   // Paid in over the counter: only staff do it, for whomever stands there.
-  const creditor = order.creditor && mayAsStaff(order) ? order.creditor : undefined;
-  if (!creditor) throw refuse('ACCOUNT_NOT_FOUND');
+  const { creditor } = order;
+  if (!creditor || !mayAsStaff(order, creditor)) throw refuse('ACCOUNT_NOT_FOUND');
   checkCredit(creditor, order.amount);
   return { ...creditorOf(creditor), ...feeOf(creditor, order) };
 }
@@ -82,7 +84,7 @@ function authorizeTransfer(order: OrderFacts) {
 
 function authorizeMigration(order: OrderFacts) {
   const { debtor, amount } = order;
-  if (!debtor || !mayAsStaff(order)) throw refuse('ACCOUNT_NOT_FOUND');
+  if (!debtor || !mayAsStaff(order, debtor)) throw refuse('ACCOUNT_NOT_FOUND');
   if (debtor.state !== 'migrating') throw refuse('ACCOUNT_NOT_MIGRATING');
   checkCurrency(debtor, 'debtor', amount);
   return debtorMessage(debtor);
@@ -92,13 +94,16 @@ function authorizeMigration(order: OrderFacts) {
 function debtorOf(order: OrderFacts): AccountFacts {
   const { actor, debtor } = order;
   const holds = actor.audience === Audience.CHANNEL && debtor?.holders.some((one) => one.customerId === actor.partyId);
-  if (!debtor || !(holds || mayAsStaff(order))) throw refuse('ACCOUNT_NOT_FOUND');
+  if (!debtor || !(holds || mayAsStaff(order, debtor))) throw refuse('ACCOUNT_NOT_FOUND');
   return debtor;
 }
 
-function mayAsStaff({ actor, operation }: OrderFacts): boolean {
+/** Staff may act on an account in a role that orders such things: by roles of a branch alone, on its own accounts. */
+function mayAsStaff({ actor, operation }: OrderFacts, { branchId }: AccountFacts): boolean {
   const roles = STAFF_MAY.get(operation) ?? [];
-  return actor.audience === Audience.STAFF && actor.roles.some((role) => roles.includes(role));
+  if (actor.audience !== Audience.STAFF || !actor.roles.some((role) => roles.includes(role))) return false;
+  const branch = branchAmong(roles, actor);
+  return branch === undefined || branchId === branch;
 }
 
 function checkDebit(account: AccountFacts, amount: Amount): void {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { customer, partner, refused, staff } from '#chassis/testing/service.ts';
+import { customer, partner, refused, staff, staffAt } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
@@ -21,6 +21,18 @@ describe('CheckAccountAccess', () => {
     expect(await check(customer('cus_unknown'))).to.deep.equal([]);
     expect(await check(staff('AUDITOR'))).to.deep.equal([foreign, his, mine]);
     expect(await check(partner(jana))).to.deep.equal([]);
+  });
+
+  it('leaves out what is not with the branch that staff are held to', async () => {
+    const { accountId: here } = await openAccount(bank(), { branchId: 'brn_here' });
+    const { accountId: there } = await openAccount(bank(), { branchId: 'brn_there' });
+    const { accountId: nowhere } = await openAccount(bank());
+    const client = bank().as(AccountService, 'transaction');
+    const accountIds = [here, 'acc_unknown', there, nowhere];
+    const check = async (branchId: string) =>
+      (await client.checkAccountAccess({ actor: staffAt('brn_here', 'TELLER'), accountIds, branchId })).accountIds;
+    expect(await check('brn_here')).to.deep.equal([here]);
+    expect(await check('')).to.deep.equal([here, there, nowhere]);
   });
 
   it('is for the transaction service alone', async () => {

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 
 /** Answers those of the accounts that somebody may see. */
 export function checkAccountAccess({ database }: Context): Rpcs<typeof AccountService>['checkAccountAccess'] {
-  return async ({ actor, accountIds }) => {
-    const visible = actor ? await visibleTo(database, actor, accountIds) : new Set();
-    return { accountIds: [...new Set(accountIds)].filter((id) => visible.has(id)) };
+  return async (request) => {
+    const visible = await visibleTo(database, request);
+    return { accountIds: [...new Set(request.accountIds)].filter((id) => visible.has(id)) };
   };
 }

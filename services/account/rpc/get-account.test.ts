@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { partner, refused } from '#chassis/testing/service.ts';
+import { partner, refused, staffAt } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { ACCOUNT_BANK, accountsAs, accountsOf, openAccount, registerPerson, told } from '../../_testbed/opening.ts';
@@ -32,5 +32,18 @@ describe('GetAccount', () => {
     const client = bank().asPrincipal(AccountService, partner('ptn_1'));
     await refused(client.getAccount({ accountId }), 'CALLER_NOT_ALLOWED');
     await refused(bank().as(AccountService, 'transaction').getAccount({ accountId }), 'CALLER_NOT_ALLOWED');
+  });
+
+  it('is to staff of another branch as if there were none, whosever customer holds it', async () => {
+    const { accountId } = await openAccount(bank(), { branchId: 'brn_here' });
+    const at = (...who: Parameters<typeof staffAt>) => bank().asPrincipal(AccountService, staffAt(...who));
+    await at('brn_here', 'LOAN_OFFICER').getAccount({ accountId });
+    await at('brn_there', 'LOAN_OFFICER', 'COMPLIANCE').getAccount({ accountId });
+    const foreign = await refused(at('brn_there', 'LOAN_OFFICER').getAccount({ accountId }), 'ACCOUNT_NOT_FOUND');
+    const unknown = await refused(
+      at('brn_there', 'LOAN_OFFICER').getAccount({ accountId: 'acc_unknown' }),
+      'ACCOUNT_NOT_FOUND',
+    );
+    expect(told(foreign)).to.deep.equal(told(unknown));
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { refused } from '#chassis/testing/service.ts';
+import { refused, staffAt } from '#chassis/testing/service.ts';
 import { AccountType } from '#gen/bank/account/v1/account_pb.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { ACCOUNT_BANK, accountsAs, accountsOf, openAccount, registerPerson, told } from '../../_testbed/opening.ts';
 
@@ -52,6 +53,22 @@ describe('ListAccounts', () => {
     for (const account of accounts) {
       expect((await client.getAccount({ accountId: account.accountId })).account).to.deep.equal(account);
     }
+  });
+
+  it('lists to staff who are held to a branch its own, page by page', async () => {
+    const [first = '', , , fourth = ''] = ids;
+    const client = bank().asPrincipal(AccountService, staffAt('brn_one', 'TELLER'));
+    for (const filter of [{}, { branchId: 'brn_one' }]) {
+      const page = await client.listAccounts({ ...filter, pageSize: 1 });
+      expect(idsOf(page)).to.deep.equal([fourth]);
+      const next = await client.listAccounts({ ...filter, pageSize: 1, pageToken: page.nextPageToken });
+      expect([idsOf(next), next.nextPageToken]).to.deep.equal([[first], '']);
+    }
+    await refused(client.listAccounts({ branchId: 'brn_two' }), 'BRANCH_NOT_ALLOWED');
+    // Jana is nobody's customer: of the whole bank's, as far as branches go.
+    const foreign = await refused(client.listAccounts({ customerId: jana }), 'CUSTOMER_NOT_FOUND');
+    const unknown = await refused(client.listAccounts({ customerId: 'cus_x' }), 'CUSTOMER_NOT_FOUND');
+    expect(told(foreign)).to.deep.equal(told(unknown));
   });
 
   it('goes on from page to page, with the filter of the first', async () => {

@@ -1,3 +1,4 @@
+import { branchOf } from '#chassis/access.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { type AccountService, ListAccountsRequestSchema } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
@@ -5,16 +6,16 @@ import { readAccounts } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { selectIds } from '../tables.ts';
 
-/** Lists accounts, newest first; a customer those that they hold. */
+/** Lists accounts, newest first; a customer those that they hold, staff who are held to a branch those of the branch. */
 export function listAccounts(context: Context): Rpcs<typeof AccountService>['listAccounts'] {
   const { database, pages } = context;
-  return async (request, { principal }) => {
+  return async (request, call) => {
+    const { principal } = call;
     const { size, after } = pages.read(ListAccountsRequestSchema, request);
     const own = principal?.audience === Audience.STAFF ? '' : (principal?.partyId ?? '');
     const customerId = request.customerId || own;
-    const rows = await database.query(
-      selectIds({ customerId, branchId: request.branchId, before: after?.[0], limit: size + 1 }),
-    );
+    const branchId = branchOf(call) ?? request.branchId;
+    const rows = await database.query(selectIds({ customerId, branchId, before: after?.[0], limit: size + 1 }));
     const ids = rows.slice(0, size).map(({ id }) => id);
     const last = ids.at(-1);
     return {

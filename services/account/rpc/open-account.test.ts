@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { eventsOf, recordsOf } from '#chassis/testing/events.ts';
-import { refused, staff } from '#chassis/testing/service.ts';
+import { refused, staff, staffAt } from '#chassis/testing/service.ts';
 import { AccountState, AccountType, HolderRole, StatementFrequency } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { isValid } from '#rules/iban.ts';
@@ -15,6 +15,7 @@ import {
   openAccount,
   registerOrganisation,
   registerPerson,
+  told,
 } from '../../_testbed/opening.ts';
 
 describe('OpenAccount', () => {
@@ -209,5 +210,24 @@ describe('OpenAccount', () => {
 
   it('leaves the ledger with what was agreed', async () => {
     expect(await disagreements(bank())).to.deep.equal([]);
+  });
+
+  it('is done by staff who are held to a branch at it, for its customers', async () => {
+    const here = await registerPerson(bank(), 'brn_here');
+    const client = bank().asPrincipal(AccountService, staffAt('brn_here', 'TELLER'));
+    for (const branchId of ['', 'brn_here']) {
+      const { account } = await client.openAccount(anOpening({ owners: [here], branchId }));
+      expect(account?.branchId).to.equal('brn_here');
+    }
+    await refused(client.openAccount(anOpening({ owners: [here], branchId: 'brn_there' })), 'BRANCH_NOT_ALLOWED');
+    const foreign = await refused(
+      client.openAccount(anOpening({ owners: [here], disponents: [jana] })),
+      'CUSTOMER_NOT_FOUND',
+    );
+    const unknown = await refused(
+      client.openAccount(anOpening({ owners: [here], disponents: ['cus_unknown'] })),
+      'CUSTOMER_NOT_FOUND',
+    );
+    expect(told(foreign)).to.deep.equal(told(unknown));
   });
 });

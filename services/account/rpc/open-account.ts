@@ -1,4 +1,5 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { branchOf } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
@@ -25,6 +26,7 @@ interface Planned {
   readonly request: OpenAccountRequest;
   readonly holders: readonly Holding[];
   readonly partyId: string;
+  readonly branchId: string;
   readonly product: ProductRow;
   readonly openDate: string;
   readonly ibanHash: Buffer;
@@ -78,6 +80,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
     request,
     holders,
     partyId,
+    branchId: request.branchId || (branchOf(call) ?? ''),
     product,
     openDate: openDate.toString(),
     ibanHash: hashIban(context.vault, iban),
@@ -89,7 +92,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
 }
 
 async function plan(tx: CommandTx, { request, product, holders, ...prepared }: Planned): Promise<Opening> {
-  const { partyId, openDate, ibanHash, details } = prepared;
+  const { partyId, branchId, openDate, ibanHash, details } = prepared;
   const now = new Date();
   const row = {
     id: newId('acc'),
@@ -105,7 +108,7 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
     freezeCredits: false,
     freezeReason: null,
     overdraftLimit: 0n,
-    branchId: request.branchId,
+    branchId,
     statementFrequency: request.statementFrequency
       ? statementFrequencies.word(request.statementFrequency)
       : ('monthly' as const),

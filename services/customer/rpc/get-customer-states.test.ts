@@ -16,9 +16,11 @@ describe('GetCustomerStates', () => {
     const { standings } = await bank
       .as('account')
       .getCustomerStates({ customerIds: [organisation, 'cus_unknown', person, person, ''] });
-    expect(standings.map(({ customerId, state, organisation: legal }) => [customerId, state, legal])).to.deep.equal([
-      [person, CustomerState.ACTIVE, false],
-      [organisation, CustomerState.DEACTIVATED, true],
+    expect(
+      standings.map(({ customerId, state, organisation: legal, branchId }) => [customerId, state, legal, branchId]),
+    ).to.deep.equal([
+      [person, CustomerState.ACTIVE, false, 'brn_praha'],
+      [organisation, CustomerState.DEACTIVATED, true, 'brn_brno'],
     ]);
   });
 

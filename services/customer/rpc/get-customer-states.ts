@@ -9,10 +9,11 @@ export function getCustomerStates({ database }: Context): Rpcs<typeof CustomerSe
   return async ({ customerIds }) => {
     const rows = await database.query(selectStandings(customerIds));
     return {
-      standings: rows.map(({ id, kind, state }) => ({
+      standings: rows.map(({ id, kind, state, branchId }) => ({
         customerId: id,
         state: stateMessage(state),
         organisation: kind === 'organisation',
+        branchId,
       })),
     };
   };

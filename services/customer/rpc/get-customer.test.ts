@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { customer as channel, partner, refused, staff, useService } from '#chassis/testing/service.ts';
+import { customer as channel, partner, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
 import { customer } from '../service.ts';
 import { aPerson } from '../testing.ts';
 
@@ -53,5 +53,23 @@ describe('GetCustomer', () => {
     await refused(bank.as('transaction').getCustomer({ customerId }), 'CALLER_NOT_ALLOWED');
     await refused(teller().getCustomer({ customerId: '' }), 'REQUEST_INVALID');
     await refused(teller().getCustomer({ customerId: 'cus_\0' }), 'REQUEST_INVALID');
+  });
+
+  it('answers staff of another branch as if there were no such customer', async () => {
+    const customerId = await register();
+    const at = (...who: Parameters<typeof staffAt>) => bank.asPrincipal(staffAt(...who));
+    await at('brn_praha', 'TELLER').getCustomer({ customerId });
+    await at('brn_brno', 'TELLER', 'AUDITOR').getCustomer({ customerId });
+    for (const role of ['TELLER', 'BRANCH_MANAGER', 'LOAN_OFFICER'] as const) {
+      const foreign = await refused(at('brn_brno', role).getCustomer({ customerId }), 'CUSTOMER_NOT_FOUND');
+      const unknown = await refused(
+        at('brn_brno', role).getCustomer({ customerId: 'cus_unknown' }),
+        'CUSTOMER_NOT_FOUND',
+      );
+      expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
+    }
+    const { customer: nobodys } = await teller().registerCustomer(aPerson({ branchId: '' }));
+    const order = { customerId: nobodys?.customerId ?? '' };
+    await refused(at('brn_praha', 'TELLER').getCustomer(order), 'CUSTOMER_NOT_FOUND');
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
+import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
 import { ContactKind, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { ListCustomersRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { customer } from '../service.ts';
@@ -205,5 +205,26 @@ describe('ListCustomers', () => {
     await refused(bank.asPrincipal(staff('TREASURY')).listCustomers({}), 'CALLER_NOT_ALLOWED');
     await refused(bank.asPrincipal(undefined).listCustomers({}), 'TOKEN_MISSING');
     await refused(teller().listCustomers({ branchId: 'a\0' }), 'REQUEST_INVALID');
+  });
+
+  it('lists to staff who are held to a branch its own, page by page, whatever they search for', async () => {
+    const contacts = [{ kind: ContactKind.EMAIL, value: 'near@example.org' }];
+    const near: string[] = [];
+    for (const branchId of ['brn_here', 'brn_there', 'brn_here', '', 'brn_here']) {
+      const id = await register(aPerson({ branchId, contacts }));
+      if (branchId === 'brn_here') near.unshift(id);
+    }
+    const client = bank.asPrincipal(staffAt('brn_here', 'TELLER'));
+    const page = async (pageToken = '', more = {}) => {
+      const { customers, nextPageToken } = await client.listCustomers({ pageSize: 2, pageToken, ...more });
+      return [customers.map(({ customerId }) => customerId), nextPageToken] as const;
+    };
+    for (const more of [{}, { contact: 'near@example.org' }, { branchId: 'brn_here' }]) {
+      const [first, token] = await page('', more);
+      expect([first, ...(await page(token, more))]).to.deep.equal([near.slice(0, 2), near.slice(2), '']);
+    }
+    await refused(client.listCustomers({ branchId: 'brn_there' }), 'BRANCH_NOT_ALLOWED');
+    const everybody = bank.asPrincipal(staffAt('brn_here', 'TELLER', 'COMPLIANCE'));
+    expect((await everybody.listCustomers({ contact: 'near@example.org' })).customers).to.have.length(5);
   });
 });

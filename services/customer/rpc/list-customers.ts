@@ -1,3 +1,4 @@
+import { branchOf } from '#chassis/access.ts';
 import { invalid } from '#chassis/errors.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
@@ -14,16 +15,16 @@ import { CustomerRow, selectIds } from '../tables.ts';
 /** A page ends early rather than be too large for a message of 4 MiB; what is not sealed takes little room. */
 const PAGE_BYTES_MAX = 3 * 1024 * 1024;
 
-/** Lists customers, newest first, or those whom all that is searched for fits. */
+/** Lists customers, newest first, or those whom all that is searched for fits; to staff who are held to a branch, its own. */
 export function listCustomers({ database, pages, vault }: Context): Rpcs<typeof CustomerService>['listCustomers'] {
-  return async (request) => {
+  return async (request, call) => {
     const { size, after } = pages.read(ListCustomersRequestSchema, request);
     const parts = partsOf(request.namePart);
     if (request.namePart !== '' && parts.length === 0) {
       throw invalid([{ field: 'name_part', description: 'must have a part of three letters or more' }]);
     }
     const terms = hashTerms(vault, [...searched(request), ...gramsOfParts(parts)]);
-    const filter = { terms, branchId: request.branchId, before: after?.[0], limit: size + 1 };
+    const filter = { terms, branchId: branchOf(call) ?? request.branchId, before: after?.[0], limit: size + 1 };
     const ids = (await database.query(selectIds(filter))).map(({ id }) => id);
     const rows = await database.orm.em
       .fork()

@@ -1,7 +1,14 @@
 import { toJson } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Code } from '#chassis/errors.ts';
-import { customer as channel, refused, staff, startTestService, useService } from '#chassis/testing/service.ts';
+import {
+  customer as channel,
+  refused,
+  staff,
+  staffAt,
+  startTestService,
+  useService,
+} from '#chassis/testing/service.ts';
 import { ContactKind, CustomerSchema, CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { customer } from '../service.ts';
 import { anOrganisation, aPerson, dump, eventsOf, legible, unique } from '../testing.ts';
@@ -238,6 +245,20 @@ describe('RegisterCustomer', () => {
     expect(branch.violations.map(({ field }) => field)).to.deep.equal(['branch_id']);
     await refused(teller().registerCustomer(aPerson({ party: { case: undefined } })), 'REQUEST_INVALID');
     await refused(bank.as('transaction').registerCustomer(aPerson()), 'CALLER_NOT_ALLOWED');
+  });
+
+  it('registers customers of their own branch for staff who are held to it, and of no other', async () => {
+    const held = bank.asPrincipal(staffAt('brn_brno', 'TELLER'));
+    for (const branchId of ['', 'brn_brno']) {
+      const { customer: registered } = await held.registerCustomer(aPerson({ branchId }));
+      expect(registered?.branchId).to.equal('brn_brno');
+    }
+    await refused(held.registerCustomer(aPerson({ branchId: 'brn_praha' })), 'BRANCH_NOT_ALLOWED');
+    const office = bank.asPrincipal(staffAt('brn_brno', 'BACK_OFFICE'));
+    for (const branchId of ['', 'brn_praha']) {
+      const { customer: registered } = await office.registerCustomer(aPerson({ branchId }));
+      expect(registered?.branchId).to.equal(branchId);
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { branchOf } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
@@ -30,6 +31,7 @@ export function registerCustomer(context: Context): Rpcs<typeof CustomerService>
 
 interface Prepared {
   readonly id: string;
+  readonly branchId: string;
   readonly profile: Sealed;
 }
 
@@ -38,14 +40,15 @@ async function prepare({ vault, today }: Context, request: RegisterCustomerReque
   checkMigration([], request.identifiers, call.principal);
   checkParticulars(request, PARTICULAR_NAMES, today());
   const id = newId('cus');
-  return { id, profile: await sealProfile(vault, id, request) };
+  const branchId = request.branchId || (branchOf(call) ?? '');
+  return { id, branchId, profile: await sealProfile(vault, id, request) };
 }
 
 async function register(
   { vault }: Context,
   tx: CommandTx,
   request: RegisterCustomerRequest,
-  { id, profile }: Prepared,
+  { id, branchId, profile }: Prepared,
 ): Promise<Customer> {
   if (request.identifiers.length > 0) await claimIdentifiers(tx, vault, id, request.identifiers);
   const now = new Date();
@@ -53,7 +56,7 @@ async function register(
     id,
     kind: request.party.case === 'person' ? ('person' as const) : ('organisation' as const),
     state: 'active' as const,
-    branchId: request.branchId,
+    branchId,
     profile,
     version: 1,
     searchVersion: SEARCH_VERSION,

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Code } from '#chassis/errors.ts';
-import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
+import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
 import { ContactKind, type Customer, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { UpdateCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { customer } from '../service.ts';
@@ -201,5 +201,19 @@ describe('UpdateCustomer', () => {
     await refused(update(customerId, { updateMask: { paths: ['person.birth_date'] } }), 'REQUEST_INVALID');
     await refused(update(customerId, {}), 'REQUEST_INVALID');
     expect((await teller().getCustomer({ customerId })).customer?.etag).to.equal('1');
+  });
+
+  it('is done by staff who are held to a branch for its customers, whom they keep', async () => {
+    const customerId = await register();
+    const change = (branchId: string, changes: Changes) =>
+      bank
+        .asPrincipal(staffAt(branchId, 'BRANCH_MANAGER'))
+        .updateCustomer({ requestId: unique('update'), customerId, ...changes });
+    const address = { lines: ['Nova 1'], city: 'Praha', postalCode: '110 00', countryCode: 'CZ' };
+    await change('brn_praha', { address });
+    await refused(change('brn_brno', { address }), 'CUSTOMER_NOT_FOUND');
+    await refused(change('brn_praha', { branchId: 'brn_brno' }), 'BRANCH_NOT_ALLOWED');
+    const kept = await change('brn_praha', { branchId: '', updateMask: { paths: ['branch_id'] } });
+    expect(kept.customer?.branchId).to.equal('brn_praha');
   });
 });

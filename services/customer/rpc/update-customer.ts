@@ -1,3 +1,4 @@
+import { branchOf } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { invalid, refuseCall } from '#chassis/errors.ts';
@@ -52,18 +53,18 @@ async function update(
   tx: CommandTx,
   request: UpdateCustomerRequest,
   names: readonly Mutable[],
-  { principal }: Call,
+  call: Call,
 ): Promise<Customer> {
   const loaded = await loadActive(tx, vault, request.customerId);
   const { row } = loaded;
   if (request.etag !== '' && request.etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
   if (names.some((name) => isPartyKind(name) && name !== row.kind)) throw refuse('PARTY_KIND_FIXED');
   const particulars = mergeParticulars(loaded.particulars, request, names);
-  checkMigration(loaded.particulars.identifiers, particulars.identifiers, principal);
+  checkMigration(loaded.particulars.identifiers, particulars.identifiers, call.principal);
   await claimIdentifiers(tx, vault, row.id, particulars.identifiers);
   row.profile = await sealProfile(vault, row.id, particulars);
   row.searchVersion = SEARCH_VERSION;
-  if (names.includes('branchId')) row.branchId = request.branchId;
+  if (names.includes('branchId')) row.branchId = request.branchId || (branchOf(call) ?? '');
   await tx.execute(replaceTerms(row.id, hashTerms(vault, termsOf(particulars))));
   return changed(tx, 'updated', loaded, particulars);
 }

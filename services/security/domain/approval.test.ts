@@ -1,19 +1,23 @@
 import { expect } from 'chai';
-import { staff } from '#chassis/testing/clients.ts';
+import { staff, staffAt } from '#chassis/testing/clients.ts';
 import { mayDecide, snapshotOf, stateAt } from './approval.ts';
 
 describe('Who may decide on a request', () => {
-  const asked = { makerId: 'stf_maker', branchId: 'brn_test', approvers: ['BRANCH_MANAGER', 'COMPLIANCE'] };
+  const asked = {
+    makerId: 'stf_maker',
+    branchId: 'brn_test',
+    approvers: ['BRANCH_MANAGER', 'LOAN_OFFICER', 'COMPLIANCE'],
+  };
   const cases = [
     ['somebody with a role that is named', staff('COMPLIANCE'), true],
     ['somebody with one of several', staff('TELLER', 'COMPLIANCE'), true],
-    ['a branch manager of its branch', staff('BRANCH_MANAGER'), true],
-    ['a branch manager of another', { ...staff('BRANCH_MANAGER'), branchId: 'brn_other' }, false],
-    [
-      'one of another branch who is compliance as well',
-      { ...staff('BRANCH_MANAGER', 'COMPLIANCE'), branchId: '' },
-      true,
-    ],
+    ['a branch manager of its branch', staffAt('brn_test', 'BRANCH_MANAGER'), true],
+    ['a branch manager of another', staffAt('brn_other', 'BRANCH_MANAGER'), false],
+    ['a branch manager of none', staff('BRANCH_MANAGER'), true],
+    ['a loan officer of its branch', staffAt('brn_test', 'LOAN_OFFICER'), true],
+    ['a loan officer of another', staffAt('brn_other', 'LOAN_OFFICER'), false],
+    ['one of another branch who is compliance as well', staffAt('brn_other', 'BRANCH_MANAGER', 'COMPLIANCE'), true],
+    ['one of another branch who is an auditor as well', staffAt('brn_other', 'BRANCH_MANAGER', 'AUDITOR'), false],
     ['somebody with another role', staff('TELLER', 'BACK_OFFICE'), false],
     ['somebody without a role', staff(), false],
     ['its maker, whatever their roles', { ...staff('COMPLIANCE'), partyId: 'stf_maker' }, false],

@@ -1,5 +1,6 @@
 // Who may approve what, and when an approval is over.
-import { StaffRoleSchema } from '#gen/bank/options/v1/options_pb.ts';
+import { BRANCH_ROLES } from '#chassis/branches.ts';
+import { type StaffRole, StaffRoleSchema } from '#gen/bank/options/v1/options_pb.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { ApprovalState } from '#gen/bank/security/v1/approval_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -18,17 +19,21 @@ export interface Asked {
 /** For how long a request can be approved, on the bank's clock. */
 export const APPROVAL_HOURS = 72;
 
-/** These roles are those of a branch, and decide on what was asked there; all others are the whole bank's. */
-export const BRANCH_ROLES: readonly string[] = ['TELLER', 'BRANCH_MANAGER'];
+/** By which roles somebody decides on what was asked anywhere in the bank, and by which only on what was at their branch. */
+export function reachOf({ branchId, roles }: Pick<Actor, 'branchId' | 'roles'>) {
+  const ends = (role: StaffRole) => branchId !== '' && BRANCH_ROLES.includes(role);
+  return {
+    ofBank: rolesOf({ roles: roles.filter((role) => !ends(role)) }),
+    ofBranch: rolesOf({ roles: roles.filter(ends) }),
+  };
+}
 
 /** Whether somebody may decide on a request: not on their own, in a role that is named, and at its branch. */
 export function mayDecide(asked: Asked, checker: Pick<Actor, 'partyId' | 'branchId' | 'roles'>): boolean {
-  return (
-    checker.partyId !== asked.makerId &&
-    rolesOf(checker)
-      .filter((role) => asked.approvers.includes(role))
-      .some((role) => !BRANCH_ROLES.includes(role) || checker.branchId === asked.branchId)
-  );
+  const { ofBank, ofBranch } = reachOf(checker);
+  const isNamed = (role: string) => asked.approvers.includes(role);
+  const isAtBranch = checker.branchId === asked.branchId;
+  return checker.partyId !== asked.makerId && (ofBank.some(isNamed) || (isAtBranch && ofBranch.some(isNamed)));
 }
 
 /** The roles of a member of staff by their names. */

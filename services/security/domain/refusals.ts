@@ -3,6 +3,7 @@ import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('security', {
   ENROLMENT_CODE_INVALID: ['UNAUTHENTICATED', 'The code is unknown, was used, or has expired.'],
+  CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
   NO_CUSTOMER: ['INVALID_ARGUMENT', 'It is a member of staff, for whom administrators answer.'],
   USERNAME_TAKEN: ['ALREADY_EXISTS', 'Another customer has this username.'],
   PASSWORD_UNFIT: [

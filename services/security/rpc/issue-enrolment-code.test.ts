@@ -1,6 +1,6 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
-import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
+import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
 import { aCode, aStaffMember, expectNowhere, PASSWORD, unique } from '../testing.ts';
 
@@ -46,5 +46,20 @@ describe('IssueEnrolmentCode', () => {
     const customerId = await aStaffMember(bank, 'ADMINISTRATOR');
     const order = { requestId: unique('code'), customerId };
     await refused(bank.asPrincipal(staff('TELLER')).issueEnrolmentCode(order), 'NO_CUSTOMER');
+  });
+
+  it('is to staff who are held to a branch for its customers, and knows of no others', async () => {
+    const customerId = unique('cus');
+    await bank.database.query(`insert into customer_branch values ($1, 'brn_here', 1)`, [customerId]);
+    const issue = (branchId: string, whose = customerId) =>
+      bank
+        .asPrincipal(staffAt(branchId, 'TELLER'))
+        .issueEnrolmentCode({ requestId: unique('code'), customerId: whose });
+    expect((await issue('brn_here')).enrolmentCode).to.have.length(43);
+    const foreign = await refused(issue('brn_there'), 'CUSTOMER_NOT_FOUND');
+    const unknown = await refused(issue('brn_there', 'cus_unknown'), 'CUSTOMER_NOT_FOUND');
+    expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
+    const office = bank.asPrincipal(staffAt('brn_there', 'TELLER', 'BACK_OFFICE'));
+    await office.issueEnrolmentCode({ requestId: unique('code'), customerId });
   });
 });

@@ -5,7 +5,20 @@ import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
-import { aHold, approved, aRequestId, as, balancesOf, czk, holdInShort, placed, there } from '../testing.ts';
+import { openAccount } from '../../_testbed/opening.ts';
+import {
+  aHold,
+  approved,
+  aRequestId,
+  as,
+  at,
+  balancesOf,
+  czk,
+  deposit,
+  holdInShort,
+  placed,
+  there,
+} from '../testing.ts';
 import { useSides } from '../testing-holds.ts';
 
 describe('CaptureHold', () => {
@@ -92,6 +105,21 @@ describe('CaptureHold', () => {
     await refused(as(bank(), 'TELLER').captureHold(capture(holdId, '1')), 'CALLER_NOT_ALLOWED');
     await as(bank(), 'BACK_OFFICE').captureHold(capture(holdId, '1'));
     await refused(as(bank(), 'BACK_OFFICE').captureHold(capture('hld_unknown', '1')), 'HOLD_NOT_FOUND');
+  });
+
+  it('is for staff of the payee’s branch, not of the payer’s, and to others as if there were no hold', async () => {
+    const [here, there] = [
+      await openAccount(bank(), { branchId: 'brn_here' }),
+      await openAccount(bank(), { branchId: 'brn_there' }),
+    ];
+    await deposit(bank(), here, '100');
+    const { holdId } = await placed(bank(), here, there, '60');
+    const manager = (branchId: string) => at(bank(), branchId, 'BRANCH_MANAGER');
+    await refused(manager('brn_here').captureHold(capture(holdId, '1')), 'CREDITOR_REQUIRED');
+    const foreign = await refused(manager('brn_else').captureHold(capture(holdId, '1')), 'HOLD_NOT_FOUND');
+    const unknown = await refused(manager('brn_else').captureHold(capture('hld_unknown', '1')), 'HOLD_NOT_FOUND');
+    expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
+    await manager('brn_there').captureHold(capture(holdId, '1'));
   });
 
   it('is refused for another currency, and only told with validate_only', async () => {

@@ -7,7 +7,7 @@ import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/tran
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { accountsAs, openAccount, registerOrganisation, registerPerson } from '../../_testbed/opening.ts';
-import { aRequestId, as, balanceOf, czk, of, there } from '../testing.ts';
+import { aRequestId, as, at, balanceOf, czk, of, there } from '../testing.ts';
 
 describe('DepositCash', () => {
   const bank = useBank({ edge: false });
@@ -80,5 +80,14 @@ describe('DepositCash', () => {
     const client = bank().asPrincipal(TransactionService, customer(owner));
     await refused(client.depositCash(paying(accountId, '1')), 'CALLER_NOT_ALLOWED');
     await refused(as(bank(), 'BACK_OFFICE').depositCash(paying(accountId, '1')), 'CALLER_NOT_ALLOWED');
+  });
+
+  it('is taken at the branch of the account, and at another as for no account', async () => {
+    const { accountId } = await openAccount(bank(), { branchId: 'brn_here' });
+    await at(bank(), 'brn_here', 'TELLER').depositCash(paying(accountId, '1'));
+    const other = at(bank(), 'brn_there', 'TELLER', 'AUDITOR');
+    const foreign = await refused(other.depositCash(paying(accountId, '1')), 'ACCOUNT_NOT_FOUND');
+    const unknown = await refused(other.depositCash(paying('acc_unknown', '1')), 'ACCOUNT_NOT_FOUND');
+    expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
   });
 });

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
+import { AccountType } from '#gen/bank/account/v1/account_pb.ts';
 import { TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
-import { openAccount, registerPerson } from '../../_testbed/opening.ts';
-import { as, aTransfer, deposit, of, transfer } from '../testing.ts';
+import { openAccount, registerOrganisation, registerPerson } from '../../_testbed/opening.ts';
+import { as, aTransfer, at, deposit, of, transfer } from '../testing.ts';
 
 describe('GetTransaction', () => {
   const bank = useBank({ edge: false });
@@ -41,4 +42,29 @@ describe('GetTransaction', () => {
     await refused(of(bank(), petr).getTransaction({ transactionId }), 'TRANSACTION_NOT_FOUND');
     expect((await of(bank(), petr).listTransactions({ accountId: his.accountId })).transactions).to.deep.equal([]);
   });
+
+  it('reads it for staff of a branch as far as its accounts go, and of others as if there were none', async () => {
+    const here = await openAccount(bank(), {
+      branchId: 'brn_here',
+      productId: 'prd_business_czk',
+      ...(await aBakery()),
+    });
+    const there = await openAccount(bank(), { branchId: 'brn_there' });
+    await deposit(bank(), here, '1000');
+    const { transactionId, ...rest } = await transfer(bank(), here, there, '100');
+    const read = async (...who: ['brn_here' | 'brn_there' | 'brn_else', 'TELLER']) =>
+      (await at(bank(), ...who).getTransaction({ transactionId })).transaction;
+    expect(await read('brn_here', 'TELLER')).to.deep.equal({ transactionId, ...rest });
+    // What it cost is a matter of the payer, and of the payer's branch.
+    expect(rest.fees).to.have.length(1);
+    expect((await read('brn_there', 'TELLER'))?.fees).to.deep.equal([]);
+    const foreign = await refused(read('brn_else', 'TELLER'), 'TRANSACTION_NOT_FOUND');
+    const unknown = await refused(
+      at(bank(), 'brn_else', 'TELLER').getTransaction({ transactionId: 'txn_unknown' }),
+      'TRANSACTION_NOT_FOUND',
+    );
+    expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
+  });
+
+  const aBakery = async () => ({ type: AccountType.BUSINESS, owners: [await registerOrganisation(bank())] });
 });

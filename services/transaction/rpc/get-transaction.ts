@@ -1,7 +1,6 @@
-import { isPrincipalScoped } from '#chassis/access.ts';
+import { seesWholeBank } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
@@ -20,9 +19,9 @@ export function getTransaction(context: Context): Rpcs<typeof TransactionService
   };
 }
 
-/** What the caller may see of it: staff everything, a customer what concerns their accounts. */
+/** What the caller may see of it: a customer what concerns their accounts, staff everything or what concerns their branch's. */
 async function shownTo(context: Context, order: OrderRow, call: Call): Promise<OrderRow | undefined> {
-  if (!isPrincipalScoped(call.caller) || call.principal?.audience === Audience.STAFF) return order;
+  if (seesWholeBank(call)) return order;
   const accounts = [order.debtorAccountId, order.creditorAccountId].filter((id) => id !== null);
   return asSeenFrom(order, await context.accounts.seen(accounts, call));
 }

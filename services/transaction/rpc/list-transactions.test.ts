@@ -4,7 +4,7 @@ import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { type Transaction, TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { openAccount, registerPerson } from '../../_testbed/opening.ts';
-import { as, aTransfer, czk, deposit, of, transfer } from '../testing.ts';
+import { as, aTransfer, at, czk, deposit, of, transfer } from '../testing.ts';
 
 describe('ListTransactions', () => {
   const bank = useBank({ edge: false });
@@ -101,5 +101,16 @@ describe('ListTransactions', () => {
     );
     const { transactions } = await of(bank(), petr).listTransactions({ accountId: his.accountId, states });
     expect(transactions[0]?.stateChanges.at(-1)?.reason).to.equal('INSUFFICIENT_FUNDS');
+  });
+
+  it('lists to staff who are held to a branch what concerns an account of it', async () => {
+    const here = await openAccount(bank(), { branchId: 'brn_here' });
+    const order = await deposit(bank(), here, '7');
+    const held = at(bank(), 'brn_here', 'TELLER');
+    expect((await held.listTransactions({ accountId: here.accountId })).transactions).to.deep.equal([order]);
+    await refused(held.listTransactions({}), 'ACCOUNT_REQUIRED');
+    const foreign = await refused(held.listTransactions({ accountId: mine.accountId }), 'ACCOUNT_NOT_FOUND');
+    const unknown = await refused(held.listTransactions({ accountId: 'acc_unknown' }), 'ACCOUNT_NOT_FOUND');
+    expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
   });
 });

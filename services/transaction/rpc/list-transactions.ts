@@ -1,9 +1,9 @@
+import { seesWholeBank } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import {
   type ListTransactionsRequest,
   ListTransactionsRequestSchema,
@@ -71,14 +71,17 @@ function dayOf(field: string, text: string): string | undefined {
   }
 }
 
-/** A customer names an account, which the rule has held against its holders; staff may name none, or one that exists. */
+/**
+ * A customer, or staff held to a branch, name an account, which the rule has held against its holders or its branch; staff
+ * of the whole bank may name none, or one that exists.
+ */
 async function checkAccount(context: Context, accountId: string | undefined, call: Call): Promise<void> {
-  const isStaff = call.principal?.audience === Audience.STAFF;
+  const seesAll = seesWholeBank(call);
   if (accountId === undefined) {
-    if (!isStaff) throw refuse('ACCOUNT_REQUIRED');
+    if (!seesAll) throw refuse('ACCOUNT_REQUIRED');
     return;
   }
-  if (!isStaff) return;
+  if (!seesAll) return;
   if (!(await context.accounts.seen([accountId], call)).has(accountId)) throw refuse('ACCOUNT_NOT_FOUND');
 }
 
@@ -95,6 +98,6 @@ function matches({ states, from, to }: Filter, { state, bookingDate }: OrderRow)
 }
 
 function seenBy(call: Call, { accountId }: Filter, order: OrderRow): OrderRow | undefined {
-  if (call.principal?.audience === Audience.STAFF || accountId === undefined) return order;
+  if (seesWholeBank(call) || accountId === undefined) return order;
   return asSeenFrom(order, new Set([accountId]));
 }

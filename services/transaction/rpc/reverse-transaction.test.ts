@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { eventsOf } from '#chassis/testing/events.ts';
-import { refused } from '#chassis/testing/service.ts';
+import { refused, staffAt } from '#chassis/testing/service.ts';
 import { type Account, AccountType, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
@@ -15,6 +15,7 @@ import {
   czk,
   deposit,
   dump,
+  executed,
   minorOf,
   of,
   there,
@@ -170,4 +171,30 @@ describe('ReverseTransaction', () => {
   });
 
   it('has left every law of the ledger as it is', () => checkLaws(bank().database('ledger').superuserUrl));
+
+  it('is for a branch manager where both accounts are of the branch', async () => {
+    const [here, near, there] = [
+      await openAccount(bank(), { branchId: 'brn_here' }),
+      await openAccount(bank(), { branchId: 'brn_here' }),
+      await openAccount(bank(), { branchId: 'brn_there' }),
+    ];
+    await deposit(bank(), here, '100');
+    const own = await transfer(bank(), here, near, '10');
+    const across = await transfer(bank(), here, there, '10');
+    const manager = (branchId: string) => executed(bank(), staffAt(branchId, 'BRANCH_MANAGER'));
+    await manager('brn_here').reverseTransaction(undo(own.transactionId));
+    for (const branchId of ['brn_here', 'brn_there']) {
+      await refused(manager(branchId).reverseTransaction(undo(across.transactionId)), 'BRANCH_NOT_ALLOWED');
+    }
+    const foreign = await refused(
+      manager('brn_there').reverseTransaction(undo(own.transactionId)),
+      'TRANSACTION_NOT_FOUND',
+    );
+    const unknown = await refused(
+      manager('brn_there').reverseTransaction(undo('txn_unknown')),
+      'TRANSACTION_NOT_FOUND',
+    );
+    expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
+    await reverse(across.transactionId);
+  });
 });

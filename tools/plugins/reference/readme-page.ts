@@ -61,7 +61,7 @@ Pages of localhost may call it as it stands; those of other origins are named in
 \`$TOKEN\` is the bearer token of a customer, a member of staff or a partner. In development, and nowhere else, the bank
 gives one to whoever asks; the README at the root says how. Its subject is \`customer:<id>\`, \`partner:<name>\` or
 \`staff:<role>\`: one or more, with commas between, of teller, branch-manager, back-office, loan-officer, treasury, compliance,
-auditor and administrator. RPCs that are open to anybody take no token.
+auditor and administrator, and \`staff:teller@brn_praha\` for one who works for a branch. RPCs that are open to anybody take no token.
 
 In JSON a field has its lowerCamelCase name (\`accountId\`); its name in the contract (\`account_id\`) is read as well. Fields
 that the contract does not know are refused. Fields without a value are left out of answers, as are numbers that are 0 and booleans that are

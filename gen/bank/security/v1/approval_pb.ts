@@ -65,8 +65,8 @@ export type Approval = Message<"bank.security.v1.Approval"> & {
   branchId: string;
 
   /**
-   * Who has any of these roles may decide on it, as the rule of the RPC said when it was made; a teller or a branch
-   * manager only on what was made at their own branch, and nobody on their own request.
+   * Who has any of these roles may decide on it, as the rule of the RPC said when it was made; by a role
+   * of a branch only on what was made at their own, and nobody on their own request.
    *
    * @generated from field: repeated bank.options.v1.StaffRole approvers = 7;
    */

@@ -3036,9 +3036,10 @@ export const ListTrustedPayeesResponseSchema: GenMessage<ListTrustedPayeesRespon
 export const SecurityService: GenService<{
   /**
    * Issues the code with which a customer, whom the member of staff has identified, registers credentials. It can be used
-   * once and for a day. A new one takes the place of one that was not used.
+   * once and for a day. A new one takes the place of one that was not used. Staff who are held to a branch issue codes to
+   * its customers; of one who was registered or moved there this moment, they may have to repeat the call.
    *
-   * Errors: NO_CUSTOMER (INVALID_ARGUMENT: it is a member of staff)
+   * Errors: NO_CUSTOMER (INVALID_ARGUMENT: it is a member of staff), CUSTOMER_NOT_FOUND (NOT_FOUND: to staff held to a branch)
    *
    * @generated from rpc bank.security.v1.SecurityService.IssueEnrolmentCode
    */

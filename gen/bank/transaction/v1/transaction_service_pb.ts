@@ -1230,9 +1230,10 @@ export const TransactionService: GenService<{
     output: typeof GetTransactionResponseSchema;
   },
   /**
-   * Lists transactions, newest first. A customer names one of their accounts.
+   * Lists transactions, newest first. A customer names one of their accounts, and staff who are held to a branch one of
+   * that branch's.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_REQUIRED (INVALID_ARGUMENT: a customer names an account), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or to_date before from_date), PAGE_TOKEN_INVALID (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT: the two ends of the range are in different currencies), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_REQUIRED (INVALID_ARGUMENT: a customer, or staff held to a branch, name an account), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or to_date before from_date), PAGE_TOKEN_INVALID (INVALID_ARGUMENT), CURRENCY_MISMATCH (INVALID_ARGUMENT: the two ends of the range are in different currencies), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.transaction.v1.TransactionService.ListTransactions
    */
@@ -1243,7 +1244,8 @@ export const TransactionService: GenService<{
   },
   /**
    * Undoes a transaction, in whole or in part. Fees are given back when nothing of it is left. A reversal, and migrated
-   * history, cannot be undone. Somebody else of the staff has to approve it.
+   * history, cannot be undone. Somebody else of the staff has to approve it. Between accounts of two branches it is
+   * undone by back office: who is held to one of them is refused BRANCH_NOT_ALLOWED.
    *
    * Errors: TRANSACTION_NOT_FOUND (NOT_FOUND), TRANSACTION_NOT_REVERSIBLE (FAILED_PRECONDITION), REVERSAL_EXCEEDS_ORIGINAL (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), ACCOUNT_CLOSED (FAILED_PRECONDITION), CURRENCY_MISMATCH (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
    *
