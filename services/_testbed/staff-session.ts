@@ -34,8 +34,8 @@ export async function staffSession(
   const approvalId = await pending(register());
   await ask(door, checker, 'security.ApproveRequest', { approvalId });
   const staffId = textAt(await whenExecuted(register), 'staffMember', 'staffId');
-  const { enrolmentCode } = await ask(door, maker, 'security.IssueStaffEnrolmentCode', { staffId });
-  const token = await logIn(door, String(enrolmentCode));
+  const issued = await ask(door, maker, 'security.IssueStaffEnrolmentCode', { staffId });
+  const token = await logIn(door, textAt(issued, 'enrolmentCode'));
   return {
     token,
     logOut: async () => void (await ask(door, token, 'security.LogOut', {})),

@@ -24,9 +24,10 @@ const LEAST = COUNT / 4;
 const REHEARSED_ONLY: readonly RpcName[] = ['ledger.SetClock'];
 
 /**
- * Keys of commands are kept, with the audit of who rehearsed what; what is known when, too. Ledger accounts are looked at apart.
+ * Keys of commands are kept, with the audit of who rehearsed what; what is known when, and from where logins were refused, too: a guess counts
+ * although it was only tried. Ledger accounts are looked at apart.
  */
-const UNTOUCHED_BY_PROMISE = ['command', 'outbox', 'known_clock', 'ledger_account'];
+const UNTOUCHED_BY_PROMISE = ['command', 'outbox', 'known_clock', 'ledger_account', 'login_address_hour'];
 
 const FAILURES = ['INTERNAL', 'UNKNOWN', 'DATA_LOSS'];
 

@@ -69,8 +69,15 @@ describe('The score of a login', () => {
 
   it('tells no reason without a weight, and counts none', () => {
     const facts = {
-      ...{ time: NOW, localHour: 3, failures: 99, addressFailures: 99, logins: 9, nightLogins: 0 },
-      ...{ lastTime: 0, deviceTime: undefined, firstDeviceTime: 0 },
+      time: NOW,
+      localHour: 3,
+      failures: 99,
+      addressFailures: 99,
+      logins: 9,
+      nightLogins: 0,
+      lastTime: 0,
+      deviceTime: undefined,
+      firstDeviceTime: 0,
     };
     const weights = new Map([[LoginReason.DORMANT, 7]]);
     const looks = judgeLogin(facts, { ...logins, weights });
