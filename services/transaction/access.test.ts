@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Refusal } from '#chassis/errors.ts';
 import { asPrincipal, customer, staffAt } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -76,6 +77,6 @@ describe('Whose a transaction and a hold are', function whose() {
 async function whyNot(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'answered',
-    (error: { reason?: string }) => error.reason ?? String(error),
+    (error: unknown) => (error instanceof Refusal ? error.reason : String(error)),
   );
 }
