@@ -13,6 +13,7 @@ export type Prefix =
   | 'jnl'
   | 'lac'
   | 'prd'
+  | 'ptn'
   | 'pwr'
   | 'rfs'
   | 'ses'

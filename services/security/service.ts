@@ -11,6 +11,7 @@ import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { Scoring } from './migrations/0010-scoring.ts';
 import { Factors } from './migrations/0011-factors.ts';
+import { Partners } from './migrations/0020-partners.ts';
 import { PasswordResets } from './migrations/0012-password-resets.ts';
 import { Staff } from './migrations/0013-staff.ts';
 import { Passkeys } from './migrations/0014-passkeys.ts';
@@ -18,9 +19,18 @@ import { SigningKeys } from './migrations/0016-signing-keys.ts';
 import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { DataKeys } from './migrations/0018-data-keys.ts';
 import { StepUps } from './migrations/0022-step-ups.ts';
+import { deleteSpent } from './partner-tables.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
 import { approveRequest } from './rpc/approve-request.ts';
+import { changePartner } from './rpc/change-partner.ts';
+import { getAuthorizationServer } from './rpc/get-authorization-server.ts';
+import { getPartner } from './rpc/get-partner.ts';
+import { issuePartnerToken } from './rpc/issue-partner-token.ts';
+import { listPartners } from './rpc/list-partners.ts';
+import { registerPartner } from './rpc/register-partner.ts';
+import { resumePartner } from './rpc/resume-partner.ts';
+import { suspendPartner } from './rpc/suspend-partner.ts';
 import { changePassword } from './rpc/change-password.ts';
 import { changeStaffRoles } from './rpc/change-staff-roles.ts';
 import { completeStepUp } from './rpc/complete-step-up.ts';
@@ -72,6 +82,8 @@ import { startSigning } from './signing.ts';
 import { stepUpOf } from './step-ups.ts';
 
 const HOURS_KEPT_MS = 48 * 3_600_000;
+/** Longer than clocks may differ by which an assertion is still taken. */
+const SPENT_KEPT_MS = 600_000;
 const SWEEP_MS = 600_000;
 
 import { revokeSession } from './rpc/revoke-session.ts';
@@ -105,6 +117,14 @@ function rpcs(context: Context) {
     changeStaffRoles: changeStaffRoles(context),
     deactivateStaffMember: deactivateStaffMember(context),
     listStaffMembers: listStaffMembers(context),
+    changePartner: changePartner(context),
+    getAuthorizationServer: getAuthorizationServer(context),
+    getPartner: getPartner(context),
+    issuePartnerToken: issuePartnerToken(context),
+    listPartners: listPartners(context),
+    registerPartner: registerPartner(context),
+    resumePartner: resumePartner(context),
+    suspendPartner: suspendPartner(context),
     submitForApproval: submitForApproval(context),
     listApprovals: listApprovals(context),
     getApproval: getApproval(context),
@@ -149,6 +169,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0016-signing-keys', class: SigningKeys },
     { name: '0017-revoked-sessions', class: RevokedSessions },
     { name: '0018-data-keys', class: DataKeys },
+    { name: '0020-partners', class: Partners },
     { name: '0022-step-ups', class: StepUps },
   ],
   // Its own keys, as all others get them, without a call.
@@ -159,10 +180,15 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
   subscriptions: (context) => [countedEvents(context)],
   async start(context) {
     const { database, now, log, executor } = context;
-    const forget = async () => void (await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS))));
+    const forget = async () => {
+      await database.query(deleteHours(new Date(now().getTime() - HOURS_KEPT_MS)));
+      await database.query(deleteSpent(new Date(now().getTime() - SPENT_KEPT_MS)));
+    };
     await forget();
+    // Beside the start: nobody else waits for it.
+    context.authorization.prepare().catch((error: unknown) => log.warn({ err: error }, 'not prepared for partners'));
     const stops = [
-      repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'),
+      repeat(SWEEP_MS, forget, log, 'what is over is not forgotten yet'),
       startExecuting(context),
       await startSigning(context),
       goOnRotating(context),
