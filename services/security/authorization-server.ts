@@ -127,7 +127,8 @@ async function serve(means: Means, issuer: string): Promise<Served> {
   provider.on('grant.success', (ctx) => {
     const token = ctx.oidc.entities.ClientCredentials;
     if (!token?.clientId || !token.jkt) throw new Error('a token was granted that is bound to no key');
-    const scopes = [...(token.scopes ?? [])];
+    // All that was asked for: of scopes that it does not know, the library says nothing.
+    const scopes = [...ctx.oidc.requestParamScopes];
     note(ctx, { granted: { partnerId: token.clientId, scopes, thumbprint: token.jkt } });
   });
   return { listener: provider.callback(), outcomes };

@@ -20,6 +20,12 @@ import { tell } from '../telling.ts';
 /** FAPI 2.0 asks for short lives; revocation does not wait for their end. */
 const ACCESS_SECONDS = 300;
 
+const INVALID_SCOPE = {
+  status: '400',
+  error: 'invalid_scope',
+  error_description: 'a scope is unknown, or not for this partner',
+};
+
 /** Answers a token request of a partner. */
 export function issuePartnerToken(context: Context): Rpcs<typeof SecurityService>['issuePartnerToken'] {
   return (request, call) =>
@@ -45,6 +51,7 @@ async function ask(context: Context, request: IssuePartnerTokenRequest, call: Ca
 async function issue(context: Context, tx: CommandTx, { partnerId, scopes: asked, thumbprint }: Granted) {
   const [partner] = await tx.query(sharePartner(partnerId));
   if (partner?.state !== 'active') throw refuseCall('SESSION_ENDED');
+  if (asked.some((scope) => !partner.scopes.includes(scope))) throw refuse('TOKEN_REQUEST_REFUSED', INVALID_SCOPE);
   const scopes = partner.scopes.filter((scope) => asked.length === 0 || asked.includes(scope));
   const { sessionId, callsMax } = partner;
   const actor = create(ActorSchema, { audience: Audience.PARTNER, partyId: partnerId, sessionId, scopes });
