@@ -35,7 +35,7 @@ export interface Proofs {
   spend(proof: string, principal: Actor): void;
 }
 
-const ALGORITHMS = ['ES256', 'EdDSA', 'PS256'];
+const ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
 /** How old a proof may be, and how far ahead the clock of whoever made it. */
 const WINDOW_SECONDS = 30;
 const JTI_MAX = 256;

@@ -1,5 +1,5 @@
 // What the tests of partners share: a partner with its key, and what its programs send.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import { type ServiceUnderTest, staff } from '#chassis/testing/service.ts';
 import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -14,6 +14,7 @@ export const ISSUER_URL = 'https://api.bank.example';
 export interface PartnerKey {
   readonly alg: 'ES256' | 'EdDSA' | 'PS256';
   readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
   /** The public key, with its name. */
   readonly jwk: Readonly<Record<string, unknown>> & { readonly kid: string };
 }
@@ -21,7 +22,7 @@ export interface PartnerKey {
 /** A new key. */
 export async function aPartnerKey(alg: PartnerKey['alg'] = 'ES256'): Promise<PartnerKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
-  return { alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid: randomUUID() } };
+  return { alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid: randomUUID() } };
 }
 
 /** The keys as a partner is registered with them. */
@@ -54,6 +55,11 @@ export function assertionOf(
   const now = Math.floor(Date.now() / 1000);
   const own = { iss: partnerId, sub: partnerId, aud: ISSUER_URL, jti: randomUUID(), iat: now, exp: now + 60 };
   return sign(key, { alg: key.alg, kid: key.jwk.kid }, { ...own, ...claims });
+}
+
+/** The hash by which a proof names the token beside which it stands. */
+export function athOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }
 
 /** A DPoP proof (RFC 9449). */

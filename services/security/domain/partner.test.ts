@@ -29,7 +29,8 @@ describe('What a partner is registered with', () => {
     it(`may be a key for ${alg}, and nothing else of what stands beside it`, () => {
       const [read, ...more] = readKeys(JSON.stringify({ keys: [{ ...key, x5u: 'https://evil.example' }] })).keys;
       expect(more).to.deep.equal([]);
-      expect(read).to.deep.equal({ ...key, alg, use: 'sig' });
+      const { alg: _, ...rest } = key;
+      expect(read).to.deep.equal({ ...rest, use: 'sig' });
     });
   }
 

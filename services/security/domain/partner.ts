@@ -2,8 +2,8 @@
 import { type Rule, rules } from '#gen/bank/rules.ts';
 import { refuse } from './refusals.ts';
 
-/** The algorithms with which partners sign (FAPI 2.0 Security Profile, 5.4). */
-export const ALGORITHMS = ['ES256', 'EdDSA', 'PS256'] as const;
+/** The algorithms with which partners sign (FAPI 2.0 Security Profile, 5.4); EdDSA also by its newer name (RFC 9864). */
+export const ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256'] as const;
 
 /** How long from now an assertion may be good, at the most. */
 export const ASSERTION_SECONDS_MAX = 300;
@@ -12,7 +12,6 @@ export const ASSERTION_SECONDS_MAX = 300;
 export interface PublicKey {
   readonly kid: string;
   readonly kty: string;
-  readonly alg: (typeof ALGORITHMS)[number];
   readonly use: 'sig';
   readonly [member: string]: string;
 }
@@ -54,7 +53,7 @@ function readKey(given: unknown): PublicKey {
   const found = KINDS.find((kind) => kind.kty === kty && kind.crv === crv);
   const isFit = found?.members.every(({ name, isLong }) => isLong(bytesIn(given[name])));
   if (!found || !isFit || typeof kid !== 'string' || !/^[\w.:-]{1,64}$/.test(kid)) throw refuse('JWKS_INVALID');
-  const isOther = (alg !== undefined && alg !== found.alg) || (use !== undefined && use !== 'sig');
+  const isOther = (alg !== undefined && !found.algorithms.some((one) => one === alg)) || (use !== undefined && use !== 'sig');
   // Whoever sends a private key has shown it: it is of no use any more.
   if (isOther || PRIVATE.some((name) => given[name] !== undefined)) throw refuse('JWKS_INVALID');
   const members = found.members.map(({ name }) => [name, String(given[name])]);
@@ -63,7 +62,6 @@ function readKey(given: unknown): PublicKey {
     kty: found.kty,
     ...(found.crv !== undefined && { crv: found.crv }),
     ...Object.fromEntries(members),
-    alg: found.alg,
     use: 'sig',
   };
 }
@@ -78,17 +76,17 @@ const KINDS = [
   {
     kty: 'EC',
     crv: 'P-256',
-    alg: 'ES256',
+    algorithms: ['ES256'],
     members: [
       { name: 'x', isLong: coordinate },
       { name: 'y', isLong: coordinate },
     ],
   },
-  { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', members: [{ name: 'x', isLong: coordinate }] },
+  { kty: 'OKP', crv: 'Ed25519', algorithms: ['EdDSA', 'Ed25519'], members: [{ name: 'x', isLong: coordinate }] },
   {
     kty: 'RSA',
     crv: undefined,
-    alg: 'PS256',
+    algorithms: ['PS256'],
     members: [
       { name: 'n', isLong: modulus },
       { name: 'e', isLong: exponent },

@@ -16,8 +16,8 @@ describe('GetAuthorizationServer', () => {
       response_types_supported: [],
       scopes_supported: ['business-date:read', 'products:read'],
       token_endpoint_auth_methods_supported: ['private_key_jwt'],
-      token_endpoint_auth_signing_alg_values_supported: ['ES256', 'EdDSA', 'PS256'],
-      dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'PS256'],
+      token_endpoint_auth_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519', 'PS256'],
+      dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519', 'PS256'],
     });
   });
 });
