@@ -236,9 +236,7 @@ export function isLoopback(listenHost: string): boolean {
 }
 
 function refuseUnsafe(
-  config: Readonly<
-    Record<'BANK_ENVIRONMENT' | 'LISTEN_HOST' | 'EDGE_ALLOWED_ORIGINS' | 'EDGE_PUBLIC_URLS', string>
-  >,
+  config: Readonly<Record<'BANK_ENVIRONMENT' | 'LISTEN_HOST' | 'EDGE_ALLOWED_ORIGINS' | 'EDGE_PUBLIC_URLS', string>>,
 ): void {
   if (!isLoopback(config.LISTEN_HOST) && config.BANK_ENVIRONMENT === 'development') {
     throw new Error('LISTEN_HOST: a development bank gives tokens to anybody, so it listens on loopback only');

@@ -7,11 +7,7 @@ import { MAX_MESSAGE_BYTES } from './limits.ts';
  * Answers the whole body. Refuses one that is too long or breaks off (MESSAGE_UNREADABLE) or is too slow
  * (DEADLINE_PASSED); what is still coming is then thrown away as it comes, so that the refusal can be sent.
  */
-export function readBody(
-  request: IncomingMessage,
-  deadline: number,
-  max: number = MAX_MESSAGE_BYTES,
-): Promise<Buffer> {
+export function readBody(request: IncomingMessage, deadline: number, max: number = MAX_MESSAGE_BYTES): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > max) return Promise.reject(tooLong(max));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => end(() => refuseCall('DEADLINE_PASSED')), Math.max(0, deadline - Date.now()));

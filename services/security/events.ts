@@ -44,8 +44,8 @@ import type { StepUpMethod } from '#gen/bank/security/v1/step_up_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { ApprovalRow } from './approval-tables.ts';
 import { stateWord } from './domain/approval.ts';
-import type { TrustedPayeeRow } from './payee-tables.ts';
 import type { PartnerRow } from './partner-tables.ts';
+import type { TrustedPayeeRow } from './payee-tables.ts';
 import type { StepUpRow } from './step-up-tables.ts';
 
 /** Says that somebody got credentials; their version is the sequence. */

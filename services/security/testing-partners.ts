@@ -84,7 +84,10 @@ export function formOf(assertion: string, fields: Readonly<Record<string, string
 }
 
 /** The token request of a partner, as the edge sends it on. */
-export async function tokenRequest(partner: { readonly key: PartnerKey; readonly partnerId: string }, proofKey = partner.key) {
+export async function tokenRequest(
+  partner: { readonly key: PartnerKey; readonly partnerId: string },
+  proofKey = partner.key,
+) {
   return {
     requestId: unique('token'),
     issuer: ISSUER_URL,

@@ -8,6 +8,7 @@ import { customerCommands } from './cli/customer.ts';
 import { holdCommands } from './cli/hold.ts';
 import { ledgerCommands } from './cli/ledger.ts';
 import { moneyCommands } from './cli/money.ts';
+import { partnerCommands } from './cli/partner.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
@@ -78,6 +79,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     reviewCommands,
     sessionCommands,
     staffCommands,
+    partnerCommands,
     ledgerCommands,
     watchCommands,
   ])

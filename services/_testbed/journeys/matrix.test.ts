@@ -9,7 +9,7 @@ import { customer, partner, staff } from '#chassis/testing/clients.ts';
 import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type Rule, rules } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
-import { type Outcome, SUBJECTS, testMatrix, WORKLOADS } from '../../../tools/mesh/test-matrix.ts';
+import { type Outcome, SCOPES, SUBJECTS, testMatrix, WORKLOADS } from '../../../tools/mesh/test-matrix.ts';
 import type { Bank } from '../bank.ts';
 import { services } from '../services.ts';
 import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
@@ -168,6 +168,7 @@ async function tokensOf({ issuer }: Bank, own: Belongings): Promise<ReadonlyMap<
 function actorOf(subject: string, { customerId, jointHolderId, disponentId }: Belongings): Actor {
   const [kind, word = ''] = subject.split(':');
   if (kind === 'staff') return staff(word as keyof typeof StaffRole);
-  if (kind === 'partner') return { ...partner('ptn_acme'), scopes: word === '' ? [] : [word] };
+  if (kind === 'partner')
+    return { ...partner('ptn_acme'), scopes: SCOPES.filter((scope) => word === '*' || word === scope) };
   return customer(kind === 'joint-holder' ? jointHolderId : kind === 'disponent' ? disponentId : customerId);
 }

@@ -53,7 +53,8 @@ function readKey(given: unknown): PublicKey {
   const found = KINDS.find((kind) => kind.kty === kty && kind.crv === crv);
   const isFit = found?.members.every(({ name, isLong }) => isLong(bytesIn(given[name])));
   if (!found || !isFit || typeof kid !== 'string' || !/^[\w.:-]{1,64}$/.test(kid)) throw refuse('JWKS_INVALID');
-  const isOther = (alg !== undefined && !found.algorithms.some((one) => one === alg)) || (use !== undefined && use !== 'sig');
+  const isOther =
+    (alg !== undefined && !found.algorithms.some((one) => one === alg)) || (use !== undefined && use !== 'sig');
   // Whoever sends a private key has shown it: it is of no use any more.
   if (isOther || PRIVATE.some((name) => given[name] !== undefined)) throw refuse('JWKS_INVALID');
   const members = found.members.map(({ name }) => [name, String(given[name])]);

@@ -33,7 +33,10 @@ export const refuse = refusals('security', {
   PARTNER_NOT_FOUND: ['NOT_FOUND', 'There is no such partner.'],
   PARTNER_SUSPENDED: ['FAILED_PRECONDITION', 'The partner is suspended already.'],
   PARTNER_ACTIVE: ['FAILED_PRECONDITION', 'The partner is not suspended.'],
-  JWKS_INVALID: ['INVALID_ARGUMENT', 'One to eight public keys are wanted, for ES256, EdDSA or PS256, each with a kid.'],
+  JWKS_INVALID: [
+    'INVALID_ARGUMENT',
+    'One to eight public keys are wanted, for ES256, EdDSA or PS256, each with a kid.',
+  ],
   SCOPE_UNKNOWN: ['INVALID_ARGUMENT', 'No RPC is granted to one of the scopes; see known.'],
   TOKEN_REQUEST_REFUSED: ['UNAUTHENTICATED', 'The token request was refused; see error.'],
   CREDENTIALS_EXIST: ['FAILED_PRECONDITION', 'They have credentials already.'],
