@@ -34,14 +34,14 @@ export interface TokenRequest {
 
 /** The authorization server. */
 export interface AuthorizationServer {
-  /** Loads what it needs, where there are partners: whoever asks first would wait for it. */
-  prepare(): Promise<void>;
+  /** Begins to load what it needs, where there are partners: whoever asks first would wait for it. */
+  prepare(): void;
   ask(request: TokenRequest): Promise<Granted | Refused>;
   /** Its metadata (RFC 8414), as JSON. */
   describe(issuer: string): Promise<string>;
 }
 
-type Means = Pick<House, 'database'>;
+type Means = Pick<House, 'database' | 'log'>;
 type Library = typeof import('oidc-provider');
 
 /** A server for one issuer. */
@@ -77,9 +77,8 @@ export function authorizationServer(means: Means): AuthorizationServer {
   }
 
   return {
-    async prepare() {
-      const [any] = await means.database.query(selectPartners('', 1));
-      if (any) await import('oidc-provider');
+    prepare() {
+      load(means).catch((error: unknown) => means.log.warn({ err: error }, 'not ready for partners yet'));
     },
     async ask({ issuer, form, dpopProof }) {
       const { listener, outcomes } = await serverOf(issuer);
@@ -105,6 +104,11 @@ export function authorizationServer(means: Means): AuthorizationServer {
       return describing(issuer, payload);
     },
   };
+}
+
+async function load({ database }: Means): Promise<void> {
+  const [any] = await database.query(selectPartners('', 1));
+  if (any) await import('oidc-provider');
 }
 
 /** Where the server is as its partners see it: it must know its own URL. */

@@ -185,8 +185,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       await database.query(deleteSpent(new Date(now().getTime() - SPENT_KEPT_MS)));
     };
     await forget();
-    // Beside the start: nobody else waits for it.
-    context.authorization.prepare().catch((error: unknown) => log.warn({ err: error }, 'not prepared for partners'));
+    context.authorization.prepare();
     const stops = [
       repeat(SWEEP_MS, forget, log, 'what is over is not forgotten yet'),
       startExecuting(context),

@@ -7,9 +7,13 @@ import { insertPartner, type PartnerRow } from '../partner-tables.ts';
 import { beginSession, keptOf, shownPartner } from '../partners.ts';
 
 /** Registers an integration partner. */
-export function registerPartner({ commands, now }: Context): Rpcs<typeof SecurityService>['registerPartner'] {
-  return (request, call) =>
-    commands.run(Contract.method.registerPartner, request, call, {
+export function registerPartner({
+  commands,
+  now,
+  authorization,
+}: Context): Rpcs<typeof SecurityService>['registerPartner'] {
+  return async (request, call) => {
+    const answer = await commands.run(Contract.method.registerPartner, request, call, {
       decide: async (tx) => {
         const kept = keptOf(request);
         const id = newId('ptn');
@@ -21,4 +25,7 @@ export function registerPartner({ commands, now }: Context): Rpcs<typeof Securit
         return { partner: shownPartner(row) };
       },
     });
+    authorization.prepare();
+    return answer;
+  };
 }
