@@ -59,6 +59,7 @@ interface Outcome {
 
 const TOKEN_PATH = '/oauth2/token';
 const METADATA_PATH = '/.well-known/oauth-authorization-server';
+const DESCRIPTION_MAX = 300;
 const KEYS_PATH = '/.well-known/jwks.json';
 /** The edge has one issuer; an edge that is moved, or another one in development, has another. */
 const ISSUERS_MAX = 8;
@@ -253,7 +254,8 @@ const TOLD = [
 
 function refusalIn(status: number, payload: string): Refused['refused'] {
   const { error = 'invalid_request', error_description = '' } = readJson(payload);
-  return { status: String(status), error, error_description };
+  // Errors travel in headers, which are short.
+  return { status: String(status), error, error_description: error_description.slice(0, DESCRIPTION_MAX) };
 }
 
 function readJson(payload: string): { error?: string; error_description?: string } {

@@ -33,8 +33,7 @@ const COORDINATE_BYTES = 32;
 
 /** Refuses SCOPE_UNKNOWN. */
 export function checkScopes(scopes: readonly string[]): void {
-  const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
-  if (unknown.length > 0) throw refuse('SCOPE_UNKNOWN', { scopes: unknown.join(' '), known: SCOPES.join(' ') });
+  if (scopes.some((scope) => !SCOPES.includes(scope))) throw refuse('SCOPE_UNKNOWN', { known: SCOPES.join(' ') });
 }
 
 /** Reads a JWK set, and keeps of each key what belongs to it and nothing else. Refuses JWKS_INVALID. */
