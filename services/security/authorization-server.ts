@@ -136,7 +136,8 @@ async function serve(means: Means, issuer: string): Promise<Served> {
     const scopes = [...ctx.oidc.requestParamScopes];
     note(ctx, { granted: { partnerId: token.clientId, scopes, thumbprint: token.jkt } });
   });
-  return { listener: provider.callback(), outcomes };
+  const answer = provider.callback();
+  return { listener: (asked, response) => void answer(asked, response), outcomes };
 }
 
 function configurationOf(means: Means, library: Library, issuer: string): Configuration {
