@@ -152,6 +152,14 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/ChangeStaffRoles'
   | 'bank.security.v1.SecurityService/DeactivateStaffMember'
   | 'bank.security.v1.SecurityService/ListStaffMembers'
+  | 'bank.security.v1.SecurityService/RegisterPartner'
+  | 'bank.security.v1.SecurityService/ChangePartner'
+  | 'bank.security.v1.SecurityService/SuspendPartner'
+  | 'bank.security.v1.SecurityService/ResumePartner'
+  | 'bank.security.v1.SecurityService/GetPartner'
+  | 'bank.security.v1.SecurityService/ListPartners'
+  | 'bank.security.v1.SecurityService/IssuePartnerToken'
+  | 'bank.security.v1.SecurityService/GetAuthorizationServer'
   | 'bank.security.v1.SecurityService/SubmitForApproval'
   | 'bank.security.v1.SecurityService/ListApprovals'
   | 'bank.security.v1.SecurityService/GetApproval'
@@ -291,6 +299,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['products:read'], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
@@ -309,6 +318,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['products:read'], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
@@ -1380,6 +1390,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge', 'account', 'transaction', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['business-date:read'], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
@@ -1923,6 +1934,133 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
     actorAsserters: [],
     edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/RegisterPartner': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: true, approvers: ['ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'JWKS_INVALID',
+      'SCOPE_UNKNOWN',
+    ],
+  },
+  'bank.security.v1.SecurityService/ChangePartner': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: true, approvers: ['ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'PARTNER_NOT_FOUND',
+      'JWKS_INVALID',
+      'SCOPE_UNKNOWN',
+      'ETAG_MISMATCH',
+    ],
+  },
+  'bank.security.v1.SecurityService/SuspendPartner': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'PARTNER_NOT_FOUND',
+      'PARTNER_SUSPENDED',
+    ],
+  },
+  'bank.security.v1.SecurityService/ResumePartner': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: true, approvers: ['ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'PARTNER_NOT_FOUND',
+      'PARTNER_ACTIVE',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetPartner': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['partnerId'], kind: 'PARTY', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'PARTNER_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListPartners': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/IssuePartnerToken': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'TOKEN_REQUEST_REFUSED',
+      'SESSION_ENDED',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetAuthorizationServer': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
     ids: [],
@@ -2804,6 +2942,7 @@ export const commonErrors: readonly string[] = [
   'TOKEN_MISSING',
   'TOKEN_INVALID',
   'SESSION_ENDED',
+  'DPOP_PROOF_REFUSED',
   'CALLER_UNPROVEN',
   'CALLER_NOT_ALLOWED',
   'BRANCH_NOT_ALLOWED',
@@ -2858,6 +2997,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.ExchangeTokenResponse': { internalToken: 'SECRET' },
   'bank.security.v1.GetApprovalResponse': { request: 'PERSONAL' },
   'bank.security.v1.IssueEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
+  'bank.security.v1.IssuePartnerTokenRequest': { form: 'SECRET', dpopProof: 'SECRET', address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.IssuePartnerTokenResponse': { accessToken: 'SECRET' },
   'bank.security.v1.IssueStaffEnrolmentCodeResponse': { enrolmentCode: 'SECRET' },
   'bank.security.v1.LogInRequest': { username: 'PERSONAL', password: 'SECRET', secondFactorCode: 'SECRET' },
   'bank.security.v1.LogInResponse': { recoveryCodes: 'SECRET' },
@@ -2934,6 +3075,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.GetApprovalResponse',
   'bank.security.v1.GetDataKeysResponse',
   'bank.security.v1.IssueEnrolmentCodeResponse',
+  'bank.security.v1.IssuePartnerTokenRequest',
+  'bank.security.v1.IssuePartnerTokenResponse',
   'bank.security.v1.IssueStaffEnrolmentCodeResponse',
   'bank.security.v1.ListLoginReviewsResponse',
   'bank.security.v1.ListStaffMembersResponse',

@@ -73,6 +73,20 @@ describe('The configuration', () => {
       { BANK_ENVIRONMENT: 'production', EDGE_ALLOWED_ORIGINS: '*' },
       'EDGE_ALLOWED_ORIGINS: production names its origins',
     ],
+    [
+      'a public URL with a path',
+      { EDGE_PUBLIC_URLS: 'https://bank.example,https://bank.example/api' },
+      'EDGE_PUBLIC_URLS: must be origins',
+    ],
+    [
+      'production without TLS',
+      {
+        BANK_ENVIRONMENT: 'production',
+        EDGE_ALLOWED_ORIGINS: 'https://bank.example',
+        EDGE_PUBLIC_URLS: 'http://bank.example',
+      },
+      'EDGE_PUBLIC_URLS: production is reached by TLS only',
+    ],
   ];
   for (const [what, environment, sentence] of cases) {
     it(`refuses ${what}`, () => {

@@ -30,6 +30,12 @@ const namespace = makeValidator((input: string) => {
   return input;
 });
 
+const publicUrls = makeValidator((input: string) => {
+  const urls = input.split(',').filter((url) => url !== '');
+  if (urls.some((url) => URL.parse(url)?.origin !== url)) throw new Error('must be origins: https://host, https://…');
+  return input;
+});
+
 const timeZone = makeValidator((input: string) => {
   Temporal.Now.zonedDateTimeISO(input);
   return input;
@@ -161,6 +167,10 @@ export const variables = {
   }),
   EDGE_HTTP_PORT: port({ default: 8080, desc: "the edge's port for Connect and gRPC-Web" }),
   EDGE_GRPC_PORT: port({ default: 8081, desc: "the edge's port for gRPC" }),
+  EDGE_PUBLIC_URLS: publicUrls({
+    default: '',
+    desc: 'the URLs under which callers reach the edge, without a slash at the end, with commas between: the first is the issuer of the tokens of partners, and proofs of their keys are good for any of them; absent: its own ports on the loopback',
+  }),
   EDGE_REVOCATIONS_SECONDS: seconds({
     default: 10,
     desc: 'for how long the edge goes on taking tokens of sessions while it cannot hear which are revoked; then none',
@@ -225,10 +235,13 @@ export function isLoopback(listenHost: string): boolean {
   return /^(127(\.\d{1,3}){3}|localhost|::1)$/.test(listenHost);
 }
 
-function refuseUnsafe(config: { BANK_ENVIRONMENT: string; LISTEN_HOST: string; EDGE_ALLOWED_ORIGINS: string }): void {
+function refuseUnsafe(
+  config: Readonly<Record<'BANK_ENVIRONMENT' | 'LISTEN_HOST' | 'EDGE_ALLOWED_ORIGINS' | 'EDGE_PUBLIC_URLS', string>>,
+): void {
   if (!isLoopback(config.LISTEN_HOST) && config.BANK_ENVIRONMENT === 'development') {
     throw new Error('LISTEN_HOST: a development bank gives tokens to anybody, so it listens on loopback only');
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;
   if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');
+  if (config.EDGE_PUBLIC_URLS.includes('http:')) throw new Error('EDGE_PUBLIC_URLS: production is reached by TLS only');
 }

@@ -75,6 +75,7 @@ export const refuseCall = refusals('bank', {
   TOKEN_MISSING: ['UNAUTHENTICATED', 'The call carries no token.'],
   TOKEN_INVALID: ['UNAUTHENTICATED', 'The token is not valid here, or no longer.'],
   SESSION_ENDED: ['UNAUTHENTICATED', 'The session is over. Log in again.'],
+  DPOP_PROOF_REFUSED: ['UNAUTHENTICATED', 'The token needs a fresh proof of its key, for this very call.'],
   CALLER_UNPROVEN: ['UNAUTHENTICATED', 'The connection does not prove who calls.'],
   CALLER_NOT_ALLOWED: ['PERMISSION_DENIED', 'The caller may not call this.'],
   BRANCH_NOT_ALLOWED: ['PERMISSION_DENIED', 'It is not, or not only, a matter of the caller’s branch.'],

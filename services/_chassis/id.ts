@@ -14,6 +14,7 @@ export type Prefix =
   | 'lac'
   | 'lrv'
   | 'prd'
+  | 'ptn'
   | 'pwr'
   | 'rfs'
   | 'ses'

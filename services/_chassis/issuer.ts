@@ -28,8 +28,18 @@ export const INTERNAL_LIFETIME_SECONDS = 60;
 export interface Issuer {
   /** The token that a channel, a member of staff or a partner shows to the edge. */
   principalToken(actor: Actor, lifetimeSeconds: number): Promise<string>;
+  /** The same for a partner: bound to a key of its own, of which every call needs a proof (RFC 9449). */
+  partnerToken(actor: Actor, lifetimeSeconds: number, bound: Bound): Promise<string>;
   /** The token that a workload which calls for somebody shows to another, for `audience` alone. */
   internalToken(workload: Workload, audience: string, actor: Actor): Promise<string>;
+}
+
+/** What a partner's token is bound to. */
+export interface Bound {
+  /** Of the key (RFC 7638). */
+  readonly thumbprint: string;
+  /** How many calls may be made with it, and all others of its partner, in a window of the edge's. */
+  readonly callsMax: number;
 }
 
 /** A key that signs: its name in the header of tokens, and the private key. */
@@ -52,6 +62,8 @@ export function issuerWith(issuer: string, signer: () => Signer): Issuer {
   };
   return {
     principalToken: (actor, lifetimeSeconds) => sign(claimsOf(actor), EDGE_AUDIENCE, lifetimeSeconds),
+    partnerToken: (actor, lifetimeSeconds, { thumbprint, callsMax }) =>
+      sign({ ...claimsOf(actor), cnf: { jkt: thumbprint }, calls_max: callsMax }, EDGE_AUDIENCE, lifetimeSeconds),
     internalToken: (workload, audience, actor) =>
       sign({ ...claimsOf(actor), workload }, audience, INTERNAL_LIFETIME_SECONDS),
   };

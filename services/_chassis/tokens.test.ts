@@ -49,6 +49,14 @@ describe('Tokens', () => {
     }
   });
 
+  it('of partners say to which key they are bound, and how often the partner may call', async () => {
+    const bound = { thumbprint: 'of-a-key', callsMax: 7 };
+    const verifyAtEdge = tokenVerifier(trusting(none, issuer), EDGE_AUDIENCE);
+    const token = await issuer.partnerToken(partner('ptn_1'), 60, bound);
+    expect((await verifyAtEdge(`DPoP ${token}`)).bound).to.deep.equal(bound);
+    expect((await verifyAtEdge(bearer(await issuer.principalToken(partner('ptn_1'), 60)))).bound).to.equal(undefined);
+  });
+
   it('are refused without one, or with what is none', async () => {
     expect(await reason('')).to.equal('TOKEN_MISSING');
     const token = await issuer.internalToken('edge', 'ledger', jana);

@@ -7,7 +7,7 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { sha256Hex } from './digest.ts';
 import { Refusal, refuseCall } from './errors.ts';
-import { ALGORITHM } from './issuer.ts';
+import { ALGORITHM, type Bound } from './issuer.ts';
 import type { FindKey } from './verification-keys.ts';
 
 /** What a verified token says. */
@@ -20,6 +20,8 @@ export interface Verified {
   readonly workload: Workload | undefined;
   /** The one who stands behind it. */
   readonly principal: Actor;
+  /** Set in partners' tokens of security's: the key to which it is bound, and how often the partner may call. */
+  readonly bound: Bound | undefined;
 }
 
 /** The token is the bank's own and was meant for somebody else: whose it is, is known. TOKEN_INVALID all the same. */
@@ -53,7 +55,7 @@ export function tokenVerifier(find: FindKey, audience: string): (authorization: 
 
 /** The token that an authorization header shows; undefined when it shows none. */
 export function tokenIn(authorization: string): string | undefined {
-  return /^Bearer ([A-Za-z0-9._-]{1,4096})$/i.exec(authorization)?.[1];
+  return /^(?:Bearer|DPoP) ([A-Za-z0-9._-]{1,4096})$/i.exec(authorization)?.[1];
 }
 
 async function verify(token: string, find: FindKey, audience: string): Promise<Verified> {
@@ -79,6 +81,7 @@ async function verify(token: string, find: FindKey, audience: string): Promise<V
     expires: payload.exp ?? 0,
     workload: typeof payload['workload'] === 'string' ? (payload['workload'] as Workload) : undefined,
     principal: actorFrom(payload),
+    bound: boundIn(payload),
   };
 }
 
@@ -103,6 +106,11 @@ function actorFrom(payload: JWTPayload): Actor {
     scopes,
     approverId: textOf(payload['approver']),
   });
+}
+
+function boundIn({ cnf, calls_max: callsMax }: JWTPayload): Bound | undefined {
+  const thumbprint = (cnf as { jkt?: unknown } | undefined)?.jkt;
+  return typeof thumbprint === 'string' ? { thumbprint, callsMax: Number(callsMax) } : undefined;
 }
 
 function textOf(claim: unknown): string {

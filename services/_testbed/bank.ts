@@ -111,6 +111,7 @@ async function issuerOf({ BANK_ENVIRONMENT }: NodeJS.ProcessEnv, dataDir: string
   };
   return {
     principalToken: none,
+    partnerToken: none,
     internalToken: none,
     get publicKey() {
       return none();

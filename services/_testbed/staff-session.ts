@@ -21,21 +21,38 @@ const NAMES = ['--branch', 'brn_praha', '--name', 'Jan Novak', '--name', 'Petr N
 
 /** Logs a member of staff in at an edge of a bank that has had none. */
 export async function staffSession(
-  { environment }: Pick<Bank, 'environment'>,
+  bank: Pick<Bank, 'environment'>,
   edge: EdgeAddress,
   role: keyof typeof StaffRole,
 ): Promise<StaffSession> {
+  const [maker, checker] = await administrators(bank, edge);
   const door = openDoor(edge, 'gRPC');
-  const told = await registerFirstAdministrators(NAMES, environment);
-  const codes = [...told.matchAll(/: ([\w-]{43}), until /g)].map(([, code = '']) => code);
-  const [maker = '', checker = ''] = await Promise.all(codes.map((code) => logIn(door, code)));
   const order = { requestId: randomUUID(), displayName: 'Eva Nova', branchId: 'brn_praha', roles: [StaffRole[role]] };
-  const register = () => door.callWith(maker, 'security.RegisterStaffMember', order);
+  const register = () => door.callWith(maker.token, 'security.RegisterStaffMember', order);
   const approvalId = await pending(register());
-  await ask(door, checker, 'security.ApproveRequest', { approvalId });
+  await ask(door, checker.token, 'security.ApproveRequest', { approvalId });
   const staffId = textAt(await whenExecuted(register), 'staffMember', 'staffId');
-  const issued = await ask(door, maker, 'security.IssueStaffEnrolmentCode', { staffId });
-  const token = await logIn(door, textAt(issued, 'enrolmentCode'));
+  const issued = await ask(door, maker.token, 'security.IssueStaffEnrolmentCode', { staffId });
+  for (const administrator of [maker, checker]) administrator.close();
+  return session(door, await logIn(door, textAt(issued, 'enrolmentCode')));
+}
+
+/** Logs the first two administrators in at an edge of a bank that has had none. */
+export async function administrators(
+  { environment }: Pick<Bank, 'environment'>,
+  edge: EdgeAddress,
+): Promise<[StaffSession, StaffSession]> {
+  const told = await registerFirstAdministrators(NAMES, environment);
+  const [one = '', other = ''] = [...told.matchAll(/: ([\w-]{43}), until /g)].map(([, code = '']) => code);
+  return [await enter(edge, one), await enter(edge, other)];
+}
+
+async function enter(edge: EdgeAddress, code: string): Promise<StaffSession> {
+  const door = openDoor(edge, 'gRPC');
+  return session(door, await logIn(door, code));
+}
+
+function session(door: Door, token: string): StaffSession {
   return {
     token,
     logOut: async () => void (await ask(door, token, 'security.LogOut', {})),

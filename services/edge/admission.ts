@@ -7,6 +7,7 @@ import { WrongAudience } from '#chassis/tokens.ts';
 import type { Trace } from '#chassis/trace.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context, Route } from './context.ts';
+import { Unproven } from './dpop.ts';
 import type { Session } from './internal-tokens.ts';
 
 /** A call that may enter. */
@@ -27,13 +28,16 @@ export interface Arrival {
   /** `bank.ledger.v1.LedgerService/GetJournal`, as the caller wrote it. */
   readonly rpc: string;
   readonly authorization: string;
+  /** The header `dpop`. */
+  readonly dpop: string;
   readonly address: string;
   readonly userAgent: string;
   readonly deadline: number;
   readonly trace: Trace;
 }
 
-const USER_AGENT_MAX = 256;
+/** Of what they call with, no more is kept. */
+export const USER_AGENT_MAX = 256;
 
 /** Until when a call may last whose caller asks for `asked`; Infinity asks for nothing. */
 export function deadlineFor({ routes }: Context, rpc: string, asked: number): number {
@@ -47,16 +51,17 @@ export function isStream(route: Route | undefined): boolean {
 
 /**
  * Admits a call, or refuses it: RPC_UNKNOWN (an RPC that is not published looks like one that does not exist),
- * TOKEN_MISSING, TOKEN_INVALID, SESSION_ENDED, CALLER_NOT_ALLOWED, RATE_LIMITED; SERVICE_UNAVAILABLE while it is not known
+ * TOKEN_MISSING, TOKEN_INVALID, DPOP_PROOF_REFUSED, SESSION_ENDED, CALLER_NOT_ALLOWED, RATE_LIMITED; SERVICE_UNAVAILABLE while it is not known
  * whether the session is over.
  */
 export async function admit(context: Context, arrival: Arrival): Promise<Admitted> {
   const { rateLimits } = context;
   let principal: Actor | undefined;
   try {
-    const admitted = await identify(context, arrival);
+    const { proof, callsMax, ...admitted } = await identify(context, arrival);
     principal = admitted.session?.principal;
-    await (principal ? rateLimits.principal(principal) : rateLimits.address(arrival.address));
+    await (principal ? rateLimits.principal(principal, callsMax) : rateLimits.address(arrival.address));
+    if (proof !== undefined && principal) context.proofs.spend(proof, principal);
     if (admitted.session) context.revocations.check(admitted.session);
     const { fourEyes } = checkGrants(admitted.route.rule, principal);
     return { ...admitted, fourEyes };
@@ -64,15 +69,28 @@ export async function admit(context: Context, arrival: Arrival): Promise<Admitte
     if (!(error instanceof Refusal)) throw error;
     // Whoever tries doors and keys is counted as well.
     if (UNKNOWN_CALLER.has(error.reason)) await rateLimits.address(arrival.address);
-    const known = principal ?? (error instanceof WrongAudience ? error.principal : undefined);
+    const isOfSomebody = error instanceof WrongAudience || error instanceof Unproven;
+    const known = principal ?? (isOfSomebody ? error.principal : undefined);
     throw await context.recorded({ rpc: arrival.rpc, principal: known, origin: originOf(arrival, known) }, error);
   }
 }
 
-const UNKNOWN_CALLER: ReadonlySet<string> = new Set(['RPC_UNKNOWN', 'TOKEN_MISSING', 'TOKEN_INVALID']);
+const UNKNOWN_CALLER: ReadonlySet<string> = new Set([
+  'RPC_UNKNOWN',
+  'TOKEN_MISSING',
+  'TOKEN_INVALID',
+  'DPOP_PROOF_REFUSED',
+]);
+
+/** Who calls what. */
+type Identified = Omit<Admitted, 'fourEyes'> & {
+  /** To be spent, where the token needs one. */
+  readonly proof: string | undefined;
+  readonly callsMax: number | undefined;
+};
 
 /** Finds out what is called and for whom. */
-async function identify({ routes, verify }: Context, arrival: Arrival): Promise<Omit<Admitted, 'fourEyes'>> {
+async function identify({ routes, verify, proofs }: Context, arrival: Arrival): Promise<Identified> {
   const { authorization, deadline, trace } = arrival;
   const route = routes.get(arrival.rpc);
   if (!route) throw refuseCall('RPC_UNKNOWN');
@@ -81,7 +99,10 @@ async function identify({ routes, verify }: Context, arrival: Arrival): Promise<
   // The token of a workload opens no door here.
   if (verified && verified.workload !== undefined) throw refuseCall('TOKEN_INVALID');
   const principal = verified?.principal;
+  const proof = verified && (await proofs.check(arrival, verified));
   return {
+    proof,
+    callsMax: verified?.bound?.callsMax,
     route,
     session: verified && { authorization, principal: verified.principal, issuer: verified.issuer },
     origin: originOf(arrival, principal),

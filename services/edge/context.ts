@@ -1,6 +1,6 @@
 // What the parts of the edge share.
 import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { connect, type RawCall, type RawStream } from '#chassis/call.ts';
+import { type Client, connect, type RawCall, type RawStream } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
 import { openIdentity } from '#chassis/identity.ts';
 import { type DevelopmentIssuer, EDGE_AUDIENCE } from '#chassis/issuer.ts';
@@ -11,7 +11,9 @@ import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { type KnownKeys, keysAtSecurity, trusting } from '#chassis/verification-keys.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { type Proofs, proofs } from './dpop.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
+import { type PublicUrls, publicUrls } from './public-urls.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
 import { type Recorded, recordedAt } from './refused.ts';
 import { type Revocations, revocations } from './revocations.ts';
@@ -39,6 +41,12 @@ export interface Context {
   readonly routes: ReadonlyMap<string, Route>;
   /** Calls security of the edge's own accord. */
   readonly security: RawCall;
+  /** The same, for what it asks in partners' names. */
+  readonly partners: Pick<Client<typeof SecurityService>, 'issuePartnerToken' | 'getAuthorizationServer'>;
+  /** Where callers reach it. */
+  readonly urls: PublicUrls;
+  /** Of the keys of partners' tokens. */
+  readonly proofs: Proofs;
   readonly verify: (authorization: string) => Promise<Verified>;
   readonly internalToken: InternalTokens;
   readonly rateLimits: RateLimits;
@@ -63,6 +71,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
   );
   const security = channels.find(({ name }) => name === 'security');
   if (!security) throw new Error('there is no security among the services');
+  const urls = publicUrls(config);
   const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'));
   const keys = keysAtSecurity(own, log);
   const known = revocations(config, own, log);
@@ -73,6 +82,9 @@ export function makeContext(config: Config, log: Logger, development: Developmen
     keys,
     routes: new Map(routes),
     security: security.send,
+    partners: own,
+    urls,
+    proofs: proofs(urls),
     verify: tokenVerifier(trusting(keys.find, development), EDGE_AUDIENCE),
     internalToken: internalTokens(own),
     rateLimits: rateLimits(config),

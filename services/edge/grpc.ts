@@ -50,6 +50,7 @@ export async function serveGrpc(context: Context): Promise<Port> {
 
   const { LISTEN_HOST: host, EDGE_GRPC_PORT: wanted } = context.config;
   const port = await listen(server, host, wanted, grpc.ServerCredentials.createInsecure());
+  context.urls.listening(port);
   return {
     port,
     async stop() {
@@ -119,6 +120,7 @@ function admitting(context: Context, passages: Passages): grpc.ServerInterceptor
       const admitted = await admit(context, {
         rpc,
         authorization: textIn(metadata, 'authorization'),
+        dpop: metadata.get('dpop').join(', '),
         address: callerAddress(
           call.getConnectionInfo().remoteAddress ?? '',
           textIn(metadata, 'x-forwarded-for'),

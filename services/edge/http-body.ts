@@ -7,8 +7,8 @@ import { MAX_MESSAGE_BYTES } from './limits.ts';
  * Answers the whole body. Refuses one that is too long or breaks off (MESSAGE_UNREADABLE) or is too slow
  * (DEADLINE_PASSED); what is still coming is then thrown away as it comes, so that the refusal can be sent.
  */
-export function readBody(request: IncomingMessage, deadline: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_MESSAGE_BYTES) return Promise.reject(tooLong());
+export function readBody(request: IncomingMessage, deadline: number, max: number = MAX_MESSAGE_BYTES): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > max) return Promise.reject(tooLong(max));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => end(() => refuseCall('DEADLINE_PASSED')), Math.max(0, deadline - Date.now()));
     let chunks: Buffer[] = [];
@@ -28,7 +28,7 @@ export function readBody(request: IncomingMessage, deadline: number): Promise<Bu
       if (ended) return;
       chunks.push(chunk);
       length += chunk.length;
-      if (length > MAX_MESSAGE_BYTES) end(tooLong);
+      if (length > max) end(() => tooLong(max));
     });
     request.once('end', () => end());
     // The caller hung up: nobody will read the answer.
@@ -37,7 +37,7 @@ export function readBody(request: IncomingMessage, deadline: number): Promise<Bu
   });
 }
 
-function tooLong(): Refusal {
+function tooLong(max: number): Refusal {
   const { code, reason, domain } = refuseCall('MESSAGE_UNREADABLE');
-  return new Refusal({ code, reason, domain, message: `The message is longer than ${MAX_MESSAGE_BYTES} bytes.` });
+  return new Refusal({ code, reason, domain, message: `The message is longer than ${max} bytes.` });
 }

@@ -8,13 +8,21 @@ import { parseTimeout as parseGrpcTimeout } from '@connectrpc/connect/protocol-g
 import { invalid, Refusal, refuseCall } from '#chassis/errors.ts';
 import { continueTrace } from '#chassis/trace.ts';
 import { jwkOf } from '#chassis/verification-keys.ts';
-import { admit, deadlineFor } from './admission.ts';
+import { admit, deadlineFor, USER_AGENT_MAX } from './admission.ts';
 import { type HttpAnswer, type HttpRequest, PROTOCOL_HEADERS, type Protocols, protocols } from './connect.ts';
 import type { Context } from './context.ts';
 import { type Cors, corsFor } from './cors.ts';
-import { developmentToken } from './development-tokens.ts';
+import { developmentToken, type PlainAnswer } from './development-tokens.ts';
 import { readBody } from './http-body.ts';
 import * as limits from './limits.ts';
+import {
+  authorizationServer,
+  FORM_BYTES_MAX,
+  partnerToken,
+  refusedAs,
+  TOKEN_REQUEST_MS,
+  type TokenRequest,
+} from './oauth.ts';
 import { callerAddress } from './rate-limits.ts';
 
 /** A port that is served. */
@@ -23,11 +31,13 @@ export interface Port {
   stop(): Promise<void>;
 }
 
-const TOKEN_PATH = '/dev/token';
+const DEVELOPMENT_PATH = '/dev/token';
+const TOKEN_PATH = '/oauth2/token';
+const SERVER_PATH = '/.well-known/oauth-authorization-server';
 const KEYS_PATH = '/.well-known/jwks.json';
 /** Keys are published for much longer than this before they sign. */
 const KEYS_MAX_AGE_SECONDS = 60;
-const TOKEN_REQUEST_MS = 2_000;
+const DEVELOPMENT_REQUEST_MS = 2_000;
 
 /**
  * What every answer says: it is for its caller alone, is what it says it is, is no page, and is to be had over TLS only
@@ -77,8 +87,10 @@ export async function serveHttp(context: Context): Promise<Port> {
     server.once('error', reject);
     server.listen({ host, port }, () => resolve());
   });
+  const listening = (server.address() as AddressInfo).port;
+  context.urls.listening(listening);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listening,
     stop() {
       house.stopping = true;
       return drain(server);
@@ -103,7 +115,9 @@ async function handle(house: House, request: IncomingMessage, response: ServerRe
   if (preflight) return send(house, response, 204, headers, '');
   if (path === '/healthz') return answerHealth(house, response, headers);
   if (path === KEYS_PATH && request.method === 'GET') return answerKeys(house, response, headers);
-  if (path === TOKEN_PATH) return answerToken(house, request, response, headers);
+  if (path === SERVER_PATH && request.method === 'GET') return answerServer(house, request, response, headers);
+  if (path === TOKEN_PATH && request.method === 'POST') return answerToken(house, request, response, headers);
+  if (path === DEVELOPMENT_PATH) return answerDevelopment(house, request, response, headers);
   // Connect's GET is off: it writes requests into URLs, and URLs into logs.
   if (request.method !== 'POST') return send(house, response, 405, { ...headers, allow: 'POST' }, '');
   const rpc = path.slice(1);
@@ -125,15 +139,12 @@ async function answerRpc(
 ): Promise<HttpAnswer> {
   const asked: HttpRequest = { rpc, headers: protocolHeaders(request) };
   try {
-    const { authorization = '', traceparent } = request.headers;
+    const { authorization = '', dpop = '', traceparent } = request.headers;
     const admitted = await admit(context, {
       rpc,
       authorization,
-      address: callerAddress(
-        request.socket.remoteAddress ?? '',
-        String(request.headers['x-forwarded-for'] ?? ''),
-        context.config.EDGE_PROXY_HOPS,
-      ),
+      dpop: String(dpop),
+      address: addressOf(context, request),
       userAgent: request.headers['user-agent'] ?? '',
       deadline: deadlineFor(context, rpc, requestedDeadline(request)),
       trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
@@ -188,7 +199,59 @@ async function answerKeys(house: House, response: ServerResponse, headers: Recor
   send(house, response, 200, typed, `${JSON.stringify({ keys: keys.map(jwkOf) })}\n`);
 }
 
+/** Gives a token to a partner (RFC 6749). */
 async function answerToken(
+  house: House,
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: Record<string, string>,
+): Promise<void> {
+  const { context } = house;
+  const answer = await readTokenRequest(context, request).then(
+    (asked) => partnerToken(context.partners, asked),
+    (error: unknown) => refusedAs(error),
+  );
+  sendJson(house, response, answer, headers);
+}
+
+/** Reads a token request, if its address may make one now. */
+async function readTokenRequest(context: Context, request: IncomingMessage): Promise<TokenRequest> {
+  const address = addressOf(context, request);
+  await context.rateLimits.address(address);
+  const { 'content-type': type = '', dpop = '', 'user-agent': userAgent = '' } = request.headers;
+  if (!/^application\/x-www-form-urlencoded\b/.test(type)) throw refuseCall('MESSAGE_UNREADABLE');
+  const form = await readBody(request, Date.now() + TOKEN_REQUEST_MS, FORM_BYTES_MAX);
+  return {
+    issuer: context.urls.issuer(),
+    form: form.toString(),
+    dpopProof: String(dpop),
+    address,
+    userAgent: userAgent.slice(0, USER_AGENT_MAX).toWellFormed(),
+  };
+}
+
+/** Says what partners need to get a token (RFC 8414). */
+async function answerServer(
+  house: House,
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: Record<string, string>,
+): Promise<void> {
+  const { context } = house;
+  const answer = await context.rateLimits.address(addressOf(context, request)).then(
+    () => authorizationServer(context.partners, context.urls.issuer()),
+    (error: unknown) => refusedAs(error),
+  );
+  sendJson(house, response, answer, headers);
+}
+
+/** Where a request comes from. */
+function addressOf({ config }: Context, { socket, headers }: IncomingMessage): string {
+  const forwarded = String(headers['x-forwarded-for'] ?? '');
+  return callerAddress(socket.remoteAddress ?? '', forwarded, config.EDGE_PROXY_HOPS);
+}
+
+async function answerDevelopment(
   house: House,
   request: IncomingMessage,
   response: ServerResponse,
@@ -201,10 +264,17 @@ async function answerToken(
     return send(house, response, 405, { ...headers, allow: 'POST' }, '');
   }
   if (development && !json) return send(house, response, 415, headers, '');
-  const body = await readBody(request, Date.now() + TOKEN_REQUEST_MS).catch(() => Buffer.alloc(0));
-  const answer = await developmentToken(development, body.toString());
-  const typed = { ...headers, 'content-type': 'application/json' };
-  send(house, response, answer.status, typed, `${JSON.stringify(answer.json)}\n`);
+  const body = await readBody(request, Date.now() + DEVELOPMENT_REQUEST_MS).catch(() => Buffer.alloc(0));
+  sendJson(house, response, await developmentToken(development, body.toString()), headers);
+}
+
+function sendJson(
+  house: House,
+  response: ServerResponse,
+  { status, json }: PlainAnswer,
+  headers: Record<string, string>,
+): void {
+  send(house, response, status, { ...headers, 'content-type': 'application/json' }, `${JSON.stringify(json)}\n`);
 }
 
 function send(

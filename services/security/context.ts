@@ -1,6 +1,7 @@
 // What a handler of the security service may touch.
 import type { House } from '#chassis/boot.ts';
 import type { Issuer } from '#chassis/issuer.ts';
+import { type AuthorizationServer, authorizationServer } from './authorization-server.ts';
 import { type DataKeys, dataKeysOf } from './data-keys.ts';
 import { type Executor, openExecutor } from './executor.ts';
 import { type Passwords, passwords } from './passwords.ts';
@@ -13,6 +14,8 @@ export interface Context extends House {
   readonly issuer: Issuer;
   readonly executor: Executor;
   readonly dataKeys: DataKeys;
+  /** Of partners. */
+  readonly authorization: AuthorizationServer;
   now(): Date;
 }
 
@@ -29,6 +32,7 @@ export function makeContext(house: House): Context {
     issuer: keys.issuer,
     executor,
     dataKeys: dataKeysOf(house),
+    authorization: authorizationServer(house),
     now,
   };
 }

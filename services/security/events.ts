@@ -15,6 +15,11 @@ import {
   LoginHeldForReviewSchema,
   LoginRefusedSchema,
   LoginReviewDecidedSchema,
+  PartnerChangedSchema,
+  PartnerRegisteredSchema,
+  PartnerResumedSchema,
+  PartnerSuspendedSchema,
+  PartnerTokenRefusedSchema,
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
   PasswordChangedSchema,
@@ -43,6 +48,7 @@ import type { StepUpMethod } from '#gen/bank/security/v1/step_up_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { ApprovalRow } from './approval-tables.ts';
 import { stateWord } from './domain/approval.ts';
+import type { PartnerRow } from './partner-tables.ts';
 import type { TrustedPayeeRow } from './payee-tables.ts';
 import type { StepUpRow } from './step-up-tables.ts';
 
@@ -249,4 +255,39 @@ export function trustedPayeeAdded(tx: CommandTx, customerId: string, { id, accou
 export function trustedPayeeRemoved(tx: CommandTx, customerId: string, { id, accountId }: TrustedPayeeRow): void {
   const event = { trustedPayeeId: id, customerId, creditorAccountId: accountId };
   tx.publish(TrustedPayeeRemovedSchema, event, { id, sequence: 2 });
+}
+
+/** Says that a partner was registered. */
+export function partnerRegistered(tx: CommandTx, row: PartnerRow): void {
+  tx.publish(PartnerRegisteredSchema, partnerEvent(row), { id: row.id, sequence: 1 });
+}
+
+/** Says that a partner may be something else, from a version on. */
+export function partnerChanged(tx: CommandTx, row: PartnerRow): void {
+  tx.publish(PartnerChangedSchema, partnerEvent(row), { id: row.id, sequence: row.version });
+}
+
+function partnerEvent({ id, scopes, callsMax, jwks }: PartnerRow) {
+  return { partnerId: id, scopes: [...scopes], callsMax, kids: jwks.keys.map(({ kid }) => kid) };
+}
+
+/** Says that a partner was suspended, in a version. */
+export function partnerSuspended(tx: CommandTx, partnerId: string, version: number): void {
+  tx.publish(PartnerSuspendedSchema, { partnerId }, { id: partnerId, sequence: version });
+}
+
+/** Says that a partner was resumed, in a version. */
+export function partnerResumed(tx: CommandTx, partnerId: string, version: number): void {
+  tx.publish(PartnerResumedSchema, { partnerId }, { id: partnerId, sequence: version });
+}
+
+/** Says that a token request in a partner's name was refused. */
+export function partnerTokenRefused(
+  partnerId: string,
+  error: string,
+  origin: Sealed | undefined,
+  call: Call,
+): OutboxEvent {
+  const event = { partnerId, error, ...(origin && { origin }) };
+  return outboxEvent(PartnerTokenRefusedSchema, event, { id: newId('rfs'), sequence: 1 }, call);
 }

@@ -21,13 +21,16 @@ import { Passkeys } from './migrations/0014-passkeys.ts';
 import { SigningKeys } from './migrations/0016-signing-keys.ts';
 import { RevokedSessions } from './migrations/0017-revoked-sessions.ts';
 import { DataKeys } from './migrations/0018-data-keys.ts';
+import { Partners } from './migrations/0020-partners.ts';
 import { StepUps } from './migrations/0022-step-ups.ts';
 import { CustomerBranches } from './migrations/0024-customer-branches.ts';
 import { LoginScoring } from './migrations/0025-login-scoring.ts';
 import { Inactivity } from './migrations/0026-inactivity.ts';
+import { deleteSpent } from './partner-tables.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
 import { approveRequest } from './rpc/approve-request.ts';
+import { changePartner } from './rpc/change-partner.ts';
 import { changePassword } from './rpc/change-password.ts';
 import { changeStaffRoles } from './rpc/change-staff-roles.ts';
 import { completeStepUp } from './rpc/complete-step-up.ts';
@@ -38,17 +41,21 @@ import { destroyDataKey } from './rpc/destroy-data-key.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
 import { exchangeToken } from './rpc/exchange-token.ts';
 import { getApproval } from './rpc/get-approval.ts';
+import { getAuthorizationServer } from './rpc/get-authorization-server.ts';
 import { getDataKeys } from './rpc/get-data-keys.ts';
 import { getKeyRotation } from './rpc/get-key-rotation.ts';
+import { getPartner } from './rpc/get-partner.ts';
 import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
 import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
 import { getStepUp } from './rpc/get-step-up.ts';
 import { issueEnrolmentCode } from './rpc/issue-enrolment-code.ts';
+import { issuePartnerToken } from './rpc/issue-partner-token.ts';
 import { issueStaffEnrolmentCode } from './rpc/issue-staff-enrolment-code.ts';
 import { listApprovals } from './rpc/list-approvals.ts';
 import { listLoginReviews } from './rpc/list-login-reviews.ts';
+import { listPartners } from './rpc/list-partners.ts';
 import { listPasskeys } from './rpc/list-passkeys.ts';
 import { listRevokedSessions } from './rpc/list-revoked-sessions.ts';
 import { listSessions } from './rpc/list-sessions.ts';
@@ -60,6 +67,7 @@ import { logOut } from './rpc/log-out.ts';
 import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
+import { registerPartner } from './rpc/register-partner.ts';
 import { registerPasskey } from './rpc/register-passkey.ts';
 import { registerStaffMember } from './rpc/register-staff-member.ts';
 import { rejectRequest } from './rpc/reject-request.ts';
@@ -69,11 +77,13 @@ import { removeTrustedPayee } from './rpc/remove-trusted-payee.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
 import { requireStepUp } from './rpc/require-step-up.ts';
 import { resetPassword } from './rpc/reset-password.ts';
+import { resumePartner } from './rpc/resume-partner.ts';
 import { rotateKeyEncryptionKey } from './rpc/rotate-key-encryption-key.ts';
 import { rotateSigningKey } from './rpc/rotate-signing-key.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
+import { suspendPartner } from './rpc/suspend-partner.ts';
 import { withdrawRequest } from './rpc/withdraw-request.ts';
 import { countedEvents } from './scoring.ts';
 import { deleteHours } from './scoring-tables.ts';
@@ -81,6 +91,8 @@ import { startSigning } from './signing.ts';
 import { stepUpOf } from './step-ups.ts';
 
 const HOURS_KEPT_MS = 48 * 3_600_000;
+/** Longer than clocks may differ by which an assertion is still taken. */
+const SPENT_KEPT_MS = 600_000;
 const SWEEP_MS = 600_000;
 
 import { revokeSession } from './rpc/revoke-session.ts';
@@ -114,6 +126,14 @@ function rpcs(context: Context) {
     changeStaffRoles: changeStaffRoles(context),
     deactivateStaffMember: deactivateStaffMember(context),
     listStaffMembers: listStaffMembers(context),
+    changePartner: changePartner(context),
+    getAuthorizationServer: getAuthorizationServer(context),
+    getPartner: getPartner(context),
+    issuePartnerToken: issuePartnerToken(context),
+    listPartners: listPartners(context),
+    registerPartner: registerPartner(context),
+    resumePartner: resumePartner(context),
+    suspendPartner: suspendPartner(context),
     submitForApproval: submitForApproval(context),
     listApprovals: listApprovals(context),
     getApproval: getApproval(context),
@@ -160,6 +180,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0016-signing-keys', class: SigningKeys },
     { name: '0017-revoked-sessions', class: RevokedSessions },
     { name: '0018-data-keys', class: DataKeys },
+    { name: '0020-partners', class: Partners },
     { name: '0022-step-ups', class: StepUps },
     { name: '0024-customer-branches', class: CustomerBranches },
     { name: '0025-login-scoring', class: LoginScoring },
@@ -177,10 +198,12 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       const before = new Date(now().getTime() - HOURS_KEPT_MS);
       await database.query(deleteHours(before));
       await database.query(deleteAddressHours(before));
+      await database.query(deleteSpent(new Date(now().getTime() - SPENT_KEPT_MS)));
     };
     await forget();
+    context.authorization.prepare();
     const stops = [
-      repeat(SWEEP_MS, forget, log, 'old hours are not forgotten yet'),
+      repeat(SWEEP_MS, forget, log, 'what is over is not forgotten yet'),
       startExecuting(context),
       await startSigning(context),
       goOnRotating(context),

@@ -9,6 +9,7 @@ import { holdCommands } from './cli/hold.ts';
 import { keysCommands } from './cli/keys.ts';
 import { ledgerCommands } from './cli/ledger.ts';
 import { moneyCommands } from './cli/money.ts';
+import { partnerCommands } from './cli/partner.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
@@ -83,6 +84,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     sessionCommands,
     staffCommands,
     keysCommands,
+    partnerCommands,
     ledgerCommands,
     watchCommands,
   ])

@@ -1,10 +1,14 @@
 // bankctl for who works for the bank, who is logged in, and what looks like fraud.
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/clients.ts';
 import { useBank } from '../../services/_testbed/bank.ts';
 import { counter, money, TELLER, textAt } from '../../services/_testbed/journeys/counter.ts';
 import { type Door, openDoor, type RpcName } from '../../services/_testbed/journeys/doors.ts';
+import { aPartnerKey, jwksOf } from '../../services/security/testing-partners.ts';
 import { useBankctl } from './testing.ts';
 
 interface Member {
@@ -59,6 +63,22 @@ describe('bankctl for security', function bankctlForSecurity() {
     await door.callWith(undefined, 'security.RegisterCredentials', order);
     expect((await run(['staff', 'deactivate', staffId])).stdout).to.match(/state +deactivated/);
     expect((await run(['staff', 'list'])).stdout).to.contain('deactivated');
+  });
+
+  it('registers a partner, suspends it, lets it in again, and lists it', async () => {
+    const keys = path.join(await mkdtemp(path.join(tmpdir(), 'corebank-keys-')), 'acme.json');
+    await writeFile(keys, jwksOf(await aPartnerKey()));
+    const what = ['--name', 'Acme', '--keys', keys, '--scope', 'products:read', '--calls', '50'];
+    const { partner } = await approved<{ partner: { partnerId: string } }>(['partner', 'register', ...what]);
+    expect((await run(['partner', 'list'])).stdout).to.match(
+      new RegExp(`${partner.partnerId} +Acme +products:read +50 +active`),
+    );
+    expect((await run(['partner', 'suspend', partner.partnerId])).stdout).to.match(/state +suspended/);
+    await approved(['partner', 'resume', partner.partnerId]);
+    const { partners } = await json<{ partners: { state: string }[] }>(['partner', 'list']);
+    expect(partners.map(({ state }) => state)).to.deep.equal(['PARTNER_STATE_ACTIVE']);
+    expect((await run(['partner', 'register', ...what.with(3, '/nowhere/acme.json')])).code).to.equal(2);
+    await rm(path.dirname(keys), { recursive: true });
   });
 
   it('says which roles there are to who names another, and asks the bank nothing', async () => {

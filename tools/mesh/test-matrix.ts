@@ -42,20 +42,27 @@ const CUSTOMERS = ['customer', 'joint-holder', 'disponent', 'another-customer'];
 const BRANCHES = ['', '@own', '@other'];
 
 const ROLES = StaffRoleSchema.values.filter(({ number }) => number !== 0).map(({ localName }) => localName);
-const SCOPES = [...new Set(Object.values<Rule>(rules).flatMap(({ grants }) => grants.flatMap(({ scopes }) => scopes)))];
 
 /** Every workload by the name in its identity. */
 export const WORKLOADS: readonly Workload[] = WorkloadSchema.values
   .filter(({ number }) => number !== 0)
   .map(({ localName }) => localName.toLowerCase().replaceAll('_', '-') as Workload);
 
-/** Every kind of caller at the edge: of staff `staff:TELLER` and, of a branch, `staff:TELLER@own`, of partners `partner:` and the scope that they have. */
+/** Every scope that partners may have. */
+export const SCOPES: readonly string[] = [
+  ...new Set(Object.values<Rule>(rules).flatMap(({ grants }) => grants.flatMap(({ scopes }) => scopes))),
+];
+
+/**
+ * Every kind of caller at the edge: of staff `staff:TELLER` and, of a branch, `staff:TELLER@own`, of partners `partner:` and
+ * the scope that they have, `*` for all.
+ */
 export const SUBJECTS: readonly string[] = [
   'anonymous',
   ...BAD_TOKENS,
   ...CUSTOMERS,
   ...BRANCHES.flatMap((branch) => ROLES.map((role) => `staff:${role}${branch}`)),
-  ...['', ...SCOPES].map((scope) => `partner:${scope}`),
+  ...['', ...SCOPES, '*'].map((scope) => `partner:${scope}`),
 ];
 
 /** The matrix of all rules. */
@@ -117,7 +124,7 @@ function roleIn(word: string): Role {
 function isGranted({ audience, roles, scopes }: Grant, subject: string): boolean {
   const [kind, word = ''] = subject.split(':');
   if (kind === 'staff') return audience === 'STAFF' && roles.some((role) => role === roleIn(word));
-  if (kind === 'partner') return audience === 'PARTNER' && scopes.includes(word);
+  if (kind === 'partner') return audience === 'PARTNER' && (word === '*' || scopes.includes(word));
   return audience === 'CHANNEL';
 }
 

@@ -107,12 +107,17 @@ export async function withApproval(
 }
 
 /** Asks for something that was approved until it has been done, and answers what it answers. */
-export async function whenExecuted(ask: () => Promise<JsonObject>): Promise<JsonObject> {
+export function whenExecuted(ask: () => Promise<JsonObject>): Promise<JsonObject> {
+  return whileRefused('APPROVAL_REQUIRED', ask);
+}
+
+/** Asks again as long as that is what it is refused for: until what has been done elsewhere has come round. */
+export async function whileRefused<T>(reason: string, ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof Refusal) || error.reason !== 'APPROVAL_REQUIRED') throw error;
+      if (!(error instanceof Refusal) || error.reason !== reason) throw error;
       await sleep(50);
     }
   }

@@ -9,7 +9,7 @@ import { customer, partner, staff, staffAt } from '#chassis/testing/clients.ts';
 import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type Rule, rules } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
-import { type Outcome, SUBJECTS, testMatrix, WORKLOADS } from '../../../tools/mesh/test-matrix.ts';
+import { type Outcome, SCOPES, SUBJECTS, testMatrix, WORKLOADS } from '../../../tools/mesh/test-matrix.ts';
 import type { Bank } from '../bank.ts';
 import { services } from '../services.ts';
 import { type Belongings, beginClosing, makeBelongings, tellSecurity } from './belongings.ts';
@@ -175,7 +175,8 @@ function actorOf(subject: string, { customerId, jointHolderId, disponentId, anot
   const [kind = '', word = ''] = subject.split(':');
   const [role, where] = word.split('@') as [keyof typeof StaffRole, string?];
   if (kind === 'staff') return where ? staffAt(where === 'own' ? branchId : 'brn_other', role) : staff(role);
-  if (kind === 'partner') return { ...partner('ptn_acme'), scopes: word === '' ? [] : [word] };
+  if (kind === 'partner')
+    return { ...partner('ptn_acme'), scopes: SCOPES.filter((scope) => word === '*' || word === scope) };
   const others = { 'joint-holder': jointHolderId, disponent: disponentId, 'another-customer': anotherId };
   return customer(others[kind as keyof typeof others] ?? customerId);
 }

@@ -70,6 +70,10 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
   const [password, code] = ['correct horse battery', '123456'];
   const [staffId, branchId] = ['stf_none', 'brn_none'];
   const login = { username: 'nobody', password };
+  const x = 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4';
+  const y = '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM';
+  const jwksJson = JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', x, y, kid: 'acme' }] });
+  const partner = { jwksJson, scopes: ['products:read'], callsMax: 10 };
   return {
     'security.IssueEnrolmentCode': { request: { customerId } },
     'security.RegisterCredentials': { request: { enrolmentCode: 'none', ...login }, refused: 'ENROLMENT_CODE_INVALID' },
@@ -102,6 +106,15 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     },
     'security.DeactivateStaffMember': { request: { staffId }, refused: 'STAFF_MEMBER_NOT_FOUND' },
     'security.ListStaffMembers': { request: {} },
+    'security.RegisterPartner': { request: { ...partner, displayName: 'Acme' } },
+    'security.ChangePartner': {
+      request: { ...partner, partnerId: 'ptn_none', displayName: 'Acme' },
+      refused: 'PARTNER_NOT_FOUND',
+    },
+    'security.SuspendPartner': { request: { partnerId: 'ptn_none' }, refused: 'PARTNER_NOT_FOUND' },
+    'security.ResumePartner': { request: { partnerId: 'ptn_none' }, refused: 'PARTNER_NOT_FOUND' },
+    'security.GetPartner': { request: { partnerId: 'ptn_none' }, refused: 'PARTNER_NOT_FOUND' },
+    'security.ListPartners': { request: {} },
     'security.ListApprovals': { request: {} },
     'security.GetApproval': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.ApproveRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },

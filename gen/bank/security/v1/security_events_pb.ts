@@ -24,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJ6Cg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSLgoHcmVhc29ucxgDIAMoDjIdLmJhbmsuc2VjdXJpdHkudjEuTG9naW5SZWFzb24ifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCLPAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAxIcCgpwYXNza2V5X2lkGAUgASgJQgjatRgECBQQAxIuCgdyZWFzb25zGAYgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbiLXAQoSTG9naW5IZWxkRm9yUmV2aWV3EiEKD2xvZ2luX3Jldmlld19pZBgBIAEoCUII2rUYBAggEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIuCgdyZWFzb25zGAQgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbhINCgVzY29yZRgFIAEoBRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIowBChJMb2dpblJldmlld0RlY2lkZWQSIQoPbG9naW5fcmV2aWV3X2lkGAEgASgJQgjatRgECCAQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSNwoIZGVjaXNpb24YAyABKA4yJS5iYW5rLnNlY3VyaXR5LnYxLkxvZ2luUmV2aWV3RGVjaXNpb24idwoUUGFzc3dvcmRSZXNldFJlZnVzZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIpABChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlEhMKC2J5X29wZXJhdG9yGAQgASgIIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAyIuChBEYXRhS2V5RGVzdHJveWVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_security_v1_login_review, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyJ6Cg5TZXNzaW9uU3RhcnRlZBIcCgpzZXNzaW9uX2lkGAEgASgJQgjatRgECAkQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSLgoHcmVhc29ucxgDIAMoDjIdLmJhbmsuc2VjdXJpdHkudjEuTG9naW5SZWFzb24ifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCLPAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAxIcCgpwYXNza2V5X2lkGAUgASgJQgjatRgECBQQAxIuCgdyZWFzb25zGAYgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbiLXAQoSTG9naW5IZWxkRm9yUmV2aWV3EiEKD2xvZ2luX3Jldmlld19pZBgBIAEoCUII2rUYBAggEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIuCgdyZWFzb25zGAQgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbhINCgVzY29yZRgFIAEoBRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIowBChJMb2dpblJldmlld0RlY2lkZWQSIQoPbG9naW5fcmV2aWV3X2lkGAEgASgJQgjatRgECCAQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSNwoIZGVjaXNpb24YAyABKA4yJS5iYW5rLnNlY3VyaXR5LnYxLkxvZ2luUmV2aWV3RGVjaXNpb24idwoUUGFzc3dvcmRSZXNldFJlZnVzZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIpABChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlEhMKC2J5X29wZXJhdG9yGAQgASgIIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAyJiChFQYXJ0bmVyUmVnaXN0ZXJlZBIcCgpwYXJ0bmVyX2lkGAEgASgJQgjatRgECAgQAxIOCgZzY29wZXMYAiADKAkSEQoJY2FsbHNfbWF4GAMgASgFEgwKBGtpZHMYBCADKAkiXwoOUGFydG5lckNoYW5nZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMSDgoGc2NvcGVzGAIgAygJEhEKCWNhbGxzX21heBgDIAEoBRIMCgRraWRzGAQgAygJIjAKEFBhcnRuZXJTdXNwZW5kZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMiLgoOUGFydG5lclJlc3VtZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMiaAoTUGFydG5lclRva2VuUmVmdXNlZBIcCgpwYXJ0bmVyX2lkGAEgASgJQgjatRgECAgQAxINCgVlcnJvchgCIAEoCRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIi4KEERhdGFLZXlEZXN0cm95ZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_login_review, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
  * Somebody got credentials to log in with, the first or new ones.
@@ -632,6 +632,167 @@ export const StaffMemberDeactivatedSchema: GenMessage<StaffMemberDeactivated> = 
   messageDesc(file_bank_security_v1_security_events, 17);
 
 /**
+ * A partner was registered.
+ *
+ * @generated from message bank.security.v1.PartnerRegistered
+ */
+export type PartnerRegistered = Message<"bank.security.v1.PartnerRegistered"> & {
+  /**
+   * The partner.
+   *
+   * @generated from field: string partner_id = 1;
+   */
+  partnerId: string;
+
+  /**
+   * What it may ask for.
+   *
+   * @generated from field: repeated string scopes = 2;
+   */
+  scopes: string[];
+
+  /**
+   * How many calls it may make in 10 seconds.
+   *
+   * @generated from field: int32 calls_max = 3;
+   */
+  callsMax: number;
+
+  /**
+   * The names of its keys.
+   *
+   * @generated from field: repeated string kids = 4;
+   */
+  kids: string[];
+};
+
+/**
+ * Describes the message bank.security.v1.PartnerRegistered.
+ * Use `create(PartnerRegisteredSchema)` to create a new message.
+ */
+export const PartnerRegisteredSchema: GenMessage<PartnerRegistered> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 18);
+
+/**
+ * A partner may be something else from now on.
+ *
+ * @generated from message bank.security.v1.PartnerChanged
+ */
+export type PartnerChanged = Message<"bank.security.v1.PartnerChanged"> & {
+  /**
+   * The partner.
+   *
+   * @generated from field: string partner_id = 1;
+   */
+  partnerId: string;
+
+  /**
+   * What it may ask for.
+   *
+   * @generated from field: repeated string scopes = 2;
+   */
+  scopes: string[];
+
+  /**
+   * How many calls it may make in 10 seconds.
+   *
+   * @generated from field: int32 calls_max = 3;
+   */
+  callsMax: number;
+
+  /**
+   * The names of its keys.
+   *
+   * @generated from field: repeated string kids = 4;
+   */
+  kids: string[];
+};
+
+/**
+ * Describes the message bank.security.v1.PartnerChanged.
+ * Use `create(PartnerChangedSchema)` to create a new message.
+ */
+export const PartnerChangedSchema: GenMessage<PartnerChanged> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 19);
+
+/**
+ * A partner may not use the bank until it is resumed.
+ *
+ * @generated from message bank.security.v1.PartnerSuspended
+ */
+export type PartnerSuspended = Message<"bank.security.v1.PartnerSuspended"> & {
+  /**
+   * The partner.
+   *
+   * @generated from field: string partner_id = 1;
+   */
+  partnerId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PartnerSuspended.
+ * Use `create(PartnerSuspendedSchema)` to create a new message.
+ */
+export const PartnerSuspendedSchema: GenMessage<PartnerSuspended> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 20);
+
+/**
+ * A partner that was suspended may use the bank again.
+ *
+ * @generated from message bank.security.v1.PartnerResumed
+ */
+export type PartnerResumed = Message<"bank.security.v1.PartnerResumed"> & {
+  /**
+   * The partner.
+   *
+   * @generated from field: string partner_id = 1;
+   */
+  partnerId: string;
+};
+
+/**
+ * Describes the message bank.security.v1.PartnerResumed.
+ * Use `create(PartnerResumedSchema)` to create a new message.
+ */
+export const PartnerResumedSchema: GenMessage<PartnerResumed> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 21);
+
+/**
+ * A token request in the name of a partner was refused.
+ *
+ * @generated from message bank.security.v1.PartnerTokenRefused
+ */
+export type PartnerTokenRefused = Message<"bank.security.v1.PartnerTokenRefused"> & {
+  /**
+   * The partner.
+   *
+   * @generated from field: string partner_id = 1;
+   */
+  partnerId: string;
+
+  /**
+   * What it was told (RFC 6749, 5.2), e.g. `invalid_client`.
+   *
+   * @generated from field: string error = 2;
+   */
+  error: string;
+
+  /**
+   * Whence it came (session, address, user agent): JSON, under the partner's key.
+   *
+   * @generated from field: bank.type.v1.Sealed origin = 3;
+   */
+  origin?: Sealed | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.PartnerTokenRefused.
+ * Use `create(PartnerTokenRefusedSchema)` to create a new message.
+ */
+export const PartnerTokenRefusedSchema: GenMessage<PartnerTokenRefused> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 22);
+
+/**
  * A party was erased: their data key is destroyed, and within five minutes nothing that is sealed under it can be opened.
  *
  * @generated from message bank.security.v1.DataKeyDestroyed
@@ -650,5 +811,5 @@ export type DataKeyDestroyed = Message<"bank.security.v1.DataKeyDestroyed"> & {
  * Use `create(DataKeyDestroyedSchema)` to create a new message.
  */
 export const DataKeyDestroyedSchema: GenMessage<DataKeyDestroyed> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 18);
+  messageDesc(file_bank_security_v1_security_events, 23);
 

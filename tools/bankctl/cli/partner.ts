@@ -1,0 +1,36 @@
+// The commands about integration partners.
+import { type Command, Option } from 'commander';
+import { action, type Exited, lists, repeated, writes } from './run.ts';
+
+/** Adds partner. */
+export function partnerCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/partner.ts');
+  const partner = program.command('partner').description('Organisations whose programs call the bank.');
+
+  writes(partner.command('register'))
+    .requiredOption('--name <name>', 'what the organisation is called')
+    .requiredOption('--keys <file>', 'its public keys, as a JWK set')
+    .addOption(repeated('--scope <scope>', 'e.g. products:read; may be given again').makeOptionMandatory())
+    .addOption(new Option('--calls <number>', 'how many calls it may make in 10 seconds').default('1000'))
+    .description('Registers a partner, once another administrator has approved it.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  bankctl partner register --name Acme --keys acme.json --scope products:read --calls 100',
+    )
+    .action(action(exited, async () => (await load()).registerPartner));
+
+  writes(partner.command('suspend'))
+    .argument('<partner>', 'the partner (ptn_…)')
+    .description('Suspends a partner: its tokens are refused within a second.')
+    .action(action(exited, async () => (await load()).suspendPartner));
+
+  writes(partner.command('resume'))
+    .argument('<partner>', 'the partner (ptn_…)')
+    .description('Lets a partner in again, once another administrator has approved it.')
+    .action(action(exited, async () => (await load()).resumePartner));
+
+  lists(partner.command('list'))
+    .description('Lists partners, in the order in which they were registered.')
+    .addHelpText('after', '\nExample:\n  bankctl partner list --limit all')
+    .action(action(exited, async () => (await load()).listPartners));
+}
