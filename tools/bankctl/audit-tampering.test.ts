@@ -12,7 +12,7 @@ import type { AuditRecord, LogEntry } from '#gen/bank/audit/v1/audit_pb.ts';
 import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
-import { useBank } from '../../services/_testbed/bank.ts';
+import { type Bank as RunningBank, useBank } from '../../services/_testbed/bank.ts';
 import { recordText } from '../../services/audit/domain/record.ts';
 import { type Bank, openBank } from './bank.ts';
 import { type LogVerdict, verifyLogs } from './commands/audit.ts';
@@ -23,16 +23,7 @@ const PATIENCE_MS = 30_000;
 
 describe('An audit log that was tampered with', function tampering() {
   this.timeout(120_000);
-  let bus: TestBus;
-  before(async () => {
-    bus = await startTestBus();
-  });
-  const bank = useBank({
-    services: ['security', 'customer', 'audit'],
-    get environment() {
-      return { NATS_URL: bus.url };
-    },
-  });
+  const bank = useBankWithBus();
   const auditor = () => bank().asPrincipal(AuditService, staff('AUDITOR'));
   const log = Workload.CUSTOMER;
   let client: Bank;
@@ -47,9 +38,8 @@ describe('An audit log that was tampered with', function tampering() {
     await owner(TABLES.map((table) => `create table kept_${table} as table ${table}`).join('; '));
     client = openBank({ edge: bank().edge.url, as: 'staff:auditor' });
   });
-  after(async () => {
+  after(() => {
     client?.close();
-    await bus?.stop();
   });
   afterEach('all is as it was', async () => {
     await owner(TABLES.map((table) => `delete from ${table}; insert into ${table} table kept_${table}`).join('; '));
@@ -193,7 +183,7 @@ describe('An audit log that was tampered with', function tampering() {
   /** Runs statements as the owner of the database. */
   async function owner(statements: string): Promise<void> {
     const connection = await bank().database('audit').open('owner');
-    await connection.query(statements).finally(() => connection.end());
+    await connection.query(statements).finally(async () => connection.end());
   }
 
   /** Writes records as the service would, one after the other. */
@@ -231,3 +221,21 @@ describe('An audit log that was tampered with', function tampering() {
     await connection.end();
   }
 });
+
+/** A small bank whose events reach the audit. */
+function useBankWithBus(): () => RunningBank {
+  let bus: TestBus;
+  before('starts the bus', async () => {
+    bus = await startTestBus();
+  });
+  const bank = useBank({
+    services: ['security', 'customer', 'audit'],
+    get environment() {
+      return { NATS_URL: bus.url };
+    },
+  });
+  after('stops the bus', async () => {
+    await bus?.stop();
+  });
+  return bank;
+}
