@@ -183,7 +183,11 @@ describe('An audit log that was tampered with', function tampering() {
   /** Runs statements as the owner of the database. */
   async function owner(statements: string): Promise<void> {
     const connection = await bank().database('audit').open('owner');
-    await connection.query(statements).finally(async () => connection.end());
+    try {
+      await connection.query(statements);
+    } finally {
+      await connection.end();
+    }
   }
 
   /** Writes records as the service would, one after the other. */
