@@ -53,7 +53,8 @@ export type IdKind =
   | 'PASSKEY'
   | 'STEP_UP'
   | 'TRUSTED_PAYEE'
-  | 'LOGIN_REVIEW';
+  | 'LOGIN_REVIEW'
+  | 'AUDIT_RECORD';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -87,6 +88,13 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/GetStatementProof'
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
+  | 'bank.audit.v1.AuditService/ListAuditRecords'
+  | 'bank.audit.v1.AuditService/GetAuditRecord'
+  | 'bank.audit.v1.AuditService/ListLogEntries'
+  | 'bank.audit.v1.AuditService/GetInclusionProof'
+  | 'bank.audit.v1.AuditService/GetConsistencyProof'
+  | 'bank.audit.v1.AuditService/ListCheckpoints'
+  | 'bank.audit.v1.AuditService/GetCheckpointKey'
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
   | 'bank.customer.v1.CustomerService/GetCustomer'
   | 'bank.customer.v1.CustomerService/ListCustomers'
@@ -639,6 +647,118 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
     actors: [['actor']],
+    errors: [],
+  },
+  'bank.audit.v1.AuditService/ListAuditRecords': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['actorId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/GetAuditRecord': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'AUDIT_RECORD_NOT_FOUND',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListLogEntries': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/GetInclusionProof': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'AUDIT_RECORD_NOT_FOUND',
+      'CHECKPOINT_PENDING',
+    ],
+  },
+  'bank.audit.v1.AuditService/GetConsistencyProof': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'LOG_SIZES_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListCheckpoints': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/GetCheckpointKey': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
     errors: [],
   },
   'bank.customer.v1.CustomerService/RegisterCustomer': {
@@ -2278,7 +2398,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetSigningKeys': {
-    callers: ['edge', 'ledger', 'account', 'customer', 'transaction'],
+    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'audit'],
     grants: [],
     actorAsserters: [],
     edge: false,
@@ -2315,7 +2435,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetDataKeys': {
-    callers: ['ledger', 'account', 'transaction', 'customer'],
+    callers: ['ledger', 'account', 'transaction', 'customer', 'audit'],
     grants: [],
     actorAsserters: [],
     edge: false,
@@ -2976,6 +3096,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
+  'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
@@ -3045,6 +3166,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
   'bank.account.v1.UpdateAccountResponse',
+  'bank.audit.v1.GetAuditRecordResponse',
+  'bank.audit.v1.OpenedParts',
   'bank.customer.v1.Address',
   'bank.customer.v1.Contact',
   'bank.customer.v1.Customer',

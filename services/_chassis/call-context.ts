@@ -1,7 +1,7 @@
 // What a handler knows of the call that it answers.
 import type { JsonObject } from '@bufbuild/protobuf';
 import { create, fromBinary, fromJson, toBinary, toJson } from '@bufbuild/protobuf';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { Audience, Workload as WorkloadEnum } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
@@ -37,6 +37,12 @@ export interface Call {
 /** The one on whose behalf a call is made; for a PUBLIC grant, somebody unknown. */
 export function actorOf(call: Call): Actor {
   return call.principal ?? create(ActorSchema, { audience: call.origin ? Audience.PUBLIC : Audience.UNSPECIFIED });
+}
+
+/** A workload as the contract writes it; UNSPECIFIED when there is no such. */
+export function workloadOf(name: string): WorkloadEnum {
+  const words: Readonly<Record<string, WorkloadEnum>> = WorkloadEnum;
+  return words[name.toUpperCase().replaceAll('-', '_')] ?? WorkloadEnum.UNSPECIFIED;
 }
 
 /** Whose request_ids a call's request_id stands among: its principal's, or its workload's. */

@@ -3,7 +3,7 @@
 import type { EntityClass } from '@mikro-orm/core';
 import { CommandRecordedSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { BatchState, Settled } from './batch.ts';
-import { actorOf, type Call, packCall, sealOrigin } from './call-context.ts';
+import { actorOf, type Call, packCall, sealOrigin, workloadOf } from './call-context.ts';
 import {
   type Claim,
   type ClaimKey,
@@ -197,6 +197,7 @@ async function commandRecorded(vault: Vault, job: Job, record: Record | undefine
     resourceIds: [...(record?.resourceIds ?? [])],
     accepted: !refusal,
     reason: refusal?.reason ?? '',
+    caller: workloadOf(call.caller),
     ...(before && { before }),
     ...(after && { after }),
     ...(origin && { origin }),

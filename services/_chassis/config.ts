@@ -86,7 +86,10 @@ export const variables = {
     default: '',
     desc: 'the directory of the object store, which had better be on another disk than the databases; absent: `objects` in DATA_DIR',
   }),
-  CHECKPOINT_SECONDS: num({ default: 5, desc: 'how often the ledger signs how far its lane has come' }),
+  CHECKPOINT_SECONDS: num({
+    default: 5,
+    desc: 'how often the ledger signs how far its lane has come, and audit its logs',
+  }),
   WORKLOAD_IDENTITY: str({
     choices: ['mtls', 'istio'],
     default: 'mtls',
@@ -195,6 +198,7 @@ export const variables = {
   CUSTOMER_PORT: port({ default: 9103, desc: "the customer service's port" }),
   TRANSACTION_PORT: port({ default: 9104, desc: "the transaction service's port" }),
   SECURITY_PORT: port({ default: 9105, desc: "the security service's port" }),
+  AUDIT_PORT: port({ default: 9106, desc: "the audit service's port" }),
   PASSKEY_SITE: str({
     default: 'localhost',
     desc: 'the domain for which passkeys are made (the RP ID of WebAuthn); they are of no use for another one',
@@ -208,11 +212,13 @@ export const variables = {
   CUSTOMER_ADDRESS: str({ default: '127.0.0.1:9103', desc: 'where the customer service is' }),
   TRANSACTION_ADDRESS: str({ default: '127.0.0.1:9104', desc: 'where the transaction service is' }),
   SECURITY_ADDRESS: str({ default: '127.0.0.1:9105', desc: 'where the security service is' }),
+  AUDIT_ADDRESS: str({ default: '127.0.0.1:9106', desc: 'where the audit service is' }),
   LEDGER_DATABASE_URL: url({ desc: "the ledger's database, as its runtime role", default: '' }),
   ACCOUNT_DATABASE_URL: url({ desc: "the account service's database, as its runtime role", default: '' }),
   CUSTOMER_DATABASE_URL: url({ desc: "the customer service's database, as its runtime role", default: '' }),
   TRANSACTION_DATABASE_URL: url({ desc: "the transaction service's database, as its runtime role", default: '' }),
   SECURITY_DATABASE_URL: url({ desc: "the security service's database, as its runtime role", default: '' }),
+  AUDIT_DATABASE_URL: url({ desc: "the audit service's database, as its runtime role", default: '' }),
 } as const;
 
 /** The parsed configuration. */

@@ -10,7 +10,7 @@ import { isPassing } from './database.ts';
 import { sayError } from './describe-error.ts';
 import { type Arrival, cursorOf, EventGap, type InboxParts, LeaseLost, park, takeEffect } from './inbox.ts';
 import { joinShare } from './leases.ts';
-import { tryReleased } from './released.ts';
+import { releasedPartitions, tryReleased } from './released.ts';
 
 /** Something that consumes, until it is stopped. */
 export interface Consuming {
@@ -25,6 +25,8 @@ export interface ConsumeOptions extends InboxParts {
 /** What the work on a partition needs besides: how its events take effect. */
 interface Work extends ConsumeOptions {
   effect(arrival: Arrival): Promise<void>;
+  /** The partitions that have released events: looked for by one question for all of them, which costs less at rest. */
+  released: ReadonlySet<number>;
 }
 
 const RENEW_MS = 1_000;
@@ -42,7 +44,7 @@ export async function consume(options: ConsumeOptions): Promise<Consuming> {
   const share = await joinShare(database, producer);
   const ended = new AbortController();
   const workers = new Map<number, { abort: () => void; done: Promise<void> }>();
-  const work: Work = { ...options, effect: effects(options) };
+  const work: Work = { ...options, effect: effects(options), released: new Set() };
 
   function begin(partition: number): void {
     const own = new AbortController();
@@ -65,6 +67,7 @@ export async function consume(options: ConsumeOptions): Promise<Consuming> {
         await endWork([...workers.keys()].filter((partition) => !held.includes(partition)));
         if (tooMuch.length > 0) await share.giveBack(tooMuch);
         for (const partition of held) if (!workers.has(partition)) begin(partition);
+        work.released = await releasedPartitions(options, producer);
       } catch (error) {
         log.warn({ error }, 'leases could not be renewed');
       }
@@ -141,7 +144,7 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   try {
     while (!signal.aborted) {
       if (Date.now() - looked >= IDLE_MS) {
-        if (await tryReleased(options, lease)) continue;
+        if (options.released.has(lease.partition) && (await tryReleased(options, lease))) continue;
         looked = Date.now();
       }
       const batch = waiting.splice(0, BATCH_MAX);

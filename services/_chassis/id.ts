@@ -5,6 +5,7 @@ import { typeidUnboxed } from 'typeid-js';
 export type Prefix =
   | 'acc'
   | 'apr'
+  | 'aud'
   | 'cmd'
   | 'crd'
   | 'cus'

@@ -47,6 +47,19 @@ export function pages(key: Buffer): Pages {
   };
 }
 
+/** A page ends early rather than be too large for a message of 4 MiB. */
+const PAGE_BYTES_MAX = 3 * 1024 * 1024;
+
+/** The first rows that fit into one message, at least one. */
+export function fitting<Row>(rows: readonly Row[], bytesOf: (row: Row) => number): readonly Row[] {
+  let bytes = 0;
+  const over = rows.findIndex((row, index) => {
+    bytes += bytesOf(row);
+    return index > 0 && bytes > PAGE_BYTES_MAX;
+  });
+  return over === -1 ? rows : rows.slice(0, over);
+}
+
 function readSize(size: number): number {
   if (size < 0) throw invalid([{ field: 'page_size', description: 'A page cannot have less than no rows.' }]);
   return size === 0 ? DEFAULT_SIZE : Math.min(size, MAX_SIZE);

@@ -11,6 +11,14 @@ interface Parked {
   readonly envelope: Buffer;
 }
 
+/** The partitions of a producer that have released events. */
+export async function releasedPartitions({ database }: InboxParts, producer: string): Promise<Set<number>> {
+  const rows = await database.query(sql<{ partition: number }>`
+    select distinct partition from parked_event where producer = ${producer} and released
+  `);
+  return new Set(rows.map(({ partition }) => partition));
+}
+
 /** Tries released events of a partition. Answers whether there were any. One that fails is parked again with its aggregate. */
 export async function tryReleased(parts: InboxParts, lease: Lease): Promise<boolean> {
   const [parked] = await parts.database.query(sql<Parked>`

@@ -3,6 +3,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import { type Running, type ServiceDefinition, startService } from '#chassis/boot.ts';
 import type { MigrationStep } from '#chassis/database.ts';
 import { account } from '../account/service.ts';
+import { audit } from '../audit/service.ts';
 import { customer } from '../customer/service.ts';
 import { ledger } from '../ledger/service.ts';
 import { security } from '../security/service.ts';
@@ -10,7 +11,7 @@ import { transaction } from '../transaction/service.ts';
 
 /** A service as the test bed sees it. */
 export interface BankService {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security';
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit';
   readonly service: DescService;
   readonly migrations: readonly MigrationStep[];
   start(environment: NodeJS.ProcessEnv): Promise<Running>;
@@ -23,6 +24,7 @@ export const services: readonly BankService[] = [
   entry(customer),
   entry(account),
   entry(transaction),
+  entry(audit),
 ];
 
 function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {

@@ -5,8 +5,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database, Tx } from '#chassis/database.ts';
 import { DIGEST_BYTES } from '#chassis/digest.ts';
 import type { Logger } from '#chassis/log.ts';
+import { rootOf } from '#chassis/merkle.ts';
 import { blockHash } from './domain/block.ts';
-import { rootOf } from './domain/merkle.ts';
 
 /** Where the leaves of a batch stand, its journals and steps of holds: one after the other, from `first`. */
 export interface Place {

@@ -2,6 +2,7 @@
 // a side, and a balance stands on the account's normal side.
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { workloadOf } from '#chassis/call-context.ts';
 import { toMoney } from '#chassis/money.ts';
 import {
   type Hold as HoldMessage,
@@ -22,7 +23,6 @@ import {
   Side,
 } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { type RefusedJournal, RefusedJournalSchema } from '#gen/bank/ledger/v1/proof_pb.ts';
-import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Hold, HoldStep } from './domain/hold.ts';
@@ -87,7 +87,7 @@ export function journalMessage(row: JournalRow): Journal {
     capturedHoldId: row.capturedId ?? '',
     metadata: { ...row.metadata },
     entries: row.entries.map((entry) => entryMessage(entry)),
-    owner: workloadMessage(row.owner),
+    owner: workloadOf(row.owner),
     ...row.chained,
   });
 }
@@ -129,7 +129,7 @@ export function refusedMessage(row: Omit<RefusedRow, 'no'>, place?: Chained['pla
     journalId: row.id,
     kind: kindMessage(row.kind),
     knownTime: timestampFromDate(row.knownTime),
-    owner: workloadMessage(row.owner),
+    owner: workloadOf(row.owner),
     refusal: fromBinary(RefusalSchema, row.refusal),
     fingerprint: row.fingerprint,
     ...(place && { place }),
@@ -208,7 +208,7 @@ export function holdMessage(hold: Hold): HoldMessage {
     state: HoldState[hold.state.toUpperCase() as keyof typeof HoldState],
     expireTime: timestampFromMs(hold.expireTime),
     version: hold.version,
-    owner: workloadMessage(hold.owner),
+    owner: workloadOf(hold.owner),
   });
 }
 
@@ -285,8 +285,4 @@ export function kindFrom(kind: JournalKind): Kind {
   const known = KINDS.get(kind);
   if (!known) throw new Error(`journal kind ${kind} is unknown`);
   return known;
-}
-
-function workloadMessage(owner: string): Workload {
-  return Workload[owner.toUpperCase().replaceAll('-', '_') as keyof typeof Workload] ?? Workload.UNSPECIFIED;
 }

@@ -82,6 +82,7 @@ describe('bankctl', function bankctl() {
       'customer true',
       'account true',
       'transaction true',
+      'audit true',
     ]);
     expect((await run(['status'])).stdout).to.match(/reachable/);
   });

@@ -3,11 +3,11 @@
 import { verify } from 'node:crypto';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { DIGEST_BYTES } from '#chassis/digest.ts';
+import { rootOf } from '#chassis/merkle.ts';
 import type { BlockPlace } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Block } from '#gen/bank/ledger/v1/proof_pb.ts';
 import type { BlockHeader, Checkpoint } from '#gen/bank/type/v1/proof_pb.ts';
 import { blockHash, checkpointBytes, hex } from '../../services/ledger/domain/block.ts';
-import { rootOf } from '../../services/ledger/domain/merkle.ts';
 import type { Fault } from './laws.ts';
 
 /** A journal or a step of a hold as the chain sees it. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { accountCommands } from './cli/account.ts';
 import { approvalCommands } from './cli/approval.ts';
+import { auditCommands } from './cli/audit.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
@@ -87,6 +88,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     partnerCommands,
     ledgerCommands,
     watchCommands,
+    auditCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

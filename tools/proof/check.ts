@@ -2,8 +2,8 @@
 // It needs nothing of the bank but its public key. docs/proofs.md says what is hashed, so that anybody can write another.
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { leafHash, rootFrom } from '#chassis/merkle.ts';
 import { blockHash, checkpointBytes, commitment, commitmentsOf } from '../../services/ledger/domain/block.ts';
-import { leafHash, rootFrom } from '../../services/ledger/domain/merkle.ts';
 
 /** bank.type.v1.InclusionProof in JSON: bytes in base64, 64-bit numbers in text. */
 interface Proof {

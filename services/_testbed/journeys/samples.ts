@@ -35,6 +35,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...transactionSamples(of),
     ...ledgerSamples(of),
     ...securitySamples(of),
+    ...auditSamples,
   };
 }
 
@@ -48,6 +49,19 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
     ...(names.has('validateOnly') && { validateOnly }),
   };
 }
+
+const auditSamples: Partial<Record<RpcName, Sample>> = {
+  'audit.ListAuditRecords': { request: {} },
+  'audit.GetAuditRecord': { request: { recordId: 'aud_none' }, refused: 'AUDIT_RECORD_NOT_FOUND' },
+  'audit.ListLogEntries': { request: { log: 'WORKLOAD_ACCOUNT' } },
+  'audit.GetInclusionProof': { request: { recordId: 'aud_none' }, refused: 'AUDIT_RECORD_NOT_FOUND' },
+  'audit.GetConsistencyProof': {
+    request: { log: 'WORKLOAD_ACCOUNT', firstSize: '1', secondSize: '1' },
+    refused: 'LOG_SIZES_INVALID',
+  },
+  'audit.ListCheckpoints': { request: {} },
+  'audit.GetCheckpointKey': { request: {} },
+};
 
 function customerSamples({ customerId, branchId }: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };

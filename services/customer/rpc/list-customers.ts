@@ -1,5 +1,6 @@
 import { branchOf } from '#chassis/access.ts';
 import { invalid } from '#chassis/errors.ts';
+import { fitting } from '#chassis/page.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
   type CustomerService,
@@ -11,9 +12,6 @@ import { fits, gramsOfParts, partsOf, type Term, termOf } from '../domain/search
 import { hashTerms } from '../hashes.ts';
 import { customerMessage, openProfile } from '../profile.ts';
 import { CustomerRow, selectIds } from '../tables.ts';
-
-/** A page ends early rather than be too large for a message of 4 MiB; what is not sealed takes little room. */
-const PAGE_BYTES_MAX = 3 * 1024 * 1024;
 
 /** Lists customers, newest first, or those whom all that is searched for fits; to staff who are held to a branch, its own. */
 export function listCustomers({ database, pages, vault }: Context): Rpcs<typeof CustomerService>['listCustomers'] {
@@ -29,7 +27,8 @@ export function listCustomers({ database, pages, vault }: Context): Rpcs<typeof 
     const rows = await database.orm.em
       .fork()
       .find(CustomerRow, { id: { $in: ids.slice(0, size) } }, { orderBy: { id: 'desc' } });
-    const page = fitting(rows);
+    // What is not sealed takes little room.
+    const page = fitting(rows, ({ profile }) => profile.ciphertext.length);
     const last = page.at(-1);
     const opened = await Promise.all(page.map(async (row) => ({ row, particulars: await openProfile(vault, row) })));
     // The hashes say which three letters a name has, not in which order.
@@ -47,13 +46,4 @@ function searched({ name, contact, identifier }: ListCustomersRequest): Term[] {
     ...(contact === '' ? [] : [termOf('contact', contact)]),
     ...(identifier === '' ? [] : [termOf('identifier', identifier)]),
   ];
-}
-
-function fitting(rows: readonly CustomerRow[]): readonly CustomerRow[] {
-  let bytes = 0;
-  const over = rows.findIndex((row) => {
-    bytes += row.profile.ciphertext.length;
-    return bytes > PAGE_BYTES_MAX;
-  });
-  return over === -1 ? rows : rows.slice(0, over);
 }

@@ -2,6 +2,7 @@
 // in all that matters: every value stands on a line of its own, and none can hold the end of a line.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { sha256Hex } from '#chassis/digest.ts';
+import { leafHash } from '#chassis/merkle.ts';
 import { HoldState, type HoldStep, HoldStepKind, type RefusedHoldStep } from '#gen/bank/ledger/v1/hold_pb.ts';
 import { type Entry, type Journal, JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { RefusedJournal } from '#gen/bank/ledger/v1/proof_pb.ts';
@@ -9,7 +10,6 @@ import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import type { Refusal } from '#gen/bank/type/v1/error_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { commitment, hex, linesOf } from './block.ts';
-import { leafHash } from './merkle.ts';
 
 /** A posted journal as text: all of it but its entries, of which it has commitments. */
 export function journalText(journal: Journal, fingerprint: Uint8Array): string {

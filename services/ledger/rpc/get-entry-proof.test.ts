@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { leafHash, rootFrom } from '#chassis/merkle.ts';
 import { customer, refused, staff } from '#chassis/testing/service.ts';
 import { untilSigned } from '../../_testbed/signing.ts';
 import { commitment, commitmentsOf, hex } from '../domain/block.ts';
-import { leafHash, rootFrom } from '../domain/merkle.ts';
 import { journal, useLedger } from '../testing.ts';
 
 describe('GetEntryProof', () => {

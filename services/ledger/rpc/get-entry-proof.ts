@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { DIGEST_BYTES } from '#chassis/digest.ts';
+import { pathOf } from '#chassis/merkle.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { readBlocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
 import { entrySalt, entryText, journalText } from '../domain/leaf.ts';
-import { pathOf } from '../domain/merkle.ts';
 import { refuse } from '../domain/refusals.ts';
 import { readJournals } from '../journals.ts';
 import { journalMessage } from '../messages.ts';

@@ -1,10 +1,10 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import { rootOf } from '#chassis/merkle.ts';
 import { refused, staff } from '#chassis/testing/service.ts';
 import type { Block } from '#gen/bank/ledger/v1/proof_pb.ts';
 import { blockHash } from '../domain/block.ts';
 import { journalLeaf, refusedLeaf } from '../domain/leaf.ts';
-import { rootOf } from '../domain/merkle.ts';
 import { journal, useLedger } from '../testing.ts';
 
 describe('ListBlocks', () => {

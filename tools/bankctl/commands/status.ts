@@ -1,4 +1,5 @@
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -67,6 +68,7 @@ function probes(bank: Bank): [string, () => Promise<unknown>][] {
     ['customer', () => bank.client(CustomerService).listCustomers({ pageSize: 1 })],
     ['account', () => bank.client(AccountService).listProducts({ pageSize: 1 })],
     ['transaction', () => bank.client(TransactionService).listTransactions({ pageSize: 1 })],
+    ['audit', () => bank.client(AuditService).listCheckpoints({ pageSize: 1 })],
   ];
 }
 

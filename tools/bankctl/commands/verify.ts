@@ -1,5 +1,3 @@
-import { createPublicKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { fromMoney } from '#chassis/money.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
@@ -15,13 +13,14 @@ import { journalLeaf, refusedLeaf, refusedStepLeaf, stepLeaf } from '../../../se
 import { type Audit, startAudit } from '../audit.ts';
 import { auditHolds, readHolds } from '../audit-of-holds.ts';
 import type { Bank } from '../bank.ts';
-import { Exit, usage } from '../failure.ts';
+import { Exit } from '../failure.ts';
 import { codesOf, type Fault } from '../laws.ts';
 import { type ChainAudit, type Chained, startChain } from '../laws-of-blocks.ts';
 import { balanceSheetFaults, tieOutFaults } from '../laws-of-general-ledger.ts';
 import { pagesOf } from '../pages.ts';
 import { inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
+import { readKey } from '../public-key.ts';
 import type { Session } from '../session.ts';
 
 /** What an audit found. */
@@ -97,16 +96,6 @@ export async function verifyBank(bank: Bank, progress: Progress, key?: string): 
     unchecked.push(`The content of ${sealed.unsealed} journals and steps of holds, which are older than their blocks.`);
   const counts = { ...audit.counts, ...chain.counts, unsignedBlocks: sealed.unsigned };
   return { clean: faults.length === 0, ...counts, keyPinned: key !== undefined, faults, unchecked };
-}
-
-async function readKey(file: string): Promise<string> {
-  try {
-    const pem = await readFile(file, 'utf8');
-    createPublicKey(pem);
-    return pem;
-  } catch {
-    throw usage(`${file} holds no public key. \`bankctl keys > FILE\` writes one.`);
-  }
 }
 
 async function readAccounts(bank: Bank, audit: Audit, progress: Progress): Promise<void> {

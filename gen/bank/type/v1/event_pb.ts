@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Workload } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Actor } from "./actor_pb.ts";
 import { file_bank_type_v1_actor } from "./actor_pb.ts";
@@ -17,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/type/v1/event.proto.
  */
 export const file_bank_type_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChhiYW5rL3R5cGUvdjEvZXZlbnQucHJvdG8SDGJhbmsudHlwZS52MSKlAgoNRXZlbnRFbnZlbG9wZRIaCghldmVudF9pZBgBIAEoCUII2rUYBAgKEAMSDAoEdHlwZRgCIAEoCRIeCgxhZ2dyZWdhdGVfaWQYAyABKAlCCNq1GAQICxADEhoKEmFnZ3JlZ2F0ZV9zZXF1ZW5jZRgEIAEoAxIZChFwcm9kdWNlcl9zZXF1ZW5jZRgFIAEoAxIiCgVhY3RvchgGIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchITCgt0cmFjZXBhcmVudBgHIAEoCRIuCgpvY2N1cl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdwYXlsb2FkGAkgASgMEhkKEXByZXZpb3VzX3NlcXVlbmNlGAogASgDIisKDkV2ZW50SGVhcnRiZWF0EhkKEXByb2R1Y2VyX3NlcXVlbmNlGAEgASgDIuUBCg9Db21tYW5kUmVjb3JkZWQSCwoDcnBjGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSHgoMcmVzb3VyY2VfaWRzGAMgAygJQgjatRgECAsQAxIQCghhY2NlcHRlZBgEIAEoCBIOCgZyZWFzb24YBSABKAkSJAoGYmVmb3JlGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZBIjCgVhZnRlchgHIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQSJAoGb3JpZ2luGAggASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
+  fileDesc("ChhiYW5rL3R5cGUvdjEvZXZlbnQucHJvdG8SDGJhbmsudHlwZS52MSKlAgoNRXZlbnRFbnZlbG9wZRIaCghldmVudF9pZBgBIAEoCUII2rUYBAgKEAMSDAoEdHlwZRgCIAEoCRIeCgxhZ2dyZWdhdGVfaWQYAyABKAlCCNq1GAQICxADEhoKEmFnZ3JlZ2F0ZV9zZXF1ZW5jZRgEIAEoAxIZChFwcm9kdWNlcl9zZXF1ZW5jZRgFIAEoAxIiCgVhY3RvchgGIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchITCgt0cmFjZXBhcmVudBgHIAEoCRIuCgpvY2N1cl90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdwYXlsb2FkGAkgASgMEhkKEXByZXZpb3VzX3NlcXVlbmNlGAogASgDIisKDkV2ZW50SGVhcnRiZWF0EhkKEXByb2R1Y2VyX3NlcXVlbmNlGAEgASgDIpACCg9Db21tYW5kUmVjb3JkZWQSCwoDcnBjGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSHgoMcmVzb3VyY2VfaWRzGAMgAygJQgjatRgECAsQAxIQCghhY2NlcHRlZBgEIAEoCBIOCgZyZWFzb24YBSABKAkSJAoGYmVmb3JlGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZBIjCgVhZnRlchgHIAEoCzIULmJhbmsudHlwZS52MS5TZWFsZWQSJAoGb3JpZ2luGAggASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZBIpCgZjYWxsZXIYCSABKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWRiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
  * The envelope in which every domain event is published.
@@ -187,6 +188,13 @@ export type CommandRecorded = Message<"bank.type.v1.CommandRecorded"> & {
    * @generated from field: bank.type.v1.Sealed origin = 8;
    */
   origin?: Sealed | undefined;
+
+  /**
+   * The workload that made the call: the edge, or the one that executes what was approved.
+   *
+   * @generated from field: bank.options.v1.Workload caller = 9;
+   */
+  caller: Workload;
 };
 
 /**

@@ -1,5 +1,5 @@
 // The Merkle tree of RFC 6962: a leaf is hashed behind a 0, a node behind a 1, so that neither can pass for the other.
-import { DIGEST_BYTES, sha256 } from '#chassis/digest.ts';
+import { DIGEST_BYTES, sha256 } from './digest.ts';
 
 const NODE = 2 * DIGEST_BYTES + 1;
 
@@ -35,12 +35,12 @@ export function rootFrom(
   let at = index;
   let found = leaf;
   for (let width = count; width > 1; width = Math.ceil(width / 2)) {
-    if ((at ^ 1) < width) {
+    if (at % 2 === 1 || at + 1 < width) {
       const sibling = left.shift();
       if (sibling?.length !== DIGEST_BYTES) return undefined;
       found = at % 2 === 0 ? nodeHash(found, sibling) : nodeHash(sibling, found);
     }
-    at >>= 1;
+    at = Math.floor(at / 2);
   }
   return left.length === 0 ? found : undefined;
 }
@@ -60,7 +60,8 @@ function levelsOf(leaves: readonly Buffer[]): (readonly Buffer[])[] {
   return levels;
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+/** The hash of a node over two. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   const node = Buffer.allocUnsafe(NODE);
   node[0] = 1;
   node.set(left, 1);

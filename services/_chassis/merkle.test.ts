@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { sha256 } from '#chassis/digest.ts';
-import { holds } from '#chassis/testing/property.ts';
+import { sha256 } from './digest.ts';
 import { leafHash, pathOf, rootFrom, rootOf } from './merkle.ts';
+import { holds } from './testing/property.ts';
 
 /** The leaves that Certificate Transparency tests its trees with, and the roots of the first so many of them. */
 const LEAVES = ['', '\0', '\x10', ' !', '01', '@ABC', 'PQRSTUVW', '`abcdefghijklmno'].map(leafHash);

@@ -1,0 +1,86 @@
+// What the audit service hears of: every command of every service, and every refusal of access. It publishes nothing.
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
+import { workloadOf } from '#chassis/call-context.ts';
+import type { CommandTx } from '#chassis/command.ts';
+import { Outside } from '#chassis/database.ts';
+import { newId } from '#chassis/id.ts';
+import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
+import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
+import { Workload } from '#gen/bank/options/v1/options_pb.ts';
+import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import { CommandRecordedSchema, type EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
+import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
+import type { Context } from './context.ts';
+import { digestOf, PARTS, type Part } from './messages.ts';
+import { makeMonth } from './tables.ts';
+
+/** The services that tell of commands, each with a log of its own. A new service is one word here. */
+export const PRODUCERS = ['ledger', 'account', 'customer', 'transaction', 'security'] as const;
+
+/** Everything that is recorded: one record of each event, in the transaction that remembers that it was heard. */
+export function recordings(context: Pick<Context, 'logs' | 'database'>): Subscription[] {
+  const recorder = recorderOf(context);
+  return PRODUCERS.map((producer) => ({ producer, handlers: handlersOf(recorder(producer)) }));
+}
+
+function handlersOf(record: Recorder): Handler[] {
+  return [
+    on(CommandRecordedSchema, (tx, event, envelope) => {
+      const { rpc, requestId, resourceIds, accepted, reason, caller } = event;
+      const outcome = accepted ? Outcome.DONE : Outcome.REFUSED;
+      const what = { kind: RecordKind.COMMAND, rpc, requestId, resourceIds, outcome, reason, caller };
+      return record(tx, envelope, what, event);
+    }),
+    // The edge tells security of them. The actor is who was refused, not who told.
+    on(AccessRefusedSchema, (tx, { actor, rpc, code, reason, origin }, envelope) => {
+      const what = { kind: RecordKind.REFUSED_ACCESS, rpc, outcome: Outcome.REFUSED, reason, code };
+      const who = { caller: Workload.EDGE, ...(actor && { actor }) };
+      return record(tx, envelope, { ...what, ...who }, { origin });
+    }),
+  ];
+}
+
+/** Records one event: what it says, and what of it is sealed. */
+type Recorder = (
+  tx: CommandTx,
+  envelope: EventEnvelope,
+  what: MessageInitShape<typeof AuditRecordSchema>,
+  sealed: Partial<Readonly<Record<Part, Sealed | undefined>>>,
+) => Promise<void>;
+
+function recorderOf({ logs, database }: Pick<Context, 'logs' | 'database'>): (log: string) => Recorder {
+  const month = monthsOf(database);
+  return (log) => async (tx, envelope, what, sealed) => {
+    const { eventId, actor, traceparent, occurTime } = envelope;
+    month(occurTime);
+    const record = create(AuditRecordSchema, {
+      recordId: newId('aud'),
+      log: workloadOf(log),
+      eventId,
+      traceparent,
+      ...(actor && { actor }),
+      ...(occurTime && { occurTime }),
+      knownTime: timestampNow(),
+      ...what,
+      ...Object.fromEntries(PARTS.map((part) => [part, digestOf(sealed[part])])),
+    });
+    const ciphertexts = Object.fromEntries(PARTS.map((part) => [part, sealed[part]?.ciphertext]));
+    await logs.add(tx, log, record, ciphertexts);
+  };
+}
+
+/** Makes sure of the month of an event: outside of the transaction, which would hold up everybody else's with a new table. */
+function monthsOf(database: Context['database']): (occurTime: Timestamp | undefined) => void {
+  const known = new Set<string>();
+  return (occurTime) => {
+    if (!occurTime) throw new Error('an event does not say when it occurred');
+    const instant = timestampDate(occurTime);
+    const month = instant.toISOString().slice(0, 7);
+    if (known.has(month)) return;
+    throw new Outside(async () => {
+      await database.query(makeMonth(instant));
+      known.add(month);
+    });
+  };
+}
