@@ -86,6 +86,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/GetStatementProof'
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
+  | 'bank.account.v1.AccountService/GetAccountHolders'
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
   | 'bank.customer.v1.CustomerService/GetCustomer'
   | 'bank.customer.v1.CustomerService/ListCustomers'
@@ -129,6 +130,11 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/TieOutGeneralLedger'
   | 'bank.ledger.v1.LedgerService/WatchBalances'
   | 'bank.ledger.v1.LedgerService/WatchEntries'
+  | 'bank.notification.v1.NotificationService/ListInbox'
+  | 'bank.notification.v1.NotificationService/MarkRead'
+  | 'bank.notification.v1.NotificationService/WatchInbox'
+  | 'bank.notification.v1.NotificationService/GetPreferences'
+  | 'bank.notification.v1.NotificationService/UpdatePreferences'
   | 'bank.security.v1.SecurityService/IssueEnrolmentCode'
   | 'bank.security.v1.SecurityService/RegisterCredentials'
   | 'bank.security.v1.SecurityService/LogIn'
@@ -625,6 +631,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
     actors: [['actor']],
+    errors: [],
+  },
+  'bank.account.v1.AccountService/GetAccountHolders': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [],
     errors: [],
   },
   'bank.customer.v1.CustomerService/RegisterCustomer': {
@@ -1553,6 +1572,82 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_WATCHERS',
     ],
   },
+  'bank.notification.v1.NotificationService/ListInbox': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/MarkRead': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.notification.v1.NotificationService/WatchInbox': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'CURSOR_AHEAD',
+      'TOO_MANY_WATCHERS',
+    ],
+  },
+  'bank.notification.v1.NotificationService/GetPreferences': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.notification.v1.NotificationService/UpdatePreferences': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'LOCALE_UNKNOWN',
+      'TIME_ZONE_UNKNOWN',
+      'QUIET_HOURS_INVALID',
+      'SECURITY_NOT_MUTABLE',
+    ],
+  },
   'bank.security.v1.SecurityService/IssueEnrolmentCode': {
     callers: ['edge'],
     grants: [
@@ -2097,7 +2192,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetSigningKeys': {
-    callers: ['edge', 'ledger', 'account', 'customer', 'transaction'],
+    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'notification'],
     grants: [],
     actorAsserters: [],
     edge: false,
@@ -2134,7 +2229,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetDataKeys': {
-    callers: ['ledger', 'account', 'transaction', 'customer'],
+    callers: ['ledger', 'account', 'transaction', 'customer', 'notification'],
     grants: [],
     actorAsserters: [],
     edge: false,

@@ -46,7 +46,7 @@ export interface House {
 }
 
 /** The services that there are. */
-type ServiceName = Workload & ('ledger' | 'account' | 'customer' | 'transaction' | 'security');
+type ServiceName = Workload & ('ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'notification');
 
 /** What a service has before it has its keys. */
 export type Means = Pick<House, 'config' | 'database' | 'log'>;

@@ -185,6 +185,7 @@ export const variables = {
   CUSTOMER_PORT: port({ default: 9103, desc: "the customer service's port" }),
   TRANSACTION_PORT: port({ default: 9104, desc: "the transaction service's port" }),
   SECURITY_PORT: port({ default: 9105, desc: "the security service's port" }),
+  NOTIFICATION_PORT: port({ default: 9107, desc: "the notification service's port" }),
   PASSKEY_SITE: str({
     default: 'localhost',
     desc: 'the domain for which passkeys are made (the RP ID of WebAuthn); they are of no use for another one',
@@ -198,11 +199,13 @@ export const variables = {
   CUSTOMER_ADDRESS: str({ default: '127.0.0.1:9103', desc: 'where the customer service is' }),
   TRANSACTION_ADDRESS: str({ default: '127.0.0.1:9104', desc: 'where the transaction service is' }),
   SECURITY_ADDRESS: str({ default: '127.0.0.1:9105', desc: 'where the security service is' }),
+  NOTIFICATION_ADDRESS: str({ default: '127.0.0.1:9107', desc: 'where the notification service is' }),
   LEDGER_DATABASE_URL: url({ desc: "the ledger's database, as its runtime role", default: '' }),
   ACCOUNT_DATABASE_URL: url({ desc: "the account service's database, as its runtime role", default: '' }),
   CUSTOMER_DATABASE_URL: url({ desc: "the customer service's database, as its runtime role", default: '' }),
   TRANSACTION_DATABASE_URL: url({ desc: "the transaction service's database, as its runtime role", default: '' }),
   SECURITY_DATABASE_URL: url({ desc: "the security service's database, as its runtime role", default: '' }),
+  NOTIFICATION_DATABASE_URL: url({ desc: "the notification service's database, as its runtime role", default: '' }),
 } as const;
 
 /** The parsed configuration. */

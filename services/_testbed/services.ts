@@ -5,12 +5,13 @@ import type { MigrationStep } from '#chassis/database.ts';
 import { account } from '../account/service.ts';
 import { customer } from '../customer/service.ts';
 import { ledger } from '../ledger/service.ts';
+import { notification } from '../notification/service.ts';
 import { security } from '../security/service.ts';
 import { transaction } from '../transaction/service.ts';
 
 /** A service as the test bed sees it. */
 export interface BankService {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security';
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'notification';
   readonly service: DescService;
   readonly migrations: readonly MigrationStep[];
   start(environment: NodeJS.ProcessEnv): Promise<Running>;
@@ -23,6 +24,7 @@ export const services: readonly BankService[] = [
   entry(customer),
   entry(account),
   entry(transaction),
+  entry(notification),
 ];
 
 function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {

@@ -151,6 +151,7 @@ export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
     CUSTOMER_PORT: '0',
     TRANSACTION_PORT: '0',
     SECURITY_PORT: '0',
+    NOTIFICATION_PORT: '0',
     // Alone, unless it is started with security.
     DATA_KEYS: 'keyring',
   };

@@ -35,6 +35,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...transactionSamples(of),
     ...ledgerSamples(of),
     ...securitySamples(of),
+    ...notificationSamples(),
   };
 }
 
@@ -120,6 +121,16 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
     'security.RevokeSessions': { request: { customerId } },
     'security.RotateSigningKey': { request: {} },
+  };
+}
+
+function notificationSamples(): Partial<Record<RpcName, Sample>> {
+  return {
+    'notification.ListInbox': { request: {} },
+    'notification.MarkRead': { request: { noticeNumbers: [1] } },
+    'notification.WatchInbox': { request: {} },
+    'notification.GetPreferences': { request: {} },
+    'notification.UpdatePreferences': { request: { locale: 'cs' } },
   };
 }
 
