@@ -93,6 +93,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/UpdateCustomer'
   | 'bank.customer.v1.CustomerService/DeactivateCustomer'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
+  | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -135,6 +136,7 @@ export type RpcPath =
   | 'bank.notification.v1.NotificationService/WatchInbox'
   | 'bank.notification.v1.NotificationService/GetPreferences'
   | 'bank.notification.v1.NotificationService/UpdatePreferences'
+  | 'bank.notification.v1.NotificationService/ListDeliveries'
   | 'bank.security.v1.SecurityService/IssueEnrolmentCode'
   | 'bank.security.v1.SecurityService/RegisterCredentials'
   | 'bank.security.v1.SecurityService/LogIn'
@@ -758,6 +760,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     idempotency: 'no_side_effects',
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/GetContacts': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
     ],
     actors: [],
     errors: [],
@@ -1646,6 +1661,23 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TIME_ZONE_UNKNOWN',
       'QUIET_HOURS_INVALID',
       'SECURITY_NOT_MUTABLE',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListDeliveries': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.security.v1.SecurityService/IssueEnrolmentCode': {
@@ -2897,6 +2929,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.CompleteStepUpRequest': { totpCode: 'SECRET', passkeyResponseJson: 'SECRET' },
@@ -2955,7 +2988,9 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.Address',
   'bank.customer.v1.Contact',
   'bank.customer.v1.Customer',
+  'bank.customer.v1.CustomerContacts',
   'bank.customer.v1.DeactivateCustomerResponse',
+  'bank.customer.v1.GetContactsResponse',
   'bank.customer.v1.GetCustomerResponse',
   'bank.customer.v1.Identifier',
   'bank.customer.v1.ListCustomersRequest',
@@ -2966,6 +3001,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.notification.v1.Delivery',
+  'bank.notification.v1.ListDeliveriesResponse',
   'bank.security.v1.AccessRefusal',
   'bank.security.v1.ChangePasswordRequest',
   'bank.security.v1.ChangeStaffRolesResponse',

@@ -1,16 +1,23 @@
 // What a handler of the notification service may touch.
 import type { House } from '#chassis/boot.ts';
+import type { Client } from '#chassis/call.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { type Preferences, untold } from './domain/preferences.ts';
 import type { Locale } from './domain/words.ts';
 import { type HoldersOf, holdersOf } from './holders.ts';
+import { openWays, type Ways } from './providers.ts';
 import { PreferenceRow } from './tables.ts';
+import { type Texts, textsOf } from './texts.ts';
 import { type Watching, watchingOf } from './watching.ts';
 
 export interface Context extends House {
   /** Who holds accounts. */
   readonly holders: HoldersOf;
+  readonly customer: Client<typeof CustomerService>;
+  readonly texts: Texts;
   readonly watching: Watching;
+  readonly ways: Ways;
   /** How a customer is told. */
   preferences(partyId: string): Promise<Preferences>;
 }
@@ -21,7 +28,10 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     holders: holdersOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
+    customer: house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS),
+    texts: textsOf(),
     watching: watchingOf(database, log),
+    ways: openWays(config),
     preferences: async (partyId) =>
       preferencesOf(await database.orm.em.fork().findOne(PreferenceRow, { partyId }), config.BANK_TIME_ZONE),
   };

@@ -1,9 +1,9 @@
-// What of other services' events is told, and to whom. Notification publishes no events of its own but the records of commands.
+// What of other services' events is told, and to whom. All of it is found out before the transaction in which the events take
+// effect. Notification publishes no events of its own but the records of commands.
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import type { CommandTx } from '#chassis/command.ts';
-import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
+import type { Subscription } from '#chassis/subscription.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import {
   CredentialsRegisteredSchema,
@@ -11,6 +11,7 @@ import {
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
   PasswordChangedSchema,
+  PasswordResetRequestedSchema,
   PasswordResetSchema,
   SecondFactorAddedSchema,
   SecondFactorRemovedSchema,
@@ -27,77 +28,132 @@ import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Context } from './context.ts';
+import { selectChoices } from './delivery-tables.ts';
+import { waysOf } from './domain/preferences.ts';
 import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
 import type { TemplateName } from './domain/templates.ts';
-import type { Money as Amount, Facts } from './domain/words.ts';
-import { insertNotices } from './tables.ts';
+import type { Money as Amount } from './domain/words.ts';
+import type { Ways } from './providers.ts';
+import { insertNotices, type NewNotice } from './tables.ts';
 
 /** Logins that fail are told of once: when so many in a row have. */
 const FAILURES_TOLD = 5;
 
+/** How one type of event is told. */
+interface Teller {
+  readonly type: string;
+  /** The accounts whose holders are to be known for it. */
+  accounts(envelope: EventEnvelope): readonly string[];
+  tell(envelope: EventEnvelope, holders: Holders): readonly Telling[];
+}
+
+/** What of its context telling needs. */
+type Means = Pick<Context, 'holders' | 'database'> & { readonly ways: Pick<Ways, 'open'> };
+
 /** What transaction says: money in and out, to all who hold the accounts; orders that are not booked, to who gave them. */
-export function bookings({ holders }: Context): Subscription<Holders> {
-  return {
-    producer: 'transaction',
-    prepare: (envelopes) => holders(envelopes.flatMap(accountsIn)),
-    handlers: [
-      on(TransactionPostedSchema, async (tx, event, envelope, held: Holders) => {
-        if (isImported(event.type)) return;
-        tell(tx, envelope, tellBooked({ ...event, amount: amountOf(event.amount) }, held));
-      }),
-      on(TransactionRefusedSchema, async (tx, event, envelope) =>
-        tell(tx, envelope, tellOrderer(envelope, 'order-refused', event)),
+export function bookings(means: Means): Subscription {
+  return subscription('transaction', means, [
+    {
+      ...telling(TransactionPostedSchema, (event, _envelope, holders) =>
+        isImported(event.type) ? [] : tellBooked({ ...event, amount: amountOf(event.amount) }, holders),
       ),
-      on(TransactionHeldForReviewSchema, async (tx, event, envelope) =>
-        tell(tx, envelope, tellOrderer(envelope, 'order-held', event)),
-      ),
-    ],
-  };
+      accounts({ payload }) {
+        const { type, debtorAccountId, creditorAccountId } = fromBinary(TransactionPostedSchema, payload);
+        return isImported(type) ? [] : [debtorAccountId, creditorAccountId];
+      },
+    },
+    telling(TransactionRefusedSchema, (event, envelope) => tellOrderer(envelope, 'order-refused', event)),
+    telling(TransactionHeldForReviewSchema, (event, envelope) => tellOrderer(envelope, 'order-held', event)),
+  ]);
 }
 
 /** What security says about the logins of customers. */
-export function securityNotices(): Subscription {
+export function securityNotices(means: Means): Subscription {
+  return subscription('security', means, [
+    telling(CredentialsRegisteredSchema, ({ partyId }) => tellOne(partyId, 'credentials-registered')),
+    telling(PasskeyAddedSchema, ({ partyId }) => tellOne(partyId, 'passkey-added')),
+    telling(PasskeyRemovedSchema, ({ partyId }) => tellOne(partyId, 'passkey-removed')),
+    telling(PasswordChangedSchema, ({ partyId }) => tellOne(partyId, 'password-changed')),
+    telling(PasswordResetSchema, ({ partyId }) => tellOne(partyId, 'password-reset')),
+    telling(SecondFactorAddedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-added')),
+    telling(SecondFactorRemovedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-removed')),
+    telling(TrustedPayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-added')),
+    telling(TrustedPayeeRemovedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-removed')),
+    telling(SessionRevokedSchema, ({ partyId, reason }) =>
+      isSurprise(reason) ? tellOne(partyId, 'session-ended') : [],
+    ),
+    telling(LoginRefusedSchema, ({ partyId, failures }) =>
+      failures === FAILURES_TOLD ? tellOne(partyId, 'logins-failed', { failures }) : [],
+    ),
+    telling(PasswordResetRequestedSchema, ({ partyId, code, expireTime }) =>
+      tellOne(partyId, 'password-reset-requested', { expireMs: expireTime ? timestampMs(expireTime) : 0 }).map(
+        (one) => ({
+          ...one,
+          ...(code && { secret: code }),
+        }),
+      ),
+    ),
+  ]);
+}
+
+function telling<D extends DescMessage>(
+  schema: D,
+  tell: (event: MessageShape<D>, envelope: EventEnvelope, holders: Holders) => readonly Telling[],
+): Teller {
   return {
-    producer: 'security',
-    handlers: [
-      always(CredentialsRegisteredSchema, 'credentials-registered'),
-      always(PasskeyAddedSchema, 'passkey-added'),
-      always(PasskeyRemovedSchema, 'passkey-removed'),
-      always(PasswordChangedSchema, 'password-changed'),
-      always(PasswordResetSchema, 'password-reset'),
-      always(SecondFactorAddedSchema, 'second-factor-added'),
-      always(SecondFactorRemovedSchema, 'second-factor-removed'),
-      on(TrustedPayeeAddedSchema, async (tx, { customerId }, envelope) =>
-        tell(tx, envelope, tellOne(customerId, 'trusted-payee-added')),
-      ),
-      on(TrustedPayeeRemovedSchema, async (tx, { customerId }, envelope) =>
-        tell(tx, envelope, tellOne(customerId, 'trusted-payee-removed')),
-      ),
-      on(SessionRevokedSchema, async (tx, { partyId, reason }, envelope) => {
-        if (isSurprise(reason)) tell(tx, envelope, tellOne(partyId, 'session-ended'));
-      }),
-      on(LoginRefusedSchema, async (tx, { partyId, failures }, envelope) => {
-        if (failures === FAILURES_TOLD) tell(tx, envelope, tellOne(partyId, 'logins-failed', { failures }));
-      }),
-    ],
+    type: schema.typeName,
+    accounts: () => [],
+    tell: (envelope, holders) => tell(fromBinary(schema, envelope.payload), envelope, holders),
   };
+}
+
+/** Finds out what is to be told before the transaction, and writes it in it. */
+function subscription(producer: string, means: Means, tellers: readonly Teller[]): Subscription<Prepared> {
+  const byType = new Map(tellers.map((teller) => [teller.type, teller]));
+  return {
+    producer,
+    prepare: (envelopes) => prepared(means, byType, envelopes),
+    handlers: tellers.map(({ type }) => ({
+      type,
+      handle: async (tx, { eventId }, notices) => {
+        for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
+      },
+    })),
+  };
+}
+
+/** Event → what is written for it. */
+type Prepared = ReadonlyMap<string, readonly NewNotice[]>;
+
+async function prepared(
+  { holders, database, ways }: Means,
+  tellers: ReadonlyMap<string, Teller>,
+  envelopes: readonly EventEnvelope[],
+): Promise<Prepared> {
+  const held = await holders(envelopes.flatMap((envelope) => tellers.get(envelope.type)?.accounts(envelope) ?? []));
+  const told = envelopes.map((envelope) => ({
+    envelope,
+    tellings: tellers.get(envelope.type)?.tell(envelope, held) ?? [],
+  }));
+  const partyIds = [...new Set(told.flatMap(({ tellings }) => tellings.map(({ partyId }) => partyId)))];
+  const isAsked = ways.open.length > 0 && partyIds.length > 0;
+  const rows = isAsked ? await database.query(selectChoices(partyIds)) : [];
+  const choices = new Map(rows.map((row) => [row.partyId, row.choices]));
+  return new Map(
+    told.map(({ envelope: { eventId, occurTime }, tellings }) => [
+      eventId,
+      tellings.map((one) => ({
+        ...one,
+        occurMs: occurTime ? timestampMs(occurTime) : Date.now(),
+        ways: waysOf(choices.get(one.partyId) ?? {}, one.topic).filter((way) => ways.open.includes(way)),
+      })),
+    ]),
+  );
 }
 
 /** Ends of sessions that their owner has not asked for, and is not told of by what they did ask for. */
 function isSurprise(reason: RevocationReason): boolean {
   return reason === RevocationReason.REFRESH_TOKEN_REUSED || reason === RevocationReason.REVOKED_BY_STAFF;
-}
-
-/** What is told to whose logins they are, whenever it happens. */
-function always<D extends DescMessage>(schema: D, template: TemplateName): Handler {
-  return on(schema, async (tx, event: MessageShape<D>, envelope) =>
-    tell(tx, envelope, tellOne((event as MessageShape<D> & { partyId: string }).partyId, template)),
-  );
-}
-
-function tell(tx: CommandTx, envelope: EventEnvelope, tellings: readonly Telling[]): void {
-  const occurMs = envelope.occurTime ? timestampMs(envelope.occurTime) : Date.now();
-  for (const telling of tellings) tx.write(insertNotices, { ...telling, occurMs });
 }
 
 /** Who gave an order through a channel is told what became of it; staff and partners see it where they gave it. */
@@ -108,20 +164,13 @@ function tellOrderer(
 ): Telling[] {
   if (actor?.audience !== Audience.CHANNEL || isImported(event.type)) return [];
   const { transactionId, debtorAccountId } = event;
-  const facts: Facts = { transactionId, amount: amountOf(event.amount) };
-  return tellOne(actor.partyId, template, { ...facts, ...(debtorAccountId && { accountId: debtorAccountId }) });
+  const accountId = debtorAccountId && { accountId: debtorAccountId };
+  return tellOne(actor.partyId, template, { transactionId, amount: amountOf(event.amount), ...accountId });
 }
 
 /** Nobody is told of history. */
 function isImported(type: TransactionType): boolean {
   return type === TransactionType.MIGRATION;
-}
-
-/** The accounts whose holders are told of an event. */
-function accountsIn({ type, payload }: EventEnvelope): string[] {
-  if (type !== TransactionPostedSchema.typeName) return [];
-  const event = fromBinary(TransactionPostedSchema, payload);
-  return isImported(event.type) ? [] : [event.debtorAccountId, event.creditorAccountId];
 }
 
 function amountOf(money: Money | undefined): Amount {

@@ -5,8 +5,8 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import { type NoticeSchema, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
+import type { Context } from './context.ts';
 import type { Preferences } from './domain/preferences.ts';
-import { templateOf } from './domain/templates.ts';
 import { valuesOf } from './domain/values.ts';
 import type { Topic as TopicWord } from './domain/words.ts';
 import { render } from './rendering.ts';
@@ -38,9 +38,13 @@ export function ownerOf({ principal }: Call): string {
 }
 
 /** The message of a notice, in the language and the time zone of whom it is for. */
-export function noticeMessage(row: NoticeRow, preferences: Preferences): MessageInitShape<typeof NoticeSchema> {
+export function noticeMessage(
+  { texts }: Pick<Context, 'texts'>,
+  row: NoticeRow,
+  preferences: Preferences,
+): MessageInitShape<typeof NoticeSchema> {
   const { facts } = row;
-  const text = templateOf(row.template)?.texts[preferences.locale] ?? { subject: '', body: '' };
+  const text = texts.inForce(row.template, preferences.locale, row.createMs);
   const written = render(text, valuesOf(facts, row.occurMs, preferences));
   return {
     noticeNumber: row.number,

@@ -4,9 +4,11 @@ import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables
 import type { Rpcs } from '#chassis/serve.ts';
 import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
+import { startDelivering } from './delivering.ts';
 import { bookings, securityNotices } from './events.ts';
 import { Notices } from './migrations/0001-notices.ts';
 import { getPreferences } from './rpc/get-preferences.ts';
+import { listDeliveries } from './rpc/list-deliveries.ts';
 import { listInbox } from './rpc/list-inbox.ts';
 import { markRead } from './rpc/mark-read.ts';
 import { updatePreferences } from './rpc/update-preferences.ts';
@@ -16,6 +18,7 @@ import { entities } from './tables.ts';
 function rpcs(context: Context) {
   return {
     getPreferences: getPreferences(context),
+    listDeliveries: listDeliveries(context),
     listInbox: listInbox(context),
     markRead: markRead(context),
     updatePreferences: updatePreferences(context),
@@ -34,8 +37,9 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0004-event-path', class: eventPath('notification_runtime') },
   ],
   context: makeContext,
-  subscriptions: (context) => [bookings(context), securityNotices()],
+  subscriptions: (context) => [bookings(context), securityNotices(context)],
+  start: async (context) => startDelivering(context),
   rpcs,
-  // Whose inbox it is, the caller's token says: nobody names one.
+  // Whose inbox it is, the caller's token says; only staff name customers.
   owners: () => ({}),
 };

@@ -1,10 +1,12 @@
 // The notification service's tables, and the statements on them. Notices are written many at once, by events.
-import type { JsonObject } from '@bufbuild/protobuf';
+import { type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
+import { asBuffer } from '#chassis/encode.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Telling } from './domain/telling.ts';
-import type { Facts, Topic } from './domain/words.ts';
+import type { Channel, Facts, Topic } from './domain/words.ts';
 
 const PreferenceSchema = defineEntity({
   name: 'PreferenceRow',
@@ -48,6 +50,8 @@ export interface InboxHead {
 /** A notice that is to be written. */
 export interface NewNotice extends Telling {
   readonly occurMs: number;
+  /** The ways that it goes, besides the inbox. */
+  readonly ways: readonly Channel[];
 }
 
 /**
@@ -64,18 +68,25 @@ export function insertNotices(rows: readonly NewNotice[]): RawBuilder<unknown> {
         ${sqlArray(rows.map(({ template }) => template))}::text[],
         ${sqlArray(rows.map(({ topic }) => topic))}::text[],
         ${sqlArray(rows.map(({ facts }) => JSON.stringify(facts)))}::jsonb[],
-        ${sqlArray(rows.map(({ occurMs }) => new Date(occurMs).toISOString()))}::timestamptz[]
-      ) with ordinality as g (party_id, template, topic, facts, occur_time, place)
+        ${sqlArray(rows.map(({ occurMs }) => new Date(occurMs).toISOString()))}::timestamptz[],
+        ${sqlArray(rows.map(({ ways }) => ways.join(',')))}::text[],
+        ${sqlArray(rows.map(({ secret }) => (secret ? asBuffer(toBinary(SealedSchema, secret)) : null)))}::bytea[]
+      ) with ordinality as g (party_id, template, topic, facts, occur_time, ways, secret, place)
     ), counted as (
       insert into inbox_head as h (party_id, last_number, unread_count)
       select party_id, count(*), count(*) from given group by party_id order by party_id
       on conflict (party_id) do update set
         last_number = h.last_number + excluded.last_number, unread_count = h.unread_count + excluded.unread_count
       returning party_id, last_number
+    ), numbered as (
+      select g.*, c.last_number - g.of_party + g.nth as number from given g join counted c on c.party_id = g.party_id
+    ), sent as (
+      insert into delivery (party_id, number, channel, state, attempts, next_time, create_time, secret)
+      select party_id, number, way, 'waiting', 0, now(), now(), secret
+      from numbered, unnest(string_to_array(ways, ',')) as way
     )
     insert into notice (party_id, number, template, topic, facts, occur_time, create_time)
-    select g.party_id, c.last_number - g.of_party + g.nth, g.template, g.topic, g.facts, g.occur_time, now()
-    from given g join counted c on c.party_id = g.party_id
+    select party_id, number, template, topic, facts, occur_time, now() from numbered
   `;
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Database, openDatabase } from '#chassis/database.ts';
-import { handleEvents } from '#chassis/inbox.ts';
+import { handleEvents, prepare } from '#chassis/inbox.ts';
 import { makeLog } from '#chassis/log.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import { customer, type TestOptions, useService } from '#chassis/testing/service.ts';
@@ -12,6 +12,7 @@ import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { Holders } from './domain/telling.ts';
+import { CHANNELS } from './domain/words.ts';
 import { bookings, securityNotices } from './events.ts';
 import { notification } from './service.ts';
 import { entities } from './tables.ts';
@@ -60,7 +61,7 @@ export function paid(
 }
 
 /** A notification service with a consumer that tests feed. */
-export function useNotification(options: TestOptions = {}) {
+export function useNotification(options: TestOptions | (() => Promise<TestOptions>) = {}) {
   const bank = useService(notification, options);
   let database: Database | undefined;
   before('opens its database', async () => {
@@ -73,16 +74,21 @@ export function useNotification(options: TestOptions = {}) {
     if (!database) throw new Error('the database is open inside tests and hooks only');
     return database;
   };
+  const means = (held: Holders) => ({
+    holders: async () => held,
+    database: opened(),
+    ways: { open: CHANNELS },
+  });
   return {
     bank,
     database: opened,
     /** Lets events of transaction take effect, of accounts that are held so. */
     booked: (envelopes: readonly EventEnvelope[], holders: Readonly<Record<string, readonly string[]>>) => {
       const held: Holders = new Map(Object.entries(holders));
-      return takeIn(opened(), bookings({ holders: async () => held } as never), envelopes, held);
+      return takeIn(opened(), bookings(means(held)), envelopes);
     },
     /** Lets events of security take effect. */
-    told: (...envelopes: readonly EventEnvelope[]) => takeIn(opened(), securityNotices(), envelopes, undefined),
+    told: (...envelopes: readonly EventEnvelope[]) => takeIn(opened(), securityNotices(means(new Map())), envelopes),
     /** The service as a customer sees it. */
     of: (customerId: string) => bank.asPrincipal(customer(customerId)),
   };
@@ -94,12 +100,12 @@ export function openNotification(database: TestDatabase): Promise<Database> {
   return openDatabase({ url: database.runtimeUrl, ...settings });
 }
 
-function takeIn(
+async function takeIn(
   database: Database,
   subscription: ReturnType<typeof securityNotices>,
   envelopes: readonly EventEnvelope[],
-  prepared: unknown,
 ): Promise<void> {
+  const prepared = await prepare(subscription, envelopes);
   const parts = { consumer: 'notification' as const, database, vault: {} as never, log, subscription };
   return database.transaction((tx) => handleEvents(parts, tx, envelopes, prepared));
 }

@@ -50,7 +50,9 @@ describe('Customers who are told', function customersWhoAreTold() {
       expect(ms, 'milliseconds from the answer to the inbox').to.be.lessThan(1_000);
     }
     await sleep(500);
-    expect(await told(petr.customerId)).to.deep.equal(['30.00', '20.00', '10.00'].map((amount) => `money-in ${amount}`));
+    expect(await told(petr.customerId)).to.deep.equal(
+      ['30.00', '20.00', '10.00'].map((amount) => `money-in ${amount}`),
+    );
     expect(await told(jana.customerId)).to.deep.equal([
       ...['30.00', '20.00', '10.00'].map((amount) => `money-out ${amount}`),
       'money-in 1000.00',

@@ -35,7 +35,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...transactionSamples(of),
     ...ledgerSamples(of),
     ...securitySamples(of),
-    ...notificationSamples(),
+    ...notificationSamples(of),
   };
 }
 
@@ -124,8 +124,9 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
   };
 }
 
-function notificationSamples(): Partial<Record<RpcName, Sample>> {
+function notificationSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   return {
+    'notification.ListDeliveries': { request: { customerId } },
     'notification.ListInbox': { request: {} },
     'notification.MarkRead': { request: { noticeNumbers: [1] } },
     'notification.WatchInbox': { request: {} },

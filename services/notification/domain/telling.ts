@@ -1,5 +1,6 @@
 // Whom an event is told, and what of it.
 
+import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { TEMPLATES, type TemplateName } from './templates.ts';
 import type { Facts, Money, Topic } from './words.ts';
 
@@ -9,6 +10,8 @@ export interface Telling {
   readonly template: TemplateName;
   readonly topic: Topic;
   readonly facts: Facts;
+  /** A code that goes with it, by ways other than the inbox. */
+  readonly secret?: Sealed;
 }
 
 /** What is booked. */

@@ -62,6 +62,19 @@ export const TEMPLATES = {
   'credentials-registered': change('A username and a password were set', 'Bylo nastaveno jméno a heslo'),
   'password-changed': change('Your password was changed', 'Vaše heslo bylo změněno'),
   'password-reset': change('A forgotten password was replaced', 'Zapomenuté heslo bylo nahrazeno'),
+  'password-reset-requested': change('A code for a new password was asked for', 'Byl vyžádán kód k novému heslu'),
+  'password-reset-code': template(
+    'security',
+    ['code', 'expires', 'time'],
+    text(
+      'Your code for a new password',
+      'Your code is {{ code }}. It is good until {{ expires }}. Give it to nobody. If you did not ask for it, do nothing.',
+    ),
+    text(
+      'Váš kód k novému heslu',
+      'Váš kód je {{ code }}. Platí do {{ expires }}. Nikomu jej nesdělujte. Pokud jste o něj nežádali, nedělejte nic.',
+    ),
+  ),
   'passkey-added': change('A passkey was added', 'Byl přidán přístupový klíč'),
   'passkey-removed': change('A passkey was removed', 'Byl odebrán přístupový klíč'),
   'second-factor-added': change('An authenticator app was added', 'Byla přidána ověřovací aplikace'),

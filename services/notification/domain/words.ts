@@ -27,6 +27,8 @@ export interface Facts {
   /** YYYY-MM-DD. */
   readonly bookingDate?: string;
   readonly failures?: number;
+  /** Until when a code is good: milliseconds since the epoch. */
+  readonly expireMs?: number;
 }
 
 /** A text that is filled in with the facts of a notice. */

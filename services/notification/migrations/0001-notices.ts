@@ -36,6 +36,29 @@ function tables(): string {
     );
     create index notice_unread on notice (party_id, number) where read_time is null;
 
+    -- A notice on its way, other than into the inbox.
+    create table delivery (
+      party_id text collate "C" not null,
+      number integer not null,
+      channel text not null check (channel in ('email', 'sms', 'push')),
+      state text not null check (state in ('waiting', 'retrying', 'sent', 'dead')),
+      attempts integer not null,
+      -- When it is tried next; of one that is at work, when its worker is taken for dead.
+      next_time timestamptz,
+      create_time timestamptz not null,
+      send_time timestamptz,
+      provider text not null default '',
+      failure text not null default '',
+      -- A bank.type.v1.Sealed of security, in it a code; gone when it was sent.
+      secret bytea,
+      -- A bank.type.v1.Sealed under the customer's key, in it JSON: where it was sent, and what.
+      copy bytea,
+      primary key (party_id, number, channel),
+      foreign key (party_id, number) references notice deferrable initially deferred,
+      check ((state in ('waiting', 'retrying')) = (next_time is not null))
+    );
+    create index delivery_due on delivery (next_time) where next_time is not null;
+
     create table preference (
       party_id text collate "C" primary key,
       locale text not null,
@@ -56,5 +79,7 @@ function rights(): string {
     grant select, insert, update on inbox_head, preference to ${RUNTIME};
     grant select, insert on notice to ${RUNTIME};
     grant update (read_time) on notice to ${RUNTIME};
+    grant select, insert on delivery to ${RUNTIME};
+    grant update (state, attempts, next_time, send_time, provider, failure, secret, copy) on delivery to ${RUNTIME};
   `;
 }

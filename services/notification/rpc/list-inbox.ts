@@ -21,7 +21,7 @@ export function listInbox(context: Context): Rpcs<typeof NotificationService>['l
     const last = page.at(-1);
     const more = rows.length > page.length && last;
     return {
-      notices: page.map((row) => noticeMessage(row, preferences)),
+      notices: page.map((row) => noticeMessage(context, row, preferences)),
       nextPageToken: more ? pages.next(ListInboxRequestSchema, request, [String(last.number)]) : '',
       unreadCount: head?.unreadCount ?? 0,
       lastNumber: head?.lastNumber ?? 0,

@@ -23,7 +23,7 @@ export function watchInbox(context: Context): Rpcs<typeof NotificationService>['
         const preferences = isBehind ? await context.preferences(partyId) : undefined;
         reached = rows.at(-1)?.number ?? reached;
         yield {
-          notices: preferences ? rows.map((row) => noticeMessage(row, preferences)) : [],
+          notices: preferences ? rows.map((row) => noticeMessage(context, row, preferences)) : [],
           unreadCount,
           nextAfterNumber: reached,
         };

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification.proto.
  */
 export const file_bank_notification_v1_notification: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIsACCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAijgEKBkNob2ljZRI2CgV0b3BpYxgBIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljQgq6SAeCAQQQASAAEjwKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgy6SAmCAQYQASAAIAESDgoGd2FudGVkGAMgASgIIoMBCgpRdWlldEhvdXJzEjkKCWZyb21fdGltZRgBIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSOgoKdW50aWxfdGltZRgCIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQipAEKC1ByZWZlcmVuY2VzEg4KBmxvY2FsZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSNQoLcXVpZXRfaG91cnMYAyABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEi0KB2Nob2ljZXMYBCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2USDAoEZXRhZxgFIAEoCSptCgVUb3BpYxIVChFUT1BJQ19VTlNQRUNJRklFRBAAEhIKDlRPUElDX01PTkVZX0lOEAESEwoPVE9QSUNfTU9ORVlfT1VUEAISEAoMVE9QSUNfT1JERVJTEAMSEgoOVE9QSUNfU0VDVVJJVFkQBCprCgdDaGFubmVsEhcKE0NIQU5ORUxfVU5TUEVDSUZJRUQQABIRCg1DSEFOTkVMX0lOQk9YEAESEQoNQ0hBTk5FTF9FTUFJTBACEg8KC0NIQU5ORUxfU01TEAMSEAoMQ0hBTk5FTF9QVVNIEARiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIsACCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAijgEKBkNob2ljZRI2CgV0b3BpYxgBIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljQgq6SAeCAQQQASAAEjwKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgy6SAmCAQYQASAAIAESDgoGd2FudGVkGAMgASgIIoMBCgpRdWlldEhvdXJzEjkKCWZyb21fdGltZRgBIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSOgoKdW50aWxfdGltZRgCIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQipAEKC1ByZWZlcmVuY2VzEg4KBmxvY2FsZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSNQoLcXVpZXRfaG91cnMYAyABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEi0KB2Nob2ljZXMYBCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2USDAoEZXRhZxgFIAEoCSLaAwoIRGVsaXZlcnkSFQoNbm90aWNlX251bWJlchgBIAEoBRIuCgdjaGFubmVsGAIgASgOMh0uYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbm5lbBIQCgh0ZW1wbGF0ZRgDIAEoCRIqCgV0b3BpYxgEIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEjIKBXN0YXRlGAUgASgOMiMuYmFuay5ub3RpZmljYXRpb24udjEuRGVsaXZlcnlTdGF0ZRIVCg1hdHRlbXB0X2NvdW50GAYgASgFEi8KC2NyZWF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgluZXh0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXNlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcHJvdmlkZXIYCiABKAkSDwoHZmFpbHVyZRgLIAEoCRIZCgdhZGRyZXNzGAwgASgJQgjitRgECAIQARIZCgdzdWJqZWN0GA0gASgJQgjitRgECAIQARIWCgRib2R5GA4gASgJQgjitRgECAIQASptCgVUb3BpYxIVChFUT1BJQ19VTlNQRUNJRklFRBAAEhIKDlRPUElDX01PTkVZX0lOEAESEwoPVE9QSUNfTU9ORVlfT1VUEAISEAoMVE9QSUNfT1JERVJTEAMSEgoOVE9QSUNfU0VDVVJJVFkQBCprCgdDaGFubmVsEhcKE0NIQU5ORUxfVU5TUEVDSUZJRUQQABIRCg1DSEFOTkVMX0lOQk9YEAESEQoNQ0hBTk5FTF9FTUFJTBACEg8KC0NIQU5ORUxfU01TEAMSEAoMQ0hBTk5FTF9QVVNIEAQqmgEKDURlbGl2ZXJ5U3RhdGUSHgoaREVMSVZFUllfU1RBVEVfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFURV9XQUlUSU5HEAESGwoXREVMSVZFUllfU1RBVEVfUkVUUllJTkcQAhIXChNERUxJVkVSWV9TVEFURV9TRU5UEAMSFwoTREVMSVZFUllfU1RBVEVfREVBRBAEYgZwcm90bzM", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Something that the bank told a customer.
@@ -217,6 +217,118 @@ export const PreferencesSchema: GenMessage<Preferences> = /*@__PURE__*/
   messageDesc(file_bank_notification_v1_notification, 3);
 
 /**
+ * A notice on its way to a customer, other than into the inbox.
+ *
+ * @generated from message bank.notification.v1.Delivery
+ */
+export type Delivery = Message<"bank.notification.v1.Delivery"> & {
+  /**
+   * The notice, by its number in the customer's inbox.
+   *
+   * @generated from field: int32 notice_number = 1;
+   */
+  noticeNumber: number;
+
+  /**
+   * The way that it takes.
+   *
+   * @generated from field: bank.notification.v1.Channel channel = 2;
+   */
+  channel: Channel;
+
+  /**
+   * The template that it is written with.
+   *
+   * @generated from field: string template = 3;
+   */
+  template: string;
+
+  /**
+   * What it is about.
+   *
+   * @generated from field: bank.notification.v1.Topic topic = 4;
+   */
+  topic: Topic;
+
+  /**
+   * Where it is.
+   *
+   * @generated from field: bank.notification.v1.DeliveryState state = 5;
+   */
+  state: DeliveryState;
+
+  /**
+   * How often it was tried.
+   *
+   * @generated from field: int32 attempt_count = 6;
+   */
+  attemptCount: number;
+
+  /**
+   * When it was made.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 7;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * When it is tried next. Absent when it is not.
+   *
+   * @generated from field: google.protobuf.Timestamp next_time = 8;
+   */
+  nextTime?: Timestamp | undefined;
+
+  /**
+   * When a provider took it. Absent while none did.
+   *
+   * @generated from field: google.protobuf.Timestamp send_time = 9;
+   */
+  sendTime?: Timestamp | undefined;
+
+  /**
+   * The provider that took it: its host. Empty while none did.
+   *
+   * @generated from field: string provider = 10;
+   */
+  provider: string;
+
+  /**
+   * Why it failed the last time: a word. Empty when it did not.
+   *
+   * @generated from field: string failure = 11;
+   */
+  failure: string;
+
+  /**
+   * Where it was sent. Empty before, and of what holds a code.
+   *
+   * @generated from field: string address = 12;
+   */
+  address: string;
+
+  /**
+   * What was sent, in a line. Empty before, and of what holds a code.
+   *
+   * @generated from field: string subject = 13;
+   */
+  subject: string;
+
+  /**
+   * What was sent. Empty before, and of what holds a code.
+   *
+   * @generated from field: string body = 14;
+   */
+  body: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.Delivery.
+ * Use `create(DeliverySchema)` to create a new message.
+ */
+export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification, 4);
+
+/**
  * What a notice is about, as far as a customer may want it or not.
  *
  * @generated from enum bank.notification.v1.Topic
@@ -325,4 +437,59 @@ export type Channel = (typeof Channel)[keyof typeof Channel] | UnknownEnum;
  */
 export const ChannelSchema: GenEnum<Channel> = /*@__PURE__*/
   enumDesc(file_bank_notification_v1_notification, 1);
+
+/**
+ * Where a delivery is.
+ *
+ * @generated from enum bank.notification.v1.DeliveryState
+ */
+export const DeliveryState = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: DELIVERY_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Not tried yet, or held until quiet hours are over.
+   *
+   * @generated from enum value: DELIVERY_STATE_WAITING = 1;
+   */
+  WAITING: 1,
+
+  /**
+   * Tried in vain, and tried again.
+   *
+   * @generated from enum value: DELIVERY_STATE_RETRYING = 2;
+   */
+  RETRYING: 2,
+
+  /**
+   * A provider took it.
+   *
+   * @generated from enum value: DELIVERY_STATE_SENT = 3;
+   */
+  SENT: 3,
+
+  /**
+   * Given up.
+   *
+   * @generated from enum value: DELIVERY_STATE_DEAD = 4;
+   */
+  DEAD: 4,
+} as const;
+
+/**
+ * Where a delivery is.
+ *
+ * @generated from enum bank.notification.v1.DeliveryState
+ */
+export type DeliveryState = (typeof DeliveryState)[keyof typeof DeliveryState] | UnknownEnum;
+
+/**
+ * Describes the enum bank.notification.v1.DeliveryState.
+ */
+export const DeliveryStateSchema: GenEnum<DeliveryState> = /*@__PURE__*/
+  enumDesc(file_bank_notification_v1_notification, 2);
 

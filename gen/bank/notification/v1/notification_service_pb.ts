@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Choice, Notice, Preferences, QuietHours } from "./notification_pb.ts";
+import type { Choice, Delivery, Notice, Preferences, QuietHours } from "./notification_pb.ts";
 import { file_bank_notification_v1_notification } from "./notification_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification_service.proto.
  */
 export const file_bank_notification_v1_notification_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlczLlBAoTTm90aWZpY2F0aW9uU2VydmljZRJsCglMaXN0SW5ib3gSJi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0SW5ib3hSZXF1ZXN0GicuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVzcG9uc2UiDpACAYq1GAcKAQESAggCEmkKCE1hcmtSZWFkEiUuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXF1ZXN0GiYuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXNwb25zZSIOkAICirUYBwoBARICCAIScQoKV2F0Y2hJbmJveBInLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXF1ZXN0GiguYmFuay5ub3RpZmljYXRpb24udjEuV2F0Y2hJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAjABEnsKDkdldFByZWZlcmVuY2VzEisuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZSIOkAIBirUYBwoBARICCAIShAEKEVVwZGF0ZVByZWZlcmVuY2VzEi4uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi8uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZSIOkAICirUYBwoBARICCAJiBnByb3RvMw", [file_bank_notification_v1_notification, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyJ5ChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJlChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjIKCmRlbGl2ZXJpZXMYASADKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAky5gUKE05vdGlmaWNhdGlvblNlcnZpY2USbAoJTGlzdEluYm94EiYuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVxdWVzdBonLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAhJpCghNYXJrUmVhZBIlLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVxdWVzdBomLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEnEKCldhdGNoSW5ib3gSJy5iYW5rLm5vdGlmaWNhdGlvbi52MS5XYXRjaEluYm94UmVxdWVzdBooLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXNwb25zZSIOkAIBirUYBwoBARICCAIwARJ7Cg5HZXRQcmVmZXJlbmNlcxIrLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBosLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVzcG9uc2UiDpACAYq1GAcKAQESAggCEoQBChFVcGRhdGVQcmVmZXJlbmNlcxIuLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBovLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEn8KDkxpc3REZWxpdmVyaWVzEisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMGYgZwcm90bzM", [file_bank_notification_v1_notification, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
 
 /**
  * Which page of the inbox.
@@ -335,6 +335,69 @@ export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesRespon
   messageDesc(file_bank_notification_v1_notification_service, 9);
 
 /**
+ * Whose deliveries.
+ *
+ * @generated from message bank.notification.v1.ListDeliveriesRequest
+ */
+export type ListDeliveriesRequest = Message<"bank.notification.v1.ListDeliveriesRequest"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListDeliveriesRequest.
+ * Use `create(ListDeliveriesRequestSchema)` to create a new message.
+ */
+export const ListDeliveriesRequestSchema: GenMessage<ListDeliveriesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 10);
+
+/**
+ * A page of deliveries.
+ *
+ * @generated from message bank.notification.v1.ListDeliveriesResponse
+ */
+export type ListDeliveriesResponse = Message<"bank.notification.v1.ListDeliveriesResponse"> & {
+  /**
+   * The deliveries.
+   *
+   * @generated from field: repeated bank.notification.v1.Delivery deliveries = 1;
+   */
+  deliveries: Delivery[];
+
+  /**
+   * Where the next page begins. Empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListDeliveriesResponse.
+ * Use `create(ListDeliveriesResponseSchema)` to create a new message.
+ */
+export const ListDeliveriesResponseSchema: GenMessage<ListDeliveriesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 11);
+
+/**
  * Tells customers what happened to their money and their logins, and by which ways.
  *
  * @generated from service bank.notification.v1.NotificationService
@@ -402,6 +465,19 @@ export const NotificationService: GenService<{
     methodKind: "unary";
     input: typeof UpdatePreferencesRequestSchema;
     output: typeof UpdatePreferencesResponseSchema;
+  },
+  /**
+   * Lists what was sent, or is to be sent, to a customer by ways other than the inbox, newest first. What was sent is shown as
+   * it was, unless it held a code, or the customer was erased.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListDeliveries
+   */
+  listDeliveries: {
+    methodKind: "unary";
+    input: typeof ListDeliveriesRequestSchema;
+    output: typeof ListDeliveriesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_notification_v1_notification_service, 0);
