@@ -137,6 +137,10 @@ export type RpcPath =
   | 'bank.notification.v1.NotificationService/GetPreferences'
   | 'bank.notification.v1.NotificationService/UpdatePreferences'
   | 'bank.notification.v1.NotificationService/ListDeliveries'
+  | 'bank.notification.v1.NotificationService/ListTemplates'
+  | 'bank.notification.v1.NotificationService/GetTemplate'
+  | 'bank.notification.v1.NotificationService/PreviewTemplate'
+  | 'bank.notification.v1.NotificationService/ChangeTemplate'
   | 'bank.security.v1.SecurityService/IssueEnrolmentCode'
   | 'bank.security.v1.SecurityService/RegisterCredentials'
   | 'bank.security.v1.SecurityService/LogIn'
@@ -1678,6 +1682,67 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListTemplates': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.notification.v1.NotificationService/GetTemplate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'TEMPLATE_NOT_FOUND',
+    ],
+  },
+  'bank.notification.v1.NotificationService/PreviewTemplate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'TEMPLATE_NOT_FOUND',
+      'TEMPLATE_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ChangeTemplate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'TEMPLATE_NOT_FOUND',
+      'TEMPLATE_INVALID',
+      'ETAG_MISMATCH',
     ],
   },
   'bank.security.v1.SecurityService/IssueEnrolmentCode': {

@@ -15,7 +15,8 @@ export interface Context extends House {
   /** Who holds accounts. */
   readonly holders: HoldersOf;
   readonly customer: Client<typeof CustomerService>;
-  readonly texts: Texts;
+  /** The texts of templates. */
+  texts(): Promise<Texts>;
   readonly watching: Watching;
   readonly ways: Ways;
   /** How a customer is told. */
@@ -29,7 +30,7 @@ export function makeContext(house: House): Context {
     ...house,
     holders: holdersOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
     customer: house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS),
-    texts: textsOf(),
+    texts: textsOf(database),
     watching: watchingOf(database, log),
     ways: openWays(config),
     preferences: async (partyId) =>

@@ -5,11 +5,12 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { localKeyring } from '#chassis/keyring.ts';
 import { vault } from '#chassis/sealing.ts';
-import { staff, useService } from '#chassis/testing/service.ts';
+import { staff } from '#chassis/testing/service.ts';
 import { ContactKind } from '#gen/bank/customer/v1/customer_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { Channel, type Delivery, DeliveryState, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
 import { PasskeyAddedSchema, PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
-import { customer } from '../customer/service.ts';
+import { useBank } from '../_testbed/bank.ts';
 import { happened, paid, unique, useNotification } from './testing.ts';
 import {
   contentOf,
@@ -33,13 +34,13 @@ describe('Deliveries', function deliveries() {
   after('stops the providers', async () => {
     await Promise.all([mail.stop(), sandbox.stop()]);
   });
-  const customers = useService(customer);
+  const others = useBank({ services: ['customer'], edge: false });
   const { bank, booked, told, of } = useNotification(async () => {
-    const tokenFile = path.join(customers.dataDir, 'sandbox-token');
+    const tokenFile = path.join(others().environment['DATA_DIR'] ?? '', 'sandbox-token');
     await writeFile(tokenFile, `${TOKEN}\n`);
     return {
       environment: {
-        CUSTOMER_ADDRESS: customers.address,
+        CUSTOMER_ADDRESS: others().address('customer'),
         // The first one is never there.
         SMTP_URLS: `smtp://127.0.0.1:9,${mail.url}`,
         SMS_URLS: sandbox.url,
@@ -60,12 +61,14 @@ describe('Deliveries', function deliveries() {
       { kind: ContactKind.EMAIL, value: email },
       { kind: ContactKind.PHONE, value: '+420601123456' },
     ];
-    const registered = await customers.asPrincipal(staff('TELLER')).registerCustomer({
-      requestId: unique('register'),
-      party: { case: 'person', value: { givenName: 'Jana', familyName: 'Novotna', birthDate: '1985-02-28' } },
-      residenceCountryCode: 'CZ',
-      contacts,
-    });
+    const registered = await others()
+      .asPrincipal(CustomerService, staff('TELLER'))
+      .registerCustomer({
+        requestId: unique('register'),
+        party: { case: 'person', value: { givenName: 'Jana', familyName: 'Novotna', birthDate: '1985-02-28' } },
+        residenceCountryCode: 'CZ',
+        contacts,
+      });
     const id = registered.customer?.customerId ?? '';
     const choices = channels.map((channel) => ({ topic: Topic.MONEY_IN, channel, wanted: true }));
     if (choices.length > 0) await of(id).updatePreferences({ requestId: unique('update'), choices });

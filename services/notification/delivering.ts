@@ -69,7 +69,7 @@ async function deliver(
     if (!contacts) throw new NotTaken('CUSTOMER_UNAVAILABLE', false);
     const to = addressOf(row, contacts.get(row.partyId));
     const { code, template } = await secretOf(context, row);
-    const text = context.texts.inForce(template, preferences.locale, row.createMs);
+    const text = (await context.texts()).inForce(template, preferences.locale, row.createMs);
     const written = render(text, { ...valuesOf(row.facts, row.occurMs, preferences), ...(code && { code }) });
     // Providers keep keys for long, and a customer's id is not theirs to know.
     const key = context.vault.hash('notification.key', `${row.partyId}/${row.number}/${row.channel}`).toString('hex');

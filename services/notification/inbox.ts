@@ -5,12 +5,12 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import { type NoticeSchema, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
-import type { Context } from './context.ts';
 import type { Preferences } from './domain/preferences.ts';
 import { valuesOf } from './domain/values.ts';
 import type { Topic as TopicWord } from './domain/words.ts';
 import { render } from './rendering.ts';
 import type { NoticeRow } from './tables.ts';
+import type { Texts } from './texts.ts';
 
 const TOPICS: Readonly<Record<TopicWord, Topic>> = {
   money_in: Topic.MONEY_IN,
@@ -39,7 +39,7 @@ export function ownerOf({ principal }: Call): string {
 
 /** The message of a notice, in the language and the time zone of whom it is for. */
 export function noticeMessage(
-  { texts }: Pick<Context, 'texts'>,
+  texts: Texts,
   row: NoticeRow,
   preferences: Preferences,
 ): MessageInitShape<typeof NoticeSchema> {

@@ -7,20 +7,28 @@ import { type Context, makeContext } from './context.ts';
 import { startDelivering } from './delivering.ts';
 import { bookings, securityNotices } from './events.ts';
 import { Notices } from './migrations/0001-notices.ts';
+import { changeTemplate } from './rpc/change-template.ts';
 import { getPreferences } from './rpc/get-preferences.ts';
+import { getTemplate } from './rpc/get-template.ts';
 import { listDeliveries } from './rpc/list-deliveries.ts';
 import { listInbox } from './rpc/list-inbox.ts';
+import { listTemplates } from './rpc/list-templates.ts';
 import { markRead } from './rpc/mark-read.ts';
+import { previewTemplate } from './rpc/preview-template.ts';
 import { updatePreferences } from './rpc/update-preferences.ts';
 import { watchInbox } from './rpc/watch-inbox.ts';
 import { entities } from './tables.ts';
 
 function rpcs(context: Context) {
   return {
+    changeTemplate: changeTemplate(context),
     getPreferences: getPreferences(context),
+    getTemplate: getTemplate(context),
     listDeliveries: listDeliveries(context),
     listInbox: listInbox(context),
+    listTemplates: listTemplates(context),
     markRead: markRead(context),
+    previewTemplate: previewTemplate(context),
     updatePreferences: updatePreferences(context),
     watchInbox: watchInbox(context),
   } satisfies Rpcs<typeof NotificationService>;

@@ -127,6 +127,15 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
 function notificationSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   return {
     'notification.ListDeliveries': { request: { customerId } },
+    'notification.ListTemplates': { request: {} },
+    'notification.GetTemplate': { request: { template: 'money-in', locale: 'en' } },
+    'notification.PreviewTemplate': {
+      request: { template: 'money-in', locale: 'en', subject: 'Money', body: '{{ amount }}' },
+    },
+    'notification.ChangeTemplate': {
+      request: { template: 'money-in', locale: 'en', baseVersion: 1_000_000, subject: 'Money', body: '{{ amount }}' },
+      refused: 'ETAG_MISMATCH',
+    },
     'notification.ListInbox': { request: {} },
     'notification.MarkRead': { request: { noticeNumbers: [1] } },
     'notification.WatchInbox': { request: {} },

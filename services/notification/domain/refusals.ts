@@ -7,5 +7,7 @@ export const refuse = refusals('notification', {
   LOCALE_UNKNOWN: ['INVALID_ARGUMENT', 'Nothing is written in this language.'],
   TIME_ZONE_UNKNOWN: ['INVALID_ARGUMENT', 'There is no such time zone.'],
   QUIET_HOURS_INVALID: ['INVALID_ARGUMENT', 'Quiet hours cannot end as they begin.'],
+  TEMPLATE_NOT_FOUND: ['NOT_FOUND', 'There is no such template, in this language and version.'],
+  TEMPLATE_INVALID: ['INVALID_ARGUMENT', 'The text cannot be filled in; see the metadata.'],
   SECURITY_NOT_MUTABLE: ['FAILED_PRECONDITION', 'Notices of security always go by e-mail.'],
 });

@@ -59,6 +59,18 @@ function tables(): string {
     );
     create index delivery_due on delivery (next_time) where next_time is not null;
 
+    -- What takes the place of the texts that the bank began with, which are version 0.
+    create table template_text (
+      template text collate "C" not null,
+      locale text collate "C" not null,
+      version integer not null check (version > 0),
+      subject text not null,
+      body text not null,
+      author_id text collate "C" not null,
+      create_time timestamptz not null,
+      primary key (template, locale, version)
+    );
+
     create table preference (
       party_id text collate "C" primary key,
       locale text not null,
@@ -79,6 +91,7 @@ function rights(): string {
     grant select, insert, update on inbox_head, preference to ${RUNTIME};
     grant select, insert on notice to ${RUNTIME};
     grant update (read_time) on notice to ${RUNTIME};
+    grant select, insert on template_text to ${RUNTIME};
     grant select, insert on delivery to ${RUNTIME};
     grant update (state, attempts, next_time, send_time, provider, failure, secret, copy) on delivery to ${RUNTIME};
   `;

@@ -12,16 +12,17 @@ export function listInbox(context: Context): Rpcs<typeof NotificationService>['l
     const { size, after } = pages.read(ListInboxRequestSchema, request);
     const before = after === undefined ? undefined : Number(after[0]);
     const filter = { before, unreadOnly: request.unreadOnly, limit: size + 1 };
-    const [[head], rows, preferences] = await Promise.all([
+    const [[head], rows, preferences, texts] = await Promise.all([
       database.query(selectHeads([partyId])),
       database.query(selectNewest(partyId, filter)),
       context.preferences(partyId),
+      context.texts(),
     ]);
     const page = rows.slice(0, size);
     const last = page.at(-1);
     const more = rows.length > page.length && last;
     return {
-      notices: page.map((row) => noticeMessage(context, row, preferences)),
+      notices: page.map((row) => noticeMessage(texts, row, preferences)),
       nextPageToken: more ? pages.next(ListInboxRequestSchema, request, [String(last.number)]) : '',
       unreadCount: head?.unreadCount ?? 0,
       lastNumber: head?.lastNumber ?? 0,

@@ -3,7 +3,7 @@ import type { NotificationService } from '#gen/bank/notification/v1/notification
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { noticeMessage, ownerOf } from '../inbox.ts';
-import { selectAfter } from '../tables.ts';
+import { type NoticeRow, selectAfter } from '../tables.ts';
 
 /** So many notices stand in one message at most. */
 const PAGE = 100;
@@ -20,10 +20,10 @@ export function watchInbox(context: Context): Rpcs<typeof NotificationService>['
         const { unreadCount, lastNumber } = watcher.head();
         const isBehind = lastNumber > reached;
         const rows = isBehind ? await context.database.query(selectAfter(partyId, reached, PAGE)) : [];
-        const preferences = isBehind ? await context.preferences(partyId) : undefined;
+        const written = isBehind ? await writtenFor(context, partyId, rows) : [];
         reached = rows.at(-1)?.number ?? reached;
         yield {
-          notices: preferences ? rows.map((row) => noticeMessage(context, row, preferences)) : [],
+          notices: written,
           unreadCount,
           nextAfterNumber: reached,
         };
@@ -33,4 +33,9 @@ export function watchInbox(context: Context): Rpcs<typeof NotificationService>['
       watcher.leave();
     }
   };
+}
+
+async function writtenFor(context: Context, partyId: string, rows: readonly NoticeRow[]) {
+  const [preferences, texts] = await Promise.all([context.preferences(partyId), context.texts()]);
+  return rows.map((row) => noticeMessage(texts, row, preferences));
 }

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification.proto.
  */
 export const file_bank_notification_v1_notification: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIsACCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAijgEKBkNob2ljZRI2CgV0b3BpYxgBIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljQgq6SAeCAQQQASAAEjwKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgy6SAmCAQYQASAAIAESDgoGd2FudGVkGAMgASgIIoMBCgpRdWlldEhvdXJzEjkKCWZyb21fdGltZRgBIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSOgoKdW50aWxfdGltZRgCIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQipAEKC1ByZWZlcmVuY2VzEg4KBmxvY2FsZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSNQoLcXVpZXRfaG91cnMYAyABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEi0KB2Nob2ljZXMYBCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2USDAoEZXRhZxgFIAEoCSLaAwoIRGVsaXZlcnkSFQoNbm90aWNlX251bWJlchgBIAEoBRIuCgdjaGFubmVsGAIgASgOMh0uYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbm5lbBIQCgh0ZW1wbGF0ZRgDIAEoCRIqCgV0b3BpYxgEIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEjIKBXN0YXRlGAUgASgOMiMuYmFuay5ub3RpZmljYXRpb24udjEuRGVsaXZlcnlTdGF0ZRIVCg1hdHRlbXB0X2NvdW50GAYgASgFEi8KC2NyZWF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgluZXh0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXNlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcHJvdmlkZXIYCiABKAkSDwoHZmFpbHVyZRgLIAEoCRIZCgdhZGRyZXNzGAwgASgJQgjitRgECAIQARIZCgdzdWJqZWN0GA0gASgJQgjitRgECAIQARIWCgRib2R5GA4gASgJQgjitRgECAIQASptCgVUb3BpYxIVChFUT1BJQ19VTlNQRUNJRklFRBAAEhIKDlRPUElDX01PTkVZX0lOEAESEwoPVE9QSUNfTU9ORVlfT1VUEAISEAoMVE9QSUNfT1JERVJTEAMSEgoOVE9QSUNfU0VDVVJJVFkQBCprCgdDaGFubmVsEhcKE0NIQU5ORUxfVU5TUEVDSUZJRUQQABIRCg1DSEFOTkVMX0lOQk9YEAESEQoNQ0hBTk5FTF9FTUFJTBACEg8KC0NIQU5ORUxfU01TEAMSEAoMQ0hBTk5FTF9QVVNIEAQqmgEKDURlbGl2ZXJ5U3RhdGUSHgoaREVMSVZFUllfU1RBVEVfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFURV9XQUlUSU5HEAESGwoXREVMSVZFUllfU1RBVEVfUkVUUllJTkcQAhIXChNERUxJVkVSWV9TVEFURV9TRU5UEAMSFwoTREVMSVZFUllfU1RBVEVfREVBRBAEYgZwcm90bzM", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIsACCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAijgEKBkNob2ljZRI2CgV0b3BpYxgBIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljQgq6SAeCAQQQASAAEjwKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgy6SAmCAQYQASAAIAESDgoGd2FudGVkGAMgASgIIoMBCgpRdWlldEhvdXJzEjkKCWZyb21fdGltZRgBIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSOgoKdW50aWxfdGltZRgCIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQipAEKC1ByZWZlcmVuY2VzEg4KBmxvY2FsZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSNQoLcXVpZXRfaG91cnMYAyABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEi0KB2Nob2ljZXMYBCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2USDAoEZXRhZxgFIAEoCSLaAwoIRGVsaXZlcnkSFQoNbm90aWNlX251bWJlchgBIAEoBRIuCgdjaGFubmVsGAIgASgOMh0uYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbm5lbBIQCgh0ZW1wbGF0ZRgDIAEoCRIqCgV0b3BpYxgEIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEjIKBXN0YXRlGAUgASgOMiMuYmFuay5ub3RpZmljYXRpb24udjEuRGVsaXZlcnlTdGF0ZRIVCg1hdHRlbXB0X2NvdW50GAYgASgFEi8KC2NyZWF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgluZXh0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXNlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcHJvdmlkZXIYCiABKAkSDwoHZmFpbHVyZRgLIAEoCRIZCgdhZGRyZXNzGAwgASgJQgjitRgECAIQARIZCgdzdWJqZWN0GA0gASgJQgjitRgECAIQARIWCgRib2R5GA4gASgJQgjitRgECAIQASLmAQoIVGVtcGxhdGUSEAoIdGVtcGxhdGUYASABKAkSDgoGbG9jYWxlGAIgASgJEioKBXRvcGljGAMgASgOMhsuYmFuay5ub3RpZmljYXRpb24udjEuVG9waWMSDwoHdmVyc2lvbhgEIAEoBRIPCgdzdWJqZWN0GAUgASgJEgwKBGJvZHkYBiABKAkSDgoGdmFsdWVzGAcgAygJEhsKCWF1dGhvcl9pZBgIIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKm0KBVRvcGljEhUKEVRPUElDX1VOU1BFQ0lGSUVEEAASEgoOVE9QSUNfTU9ORVlfSU4QARITCg9UT1BJQ19NT05FWV9PVVQQAhIQCgxUT1BJQ19PUkRFUlMQAxISCg5UT1BJQ19TRUNVUklUWRAEKmsKB0NoYW5uZWwSFwoTQ0hBTk5FTF9VTlNQRUNJRklFRBAAEhEKDUNIQU5ORUxfSU5CT1gQARIRCg1DSEFOTkVMX0VNQUlMEAISDwoLQ0hBTk5FTF9TTVMQAxIQCgxDSEFOTkVMX1BVU0gQBCqaAQoNRGVsaXZlcnlTdGF0ZRIeChpERUxJVkVSWV9TVEFURV9VTlNQRUNJRklFRBAAEhoKFkRFTElWRVJZX1NUQVRFX1dBSVRJTkcQARIbChdERUxJVkVSWV9TVEFURV9SRVRSWUlORxACEhcKE0RFTElWRVJZX1NUQVRFX1NFTlQQAxIXChNERUxJVkVSWV9TVEFURV9ERUFEEARiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Something that the bank told a customer.
@@ -327,6 +327,83 @@ export type Delivery = Message<"bank.notification.v1.Delivery"> & {
  */
 export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
   messageDesc(file_bank_notification_v1_notification, 4);
+
+/**
+ * What the bank writes of one kind of thing, in one language. All ways use the same text.
+ *
+ * @generated from message bank.notification.v1.Template
+ */
+export type Template = Message<"bank.notification.v1.Template"> & {
+  /**
+   * Its name, e.g. `money-in`.
+   *
+   * @generated from field: string template = 1;
+   */
+  template: string;
+
+  /**
+   * The language: `en` or `cs`.
+   *
+   * @generated from field: string locale = 2;
+   */
+  locale: string;
+
+  /**
+   * What it is about.
+   *
+   * @generated from field: bank.notification.v1.Topic topic = 3;
+   */
+  topic: Topic;
+
+  /**
+   * Counts its changes; 0 for the text that the bank began with.
+   *
+   * @generated from field: int32 version = 4;
+   */
+  version: number;
+
+  /**
+   * The text in a line, in Liquid: `{{ amount }}` stands for a value.
+   *
+   * @generated from field: string subject = 5;
+   */
+  subject: string;
+
+  /**
+   * The text, in Liquid.
+   *
+   * @generated from field: string body = 6;
+   */
+  body: string;
+
+  /**
+   * The values that it can be filled in with.
+   *
+   * @generated from field: repeated string values = 7;
+   */
+  values: string[];
+
+  /**
+   * Who wrote it: a member of staff (stf_). Empty for version 0.
+   *
+   * @generated from field: string author_id = 8;
+   */
+  authorId: string;
+
+  /**
+   * When it was written. Absent for version 0.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 9;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.Template.
+ * Use `create(TemplateSchema)` to create a new message.
+ */
+export const TemplateSchema: GenMessage<Template> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification, 5);
 
 /**
  * What a notice is about, as far as a customer may want it or not.

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Choice, Delivery, Notice, Preferences, QuietHours } from "./notification_pb.ts";
+import type { Choice, Delivery, Notice, Preferences, QuietHours, Template } from "./notification_pb.ts";
 import { file_bank_notification_v1_notification } from "./notification_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification_service.proto.
  */
 export const file_bank_notification_v1_notification_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyJ5ChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJlChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjIKCmRlbGl2ZXJpZXMYASADKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAky5gUKE05vdGlmaWNhdGlvblNlcnZpY2USbAoJTGlzdEluYm94EiYuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVxdWVzdBonLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAhJpCghNYXJrUmVhZBIlLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVxdWVzdBomLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEnEKCldhdGNoSW5ib3gSJy5iYW5rLm5vdGlmaWNhdGlvbi52MS5XYXRjaEluYm94UmVxdWVzdBooLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXNwb25zZSIOkAIBirUYBwoBARICCAIwARJ7Cg5HZXRQcmVmZXJlbmNlcxIrLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBosLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVzcG9uc2UiDpACAYq1GAcKAQESAggCEoQBChFVcGRhdGVQcmVmZXJlbmNlcxIuLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBovLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEn8KDkxpc3REZWxpdmVyaWVzEisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMGYgZwcm90bzM", [file_bank_notification_v1_notification, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyJ5ChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJlChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjIKCmRlbGl2ZXJpZXMYASADKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFgoUTGlzdFRlbXBsYXRlc1JlcXVlc3QiSgoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjEKCXRlbXBsYXRlcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlIncKEkdldFRlbXBsYXRlUmVxdWVzdBIbCgh0ZW1wbGF0ZRgBIAEoCUIJukgGcgQQARhAEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEh0KB3ZlcnNpb24YAyABKAVCB7pIBBoCKABIAIgBAUIKCghfdmVyc2lvbiJHChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjAKCHRlbXBsYXRlGAEgASgLMh4uYmFuay5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUihwEKFlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QSGwoIdGVtcGxhdGUYASABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIbCgdzdWJqZWN0GAMgASgJQgq6SAdyBRABGMgBEhgKBGJvZHkYBCABKAlCCrpIB3IFEAEYiCciOAoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRIMCgRib2R5GAIgASgJItsBChVDaGFuZ2VUZW1wbGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGwoIdGVtcGxhdGUYAyABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYBCABKAlCCbpIBnIEEAEYIxIdCgxiYXNlX3ZlcnNpb24YBSABKAVCB7pIBBoCKAASGwoHc3ViamVjdBgGIAEoCUIKukgHcgUQARjIARIYCgRib2R5GAcgASgJQgq6SAdyBRABGIgnIkoKFkNoYW5nZVRlbXBsYXRlUmVzcG9uc2USMAoIdGVtcGxhdGUYASABKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZTLnCQoTTm90aWZpY2F0aW9uU2VydmljZRJsCglMaXN0SW5ib3gSJi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0SW5ib3hSZXF1ZXN0GicuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVzcG9uc2UiDpACAYq1GAcKAQESAggCEmkKCE1hcmtSZWFkEiUuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXF1ZXN0GiYuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXNwb25zZSIOkAICirUYBwoBARICCAIScQoKV2F0Y2hJbmJveBInLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXF1ZXN0GiguYmFuay5ub3RpZmljYXRpb24udjEuV2F0Y2hJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAjABEnsKDkdldFByZWZlcmVuY2VzEisuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZSIOkAIBirUYBwoBARICCAIShAEKEVVwZGF0ZVByZWZlcmVuY2VzEi4uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi8uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZSIOkAICirUYBwoBARICCAISfwoOTGlzdERlbGl2ZXJpZXMSKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1JlcXVlc3QaLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICAwYSfgoNTGlzdFRlbXBsYXRlcxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFRlbXBsYXRlc1Jlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBJ4CgtHZXRUZW1wbGF0ZRIoLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVxdWVzdBopLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEoQBCg9QcmV2aWV3VGVtcGxhdGUSLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmV2aWV3VGVtcGxhdGVSZXF1ZXN0Gi0uYmFuay5ub3RpZmljYXRpb24udjEuUHJldmlld1RlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEn4KDkNoYW5nZVRlbXBsYXRlEisuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQhiBnByb3RvMw", [file_bank_notification_v1_notification, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
 
 /**
  * Which page of the inbox.
@@ -398,6 +398,252 @@ export const ListDeliveriesResponseSchema: GenMessage<ListDeliveriesResponse> = 
   messageDesc(file_bank_notification_v1_notification_service, 11);
 
 /**
+ * All of them.
+ *
+ * @generated from message bank.notification.v1.ListTemplatesRequest
+ */
+export type ListTemplatesRequest = Message<"bank.notification.v1.ListTemplatesRequest"> & {
+};
+
+/**
+ * Describes the message bank.notification.v1.ListTemplatesRequest.
+ * Use `create(ListTemplatesRequestSchema)` to create a new message.
+ */
+export const ListTemplatesRequestSchema: GenMessage<ListTemplatesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 12);
+
+/**
+ * All of them.
+ *
+ * @generated from message bank.notification.v1.ListTemplatesResponse
+ */
+export type ListTemplatesResponse = Message<"bank.notification.v1.ListTemplatesResponse"> & {
+  /**
+   * The templates, by name and language.
+   *
+   * @generated from field: repeated bank.notification.v1.Template templates = 1;
+   */
+  templates: Template[];
+};
+
+/**
+ * Describes the message bank.notification.v1.ListTemplatesResponse.
+ * Use `create(ListTemplatesResponseSchema)` to create a new message.
+ */
+export const ListTemplatesResponseSchema: GenMessage<ListTemplatesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 13);
+
+/**
+ * Which template.
+ *
+ * @generated from message bank.notification.v1.GetTemplateRequest
+ */
+export type GetTemplateRequest = Message<"bank.notification.v1.GetTemplateRequest"> & {
+  /**
+   * Its name.
+   *
+   * @generated from field: string template = 1;
+   */
+  template: string;
+
+  /**
+   * The language: `en` or `cs`.
+   *
+   * @generated from field: string locale = 2;
+   */
+  locale: string;
+
+  /**
+   * The version. Absent: the one in force.
+   *
+   * @generated from field: optional int32 version = 3;
+   */
+  version?: number | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.GetTemplateRequest.
+ * Use `create(GetTemplateRequestSchema)` to create a new message.
+ */
+export const GetTemplateRequestSchema: GenMessage<GetTemplateRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 14);
+
+/**
+ * The template.
+ *
+ * @generated from message bank.notification.v1.GetTemplateResponse
+ */
+export type GetTemplateResponse = Message<"bank.notification.v1.GetTemplateResponse"> & {
+  /**
+   * The template.
+   *
+   * @generated from field: bank.notification.v1.Template template = 1;
+   */
+  template?: Template | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.GetTemplateResponse.
+ * Use `create(GetTemplateResponseSchema)` to create a new message.
+ */
+export const GetTemplateResponseSchema: GenMessage<GetTemplateResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 15);
+
+/**
+ * A text to look at.
+ *
+ * @generated from message bank.notification.v1.PreviewTemplateRequest
+ */
+export type PreviewTemplateRequest = Message<"bank.notification.v1.PreviewTemplateRequest"> & {
+  /**
+   * The name of the template that it would be of.
+   *
+   * @generated from field: string template = 1;
+   */
+  template: string;
+
+  /**
+   * The language: `en` or `cs`.
+   *
+   * @generated from field: string locale = 2;
+   */
+  locale: string;
+
+  /**
+   * The text in a line, in Liquid.
+   *
+   * @generated from field: string subject = 3;
+   */
+  subject: string;
+
+  /**
+   * The text, in Liquid.
+   *
+   * @generated from field: string body = 4;
+   */
+  body: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.PreviewTemplateRequest.
+ * Use `create(PreviewTemplateRequestSchema)` to create a new message.
+ */
+export const PreviewTemplateRequestSchema: GenMessage<PreviewTemplateRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 16);
+
+/**
+ * What it would read like.
+ *
+ * @generated from message bank.notification.v1.PreviewTemplateResponse
+ */
+export type PreviewTemplateResponse = Message<"bank.notification.v1.PreviewTemplateResponse"> & {
+  /**
+   * In a line.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * All of it.
+   *
+   * @generated from field: string body = 2;
+   */
+  body: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.PreviewTemplateResponse.
+ * Use `create(PreviewTemplateResponseSchema)` to create a new message.
+ */
+export const PreviewTemplateResponseSchema: GenMessage<PreviewTemplateResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 17);
+
+/**
+ * The text to put in force.
+ *
+ * @generated from message bank.notification.v1.ChangeTemplateRequest
+ */
+export type ChangeTemplateRequest = Message<"bank.notification.v1.ChangeTemplateRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The name of the template.
+   *
+   * @generated from field: string template = 3;
+   */
+  template: string;
+
+  /**
+   * The language: `en` or `cs`.
+   *
+   * @generated from field: string locale = 4;
+   */
+  locale: string;
+
+  /**
+   * The version that it is put in the place of: so that two cannot undo each other's change unseen.
+   *
+   * @generated from field: int32 base_version = 5;
+   */
+  baseVersion: number;
+
+  /**
+   * The text in a line, in Liquid.
+   *
+   * @generated from field: string subject = 6;
+   */
+  subject: string;
+
+  /**
+   * The text, in Liquid.
+   *
+   * @generated from field: string body = 7;
+   */
+  body: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ChangeTemplateRequest.
+ * Use `create(ChangeTemplateRequestSchema)` to create a new message.
+ */
+export const ChangeTemplateRequestSchema: GenMessage<ChangeTemplateRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 18);
+
+/**
+ * What is in force now.
+ *
+ * @generated from message bank.notification.v1.ChangeTemplateResponse
+ */
+export type ChangeTemplateResponse = Message<"bank.notification.v1.ChangeTemplateResponse"> & {
+  /**
+   * The template.
+   *
+   * @generated from field: bank.notification.v1.Template template = 1;
+   */
+  template?: Template | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.ChangeTemplateResponse.
+ * Use `create(ChangeTemplateResponseSchema)` to create a new message.
+ */
+export const ChangeTemplateResponseSchema: GenMessage<ChangeTemplateResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 19);
+
+/**
  * Tells customers what happened to their money and their logins, and by which ways.
  *
  * @generated from service bank.notification.v1.NotificationService
@@ -478,6 +724,53 @@ export const NotificationService: GenService<{
     methodKind: "unary";
     input: typeof ListDeliveriesRequestSchema;
     output: typeof ListDeliveriesResponseSchema;
+  },
+  /**
+   * Lists all templates in all languages, with the text that is in force.
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListTemplates
+   */
+  listTemplates: {
+    methodKind: "unary";
+    input: typeof ListTemplatesRequestSchema;
+    output: typeof ListTemplatesResponseSchema;
+  },
+  /**
+   * Reads a template, as it is in force or as it was.
+   *
+   * Errors: TEMPLATE_NOT_FOUND (NOT_FOUND: no such template, language or version)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.GetTemplate
+   */
+  getTemplate: {
+    methodKind: "unary";
+    input: typeof GetTemplateRequestSchema;
+    output: typeof GetTemplateResponseSchema;
+  },
+  /**
+   * Shows what a text would read like, filled in with made-up values. Nothing is kept.
+   *
+   * Errors: TEMPLATE_NOT_FOUND (NOT_FOUND: no such template or language), TEMPLATE_INVALID (INVALID_ARGUMENT: it names a value that the template has not, is no Liquid, does more than fill in and choose, or leaves out a code)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.PreviewTemplate
+   */
+  previewTemplate: {
+    methodKind: "unary";
+    input: typeof PreviewTemplateRequestSchema;
+    output: typeof PreviewTemplateResponseSchema;
+  },
+  /**
+   * Puts a text in the place of the one in force, for what happens from then on: what was told keeps its text. All versions are
+   * kept.
+   *
+   * Errors: TEMPLATE_NOT_FOUND (NOT_FOUND: no such template or language), TEMPLATE_INVALID (INVALID_ARGUMENT: as PreviewTemplate says), ETAG_MISMATCH (ABORTED: base_version is not in force)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ChangeTemplate
+   */
+  changeTemplate: {
+    methodKind: "unary";
+    input: typeof ChangeTemplateRequestSchema;
+    output: typeof ChangeTemplateResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_notification_v1_notification_service, 0);
