@@ -3,6 +3,7 @@ import type { CommandTx } from '#chassis/command.ts';
 import { toMoney } from '#chassis/money.ts';
 import {
   TransactionHeldForReviewSchema,
+  TransactionImportedSchema,
   TransactionPostedSchema,
   TransactionRefusedSchema,
   TransactionReleasedSchema,
@@ -22,6 +23,13 @@ export function publishPosted(tx: CommandTx, order: Order): void {
     holdId: order.holdId ?? '',
   };
   tx.publish(TransactionPostedSchema, event, lastOf(order));
+}
+
+/** Says that a transaction of another bank was brought in. */
+export function publishImported(tx: CommandTx, order: Order): void {
+  const { type: _migration, ...particulars } = common(order);
+  const event = { ...particulars, bookingDate: order.bookingDate ?? '', journalId: order.journalId };
+  tx.publish(TransactionImportedSchema, event, lastOf(order));
 }
 
 /** Says that an order was refused. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { deriveId } from '#chassis/id.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { customer, refused, staff } from '#chassis/testing/service.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -56,6 +57,8 @@ describe('BatchImportTransactions', () => {
       Array.from({ length: 5 }, () => [undefined, false]),
     );
     expect(await balanceOf(bank(), account)).to.equal('384.40');
+    const [{ transactionId } = { transactionId: '' }] = outcomes;
+    expect(await eventsOf(bank().database('transaction'), transactionId)).to.deep.equal(['TransactionImported 1']);
     const ledger = bank().as(LedgerService, 'transaction');
     const others = await Promise.all(
       outcomes.map(async ({ transactionId }) => {

@@ -4,8 +4,9 @@ import { Direction } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { type ImportOutcome, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Bank } from '../bank.ts';
 import { Exit, Failure } from '../failure.ts';
+import { inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
-import type { Line } from './history.ts';
+import type { History, Line } from './history.ts';
 import { CURRENCY, decimalOf, SOURCE } from './naming.ts';
 import { isPassingCode, patiently } from './patience.ts';
 
@@ -20,78 +21,40 @@ export interface Booked {
 /** The most lines that one call may bring. */
 const BATCH = 1_000;
 const LANES = 4;
-/** So many lines of a lane are read ahead. */
-const AHEAD = 4_000;
 /** So often is a line sent again that the bank could not book in passing. */
 const MOST_REPEATS = 5;
 
-interface Lane {
-  waiting: Line[];
-  /** Settled when lines came or went. */
-  changed: PromiseWithResolvers<void>;
-}
-
-/** Books lines on accounts (the bank's ids by the other bank's). Lines of an account must come in order. */
+/** Books the lines of accounts (the bank's ids by the other bank's). */
 export async function bookHistory(
   bank: Bank,
-  lines: AsyncIterable<Line>,
+  { books, count }: History,
   accounts: ReadonlyMap<string, string>,
   progress: Progress,
 ): Promise<Booked> {
   const booked: Booked = { posted: 0, skipped: 0, refused: [] };
-  const laneOf = new Map([...accounts.keys()].map((id, index) => [id, index % LANES]));
-  const lanes = Array.from({ length: LANES }, (): Lane => ({ waiting: [], changed: Promise.withResolvers() }));
-  let ended = false;
-  let failed = false;
-
-  async function read(): Promise<void> {
-    for await (const line of lines) {
-      if (failed) return;
-      const lane = lanes[laneOf.get(line.accountId) ?? 0];
-      if (!lane) continue;
-      // The ledger books nothing of nothing.
-      if (line.change === 0n) {
-        booked.skipped += 1;
-        progress.advance(1);
-        continue;
-      }
-      while (lane.waiting.length >= AHEAD && !failed) await lane.changed.promise;
-      lane.waiting.push(line);
-      if (lane.waiting.length === BATCH) tellChange(lane);
-    }
-    ended = true;
-    for (const lane of lanes) tellChange(lane);
-  }
-
-  async function work(lane: Lane): Promise<void> {
-    while (!failed) {
-      if (lane.waiting.length === 0 && ended) return;
-      if (lane.waiting.length < BATCH && !ended) {
-        await lane.changed.promise;
-        continue;
-      }
-      const batch = lane.waiting.slice(0, BATCH);
-      lane.waiting = lane.waiting.slice(BATCH);
-      tellChange(lane);
+  await progress.begin('transactions', count);
+  await inParallel(lanesOf([...books.values()]), LANES, async (lines) => {
+    // The ledger books nothing of nothing.
+    const moving = lines.filter(({ change }) => change !== 0n);
+    booked.skipped += lines.length - moving.length;
+    progress.advance(lines.length - moving.length);
+    for (let start = 0; start < moving.length; start += BATCH) {
+      const batch = moving.slice(start, start + BATCH);
       await send(bank, batch, accounts, booked);
       progress.advance(batch.length);
     }
-  }
-
-  const guarded = (task: Promise<void>): Promise<void> =>
-    task.catch((error: unknown) => {
-      failed = true;
-      for (const lane of lanes) tellChange(lane);
-      throw error;
-    });
-  await progress.begin('transactions');
-  await Promise.all([guarded(read()), ...lanes.map((lane) => guarded(work(lane)))]);
+  });
   return booked;
 }
 
-function tellChange(lane: Lane): void {
-  lane.changed.resolve();
-  lane.changed = Promise.withResolvers();
+/** Deals the accounts out, each to the lane that has the fewest lines so far. */
+function lanesOf(books: readonly (readonly Line[])[]): Line[][] {
+  const lanes = Array.from({ length: LANES }, (): Line[] => []);
+  for (const book of books) {
+    const shortest = lanes.reduce((one, other) => (other.length < one.length ? other : one));
+    for (const line of book) shortest.push(line);
+  }
+  return lanes;
 }
 
 /** Sends a batch until each of its lines is booked or refused for good. */

@@ -1,4 +1,4 @@
-// transactions.csv: read twice, once to check it before anything is changed, and once to book it.
+// transactions.csv: read whole and checked before anything is changed.
 import type { MigrationCounterpart } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { type Complaints, type Row, rowsOf } from './csv-file.ts';
 import { counterpartOf, counterpartyOf, plain, remittanceOf } from './mapping.ts';
@@ -22,10 +22,10 @@ export interface Line {
 /** What a statement must say after a line. */
 export type Expected = Pick<Line, 'id' | 'line' | 'bookedOn' | 'change' | 'balanceAfter'>;
 
-/** What the file says, kept until the end to compare the bank's balances with. */
+/** What the file says: what is to be booked, and in the end what the bank's balances are compared with. */
 export interface History {
   /** Of each account, in order. Accounts without history have none. */
-  readonly books: ReadonlyMap<string, readonly Expected[]>;
+  readonly books: ReadonlyMap<string, readonly Line[]>;
   readonly count: number;
   /** Words that are not known, with how often they are there: booked against clearing. */
   readonly unknown: ReadonlyMap<string, number>;
@@ -52,14 +52,15 @@ export async function readHistory(
   today: string,
   wrong: Complaints,
 ): Promise<History> {
-  const books = new Map<string, Expected[]>();
+  const books = new Map<string, Line[]>();
   const last = new Map<string, { sequence: bigint; bookedOn: string }>();
   const ids = new Set<string>();
   const unknown = new Map<string, number>();
   let count = 0;
   for await (const row of rowsOf(directory, 'transactions.csv', COLUMNS)) {
     count += 1;
-    const { id, line, accountId, bookedOn, change, balanceAfter } = lineOf(row, today, wrong);
+    const line = lineOf(row, today, wrong);
+    const { id, accountId, bookedOn } = line;
     const { place } = row;
     if (id !== '' && ids.has(id)) wrong.add(place, `transaction ${id} is there twice.`);
     ids.add(id);
@@ -81,20 +82,10 @@ export async function readHistory(
     last.set(accountId, { sequence, bookedOn });
     noteUnknown(row, unknown);
     const book = books.get(accountId);
-    const expected = { id, line, bookedOn, change, balanceAfter };
-    if (book) book.push(expected);
-    else books.set(accountId, [expected]);
+    if (book) book.push(line);
+    else books.set(accountId, [line]);
   }
   return { books, count, unknown };
-}
-
-/** Reads the file again, line by line, when it has been checked. */
-export async function* linesOf(directory: string, today: string, wrong: Complaints): AsyncGenerator<Line> {
-  for await (const row of rowsOf(directory, 'transactions.csv', COLUMNS)) {
-    const line = lineOf(row, today, wrong);
-    wrong.settle();
-    yield line;
-  }
 }
 
 function lineOf(row: Row, today: string, wrong: Complaints): Line {

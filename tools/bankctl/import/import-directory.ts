@@ -5,7 +5,7 @@ import { type Progress, progress as progressBar } from '../progress.ts';
 import { type Booked, bookHistory } from './book.ts';
 import { compareBalances, cutOver, type Difference } from './closing.ts';
 import { complaints } from './csv-file.ts';
-import { type History, linesOf, readHistory } from './history.ts';
+import { type History, readHistory } from './history.ts';
 import { openAll } from './opening.ts';
 import { readParties } from './parties.ts';
 import { patiently } from './patience.ts';
@@ -56,7 +56,7 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
     wrong.settle();
 
     const accounts = await openAll(bank, parties, progress);
-    const booked = await bookHistory(bank, linesOf(directory, today, wrong), accounts, progress);
+    const booked = await bookHistory(bank, history, accounts, progress);
     const differences = await conclude(bank, { accounts, history, booked }, progress);
     const trialBalance = await patiently(() => bank.client(LedgerService).getTrialBalance({}));
     return {

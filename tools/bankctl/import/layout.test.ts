@@ -6,7 +6,7 @@ import { StatementFrequency } from '#gen/bank/account/v1/account_pb.ts';
 import { MigrationCounterpart } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { Failure } from '../failure.ts';
 import { complaints } from './csv-file.ts';
-import { type History, type Line, linesOf, readHistory } from './history.ts';
+import { type History, type Line, readHistory } from './history.ts';
 import { type Parties, readParties } from './parties.ts';
 
 const TODAY = '1999-01-01';
@@ -64,7 +64,8 @@ describe('The files of another bank', () => {
 
   async function lines(text: string): Promise<Line[]> {
     await put({ 'transactions.csv': `${HEADER}${text}` });
-    return Array.fromAsync(linesOf(directory, TODAY, complaints()));
+    const { books } = await read();
+    return [...books.values()].flat();
   }
 
   it('are read whole', async () => {
@@ -85,9 +86,9 @@ describe('The files of another bank', () => {
       ],
     });
     expect(count).to.equal(2);
-    expect(books.get('10')).to.deep.equal([
-      { id: '100', line: 2, bookedOn: '1996-08-01', change: 20_000n, balanceAfter: 20_000n },
-    ]);
+    const [line, ...more] = books.get('10') ?? [];
+    expect(line).to.include({ id: '100', line: 2, bookedOn: '1996-08-01', change: 20_000n, balanceAfter: 20_000n });
+    expect(more).to.deep.equal([]);
   });
 
   it('may have names and organisations', async () => {

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/transaction_events.proto.
  */
 export const file_bank_transaction_v1_transaction_events: GenFile = /*@__PURE__*/
-  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSLwAgoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABIusBChJUcmFuc2FjdGlvblJlZnVzZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCSK1AgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSLxAQoYVHJhbnNhY3Rpb25IZWxkRm9yUmV2aWV3EiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAki3AEKE1RyYW5zYWN0aW9uUmVsZWFzZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5YgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
+  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSLwAgoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASLrAQoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAkitQIKE1RyYW5zYWN0aW9uUmV2ZXJzZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EikKF3JldmVyc2FsX3RyYW5zYWN0aW9uX2lkGAYgASgJQgjatRgECAYQARIsCg9yZXZlcnNlZF9hbW91bnQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXki8QEKGFRyYW5zYWN0aW9uSGVsZEZvclJldmlldxIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSDgoGcmVhc29uGAYgASgJItwBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leWIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
 
 /**
  * A transaction was booked.
@@ -102,6 +102,62 @@ export const TransactionPostedSchema: GenMessage<TransactionPosted> = /*@__PURE_
   messageDesc(file_bank_transaction_v1_transaction_events, 0);
 
 /**
+ * A transaction of the past was brought in from another bank. Nobody ordered it here: it is no TransactionPosted.
+ *
+ * @generated from message bank.transaction.v1.TransactionImported
+ */
+export type TransactionImported = Message<"bank.transaction.v1.TransactionImported"> & {
+  /**
+   * The transaction.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * The account that it took from. Empty where that is the bank's own.
+   *
+   * @generated from field: string debtor_account_id = 2;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that it paid to. Empty where that is the bank's own.
+   *
+   * @generated from field: string creditor_account_id = 3;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much it moved.
+   *
+   * @generated from field: bank.type.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * The day on which it stands in the books, YYYY-MM-DD.
+   *
+   * @generated from field: string booking_date = 5;
+   */
+  bookingDate: string;
+
+  /**
+   * The journal that books it.
+   *
+   * @generated from field: string journal_id = 6;
+   */
+  journalId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransactionImported.
+ * Use `create(TransactionImportedSchema)` to create a new message.
+ */
+export const TransactionImportedSchema: GenMessage<TransactionImported> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 1);
+
+/**
  * A transaction was refused by the ledger, or in its review.
  *
  * @generated from message bank.transaction.v1.TransactionRefused
@@ -155,7 +211,7 @@ export type TransactionRefused = Message<"bank.transaction.v1.TransactionRefused
  * Use `create(TransactionRefusedSchema)` to create a new message.
  */
 export const TransactionRefusedSchema: GenMessage<TransactionRefused> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 1);
+  messageDesc(file_bank_transaction_v1_transaction_events, 2);
 
 /**
  * A transaction was undone, in whole or in part.
@@ -218,7 +274,7 @@ export type TransactionReversed = Message<"bank.transaction.v1.TransactionRevers
  * Use `create(TransactionReversedSchema)` to create a new message.
  */
 export const TransactionReversedSchema: GenMessage<TransactionReversed> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 2);
+  messageDesc(file_bank_transaction_v1_transaction_events, 3);
 
 /**
  * A transaction is held for review: the first event about it.
@@ -274,7 +330,7 @@ export type TransactionHeldForReview = Message<"bank.transaction.v1.TransactionH
  * Use `create(TransactionHeldForReviewSchema)` to create a new message.
  */
 export const TransactionHeldForReviewSchema: GenMessage<TransactionHeldForReview> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 3);
+  messageDesc(file_bank_transaction_v1_transaction_events, 4);
 
 /**
  * Compliance released a transaction that was under review. What becomes of it at the ledger is told next.
@@ -323,5 +379,5 @@ export type TransactionReleased = Message<"bank.transaction.v1.TransactionReleas
  * Use `create(TransactionReleasedSchema)` to create a new message.
  */
 export const TransactionReleasedSchema: GenMessage<TransactionReleased> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 4);
+  messageDesc(file_bank_transaction_v1_transaction_events, 5);
 
