@@ -1,18 +1,30 @@
 // Customers are told: of money that moves, within a second, each once, whatever fails on the way.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
+import { contentOf, type MailServer, startMailServer } from '../../notification/testing-ways.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
 import { type Counter, counter, listAt, money } from './counter.ts';
-import type { Door } from './doors.ts';
+import type { Door, RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
 
 const PATIENCE_MS = 60_000;
 
 describe('Customers who are told', function customersWhoAreTold() {
   this.timeout(180_000);
-  const journey = useJourney({ bus: true });
+  let mail: MailServer;
+  before('starts a mail server', async () => {
+    mail = await startMailServer();
+  });
+  after('stops the mail server', () => mail.stop());
+  const journey = useJourney({
+    bus: true,
+    get environment() {
+      return { SMTP_URLS: mail.url };
+    },
+  });
   let door: Door;
   let at: Counter;
 
@@ -57,6 +69,25 @@ describe('Customers who are told', function customersWhoAreTold() {
       ...['30.00', '20.00', '10.00'].map((amount) => `money-out ${amount}`),
       'money-in 1000.00',
     ]);
+  });
+
+  it('have it by e-mail too when they want that, once', async () => {
+    const [jana, petr] = [await at.personWithAccount('Jana'), await at.personWithAccount('Petr')];
+    await at.deposit(jana.accountId, money('1000.00'));
+    const email = `petr-${randomUUID()}@example.com`;
+    const own = (rpc: RpcName, request: JsonObject) =>
+      door.call(`customer:${petr.customerId}`, rpc, { requestId: randomUUID(), ...request });
+    const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: email }];
+    await own('customer.UpdateCustomer', { customerId: petr.customerId, updateMask: 'contacts', contacts });
+    const choices = [{ topic: 'TOPIC_MONEY_IN', channel: 'CHANNEL_EMAIL', wanted: true }];
+    await own('notification.UpdatePreferences', { locale: 'cs', choices });
+    await at.transfer(`customer:${jana.customerId}`, jana.accountId, petr.accountId, money('42.00'));
+    const mails = () => mail.mails.filter(({ to }) => to.includes(email));
+    const end = Date.now() + PATIENCE_MS;
+    while (mails().length === 0 && Date.now() < end) await sleep(50);
+    await sleep(1_500);
+    expect(mails()).to.have.length(1);
+    expect(mails().map(contentOf).join()).to.include('42,00 CZK');
   });
 
   it('are told once of each when consumers are killed in the midst of it', async () => {
