@@ -90,3 +90,16 @@ export async function startSandbox(): Promise<Sandbox> {
   };
   return started;
 }
+
+/** A mail server for the tests of a `describe`. Used inside tests and hooks only. */
+export function useMailServer(): () => MailServer {
+  let started: MailServer | undefined;
+  before('starts a mail server', async () => {
+    started = await startMailServer();
+  });
+  after('stops the mail server', () => started?.stop());
+  return () => {
+    if (!started) throw new Error('the mail server runs inside tests and hooks only');
+    return started;
+  };
+}

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
-import { contentOf, type MailServer, startMailServer } from '../../notification/testing-ways.ts';
+import { contentOf, useMailServer } from '../../notification/testing-ways.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
 import { type Counter, counter, listAt, money } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
@@ -14,15 +14,11 @@ const PATIENCE_MS = 60_000;
 
 describe('Customers who are told', function customersWhoAreTold() {
   this.timeout(180_000);
-  let mail: MailServer;
-  before('starts a mail server', async () => {
-    mail = await startMailServer();
-  });
-  after('stops the mail server', () => mail.stop());
+  const mail = useMailServer();
   const journey = useJourney({
     bus: true,
     get environment() {
-      return { SMTP_URLS: mail.url };
+      return { SMTP_URLS: mail().url };
     },
   });
   let door: Door;
@@ -82,7 +78,7 @@ describe('Customers who are told', function customersWhoAreTold() {
     const choices = [{ topic: 'TOPIC_MONEY_IN', channel: 'CHANNEL_EMAIL', wanted: true }];
     await own('notification.UpdatePreferences', { locale: 'cs', choices });
     await at.transfer(`customer:${jana.customerId}`, jana.accountId, petr.accountId, money('42.00'));
-    const mails = () => mail.mails.filter(({ to }) => to.includes(email));
+    const mails = () => mail().mails.filter(({ to }) => to.includes(email));
     const end = Date.now() + PATIENCE_MS;
     while (mails().length === 0 && Date.now() < end) await sleep(50);
     await sleep(1_500);
