@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { contentOf, useMailServer } from '../../notification/testing-ways.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
-import { type Counter, counter, listAt, money } from './counter.ts';
+import { type Counter, counter, listAt, money, textAt } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
 
@@ -33,7 +33,9 @@ describe('Customers who are told', function customersWhoAreTold() {
 
   const inbox = (customerId: string) => door.call(`customer:${customerId}`, 'notification.ListInbox', {});
   const told = async (customerId: string) =>
-    listAt(await inbox(customerId), 'notices').map((notice) => `${notice['template']} ${amountOf(notice)}`);
+    listAt(await inbox(customerId), 'notices').map(
+      (notice) => `${textAt(notice, 'template')} ${textAt(notice, 'amount', 'amount')}`,
+    );
 
   /** What a customer is told, once it is so much; and how long that took. */
   async function untilTold(customerId: string, count: number): Promise<{ notices: string[]; ms: number }> {
@@ -115,7 +117,3 @@ describe('Customers who are told', function customersWhoAreTold() {
     await other.kill('SIGTERM');
   });
 });
-
-function amountOf({ amount }: JsonObject): string {
-  return String((amount as JsonObject | undefined)?.['amount'] ?? '');
-}
