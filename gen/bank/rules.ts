@@ -88,6 +88,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/GetStatementProof'
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
+  | 'bank.account.v1.AccountService/GetAccountHolders'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -101,6 +102,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/UpdateCustomer'
   | 'bank.customer.v1.CustomerService/DeactivateCustomer'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
+  | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -138,6 +140,16 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/TieOutGeneralLedger'
   | 'bank.ledger.v1.LedgerService/WatchBalances'
   | 'bank.ledger.v1.LedgerService/WatchEntries'
+  | 'bank.notification.v1.NotificationService/ListInbox'
+  | 'bank.notification.v1.NotificationService/MarkRead'
+  | 'bank.notification.v1.NotificationService/WatchInbox'
+  | 'bank.notification.v1.NotificationService/GetPreferences'
+  | 'bank.notification.v1.NotificationService/UpdatePreferences'
+  | 'bank.notification.v1.NotificationService/ListDeliveries'
+  | 'bank.notification.v1.NotificationService/ListTemplates'
+  | 'bank.notification.v1.NotificationService/GetTemplate'
+  | 'bank.notification.v1.NotificationService/PreviewTemplate'
+  | 'bank.notification.v1.NotificationService/ChangeTemplate'
   | 'bank.security.v1.SecurityService/IssueEnrolmentCode'
   | 'bank.security.v1.SecurityService/RegisterCredentials'
   | 'bank.security.v1.SecurityService/LogIn'
@@ -649,6 +661,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [['actor']],
     errors: [],
   },
+  'bank.account.v1.AccountService/GetAccountHolders': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [],
+  },
   'bank.audit.v1.AuditService/ListAuditRecords': {
     callers: ['edge'],
     grants: [
@@ -873,6 +898,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     idempotency: 'no_side_effects',
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/GetContacts': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
     ],
     actors: [],
     errors: [],
@@ -1688,6 +1726,160 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TOO_MANY_WATCHERS',
     ],
   },
+  'bank.notification.v1.NotificationService/ListInbox': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/MarkRead': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.notification.v1.NotificationService/WatchInbox': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'CURSOR_AHEAD',
+      'TOO_MANY_WATCHERS',
+    ],
+  },
+  'bank.notification.v1.NotificationService/GetPreferences': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.notification.v1.NotificationService/UpdatePreferences': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'LOCALE_UNKNOWN',
+      'TIME_ZONE_UNKNOWN',
+      'QUIET_HOURS_INVALID',
+      'SECURITY_NOT_MUTABLE',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListDeliveries': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListTemplates': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.notification.v1.NotificationService/GetTemplate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'TEMPLATE_NOT_FOUND',
+    ],
+  },
+  'bank.notification.v1.NotificationService/PreviewTemplate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'TEMPLATE_NOT_FOUND',
+      'TEMPLATE_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ChangeTemplate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'TEMPLATE_NOT_FOUND',
+      'TEMPLATE_INVALID',
+      'ETAG_MISMATCH',
+    ],
+  },
   'bank.security.v1.SecurityService/IssueEnrolmentCode': {
     callers: ['edge'],
     grants: [
@@ -2398,7 +2590,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetSigningKeys': {
-    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'audit'],
+    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'audit', 'notification'],
     grants: [],
     actorAsserters: [],
     edge: false,
@@ -2435,7 +2627,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetDataKeys': {
-    callers: ['ledger', 'account', 'transaction', 'customer', 'audit'],
+    callers: ['ledger', 'account', 'transaction', 'customer', 'audit', 'notification'],
     grants: [],
     actorAsserters: [],
     edge: false,
@@ -3106,6 +3298,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.CompleteStepUpRequest': { totpCode: 'SECRET', passkeyResponseJson: 'SECRET' },
@@ -3171,7 +3364,9 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.Address',
   'bank.customer.v1.Contact',
   'bank.customer.v1.Customer',
+  'bank.customer.v1.CustomerContacts',
   'bank.customer.v1.DeactivateCustomerResponse',
+  'bank.customer.v1.GetContactsResponse',
   'bank.customer.v1.GetCustomerResponse',
   'bank.customer.v1.Identifier',
   'bank.customer.v1.ListCustomersRequest',
@@ -3182,6 +3377,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.notification.v1.Delivery',
+  'bank.notification.v1.ListDeliveriesResponse',
   'bank.security.v1.AccessRefusal',
   'bank.security.v1.ChangePasswordRequest',
   'bank.security.v1.ChangeStaffRolesResponse',

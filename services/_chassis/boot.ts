@@ -46,7 +46,8 @@ export interface House {
 }
 
 /** The services that there are. */
-type ServiceName = Workload & ('ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit');
+type ServiceName = Workload &
+  ('ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification');
 
 /** What a service has before it has its keys. */
 export type Means = Pick<House, 'config' | 'database' | 'log'>;

@@ -199,6 +199,24 @@ export const variables = {
   TRANSACTION_PORT: port({ default: 9104, desc: "the transaction service's port" }),
   SECURITY_PORT: port({ default: 9105, desc: "the security service's port" }),
   AUDIT_PORT: port({ default: 9106, desc: "the audit service's port" }),
+  NOTIFICATION_PORT: port({ default: 9107, desc: "the notification service's port" }),
+  SMTP_URLS: str({
+    default: '',
+    desc: 'where notification sends e-mails, `smtps://user:password@host:465` or `smtp://host:587`; several, with commas between, are tried in turn; absent: none are sent',
+  }),
+  SMS_URLS: str({
+    default: '',
+    desc: 'where it sends text messages, `https://host/path`, as SMTP_URLS; absent: none are sent',
+  }),
+  PUSH_URLS: str({
+    default: '',
+    desc: 'where it sends push messages, `https://host/path`, as SMTP_URLS; absent: none are sent',
+  }),
+  MESSAGE_TOKEN_FILE: str({
+    default: '',
+    desc: 'the file with the token that it shows to the servers of SMS_URLS and PUSH_URLS, read at every call',
+  }),
+  MAIL_FROM: str({ default: 'bank@localhost', desc: 'the address that e-mails come from' }),
   PASSKEY_SITE: str({
     default: 'localhost',
     desc: 'the domain for which passkeys are made (the RP ID of WebAuthn); they are of no use for another one',
@@ -213,12 +231,14 @@ export const variables = {
   TRANSACTION_ADDRESS: str({ default: '127.0.0.1:9104', desc: 'where the transaction service is' }),
   SECURITY_ADDRESS: str({ default: '127.0.0.1:9105', desc: 'where the security service is' }),
   AUDIT_ADDRESS: str({ default: '127.0.0.1:9106', desc: 'where the audit service is' }),
+  NOTIFICATION_ADDRESS: str({ default: '127.0.0.1:9107', desc: 'where the notification service is' }),
   LEDGER_DATABASE_URL: url({ desc: "the ledger's database, as its runtime role", default: '' }),
   ACCOUNT_DATABASE_URL: url({ desc: "the account service's database, as its runtime role", default: '' }),
   CUSTOMER_DATABASE_URL: url({ desc: "the customer service's database, as its runtime role", default: '' }),
   TRANSACTION_DATABASE_URL: url({ desc: "the transaction service's database, as its runtime role", default: '' }),
   SECURITY_DATABASE_URL: url({ desc: "the security service's database, as its runtime role", default: '' }),
   AUDIT_DATABASE_URL: url({ desc: "the audit service's database, as its runtime role", default: '' }),
+  NOTIFICATION_DATABASE_URL: url({ desc: "the notification service's database, as its runtime role", default: '' }),
 } as const;
 
 /** The parsed configuration. */

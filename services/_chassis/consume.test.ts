@@ -5,6 +5,7 @@ import { randomFreePort } from '../../tools/platform/ports.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { PARTITIONS } from './bus.ts';
 import type { Database } from './database.ts';
+import { refuseCall } from './errors.ts';
 import { releaseParked } from './parked.ts';
 import { republish } from './republish.ts';
 import { eventSample } from './testing/event-sample.ts';
@@ -23,12 +24,17 @@ describe('A consumer of events', function () {
   let database: Database;
   let writer: ReturnType<typeof eventWriter>;
   let meet: (envelope: EventEnvelope) => Promise<void>;
-  const sample = eventSample((envelope) => meet(envelope));
+  let prepare: (envelopes: readonly EventEnvelope[]) => Promise<void>;
+  const sample = eventSample(
+    (envelope) => meet(envelope),
+    (envelopes) => prepare(envelopes),
+  );
 
   beforeEach(async function () {
     // The launcher of the tests found no server, and said so.
     if (!process.env['NATS_URL']) this.skip();
     meet = async () => {};
+    prepare = async () => {};
     bus = await startTestBus();
     service = (await startTestService(sample, { environment: { NATS_URL: bus.url } })) as never;
     database = await openSample(service.database);
@@ -104,6 +110,23 @@ describe('A consumer of events', function () {
     expect(await releaseParked(database, 'ledger', 'acc_7')).to.equal(4);
     await expectEffects();
     expect(await parked()).to.deep.equal([]);
+  });
+
+  it('lets events wait, and parks none, while what they need of another service cannot be had', async () => {
+    const asked = new Set<string>();
+    let away = true;
+    prepare = async (envelopes) => {
+      for (const { eventId } of envelopes) asked.add(eventId);
+      if (away) throw refuseCall('DEADLINE_PASSED');
+    };
+    await writer.write(AGGREGATES, 3);
+    await sleep(1_500);
+    expect(asked.size).to.be.greaterThan(0);
+    expect(await service.database.query('select from note')).to.deep.equal([]);
+    expect(await service.database.query('select from parked_event')).to.deep.equal([]);
+    away = false;
+    await expectEffects();
+    expect(asked.size).to.equal(writer.written());
   });
 
   it('shares its partitions with another process, and one that is killed in the midst of an effect leaves none half done', async () => {

@@ -8,6 +8,7 @@ import type { Settled } from './batch.ts';
 import { ownCall } from './call-context.ts';
 import { append, type Staged, staging, writeStaged } from './command-batch.ts';
 import type { Database, Tx } from './database.ts';
+import { Code, Refusal, refuseCall } from './errors.ts';
 import type { Logger } from './log.ts';
 import { insertOutbox, type OutboxEvent } from './outbox.ts';
 import { insertParked, parkedAggregates } from './parked.ts';
@@ -63,6 +64,10 @@ export async function takeEffect(
   arrivals: readonly Arrival[],
 ): Promise<readonly Settled<undefined>[]> {
   const { producer } = parts.subscription;
+  const prepared = await prepare(
+    parts.subscription,
+    arrivals.flatMap(({ events }) => events.map(({ envelope }) => envelope)),
+  );
   return parts.database.transaction(async (tx) => {
     const cursors = await lockCursors(
       tx,
@@ -89,6 +94,7 @@ export async function takeEffect(
         parts,
         tx,
         free.map(({ envelope }) => envelope),
+        prepared,
       );
       await moveCursors(tx, going);
     }
@@ -102,6 +108,22 @@ function outcomeOf(read: Reading | undefined, { producer, partition }: Lease): S
   return {
     error: new EventGap(`of ${producer}, partition ${partition}, what comes before ${read.missing} is missing`),
   };
+}
+
+/**
+ * Reads what the handlers of events need of other services. Whatever those refuse it for, being late or not knowing the RPC yet,
+ * it is no fault of the events, which wait: unless it was asked for wrongly, which time does not mend.
+ */
+export async function prepare(subscription: Subscription, envelopes: readonly EventEnvelope[]): Promise<unknown> {
+  const types = new Set(subscription.handlers.map(({ type }) => type));
+  const asked = envelopes.filter(({ type }) => types.has(type));
+  if (asked.length === 0) return undefined;
+  try {
+    return await subscription.prepare?.(asked);
+  } catch (error) {
+    if (error instanceof Refusal && error.code !== Code.INVALID_ARGUMENT) throw refuseCall('SERVICE_UNAVAILABLE');
+    throw error;
+  }
 }
 
 /** Parks an event, and with it all later ones of its aggregate. */
@@ -119,7 +141,12 @@ export async function park(database: Database, lease: Lease, event: Arrived, rea
  * Calls the handlers of events that had no effect yet, and writes what they changed and staged when all have been called: a
  * later one finds what an earlier one changed in the entity manager, not in the database.
  */
-export async function handleEvents(parts: InboxParts, tx: Tx, envelopes: readonly EventEnvelope[]): Promise<void> {
+export async function handleEvents(
+  parts: InboxParts,
+  tx: Tx,
+  envelopes: readonly EventEnvelope[],
+  prepared?: unknown,
+): Promise<void> {
   const handlers = new Map(parts.subscription.handlers.map((handler) => [handler.type, handler]));
   const asked = envelopes.filter(({ type }) => handlers.has(type));
   if (asked.length === 0) return;
@@ -135,7 +162,7 @@ export async function handleEvents(parts: InboxParts, tx: Tx, envelopes: readonl
       principal: envelope.actor,
       trace: continueTrace(envelope.traceparent),
     });
-    await handlers.get(envelope.type)?.handle(stage.tx, envelope);
+    await handlers.get(envelope.type)?.handle(stage.tx, envelope, prepared);
     for (const [entity, rows] of stage.inserts) append(staged.inserts, entity, rows);
     for (const [bulk, rows] of stage.rows) append(staged.rows, bulk, rows);
     events.push(...stage.events);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { arrived, type Lease } from './arrived.ts';
 import { isPassing } from './database.ts';
 import { sayError } from './describe-error.ts';
-import { handleEvents, type InboxParts, lockCursor } from './inbox.ts';
+import { handleEvents, type InboxParts, lockCursor, prepare } from './inbox.ts';
 
 interface Parked {
   readonly producer_sequence: string;
@@ -30,9 +30,11 @@ export async function tryReleased(parts: InboxParts, lease: Lease): Promise<bool
   const own = sql`producer = ${lease.producer} and producer_sequence = ${parked.producer_sequence}`;
   const all = sql`producer = ${lease.producer} and aggregate_id = ${parked.aggregate_id}`;
   try {
+    const { envelope } = arrived(parked.envelope);
+    const prepared = await prepare(parts.subscription, [envelope]);
     await parts.database.transaction(async (tx) => {
       await lockCursor(tx, lease);
-      await handleEvents(parts, tx, [arrived(parked.envelope).envelope]);
+      await handleEvents(parts, tx, [envelope], prepared);
       await tx.query(sql`delete from parked_event where ${own}`);
       // Those that came to wait behind it in the meantime are released with it.
       await tx.query(sql`update parked_event set released = true where ${all}`);

@@ -6,6 +6,7 @@ import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Channel, openChannel } from './call.ts';
@@ -14,7 +15,7 @@ import type { Identity } from './identity.ts';
 
 /** A service that is called for principals: its name as a workload, and its contract. */
 export interface Published {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit';
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification';
   readonly service: DescService;
 }
 
@@ -25,6 +26,7 @@ export const published: readonly Published[] = [
   { name: 'transaction', service: TransactionService },
   { name: 'security', service: SecurityService },
   { name: 'audit', service: AuditService },
+  { name: 'notification', service: NotificationService },
 ];
 
 /** A service with a channel to it. */

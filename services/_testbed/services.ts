@@ -6,12 +6,13 @@ import { account } from '../account/service.ts';
 import { audit } from '../audit/service.ts';
 import { customer } from '../customer/service.ts';
 import { ledger } from '../ledger/service.ts';
+import { notification } from '../notification/service.ts';
 import { security } from '../security/service.ts';
 import { transaction } from '../transaction/service.ts';
 
 /** A service as the test bed sees it. */
 export interface BankService {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit';
+  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification';
   readonly service: DescService;
   readonly migrations: readonly MigrationStep[];
   start(environment: NodeJS.ProcessEnv): Promise<Running>;
@@ -25,6 +26,7 @@ export const services: readonly BankService[] = [
   entry(account),
   entry(transaction),
   entry(audit),
+  entry(notification),
 ];
 
 function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {

@@ -14,6 +14,7 @@ import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
+import { getAccountHolders } from './rpc/get-account-holders.ts';
 import { getProduct } from './rpc/get-product.ts';
 import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
@@ -36,6 +37,7 @@ function rpcs(context: Context) {
     freezeAccount: freezeAccount(context),
     getAccount: getAccount(context),
     getAccountBalance: getAccountBalance(context),
+    getAccountHolders: getAccountHolders(context),
     getProduct: getProduct(context),
     getStatement: getStatement(context),
     getStatementProof: getStatementProof(context),

@@ -11,6 +11,7 @@ import { erasures } from './events.ts';
 import { Customers } from './migrations/0001-customers.ts';
 import { NameGrams } from './migrations/0005-name-grams.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
+import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
 import { getCustomerStates } from './rpc/get-customer-states.ts';
 import { listCustomers } from './rpc/list-customers.ts';
@@ -21,6 +22,7 @@ import { entities, selectStandings } from './tables.ts';
 function rpcs(context: Context) {
   return {
     deactivateCustomer: deactivateCustomer(context),
+    getContacts: getContacts(context),
     getCustomer: getCustomer(context),
     getCustomerStates: getCustomerStates(context),
     listCustomers: listCustomers(context),

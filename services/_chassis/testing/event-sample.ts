@@ -5,13 +5,17 @@ import { runService } from '../boot.ts';
 import { on } from '../subscription.ts';
 import { insertNotes, sampleService } from './sample.ts';
 
-/** The sample service: the effect of an event is a note of it. `meet` may take its time, or throw. */
-export function eventSample(meet: (envelope: EventEnvelope) => Promise<void> = async () => {}) {
+/** The sample service: the effect of an event is a note of it. `meet` and `prepare` may take their time, or throw. */
+export function eventSample(
+  meet: (envelope: EventEnvelope) => Promise<void> = async () => {},
+  prepare: (envelopes: readonly EventEnvelope[]) => Promise<void> = async () => {},
+) {
   return {
     ...sampleService(() => ({})),
     subscriptions: () => [
       {
         producer: 'ledger',
+        prepare,
         handlers: [
           on(CommandRecordedSchema, async (tx, { requestId }, envelope) => {
             tx.write(insertNotes, { id: envelope.aggregateId, text: requestId });

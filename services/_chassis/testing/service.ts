@@ -152,6 +152,7 @@ export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
     TRANSACTION_PORT: '0',
     SECURITY_PORT: '0',
     AUDIT_PORT: '0',
+    NOTIFICATION_PORT: '0',
     // Alone, unless it is started with security.
     DATA_KEYS: 'keyring',
   };

@@ -36,6 +36,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...ledgerSamples(of),
     ...securitySamples(of),
     ...auditSamples,
+    ...notificationSamples(of),
   };
 }
 
@@ -154,6 +155,26 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
     'security.RevokeSessions': { request: { customerId } },
     'security.RotateSigningKey': { request: {} },
+  };
+}
+
+function notificationSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+  return {
+    'notification.ListDeliveries': { request: { customerId } },
+    'notification.ListTemplates': { request: {} },
+    'notification.GetTemplate': { request: { template: 'money-in', locale: 'en' } },
+    'notification.PreviewTemplate': {
+      request: { template: 'money-in', locale: 'en', subject: 'Money', body: '{{ amount }}' },
+    },
+    'notification.ChangeTemplate': {
+      request: { template: 'money-in', locale: 'en', baseVersion: 1_000_000, subject: 'Money', body: '{{ amount }}' },
+      refused: 'ETAG_MISMATCH',
+    },
+    'notification.ListInbox': { request: {} },
+    'notification.MarkRead': { request: { noticeNumbers: [1] } },
+    'notification.WatchInbox': { request: {} },
+    'notification.GetPreferences': { request: {} },
+    'notification.UpdatePreferences': { request: { locale: 'cs' } },
   };
 }
 

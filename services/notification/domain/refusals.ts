@@ -1,0 +1,13 @@
+// Why the notification service says no.
+import { refusals } from '#chassis/errors.ts';
+
+export const refuse = refusals('notification', {
+  CURSOR_AHEAD: ['OUT_OF_RANGE', 'The inbox has not come as far.'],
+  TOO_MANY_WATCHERS: ['RESOURCE_EXHAUSTED', 'This process watches as many inboxes as it can.'],
+  LOCALE_UNKNOWN: ['INVALID_ARGUMENT', 'Nothing is written in this language.'],
+  TIME_ZONE_UNKNOWN: ['INVALID_ARGUMENT', 'There is no such time zone.'],
+  QUIET_HOURS_INVALID: ['INVALID_ARGUMENT', 'Quiet hours cannot end as they begin.'],
+  TEMPLATE_NOT_FOUND: ['NOT_FOUND', 'There is no such template, in this language and version.'],
+  TEMPLATE_INVALID: ['INVALID_ARGUMENT', 'The text cannot be filled in; see the metadata.'],
+  SECURITY_NOT_MUTABLE: ['FAILED_PRECONDITION', 'Notices of security always go by e-mail.'],
+});

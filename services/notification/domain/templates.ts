@@ -1,0 +1,102 @@
+// What the bank writes to its customers, until somebody changes it: every template in every language, what it is about, and
+// what stands in it. A version of later, in the database, takes its place.
+import type { Locale, Text, Topic } from './words.ts';
+
+/** The names of the templates: one for each thing that is told. */
+export type TemplateName = keyof typeof TEMPLATES;
+
+/** A template: its topic, what its text may be filled in with, and its first text in each language. */
+export interface Template {
+  readonly topic: Topic;
+  readonly values: readonly Value[];
+  readonly texts: Readonly<Record<Locale, Text>>;
+}
+
+/** What a text can be filled in with: `{{ amount }}`. */
+export type Value = 'amount' | 'date' | 'time' | 'failures' | 'code' | 'expires';
+
+function template(topic: Topic, values: readonly Value[], en: Text, cs: Text): Template {
+  return { topic, values, texts: { en, cs } };
+}
+
+const text = (subject: string, body: string): Text => ({ subject, body });
+
+const NOT_YOU_EN = 'If it was not you, call us at once.';
+const NOT_YOU_CS = 'Pokud jste to nebyli vy, ihned nám zavolejte.';
+
+/** A change of how somebody logs in. */
+function change(en: string, cs: string): Template {
+  return template(
+    'security',
+    ['time'],
+    text(en, `${en}, on {{ time }}. ${NOT_YOU_EN}`),
+    text(cs, `${cs}, {{ time }}. ${NOT_YOU_CS}`),
+  );
+}
+
+export const TEMPLATES = {
+  'money-in': template(
+    'money_in',
+    ['amount', 'date', 'time'],
+    text('{{ amount }} came in', '{{ amount }} came in to your account on {{ date }}.'),
+    text('Přišlo {{ amount }}', 'Na váš účet přišlo {{ date }} {{ amount }}.'),
+  ),
+  'money-out': template(
+    'money_out',
+    ['amount', 'date', 'time'],
+    text('{{ amount }} went out', '{{ amount }} went out of your account on {{ date }}.'),
+    text('Odešlo {{ amount }}', 'Z vašeho účtu odešlo {{ date }} {{ amount }}.'),
+  ),
+  'order-refused': template(
+    'orders',
+    ['amount', 'time'],
+    text('A payment was refused', 'Your payment of {{ amount }} was refused on {{ time }}. No money has moved.'),
+    text('Platba byla odmítnuta', 'Vaše platba {{ amount }} byla {{ time }} odmítnuta. Žádné peníze neodešly.'),
+  ),
+  'order-held': template(
+    'orders',
+    ['amount', 'time'],
+    text('A payment is being checked', 'We are checking your payment of {{ amount }}. We tell you what becomes of it.'),
+    text('Platba se prověřuje', 'Prověřujeme vaši platbu {{ amount }}. Dáme vám vědět, jak dopadla.'),
+  ),
+  'credentials-registered': change('A username and a password were set', 'Bylo nastaveno jméno a heslo'),
+  'password-changed': change('Your password was changed', 'Vaše heslo bylo změněno'),
+  'password-reset': change('A forgotten password was replaced', 'Zapomenuté heslo bylo nahrazeno'),
+  'password-reset-requested': change('A code for a new password was asked for', 'Byl vyžádán kód k novému heslu'),
+  'password-reset-code': template(
+    'security',
+    ['code', 'expires', 'time'],
+    text(
+      'Your code for a new password',
+      'Your code is {{ code }}. It is good until {{ expires }}. Give it to nobody. If you did not ask for it, do nothing.',
+    ),
+    text(
+      'Váš kód k novému heslu',
+      'Váš kód je {{ code }}. Platí do {{ expires }}. Nikomu jej nesdělujte. Pokud jste o něj nežádali, nedělejte nic.',
+    ),
+  ),
+  'passkey-added': change('A passkey was added', 'Byl přidán přístupový klíč'),
+  'passkey-removed': change('A passkey was removed', 'Byl odebrán přístupový klíč'),
+  'second-factor-added': change('An authenticator app was added', 'Byla přidána ověřovací aplikace'),
+  'second-factor-removed': change('An authenticator app was removed', 'Byla odebrána ověřovací aplikace'),
+  'trusted-payee-added': change('A trusted payee was added', 'Byl přidán důvěryhodný příjemce'),
+  'trusted-payee-removed': change('A trusted payee was removed', 'Byl odebrán důvěryhodný příjemce'),
+  'session-ended': change('A login of yours was ended', 'Vaše přihlášení bylo ukončeno'),
+  'logins-failed': template(
+    'security',
+    ['failures', 'time'],
+    text(
+      'Somebody tries to log in',
+      '{{ failures }} logins in a row have failed by {{ time }}. Was it not you, call us.',
+    ),
+    text(
+      'Někdo se zkouší přihlásit',
+      'Do {{ time }} selhala {{ failures }} přihlášení po sobě. Nebyli jste to vy? Volejte.',
+    ),
+  ),
+} as const satisfies Record<string, Template>;
+
+/** A template by its name, if there is such a one. */
+export function templateOf(name: string): Template | undefined {
+  return Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name as TemplateName] : undefined;
+}

@@ -1,0 +1,21 @@
+// What a text is filled in with: the facts of a notice, in the customer's language and time zone.
+import { formatAmount, formatDate, formatTime } from './formatting.ts';
+import type { Preferences } from './preferences.ts';
+import type { Value } from './templates.ts';
+import type { Facts } from './words.ts';
+
+/** The facts of a notice, as they are written. */
+export function valuesOf(
+  facts: Facts,
+  occurMs: number,
+  { locale, timeZone }: Pick<Preferences, 'locale' | 'timeZone'>,
+): Partial<Record<Value, string>> {
+  const { amount, bookingDate, failures, expireMs } = facts;
+  return {
+    time: formatTime(new Date(occurMs), locale, timeZone),
+    ...(amount && { amount: formatAmount(amount, locale) }),
+    ...(bookingDate && { date: formatDate(bookingDate, locale) }),
+    ...(expireMs !== undefined && { expires: formatTime(new Date(expireMs), locale, timeZone) }),
+    ...(failures !== undefined && { failures: String(failures) }),
+  };
+}

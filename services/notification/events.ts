@@ -1,0 +1,178 @@
+// What of other services' events is told, and to whom. All of it is found out before the transaction in which the events take
+// effect. Notification publishes no events of its own but the records of commands.
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { fromBinary } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { Subscription } from '#chassis/subscription.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import {
+  CredentialsRegisteredSchema,
+  LoginRefusedSchema,
+  PasskeyAddedSchema,
+  PasskeyRemovedSchema,
+  PasswordChangedSchema,
+  PasswordResetRequestedSchema,
+  PasswordResetSchema,
+  SecondFactorAddedSchema,
+  SecondFactorRemovedSchema,
+  SessionRevokedSchema,
+} from '#gen/bank/security/v1/security_events_pb.ts';
+import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
+import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
+import {
+  TransactionHeldForReviewSchema,
+  TransactionPostedSchema,
+  TransactionRefusedSchema,
+} from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
+import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Context } from './context.ts';
+import { selectChoices } from './delivery-tables.ts';
+import { waysOf } from './domain/preferences.ts';
+import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
+import type { TemplateName } from './domain/templates.ts';
+import type { Money as Amount } from './domain/words.ts';
+import type { Ways } from './providers.ts';
+import { insertNotices, type NewNotice } from './tables.ts';
+
+/** Logins that fail are told of once: when so many in a row have. */
+const FAILURES_TOLD = 5;
+
+/** How one type of event is told. */
+interface Teller {
+  readonly type: string;
+  /** The accounts whose holders are to be known for it. */
+  accounts(envelope: EventEnvelope): readonly string[];
+  tell(envelope: EventEnvelope, holders: Holders): readonly Telling[];
+}
+
+/** What of its context telling needs. */
+type Means = Pick<Context, 'holders' | 'database'> & { readonly ways: Pick<Ways, 'open'> };
+
+/** What transaction says: money in and out, to all who hold the accounts; orders that are not booked, to who gave them. */
+export function bookings(means: Means): Subscription {
+  return subscription('transaction', means, [
+    {
+      ...telling(TransactionPostedSchema, (event, _envelope, holders) =>
+        isImported(event.type) ? [] : tellBooked({ ...event, amount: amountOf(event.amount) }, holders),
+      ),
+      accounts({ payload }) {
+        const { type, debtorAccountId, creditorAccountId } = fromBinary(TransactionPostedSchema, payload);
+        return isImported(type) ? [] : [debtorAccountId, creditorAccountId];
+      },
+    },
+    telling(TransactionRefusedSchema, (event, envelope) => tellOrderer(envelope, 'order-refused', event)),
+    telling(TransactionHeldForReviewSchema, (event, envelope) => tellOrderer(envelope, 'order-held', event)),
+  ]);
+}
+
+/** What security says about the logins of customers. */
+export function securityNotices(means: Means): Subscription {
+  return subscription('security', means, [
+    telling(CredentialsRegisteredSchema, ({ partyId }) => tellOne(partyId, 'credentials-registered')),
+    telling(PasskeyAddedSchema, ({ partyId }) => tellOne(partyId, 'passkey-added')),
+    telling(PasskeyRemovedSchema, ({ partyId }) => tellOne(partyId, 'passkey-removed')),
+    telling(PasswordChangedSchema, ({ partyId }) => tellOne(partyId, 'password-changed')),
+    telling(PasswordResetSchema, ({ partyId }) => tellOne(partyId, 'password-reset')),
+    telling(SecondFactorAddedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-added')),
+    telling(SecondFactorRemovedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-removed')),
+    telling(TrustedPayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-added')),
+    telling(TrustedPayeeRemovedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-removed')),
+    telling(SessionRevokedSchema, ({ partyId, reason }) =>
+      isSurprise(reason) ? tellOne(partyId, 'session-ended') : [],
+    ),
+    telling(LoginRefusedSchema, ({ partyId, failures }) =>
+      failures === FAILURES_TOLD ? tellOne(partyId, 'logins-failed', { failures }) : [],
+    ),
+    telling(PasswordResetRequestedSchema, ({ partyId, code, expireTime }) =>
+      tellOne(partyId, 'password-reset-requested', { expireMs: expireTime ? timestampMs(expireTime) : 0 }).map(
+        (one) => ({
+          ...one,
+          ...(code && { secret: code }),
+        }),
+      ),
+    ),
+  ]);
+}
+
+function telling<D extends DescMessage>(
+  schema: D,
+  tell: (event: MessageShape<D>, envelope: EventEnvelope, holders: Holders) => readonly Telling[],
+): Teller {
+  return {
+    type: schema.typeName,
+    accounts: () => [],
+    tell: (envelope, holders) => tell(fromBinary(schema, envelope.payload), envelope, holders),
+  };
+}
+
+/** Finds out what is to be told before the transaction, and writes it in it. */
+function subscription(producer: string, means: Means, tellers: readonly Teller[]): Subscription<Prepared> {
+  const byType = new Map(tellers.map((teller) => [teller.type, teller]));
+  return {
+    producer,
+    prepare: (envelopes) => prepared(means, byType, envelopes),
+    handlers: tellers.map(({ type }) => ({
+      type,
+      handle: async (tx, { eventId }, notices) => {
+        for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
+      },
+    })),
+  };
+}
+
+/** Event → what is written for it. */
+type Prepared = ReadonlyMap<string, readonly NewNotice[]>;
+
+async function prepared(
+  { holders, database, ways }: Means,
+  tellers: ReadonlyMap<string, Teller>,
+  envelopes: readonly EventEnvelope[],
+): Promise<Prepared> {
+  const held = await holders(envelopes.flatMap((envelope) => tellers.get(envelope.type)?.accounts(envelope) ?? []));
+  const told = envelopes.map((envelope) => ({
+    envelope,
+    tellings: tellers.get(envelope.type)?.tell(envelope, held) ?? [],
+  }));
+  const partyIds = [...new Set(told.flatMap(({ tellings }) => tellings.map(({ partyId }) => partyId)))];
+  const isAsked = ways.open.length > 0 && partyIds.length > 0;
+  const rows = isAsked ? await database.query(selectChoices(partyIds)) : [];
+  const choices = new Map(rows.map((row) => [row.partyId, row.choices]));
+  return new Map(
+    told.map(({ envelope: { eventId, occurTime }, tellings }) => [
+      eventId,
+      tellings.map((one) => ({
+        ...one,
+        occurMs: occurTime ? timestampMs(occurTime) : Date.now(),
+        ways: waysOf(choices.get(one.partyId) ?? {}, one.topic).filter((way) => ways.open.includes(way)),
+      })),
+    ]),
+  );
+}
+
+/** Ends of sessions that their owner has not asked for, and is not told of by what they did ask for. */
+function isSurprise(reason: RevocationReason): boolean {
+  return reason === RevocationReason.REFRESH_TOKEN_REUSED || reason === RevocationReason.REVOKED_BY_STAFF;
+}
+
+/** Who gave an order through a channel is told what became of it; staff and partners see it where they gave it. */
+function tellOrderer(
+  { actor }: EventEnvelope,
+  template: TemplateName,
+  event: { transactionId: string; debtorAccountId: string; amount?: Money | undefined; type: TransactionType },
+): Telling[] {
+  if (actor?.audience !== Audience.CHANNEL || isImported(event.type)) return [];
+  const { transactionId, debtorAccountId } = event;
+  const accountId = debtorAccountId && { accountId: debtorAccountId };
+  return tellOne(actor.partyId, template, { transactionId, amount: amountOf(event.amount), ...accountId });
+}
+
+/** Nobody is told of history. */
+function isImported(type: TransactionType): boolean {
+  return type === TransactionType.MIGRATION;
+}
+
+function amountOf(money: Money | undefined): Amount {
+  return { currencyCode: money?.currencyCode ?? '', amount: money?.amount ?? '' };
+}

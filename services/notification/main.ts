@@ -1,0 +1,4 @@
+import { runService } from '#chassis/boot.ts';
+import { notification } from './service.ts';
+
+await runService(notification);

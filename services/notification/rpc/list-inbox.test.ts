@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { customer, refused, staff } from '#chassis/testing/service.ts';
+import { Topic } from '#gen/bank/notification/v1/notification_pb.ts';
+import {
+  CredentialsRegisteredSchema,
+  LoginRefusedSchema,
+  SessionRevokedSchema,
+} from '#gen/bank/security/v1/security_events_pb.ts';
+import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
+import {
+  TransactionHeldForReviewSchema,
+  TransactionRefusedSchema,
+} from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
+import { happened, paid, unique, useNotification } from '../testing.ts';
+
+describe('ListInbox', () => {
+  const { bank, booked, told, of } = useNotification();
+  const subjects = async (customerId: string) =>
+    (await of(customerId).listInbox({})).notices.map(({ subject }) => subject.replaceAll('\u00a0', ' '));
+
+  it('tells every holder what went out and what came in, newest first, each once', async () => {
+    const [jana, jan, petr] = [unique('cus'), unique('cus'), unique('cus')];
+    const holders = { acc_jana: [jana, jan], acc_petr: [petr] };
+    const first = paid('1234.50', { from: 'acc_jana', to: 'acc_petr' });
+    await booked([first, paid('7.00', { from: 'acc_petr', to: 'acc_jana' })], holders);
+    await booked([first], holders);
+    for (const holder of [jana, jan]) {
+      expect(await subjects(holder)).to.deep.equal(['CZK 7.00 came in', 'CZK 1,234.50 went out']);
+    }
+    expect(await subjects(petr)).to.deep.equal(['CZK 7.00 went out', 'CZK 1,234.50 came in']);
+    const { notices, unreadCount, lastNumber } = await of(jana).listInbox({});
+    expect([unreadCount, lastNumber]).to.deep.equal([2, 2]);
+    expect(notices[1]).to.deep.include({
+      noticeNumber: 1,
+      template: 'money-out',
+      topic: Topic.MONEY_OUT,
+      accountId: 'acc_jana',
+      body: 'CZK\u00a01,234.50 went out of your account on November 27, 2026.',
+    });
+    expect(notices[1]?.amount).to.deep.include({ currencyCode: 'CZK', amount: '1234.50' });
+    expect(notices[1]?.transactionId).to.match(/^txn_/);
+  });
+
+  it('tells nobody of imported history, and of what nobody holds', async () => {
+    const jana = unique('cus');
+    const imported = paid('5.00', { to: 'acc_old' }, { type: TransactionType.MIGRATION });
+    await booked([imported, paid('5.00', { to: 'acc_cash' })], { acc_old: [jana] });
+    expect(await subjects(jana)).to.deep.equal([]);
+  });
+
+  it('tells who gave an order that it was refused or is held, and staff not', async () => {
+    const jana = unique('cus');
+    const order = { transactionId: unique('txn'), amount: { currencyCode: 'EUR', amount: '9.00' }, reason: 'X' };
+    await booked(
+      [
+        happened(TransactionHeldForReviewSchema, order, { actor: customer(jana) }),
+        happened(TransactionRefusedSchema, order, { actor: customer(jana) }),
+        happened(TransactionRefusedSchema, order, { actor: staff('TELLER') }),
+      ],
+      {},
+    );
+    expect(await subjects(jana)).to.deep.equal(['A payment was refused', 'A payment is being checked']);
+  });
+
+  it('tells of security what its customer has not done themselves, or had better know', async () => {
+    const jana = unique('cus');
+    const revoked = (reason: RevocationReason) =>
+      happened(SessionRevokedSchema, { sessionId: 'ses_1', partyId: jana, reason });
+    const failed = (failures: number) => happened(LoginRefusedSchema, { partyId: jana, customerId: jana, failures });
+    await told(
+      happened(CredentialsRegisteredSchema, { customerId: jana, partyId: jana }),
+      happened(CredentialsRegisteredSchema, { partyId: 'stf_eva' }),
+      revoked(RevocationReason.LOGGED_OUT),
+      revoked(RevocationReason.REFRESH_TOKEN_REUSED),
+      failed(4),
+      failed(5),
+      failed(6),
+    );
+    expect(await subjects(jana)).to.deep.equal([
+      'Somebody tries to log in',
+      'A login of yours was ended',
+      'A username and a password were set',
+    ]);
+    const [row] = await bank.database.query<{ n: string }>(
+      `select count(*) as n from notice where party_id = 'stf_eva'`,
+    );
+    expect(row?.n).to.equal('0');
+  });
+
+  it('turns pages, of all or of what is not read', async () => {
+    const jana = unique('cus');
+    await booked(
+      Array.from({ length: 5 }, (_, index) => paid(`${index + 1}.00`, { to: 'acc_jana' })),
+      { acc_jana: [jana] },
+    );
+    await of(jana).markRead({ requestId: unique('read'), noticeNumbers: [4, 2] });
+    const all = await numbers(false);
+    expect(all).to.deep.equal([[5, 4], [3, 2], [1]]);
+    expect(await numbers(true)).to.deep.equal([[5, 3], [1]]);
+    const { nextPageToken } = await of(jana).listInbox({ pageSize: 2 });
+    await refused(
+      of(jana).listInbox({ pageSize: 2, pageToken: nextPageToken, unreadOnly: true }),
+      'PAGE_TOKEN_INVALID',
+    );
+    async function numbers(unreadOnly: boolean): Promise<number[][]> {
+      const pages: number[][] = [];
+      let pageToken = '';
+      do {
+        const page = await of(jana).listInbox({ pageSize: 2, pageToken, unreadOnly });
+        pages.push(page.notices.map(({ noticeNumber }) => noticeNumber));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      return pages;
+    }
+  });
+
+  it('is for customers alone, and shows them nothing of others', async () => {
+    const [jana, petr] = [unique('cus'), unique('cus')];
+    await booked([paid('1.00', { to: 'acc_jana' })], { acc_jana: [jana] });
+    expect((await of(petr).listInbox({})).notices).to.deep.equal([]);
+    await refused(bank.asPrincipal(staff('AUDITOR')).listInbox({}), 'CALLER_NOT_ALLOWED');
+    await refused(bank.as('account').listInbox({}), 'CALLER_NOT_ALLOWED');
+  });
+});

@@ -1,0 +1,53 @@
+// The table of contents of the notification service.
+import type { ServiceDefinition } from '#chassis/boot.ts';
+import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
+import { type Context, makeContext } from './context.ts';
+import { startDelivering } from './delivering.ts';
+import { bookings, securityNotices } from './events.ts';
+import { Notices } from './migrations/0001-notices.ts';
+import { changeTemplate } from './rpc/change-template.ts';
+import { getPreferences } from './rpc/get-preferences.ts';
+import { getTemplate } from './rpc/get-template.ts';
+import { listDeliveries } from './rpc/list-deliveries.ts';
+import { listInbox } from './rpc/list-inbox.ts';
+import { listTemplates } from './rpc/list-templates.ts';
+import { markRead } from './rpc/mark-read.ts';
+import { previewTemplate } from './rpc/preview-template.ts';
+import { updatePreferences } from './rpc/update-preferences.ts';
+import { watchInbox } from './rpc/watch-inbox.ts';
+import { entities } from './tables.ts';
+
+function rpcs(context: Context) {
+  return {
+    changeTemplate: changeTemplate(context),
+    getPreferences: getPreferences(context),
+    getTemplate: getTemplate(context),
+    listDeliveries: listDeliveries(context),
+    listInbox: listInbox(context),
+    listTemplates: listTemplates(context),
+    markRead: markRead(context),
+    previewTemplate: previewTemplate(context),
+    updatePreferences: updatePreferences(context),
+    watchInbox: watchInbox(context),
+  } satisfies Rpcs<typeof NotificationService>;
+}
+
+export const notification: ServiceDefinition<typeof NotificationService, Context> = {
+  name: 'notification',
+  service: NotificationService,
+  entities,
+  migrations: [
+    { name: '0001-notices', class: Notices },
+    { name: '0002-lean-chassis', class: LeanChassis },
+    { name: '0003-chassis-settings', class: ChassisSettings },
+    { name: '0004-event-path', class: eventPath('notification_runtime') },
+  ],
+  context: makeContext,
+  subscriptions: (context) => [bookings(context), securityNotices(context)],
+  start: async (context) => startDelivering(context),
+  rpcs,
+  // Whose inbox it is, the caller's token says; only staff name customers.
+  owners: () => ({}),
+};
