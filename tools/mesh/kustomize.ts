@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { at, fields, type KubeObject, list, nameOf, parseObjects, strings } from './objects.ts';
 import { applyOperations, merged } from './patches.ts';
-import { replace } from './replacements.ts';
+import { isTarget, replace } from './replacements.ts';
 
 const KNOWN = new Set(['apiVersion', 'kind', 'resources', 'components', 'patches', 'images', 'replacements']);
 
@@ -62,12 +62,6 @@ function targetOf(patch: unknown): unknown {
     name: at(patch, 'metadata', 'name'),
     ...(at(patch, 'metadata', 'namespace') === undefined ? {} : { namespace: at(patch, 'metadata', 'namespace') }),
   };
-}
-
-/** Names here are names, where kustomize takes patterns: none of ours has anything of a pattern in it. */
-export function isTarget({ kind, metadata }: KubeObject, target: unknown): boolean {
-  const found: Record<string, unknown> = { kind, name: metadata.name, namespace: metadata.namespace };
-  return fields(target).every(([field, wanted]) => found[field] === wanted);
 }
 
 function imaged(object: KubeObject, image: unknown): KubeObject {

@@ -1,6 +1,5 @@
 // Replacements: a field of one object put into fields of others, whole or as one of the parts between delimiters.
-import { isTarget } from './kustomize.ts';
-import { at, type KubeObject, list, nameOf, strings } from './objects.ts';
+import { at, fields, type KubeObject, list, nameOf, strings } from './objects.ts';
 
 type Holder = Record<string | number, unknown>;
 
@@ -42,4 +41,10 @@ function put(present: unknown, value: string, options: unknown): string {
     .split(delimiter)
     .with(Number(at(options, 'index')), value)
     .join(delimiter);
+}
+
+/** Names here are names, where kustomize takes patterns: none of ours has anything of a pattern in it. */
+export function isTarget({ kind, metadata }: KubeObject, target: unknown): boolean {
+  const found: Record<string, unknown> = { kind, name: metadata.name, namespace: metadata.namespace };
+  return fields(target).every(([field, wanted]) => found[field] === wanted);
 }

@@ -52,11 +52,11 @@ export function virtualService({ name, ports }: Deployment): KubeObject {
           unary.filter((rpc) => !isRead(rpc)),
           { timeout, retries: WRITE_RETRIES },
         ),
-        // Streams last; 0s is none.
+        // Streams last as long as they do: without a timeout there is none.
         ...route(
           'streams',
           own.filter((rpc) => kindOf(rpc) !== 'unary'),
-          { timeout: '0s', retries: NO_RETRIES },
+          { retries: NO_RETRIES },
         ),
       ],
     },
