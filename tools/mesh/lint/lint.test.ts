@@ -69,6 +69,11 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
     'AuthorizationPolicy bank/ledger: * is a pattern',
   ],
   [
+    'a typo in a field',
+    () => having('AuthorizationPolicy', 'ledger', set('/spec/rules/0/from/0/source', { principal: [`${ours}/edge`] })),
+    'AuthorizationPolicy bank/ledger: principal is no field',
+  ],
+  [
     'a rule for everybody',
     () => having('AuthorizationPolicy', 'ledger', remove('/spec/rules/0/from')),
     'a policy lets * in, the contract does not',

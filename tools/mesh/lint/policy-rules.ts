@@ -1,5 +1,5 @@
 // Policies name who and what there is, exactly; and say of every RPC what the contract says, no less and no more.
-import { at, type KubeObject, list, nameOf, selects, strings } from '../objects.ts';
+import { at, fields, type KubeObject, list, nameOf, selects, strings } from '../objects.ts';
 import { BANK, principal, TRUST_DOMAIN } from '../places.ts';
 import { deploymentOf, EDGE, rpcs } from '../workloads.ts';
 import { ofKind, selected, type World } from './world.ts';
@@ -7,12 +7,16 @@ import { ofKind, selected, type World } from './world.ts';
 /** The attributes that conditions here may ask about: Istio passes over others, or did. */
 const KEYS = /^(connection\.sni|request\.auth\.claims\[\w+\]|request\.auth\.principal)$/;
 
+/** What sources and operations here may name: a misspelt field is none to an API server, and lets everybody in. */
+const SOURCE = ['principals', 'notPrincipals', 'namespaces'];
+const OPERATION = ['methods', 'paths', 'ports'];
+
 /** What is wrong with the policies. */
 export function policyRules(world: World): string[] {
   const policies = ofKind(world.objects, 'AuthorizationPolicy');
   return [
     ...policies.flatMap((policy) => [...bindings(world, policy), ...sources(world, policy), ...conditions(policy)]),
-    ...policies.flatMap(paths),
+    ...policies.flatMap((policy) => [...paths(policy), ...misspelt(policy)]),
     ...ofKind(world.objects, 'RequestAuthentication').flatMap((one) => bindings(world, one)),
     ...contract(world, policies),
   ];
@@ -35,6 +39,19 @@ function sources(world: World, policy: KubeObject): string[] {
     if (who.includes('*')) return [`${nameOf(policy)}: ${who} is a pattern, and must be one principal`];
     return world.principals.has(who) ? [] : [`${nameOf(policy)}: there is no ${who}`];
   });
+}
+
+function misspelt(policy: KubeObject): string[] {
+  const rules = list(at(policy, 'spec', 'rules'));
+  const used = [
+    ...rules.flatMap((rule) => list(at(rule, 'from')).flatMap((from) => unknown(at(from, 'source'), SOURCE))),
+    ...rules.flatMap((rule) => list(at(rule, 'to')).flatMap((to) => unknown(at(to, 'operation'), OPERATION))),
+  ];
+  return used.map((field) => `${nameOf(policy)}: ${field} is no field that sources and operations here may have`);
+}
+
+function unknown(value: unknown, known: readonly string[]): string[] {
+  return fields(value).flatMap(([field]) => (known.includes(field) ? [] : [field]));
 }
 
 function conditions(policy: KubeObject): string[] {

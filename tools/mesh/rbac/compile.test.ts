@@ -30,7 +30,9 @@ describe('the compiler of policies', () => {
 
   it('makes of the example of a policy of ours what is written here', () => {
     const from = [{ source: { principals: ['corebank.internal/ns/bank/sa/edge'] } }];
-    const to = [{ operation: { methods: ['POST'], paths: ['/bank.ledger.v1.LedgerService/GetJournal'], ports: ['9101'] } }];
+    const to = [
+      { operation: { methods: ['POST'], paths: ['/bank.ledger.v1.LedgerService/GetJournal'], ports: ['9101'] } },
+    ];
     expect(compile([policy([{ from, to }])])).to.deep.equal({
       policies: {
         'ns[bank]-policy[one]-rule[0]': {
@@ -39,7 +41,9 @@ describe('the compiler of policies', () => {
               andRules: {
                 rules: [
                   { orRules: { rules: [{ header: { name: ':method', stringMatch: { exact: 'POST' } } }] } },
-                  { orRules: { rules: [{ urlPath: { path: { exact: '/bank.ledger.v1.LedgerService/GetJournal' } } }] } },
+                  {
+                    orRules: { rules: [{ urlPath: { path: { exact: '/bank.ledger.v1.LedgerService/GetJournal' } } }] },
+                  },
                   { orRules: { rules: [{ destinationPort: 9101 }] } },
                 ],
               },
@@ -49,7 +53,13 @@ describe('the compiler of policies', () => {
             {
               andIds: {
                 ids: [
-                  { orIds: { ids: [{ authenticated: { principalName: { exact: 'spiffe://corebank.internal/ns/bank/sa/edge' } } }] } },
+                  {
+                    orIds: {
+                      ids: [
+                        { authenticated: { principalName: { exact: 'spiffe://corebank.internal/ns/bank/sa/edge' } } },
+                      ],
+                    },
+                  },
                 ],
               },
             },
@@ -63,6 +73,8 @@ describe('the compiler of policies', () => {
     const denied = policy([{}], 'DENY');
     expect(Object.keys(compile([denied], 'ALLOW').policies)).to.have.length(0);
     expect(compile([denied], 'DENY').action).to.equal('DENY');
-    expect(() => compile([policy([{ when: [{ key: 'source.colour', values: ['red'] }] }])])).to.throw('unknown attribute');
+    expect(() => compile([policy([{ when: [{ key: 'source.colour', values: ['red'] }] }])])).to.throw(
+      'unknown attribute',
+    );
   });
 });

@@ -82,9 +82,15 @@ function sourceIds(source: unknown, namespace: string): Principal[] {
   return [
     ...one('principals', 'notPrincipals', peers(principalMatch)),
     ...one('requestPrincipals', 'notRequestPrincipals', requestPrincipals),
-    ...one('serviceAccounts', 'notServiceAccounts', peers((value) => accountMatch(value, namespace))),
+    ...one(
+      'serviceAccounts',
+      'notServiceAccounts',
+      peers((value) => accountMatch(value, namespace)),
+    ),
     ...one('namespaces', 'notNamespaces', peers(namespaceMatch)),
-    ...one('remoteIpBlocks', 'notRemoteIpBlocks', (values) => anyId(values.map((value) => ({ remoteIp: cidr(value) })))),
+    ...one('remoteIpBlocks', 'notRemoteIpBlocks', (values) =>
+      anyId(values.map((value) => ({ remoteIp: cidr(value) }))),
+    ),
     ...one('ipBlocks', 'notIpBlocks', (values) => anyId(values.map((value) => ({ directRemoteIp: cidr(value) })))),
   ];
 }
@@ -100,15 +106,24 @@ function principals(values: readonly string[], not: readonly string[], make: Mak
 const PERMISSION_KEYS: readonly (readonly [RegExp, (...words: string[]) => Make<Permission>])[] = [
   [/^destination\.ip$/, () => (values) => anyRule(values.map((value) => ({ destinationIp: cidr(value) })))],
   [/^destination\.port$/, () => ports],
-  [/^connection\.sni$/, () => (values) => anyRule(values.map((value) => ({ requestedServerName: stringMatch(value) })))],
+  [
+    /^connection\.sni$/,
+    () => (values) => anyRule(values.map((value) => ({ requestedServerName: stringMatch(value) }))),
+  ],
   [
     /^experimental\.(envoy\.filters\.[^[]+)\[(.+)\]$/,
-    (filter = '', key = '') => (values) => ({ metadata: filterSays(filter, key, values) }),
+    (filter = '', key = '') =>
+      (values) => ({ metadata: filterSays(filter, key, values) }),
   ],
 ];
 
 const PRINCIPAL_KEYS: readonly (readonly [RegExp, (namespace: string, ...words: string[]) => Make<Principal>])[] = [
-  [/^request\.headers\[(.+)\]$/, (_, name = '') => (values) => anyId(values.map((value) => ({ header: headerMatch(name, value) })))],
+  [
+    /^request\.headers\[(.+)\]$/,
+    (_, name = '') =>
+      (values) =>
+        anyId(values.map((value) => ({ header: headerMatch(name, value) }))),
+  ],
   [/^source\.ip$/, () => (values) => anyId(values.map((value) => ({ directRemoteIp: cidr(value) })))],
   [/^remote\.ip$/, () => (values) => anyId(values.map((value) => ({ remoteIp: cidr(value) })))],
   [/^source\.namespace$/, () => peers(namespaceMatch)],

@@ -1,7 +1,17 @@
 // Decides a call by Envoy's RBAC, as a sidecar would. Held against the engine inside grpc-js-xds, which is another's.
 import { BlockList, isIPv6 } from 'node:net';
 import { at } from '../objects.ts';
-import type { Cidr, HeaderMatch, MetadataMatch, Permission, Policy, Principal, Rules, StringMatch, ValueMatch } from './rbac.ts';
+import type {
+  Cidr,
+  HeaderMatch,
+  MetadataMatch,
+  Permission,
+  Policy,
+  Principal,
+  Rules,
+  StringMatch,
+  ValueMatch,
+} from './rbac.ts';
 
 /** A call as it arrives at a sidecar. */
 export interface Call {
@@ -94,7 +104,11 @@ function isPrincipal(one: Principal, call: Call, parts: Parts): boolean {
 }
 
 function hasHeader(match: HeaderMatch, call: Call, parts: Parts): boolean {
-  const own: Readonly<Record<string, string>> = { ':method': call.method, ':authority': call.authority, ':path': call.path };
+  const own: Readonly<Record<string, string>> = {
+    ':method': call.method,
+    ':authority': call.authority,
+    ':path': call.path,
+  };
   const value = own[match.name] ?? call.headers[match.name.toLowerCase()];
   if (value === undefined) return false;
   return 'presentMatch' in match || isLike(value, match.stringMatch, parts);
