@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { at, fields, type KubeObject, list, nameOf, parseObjects, strings } from './objects.ts';
+import { at, fields, type KubeObject, list, nameOf, parseObjects, strings, textOf } from './objects.ts';
 import { applyOperations, merged } from './patches.ts';
 import { isTarget, replace } from './replacements.ts';
 
@@ -46,7 +46,7 @@ function resource(directory: string, name: string): KubeObject[] {
 
 function patched(directory: string, objects: readonly KubeObject[], entry: unknown): KubeObject[] {
   const file = at(entry, 'path');
-  const text = typeof file === 'string' ? readFileSync(path.join(directory, file), 'utf8') : String(at(entry, 'patch'));
+  const text = typeof file === 'string' ? readFileSync(path.join(directory, file), 'utf8') : textOf(at(entry, 'patch'));
   const content: unknown = parse(text);
   const target = at(entry, 'target') ?? targetOf(content);
   const chosen = objects.filter((object) => isTarget(object, target));
@@ -68,7 +68,7 @@ function imaged(object: KubeObject, image: unknown): KubeObject {
   const containers = list(at(object, 'spec', 'template', 'spec', 'containers'));
   const index = containers.findIndex((one) => at(one, 'image') === at(image, 'name'));
   if (index < 0) return object;
-  const value = `${String(at(image, 'newName') ?? at(image, 'name'))}:${String(at(image, 'newTag'))}`;
+  const value = `${textOf(at(image, 'newName') ?? at(image, 'name'))}:${textOf(at(image, 'newTag'))}`;
   const operation = { op: 'replace', path: `/spec/template/spec/containers/${index}/image`, value };
   return applyOperations(object, [operation]) as KubeObject;
 }

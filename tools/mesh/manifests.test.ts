@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { type Rule, rules } from '#gen/bank/rules.ts';
 import { GENERATED, manifests } from './manifests.ts';
-import { at, type KubeObject, list, parseObjects, strings } from './objects.ts';
+import { at, type KubeObject, list, parseObjects, strings, textOf } from './objects.ts';
 import { principal } from './places.ts';
 import { deploymentOf, deployments, rpcs } from './workloads.ts';
 
@@ -66,7 +66,7 @@ describe('mesh/istio/generated', () => {
         list(at(route, 'match')).some((match) => at(match, 'uri', 'exact') === path),
       );
       expect(own, path).to.have.length(1);
-      return { on: String(at(own[0], 'retries', 'retryOn') ?? ''), times: at(own[0], 'retries', 'attempts') };
+      return { on: textOf(at(own[0], 'retries', 'retryOn') ?? ''), times: at(own[0], 'retries', 'attempts') };
     };
     expect(retried('/bank.ledger.v1.LedgerService/GetJournal'))
       .to.include({ times: 2 })

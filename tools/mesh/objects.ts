@@ -68,6 +68,11 @@ export function strings(value: unknown): readonly string[] {
   return list(value).filter((item) => typeof item === 'string');
 }
 
+/** A string or a number as text; of anything else, nothing. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 /** The fields of an object; none of what is no object. */
 export function fields(value: unknown): readonly (readonly [string, unknown])[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];

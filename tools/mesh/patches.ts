@@ -1,5 +1,5 @@
 // The two kinds of patches: JSON Patch (RFC 6902: add, remove, replace) and JSON Merge Patch (RFC 7396).
-import { at, fields, list } from './objects.ts';
+import { at, fields, list, textOf } from './objects.ts';
 
 type Holder = Record<string | number, unknown>;
 
@@ -11,7 +11,7 @@ export function applyOperations(value: unknown, operations: readonly unknown[]):
 }
 
 function applyOperation(value: unknown, operation: unknown): void {
-  const where = String(at(operation, 'path'));
+  const where = textOf(at(operation, 'path'));
   const steps = where
     .split('/')
     .slice(1)
@@ -30,7 +30,7 @@ function applyOperation(value: unknown, operation: unknown): void {
   } else if (op === 'add' || op === 'replace') {
     holder[last] = at(operation, 'value');
   } else {
-    throw new Error(`${String(op)} is no operation that patches here may use`);
+    throw new Error(`${textOf(op)} is no operation that patches here may use`);
   }
 }
 

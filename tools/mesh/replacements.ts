@@ -1,5 +1,5 @@
 // Replacements: a field of one object put into fields of others, whole or as one of the parts between delimiters.
-import { at, fields, type KubeObject, list, nameOf, strings } from './objects.ts';
+import { at, fields, type KubeObject, list, nameOf, strings, textOf } from './objects.ts';
 
 type Holder = Record<string | number, unknown>;
 
@@ -37,7 +37,7 @@ function placesOf(value: unknown, steps: readonly string[]): { holder: Holder; k
 function put(present: unknown, value: string, options: unknown): string {
   const delimiter = at(options, 'delimiter');
   if (typeof delimiter !== 'string') return value;
-  return String(present)
+  return textOf(present)
     .split(delimiter)
     .with(Number(at(options, 'index')), value)
     .join(delimiter);

@@ -1,7 +1,7 @@
 // The rules of CRDs that are written in CEL (x-kubernetes-validations), and that lists which are maps have no key twice.
 import { type CelInput, CelScalar, celEnv, celFunc, celMethod, isCelError, mapType, parse, plan } from '@bufbuild/cel';
 import { strings as stringFunctions } from '@bufbuild/cel/ext';
-import { at, fields, list, strings } from '../objects.ts';
+import { at, fields, list, strings, textOf } from '../objects.ts';
 
 type Rule = ReturnType<typeof plan>;
 
@@ -32,7 +32,7 @@ const environment = celEnv({
     celFunc('isURL', [STRING], BOOL, (text) => URL.canParse(text)),
     celFunc('url', [STRING], URL_TYPE, (text) => new Map([['scheme', new URL(text).protocol.replace(/:$/, '')]])),
     celMethod('getScheme', URL_TYPE, [], STRING, function () {
-      return String(this.get('scheme'));
+      return textOf(this.get('scheme'));
     }),
   ],
 });
@@ -55,11 +55,11 @@ function inside(schema: unknown, value: unknown, path: string): string[] {
 
 /** Rules about a change (`oldSelf`) have nothing to say of an object that stands alone. */
 function ruleViolation(rule: unknown, value: unknown, path: string): string[] {
-  const text = String(at(rule, 'rule'));
+  const text = textOf(at(rule, 'rule'));
   if (text.includes('oldSelf')) return [];
   const check = compiled.get(text) ?? plan(environment, parse(text));
   compiled.set(text, check);
-  const message = String(at(rule, 'message') ?? text);
+  const message = textOf(at(rule, 'message') ?? text);
   const result = check({ self: celValue(value) });
   if (result === true) return [];
   // A rule that cannot be told is broken, as for an API server.

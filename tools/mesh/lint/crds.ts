@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parseAllDocuments } from 'yaml';
-import { at, fields, type KubeObject, list, nameOf } from '../objects.ts';
+import { at, fields, type KubeObject, list, nameOf, textOf } from '../objects.ts';
 import { ruleViolations } from './cel.ts';
 import { closed } from './closed-schema.ts';
 
@@ -50,9 +50,9 @@ function keyOf({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): s
 }
 
 function versionsOf(crd: unknown): [string, unknown][] {
-  const kind = String(at(crd, 'spec', 'names', 'kind'));
+  const kind = textOf(at(crd, 'spec', 'names', 'kind'));
   return list(at(crd, 'spec', 'versions')).map((version) => {
-    const apiVersion = `${String(at(crd, 'spec', 'group'))}/${String(at(version, 'name'))}`;
+    const apiVersion = `${textOf(at(crd, 'spec', 'group'))}/${textOf(at(version, 'name'))}`;
     return [keyOf({ apiVersion, kind }), at(version, 'schema', 'openAPIV3Schema')];
   });
 }

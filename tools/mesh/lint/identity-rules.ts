@@ -1,5 +1,5 @@
 // Nobody speaks in clear, and nobody gets in without a policy.
-import { at, fields, type KubeObject, nameOf } from '../objects.ts';
+import { at, fields, type KubeObject, nameOf, textOf } from '../objects.ts';
 import { ISTIO } from '../places.ts';
 import { ofKind, type World } from './world.ts';
 
@@ -17,7 +17,7 @@ export function identityRules({ objects }: World): string[] {
 function modes(object: KubeObject): string[] {
   const ports = fields(at(object, 'spec', 'portLevelMtls')).map(([port, one]) => [`port ${port}`, at(one, 'mode')]);
   return [['its pods', at(object, 'spec', 'mtls', 'mode')], ...ports].flatMap(([what, mode]) =>
-    mode === 'STRICT' ? [] : [`${nameOf(object)}: ${String(what)} are ${String(mode)}, and must be STRICT`],
+    mode === 'STRICT' ? [] : [`${nameOf(object)}: ${textOf(what)} are ${textOf(mode)}, and must be STRICT`],
   );
 }
 

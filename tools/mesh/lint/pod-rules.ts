@@ -1,5 +1,5 @@
 // Pods are watched, bounded, spread, without rights that they do not need, and find what they are told to look for.
-import { at, fields, type KubeObject, list, nameOf, selects } from '../objects.ts';
+import { at, fields, type KubeObject, list, nameOf, selects, textOf } from '../objects.ts';
 import { ofKind, type World } from './world.ts';
 
 const SIDECAR_USER = 1337;
@@ -53,7 +53,7 @@ function account(objects: readonly KubeObject[], object: KubeObject): string[] {
   const found = ofKind(objects, 'ServiceAccount').some(
     ({ metadata }) => metadata.name === name && metadata.namespace === object.metadata.namespace,
   );
-  return found ? [] : [`${nameOf(object)}: there is no ServiceAccount ${String(name)}`];
+  return found ? [] : [`${nameOf(object)}: there is no ServiceAccount ${textOf(name)}`];
 }
 
 function budget(objects: readonly KubeObject[], object: KubeObject): string[] {
@@ -78,7 +78,7 @@ function scaled(deployments: readonly KubeObject[], object: KubeObject): string[
   const found = deployments.some(
     ({ metadata }) => metadata.name === target && metadata.namespace === object.metadata.namespace,
   );
-  return found ? [] : [`${nameOf(object)}: there is no Deployment ${String(target)}`];
+  return found ? [] : [`${nameOf(object)}: there is no Deployment ${textOf(target)}`];
 }
 
 /** Every ConfigMap, Secret and volume that pods are given: a Secret is there when something fetches it. */
@@ -87,7 +87,7 @@ function references(objects: readonly KubeObject[], object: KubeObject): string[
   const isThere = (kind: string, name: unknown) =>
     objects.some((one) => one.kind === kind && one.metadata.name === name && one.metadata.namespace === namespace);
   return found(at(object, 'spec', 'template', 'spec'), []).flatMap(([kind, name]) =>
-    isThere(kind, name) ? [] : [`${nameOf(object)}: there is no ${kind} ${String(name)}`],
+    isThere(kind, name) ? [] : [`${nameOf(object)}: there is no ${kind} ${textOf(name)}`],
   );
 }
 

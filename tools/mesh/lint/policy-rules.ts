@@ -1,5 +1,5 @@
 // Policies name who and what there is, exactly; and say of every RPC what the contract says, no less and no more.
-import { at, fields, type KubeObject, list, nameOf, selects, strings } from '../objects.ts';
+import { at, fields, type KubeObject, list, nameOf, selects, strings, textOf } from '../objects.ts';
 import { BANK, principal, TRUST_DOMAIN } from '../places.ts';
 import { deploymentOf, EDGE, rpcs } from '../workloads.ts';
 import { ofKind, selected, type World } from './world.ts';
@@ -57,7 +57,7 @@ function unknown(value: unknown, known: readonly string[]): string[] {
 function conditions(policy: KubeObject): string[] {
   return list(at(policy, 'spec', 'rules'))
     .flatMap((rule) => list(at(rule, 'when')))
-    .map((when) => String(at(when, 'key')))
+    .map((when) => textOf(at(when, 'key')))
     .flatMap((key) =>
       KEYS.test(key) ? [] : [`${nameOf(policy)}: ${key} is no attribute that conditions here may ask about`],
     );

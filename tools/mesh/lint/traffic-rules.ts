@@ -1,5 +1,5 @@
 // Calls are sent where somebody is, by the protocol that is spoken there.
-import { at, type KubeObject, list, nameOf, strings } from '../objects.ts';
+import { at, type KubeObject, list, nameOf, strings, textOf } from '../objects.ts';
 import { hostOf } from '../places.ts';
 import { rpcs } from '../workloads.ts';
 import { ofKind, selected, type World } from './world.ts';
@@ -26,8 +26,8 @@ function servicePorts(world: World, service: KubeObject): string[] {
   const pods = selected(world, service.metadata.namespace, at(service, 'spec', 'selector'));
   if (pods.length === 0) return [`${nameOf(service)}: selects no pods`];
   return list(at(service, 'spec', 'ports')).flatMap((port) => {
-    const protocol = String(at(port, 'name') ?? '').split('-')[0] ?? '';
-    const number = String(at(port, 'port'));
+    const protocol = textOf(at(port, 'name') ?? '').split('-')[0] ?? '';
+    const number = textOf(at(port, 'port'));
     const target = at(port, 'targetPort');
     const hasTarget = pods.some(({ ports }) =>
       ports.some((one) => one.name === target || one.containerPort === target),
@@ -37,13 +37,13 @@ function servicePorts(world: World, service: KubeObject): string[] {
       ...(at(port, 'appProtocol') === protocol
         ? []
         : [`${nameOf(service)}: port ${number} has another appProtocol than its name says`]),
-      ...(hasTarget ? [] : [`${nameOf(service)}: no pod has port ${String(target)}`]),
+      ...(hasTarget ? [] : [`${nameOf(service)}: no pod has port ${textOf(target)}`]),
     ];
   });
 }
 
 function destination(world: World, rule: KubeObject): string[] {
-  const host = String(at(rule, 'spec', 'host'));
+  const host = textOf(at(rule, 'spec', 'host'));
   return world.hosts.has(host) ? [] : [`${nameOf(rule)}: there is no host ${host}`];
 }
 
@@ -52,13 +52,13 @@ function routes(world: World, service: KubeObject): string[] {
   const targets = all.flatMap((route) => list(at(route, 'route')).map((one) => at(one, 'destination')));
   const hosts = strings(at(service, 'spec', 'hosts')).map((host) => ({ host, port: undefined }));
   return [...hosts, ...targets].flatMap((target) => {
-    const host = String(at(target, 'host'));
+    const host = textOf(at(target, 'host'));
     const port = at(target, 'port', 'number');
     const ports = world.hosts.get(host);
     if (!ports) return [`${nameOf(service)}: there is no host ${host}`];
     return port === undefined || ports.includes(Number(port))
       ? []
-      : [`${nameOf(service)}: ${host} has no port ${String(port)}`];
+      : [`${nameOf(service)}: ${host} has no port ${textOf(port)}`];
   });
 }
 
@@ -100,15 +100,15 @@ function doors(world: World, route: KubeObject): string[] {
   const { objects } = world;
   const gateways = ofKind(objects, 'Gateway').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
   const parents = list(at(route, 'spec', 'parentRefs')).map(
-    (ref) => `${String(at(ref, 'namespace') ?? route.metadata.namespace)}/${String(at(ref, 'name'))}`,
+    (ref) => `${textOf(at(ref, 'namespace') ?? route.metadata.namespace)}/${textOf(at(ref, 'name'))}`,
   );
   const backends = list(at(route, 'spec', 'rules')).flatMap((rule) => list(at(rule, 'backendRefs')));
   return [
     ...parents.filter((one) => !gateways.includes(one)).map((one) => `${nameOf(route)}: there is no Gateway ${one}`),
     ...backends.flatMap((ref) => {
-      const host = hostOf(String(at(ref, 'name')), String(at(ref, 'namespace') ?? route.metadata.namespace));
+      const host = hostOf(textOf(at(ref, 'name')), textOf(at(ref, 'namespace') ?? route.metadata.namespace));
       const hasPort = world.hosts.get(host)?.includes(Number(at(ref, 'port')));
-      return hasPort ? [] : [`${nameOf(route)}: there is no ${host}:${String(at(ref, 'port'))}`];
+      return hasPort ? [] : [`${nameOf(route)}: there is no ${host}:${textOf(at(ref, 'port'))}`];
     }),
   ];
 }

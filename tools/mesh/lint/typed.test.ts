@@ -32,7 +32,10 @@ describe('the check of objects by types', () => {
     console.log(`      no types of ${unknown.join(', ')}`);
     expect(found.filter((sentence) => !sentence.includes('bank/planted'))).to.deep.equal([]);
     for (const word of ['actoin', 'readinesProbe', 'STRICKT']) {
-      expect(found.filter((sentence) => sentence.includes(word)), word).to.have.length(1);
+      expect(
+        found.filter((sentence) => sentence.includes(word)),
+        word,
+      ).to.have.length(1);
     }
     expect(unknown).to.deep.equal([
       'barmancloud.cnpg.io/v1 ObjectStore',

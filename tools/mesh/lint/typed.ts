@@ -31,7 +31,10 @@ export async function typeViolations(objects: readonly KubeObject[]): Promise<{ 
     return `export const object${index}: ${type} = ${JSON.stringify(object)};`;
   });
   writeFileSync(path.join(directory, 'objects.ts'), lines.join('\n'));
-  writeFileSync(path.join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER, files: ['objects.ts'] }));
+  writeFileSync(
+    path.join(directory, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: COMPILER, files: ['objects.ts'] }),
+  );
   try {
     const { output } = await run('tsc', ['-p', directory], { cwd: checkoutRoot() });
     const found = [...output.matchAll(/objects\.ts\((\d+),\d+\): error TS\d+: (.*)/g)].map(([, line, message]) => {
@@ -39,7 +42,9 @@ export async function typeViolations(objects: readonly KubeObject[]): Promise<{ 
       return `${object ? nameOf(object) : '?'}: ${message ?? ''}`;
     });
     if (found.length === 0 && /error/.test(output)) throw new Error(output);
-    const unknown = objects.filter((object) => moduleOf(object) === undefined).map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+    const unknown = objects
+      .filter((object) => moduleOf(object) === undefined)
+      .map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
     return { found, unknown: [...new Set(unknown)].toSorted() };
   } finally {
     rmSync(directory, { recursive: true });

@@ -1,6 +1,6 @@
 // What is there, for rules that look from one object at others: pods, accounts, hosts; and what the charts of others bring.
 
-import { at, fields, type KubeObject, list, selects } from '../objects.ts';
+import { at, fields, type KubeObject, list, selects, textOf } from '../objects.ts';
 import { BANK, EGRESS, gatewayAccount, hostOf, MESSAGING, principal, TRUST_DOMAIN } from '../places.ts';
 
 /** Pods by what selects them, and who they are. */
@@ -28,7 +28,7 @@ const NATS = { 'app.kubernetes.io/name': 'nats' };
 /** Looks around. The trust domain is that of ConfigMap `bank`. */
 export function worldOf(objects: readonly KubeObject[]): World {
   const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'bank');
-  const trustDomain = String(at(settings, 'data', 'TRUST_DOMAIN') ?? TRUST_DOMAIN);
+  const trustDomain = textOf(at(settings, 'data', 'TRUST_DOMAIN') ?? TRUST_DOMAIN);
   const identity = (namespace: string, account: string) =>
     principal(namespace, account).replace(TRUST_DOMAIN, () => trustDomain);
   const gateways = ofKind(objects, 'Gateway').filter(({ apiVersion }) => apiVersion.startsWith('gateway.'));
@@ -75,7 +75,7 @@ function podsOf(object: KubeObject, identity: (namespace: string, account: strin
   const labels = at(template, 'metadata', 'labels');
   const namespace = object.metadata.namespace ?? '';
   const hasSidecar = at(labels, 'sidecar.istio.io/inject') !== 'false';
-  const account = String(at(template, 'spec', 'serviceAccountName') ?? 'default');
+  const account = textOf(at(template, 'spec', 'serviceAccountName') ?? 'default');
   const ports = list(at(template, 'spec', 'containers')).flatMap((one) => list(at(one, 'ports')));
   return [
     {
@@ -94,7 +94,7 @@ function hostsOf(objects: readonly KubeObject[]): Map<string, readonly number[]>
       [hostOf(metadata.name, metadata.namespace), portsOf(at(service, 'spec'), 'port')] as const,
   );
   const entries = ofKind(objects, 'ServiceEntry').flatMap((entry) =>
-    list(at(entry, 'spec', 'hosts')).map((host) => [String(host), portsOf(at(entry, 'spec'), 'number')] as const),
+    list(at(entry, 'spec', 'hosts')).map((host) => [textOf(host), portsOf(at(entry, 'spec'), 'number')] as const),
   );
   const databases = ofKind(objects, 'Cluster').map(
     ({ metadata }) => [hostOf(`${metadata.name}-rw`, metadata.namespace), [5432]] as const,

@@ -1,6 +1,6 @@
 // AuthorizationPolicies → Envoy's RBAC, as istiod compiles them (pilot/pkg/security/authz). Held against Istio's own goldens.
 // Not here: trust domain aliases, CUSTOM, AUDIT and dry runs, none of which the bank uses.
-import { at, type KubeObject, list, strings } from '../objects.ts';
+import { at, type KubeObject, list, strings, textOf } from '../objects.ts';
 import {
   accountMatch,
   cidr,
@@ -43,7 +43,7 @@ function compileRule(rule: unknown, namespace: string): Policy {
   const when = list(at(rule, 'when'));
   const permissions = when.flatMap(permissionsWhen);
   const principals = when.flatMap((condition) => principalsWhen(condition, namespace));
-  const known = when.every((condition) => isKnown(String(at(condition, 'key'))));
+  const known = when.every((condition) => isKnown(textOf(at(condition, 'key'))));
   if (!known) throw new Error(`a condition has an unknown attribute: ${JSON.stringify(when)}`);
   const operations = orNothing(list(at(rule, 'to')).map((to) => at(to, 'operation')));
   const sources = orNothing(list(at(rule, 'from')).map((from) => at(from, 'source')));
@@ -141,7 +141,7 @@ function isKnown(key: string): boolean {
 
 function permissionsWhen(condition: unknown): Permission[] {
   return PERMISSION_KEYS.flatMap(([pattern, make]) => {
-    const found = pattern.exec(String(at(condition, 'key')));
+    const found = pattern.exec(textOf(at(condition, 'key')));
     const [values, not] = valuesOf(condition);
     return found ? permissions(values, not, make(...found.slice(1))) : [];
   });
@@ -149,7 +149,7 @@ function permissionsWhen(condition: unknown): Permission[] {
 
 function principalsWhen(condition: unknown, namespace: string): Principal[] {
   return PRINCIPAL_KEYS.flatMap(([pattern, make]) => {
-    const found = pattern.exec(String(at(condition, 'key')));
+    const found = pattern.exec(textOf(at(condition, 'key')));
     const [values, not] = valuesOf(condition);
     return found ? principals(values, not, make(namespace, ...found.slice(1))) : [];
   });

@@ -195,9 +195,7 @@ export const anyCall: fc.Arbitrary<Call> = fc.record({
     .option(word(VALUES), { nil: undefined })
     .map((value): Record<string, string> => (value === undefined ? {} : { 'x-one': value })),
   peer: fc.option(
-    fc
-      .tuple(fc.constantFrom('spiffe', 'spiffe', 'xspiffe'), word(ACCOUNTS))
-      .map((parts) => parts.join('://')),
+    fc.tuple(fc.constantFrom('spiffe', 'spiffe', 'xspiffe'), word(ACCOUNTS)).map((parts) => parts.join('://')),
     { freq: 9, nil: undefined },
   ),
   remoteIp: word(ADDRESSES),
