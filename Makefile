@@ -27,7 +27,7 @@ proof: setup ## Run the tests with every figure in full (up to an hour)
 check: setup ## Formatting, lint, types, contracts, generated files, house rules, audit
 	@npm run -s check
 
-gen: setup ## Generate gen/ and docs/reference from proto/
+gen: setup ## Generate gen/, docs/reference and mesh/ from proto/
 	@npm run -s gen
 
 format: setup ## Format the code and the contracts

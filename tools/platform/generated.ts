@@ -5,7 +5,7 @@ import { checkoutRoot } from './paths.ts';
 import { run } from './processes.ts';
 
 /** The folders that hold generated files only. */
-const GENERATED = ['gen', 'docs/reference'];
+const GENERATED = ['gen', 'docs/reference', 'mesh/istio/generated'];
 
 /**
  * Generates anew, in place, and names every file that this changes. Comparing before and after rather than with git
@@ -13,7 +13,7 @@ const GENERATED = ['gen', 'docs/reference'];
  */
 export async function checkGenerated(): Promise<{ failed: boolean; text: string }> {
   const before = digests();
-  const { code, output } = await run('buf', ['generate'], { cwd: checkoutRoot() });
+  const { code, output } = await run('npm', ['run', '--silent', 'gen'], { cwd: checkoutRoot() });
   if (code !== 0) return { failed: true, text: output.trimEnd() };
   const after = digests();
   const changed = [...new Set([...before.keys(), ...after.keys()])]

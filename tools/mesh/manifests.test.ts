@@ -1,0 +1,98 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { type Rule, rules } from '#gen/bank/rules.ts';
+import { GENERATED, manifests } from './manifests.ts';
+import { at, type KubeObject, list, parseObjects, strings, textOf } from './objects.ts';
+import { principal } from './places.ts';
+import { deploymentOf, deployments, rpcs } from './workloads.ts';
+
+const byFile = manifests();
+const objects = [...byFile]
+  .filter(([file]) => !file.endsWith('kustomization.yaml') && !file.includes('/ambient/'))
+  .flatMap(([file, text]) => parseObjects(text, file));
+
+function policyOf(name: string): KubeObject {
+  const found = objects.find(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === name);
+  if (!found) throw new Error(`no policy ${name}`);
+  return found;
+}
+
+/** What a policy allows: `principal path`. */
+function allowed(policy: KubeObject): string[] {
+  return list(at(policy, 'spec', 'rules')).flatMap((rule) =>
+    strings(at(rule, 'from', 0, 'source', 'principals')).flatMap((who) =>
+      strings(at(rule, 'to', 0, 'operation', 'paths')).map((path) => `${who} ${path}`),
+    ),
+  );
+}
+
+describe('mesh/istio/generated', () => {
+  it('is what `make gen` writes, and nothing else', async () => {
+    const there = await readdir(GENERATED, { recursive: true, withFileTypes: true });
+    const files = there.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}/${entry.name}`);
+    expect(files).to.have.members([...byFile.keys()]);
+    for (const [file, text] of byFile) expect(await readFile(file, 'utf8'), file).to.equal(text);
+  });
+
+  it('allows each RPC to the callers that the contract names and that run, and to nobody else', () => {
+    for (const { name } of deployments.filter((deployment) => deployment.name !== 'edge')) {
+      const wanted = rpcs
+        .filter(({ service }) => service === name)
+        .flatMap(({ path, rule }) =>
+          rule.callers.flatMap((caller) => (deploymentOf(caller) ? [`${principal('bank', caller)} ${path}`] : [])),
+        );
+      expect(allowed(policyOf(name)), name).to.have.members(wanted);
+    }
+  });
+
+  it('lets each gateway reach what is granted to those who come through it', () => {
+    const reached = allowed(policyOf('edge'));
+    const through = (gateway: string, path: string) =>
+      reached.includes(`${principal('bank-ingress', `${gateway}-istio`)} /${path}`);
+    for (const [path, { edge, grants }] of Object.entries<Rule>(rules)) {
+      const isFor = (...audiences: string[]) => edge && grants.some(({ audience }) => audiences.includes(audience));
+      expect(through('public', path), path).to.equal(isFor('CHANNEL', 'PUBLIC'));
+      expect(through('back-office', path), path).to.equal(isFor('STAFF', 'PUBLIC'));
+      expect(through('partners', path), path).to.equal(isFor('PARTNER'));
+    }
+  });
+
+  it('tries reads again, writes only where they did not arrive, and streams never', () => {
+    const retried = (path: string) => {
+      const routes = objects
+        .filter(({ kind }) => kind === 'VirtualService')
+        .flatMap((one) => list(at(one, 'spec', 'http')));
+      const own = routes.filter((route) =>
+        list(at(route, 'match')).some((match) => at(match, 'uri', 'exact') === path),
+      );
+      expect(own, path).to.have.length(1);
+      return { on: textOf(at(own[0], 'retries', 'retryOn') ?? ''), times: at(own[0], 'retries', 'attempts') };
+    };
+    expect(retried('/bank.ledger.v1.LedgerService/GetJournal'))
+      .to.include({ times: 2 })
+      .and.property('on')
+      .contains('unavailable');
+    const write = retried('/bank.ledger.v1.LedgerService/PostJournals');
+    expect(write.times).to.equal(1);
+    expect(write.on.split(',')).to.have.members(['connect-failure', 'refused-stream', 'reset-before-request']);
+    expect(retried('/bank.ledger.v1.LedgerService/PostJournalStream').times).to.equal(0);
+    for (const { path } of rpcs) retried(path);
+  });
+
+  it('has a network policy on either side of every call', () => {
+    const policy = (name: string) =>
+      objects.find(
+        ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === name && metadata.namespace === 'bank',
+      );
+    const apps = (entries: unknown, side: 'from' | 'to') =>
+      list(entries).flatMap((entry) =>
+        list(at(entry, side)).flatMap((peer) => at(peer, 'podSelector', 'matchLabels', 'app') ?? []),
+      );
+    for (const { name, calls } of deployments) {
+      for (const callee of calls) {
+        expect(apps(at(policy(name), 'spec', 'egress'), 'to')).to.include(callee);
+        expect(apps(at(policy(callee), 'spec', 'ingress'), 'from')).to.include(name);
+      }
+    }
+  });
+});

@@ -1,0 +1,41 @@
+// Where things are in a cluster: names that the generator, the base and the linter have in common.
+
+/** The trust domain of the generated files; an overlay puts its own in the place of it. */
+export const TRUST_DOMAIN = 'corebank.internal';
+
+/** Every workload of the bank: the configuration's WORKLOAD_NAMESPACE. */
+export const BANK = 'bank';
+/** The gateways that let in. */
+export const INGRESS = 'bank-ingress';
+/** The gateway that lets out. */
+export const EGRESS = 'bank-egress';
+/** PostgreSQL, without sidecars. */
+export const DATA = 'bank-data';
+export const MESSAGING = 'bank-messaging';
+export const OBSERVABILITY = 'observability';
+export const ISTIO = 'istio-system';
+
+export const NATS_PORT = 4222;
+export const POSTGRES_PORT = 5432;
+
+/** What a gateway lets in, and at which port of the edge: by whom its callers are. */
+export const GATEWAYS = [
+  { name: 'public', audiences: ['PUBLIC', 'CHANNEL'], port: 'http' },
+  { name: 'back-office', audiences: ['PUBLIC', 'STAFF'], port: 'http' },
+  { name: 'partners', audiences: ['PARTNER'], port: 'grpc' },
+] as const;
+
+/** The service account that Istio makes for a Gateway of the Gateway API. */
+export function gatewayAccount(gateway: string): string {
+  return `${gateway}-istio`;
+}
+
+/** `corebank.internal/ns/bank/sa/ledger`: a SPIFFE id as policies write it. */
+export function principal(namespace: string, account: string): string {
+  return `${TRUST_DOMAIN}/ns/${namespace}/sa/${account}`;
+}
+
+/** `ledger.bank.svc.cluster.local` */
+export function hostOf(service: string, namespace: string = BANK): string {
+  return `${service}.${namespace}.svc.cluster.local`;
+}
