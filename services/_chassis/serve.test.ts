@@ -7,7 +7,7 @@ import * as grpc from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { GetJournalRequestSchema, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
-import { rulesByPath, type Workload } from '#gen/bank/rules.ts';
+import { type Rule, rules, rulesByPath, type Workload } from '#gen/bank/rules.ts';
 import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
 import { openChannel } from './call.ts';
 import { Code, Refusal } from './errors.ts';
@@ -244,7 +244,9 @@ describe('A server', () => {
       'AUDITOR',
       'ADMINISTRATOR',
     ] as const;
-    const principals = [undefined, customer('cus_1'), partner('ptn_1'), ...roles.map((role) => staff(role))];
+    const scopes = Object.values<Rule>(rules).flatMap(({ grants }) => grants.flatMap((grant) => grant.scopes));
+    const partners = [partner('ptn_1'), { ...partner('ptn_2'), scopes }];
+    const principals = [undefined, customer('cus_1'), ...partners, ...roles.map((role) => staff(role))];
     const callable = {
       service: LedgerService,
       audience: 'ledger' as const,
@@ -282,7 +284,9 @@ describe('A server', () => {
           const role = roles.find((one) => principal?.partyId === `stf_${one.toLowerCase()}`);
           const granted = rule.grants.some(
             (grant) =>
-              Audience[grant.audience] === principal?.audience && (role === undefined || grant.roles.includes(role)),
+              Audience[grant.audience] === principal?.audience &&
+              (role === undefined || grant.roles.includes(role)) &&
+              (grant.scopes.length === 0 || grant.scopes.some((scope) => principal.scopes.includes(scope))),
           );
           const expected = (rule.callers as readonly string[]).includes(workload) && (!scoped || granted);
           const allowed = await probe(client, method);

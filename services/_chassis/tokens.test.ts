@@ -7,7 +7,7 @@ import { SignJWT } from 'jose';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { Refusal } from './errors.ts';
 import { DEVELOPMENT_ISSUER, type DevelopmentIssuer, developmentIssuer, EDGE_AUDIENCE, ISSUER } from './issuer.ts';
-import { customer, partner, staff } from './testing/clients.ts';
+import { customer, partner, staffAt } from './testing/clients.ts';
 import { tokenVerifier, type Verified } from './tokens.ts';
 import { trusting } from './verification-keys.ts';
 
@@ -33,7 +33,7 @@ describe('Tokens', () => {
   const bearer = (token: string) => `Bearer ${token}`;
 
   it('say who calls and for whom', async () => {
-    const teller = staff('TELLER', 'AUDITOR');
+    const teller = staffAt('brn_test', 'TELLER', 'AUDITOR');
     const forTeller = await verify(bearer(await issuer.internalToken('edge', 'ledger', teller)));
     expect(forTeller.workload).to.equal('edge');
     expect(forTeller.principal).to.deep.include({

@@ -39,6 +39,7 @@ const stringSamples: readonly (readonly [RegExp, readonly string[]])[] = [
   [/(^|_)email(_address)?$/, ['jana@example.com']],
   [/(^|_)phone(_number)?$/, ['+420601123456']],
   [/^general_ledger_code$/, ['2010']],
+  [/^issuer$/, ['https://bank.example']],
   [/currency_code$/, ['EUR']],
   [/country_code$|^country/, ['CZ']],
   [/^amount$/, ['12.50']],
