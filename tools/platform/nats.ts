@@ -89,7 +89,7 @@ async function settingsFor(binary: string, dataDir: string): Promise<string> {
   const streams = [
     `  store_dir: ${JSON.stringify(storeDirectory(dataDir))}`,
     '  max_memory_store: 64MB',
-    '  max_file_store: 4GB',
+    '  max_file_store: 12GB',
   ];
   const pid = `pid_file: ${JSON.stringify(pidFile(dataDir))}`;
   return ['server_name: corebank', 'max_payload: 1MB', pid, 'jetstream {', ...streams, ...sync, '}', ''].join('\n');

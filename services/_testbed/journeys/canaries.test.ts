@@ -117,7 +117,25 @@ describe('What is personal or secret', function inClear() {
         .then(() => 'exchanged', String),
     );
     expect(told.at(-1)).not.to.equal('exchanged');
+    await askForTokensWithCanaries();
     taken += 3;
+  }
+
+  /** Assertions and proofs that are none. */
+  async function askForTokensWithCanaries(): Promise<void> {
+    const security = journey.bank().as(SecurityService, 'edge');
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    for (const assertion of [fresh(), `${fresh()}.${fresh()}.${fresh()}`]) {
+      const said = { grant_type: 'client_credentials', client_assertion_type: type, client_assertion: assertion };
+      const form = new URLSearchParams(said).toString();
+      const asked = { requestId: newId('cmd'), issuer: 'https://bank.example', form, dpopProof: fresh() };
+      const answer = await security.issuePartnerToken(asked).then(
+        () => 'issued',
+        (error: unknown) => String(error),
+      );
+      expect(answer).not.to.equal('issued');
+      told.push(answer);
+    }
   }
 
   it('goes through every RPC that takes it, of customers and staff, and of the bank’s own', () => {
@@ -128,6 +146,7 @@ describe('What is personal or secret', function inClear() {
     const own = [
       'account.AuthorizeOrders',
       'security.ExchangeToken',
+      'security.IssuePartnerToken',
       'security.RecordRefusals',
       'security.ScoreOrders',
     ];
