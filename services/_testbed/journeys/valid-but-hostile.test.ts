@@ -41,7 +41,7 @@ interface Target {
 }
 
 describe('Requests of good form and bad intent', function badIntent() {
-  this.timeout(PROOF ? 3_600_000 : 300_000);
+  this.timeout(PROOF ? 3_600_000 : 900_000);
   const journey = useJourney();
   const seed = Number(process.env['COREBANK_SEED'] ?? randomInt(2 ** 31));
   const targets: Target[] = [];
@@ -186,6 +186,8 @@ function workloadSamples({ accountId, creditorAccountId }: Belongings): Readonly
     'ledger.ReverseJournal': { journalId },
     'ledger.PlaceHolds': { holds: [hold] },
     'ledger.CaptureHold': { holdId },
+    'security.IssuePartnerToken': { issuer: 'https://bank.example', form: 'grant_type=client_credentials' },
+    'security.GetAuthorizationServer': { issuer: 'https://bank.example' },
   };
 }
 

@@ -46,6 +46,11 @@ const TEXTS: readonly string[] = [
   'a@b.cz',
   '19800101/0001',
   '1980-01-01',
+  'https://bank.example',
+  'http://[::1]:1/%2e%2e/?a=b#c',
+  'javascript:alert(1)',
+  'file:///etc/passwd',
+  'urn:bank:none',
 ];
 
 const AMOUNTS: readonly string[] = [

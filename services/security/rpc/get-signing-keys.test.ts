@@ -11,10 +11,10 @@ describe('GetSigningKeys', () => {
   it('tells the key that signs to whoever verifies', async () => {
     const { keys } = await bank.as('edge').getSigningKeys({});
     expect(keys.map(({ publicKey }) => publicKey.length)).to.deep.equal([32]);
-    for (const workload of ['ledger', 'account', 'customer', 'transaction'] as const) {
+    for (const workload of ['ledger', 'account', 'customer', 'transaction', 'audit', 'notification'] as const) {
       expect((await bank.as(workload).getSigningKeys({})).keys).to.deep.equal(keys);
     }
-    await refused(bank.as('notification').getSigningKeys({}), 'CALLER_NOT_ALLOWED');
+    await refused(bank.as('reporting').getSigningKeys({}), 'CALLER_NOT_ALLOWED');
   });
 
   it('tells the same in every process', async () => {
