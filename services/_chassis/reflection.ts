@@ -5,29 +5,25 @@ import { toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type * as grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
-import { definitionOf } from './grpc.ts';
+import { asBuffer } from './encode.ts';
 
 /** Adds reflection of these services to a server. */
 export function addReflection(server: grpc.Server, services: readonly DescService[]): void {
-  // The reflection package indexes what proto-loader makes: a map of definitions that carry their files as bytes.
-  const index: Record<string, unknown> = {};
-  for (const service of services) {
-    const files = [...filesOf(service.file)].map((file) =>
-      Buffer.from(toBinary(FileDescriptorProtoSchema, file.proto)),
-    );
-    index[service.typeName] = definitionOf(service);
-    for (const method of service.methods) {
-      for (const { typeName } of [method.input, method.output]) {
-        index[typeName] = { format: 'Protocol Buffer 3 DescriptorProto', type: {}, fileDescriptorProtos: files };
-      }
-    }
-  }
-  new ReflectionService(index as never).addToServer(server);
+  const files = new Set<DescFile>();
+  for (const { file } of services) gather(file, files);
+  // The reflection package reads what proto-loader makes: definitions that carry their files as bytes. It decodes those of
+  // each definition anew, and asks no more of them: so there is one, which carries every file once.
+  const definition = {
+    format: 'Protocol Buffer 3 DescriptorProto',
+    type: {},
+    fileDescriptorProtos: [...files].map(({ proto }) => asBuffer(toBinary(FileDescriptorProtoSchema, proto))),
+  };
+  new ReflectionService({ definition } as never).addToServer(server);
 }
 
-function filesOf(file: DescFile, seen = new Set<DescFile>()): Set<DescFile> {
-  if (seen.has(file)) return seen;
-  seen.add(file);
-  for (const dependency of file.dependencies) filesOf(dependency, seen);
-  return seen;
+/** Adds a file and those that it imports. */
+function gather(file: DescFile, files: Set<DescFile>): void {
+  if (files.has(file)) return;
+  files.add(file);
+  for (const dependency of file.dependencies) gather(dependency, files);
 }
