@@ -88,6 +88,30 @@ describe('A consumer of events', function () {
     expect(Number(inbox?.transactions)).to.be.below(2 * PARTITIONS);
   });
 
+  it('passes over what nobody handles, and hears what stands behind it', async () => {
+    /** To which event it has come. */
+    async function last(): Promise<number> {
+      const [row] = await service.database.query<{ last: string }>(
+        'select max(last_sequence) as last from inbox_partition',
+      );
+      return Number(row?.last);
+    }
+    await writer.write(AGGREGATES, 1);
+    await expectEffects();
+    const before = writer.written();
+    for (let burst = 0; burst < 50; burst += 1) await writer.writeUnheard(40);
+    const end = Date.now() + 20_000;
+    while ((await last()) < before + 2_000 && Date.now() < end) await sleep(100);
+    expect(await last()).to.equal(before + 2_000);
+    expect(await service.database.query('select from parked_event')).to.deep.equal([]);
+
+    await writer.writeUnheard(100);
+    await writer.write(AGGREGATES, 1);
+    const notes = async () => (await service.database.query('select from note')).length;
+    while ((await notes()) < writer.written() && Date.now() < end) await sleep(20);
+    expect(await notes()).to.equal(2 * AGGREGATES.length);
+  });
+
   it('parks what cannot take effect with its aggregate alone, until it is released', async () => {
     let poisoned = true;
     meet = async ({ aggregateId, aggregateSequence }) => {

@@ -11,6 +11,7 @@ import { sayError } from './describe-error.ts';
 import { type Arrival, cursorOf, EventGap, type InboxParts, LeaseLost, park, takeEffect } from './inbox.ts';
 import { joinShare } from './leases.ts';
 import { releasedPartitions, tryReleased } from './released.ts';
+import { handles } from './subscription.ts';
 
 /** Something that consumes, until it is stopped. */
 export interface Consuming {
@@ -32,6 +33,8 @@ interface Work extends ConsumeOptions {
 const RENEW_MS = 1_000;
 const BATCH_MAX = 200;
 const IDLE_MS = 1_000;
+/** So many events that nobody handles are passed over at once, at most; what is pending is limited. */
+const PASSED_MAX = 5 * BATCH_MAX;
 const RETRY_MS = 300;
 /** An event that fails alone is tried so often before it is parked. */
 const ATTEMPTS = 3;
@@ -126,6 +129,10 @@ async function workPartition(options: Work, lease: Lease, signal: AbortSignal): 
 async function readPartition(options: Work, lease: Lease, signal: AbortSignal): Promise<void> {
   const { name, messages, alive } = await openDurable(options, lease);
   const waiting: JsMsg[] = [];
+  // What came and had no effect yet. What nobody handles waits for an event that somebody does, or for a while: to pass
+  // over it takes a transaction like any other.
+  let held: { readonly message: JsMsg; readonly event: Arrived }[] = [];
+  let settled = Date.now();
   let heard = Promise.withResolvers<void>();
   const hear = (): void => heard.resolve();
   signal.addEventListener('abort', hear);
@@ -147,16 +154,21 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
         if (options.released.has(lease.partition) && (await tryReleased(options, lease))) continue;
         looked = Date.now();
       }
-      const batch = waiting.splice(0, BATCH_MAX);
-      if (batch.length > 0) {
+      const batch = waiting.splice(0, BATCH_MAX).map((message) => ({ message, event: arrived(message.data) }));
+      held = [...held, ...batch];
+      const isAsked = batch.some(({ event }) => handles(options.subscription, event.envelope));
+      const isLong = held.length >= PASSED_MAX || Date.now() - settled >= IDLE_MS;
+      if (held.length > 0 && (isAsked || isLong)) {
         await settle(
           options,
           lease,
-          batch.map(({ data }) => arrived(data)),
+          held.map(({ event }) => event),
         );
-        batch.at(-1)?.ack();
-        continue;
+        held.at(-1)?.message.ack();
+        held = [];
+        settled = Date.now();
       }
+      if (batch.length > 0) continue;
       if (failure) throw failure.error;
       const quiet = setTimeout(hear, IDLE_MS);
       await heard.promise;

@@ -14,7 +14,7 @@ import { insertOutbox, type OutboxEvent } from './outbox.ts';
 import { insertParked, parkedAggregates } from './parked.ts';
 import type { Vault } from './sealing.ts';
 import { sqlArray } from './sql-array.ts';
-import type { Subscription } from './subscription.ts';
+import { handles, type Subscription } from './subscription.ts';
 import { continueTrace } from './trace.ts';
 
 /** What the inbox works with. */
@@ -63,7 +63,6 @@ export async function takeEffect(
   parts: InboxParts,
   arrivals: readonly Arrival[],
 ): Promise<readonly Settled<undefined>[]> {
-  const { producer } = parts.subscription;
   const prepared = await prepare(
     parts.subscription,
     arrivals.flatMap(({ events }) => events.map(({ envelope }) => envelope)),
@@ -79,27 +78,40 @@ export async function takeEffect(
     });
     const going = read.filter((one) => one !== undefined && one.fresh.length > 0) as (Reading & { lease: Lease })[];
     if (going.length > 0) {
-      const parked = await parkedAggregates(
-        tx,
-        producer,
-        going.flatMap(({ fresh }) => fresh),
-      );
-      const isParked = ({ envelope }: Arrived) => parked.has(envelope.aggregateId);
-      for (const { lease, fresh } of going) {
-        const behind = fresh.filter(isParked);
-        if (behind.length > 0) await tx.query(insertParked(lease, behind, ''));
-      }
-      const free = going.flatMap(({ fresh }) => fresh.filter((event) => !isParked(event)));
-      await handleEvents(
-        parts,
-        tx,
-        free.map(({ envelope }) => envelope),
-        prepared,
-      );
+      await handleFree(parts, tx, going, prepared);
       await moveCursors(tx, going);
     }
     return read.map((one, index) => outcomeOf(one, arrivals[index]?.lease as Lease));
   });
+}
+
+/** Handles what is new and does not stand behind a parked event of its aggregate, where the rest of it is parked too. */
+async function handleFree(
+  parts: InboxParts,
+  tx: Tx,
+  going: readonly (Reading & { lease: Lease })[],
+  prepared: unknown,
+): Promise<void> {
+  const { subscription } = parts;
+  const asked = going.map(({ lease, fresh }) => ({
+    lease,
+    events: fresh.filter(({ envelope }) => handles(subscription, envelope)),
+  }));
+  const all = asked.flatMap(({ events }) => events);
+  if (all.length === 0) return;
+  const parked = await parkedAggregates(tx, subscription.producer, all);
+  const isParked = ({ envelope }: Arrived) => parked.has(envelope.aggregateId);
+  for (const { lease, events } of asked) {
+    const behind = events.filter(isParked);
+    if (behind.length > 0) await tx.query(insertParked(lease, behind, ''));
+  }
+  const free = all.filter((event) => !isParked(event));
+  await handleEvents(
+    parts,
+    tx,
+    free.map(({ envelope }) => envelope),
+    prepared,
+  );
 }
 
 function outcomeOf(read: Reading | undefined, { producer, partition }: Lease): Settled<undefined> {
@@ -115,8 +127,7 @@ function outcomeOf(read: Reading | undefined, { producer, partition }: Lease): S
  * it is no fault of the events, which wait: unless it was asked for wrongly, which time does not mend.
  */
 export async function prepare(subscription: Subscription, envelopes: readonly EventEnvelope[]): Promise<unknown> {
-  const types = new Set(subscription.handlers.map(({ type }) => type));
-  const asked = envelopes.filter(({ type }) => types.has(type));
+  const asked = envelopes.filter((envelope) => handles(subscription, envelope));
   if (asked.length === 0) return undefined;
   try {
     return await subscription.prepare?.(asked);
@@ -148,7 +159,7 @@ export async function handleEvents(
   prepared?: unknown,
 ): Promise<void> {
   const handlers = new Map(parts.subscription.handlers.map((handler) => [handler.type, handler]));
-  const asked = envelopes.filter(({ type }) => handlers.has(type));
+  const asked = envelopes.filter((envelope) => handles(parts.subscription, envelope));
   if (asked.length === 0) return;
   const claimed = await claim(tx, parts.subscription.producer, asked);
   const staged: Staged = { inserts: new Map(), rows: new Map() };

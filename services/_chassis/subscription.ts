@@ -21,6 +21,11 @@ export interface Subscription<Prepared = unknown> {
   prepare?(envelopes: readonly EventEnvelope[]): Promise<Prepared>;
 }
 
+/** Whether anything is done about an event; others are passed over. */
+export function handles({ handlers }: Pick<Subscription, 'handlers'>, { type }: EventEnvelope): boolean {
+  return handlers.some((handler) => handler.type === type);
+}
+
 /**
  * What is done about an event. It may stage rows and publish events of its own; it happens once, with its inbox row. When
  * it throws, whatever for, the event is tried again, and then parked with all later ones of its aggregate.

@@ -6,6 +6,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { expect } from 'chai';
 import { connect } from 'nats';
+import { BusinessDateClosedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { startNats } from '../../../tools/platform/nats.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
@@ -14,6 +15,7 @@ import { makeScratch, removeScratch } from '../../../tools/platform/scratch.ts';
 import { managerOf, natsBus, partitionOf, readStream, type StreamLimits, streamOf } from '../bus.ts';
 import { ownCall } from '../call-context.ts';
 import { type Database, openDatabase } from '../database.ts';
+import { newId } from '../id.ts';
 import { makeLog } from '../log.ts';
 import { insertOutbox, type OutboxEvent, outboxEvent } from '../outbox.ts';
 import type { TestDatabase } from './database.ts';
@@ -65,6 +67,9 @@ export function openSample(database: TestDatabase): Promise<Database> {
 /** Events that tell nothing but their own name, `<aggregate>/<sequence>`: the next `each` of every aggregate. */
 export function eventWriter(database: Database): {
   write(aggregates: readonly string[], each: number): Promise<void>;
+  /** Writes events that the sample passes over. */
+  writeUnheard(count: number): Promise<void>;
+  /** How many were written of those that the sample hears. */
   written(): number;
 } {
   const sequences = new Map<string, number>();
@@ -79,6 +84,12 @@ export function eventWriter(database: Database): {
   return {
     async write(aggregates, each) {
       const events = Array.from({ length: each }, () => aggregates.map(next)).flat();
+      await database.transaction((tx) => tx.query(insertOutbox(events)));
+    },
+    async writeUnheard(count) {
+      const events = Array.from({ length: count }, () =>
+        outboxEvent(BusinessDateClosedSchema, {}, { id: newId('evt'), sequence: 1 }, ownCall('ledger', QUIET)),
+      );
       await database.transaction((tx) => tx.query(insertOutbox(events)));
     },
     written: () => written,
