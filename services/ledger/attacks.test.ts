@@ -320,7 +320,7 @@ describe("The ledger's database, against its own runtime role", () => {
       'after its last entry': 'update ledger_account set balance = balance + 1 where version > 0 and balance <> 0',
       'booked whole': 'delete from entry where leg = 0',
       'dates of its journal': "update entry set booking_date = '1990-01-01' where leg = 0",
-      'published once': "delete from outbox where type = 'bank.ledger.v1.JournalPosted'",
+      'published once': "delete from outbox where type = 'bank.ledger.v1.JournalsPosted'",
       'known times of an account':
         "update journal set known_time = known_time - interval '1 day' where no = (select max(journal_no) from entry)",
       'in the general ledger once': 'update general_ledger_posting set entry_count = entry_count + 1',

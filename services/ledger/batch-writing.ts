@@ -7,7 +7,7 @@ import type { Journal } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { after, type Chain } from './chain.ts';
 import type { Kind } from './domain/kinds.ts';
 import { journalLeaf, refusedLeaf } from './domain/leaf.ts';
-import { journalPosted } from './events.ts';
+import { journalsPosted } from './events.ts';
 import { type HoldBook, stepWriter } from './holds.ts';
 import { postedMessage, refusedMessage } from './messages.ts';
 import type { Numbers } from './numbers.ts';
@@ -60,10 +60,8 @@ export async function write(
   await steps.beforeEntries(tx, after(place, decided));
   if (journals.length > 0) await tx.query(insertEntries(journals));
   await steps.afterEntries(tx, after(place, decided));
-  const events = [
-    ...journals.map((journal, index) => journalPosted(journal, messages[index] as Journal)),
-    ...steps.events,
-  ];
+  const posted = journals.map((journal, index) => ({ ...journal, message: messages[index] as Journal }));
+  const events = [...journalsPosted(posted, place), ...steps.events];
   if (events.length > 0) await tx.query(insertOutbox(events));
   if (turnedDown.length > 0) await tx.query(insertRefusedJournals(turnedDown, after(place, journals.length)));
 }

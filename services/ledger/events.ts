@@ -1,6 +1,7 @@
 // The events that the ledger publishes. It consumes none: it calls nobody and waits for nobody.
 import type { CommandTx } from '#chassis/command.ts';
 import { type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
+import { continueTrace, traceparentOf } from '#chassis/trace.ts';
 import type { AccountingPeriod } from '#gen/bank/ledger/v1/general_ledger_pb.ts';
 import type { Hold } from '#gen/bank/ledger/v1/hold_pb.ts';
 import {
@@ -12,11 +13,12 @@ import {
   HoldExtendedSchema,
   HoldPlacedSchema,
   HoldReleasedSchema,
-  JournalPostedSchema,
+  JournalsPostedSchema,
   LedgerAccountChangedSchema,
   LedgerAccountOpenedSchema,
 } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import type { Journal, LedgerAccount } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { Place } from './chain.ts';
 import type { Stepped } from './holds.ts';
 import type { Booked } from './posting.ts';
 
@@ -45,10 +47,53 @@ export function publishPeriodClosed(tx: CommandTx, period: AccountingPeriod): vo
   tx.publish(AccountingPeriodClosedSchema, { period }, { id: `period_${period.endDate}`, sequence: 1 });
 }
 
-/** A journal was posted, on behalf of the one whom its poster names. */
-export function journalPosted({ draft, group }: Booked, journal: Journal): OutboxEvent {
-  const onBehalf = { principal: draft.actor, origin: undefined, trace: group.call.trace };
-  return outboxEvent(JournalPostedSchema, { journal }, { id: draft.id, sequence: 1 }, onBehalf);
+/** About so many bytes of journals are told in one event: a message of the bus takes four times as much. */
+const EVENT_BYTES = 256 << 10;
+/** What a journal and an entry take at most, without metadata. */
+const JOURNAL_BYTES = 1 << 10;
+const ENTRY_BYTES = 256;
+
+/** A journal that was posted, with its message. */
+export interface PostedJournal extends Omit<Booked, 'no'> {
+  readonly message: Journal;
+}
+
+/**
+ * The journals of a block were posted, each on behalf of the one whom its poster names. Mostly it is one event: as many as
+ * it takes, so that none is too large for the bus. They are the events of the block.
+ */
+export function journalsPosted(journals: readonly PostedJournal[], { lane, height }: Place): OutboxEvent[] {
+  const nobody = { principal: undefined, origin: undefined, trace: continueTrace(undefined) };
+  return inParts(journals).map((part, index) => {
+    const event = {
+      journals: part.map(({ message, draft, group }) => ({
+        journal: message,
+        traceparent: traceparentOf(group.call.trace),
+        ...(draft.actor && { actor: draft.actor }),
+      })),
+    };
+    return outboxEvent(JournalsPostedSchema, event, { id: `block_${lane}_${height}`, sequence: index + 1 }, nobody);
+  });
+}
+
+function inParts(journals: readonly PostedJournal[]): PostedJournal[][] {
+  const parts: PostedJournal[][] = [];
+  let room = 0;
+  for (const journal of journals) {
+    const size = sizeOf(journal.message);
+    if (size > room) {
+      parts.push([]);
+      room = EVENT_BYTES;
+    }
+    parts.at(-1)?.push(journal);
+    room -= size;
+  }
+  return parts;
+}
+
+function sizeOf({ entries, metadata }: Journal): number {
+  const written = Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  return JOURNAL_BYTES + ENTRY_BYTES * entries.length + written;
 }
 
 const STEPS = {

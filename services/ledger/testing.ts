@@ -3,7 +3,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { newId } from '#chassis/id.ts';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { type ServiceUnderTest, type TestOptions, useService } from '#chassis/testing/service.ts';
+import { type JournalPosted, JournalsPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { JournalKind, type LedgerAccount, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { JournalOutcome, LedgerService, NewJournalSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
@@ -38,6 +40,8 @@ export interface LedgerUnderTest extends ServiceUnderTest<typeof LedgerService> 
   /** Posts journals, and answers for each `posted` or the reason of its refusal. */
   post(journals: readonly JournalInit[], workload?: Workload): Promise<string[]>;
   outcomes(journals: readonly JournalInit[], workload?: Workload): Promise<JournalOutcome[]>;
+  /** The journals that it published, in their order. */
+  published(): Promise<JournalPosted[]>;
   /** The booked balance of an account, as a plain decimal. */
   booked(ledgerAccountId: string): Promise<string | undefined>;
 }
@@ -79,6 +83,8 @@ export function useLedger(options: TestOptions | (() => Promise<TestOptions>) = 
     },
     post: async (journals: readonly JournalInit[], workload?: Workload) =>
       (await outcomes(journals, workload)).map(told),
+    published: async () =>
+      (await publishedOf(service.database, JournalsPostedSchema)).flatMap(({ journals }) => journals),
     async booked(ledgerAccountId: string) {
       const { balances } = await service.as('account').getBalances({ ledgerAccountIds: [ledgerAccountId] });
       return balances[0]?.booked?.amount;

@@ -1,13 +1,14 @@
 // What the transaction service publishes. It consumes nothing.
 import type { CommandTx } from '#chassis/command.ts';
+import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import {
   TransactionHeldForReviewSchema,
-  TransactionImportedSchema,
   TransactionPostedSchema,
   TransactionRefusedSchema,
   TransactionReleasedSchema,
   TransactionReversedSchema,
+  TransactionsImportedSchema,
 } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import type { Order } from './domain/words.ts';
 import { feeMessages, typeMessage } from './messages.ts';
@@ -25,11 +26,13 @@ export function publishPosted(tx: CommandTx, order: Order): void {
   tx.publish(TransactionPostedSchema, event, lastOf(order));
 }
 
-/** Says that a transaction of another bank was brought in. */
-export function publishImported(tx: CommandTx, order: Order): void {
-  const { type: _migration, ...particulars } = common(order);
-  const event = { ...particulars, bookingDate: order.bookingDate ?? '', journalId: order.journalId };
-  tx.publish(TransactionImportedSchema, event, lastOf(order));
+/** Says that transactions of another bank were brought in. */
+export function publishImported(tx: CommandTx, orders: readonly Order[]): void {
+  const transactions = orders.map((order) => {
+    const { type: _migration, ...particulars } = common(order);
+    return { ...particulars, bookingDate: order.bookingDate ?? '', journalId: order.journalId };
+  });
+  tx.publish(TransactionsImportedSchema, { transactions }, { id: newId('evt'), sequence: 1 });
 }
 
 /** Says that an order was refused. */

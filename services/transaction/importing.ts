@@ -20,6 +20,7 @@ import {
 import type { Context } from './context.ts';
 import { type LegIntent, legsOf } from './domain/legs.ts';
 import type { Booking } from './domain/words.ts';
+import { publishImported } from './events.ts';
 import {
   legMessages,
   type NewOrder,
@@ -138,8 +139,10 @@ async function settle(
   for (const order of written) {
     tx.write(insertOrders, order);
     tx.write(insertFirstChanges, order);
-    publishSettled(tx, order);
+    if (order.state === 'refused') publishSettled(tx, order);
   }
+  const imported = written.filter(({ state }) => state !== 'refused');
+  if (imported.length > 0) publishImported(tx, imported);
   tx.record({ resourceIds: [...new Set(written.flatMap((order) => resourcesOf(order)))], partyId: '' });
   return settled.map(({ key, repeated, outcome: its }) =>
     outcomeMessage(key, before.get(key) ?? its, repeated || before.has(key)),

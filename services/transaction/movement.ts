@@ -10,7 +10,7 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
-import { publishHeld, publishImported, publishPosted, publishRefused } from './events.ts';
+import { publishHeld, publishPosted, publishRefused } from './events.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
 
@@ -154,7 +154,6 @@ export function resourcesOf({ id, debtorAccountId, creditorAccountId }: Order): 
 export function publishSettled(tx: CommandTx, order: Order): void {
   const change = order.changes.at(-1);
   if (order.state === 'refused') publishRefused(tx, order, change?.reason ?? '');
-  else if (order.type === 'migration') publishImported(tx, order);
   else publishPosted(tx, order);
 }
 

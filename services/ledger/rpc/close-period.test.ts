@@ -77,13 +77,14 @@ describe('ClosePeriod', () => {
     expect(yens?.result?.currencyCode).to.equal('JPY');
     const events = await bank.database.query<{ type: string }>(
       'select type from outbox where aggregate_id = any($1) order by type',
-      [[`period_${day}`, euro?.journalId, 'lac_retained_earnings_jpy']],
+      [[`period_${day}`, 'lac_retained_earnings_jpy']],
     );
     expect(events.map(({ type }) => type)).to.deep.equal([
       'bank.ledger.v1.AccountingPeriodClosed',
-      'bank.ledger.v1.JournalPosted',
       'bank.ledger.v1.LedgerAccountOpened',
     ]);
+    const published = (await bank.published()).map(({ journal }) => journal?.journalId);
+    expect(published).to.include(euro?.journalId);
   });
 
   it('is done once: the same key answers the same, and a period is not closed twice', async () => {

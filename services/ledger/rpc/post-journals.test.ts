@@ -322,13 +322,34 @@ describe('PostJournals', () => {
     const posted = journal(cash, alice, '1.00', { actor, metadata: { reference: 'R-1' } });
     await bank.post([posted, posted, journal(alice, cash, '2.00')]);
     await bank.post([posted]);
-    const rows = await bank.database.query<{ type: string; envelope: Buffer }>(
-      'select type, envelope from outbox where aggregate_id = $1',
-      [posted.journalId],
+    const published = (await bank.published()).filter(({ journal }) => journal?.journalId === posted.journalId);
+    expect(published.map(({ actor, journal }) => [actor?.partyId, journal?.metadata])).to.deep.equal([
+      ['cus_alice', { reference: 'R-1' }],
+    ]);
+  });
+
+  it('publishes what is posted together in one event of its block, and what is too large for one in several', async () => {
+    const cash = await bank.cash();
+    const alice = await bank.open();
+    const long = Object.fromEntries(
+      Array.from({ length: 16 }, (_, index) => [`key_${'abcdefghijklmnop'[index]}`, 'R'.repeat(64)]),
     );
-    expect(rows.map(({ type }) => type)).to.deep.equal(['bank.ledger.v1.JournalPosted']);
-    expect(rows[0]?.envelope.includes('cus_alice')).to.equal(true);
-    expect(rows[0]?.envelope.includes('R-1')).to.equal(true);
+    const small = Array.from({ length: 20 }, () => journal(cash, alice, '1.00'));
+    const large = Array.from({ length: 300 }, () => journal(cash, alice, '1.00', { metadata: long }));
+    for (const journals of [small, large]) await bank.post(journals);
+    const events = await bank.database.query<{ id: string; sequence: string; bytes: number }>(
+      `select aggregate_id as id, aggregate_sequence as sequence, length(envelope) as bytes from outbox
+       where type = 'bank.ledger.v1.JournalsPosted' order by event_id`,
+    );
+    const ofBlocks = [...Map.groupBy(events, ({ id }) => id).values()].slice(-2);
+    expect(ofBlocks[0]).to.have.lengthOf(1);
+    expect(ofBlocks[1]?.length).to.be.greaterThan(1);
+    expect(ofBlocks[1]?.map(({ sequence }) => Number(sequence))).to.deep.equal(
+      ofBlocks[1]?.map((_, index) => index + 1),
+    );
+    for (const { bytes } of events) expect(bytes).to.be.below(256 << 10);
+    const published = (await bank.published()).map(({ journal }) => journal?.journalId);
+    expect(published.slice(-320)).to.deep.equal([...small, ...large].map(({ journalId }) => journalId));
   });
 
   it('finds out what balancing legs come to, and answers it for ever', async () => {

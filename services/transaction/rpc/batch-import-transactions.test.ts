@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { deriveId } from '#chassis/id.ts';
-import { eventsOf } from '#chassis/testing/events.ts';
+import { eventsOf, publishedOf } from '#chassis/testing/events.ts';
 import { customer, refused, staff } from '#chassis/testing/service.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { TransactionsImportedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { Direction, MigrationCounterpart, TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
@@ -58,7 +59,11 @@ describe('BatchImportTransactions', () => {
     );
     expect(await balanceOf(bank(), account)).to.equal('384.40');
     const [{ transactionId } = { transactionId: '' }] = outcomes;
-    expect(await eventsOf(bank().database('transaction'), transactionId)).to.deep.equal(['TransactionImported 1']);
+    const [told] = (await publishedOf(bank().database('transaction'), TransactionsImportedSchema)).slice(-1);
+    expect(told?.transactions.map((imported) => imported.transactionId)).to.deep.equal(
+      outcomes.map((outcome) => outcome.transactionId),
+    );
+    expect(await eventsOf(bank().database('transaction'), transactionId)).to.deep.equal([]);
     const ledger = bank().as(LedgerService, 'transaction');
     const others = await Promise.all(
       outcomes.map(async ({ transactionId }) => {

@@ -11,16 +11,40 @@ import { file_bank_ledger_v1_hold } from "./hold_pb.ts";
 import type { Journal, LedgerAccount } from "./ledger_pb.ts";
 import { file_bank_ledger_v1_ledger } from "./ledger_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Actor } from "../../type/v1/actor_pb.ts";
+import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/ledger/v1/ledger_events.proto.
  */
 export const file_bank_ledger_v1_ledger_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJiYW5rL2xlZGdlci92MS9sZWRnZXJfZXZlbnRzLnByb3RvEg5iYW5rLmxlZGdlci52MSI5Cg1Kb3VybmFsUG9zdGVkEigKB2pvdXJuYWwYASABKAsyFy5iYW5rLmxlZGdlci52MS5Kb3VybmFsIkwKE0xlZGdlckFjY291bnRPcGVuZWQSNQoObGVkZ2VyX2FjY291bnQYASABKAsyHS5iYW5rLmxlZGdlci52MS5MZWRnZXJBY2NvdW50Ik0KFExlZGdlckFjY291bnRDaGFuZ2VkEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCI/ChRCdXNpbmVzc0RhdGVBZHZhbmNlZBIRCglvcGVuX2RhdGUYASABKAkSFAoMY2xvc2luZ19kYXRlGAIgASgJIikKEkJ1c2luZXNzRGF0ZUNsb3NlZBITCgtjbG9zZWRfZGF0ZRgBIAEoCSJKChZBY2NvdW50aW5nUGVyaW9kQ2xvc2VkEjAKBnBlcmlvZBgBIAEoCzIgLmJhbmsubGVkZ2VyLnYxLkFjY291bnRpbmdQZXJpb2QiMAoKSG9sZFBsYWNlZBIiCgRob2xkGAEgASgLMhQuYmFuay5sZWRnZXIudjEuSG9sZCIyCgxIb2xkRXh0ZW5kZWQSIgoEaG9sZBgBIAEoCzIULmJhbmsubGVkZ2VyLnYxLkhvbGQiUAoMSG9sZENhcHR1cmVkEiIKBGhvbGQYASABKAsyFC5iYW5rLmxlZGdlci52MS5Ib2xkEhwKCmpvdXJuYWxfaWQYAiABKAlCCNq1GAQIBRABIjIKDEhvbGRSZWxlYXNlZBIiCgRob2xkGAEgASgLMhQuYmFuay5sZWRnZXIudjEuSG9sZCIxCgtIb2xkRXhwaXJlZBIiCgRob2xkGAEgASgLMhQuYmFuay5sZWRnZXIudjEuSG9sZGIGcHJvdG8z", [file_bank_ledger_v1_general_ledger, file_bank_ledger_v1_hold, file_bank_ledger_v1_ledger, file_bank_options_v1_options]);
+  fileDesc("CiJiYW5rL2xlZGdlci92MS9sZWRnZXJfZXZlbnRzLnByb3RvEg5iYW5rLmxlZGdlci52MSJBCg5Kb3VybmFsc1Bvc3RlZBIvCghqb3VybmFscxgBIAMoCzIdLmJhbmsubGVkZ2VyLnYxLkpvdXJuYWxQb3N0ZWQicgoNSm91cm5hbFBvc3RlZBIoCgdqb3VybmFsGAEgASgLMhcuYmFuay5sZWRnZXIudjEuSm91cm5hbBIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchITCgt0cmFjZXBhcmVudBgDIAEoCSJMChNMZWRnZXJBY2NvdW50T3BlbmVkEjUKDmxlZGdlcl9hY2NvdW50GAEgASgLMh0uYmFuay5sZWRnZXIudjEuTGVkZ2VyQWNjb3VudCJNChRMZWRnZXJBY2NvdW50Q2hhbmdlZBI1Cg5sZWRnZXJfYWNjb3VudBgBIAEoCzIdLmJhbmsubGVkZ2VyLnYxLkxlZGdlckFjY291bnQiPwoUQnVzaW5lc3NEYXRlQWR2YW5jZWQSEQoJb3Blbl9kYXRlGAEgASgJEhQKDGNsb3NpbmdfZGF0ZRgCIAEoCSIpChJCdXNpbmVzc0RhdGVDbG9zZWQSEwoLY2xvc2VkX2RhdGUYASABKAkiSgoWQWNjb3VudGluZ1BlcmlvZENsb3NlZBIwCgZwZXJpb2QYASABKAsyIC5iYW5rLmxlZGdlci52MS5BY2NvdW50aW5nUGVyaW9kIjAKCkhvbGRQbGFjZWQSIgoEaG9sZBgBIAEoCzIULmJhbmsubGVkZ2VyLnYxLkhvbGQiMgoMSG9sZEV4dGVuZGVkEiIKBGhvbGQYASABKAsyFC5iYW5rLmxlZGdlci52MS5Ib2xkIlAKDEhvbGRDYXB0dXJlZBIiCgRob2xkGAEgASgLMhQuYmFuay5sZWRnZXIudjEuSG9sZBIcCgpqb3VybmFsX2lkGAIgASgJQgjatRgECAUQASIyCgxIb2xkUmVsZWFzZWQSIgoEaG9sZBgBIAEoCzIULmJhbmsubGVkZ2VyLnYxLkhvbGQiMQoLSG9sZEV4cGlyZWQSIgoEaG9sZBgBIAEoCzIULmJhbmsubGVkZ2VyLnYxLkhvbGRiBnByb3RvMw", [file_bank_ledger_v1_general_ledger, file_bank_ledger_v1_hold, file_bank_ledger_v1_ledger, file_bank_options_v1_options, file_bank_type_v1_actor]);
 
 /**
- * A journal was posted.
+ * Journals were posted: those of one block of the ledger's chain, in the order in which they stand there. A block that is
+ * too large for one event is told in several, one after the other.
+ *
+ * @generated from message bank.ledger.v1.JournalsPosted
+ */
+export type JournalsPosted = Message<"bank.ledger.v1.JournalsPosted"> & {
+  /**
+   * The journals.
+   *
+   * @generated from field: repeated bank.ledger.v1.JournalPosted journals = 1;
+   */
+  journals: JournalPosted[];
+};
+
+/**
+ * Describes the message bank.ledger.v1.JournalsPosted.
+ * Use `create(JournalsPostedSchema)` to create a new message.
+ */
+export const JournalsPostedSchema: GenMessage<JournalsPosted> = /*@__PURE__*/
+  messageDesc(file_bank_ledger_v1_ledger_events, 0);
+
+/**
+ * A journal as it was posted, and for whom.
  *
  * @generated from message bank.ledger.v1.JournalPosted
  */
@@ -31,6 +55,20 @@ export type JournalPosted = Message<"bank.ledger.v1.JournalPosted"> & {
    * @generated from field: bank.ledger.v1.Journal journal = 1;
    */
   journal?: Journal | undefined;
+
+  /**
+   * On whose behalf it was posted, as its poster says. Absent where nobody was named.
+   *
+   * @generated from field: bank.type.v1.Actor actor = 2;
+   */
+  actor?: Actor | undefined;
+
+  /**
+   * The call that posted it, as a W3C traceparent.
+   *
+   * @generated from field: string traceparent = 3;
+   */
+  traceparent: string;
 };
 
 /**
@@ -38,7 +76,7 @@ export type JournalPosted = Message<"bank.ledger.v1.JournalPosted"> & {
  * Use `create(JournalPostedSchema)` to create a new message.
  */
 export const JournalPostedSchema: GenMessage<JournalPosted> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 0);
+  messageDesc(file_bank_ledger_v1_ledger_events, 1);
 
 /**
  * A ledger account was opened.
@@ -59,7 +97,7 @@ export type LedgerAccountOpened = Message<"bank.ledger.v1.LedgerAccountOpened"> 
  * Use `create(LedgerAccountOpenedSchema)` to create a new message.
  */
 export const LedgerAccountOpenedSchema: GenMessage<LedgerAccountOpened> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 1);
+  messageDesc(file_bank_ledger_v1_ledger_events, 2);
 
 /**
  * A ledger account's limits, freeze or state changed.
@@ -80,7 +118,7 @@ export type LedgerAccountChanged = Message<"bank.ledger.v1.LedgerAccountChanged"
  * Use `create(LedgerAccountChangedSchema)` to create a new message.
  */
 export const LedgerAccountChangedSchema: GenMessage<LedgerAccountChanged> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 2);
+  messageDesc(file_bank_ledger_v1_ledger_events, 3);
 
 /**
  * A new business day was opened, and the one before it put in CLOSING.
@@ -108,7 +146,7 @@ export type BusinessDateAdvanced = Message<"bank.ledger.v1.BusinessDateAdvanced"
  * Use `create(BusinessDateAdvancedSchema)` to create a new message.
  */
 export const BusinessDateAdvancedSchema: GenMessage<BusinessDateAdvanced> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 3);
+  messageDesc(file_bank_ledger_v1_ledger_events, 4);
 
 /**
  * A business day was closed.
@@ -129,7 +167,7 @@ export type BusinessDateClosed = Message<"bank.ledger.v1.BusinessDateClosed"> & 
  * Use `create(BusinessDateClosedSchema)` to create a new message.
  */
 export const BusinessDateClosedSchema: GenMessage<BusinessDateClosed> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 4);
+  messageDesc(file_bank_ledger_v1_ledger_events, 5);
 
 /**
  * A period was closed, and its result taken to retained earnings.
@@ -150,7 +188,7 @@ export type AccountingPeriodClosed = Message<"bank.ledger.v1.AccountingPeriodClo
  * Use `create(AccountingPeriodClosedSchema)` to create a new message.
  */
 export const AccountingPeriodClosedSchema: GenMessage<AccountingPeriodClosed> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 5);
+  messageDesc(file_bank_ledger_v1_ledger_events, 6);
 
 /**
  * A hold was placed.
@@ -171,7 +209,7 @@ export type HoldPlaced = Message<"bank.ledger.v1.HoldPlaced"> & {
  * Use `create(HoldPlacedSchema)` to create a new message.
  */
 export const HoldPlacedSchema: GenMessage<HoldPlaced> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 6);
+  messageDesc(file_bank_ledger_v1_ledger_events, 7);
 
 /**
  * A hold expires later.
@@ -192,7 +230,7 @@ export type HoldExtended = Message<"bank.ledger.v1.HoldExtended"> & {
  * Use `create(HoldExtendedSchema)` to create a new message.
  */
 export const HoldExtendedSchema: GenMessage<HoldExtended> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 7);
+  messageDesc(file_bank_ledger_v1_ledger_events, 8);
 
 /**
  * A hold was captured, in full or in part.
@@ -220,7 +258,7 @@ export type HoldCaptured = Message<"bank.ledger.v1.HoldCaptured"> & {
  * Use `create(HoldCapturedSchema)` to create a new message.
  */
 export const HoldCapturedSchema: GenMessage<HoldCaptured> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 8);
+  messageDesc(file_bank_ledger_v1_ledger_events, 9);
 
 /**
  * A hold was released.
@@ -241,7 +279,7 @@ export type HoldReleased = Message<"bank.ledger.v1.HoldReleased"> & {
  * Use `create(HoldReleasedSchema)` to create a new message.
  */
 export const HoldReleasedSchema: GenMessage<HoldReleased> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 9);
+  messageDesc(file_bank_ledger_v1_ledger_events, 10);
 
 /**
  * A hold has expired.
@@ -262,5 +300,5 @@ export type HoldExpired = Message<"bank.ledger.v1.HoldExpired"> & {
  * Use `create(HoldExpiredSchema)` to create a new message.
  */
 export const HoldExpiredSchema: GenMessage<HoldExpired> = /*@__PURE__*/
-  messageDesc(file_bank_ledger_v1_ledger_events, 10);
+  messageDesc(file_bank_ledger_v1_ledger_events, 11);
 

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/transaction_events.proto.
  */
 export const file_bank_transaction_v1_transaction_events: GenFile = /*@__PURE__*/
-  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSLwAgoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASLrAQoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAkitQIKE1RyYW5zYWN0aW9uUmV2ZXJzZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EikKF3JldmVyc2FsX3RyYW5zYWN0aW9uX2lkGAYgASgJQgjatRgECAYQARIsCg9yZXZlcnNlZF9hbW91bnQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXki8QEKGFRyYW5zYWN0aW9uSGVsZEZvclJldmlldxIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSDgoGcmVhc29uGAYgASgJItwBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leWIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
+  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSLwAgoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABIlYKFFRyYW5zYWN0aW9uc0ltcG9ydGVkEj4KDHRyYW5zYWN0aW9ucxgBIAMoCzIoLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25JbXBvcnRlZCLcAQoTVHJhbnNhY3Rpb25JbXBvcnRlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESIwoRZGVidG9yX2FjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIUCgxib29raW5nX2RhdGUYBSABKAkSHAoKam91cm5hbF9pZBgGIAEoCUII2rUYBAgFEAEi6wEKElRyYW5zYWN0aW9uUmVmdXNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSDgoGcmVhc29uGAYgASgJIrUCChNUcmFuc2FjdGlvblJldmVyc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIpChdyZXZlcnNhbF90cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESLAoPcmV2ZXJzZWRfYW1vdW50GAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5IvEBChhUcmFuc2FjdGlvbkhlbGRGb3JSZXZpZXcSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCSLcAQoTVHJhbnNhY3Rpb25SZWxlYXNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXliBnByb3RvMw", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
 
 /**
  * A transaction was booked.
@@ -102,7 +102,30 @@ export const TransactionPostedSchema: GenMessage<TransactionPosted> = /*@__PURE_
   messageDesc(file_bank_transaction_v1_transaction_events, 0);
 
 /**
- * A transaction of the past was brought in from another bank. Nobody ordered it here: it is no TransactionPosted.
+ * Transactions of the past were brought in from another bank by one call. Nobody ordered them here: they are not told as
+ * TransactionPosted. It is an event of its own; what becomes of one of them later is told by events of that transaction,
+ * the first of which has the number 2.
+ *
+ * @generated from message bank.transaction.v1.TransactionsImported
+ */
+export type TransactionsImported = Message<"bank.transaction.v1.TransactionsImported"> & {
+  /**
+   * The transactions, in the order in which they were brought.
+   *
+   * @generated from field: repeated bank.transaction.v1.TransactionImported transactions = 1;
+   */
+  transactions: TransactionImported[];
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransactionsImported.
+ * Use `create(TransactionsImportedSchema)` to create a new message.
+ */
+export const TransactionsImportedSchema: GenMessage<TransactionsImported> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 1);
+
+/**
+ * A transaction of the past as it was brought in.
  *
  * @generated from message bank.transaction.v1.TransactionImported
  */
@@ -155,7 +178,7 @@ export type TransactionImported = Message<"bank.transaction.v1.TransactionImport
  * Use `create(TransactionImportedSchema)` to create a new message.
  */
 export const TransactionImportedSchema: GenMessage<TransactionImported> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 1);
+  messageDesc(file_bank_transaction_v1_transaction_events, 2);
 
 /**
  * A transaction was refused by the ledger, or in its review.
@@ -211,7 +234,7 @@ export type TransactionRefused = Message<"bank.transaction.v1.TransactionRefused
  * Use `create(TransactionRefusedSchema)` to create a new message.
  */
 export const TransactionRefusedSchema: GenMessage<TransactionRefused> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 2);
+  messageDesc(file_bank_transaction_v1_transaction_events, 3);
 
 /**
  * A transaction was undone, in whole or in part.
@@ -274,7 +297,7 @@ export type TransactionReversed = Message<"bank.transaction.v1.TransactionRevers
  * Use `create(TransactionReversedSchema)` to create a new message.
  */
 export const TransactionReversedSchema: GenMessage<TransactionReversed> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 3);
+  messageDesc(file_bank_transaction_v1_transaction_events, 4);
 
 /**
  * A transaction is held for review: the first event about it.
@@ -330,7 +353,7 @@ export type TransactionHeldForReview = Message<"bank.transaction.v1.TransactionH
  * Use `create(TransactionHeldForReviewSchema)` to create a new message.
  */
 export const TransactionHeldForReviewSchema: GenMessage<TransactionHeldForReview> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 4);
+  messageDesc(file_bank_transaction_v1_transaction_events, 5);
 
 /**
  * Compliance released a transaction that was under review. What becomes of it at the ledger is told next.
@@ -379,5 +402,5 @@ export type TransactionReleased = Message<"bank.transaction.v1.TransactionReleas
  * Use `create(TransactionReleasedSchema)` to create a new message.
  */
 export const TransactionReleasedSchema: GenMessage<TransactionReleased> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 5);
+  messageDesc(file_bank_transaction_v1_transaction_events, 6);
 
