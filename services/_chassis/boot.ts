@@ -22,6 +22,7 @@ import { type Pages, pages } from './page.ts';
 import { relay } from './relay.ts';
 import { type KeyPort, type Vault, vault } from './sealing.ts';
 import { type Rpcs, type Server, serve } from './serve.ts';
+import type { ServiceName } from './services.ts';
 import type { StepUp } from './step-up.ts';
 import type { Subscription } from './subscription.ts';
 import { tokenVerifier } from './tokens.ts';
@@ -44,10 +45,6 @@ export interface House {
   /** A client of another service, which is called as this workload. */
   client<S extends DescService>(service: S, audience: Workload, address: string): Client<S>;
 }
-
-/** The services that there are. */
-type ServiceName = Workload &
-  ('ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification');
 
 /** What a service has before it has its keys. */
 export type Means = Pick<House, 'config' | 'database' | 'log'>;

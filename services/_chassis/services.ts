@@ -13,9 +13,12 @@ import { type Channel, openChannel } from './call.ts';
 import type { Config } from './config.ts';
 import type { Identity } from './identity.ts';
 
+/** The services that there are. */
+export type ServiceName = 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification';
+
 /** A service that is called for principals: its name as a workload, and its contract. */
 export interface Published {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification';
+  readonly name: ServiceName;
   readonly service: DescService;
 }
 

@@ -7,6 +7,7 @@ import type { Client } from '#chassis/call.ts';
 import type { Origin } from '#chassis/call-context.ts';
 import type { Identity } from '#chassis/identity.ts';
 import { type DevelopmentIssuer, developmentIssuer, type Issuer } from '#chassis/issuer.ts';
+import type { ServiceName } from '#chassis/services.ts';
 import { asPrincipal, asWorkload } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { testIdentities } from '#chassis/testing/identities.ts';
@@ -16,9 +17,6 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { RunningEdge } from '../edge/service.ts';
 import { services as allServices, type BankService } from './services.ts';
 import { freePorts, start } from './start.ts';
-
-/** The name of a service. */
-export type ServiceName = BankService['name'];
 
 /** How to start a bank. */
 export interface BankOptions {

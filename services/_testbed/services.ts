@@ -2,6 +2,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { type Running, type ServiceDefinition, startService } from '#chassis/boot.ts';
 import type { MigrationStep } from '#chassis/database.ts';
+import type { ServiceName } from '#chassis/services.ts';
 import { account } from '../account/service.ts';
 import { audit } from '../audit/service.ts';
 import { customer } from '../customer/service.ts';
@@ -12,7 +13,7 @@ import { transaction } from '../transaction/service.ts';
 
 /** A service as the test bed sees it. */
 export interface BankService {
-  readonly name: 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification';
+  readonly name: ServiceName;
   readonly service: DescService;
   readonly migrations: readonly MigrationStep[];
   start(environment: NodeJS.ProcessEnv): Promise<Running>;

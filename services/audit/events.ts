@@ -5,6 +5,7 @@ import { workloadOf } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { Outside } from '#chassis/database.ts';
 import { newId } from '#chassis/id.ts';
+import { published } from '#chassis/services.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
@@ -15,8 +16,8 @@ import type { Context } from './context.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
 import { makeMonth } from './tables.ts';
 
-/** The services that tell of commands, each with a log of its own. A new service is one word here. */
-export const PRODUCERS = ['ledger', 'account', 'customer', 'transaction', 'security'] as const;
+/** The services that tell of commands, audit itself among them, each with a log of its own. */
+export const PRODUCERS = published.map(({ name }) => name);
 
 /** Everything that is recorded: one record of each event, in the transaction that remembers that it was heard. */
 export function recordings(context: Pick<Context, 'logs' | 'database'>): Subscription[] {

@@ -78,6 +78,8 @@ import { requestPasswordReset } from './rpc/request-password-reset.ts';
 import { requireStepUp } from './rpc/require-step-up.ts';
 import { resetPassword } from './rpc/reset-password.ts';
 import { resumePartner } from './rpc/resume-partner.ts';
+import { revokeSession } from './rpc/revoke-session.ts';
+import { revokeSessions } from './rpc/revoke-sessions.ts';
 import { rotateKeyEncryptionKey } from './rpc/rotate-key-encryption-key.ts';
 import { rotateSigningKey } from './rpc/rotate-signing-key.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
@@ -94,9 +96,6 @@ const HOURS_KEPT_MS = 48 * 3_600_000;
 /** Longer than clocks may differ by which an assertion is still taken. */
 const SPENT_KEPT_MS = 600_000;
 const SWEEP_MS = 600_000;
-
-import { revokeSession } from './rpc/revoke-session.ts';
-import { revokeSessions } from './rpc/revoke-sessions.ts';
 
 function rpcs(context: Context) {
   return {
