@@ -46,32 +46,36 @@ export async function joinShare(database: Database, producer: string): Promise<S
   };
 }
 
+/** One statement, so that a process at rest commits once a second for a producer. What it changes, it does not see itself. */
 async function renew(database: Database, producer: string, holder: string) {
-  await database.query(sql`
-    insert into inbox_process (producer, holder, seen_time) values (${producer}, ${holder}, clock_timestamp())
-    on conflict (producer, holder) do update set seen_time = excluded.seen_time
+  const rows = await database.query(sql<{ partition: number; share: number }>`
+    with seen as (
+      insert into inbox_process (producer, holder, seen_time) values (${producer}, ${holder}, clock_timestamp())
+      on conflict (producer, holder) do update set seen_time = excluded.seen_time
+    ), gone as (
+      delete from inbox_process where seen_time < statement_timestamp() - ${LEASE} and holder <> ${holder}
+    ), share as (
+      select ceil(${PARTITIONS}::numeric / (count(*) + 1))::int as size from inbox_process
+      where producer = ${producer} and holder <> ${holder} and seen_time >= statement_timestamp() - ${LEASE}
+    ), kept as (
+      update inbox_partition set lease_until = clock_timestamp() + ${LEASE}
+      where producer = ${producer} and partition in (
+        select partition from inbox_partition
+        where producer = ${producer} and holder = ${holder} and lease_until > statement_timestamp()
+        order by partition for update
+      ) returning partition
+    ), taken as (
+      update inbox_partition set holder = ${holder}, lease_until = clock_timestamp() + ${LEASE}
+      where producer = ${producer} and partition in (
+        select partition from inbox_partition
+        where producer = ${producer} and (holder is null or lease_until <= statement_timestamp())
+        order by partition
+        limit greatest(0, (select size from share) - (select count(*) from kept)) for update skip locked
+      ) returning partition
+    )
+    select partition, size as share from (select * from kept union all select * from taken) held, share order by partition
   `);
-  await database.query(sql`delete from inbox_process where seen_time < clock_timestamp() - ${LEASE}`);
-  const [alive] = await database.query(
-    sql<{ count: string }>`select count(*) as count from inbox_process where producer = ${producer}`,
-  );
-  const share = Math.ceil(PARTITIONS / Math.max(1, Number(alive?.count)));
-  const kept = await database.query(sql<{ partition: number }>`
-    update inbox_partition set lease_until = clock_timestamp() + ${LEASE}
-    where producer = ${producer} and partition in (
-      select partition from inbox_partition
-      where producer = ${producer} and holder = ${holder} and lease_until > clock_timestamp()
-      order by partition for update
-    ) returning partition
-  `);
-  const taken = await database.query(sql<{ partition: number }>`
-    update inbox_partition set holder = ${holder}, lease_until = clock_timestamp() + ${LEASE}
-    where producer = ${producer} and partition in (
-      select partition from inbox_partition
-      where producer = ${producer} and (holder is null or lease_until <= clock_timestamp())
-      order by partition limit ${Math.max(0, share - kept.length)} for update skip locked
-    ) returning partition
-  `);
-  const held = [...kept, ...taken].map(({ partition }) => partition).sort((a, b) => a - b);
+  const share = rows[0]?.share ?? 0;
+  const held = rows.map(({ partition }) => partition);
   return { held: held.slice(0, share), tooMuch: held.slice(share) };
 }
