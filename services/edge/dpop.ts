@@ -35,7 +35,8 @@ export interface Proofs {
   spend(proof: string, principal: Actor): void;
 }
 
-const ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
+/** What a proof may be signed with. */
+export const PROOF_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
 /** How old a proof may be, and how far ahead the clock of whoever made it. */
 const WINDOW_SECONDS = 30;
 const JTI_MAX = 256;
@@ -76,7 +77,7 @@ type Claims = JWTPayload & { readonly htm?: unknown; readonly htu?: unknown; rea
 async function read(proof: string, thumbprint: string): Promise<Claims | undefined> {
   try {
     const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
-      algorithms: ALGORITHMS,
+      algorithms: PROOF_ALGORITHMS,
       typ: 'dpop+jwt',
     });
     const { jwk } = protectedHeader;

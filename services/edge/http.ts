@@ -9,6 +9,7 @@ import { invalid, Refusal, refuseCall } from '#chassis/errors.ts';
 import { continueTrace } from '#chassis/trace.ts';
 import { jwkOf } from '#chassis/verification-keys.ts';
 import { admit, deadlineFor, USER_AGENT_MAX } from './admission.ts';
+import { challengeOf } from './challenge.ts';
 import { type HttpAnswer, type HttpRequest, PROTOCOL_HEADERS, type Protocols, protocols } from './connect.ts';
 import type { Context } from './context.ts';
 import { type Cors, corsFor } from './cors.ts';
@@ -153,7 +154,9 @@ async function answerRpc(
   } catch (error) {
     if (error instanceof Refusal) {
       context.log.debug({ reason: error.reason }, 'not admitted');
-      return protocols.refuse(asked, error);
+      const answer = await protocols.refuse(asked, error);
+      const headers = new Headers({ ...Object.fromEntries(answer.headers), ...challengeOf(error) });
+      return { ...answer, headers };
     }
     context.log.error({ err: error }, 'failed');
     return protocols.refuse(asked, refuseCall('INTERNAL'));

@@ -144,6 +144,19 @@ describe('The edge', () => {
     expect((await post(edge, '/dev/token', '{}', { 'content-type': 'text/plain' })).status).to.equal(415);
   });
 
+  it('tells who shows no good token which kinds there are', async () => {
+    const challenged = async (authorization?: string) => {
+      const { headers } = await post(edge, TODAY, '{}', authorization === undefined ? {} : { authorization });
+      return headers.get('www-authenticate');
+    };
+    const algorithms = 'DPoP algs="ES256 EdDSA Ed25519 PS256"';
+    expect(await challenged()).to.equal(`Bearer realm="bank", ${algorithms}`);
+    expect(await challenged('Bearer garbage')).to.equal(
+      `Bearer realm="bank", error="invalid_token", ${algorithms}, error="invalid_token"`,
+    );
+    expect(await challenged(`Bearer ${await token(customer('cus_1'))}`)).to.equal(null);
+  });
+
   it('cuts a deadline that is too long, and refuses one that has passed or cannot be read', async () => {
     const authorization = `Bearer ${await token(customer('cus_1'))}`;
     const withTimeout = (ms: string) => post(edge, TODAY, '{}', { authorization, 'connect-timeout-ms': ms });

@@ -65,7 +65,7 @@ describe('bankctl for security', function bankctlForSecurity() {
     expect((await run(['staff', 'list'])).stdout).to.contain('deactivated');
   });
 
-  it('registers a partner, suspends it, lets it in again, and lists it', async () => {
+  it('registers a partner, suspends it, lets it in again, changes and lists it', async () => {
     const keys = path.join(await mkdtemp(path.join(tmpdir(), 'corebank-keys-')), 'acme.json');
     await writeFile(keys, jwksOf(await aPartnerKey()));
     const what = ['--name', 'Acme', '--keys', keys, '--scope', 'products:read', '--calls', '50'];
@@ -75,8 +75,11 @@ describe('bankctl for security', function bankctlForSecurity() {
     );
     expect((await run(['partner', 'suspend', partner.partnerId])).stdout).to.match(/state +suspended/);
     await approved(['partner', 'resume', partner.partnerId]);
-    const { partners } = await json<{ partners: { state: string }[] }>(['partner', 'list']);
-    expect(partners.map(({ state }) => state)).to.deep.equal(['PARTNER_STATE_ACTIVE']);
+    await approved(['partner', 'change', partner.partnerId, ...what.with(1, 'Acme & Co')]);
+    const { partners } = await json<{ partners: { state: string; displayName: string }[] }>(['partner', 'list']);
+    expect(partners.map(({ state, displayName }) => [state, displayName])).to.deep.equal([
+      ['PARTNER_STATE_ACTIVE', 'Acme & Co'],
+    ]);
     expect((await run(['partner', 'register', ...what.with(3, '/nowhere/acme.json')])).code).to.equal(2);
     await rm(path.dirname(keys), { recursive: true });
   });

@@ -168,6 +168,14 @@ describe('A partner of a production bank', function aPartner() {
     });
   }
 
+  it('is told over HTTP that the proof was bad, and how to make one', async () => {
+    const { url } = journey.bank().edge;
+    const headers = { 'content-type': 'application/json', authorization: `DPoP ${await token()}` };
+    const answer = await fetch(`${url}/${TODAY}`, { method: 'POST', headers, body: '{}' });
+    expect(answer.status).to.equal(401);
+    expect(answer.headers.get('www-authenticate')).to.match(/^DPoP algs="ES256 .*", error="invalid_dpop_proof"$/);
+  });
+
   it('goes on while the signing key is rotated', async () => {
     const first = await token();
     const before = over('gRPC', showing(first));

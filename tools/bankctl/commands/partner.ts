@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
 import { type Partner, PartnerState } from '#gen/bank/security/v1/partner_pb.ts';
 import {
+  ChangePartnerResponseSchema,
   ListPartnersResponseSchema,
   RegisterPartnerResponseSchema,
   ResumePartnerResponseSchema,
@@ -15,7 +16,7 @@ import { fields, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
 
-interface Registration extends WriteOptions {
+interface Particulars extends WriteOptions {
   readonly name: string;
   readonly keys: string;
   readonly scope: readonly string[];
@@ -23,16 +24,28 @@ interface Registration extends WriteOptions {
 }
 
 /** Registers a partner with the keys in a file. */
-export async function registerPartner({ bank, out }: Session, options: Registration): Promise<void> {
-  const { requestId = randomUUID(), validateOnly = false, name, keys, scope, calls } = options;
+export async function registerPartner({ bank, out }: Session, options: Particulars): Promise<void> {
+  const answer = await bank()
+    .client(SecurityService)
+    .registerPartner(await orderOf(options));
+  await out.message(RegisterPartnerResponseSchema, answer, () => partnerText(answer.partner));
+}
+
+/** Gives a partner new particulars, all of them. */
+export async function changePartner({ bank, out }: Session, options: Particulars, partnerId = ''): Promise<void> {
+  const answer = await bank()
+    .client(SecurityService)
+    .changePartner({ ...(await orderOf(options)), partnerId });
+  await out.message(ChangePartnerResponseSchema, answer, () => partnerText(answer.partner));
+}
+
+async function orderOf({ requestId = randomUUID(), validateOnly = false, name, keys, scope, calls }: Particulars) {
   const jwksJson = await readFile(keys, 'utf8').catch(() => {
     throw usage(`There is no file ${keys} that can be read.`);
   });
   const callsMax = Number(calls);
   if (!Number.isInteger(callsMax)) throw usage('--calls is a whole number.');
-  const order = { requestId, validateOnly, displayName: name, jwksJson, scopes: [...scope], callsMax };
-  const answer = await bank().client(SecurityService).registerPartner(order);
-  await out.message(RegisterPartnerResponseSchema, answer, () => partnerText(answer.partner));
+  return { requestId, validateOnly, displayName: name, jwksJson, scopes: [...scope], callsMax };
 }
 
 /** Suspends a partner, at once. */
