@@ -94,7 +94,7 @@ export function partitionOf(aggregateId: string): number {
   return crc32(aggregateId) % PARTITIONS;
 }
 
-/** The subject of an event: `bank.ledger.v1.p3.JournalPosted`. */
+/** The subject of an event: `bank.ledger.v1.p3.JournalsPosted`. */
 export function subjectOf(producer: string, aggregateId: string, type: string): string {
   return `bank.${producer}.v1.p${partitionOf(aggregateId)}.${type.slice(type.lastIndexOf('.') + 1)}`;
 }

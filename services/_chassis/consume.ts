@@ -131,7 +131,7 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   const waiting: JsMsg[] = [];
   // What came and had no effect yet. What nobody handles waits for an event that somebody does, or for a while: to pass
   // over it takes a transaction like any other.
-  let held: { readonly message: JsMsg; readonly event: Arrived }[] = [];
+  const held: { readonly message: JsMsg; readonly event: Arrived }[] = [];
   let settled = Date.now();
   let heard = Promise.withResolvers<void>();
   const hear = (): void => heard.resolve();
@@ -155,7 +155,7 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
         looked = Date.now();
       }
       const batch = waiting.splice(0, BATCH_MAX).map((message) => ({ message, event: arrived(message.data) }));
-      held = [...held, ...batch];
+      held.push(...batch);
       const isAsked = batch.some(({ event }) => handles(options.subscription, event.envelope));
       const isLong = held.length >= PASSED_MAX || Date.now() - settled >= IDLE_MS;
       if (held.length > 0 && (isAsked || isLong)) {
@@ -165,7 +165,7 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
           held.map(({ event }) => event),
         );
         held.at(-1)?.message.ack();
-        held = [];
+        held.length = 0;
         settled = Date.now();
       }
       if (batch.length > 0) continue;

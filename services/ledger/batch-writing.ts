@@ -3,7 +3,6 @@ import { packRefusal } from '#chassis/claims.ts';
 import type { Tx } from '#chassis/database.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { insertOutbox } from '#chassis/outbox.ts';
-import type { Journal } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { after, type Chain } from './chain.ts';
 import type { Kind } from './domain/kinds.ts';
 import { journalLeaf, refusedLeaf } from './domain/leaf.ts';
@@ -42,15 +41,18 @@ export async function write(
 ): Promise<void> {
   const decided = booked.length + refused.length;
   const nos = await numbers(tx, decided + holds.steps.length + holds.refused.length);
-  const journals = booked.map((one, index) => ({ ...one, no: nos[index] as bigint }));
-  const messages = journals.map((journal) => postedMessage(journal, now));
+  const journals = booked.map((one, index) => ({
+    ...one,
+    no: nos[index] as bigint,
+    message: postedMessage(one, now),
+  }));
   const turnedDown = refused.map(({ draft, refusal }, index): RefusedRow => {
     const no = nos[booked.length + index] as bigint;
     return { no, ...draft, kind: kindOf(draft, holds), knownTime: now, refusal: packRefusal(refusal) };
   });
   const steps = stepWriter(holds, nos.slice(decided), now);
   const leaves = [
-    ...journals.map(({ draft }, index) => journalLeaf(messages[index] as Journal, draft.fingerprint)),
+    ...journals.map(({ draft, message }) => journalLeaf(message, draft.fingerprint)),
     ...turnedDown.map((row) => refusedLeaf(refusedMessage(row))),
     ...steps.leaves,
   ];
@@ -60,8 +62,7 @@ export async function write(
   await steps.beforeEntries(tx, after(place, decided));
   if (journals.length > 0) await tx.query(insertEntries(journals));
   await steps.afterEntries(tx, after(place, decided));
-  const posted = journals.map((journal, index) => ({ ...journal, message: messages[index] as Journal }));
-  const events = [...journalsPosted(posted, place), ...steps.events];
+  const events = [...journalsPosted(journals, place), ...steps.events];
   if (events.length > 0) await tx.query(insertOutbox(events));
   if (turnedDown.length > 0) await tx.query(insertRefusedJournals(turnedDown, after(place, journals.length)));
 }

@@ -54,9 +54,7 @@ const JOURNAL_BYTES = 1 << 10;
 const ENTRY_BYTES = 256;
 
 /** A journal that was posted, with its message. */
-export interface PostedJournal extends Omit<Booked, 'no'> {
-  readonly message: Journal;
-}
+type PostedJournal = Pick<Booked, 'draft' | 'group'> & { readonly message: Journal };
 
 /**
  * The journals of a block were posted, each on behalf of the one whom its poster names. Mostly it is one event: as many as

@@ -93,7 +93,10 @@ export function journalMessage(row: JournalRow): Journal {
 }
 
 /** The message of a journal that is being booked. */
-export function postedMessage({ draft, journal, posted, reversed }: Booked, knownTime: Date): Journal {
+export function postedMessage(
+  { draft, journal, posted, reversed }: Omit<Booked, 'no'>,
+  knownTime: Date,
+): Journal {
   return journalMessage({
     id: draft.id,
     kind: journal.kind,
