@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { LedgerAccountOpenedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import { type CommandRecorded, CommandRecordedSchema, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { CommandRecordedSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { newId } from './id.ts';
 import { localKeyring } from './keyring.ts';
 import { vault } from './sealing.ts';
 import { cloneDatabase, type TestDatabase } from './testing/database.ts';
+import { publishedOf } from './testing/events.ts';
 import { type CuttingProxy, cuttingProxy } from './testing/proxy.ts';
 import { insertNotes, refuseSample, sampleService } from './testing/sample.ts';
 import { refused, staff, startTestService, useService } from './testing/service.ts';
@@ -156,7 +156,7 @@ describe('The command path', () => {
     await refused(advance(no, '2000-01-01'), 'NOT_YET');
     await open(aRequest());
 
-    const recorded = await records(bank.database);
+    const recorded = await publishedOf(bank.database, CommandRecordedSchema);
     const [done, ...more] = recorded.filter(({ requestId }) => requestId === accepted);
     expect(more).to.deep.equal([]);
     expect(done).to.deep.include({ accepted: true, reason: '', resourceIds: ['day'] });
@@ -231,13 +231,3 @@ describe('A command whose COMMIT is lost', () => {
     });
   }
 });
-
-/** The command records of a database, in the order in which they were written. */
-async function records(database: TestDatabase): Promise<CommandRecorded[]> {
-  const rows = await database.query<{ envelope: Buffer }>(
-    `select envelope from outbox where type = 'bank.type.v1.CommandRecorded' order by event_id`,
-  );
-  return rows.map(({ envelope }) =>
-    fromBinary(CommandRecordedSchema, fromBinary(EventEnvelopeSchema, envelope).payload),
-  );
-}

@@ -64,13 +64,3 @@ export function legible(dumped: string, texts: readonly string[]): string[] {
     (text) => lower.includes(text.toLowerCase()) || lower.includes(Buffer.from(text).toString('hex')),
   );
 }
-
-/** The events that were written about a customer, oldest first: their short names. */
-export async function eventsOf(database: TestDatabase, customerId: string): Promise<string[]> {
-  const rows = await database.query<{ event: string }>(
-    `select substring(type from '[^.]+$') || ' ' || aggregate_sequence as event
-     from outbox where aggregate_id = $1 order by aggregate_sequence`,
-    [customerId],
-  );
-  return rows.map(({ event }) => event);
-}

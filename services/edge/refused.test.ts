@@ -1,10 +1,9 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { customer, partner, staff } from '#chassis/testing/clients.ts';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type AccessRefused, AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
-import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { type Line, openLine } from '../_testbed/line.ts';
 import { type RunningEdge, startEdge } from './service.ts';
@@ -30,14 +29,8 @@ describe('A refusal of access', () => {
   });
 
   async function recorded(partyId: string): Promise<AccessRefused[]> {
-    const rows = await bank()
-      .database('security')
-      .query<{ envelope: Buffer }>(
-        `select envelope from outbox where type = 'bank.security.v1.AccessRefused' order by event_id`,
-      );
-    return rows
-      .map(({ envelope }) => fromBinary(AccessRefusedSchema, fromBinary(EventEnvelopeSchema, envelope).payload))
-      .filter(({ actor }) => actor?.partyId === partyId);
+    const refused = await publishedOf(bank().database('security'), AccessRefusedSchema);
+    return refused.filter(({ actor }) => actor?.partyId === partyId);
   }
 
   /** How many calls have brought refusals: each has a claim of its own beside those of its items. */

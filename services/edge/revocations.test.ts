@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { newId } from '#chassis/id.ts';
 import { customer, staff } from '#chassis/testing/clients.ts';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
-import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { type Bank, startBank } from '../_testbed/bank.ts';
 import { staffSession } from '../_testbed/staff-session.ts';
 import { type RunningEdge, startEdge } from './service.ts';
@@ -84,12 +83,8 @@ describe('A session that is revoked', function revoked() {
   });
 
   async function recorded(sessionId: string): Promise<string[]> {
-    const rows = await bank
-      .database('security')
-      .query<{ envelope: Buffer }>(`select envelope from outbox where type = 'bank.security.v1.AccessRefused'`);
-    return rows
-      .map(({ envelope }) => fromBinary(AccessRefusedSchema, fromBinary(EventEnvelopeSchema, envelope).payload))
-      .flatMap(({ actor, reason }) => (actor?.sessionId === sessionId ? [reason] : []));
+    const refused = await publishedOf(bank.database('security'), AccessRefusedSchema);
+    return refused.flatMap(({ actor, reason }) => (actor?.sessionId === sessionId ? [reason] : []));
   }
 
   /** Every edge refuses it, within a second from now; each had answered it a moment ago. */

@@ -93,10 +93,7 @@ export function journalMessage(row: JournalRow): Journal {
 }
 
 /** The message of a journal that is being booked. */
-export function postedMessage(
-  { draft, journal, posted, reversed }: Omit<Booked, 'no'>,
-  knownTime: Date,
-): Journal {
+export function postedMessage({ draft, journal, posted, reversed }: Omit<Booked, 'no'>, knownTime: Date): Journal {
   return journalMessage({
     id: draft.id,
     kind: journal.kind,

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { testEnvironment, useService } from '#chassis/testing/service.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { StaffMemberRegisteredSchema } from '#gen/bank/security/v1/security_events_pb.ts';
-import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from './service.ts';
 import { appCode, aStaffMember, logIn, PASSWORD, unique, verifyToken } from './testing.ts';
 
@@ -67,13 +66,7 @@ describe('first-administrators', function firstAdministrators() {
 
   it('says of each in an event that an operator registered them, as it does of nobody else', async () => {
     const other = await aStaffMember(bank, 'TELLER');
-    const rows = await bank.database.query<{ envelope: Buffer }>(
-      'select envelope from outbox where type = $1 order by event_id',
-      [StaffMemberRegisteredSchema.typeName],
-    );
-    const events = rows.map(({ envelope }) =>
-      fromBinary(StaffMemberRegisteredSchema, fromBinary(EventEnvelopeSchema, envelope).payload),
-    );
+    const events = await publishedOf(bank.database, StaffMemberRegisteredSchema);
     expect(events.map(({ byOperator }) => byOperator)).to.deep.equal([true, true, false]);
     expect(events.at(-1)?.staffId).to.equal(other);
   });

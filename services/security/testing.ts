@@ -1,11 +1,13 @@
 // What the tests of the security service share.
-import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
+
+import { create, type DescMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { readConfig } from '#chassis/config.ts';
 import { openDatabase } from '#chassis/database.ts';
 import { makeLog } from '#chassis/log.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { customer, refused, type ServiceUnderTest, staff, testEnvironment } from '#chassis/testing/service.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { keysAtSecurity } from '#chassis/verification-keys.ts';
@@ -14,7 +16,6 @@ import { PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_eve
 import type { SessionTokens } from '#gen/bank/security/v1/security_pb.ts';
 import type { LogInRequestSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
-import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { ownVault } from './data-keys.ts';
 import { type Authenticator, authenticator } from './testing-authenticator.ts';
 
@@ -202,23 +203,8 @@ export async function toldOf<D extends DescMessage>(
   schema: D,
   partyId: string,
 ): Promise<MessageShape<D>[]> {
-  const rows = await database.query<{ envelope: Buffer }>(
-    'select envelope from outbox where type = $1 order by event_id',
-    [schema.typeName],
-  );
-  return rows
-    .map(({ envelope }) => fromBinary(schema, fromBinary(EventEnvelopeSchema, envelope).payload))
-    .filter((event) => 'partyId' in event && event.partyId === partyId);
-}
-
-/** The events about something, oldest first: their short names. */
-export async function eventsOf(database: TestDatabase, aggregateId: string): Promise<string[]> {
-  const rows = await database.query<{ event: string }>(
-    `select substring(type from '[^.]+$') || ' ' || aggregate_sequence as event
-     from outbox where aggregate_id = $1 order by aggregate_sequence`,
-    [aggregateId],
-  );
-  return rows.map(({ event }) => event);
+  const events = await publishedOf(database, schema);
+  return events.filter((event) => 'partyId' in event && event.partyId === partyId);
 }
 
 /** None of the secrets can be read in any table, plainly or in hexadecimal digits. */

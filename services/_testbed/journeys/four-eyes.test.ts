@@ -1,12 +1,13 @@
 // Maker and checker through the edge, and death of security between approval and execution.
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fromBinary, type JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
-import { type AccessRefused, AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
-import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { publishedOf } from '#chassis/testing/events.ts';
+import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { security } from '../../security/service.ts';
 import { type Bank, startBank } from '../bank.ts';
@@ -47,14 +48,6 @@ async function reversed(door: Door, transactionId: string): Promise<string> {
   return reversedAmount?.amount ?? '0.00';
 }
 
-/** What security has published of refusals of access, oldest first. */
-async function accessRefused(bank: Bank): Promise<AccessRefused[]> {
-  const rows = await bank
-    .database('security')
-    .query<{ envelope: Buffer }>(`select envelope from outbox where type like '%.AccessRefused' order by event_id`);
-  return rows.map(({ envelope }) => fromBinary(AccessRefusedSchema, fromBinary(EventEnvelopeSchema, envelope).payload));
-}
-
 describe('A maker and a checker', function makerAndChecker() {
   this.timeout(60_000);
   const journey = useJourney();
@@ -74,7 +67,7 @@ describe('A maker and a checker', function makerAndChecker() {
       expect(JSON.parse(textAt(shown, 'request'))).to.deep.equal(request);
       const decide = { requestId: randomUUID(), approvalId };
       await refused(door.call(MANAGER, 'security.ApproveRequest', decide), 'APPROVER_NOT_ALLOWED');
-      expect((await accessRefused(journey.bank())).at(-1)).to.deep.include({
+      expect((await publishedOf(journey.bank().database('security'), AccessRefusedSchema)).at(-1)).to.deep.include({
         rpc: 'bank.security.v1.SecurityService/ApproveRequest',
         reason: 'APPROVER_NOT_ALLOWED',
       });

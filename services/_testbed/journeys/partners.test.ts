@@ -1,18 +1,19 @@
 // An integration partner at a production bank: registered by two administrators, it gets tokens with a library of OAuth that knows
 // nothing of this bank, calls with them, and loses them.
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fromBinary, type JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import { createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { expect } from 'chai';
 import { decodeProtectedHeader } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { refused } from '#chassis/testing/clients.ts';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
-import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { refusalOf } from '../../edge/test-clients.ts';
 import { aPartnerKey, athOf, jwksOf, type PartnerKey, proofOf } from '../../security/testing-partners.ts';
 import { administrators, type StaffSession } from '../staff-session.ts';
@@ -108,16 +109,8 @@ describe('A partner of a production bank', function aPartner() {
 
   /** The reasons for which a partner was refused, as security has recorded them. */
   async function recorded(id = partnerId): Promise<string[]> {
-    const rows = await journey
-      .bank()
-      .database('security')
-      .query<{ envelope: Buffer }>(`select envelope from outbox where type = $1 order by event_id`, [
-        AccessRefusedSchema.typeName,
-      ]);
-    return rows
-      .map(({ envelope }) => fromBinary(AccessRefusedSchema, fromBinary(EventEnvelopeSchema, envelope).payload))
-      .filter(({ actor }) => actor?.partyId === id)
-      .map(({ reason }) => reason);
+    const refused = await publishedOf(journey.bank().database('security'), AccessRefusedSchema);
+    return refused.filter(({ actor }) => actor?.partyId === id).map(({ reason }) => reason);
   }
 
   for (const protocol of ON) {

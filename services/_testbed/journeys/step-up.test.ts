@@ -1,10 +1,11 @@
 // A customer who proves again who they are, for one payment and no other.
+
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { refused } from '#chassis/testing/clients.ts';
-import { eventsOf } from '../../security/testing.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { type Authenticator, authenticator } from '../../security/testing-authenticator.ts';
 import { letExpire } from '../../security/testing-step-ups.ts';
 import { type Counter, counter, money, TELLER, textAt } from './counter.ts';

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
 import { CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { customer } from '../service.ts';
-import { aPerson, dump, eventsOf, unique } from '../testing.ts';
+import { aPerson, dump, unique } from '../testing.ts';
 
 describe('DeactivateCustomer', () => {
   const bank = useService(customer);

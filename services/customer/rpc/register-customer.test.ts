@@ -1,6 +1,7 @@
 import { toJson } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Code } from '#chassis/errors.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import {
   customer as channel,
   refused,
@@ -11,7 +12,7 @@ import {
 } from '#chassis/testing/service.ts';
 import { ContactKind, CustomerSchema, CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { customer } from '../service.ts';
-import { anOrganisation, aPerson, dump, eventsOf, legible, unique } from '../testing.ts';
+import { anOrganisation, aPerson, dump, legible, unique } from '../testing.ts';
 
 const CANARIES = [
   'Kanárková',

@@ -1,11 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Code } from '#chassis/errors.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
 import { ContactKind, type Customer, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { UpdateCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { customer } from '../service.ts';
-import { anOrganisation, aPerson, dump, eventsOf, unique } from '../testing.ts';
+import { anOrganisation, aPerson, dump, unique } from '../testing.ts';
 
 type Changes = Exclude<MessageInitShape<typeof UpdateCustomerRequestSchema>, { $typeName: string }>;
 

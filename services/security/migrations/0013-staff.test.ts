@@ -7,11 +7,12 @@ import { localKeyring } from '#chassis/keyring.ts';
 import { makeLog } from '#chassis/log.ts';
 import { vault } from '#chassis/sealing.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { type ServiceUnderTest, startTestService } from '#chassis/testing/service.ts';
 import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { passwords } from '../passwords.ts';
 import { security } from '../service.ts';
-import { eventsOf, PASSWORD, unique } from '../testing.ts';
+import { PASSWORD, unique } from '../testing.ts';
 
 describe('A security service of the release before staff and second factors', () => {
   let database: TestDatabase;

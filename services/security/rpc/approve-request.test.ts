@@ -3,11 +3,12 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
 import { refused, staff } from '#chassis/testing/clients.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ApprovalState } from '#gen/bank/security/v1/approval_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { checkLaws } from '../../_testbed/laws.ts';
-import { eventsOf, unique } from '../testing.ts';
+import { unique } from '../testing.ts';
 import { CHECKER, MAKER, useFourEyes } from '../testing-approvals.ts';
 
 describe('ApproveRequest', function approves() {

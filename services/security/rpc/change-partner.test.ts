@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { PartnerState } from '#gen/bank/security/v1/partner_pb.ts';
 import { security } from '../service.ts';
-import { approved, eventsOf, unique, verifyToken } from '../testing.ts';
+import { approved, unique, verifyToken } from '../testing.ts';
 import { aPartner, aPartnerKey, registration, suspend, tokenRequest } from '../testing-partners.ts';
 
 describe('ChangePartner', () => {

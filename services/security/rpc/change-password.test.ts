@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
@@ -10,7 +11,6 @@ import {
   appCode,
   asCustomer,
   credentialOf,
-  eventsOf,
   expectNowhere,
   failuresOf,
   logIn,

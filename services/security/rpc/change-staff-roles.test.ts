@@ -1,17 +1,9 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { security } from '../service.ts';
-import {
-  anEnrolledStaffMember,
-  appCode,
-  approved,
-  aStaffMember,
-  eventsOf,
-  logIn,
-  unique,
-  verifyToken,
-} from '../testing.ts';
+import { anEnrolledStaffMember, appCode, approved, aStaffMember, logIn, unique, verifyToken } from '../testing.ts';
 
 describe('ChangeStaffRoles', () => {
   const bank = useService(security);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
 import {
@@ -6,7 +7,6 @@ import {
   appCode,
   asCustomer,
   credentialOf,
-  eventsOf,
   expectNowhere,
   failuresOf,
   logIn,

@@ -1,10 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { StaffState } from '#gen/bank/security/v1/staff_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
-import { anEnrolledStaffMember, appCode, aStaffMember, eventsOf, logIn, unique } from '../testing.ts';
+import { anEnrolledStaffMember, appCode, aStaffMember, logIn, unique } from '../testing.ts';
 
 describe('DeactivateStaffMember', () => {
   const bank = useService(security);

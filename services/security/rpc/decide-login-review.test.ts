@@ -1,11 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { recordsOf } from '#chassis/testing/events.ts';
+import { eventsOf, recordsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { LoginReviewDecision, LoginReviewState } from '#gen/bank/security/v1/login_review_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
-import { eventsOf, unique } from '../testing.ts';
+import { unique } from '../testing.ts';
 import { ABROAD, aHeldLogin, failTries, HOME, logInFrom } from '../testing-logins.ts';
 
 describe('DecideLoginReview', () => {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { keyFiles, localKeyring } from '#chassis/keyring.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { DataKeyState } from '#gen/bank/security/v1/data_key_pb.ts';
 import { security } from '../service.ts';
-import { eventsOf, unique } from '../testing.ts';
+import { unique } from '../testing.ts';
 
 describe('DestroyDataKey', () => {
   const bank = useService(security);

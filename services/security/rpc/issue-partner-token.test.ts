@@ -1,10 +1,9 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { calculateJwkThumbprint } from 'jose';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { refused, startTestService, useService } from '#chassis/testing/service.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { type PartnerTokenRefused, PartnerTokenRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
-import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from '../service.ts';
 import { expectNowhere, unique, verifyToken } from '../testing.ts';
 import {
@@ -29,13 +28,8 @@ describe('IssuePartnerToken', () => {
     return `${metadata['status']} ${metadata['error']}`;
   }
   async function recorded(id: string): Promise<PartnerTokenRefused[]> {
-    const rows = await bank.database.query<{ envelope: Buffer }>(
-      `select envelope from outbox where type = $1 order by event_id`,
-      [PartnerTokenRefusedSchema.typeName],
-    );
-    return rows
-      .map(({ envelope }) => fromBinary(PartnerTokenRefusedSchema, fromBinary(EventEnvelopeSchema, envelope).payload))
-      .filter(({ partnerId }) => partnerId === id);
+    const refusals = await publishedOf(bank.database, PartnerTokenRefusedSchema);
+    return refusals.filter(({ partnerId }) => partnerId === id);
   }
 
   for (const alg of ['ES256', 'EdDSA', 'PS256'] as const) {

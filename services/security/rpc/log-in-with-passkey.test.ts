@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
@@ -13,7 +14,6 @@ import {
   aPasskey,
   appCode,
   asCustomer,
-  eventsOf,
   PASSWORD,
   passkeyLogin,
   toldOf,

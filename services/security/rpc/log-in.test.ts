@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Refusal } from '#chassis/errors.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
@@ -10,7 +11,6 @@ import {
   anEnrolledStaffMember,
   appCode,
   credentialOf,
-  eventsOf,
   expectNowhere,
   failuresOf,
   logIn,

@@ -1,10 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { customer, refused, staff, useService } from '#chassis/testing/service.ts';
 import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { security } from '../service.ts';
-import { eventsOf, unique } from '../testing.ts';
+import { unique } from '../testing.ts';
 
 describe('RecordRefusals', () => {
   const bank = useService(security);

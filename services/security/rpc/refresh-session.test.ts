@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { security } from '../service.ts';
@@ -6,7 +7,6 @@ import {
   anEnrolledCustomer,
   anEnrolledStaffMember,
   appCode,
-  eventsOf,
   expectNowhere,
   logIn,
   unique,

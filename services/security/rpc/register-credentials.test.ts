@@ -1,16 +1,8 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import {
-  aCode,
-  aCustomerWithApp,
-  anEnrolledCustomer,
-  eventsOf,
-  expectNowhere,
-  logIn,
-  PASSWORD,
-  unique,
-} from '../testing.ts';
+import { aCode, aCustomerWithApp, anEnrolledCustomer, expectNowhere, logIn, PASSWORD, unique } from '../testing.ts';
 
 describe('RegisterCredentials', () => {
   const bank = useService(security);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { PartnerState } from '#gen/bank/security/v1/partner_pb.ts';
 import { security } from '../service.ts';
-import { approved, eventsOf } from '../testing.ts';
+import { approved } from '../testing.ts';
 import { aPartnerKey, registration } from '../testing-partners.ts';
 
 describe('RegisterPartner', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
 import {
@@ -8,7 +9,6 @@ import {
   appCode,
   asCustomer,
   credentialOf,
-  eventsOf,
   failuresOf,
   PASSWORD,
   passkeyLogin,

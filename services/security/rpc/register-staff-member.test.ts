@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { StaffState } from '#gen/bank/security/v1/staff_pb.ts';
 import { security } from '../service.ts';
-import { approved, eventsOf, expectNowhere, unique } from '../testing.ts';
+import { approved, expectNowhere, unique } from '../testing.ts';
 
 describe('RegisterStaffMember', () => {
   const bank = useService(security);

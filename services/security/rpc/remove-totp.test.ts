@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { security } from '../service.ts';
@@ -10,7 +11,6 @@ import {
   appCode,
   asCustomer,
   credentialOf,
-  eventsOf,
   failuresOf,
   logIn,
   PASSWORD,

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, aPasskey, asCustomer, eventsOf, provedBy, unique } from '../testing.ts';
+import { anEnrolledCustomer, aPasskey, asCustomer, provedBy, unique } from '../testing.ts';
 
 describe('RemoveTrustedPayee', () => {
   const bank = useService(security);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import { aCustomerWithApp, anEnrolledCustomer, appCode, eventsOf, unique } from '../testing.ts';
+import { aCustomerWithApp, anEnrolledCustomer, appCode, unique } from '../testing.ts';
 import { aPayment, challengeOf, letExpire, mayPay, proveByCode } from '../testing-step-ups.ts';
 
 describe('RequireStepUp', () => {

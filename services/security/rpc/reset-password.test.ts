@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { PasswordResetRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { security } from '../service.ts';
@@ -8,7 +9,6 @@ import {
   appCode,
   aResetCode,
   credentialOf,
-  eventsOf,
   expectNowhere,
   logIn,
   toldOf,

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { PartnerState } from '#gen/bank/security/v1/partner_pb.ts';
 import { security } from '../service.ts';
-import { approved, eventsOf, unique } from '../testing.ts';
+import { approved, unique } from '../testing.ts';
 import { aPartner, suspend, tokenRequest } from '../testing-partners.ts';
 
 describe('ResumePartner', () => {

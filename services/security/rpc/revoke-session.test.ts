@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import { anEnrolledCustomer, eventsOf, inSession, logIn, refresh, unique } from '../testing.ts';
+import { anEnrolledCustomer, inSession, logIn, refresh, unique } from '../testing.ts';
 
 describe('RevokeSession', () => {
   const bank = useService(security);

@@ -1,16 +1,8 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { security } from '../service.ts';
-import {
-  anEnrolledCustomer,
-  anEnrolledStaffMember,
-  appCode,
-  eventsOf,
-  inSession,
-  logIn,
-  refresh,
-  unique,
-} from '../testing.ts';
+import { anEnrolledCustomer, anEnrolledStaffMember, appCode, inSession, logIn, refresh, unique } from '../testing.ts';
 
 describe('RevokeSessions', () => {
   const bank = useService(security);

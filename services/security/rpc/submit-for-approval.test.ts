@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { customer, refused, staff } from '#chassis/testing/clients.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { ApprovalState } from '#gen/bank/security/v1/approval_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
-import { eventsOf, unique } from '../testing.ts';
+import { unique } from '../testing.ts';
 import { CHECKER, MAKER, REVERSE, reversalIn, useFourEyes } from '../testing-approvals.ts';
 
 describe('SubmitForApproval', function submits() {
