@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type Arrived, arrived, type Lease } from './arrived.ts';
 import type { Settled } from './batch.ts';
-import { type Bus, managerOf, PARTITIONS, partitionSubject, readStream, streamOf } from './bus.ts';
+import { type Bus, managerOf, PARTITIONS, partitionSubject, readStream, type StreamState, streamOf } from './bus.ts';
 import { coalesce } from './coalesce.ts';
 import { isPassing } from './database.ts';
 import { sayError } from './describe-error.ts';
@@ -28,9 +28,13 @@ interface Work extends ConsumeOptions {
   effect(arrival: Arrival): Promise<void>;
   /** The partitions that have released events: looked for by one question for all of them, which costs less at rest. */
   released: ReadonlySet<number>;
+  /** When the stream was made that was last seen: with the one before it went the durables by which partitions were read. */
+  created: string | undefined;
 }
 
 const RENEW_MS = 1_000;
+/** How soon it is noticed that a stream was made anew. One question for all partitions costs little at rest. */
+const LOOK_MS = 1_000;
 const BATCH_MAX = 200;
 const IDLE_MS = 1_000;
 /** So many events that nobody handles are passed over at once, at most; what is pending is limited. */
@@ -47,7 +51,7 @@ export async function consume(options: ConsumeOptions): Promise<Consuming> {
   const share = await joinShare(database, producer);
   const ended = new AbortController();
   const workers = new Map<number, { abort: () => void; done: Promise<void> }>();
-  const work: Work = { ...options, effect: effects(options), released: new Set() };
+  const work: Work = { ...options, effect: effects(options), released: new Set(), created: undefined };
 
   function begin(partition: number): void {
     const own = new AbortController();
@@ -78,11 +82,20 @@ export async function consume(options: ConsumeOptions): Promise<Consuming> {
     }
   }
 
-  const running = renewing();
+  /** By itself: no answer of the bus keeps leases from being renewed. */
+  async function looking(): Promise<void> {
+    while (!ended.signal.aborted) {
+      const stream = await streamOfProducer(options).catch(() => undefined);
+      if (stream) work.created = stream.created;
+      await sleep(LOOK_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+    }
+  }
+
+  const running = [renewing(), looking()];
   return {
     async stop() {
       ended.abort();
-      await running;
+      await Promise.all(running);
       await endWork([...workers.keys()]);
       await share.leave().catch(() => undefined);
     },
@@ -127,7 +140,8 @@ async function workPartition(options: Work, lease: Lease, signal: AbortSignal): 
 }
 
 async function readPartition(options: Work, lease: Lease, signal: AbortSignal): Promise<void> {
-  const { name, messages, alive } = await openDurable(options, lease);
+  const { name, created, messages } = await openDurable(options, lease);
+  options.created = created;
   const waiting: JsMsg[] = [];
   // What came and had no effect yet. What nobody handles waits for an event that somebody does, or for a while: to pass
   // over it takes a transaction like any other.
@@ -174,7 +188,7 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
       await heard.promise;
       clearTimeout(quiet);
       heard = Promise.withResolvers();
-      if (waiting.length === 0 && !signal.aborted) await alive();
+      if (options.created !== created) throw new Error(`the stream of ${lease.producer} was made anew`);
     }
   } finally {
     signal.removeEventListener('abort', hear);
@@ -183,12 +197,18 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   }
 }
 
-/** Makes the durable of a partition anew, to begin after the cursor. `alive` throws when it is gone. */
-async function openDurable({ bus, database, consumer }: ConsumeOptions, lease: Lease) {
+async function streamOfProducer({ bus, subscription: { producer } }: ConsumeOptions): Promise<StreamState> {
+  const stream = await readStream(await managerOf(await bus.connection()), producer);
+  if (!stream) throw new Error(`${producer} has no stream yet`);
+  return stream;
+}
+
+/** Makes the durable of a partition anew, to begin after the cursor. */
+async function openDurable(options: ConsumeOptions, lease: Lease) {
+  const { bus, database, consumer } = options;
   const client = await bus.connection();
   const manager = await managerOf(client);
-  const stream = await readStream(manager, lease.producer);
-  if (!stream) throw new Error(`${lease.producer} has no stream yet`);
+  const stream = await streamOfProducer(options);
   const name = `${consumer}-p${lease.partition}`;
   const next = (await cursorOf(database, lease)) + 1;
   await manager.consumers.delete(streamOf(lease.producer), name).catch(() => false);
@@ -205,7 +225,7 @@ async function openDurable({ bus, database, consumer }: ConsumeOptions, lease: L
     max_messages: 2 * BATCH_MAX,
     abort_on_missing_resource: true,
   });
-  return { name, messages, alive: async () => void (await manager.consumers.info(streamOf(lease.producer), name)) };
+  return { name, created: stream.created, messages };
 }
 
 /** Lets events take effect; where that fails they are halved until the culprit stands alone, which is parked. */

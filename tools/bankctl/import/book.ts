@@ -8,6 +8,7 @@ import { inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
 import type { History, Line } from './history.ts';
 import { CURRENCY, decimalOf, SOURCE } from './naming.ts';
+import type { Opening } from './opening.ts';
 import { isPassingCode, patiently } from './patience.ts';
 
 /** What became of the history. */
@@ -18,22 +19,24 @@ export interface Booked {
   readonly refused: { readonly line: Line; readonly reason: string }[];
 }
 
+type Accounts = Opening['accounts'];
+
 /** The most lines that one call may bring. */
 const BATCH = 1_000;
 const LANES = 4;
 /** So often is a line sent again that the bank could not book in passing. */
 const MOST_REPEATS = 5;
 
-/** Books the lines of accounts (the bank's ids by the other bank's). */
+/** Books the lines of accounts (the bank's ids by the other bank's), those of each as soon as it is open. */
 export async function bookHistory(
   bank: Bank,
-  { books, count }: History,
-  accounts: ReadonlyMap<string, string>,
+  { books }: History,
+  accounts: Accounts,
   progress: Progress,
 ): Promise<Booked> {
   const booked: Booked = { posted: 0, skipped: 0, refused: [] };
-  await progress.begin('transactions', count);
-  await inParallel(lanesOf([...books.values()]), LANES, async (lines) => {
+  const inOrder = [...accounts.keys()].flatMap((id) => [books.get(id) ?? []]);
+  await inParallel(lanesOf(inOrder), LANES, async (lines) => {
     // The ledger books nothing of nothing.
     const moving = lines.filter(({ change }) => change !== 0n);
     booked.skipped += lines.length - moving.length;
@@ -58,16 +61,11 @@ function lanesOf(books: readonly (readonly Line[])[]): Line[][] {
 }
 
 /** Sends a batch until each of its lines is booked or refused for good. */
-async function send(
-  bank: Bank,
-  batch: readonly Line[],
-  accounts: ReadonlyMap<string, string>,
-  booked: Booked,
-): Promise<void> {
+async function send(bank: Bank, batch: readonly Line[], accounts: Accounts, booked: Booked): Promise<void> {
   const transactions = bank.client(TransactionService);
   let left = batch;
   for (let repeat = 0; left.length > 0; repeat += 1) {
-    const items = left.map((line) => itemOf(line, accounts));
+    const items = await Promise.all(left.map(async (line) => itemOf(line, (await accounts.get(line.accountId)) ?? '')));
     const { outcomes } = await patiently(() => transactions.batchImportTransactions({ transactions: items }));
     const again = settle(left, outcomes, booked);
     if (again.length > 0 && repeat === MOST_REPEATS) {
@@ -95,11 +93,11 @@ function settle(lines: readonly Line[], outcomes: readonly ImportOutcome[], book
   });
 }
 
-function itemOf(line: Line, accounts: ReadonlyMap<string, string>) {
-  const { id, accountId, change, bookedOn, counterpart, remittance, counterparty } = line;
+function itemOf(line: Line, accountId: string) {
+  const { id, change, bookedOn, counterpart, remittance, counterparty } = line;
   return {
     externalReference: `${SOURCE}-${id}`,
-    accountId: accounts.get(accountId) ?? '',
+    accountId,
     direction: change > 0n ? Direction.CREDIT : Direction.DEBIT,
     counterpart,
     amount: { currencyCode: CURRENCY, amount: decimalOf(change > 0n ? change : -change) },

@@ -55,8 +55,12 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
     const history = await readHistory(directory, parties.accounts, today, wrong);
     wrong.settle();
 
-    const accounts = await openAll(bank, parties, progress);
-    const booked = await bookHistory(bank, history, accounts, progress);
+    await progress.begin('booking', parties.clients.size + parties.accounts.size + history.count);
+    const opening = openAll(bank, parties, progress);
+    const [booked] = await Promise.all([bookHistory(bank, history, opening.accounts, progress), opening.done]);
+    const accounts = new Map(
+      await Promise.all([...opening.accounts].map(async ([id, accountId]) => [id, await accountId] as const)),
+    );
     const differences = await conclude(bank, { accounts, history, booked }, progress);
     const trialBalance = await patiently(() => bank.client(LedgerService).getTrialBalance({}));
     return {
@@ -84,7 +88,9 @@ async function conclude(
     const { accountId: account, id: transaction } = line;
     return { account, transaction, line: line.line, what: 'booking', expected: 'booked', found: reason };
   });
-  const notCutOver = await cutOver(bank, accounts, booked);
-  const notEqual = await compareBalances(bank, accounts, history, booked, progress);
+  const [notCutOver, notEqual] = await Promise.all([
+    cutOver(bank, accounts, booked),
+    compareBalances(bank, accounts, history, booked, progress),
+  ]);
   return [...refused, ...notCutOver, ...notEqual];
 }

@@ -85,17 +85,18 @@ describe('An import whose bank is killed', function killed() {
     await kill();
   }
 
-  /** Imports, and does `strike` when the first lines are booked; the bank is then started again. */
+  /** Imports, and does `strike` when half of it is done; the bank is then started again. */
   async function importStruck(strike: () => Promise<void>): Promise<void> {
     let struck: Promise<void> | undefined;
-    let booking = false;
+    let left = Number.POSITIVE_INFINITY;
     const watched: Progress = {
       ...progress(false),
-      begin: async (name) => {
-        booking = name === 'transactions';
+      begin: async (_, total = left) => {
+        left = total / 2;
       },
-      advance: () => {
-        if (booking) struck ??= strike().then(start);
+      advance: (by) => {
+        left -= by;
+        if (left < 0) struck ??= strike().then(start);
       },
     };
     // It may go on when the bank is back, or have given up: both are well.

@@ -19,16 +19,15 @@ const BUSINESS_PRODUCT = 'prd_business_czk';
 const COUNTRY = 'CZ';
 const CALLS = 64;
 
-/**
- * Registers all clients and opens all accounts, ready to take history; an account as soon as its holders are registered.
- * Answers the bank's accounts by the ids of the other bank's.
- */
-export async function openAll(
-  bank: Bank,
-  { clients, accounts }: Parties,
-  progress: Progress,
-): Promise<ReadonlyMap<string, string>> {
-  await progress.begin('opening', clients.size + accounts.size);
+/** Accounts on their way: the bank's by the ids of the other bank's, in the order in which they are opened. */
+export interface Opening {
+  readonly accounts: ReadonlyMap<string, Promise<string>>;
+  /** Until all are open and all clients are registered. Throws what one of them was refused for, which then never opens. */
+  readonly done: Promise<void>;
+}
+
+/** Registers all clients and opens all accounts, ready to take history; an account as soon as its holders are registered. */
+export function openAll(bank: Bank, { clients, accounts }: Parties, progress: Progress): Opening {
   const registered = new Map<string, Promise<string>>();
   const customerOf = (client: Client): Promise<string> => {
     const under = registered.get(client.id) ?? patiently(() => register(bank, client));
@@ -40,18 +39,20 @@ export async function openAll(
     registered.set(client.id, under);
     return under;
   };
-  const opened = await inParallel([...accounts.values()], CALLS, async (account) => {
-    const holders = account.holders.flatMap(({ clientId }) => clients.get(clientId) ?? []);
-    const customers = new Map(
-      await Promise.all(holders.map(async (client) => [client.id, await customerOf(client)] as const)),
-    );
-    const accountId = await patiently(() => open(bank, account, clients, customers));
-    progress.advance(1);
-    return [account.id, accountId] as const;
-  });
-  // Those who hold nothing.
-  await inParallel([...clients.values()], CALLS, customerOf);
-  return new Map(opened);
+  const opened = new Map([...accounts.keys()].map((id) => [id, Promise.withResolvers<string>()]));
+  async function openEach(): Promise<void> {
+    await inParallel([...accounts.values()], CALLS, async (account) => {
+      const holders = account.holders.flatMap(({ clientId }) => clients.get(clientId) ?? []);
+      const customers = new Map(
+        await Promise.all(holders.map(async (client) => [client.id, await customerOf(client)] as const)),
+      );
+      opened.get(account.id)?.resolve(await patiently(() => open(bank, account, clients, customers)));
+      progress.advance(1);
+    });
+    // Those who hold nothing.
+    await inParallel([...clients.values()], CALLS, customerOf);
+  }
+  return { accounts: new Map([...opened].map(([id, { promise }]) => [id, promise])), done: openEach() };
 }
 
 async function register(bank: Bank, client: Client): Promise<string> {
