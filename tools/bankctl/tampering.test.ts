@@ -26,7 +26,7 @@ describe('A ledger that was tampered with', function tampering() {
   const bank = useBank();
   const ledger = () => bank().asPrincipal(LedgerService, AUDITOR);
   const owner = (statements: string) =>
-    bank().database('ledger').query(`set session_replication_role = replica; ${statements}`);
+    bank().database('ledger').query(`set local session_replication_role = replica; ${statements}`);
   let client: Bank;
   const [edited, moved, other, refused, reversal, captured, cutOff] = newIds('jnl');
   const taken = newId('jnl');
