@@ -7,8 +7,8 @@ import { checkoutRoot } from '../../tools/platform/paths.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
 import { makeScratch, removeScratch } from '../../tools/platform/scratch.ts';
 
-/** Of a machine that has nothing else to do; beside the other processes of a whole run it may take longer. */
-const SECOND_START_MS = process.env['MOCHA_WORKER_ID'] === undefined ? 8_000 : 25_000;
+/** Of a machine that has nothing else to do: a run of all tests runs these when the others have ended. */
+const SECOND_START_MS = 8_000;
 const LARGEST_MB = 800;
 
 describe('make run', function makeRun() {
