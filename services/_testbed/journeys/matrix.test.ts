@@ -21,6 +21,7 @@ const everyRpc = Object.entries<Rule>(rules).map(([path, rule]) => ({ path, rpc:
 const matrix = testMatrix();
 /** As long as it takes to try every cell, also on a busy machine. */
 const TOKEN_SECONDS = 1_800;
+const AT_ONCE = 16;
 
 describe('The matrix of who may call what', function theMatrix() {
   this.timeout(60_000);
@@ -53,14 +54,17 @@ describe('The matrix of who may call what', function theMatrix() {
     it(`holds at the edge: ${rpc}`, async () => {
       const { input } = methodNamed(rpc);
       const { request, refused } = rule.edge ? sampleOf(rpc, own) : { request: {}, refused: undefined };
-      const cells = SUBJECTS.map(async (subject, turn) => {
+      const cell = async (subject: string, turn: number): Promise<void> => {
         const door = journey.door(PROTOCOLS[(index + turn) % PROTOCOLS.length] ?? 'gRPC');
         const told = await whyNot(door.callWith(tokens.get(subject), rpc, asCommand(input, request, true)));
         const outcome = outcomeIn(matrix[path]?.edge, subject);
         const expected = outcome === 'ALLOWED' ? refused : outcome;
         expect(told, `${subject} over ${door.protocol}`).to.equal(expected);
-      });
-      await Promise.all(cells);
+      };
+      // Side by side, but no more than a busy machine answers in time.
+      for (let turn = 0; turn < SUBJECTS.length; turn += AT_ONCE) {
+        await Promise.all(SUBJECTS.slice(turn, turn + AT_ONCE).map((subject, at) => cell(subject, turn + at)));
+      }
     });
   }
 
