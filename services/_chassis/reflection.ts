@@ -7,8 +7,18 @@ import type * as grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { asBuffer } from './encode.ts';
 
+/** By the names of the services. To index the contract takes longer than all else that a server does to start. */
+const made = new Map<string, ReflectionService>();
+
 /** Adds reflection of these services to a server. */
 export function addReflection(server: grpc.Server, services: readonly DescService[]): void {
+  const names = services.map(({ typeName }) => typeName).join();
+  const reflection = made.get(names) ?? reflectionOf(services);
+  made.set(names, reflection);
+  reflection.addToServer(server);
+}
+
+function reflectionOf(services: readonly DescService[]): ReflectionService {
   const files = new Set<DescFile>();
   for (const { file } of services) gather(file, files);
   // The reflection package reads what proto-loader makes: definitions that carry their files as bytes. It decodes those of
@@ -18,7 +28,7 @@ export function addReflection(server: grpc.Server, services: readonly DescServic
     type: {},
     fileDescriptorProtos: [...files].map(({ proto }) => asBuffer(toBinary(FileDescriptorProtoSchema, proto))),
   };
-  new ReflectionService({ definition } as never).addToServer(server);
+  return new ReflectionService({ definition } as never);
 }
 
 /** Adds a file and those that it imports. */

@@ -4,9 +4,12 @@ import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { invalid } from './errors.ts';
 import { nulViolations } from './nul.ts';
 
-/** Makes the validator of a server. */
+let shared: Validator | undefined;
+
+/** The validator of every server of this process: a rule is compiled when it is first needed, and once. */
 export function requestValidator(): Validator {
-  return createValidator({ regexMatch });
+  shared ??= createValidator({ regexMatch });
+  return shared;
 }
 
 /** Refuses a request that breaks the contract, REQUEST_INVALID, with every violation. `wire` is the message as it came. */

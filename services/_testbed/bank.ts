@@ -68,6 +68,8 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
   const urls = [...databases].map(([name, { runtimeUrl }]) => [`${name.toUpperCase()}_DATABASE_URL`, runtimeUrl]);
   const environment: NodeJS.ProcessEnv = {
     ...testEnvironment(dataDir),
+    // Ledger and audit look after their checkpoints in every bank, and few tests wait for one.
+    CHECKPOINT_SECONDS: '1',
     ...(await freePorts(chosen)),
     ...Object.fromEntries(urls),
     ...(databases.has('security') && { DATA_KEYS: 'security' }),

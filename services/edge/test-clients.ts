@@ -1,5 +1,5 @@
 // For the tests of the edge: a client for each protocol, bare requests for hostile ones, and what an error says.
-import { connect as connectSession } from 'node:http2';
+import { type ClientHttp2Session, connect as connectSession } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import type { DescService } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
@@ -114,6 +114,18 @@ export interface BareEnd {
   readonly told?: Told;
 }
 
+/** Connections at rest, by port: to make one takes longer than most calls. Each has one call at a time. */
+const resting = new Map<number, ClientHttp2Session[]>();
+
+function sessionTo(port: number): ClientHttp2Session {
+  const idle = resting.get(port) ?? [];
+  resting.set(port, idle);
+  let session = idle.pop();
+  while (session?.closed || session?.destroyed) session = idle.pop();
+  session?.ref();
+  return session ?? connectSession(`http://127.0.0.1:${port}`).on('error', () => undefined);
+}
+
 /** Sends bytes as the body of a gRPC call, without a gRPC library. */
 export function postGrpc(
   edge: RunningEdge,
@@ -122,12 +134,17 @@ export function postGrpc(
   headers: Record<string, string> = {},
 ): Promise<BareEnd> {
   return new Promise((resolve) => {
-    const session = connectSession(`http://127.0.0.1:${edge.grpcPort}`);
+    const session = sessionTo(edge.grpcPort);
+    const failed = (): void => end({});
     const end = (answer: BareEnd): void => {
-      session.destroy();
+      session.off('error', failed);
+      // What ended otherwise than with an answer may have broken the connection.
+      if (answer.status === undefined) session.destroy();
+      else resting.get(edge.grpcPort)?.push(session);
+      session.unref();
       resolve(answer);
     };
-    session.once('error', () => end({}));
+    session.once('error', failed);
     const common = { ':method': 'POST', 'content-type': 'application/grpc', te: 'trailers' };
     const stream = session.request({ ...common, ':path': path, ...headers });
     let seen: Record<string, unknown> = {};

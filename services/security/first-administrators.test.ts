@@ -20,6 +20,7 @@ describe('first-administrators', function firstAdministrators() {
       env: {
         ...testEnvironment(bank.dataDir),
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         SECURITY_DATABASE_URL: bank.database.runtimeUrl,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 // What the tests of this service order, through the contract, in whatever bank they run.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescService } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Client } from '#chassis/call.ts';
@@ -129,6 +130,8 @@ export function there<T>(value: T | undefined): T {
 
 /** Every row of every table, as text; bytes as hexadecimal digits. */
 export async function dump(database: TestDatabase): Promise<string> {
+  // What was answered a moment ago may still have to be settled.
+  while ((await database.query(`select from command where state = 'planned'`)).length > 0) await sleep(5);
   const tables = await database.query<{ name: string }>(
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' order by tablename`,
   );

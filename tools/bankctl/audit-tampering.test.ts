@@ -235,7 +235,7 @@ function useBankWithBus(): () => RunningBank {
   const bank = useBank({
     services: ['security', 'customer', 'audit'],
     get environment() {
-      return { NATS_URL: bus.url };
+      return { NATS_URL: bus.url, CHECKPOINT_SECONDS: '0.2' };
     },
   });
   after('stops the bus', async () => {

@@ -1,5 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { useBank } from '../../services/_testbed/bank.ts';
+import { checkoutRoot } from '../platform/paths.ts';
 import { randomFreePort } from '../platform/ports.ts';
 import { useBankctl } from './testing.ts';
 
@@ -211,8 +217,8 @@ describe('bankctl', function bankctl() {
     expect(lines.at(-1)).to.equal(`,,CLOSING_BALANCE,,${statement.closingBalance.amount},CZK,,,`);
     expect(lines).to.have.length(statement.entries.length + 3);
 
-    const { stdout: text } = await run(['statement', janas.accountId, '--format', 'text']);
-    expect(text)
+    const { stdout: written } = await run(['statement', janas.accountId, '--format', 'text']);
+    expect(written)
       .to.match(/opening balance/)
       .and.to.match(/closing balance/)
       .and.to.include(janas.iban);
@@ -336,8 +342,8 @@ describe('bankctl', function bankctl() {
         .split('\n')
         .map((line) => typeof JSON.parse(line)),
     ).to.include('object');
-    const text = await run(['watch', 'entries', janas.accountId, '--from', cursor, '--for', '2']);
-    expect(text.stdout).to.match(/credit 12\.50 CZK {2}balance [\d.]+ CZK {2}\S+ jnl_/);
+    const shown = await run(['watch', 'entries', janas.accountId, '--from', cursor, '--for', '2']);
+    expect(shown.stdout).to.match(/credit 12\.50 CZK {2}balance [\d.]+ CZK {2}\S+ jnl_/);
     const wrong = await run(['watch', 'entries', janas.accountId, '--from', 'AAAA']);
     expect(wrong.code).to.equal(1);
     expect(wrong.stderr).to.contain('CURSOR_INVALID');
@@ -454,6 +460,21 @@ describe('bankctl', function bankctl() {
     expect(code).to.equal(3);
     expect(stderr).to.include(edge).and.to.include('ECONNREFUSED');
     expect((await run(['account', 'list', '--edge', edge, '--json'])).code).to.equal(3);
+  });
+
+  it('is a program that prints, and ends by itself with its exit code', async () => {
+    // All other tests run it within their own process.
+    const main = path.join(checkoutRoot(), 'tools', 'bankctl', 'main.ts');
+    const env = { PATH: process.env['PATH'], COREBANK_EDGE: bank().edge.url, XDG_CACHE_HOME: tmpdir() };
+    const programs = [['status', '--json'], ['account', 'get', 'acc_none'], ['nonsense']].map((args) => {
+      const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      return Promise.all([text(child.stdout), text(child.stderr), once(child, 'close').then(([code]) => code)]);
+    });
+    const [done, refused, wrong] = await Promise.all(programs);
+    expect(JSON.parse(done?.[0] ?? '')).to.have.property('businessDate');
+    expect(done?.slice(1)).to.deep.equal(['', 0]);
+    expect(refused?.[1]).to.contain('ACCOUNT_NOT_FOUND');
+    expect([refused?.[2], wrong?.[2]]).to.deep.equal([1, 2]);
   });
 
   it('helps with every command', async () => {

@@ -1,5 +1,6 @@
 // What commands print: one JSON document with --json, else text for a person. Failures and progress go to stderr.
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { surroundings } from './surroundings.ts';
 
 /** Where a command writes. */
 export interface Output {
@@ -18,11 +19,12 @@ export interface Output {
   note(text: string): void;
 }
 
-/** Writes to this process's streams. */
+/** Writes to the streams of the run. */
 export function output(json: boolean): Output {
+  const { stdout, stderr } = surroundings();
   const text = (written: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      process.stdout.write(written, (error) => (error ? reject(error) : resolve()));
+      stdout.write(written, (error) => (error ? reject(error) : resolve()));
     });
   const line = (written: string): Promise<void> => text(written.endsWith('\n') ? written : `${written}\n`);
   const document: Output['document'] = async (value, human) =>
@@ -36,7 +38,7 @@ export function output(json: boolean): Output {
       await document(json ? toJson(schema, message) : undefined, human);
     },
     note(written) {
-      if (!json) process.stderr.write(`${written}\n`);
+      if (!json) stderr.write(`${written}\n`);
     },
   };
 }

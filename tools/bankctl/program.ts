@@ -16,6 +16,7 @@ import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
 import { watchCommands } from './cli/watch.ts';
 import { Exit, linesOf, tell } from './failure.ts';
+import { surroundings } from './surroundings.ts';
 
 const DEFAULT_EDGE = 'http://127.0.0.1:8080';
 
@@ -44,6 +45,7 @@ Examples:
 /** Runs a command line and answers its exit code. Failures are told on stderr, or with --json as a document on stdout. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
+  const { stdout, stderr } = surroundings();
   let exit: number = Exit.OK;
   const program = makeProgram((code) => {
     exit = code;
@@ -55,17 +57,19 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return usageExit(error, json);
     const told = await tell(error);
     const { exit: code, ...rest } = told;
-    if (json) process.stdout.write(`${JSON.stringify({ error: rest }, null, 2)}\n`);
-    else process.stderr.write(`bankctl: ${linesOf(told).join('\n')}\n`);
+    if (json) stdout.write(`${JSON.stringify({ error: rest }, null, 2)}\n`);
+    else stderr.write(`bankctl: ${linesOf(told).join('\n')}\n`);
     return code;
   }
 }
 
 /** All commands. `exited` is told the exit code of the one that runs. */
 export function makeProgram(exited: (code: number) => void): Command {
+  const { env, stdout, stderr } = surroundings();
   const program = new Command('bankctl')
+    .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
     .description('The command line of the bank.')
-    .option('--edge <url>', 'the edge to talk to', process.env['COREBANK_EDGE'] || DEFAULT_EDGE)
+    .option('--edge <url>', 'the edge to talk to', env['COREBANK_EDGE'] || DEFAULT_EDGE)
     .option(
       '--as <subject>',
       'as whom: customer:<id>, staff:<role> or staff:<role>@<branch>; before what `login` chose',
@@ -111,6 +115,6 @@ function path(command: Command): string {
 function usageExit({ code, message, exitCode }: CommanderError, json: boolean): number {
   if (exitCode === 0) return Exit.OK;
   const said = code === 'commander.help' ? 'Which command? See bankctl --help' : message.replace(/^error: /, '');
-  if (json) process.stdout.write(`${JSON.stringify({ error: { message: said } }, null, 2)}\n`);
+  if (json) surroundings().stdout.write(`${JSON.stringify({ error: { message: said } }, null, 2)}\n`);
   return Exit.USAGE;
 }

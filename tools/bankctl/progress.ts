@@ -1,4 +1,5 @@
 // Progress of long work: a bar on stderr when a person looks at a terminal, and nothing else ever.
+import { surroundings } from './surroundings.ts';
 
 /** Tells how far some work is. */
 export interface Progress {
@@ -12,7 +13,7 @@ const SILENCE: Progress = { begin: async () => {}, advance: () => {}, end: () =>
 
 /** A bar on stderr, or silence where nobody would see one. */
 export function progress(shown: boolean): Progress {
-  return shown && process.stderr.isTTY ? bar() : SILENCE;
+  return shown && surroundings().stderr.isTTY ? bar() : SILENCE;
 }
 
 function bar(): Progress {

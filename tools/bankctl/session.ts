@@ -2,6 +2,7 @@
 import type { Bank } from './bank.ts';
 import { type Output, output } from './output.ts';
 import { type Progress, progress } from './progress.ts';
+import { surroundings } from './surroundings.ts';
 import { fileMemory, memoryFile } from './tokens.ts';
 
 /** The options that every command has. */
@@ -40,7 +41,7 @@ export async function withSession<T>(options: GlobalOptions, command: (session: 
         const bank = openBank({
           edge: options.edge,
           as: as ?? options.as ?? otherwise,
-          token: process.env['COREBANK_TOKEN'] || undefined,
+          token: surroundings().env['COREBANK_TOKEN'] || undefined,
           memory: fileMemory(memoryFile()),
         });
         opened.push(bank);

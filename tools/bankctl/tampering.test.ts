@@ -23,10 +23,10 @@ const AUDITOR = staff('AUDITOR');
 
 describe('A ledger that was tampered with', function tampering() {
   this.timeout(120_000);
-  const bank = useBank();
+  const bank = useBank({ environment: { CHECKPOINT_SECONDS: '0.2' } });
   const ledger = () => bank().asPrincipal(LedgerService, AUDITOR);
   const owner = (statements: string) =>
-    bank().database('ledger').query(`set session_replication_role = replica; ${statements}`);
+    bank().database('ledger').query(`set local session_replication_role = replica; ${statements}`);
   let client: Bank;
   const [edited, moved, other, refused, reversal, captured, cutOff] = newIds('jnl');
   const taken = newId('jnl');

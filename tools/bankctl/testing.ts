@@ -1,9 +1,11 @@
-// bankctl as a user runs it: a process of its own, for tests.
-import { spawn } from 'node:child_process';
+// bankctl as a user runs it, for tests: in the process of the tests, because most of a process of its own is its start.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkoutRoot } from '../platform/paths.ts';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { runProgram } from './program.ts';
+import { runWithin } from './surroundings.ts';
 
 /** What a run of bankctl printed, and how it ended. */
 export interface Ran {
@@ -20,8 +22,6 @@ export interface User {
   json<T>(args: readonly string[], code?: number): Promise<T>;
 }
 
-const MAIN = path.join(checkoutRoot(), 'tools', 'bankctl', 'main.ts');
-
 /** A user of bankctl for the tests of a `describe`; `edge` is asked at each run. */
 export function useBankctl(edge: () => string): User {
   let home = '';
@@ -33,16 +33,14 @@ export function useBankctl(edge: () => string): User {
   });
 
   async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env['PATH'], XDG_CACHE_HOME: home, COREBANK_EDGE: edge(), ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const env = { XDG_CACHE_HOME: home, COREBANK_EDGE: edge(), ...environment };
+    const code = runWithin({ env, stdout, stderr }, () => runProgram(args)).finally(() => {
+      stdout.end();
+      stderr.end();
     });
-    const code = new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (exit) => resolve(exit ?? -1));
-    });
-    const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
-    return { code: await code, stdout, stderr };
+    const [exit, printed, said] = await Promise.all([code, text(stdout), text(stderr)]);
+    return { code: exit, stdout: printed, stderr: said };
   }
 
   return {
@@ -54,8 +52,4 @@ export function useBankctl(edge: () => string): User {
       return document;
     },
   };
-}
-
-async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
-  return Buffer.concat(await Array.fromAsync(stream)).toString();
 }

@@ -1,7 +1,9 @@
 // Tokens of the development mode, kept between runs in a file that only its owner reads, and who the user wants to be.
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { surroundings } from './surroundings.ts';
 
 /** What is remembered of one edge. */
 export interface Remembered {
@@ -29,7 +31,7 @@ export function shortMemory(): Memory {
 }
 
 /** The file in which tokens are kept: below XDG_CACHE_HOME, or `~/.cache`. */
-export function memoryFile(environment: NodeJS.ProcessEnv = process.env): string {
+export function memoryFile(environment: NodeJS.ProcessEnv = surroundings().env): string {
   const given = environment['XDG_CACHE_HOME'];
   // The specification says that a relative path is to be ignored.
   const home = given && path.isAbsolute(given) ? given : path.join(homedir(), '.cache');
@@ -54,7 +56,7 @@ export function fileMemory(file: string): Memory {
     },
     keep(edge, remembered) {
       inProcess.keep(edge, remembered);
-      const fresh = `${file}.${process.pid}`;
+      const fresh = `${file}.${randomUUID()}`;
       try {
         mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
         writeFileSync(fresh, `${JSON.stringify({ ...read(), [edge]: remembered }, null, 2)}\n`, { mode: 0o600 });

@@ -66,18 +66,25 @@ export async function ensureDatabase(
 
 /**
  * Leaves a database to its two roles alone: nobody else may connect, and only the owner may create anything in it.
- * Safe to repeat, and needed again for a copy of a template, which does not take over who may connect.
+ * Safe to repeat.
  */
-export async function closeDatabase(superuserUrl: string, { database, owner, runtime }: DatabaseNames): Promise<void> {
+export async function closeDatabase(superuserUrl: string, names: DatabaseNames): Promise<void> {
+  const { database, owner, runtime } = names;
   await withClient(databaseUrl(superuserUrl, database), async (client) => {
     await client.query(`
-      REVOKE ALL ON DATABASE ${quoted(database)} FROM PUBLIC;
-      GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(runtime)};
+      ${connectRights(names)}
       ALTER SCHEMA public OWNER TO ${quoted(owner)};
       REVOKE ALL ON SCHEMA public FROM PUBLIC;
       GRANT USAGE ON SCHEMA public TO ${quoted(runtime)};
     `);
   });
+}
+
+/** Who may connect, as statements for any database of the server: a copy of a template does not take them over. */
+export function connectRights({ database, runtime }: DatabaseNames): string {
+  return `
+    REVOKE ALL ON DATABASE ${quoted(database)} FROM PUBLIC;
+    GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(runtime)};`;
 }
 
 /** The same server's URL for another database and, if given, another role. */

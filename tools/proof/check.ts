@@ -44,14 +44,27 @@ type WrittenProof = Without<Omit<Proof, 'blocks' | 'checkpoint'>, 'legNumber' | 
   readonly checkpoint: Without<Checkpoint, 'height'>;
 };
 
-const [proofFile, keyFile] = process.argv.slice(2);
-if (!proofFile || !keyFile) end(2, 'usage: npm run -s check-proof -- PROOF.json KEY.pem');
-const document = read(proofFile, JSON.parse, 'a proof in JSON');
-const key = read(keyFile, createPublicKey, 'a public key in PEM');
-const proof = proofOf(document);
-const wrong = proof ? whatIsWrong(proof, key) : 'it is not of the form of a proof';
-if (!proof || wrong !== undefined) end(1, `This proves nothing: ${wrong}.`);
-console.log(`${proof.journalText}\n${proof.entryText}\n\nThe entry is in the books of the bank.`);
+if (import.meta.main) check(process.argv.slice(2));
+
+function check([proofFile, keyFile]: readonly string[]): void {
+  if (!proofFile || !keyFile) end(2, 'usage: npm run -s check-proof -- PROOF.json KEY.pem');
+  const document = read(proofFile, JSON.parse, 'a proof in JSON');
+  const key = read(keyFile, createPublicKey, 'a public key in PEM');
+  const { wrong, shown } = verdictOn(document, key);
+  if (wrong !== undefined) end(1, wrong);
+  console.log(shown);
+}
+
+/** What is wrong with a document as a proof, or what it proves. */
+export function verdictOn(
+  document: WrittenProof & { readonly proof?: WrittenProof },
+  key: KeyObject,
+): { readonly wrong?: string; readonly shown?: string } {
+  const proof = proofOf(document);
+  const wrong = proof ? whatIsWrong(proof, key) : 'it is not of the form of a proof';
+  if (!proof || wrong !== undefined) return { wrong: `This proves nothing: ${wrong}.` };
+  return { shown: `${proof.journalText}\n${proof.entryText}\n\nThe entry is in the books of the bank.` };
+}
 
 function end(code: number, sentence: string): never {
   console.error(sentence);

@@ -1,7 +1,7 @@
 // A database of its own for every test file: cloned from a template that is migrated once per run.
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { closeDatabase, databaseUrl } from '../../../tools/platform/postgres-database.ts';
+import { closeDatabase, connectRights, databaseUrl } from '../../../tools/platform/postgres-database.ts';
 import { type MigrationStep, migrate } from '../database.ts';
 import { makeLog } from '../log.ts';
 
@@ -20,7 +20,10 @@ export interface TestDatabase {
   readonly runtimeUrl: string;
   readonly ownerUrl: string;
   readonly superuserUrl: string;
-  /** Runs one statement on a connection of its own, as the superuser unless another role is named. */
+  /**
+   * Runs one statement, as the superuser unless another role is named. Connections are used again: what it sets, it sets
+   * `local`.
+   */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[], role?: TestRole): Promise<Row[]>;
   /** Opens a connection; the caller ends it. */
   open(role: TestRole): Promise<pg.Client>;
@@ -31,13 +34,13 @@ export interface TestDatabase {
 /** Makes a database for a service: a copy of its template. */
 export async function cloneDatabase(service: DatabaseOf): Promise<TestDatabase> {
   const server = testServer();
-  const template = await ensureTemplate(server, service);
+  const template = await templateOf(server, service);
   const name = `test_${service.name}_${randomBytes(6).toString('hex')}`;
   const roles = rolesOf(service.name);
-  await withClient(server, (client) =>
-    client.query(`CREATE DATABASE ${quoted(name)} TEMPLATE ${quoted(template)} OWNER ${quoted(roles.owner)}`),
-  );
-  await closeDatabase(server, { database: name, ...roles });
+  // Copied as files, with what PostgreSQL has cached in them: a first connection to a copy of rows alone is dear.
+  const copy = `TEMPLATE ${quoted(template)} STRATEGY FILE_COPY OWNER ${quoted(roles.owner)}`;
+  await poolOf(server).query(`CREATE DATABASE ${quoted(name)} ${copy}`);
+  await poolOf(server).query(connectRights({ database: name, ...roles }));
   return describeDatabase(server, service.name, name);
 }
 
@@ -60,22 +63,32 @@ function describeDatabase(server: string, service: string, name: string): TestDa
     runtimeUrl: urls.runtime,
     ownerUrl: urls.owner,
     superuserUrl: urls.superuser,
-    query: async (text, values = [], role = 'superuser') =>
-      withClient(urls[role], async (client) => (await client.query(text, [...values])).rows),
+    query: async (text, values = [], role = 'superuser') => (await poolOf(urls[role]).query(text, [...values])).rows,
     open: async (role) => {
       const client = new pg.Client({ connectionString: urls[role] });
       await client.connect();
       return client;
     },
     drop: async () => {
-      await withClient(server, (client) => client.query(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`));
+      await Promise.all(Object.values(urls).map(closePool));
+      await poolOf(server).query(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`);
     },
   };
 }
 
+/** By their server and migrations. */
+const templates = new Map<string, Promise<string>>();
+
+/** The template of a service, which its first asker makes. */
+function templateOf(server: string, service: DatabaseOf): Promise<string> {
+  const name = `template_${service.name}_${hashOf(service)}`;
+  const template = templates.get(server + name) ?? ensureTemplate(server, service, name);
+  templates.set(server + name, template);
+  return template;
+}
+
 /** Migrates the template of a service unless this run has done so: its name holds a hash of the migrations. */
-async function ensureTemplate(server: string, service: DatabaseOf): Promise<string> {
-  const template = `template_${service.name}_${hashOf(service)}`;
+async function ensureTemplate(server: string, service: DatabaseOf, template: string): Promise<string> {
   await withClient(server, async (client) => {
     // Held until the connection ends: of two test processes, one migrates and the other waits for it.
     await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`template ${service.name}`]);
@@ -123,6 +136,25 @@ function rolesOf(service: string): { owner: string; runtime: string } {
 /** Every test process knows the same password without writing it down: it follows from the superuser's. */
 function passwordOf(server: string, role: string): string {
   return createHash('sha256').update(new URL(server).password).update('\0').update(role).digest('base64url');
+}
+
+/** By URL. To connect costs PostgreSQL more than most of what tests ask of it. */
+const pools = new Map<string, pg.Pool>();
+
+function poolOf(url: string): pg.Pool {
+  const pool = pools.get(url) ?? new pg.Pool({ connectionString: url, allowExitOnIdle: true });
+  // A connection at rest may be cut by a test; the next statement opens another.
+  if (!pools.has(url))
+    pools.set(
+      url,
+      pool.on('error', () => undefined),
+    );
+  return pool;
+}
+
+async function closePool(url: string): Promise<void> {
+  await pools.get(url)?.end();
+  pools.delete(url);
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 // The bank as a stranger meets it: JSON in and JSON out over each of the three protocols, written from the README and
 // docs/reference, with the libraries that a stranger would take. Nothing here knows the inside of the bank.
+import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
 import {
   type DescMethodServerStreaming,
   type DescMethodUnary,
@@ -140,22 +141,33 @@ function refusalInConnectError(error: unknown): unknown {
 
 function connectJson({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
   const streams = createConnectTransport({ baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: '1.1' });
+  const agent = new Agent({ keepAlive: true });
   const wire: Wire = async (method, request, token) => {
     if (method.methodKind === 'server_streaming') return firstOf(streams, method, request, token);
-    const response = await fetch(`http://127.0.0.1:${httpPort}${pathOf(method)}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'connect-timeout-ms': String(DEADLINE_MS),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify(request),
-    });
-    const answer = await response.text();
-    if (!response.ok) throw refusalInJson(answer);
+    const headers = {
+      'content-type': 'application/json',
+      'connect-timeout-ms': String(DEADLINE_MS),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+    const { ok, answer } = await posted({ agent, port: httpPort, path: pathOf(method), headers }, request);
+    if (!ok) throw refusalInJson(answer);
     return JSON.parse(answer) as JsonObject;
   };
-  return { wire, close: () => undefined };
+  return { wire, close: () => agent.destroy() };
+}
+
+/** Posts JSON. Most calls of the journeys come this way, and fetch takes four times as long for them. */
+function posted(to: RequestOptions, request: JsonObject): Promise<{ ok: boolean; answer: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ host: '127.0.0.1', method: 'POST', ...to }, (response) => {
+      let answer = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        answer += chunk;
+      });
+      response.once('error', reject).once('end', () => resolve({ ok: response.statusCode === 200, answer }));
+    });
+    sent.once('error', reject).end(JSON.stringify(request));
+  });
 }
 
 function grpcWeb({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {

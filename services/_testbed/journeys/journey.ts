@@ -23,7 +23,7 @@ export interface JourneyOptions extends BankOptions {
   readonly bus?: boolean;
 }
 
-/** Starts a bank for the tests of a `describe`. After each of them, the laws of the ledger must hold. */
+/** Starts a bank for the tests of a `describe`. After each that has moved the ledger, the laws of the ledger must hold. */
 export function useJourney(options: JourneyOptions = {}): Journey {
   let bus: TestBus | undefined;
   before('starts the bus', async () => {
@@ -39,8 +39,12 @@ export function useJourney(options: JourneyOptions = {}): Journey {
   before('opens the doors', () => {
     for (const protocol of PROTOCOLS) doors.set(protocol, openDoor(bank().edge, protocol));
   });
+  let stood = '';
   afterEach('the laws of the ledger hold', async () => {
+    const stands = await standingOf(bank());
+    if (stands === stood) return;
     await checkLaws(bank().database('ledger').superuserUrl);
+    stood = stands;
   });
   after('closes the doors, and stops the bus', async () => {
     for (const door of doors.values()) door.close();
@@ -55,6 +59,14 @@ export function useJourney(options: JourneyOptions = {}): Journey {
     },
     busUrl: () => bus?.url,
   };
+}
+
+/** How far the ledger has come: where it is the same as before, nothing was posted, held or told since. */
+async function standingOf(bank: Bank): Promise<string> {
+  const standing = await bank.database('ledger').query(`
+    select (select max(no) from journal) as journal, (select max(no) from hold_step) as step,
+      (select count(*) from block) as blocks, (select count(*) from outbox) as events`);
+  return JSON.stringify(standing);
 }
 
 /**

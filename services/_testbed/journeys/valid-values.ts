@@ -8,8 +8,8 @@ import {
   type JsonValue,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { createValidator } from '@bufbuild/protovalidate';
 import fc from 'fast-check';
+import { requestValidator } from '#chassis/validation.ts';
 import { asCommand } from './samples.ts';
 
 /** Ids and dates of things that exist, which most mistakes are made with. */
@@ -85,8 +85,6 @@ const PREFIXES = ['cus', 'acc', 'txn', 'hld', 'jnl', 'lac', 'prd', 'ses', 'req',
 /** Of the right form, and of nothing. */
 const NOBODY = PREFIXES.map((prefix) => `${prefix}_01h455vb4pex5vsknk084sn02q`);
 
-const validator = createValidator({ regexMatch: (pattern, value) => new RegExp(pattern, 'u').test(value) });
-
 /**
  * `count` requests of a message that its contract accepts, from a seed: what `valid` has, with some of it changed; where there is no
  * valid one, made from nothing. Fewer where the contract leaves less to say.
@@ -109,7 +107,7 @@ export function validRequests(
 
 function isValid(message: DescMessage, request: JsonObject): boolean {
   try {
-    return validator.validate(message, fromJson(message, asCommand(message, request, true))).kind === 'valid';
+    return requestValidator().validate(message, fromJson(message, asCommand(message, request, true))).kind === 'valid';
   } catch {
     // Not even of the types of the contract.
     return false;

@@ -4,6 +4,7 @@ import { Exit } from '../failure.ts';
 import { type Imported, importDirectory } from '../import/import-directory.ts';
 import { fields, table } from '../output.ts';
 import type { Session } from '../session.ts';
+import { surroundings } from '../surroundings.ts';
 import { trialBalanceText } from '../trial-balance-text.ts';
 
 const SHOWN = 20;
@@ -15,7 +16,7 @@ export async function importCommand(
   directory = '',
 ): Promise<number> {
   const { edge } = options;
-  const token = process.env['COREBANK_TOKEN'] || undefined;
+  const token = surroundings().env['COREBANK_TOKEN'] || undefined;
   const imported = await importDirectory({ edge, directory, token, progress: progress() });
   const { accounts, transactions, posted, skipped, seconds, differences } = imported;
   const document = {

@@ -33,6 +33,7 @@ describe('An import whose bank is killed', function killed() {
     environment = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ...(process.env['NATS_URL'] && { NATS_URL: process.env['NATS_URL'] }),
       ...(await freePorts(services)),
       COREBANK_DATA_DIR: scratch,
