@@ -1,4 +1,5 @@
-// What the audit service hears of: every command of every service, and every refusal of access. It publishes nothing.
+// What the audit service hears of: every command of every service, every refusal of access, and what was booked, which only
+// monitoring looks at. It publishes nothing but the records of its own commands.
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { workloadOf } from '#chassis/call-context.ts';
@@ -10,8 +11,10 @@ import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
+import { watchRecord, watchTransaction } from './activities.ts';
 import type { Context } from './context.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
 import { makeMonth } from './tables.ts';
@@ -39,6 +42,7 @@ function handlersOf(record: Recorder): Handler[] {
       const who = { caller: Workload.EDGE, ...(actor && { actor }) };
       return record(tx, envelope, { ...what, ...who }, { origin });
     }),
+    on(TransactionPostedSchema, async (tx, event, envelope) => watchTransaction(tx, event, envelope)),
   ];
 }
 
@@ -68,6 +72,7 @@ function recorderOf({ logs, database }: Pick<Context, 'logs' | 'database'>): (lo
     });
     const ciphertexts = Object.fromEntries(PARTS.map((part) => [part, sealed[part]?.ciphertext]));
     await logs.add(tx, log, record, ciphertexts);
+    watchRecord(tx, record);
   };
 }
 

@@ -1,5 +1,6 @@
 // The commands about what was done in the bank, and by whom.
 import type { Command } from 'commander';
+import { monitoringCommands } from './monitoring.ts';
 import { action, type Exited, lists, parseInstant } from './run.ts';
 
 /** Adds audit. */
@@ -54,4 +55,6 @@ Examples:
     )
     .addHelpText('after', '\nExample:\n  bankctl audit key > audit.pem')
     .action(action(exited, async () => (await load()).auditKey));
+
+  monitoringCommands(audit, exited);
 }
