@@ -99,6 +99,8 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/GetConsistencyProof'
   | 'bank.audit.v1.AuditService/ListCheckpoints'
   | 'bank.audit.v1.AuditService/GetCheckpointKey'
+  | 'bank.audit.v1.AuditService/ListReportRecords'
+  | 'bank.audit.v1.AuditService/ListLargeTransactions'
   | 'bank.audit.v1.AuditService/ListMonitoringRules'
   | 'bank.audit.v1.AuditService/SetMonitoringRule'
   | 'bank.audit.v1.AuditService/PreviewMonitoringRule'
@@ -798,6 +800,43 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [],
     actors: [],
     errors: [],
+  },
+  'bank.audit.v1.AuditService/ListReportRecords': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListLargeTransactions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'AMOUNT_INVALID',
+    ],
   },
   'bank.audit.v1.AuditService/ListMonitoringRules': {
     callers: ['edge'],

@@ -17,7 +17,8 @@ const RESOURCES_MAX = 50;
 /** Has monitoring look at a record: at what staff does, and at refusals of access to anybody. */
 export function watchRecord(tx: Pick<CommandTx, 'write'>, record: AuditRecord): void {
   const { actor, kind, eventId, recordId, occurTime } = record;
-  if (!actor?.partyId || !occurTime) return;
+  // Of a refused login nobody knows who tried.
+  if (!actor?.partyId || !occurTime || kind === RecordKind.REFUSED_LOGIN) return;
   const resourceIds = record.resourceIds.filter((id) => OF_CUSTOMERS.test(id)).slice(0, RESOURCES_MAX);
   const activity = { subjectId: actor.partyId, timeMs: timestampMs(occurTime), eventId, recordId, resourceIds };
   const kinds: ActivityWord[] = [

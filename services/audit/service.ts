@@ -8,6 +8,7 @@ import { type Context, makeContext } from './context.ts';
 import { PRODUCERS, recordings } from './events.ts';
 import { Audit } from './migrations/0001-audit.ts';
 import { Monitoring } from './migrations/0005-monitoring.ts';
+import { RefusedLogins } from './migrations/0006-refused-logins.ts';
 import { monitor } from './monitoring.ts';
 import { addCaseNote } from './rpc/add-case-note.ts';
 import { assignCase } from './rpc/assign-case.ts';
@@ -22,8 +23,10 @@ import { listAlerts } from './rpc/list-alerts.ts';
 import { listAuditRecords } from './rpc/list-audit-records.ts';
 import { listCases } from './rpc/list-cases.ts';
 import { listCheckpoints } from './rpc/list-checkpoints.ts';
+import { listLargeTransactions } from './rpc/list-large-transactions.ts';
 import { listLogEntries } from './rpc/list-log-entries.ts';
 import { listMonitoringRules } from './rpc/list-monitoring-rules.ts';
+import { listReportRecords } from './rpc/list-report-records.ts';
 import { previewMonitoringRule } from './rpc/preview-monitoring-rule.ts';
 import { setMonitoringRule } from './rpc/set-monitoring-rule.ts';
 import { entities } from './tables.ts';
@@ -36,6 +39,8 @@ function rpcs(context: Context) {
     getInclusionProof: getInclusionProof(context),
     listAuditRecords: listAuditRecords(context),
     listCheckpoints: listCheckpoints(context),
+    listLargeTransactions: listLargeTransactions(context),
+    listReportRecords: listReportRecords(context),
     listLogEntries: listLogEntries(context),
     listMonitoringRules: listMonitoringRules(context),
     setMonitoringRule: setMonitoringRule(context),
@@ -63,6 +68,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('audit_runtime') },
     { name: '0005-monitoring', class: Monitoring },
+    { name: '0006-refused-logins', class: RefusedLogins },
   ],
   context: makeContext,
   subscriptions: recordings,

@@ -8,6 +8,7 @@ const RULE = {
   displayName: 'A sample',
   manyAccounts: { countMin: 1_000, windowMinutes: 1 },
 };
+const SPAN = { startTime: '2020-01-01T00:00:00Z', endTime: '2020-01-02T00:00:00Z' };
 const ofCase = { caseId: 'cse_none' };
 
 export const auditSamples: Partial<Record<RpcName, Sample>> = {
@@ -21,10 +22,12 @@ export const auditSamples: Partial<Record<RpcName, Sample>> = {
   },
   'audit.ListCheckpoints': { request: {} },
   'audit.GetCheckpointKey': { request: {} },
+  'audit.ListReportRecords': { request: { report: 'REPORT_KIND_APPROVALS', ...SPAN } },
+  'audit.ListLargeTransactions': { request: { amountMin: { currencyCode: 'CZK', amount: '1.00' }, ...SPAN } },
   'audit.ListMonitoringRules': { request: {} },
   'audit.SetMonitoringRule': { request: { rule: RULE, baseVersion: 1_000_000 }, refused: 'ETAG_MISMATCH' },
   'audit.PreviewMonitoringRule': {
-    request: { rule: RULE, startTime: '2020-01-01T00:00:00Z', endTime: '2020-01-02T00:00:00Z' },
+    request: { rule: RULE, ...SPAN },
   },
   'audit.ListAlerts': { request: {} },
   'audit.ListCases': { request: {} },

@@ -1,10 +1,10 @@
 // The commands about monitoring: its rules, what they found, and the cases that people work on.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { action, choice, type Exited, lists, parseInstant, writes } from './run.ts';
+import { action, choice, type Exited, lists, parseAmount, parseInstant, writes } from './run.ts';
 
 const STATES = ['open', 'under-review', 'dismissed', 'reported'] as const;
 
-/** Adds rule, alerts and case to `audit`. */
+/** Adds rule, alerts, case and report to `audit`. */
 export function monitoringCommands(audit: Command, exited: Exited): void {
   const load = () => import('../commands/monitoring.ts');
   ruleCommands(audit.command('rule').description('By what monitoring finds the unusual.'), exited);
@@ -17,6 +17,7 @@ export function monitoringCommands(audit: Command, exited: Exited): void {
     .addHelpText('after', '\nExample:\n  bankctl audit alerts --rule structuring --json')
     .action(action(exited, async () => (await load()).listAlerts));
 
+  reportCommands(audit.command('report').description('What examiners ask for.'), exited);
   caseCommands(audit.command('case').description('What people make of what monitoring finds.'), exited);
 }
 
@@ -42,6 +43,32 @@ function ruleCommands(rule: Command, exited: Exited): void {
     .requiredOption('--to <time>', 'until when', parseInstant)
     .description('Says what a rule would have found, without putting it in force.')
     .action(action(exited, async () => (await load()).previewRule));
+}
+
+function reportCommands(report: Command, exited: Exited): void {
+  const load = () => import('../commands/report.ts');
+  const spanned = (command: Command) =>
+    lists(command)
+      .requiredOption('--from <time>', 'from when on', parseInstant)
+      .requiredOption('--to <time>', 'until when', parseInstant);
+
+  spanned(report.command('records'))
+    .addArgument(
+      new Argument('<report>', 'which').choices(['access', 'limits-and-roles', 'approvals', 'refused-logins']),
+    )
+    .option('--party <id>', 'of one party, as actor or approver; access is always of one')
+    .description('Lists the records that a report is made of, newest first.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  bankctl audit report records access --party stf_… --from 2026-05-01T00:00:00Z --to 2026-06-01T00:00:00Z',
+    )
+    .action(action(exited, async () => (await load()).listReport));
+
+  spanned(report.command('large'))
+    .argument('<amount>', 'how much at least, e.g. 250000.00', parseAmount)
+    .requiredOption('--currency <code>', 'ISO 4217 code')
+    .description('Lists the transactions that moved at least so much, by time.')
+    .action(action(exited, async () => (await load()).listLarge));
 }
 
 function caseCommands(cases: Command, exited: Exited): void {

@@ -38,17 +38,22 @@ export async function listRecords({ bank, out }: Session, { limit, ...search }: 
     records.push(...page.records);
   }
   await out.message(ListAuditRecordsResponseSchema, create(ListAuditRecordsResponseSchema, { records }), () =>
-    table(
-      ['when', 'what', 'who', 'came of it', 'about', 'record'],
-      records.map((record) => [
-        time(record.occurTime),
-        subjectOf(record),
-        record.actor?.partyId || 'nobody known',
-        record.reason || 'done',
-        record.resourceIds.join(' '),
-        record.recordId,
-      ]),
-    ),
+    recordsText(records),
+  );
+}
+
+/** Records for a person. */
+export function recordsText(records: readonly AuditRecord[]): Promise<string> {
+  return table(
+    ['when', 'what', 'who', 'came of it', 'about', 'record'],
+    records.map((record) => [
+      time(record.occurTime),
+      subjectOf(record),
+      record.actor?.partyId || 'nobody known',
+      record.reason || 'done',
+      record.resourceIds.join(' '),
+      record.recordId,
+    ]),
   );
 }
 
