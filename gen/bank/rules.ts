@@ -99,6 +99,7 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/GetConsistencyProof'
   | 'bank.audit.v1.AuditService/ListCheckpoints'
   | 'bank.audit.v1.AuditService/GetCheckpointKey'
+  | 'bank.audit.v1.AuditService/ExportAuditRecords'
   | 'bank.audit.v1.AuditService/ListReportRecords'
   | 'bank.audit.v1.AuditService/ListLargeTransactions'
   | 'bank.audit.v1.AuditService/ListMonitoringRules'
@@ -798,6 +799,23 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     noReplay: false,
     idempotency: 'no_side_effects',
     ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.audit.v1.AuditService/ExportAuditRecords': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['actorId'], kind: 'PARTY', access: 'NAMED' },
+    ],
     actors: [],
     errors: [],
   },

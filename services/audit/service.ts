@@ -14,6 +14,7 @@ import { addCaseNote } from './rpc/add-case-note.ts';
 import { assignCase } from './rpc/assign-case.ts';
 import { decideCase } from './rpc/decide-case.ts';
 import { draftSuspiciousActivityReport } from './rpc/draft-suspicious-activity-report.ts';
+import { exportAuditRecords } from './rpc/export-audit-records.ts';
 import { getAuditRecord } from './rpc/get-audit-record.ts';
 import { getCase } from './rpc/get-case.ts';
 import { getCheckpointKey } from './rpc/get-checkpoint-key.ts';
@@ -33,6 +34,7 @@ import { entities } from './tables.ts';
 
 function rpcs(context: Context) {
   return {
+    exportAuditRecords: exportAuditRecords(context),
     getAuditRecord: getAuditRecord(context),
     getCheckpointKey: getCheckpointKey(context),
     getConsistencyProof: getConsistencyProof(context),

@@ -27,12 +27,12 @@ const cases: Case[] = [
   {
     title: 'refuses a stream of answers by another name',
     samples: [{ streams: ['output'] }],
-    says: [`${rpc} streams its answers: only a read named Watch... does.`],
+    says: [`${rpc} streams its answers: only a read named Watch... or Export... does.`],
   },
   {
     title: 'refuses to watch by writing',
     samples: [{ ...write, rpc: 'WatchThings', streams: ['output'] }],
-    says: ['$P.ThingService/WatchThings streams its answers: only a read named Watch... does.'],
+    says: ['$P.ThingService/WatchThings streams its answers: only a read named Watch... or Export... does.'],
   },
   {
     title: 'accepts a stream of requests for the journals alone',

@@ -22,6 +22,7 @@ export const auditSamples: Partial<Record<RpcName, Sample>> = {
   },
   'audit.ListCheckpoints': { request: {} },
   'audit.GetCheckpointKey': { request: {} },
+  'audit.ExportAuditRecords': { request: { format: 'EXPORT_FORMAT_CSV', resourceId: 'acc_none' } },
   'audit.ListReportRecords': { request: { report: 'REPORT_KIND_APPROVALS', ...SPAN } },
   'audit.ListLargeTransactions': { request: { amountMin: { currencyCode: 'CZK', amount: '1.00' }, ...SPAN } },
   'audit.ListMonitoringRules': { request: {} },

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { expect } from 'chai';
 import { keyFiles } from '#chassis/keyring.ts';
-import { refused, staff } from '#chassis/testing/service.ts';
+import { refused, staff, startTestService } from '#chassis/testing/service.ts';
 import { CaseState } from '#gen/bank/audit/v1/monitoring_pb.ts';
+import { audit } from '../service.ts';
 import { useAudit } from '../testing.ts';
 
 describe('GetCase', () => {
@@ -21,7 +22,11 @@ describe('GetCase', () => {
       [2, 'stf_gone', 'Second'],
     ]);
     await keyFiles(path.join(bank.dataDir, 'keyring')).remove('stf_gone');
-    expect((await auditor().getCase({ caseId })).notes.map(({ text }) => text)).to.deep.equal(['', '']);
+    // One that does not have the key in memory.
+    const second = await startTestService(audit, { beside: bank });
+    const { notes } = await second.asPrincipal(staff('AUDITOR')).getCase({ caseId });
+    await second.stop();
+    expect(notes.map(({ text }) => text)).to.deep.equal(['', '']);
   });
 
   it('says of one that nobody knows that there is none, and is for compliance and auditors', async () => {

@@ -19,7 +19,7 @@ import type { Session } from '../session.ts';
 import { time } from '../time.ts';
 
 /** What to list. */
-interface Search extends ListOptions {
+export interface Search extends ListOptions {
   readonly party?: string;
   readonly about?: string;
   readonly actor?: string;
@@ -57,7 +57,8 @@ export function recordsText(records: readonly AuditRecord[]): Promise<string> {
   );
 }
 
-function filterOf({
+/** A search as the bank is asked. */
+export function filterOf({
   party = '',
   about = '',
   actor = '',

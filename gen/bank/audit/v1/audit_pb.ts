@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/audit/v1/audit.proto.
  */
 export const file_bank_audit_v1_audit: GenFile = /*@__PURE__*/
-  fileDesc("ChliYW5rL2F1ZGl0L3YxL2F1ZGl0LnByb3RvEg1iYW5rLmF1ZGl0LnYxIpIFCgtBdWRpdFJlY29yZBIbCglyZWNvcmRfaWQYASABKAlCCNq1GAQIKBADEiYKA2xvZxgCIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIQCghwb3NpdGlvbhgDIAEoAxIVCg1wcmV2aW91c19oYXNoGAQgASgMEhoKCGV2ZW50X2lkGAUgASgJQgjatRgECAoQAxInCgRraW5kGAYgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kEgsKA3JwYxgHIAEoCRISCgpyZXF1ZXN0X2lkGAggASgJEicKB291dGNvbWUYCSABKA4yFi5iYW5rLmF1ZGl0LnYxLk91dGNvbWUSDgoGcmVhc29uGAogASgJEgwKBGNvZGUYCyABKAUSIgoFYWN0b3IYDCABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3ISKQoGY2FsbGVyGA0gASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkEh4KDHJlc291cmNlX2lkcxgOIAMoCUII2rUYBAgLEAMSEwoLdHJhY2VwYXJlbnQYDyABKAkSLgoKb2NjdXJfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKa25vd25fdGltZRgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoGYmVmb3JlGBIgASgLMhsuYmFuay5hdWRpdC52MS5TZWFsZWREaWdlc3QSKgoFYWZ0ZXIYEyABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdBIrCgZvcmlnaW4YFCABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdCJPCgxTZWFsZWREaWdlc3QSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEhMKC2tleV92ZXJzaW9uGAIgASgFEg4KBmRpZ2VzdBgDIAEoDCKTAQoLT3BlbmVkUGFydHMSHQoLYmVmb3JlX2pzb24YASABKAlCCOK1GAQIAhABEhwKCmFmdGVyX2pzb24YAiABKAlCCOK1GAQIAhABEhkKB2FkZHJlc3MYAyABKAlCCOK1GAQIAhABEhwKCnVzZXJfYWdlbnQYBCABKAlCCOK1GAQIAhABEg4KBmVyYXNlZBgFIAEoCCLxAQoQTGFyZ2VUcmFuc2FjdGlvbhIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAMSGgoIZXZlbnRfaWQYAiABKAlCCNq1GAQIChADEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQAxIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQAxIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLgoKb2NjdXJfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAibAoITG9nRW50cnkSEAoIcG9zaXRpb24YASABKAMSEQoJbGVhZl9oYXNoGAIgASgMEg8KB2dlbnVpbmUYAyABKAgSKgoGcmVjb3JkGAQgASgLMhouYmFuay5hdWRpdC52MS5BdWRpdFJlY29yZCKVAQoNTG9nQ2hlY2twb2ludBImCgNsb2cYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWQSDAoEc2l6ZRgCIAEoAxIMCgRyb290GAMgASgMEi0KCXNpZ25fdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJc2lnbmF0dXJlGAUgASgMKoEBCgpSZWNvcmRLaW5kEhsKF1JFQ09SRF9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTUkVDT1JEX0tJTkRfQ09NTUFORBABEh4KGlJFQ09SRF9LSU5EX1JFRlVTRURfQUNDRVNTEAISHQoZUkVDT1JEX0tJTkRfUkVGVVNFRF9MT0dJThADKkkKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhAKDE9VVENPTUVfRE9ORRABEhMKD09VVENPTUVfUkVGVVNFRBACKp4BCgpSZXBvcnRLaW5kEhsKF1JFUE9SVF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSUkVQT1JUX0tJTkRfQUNDRVNTEAESIAocUkVQT1JUX0tJTkRfTElNSVRTX0FORF9ST0xFUxACEhkKFVJFUE9SVF9LSU5EX0FQUFJPVkFMUxADEh4KGlJFUE9SVF9LSU5EX1JFRlVTRURfTE9HSU5TEARiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_money, file_google_protobuf_timestamp]);
+  fileDesc("ChliYW5rL2F1ZGl0L3YxL2F1ZGl0LnByb3RvEg1iYW5rLmF1ZGl0LnYxIpIFCgtBdWRpdFJlY29yZBIbCglyZWNvcmRfaWQYASABKAlCCNq1GAQIKBADEiYKA2xvZxgCIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIQCghwb3NpdGlvbhgDIAEoAxIVCg1wcmV2aW91c19oYXNoGAQgASgMEhoKCGV2ZW50X2lkGAUgASgJQgjatRgECAoQAxInCgRraW5kGAYgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kEgsKA3JwYxgHIAEoCRISCgpyZXF1ZXN0X2lkGAggASgJEicKB291dGNvbWUYCSABKA4yFi5iYW5rLmF1ZGl0LnYxLk91dGNvbWUSDgoGcmVhc29uGAogASgJEgwKBGNvZGUYCyABKAUSIgoFYWN0b3IYDCABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3ISKQoGY2FsbGVyGA0gASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkEh4KDHJlc291cmNlX2lkcxgOIAMoCUII2rUYBAgLEAMSEwoLdHJhY2VwYXJlbnQYDyABKAkSLgoKb2NjdXJfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKa25vd25fdGltZRgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoGYmVmb3JlGBIgASgLMhsuYmFuay5hdWRpdC52MS5TZWFsZWREaWdlc3QSKgoFYWZ0ZXIYEyABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdBIrCgZvcmlnaW4YFCABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdCJPCgxTZWFsZWREaWdlc3QSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEhMKC2tleV92ZXJzaW9uGAIgASgFEg4KBmRpZ2VzdBgDIAEoDCKTAQoLT3BlbmVkUGFydHMSHQoLYmVmb3JlX2pzb24YASABKAlCCOK1GAQIAhABEhwKCmFmdGVyX2pzb24YAiABKAlCCOK1GAQIAhABEhkKB2FkZHJlc3MYAyABKAlCCOK1GAQIAhABEhwKCnVzZXJfYWdlbnQYBCABKAlCCOK1GAQIAhABEg4KBmVyYXNlZBgFIAEoCCKPAgoORXhwb3J0TWFuaWZlc3QSKwoGZm9ybWF0GAEgASgOMhsuYmFuay5hdWRpdC52MS5FeHBvcnRGb3JtYXQSFAoMcmVxdWVzdF9qc29uGAIgASgJEhQKDHJlY29yZF9jb3VudBgDIAEoAxIWCg5jb250ZW50X2RpZ2VzdBgEIAEoDBIVCg1wcm9vZnNfZGlnZXN0GAUgASgMEjEKC2NoZWNrcG9pbnRzGAYgAygLMhwuYmFuay5hdWRpdC52MS5Mb2dDaGVja3BvaW50Ei8KC2V4cG9ydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglzaWduYXR1cmUYCCABKAwi8QEKEExhcmdlVHJhbnNhY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhADEhoKCGV2ZW50X2lkGAIgASgJQgjatRgECAoQAxIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAMSJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAMSIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImwKCExvZ0VudHJ5EhAKCHBvc2l0aW9uGAEgASgDEhEKCWxlYWZfaGFzaBgCIAEoDBIPCgdnZW51aW5lGAMgASgIEioKBnJlY29yZBgEIAEoCzIaLmJhbmsuYXVkaXQudjEuQXVkaXRSZWNvcmQilQEKDUxvZ0NoZWNrcG9pbnQSJgoDbG9nGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkEgwKBHNpemUYAiABKAMSDAoEcm9vdBgDIAEoDBItCglzaWduX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXNpZ25hdHVyZRgFIAEoDCqBAQoKUmVjb3JkS2luZBIbChdSRUNPUkRfS0lORF9VTlNQRUNJRklFRBAAEhcKE1JFQ09SRF9LSU5EX0NPTU1BTkQQARIeChpSRUNPUkRfS0lORF9SRUZVU0VEX0FDQ0VTUxACEh0KGVJFQ09SRF9LSU5EX1JFRlVTRURfTE9HSU4QAypJCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABIQCgxPVVRDT01FX0RPTkUQARITCg9PVVRDT01FX1JFRlVTRUQQAipiCgxFeHBvcnRGb3JtYXQSHQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhUKEUVYUE9SVF9GT1JNQVRfQ1NWEAESHAoYRVhQT1JUX0ZPUk1BVF9KU09OX0xJTkVTEAIqngEKClJlcG9ydEtpbmQSGwoXUkVQT1JUX0tJTkRfVU5TUEVDSUZJRUQQABIWChJSRVBPUlRfS0lORF9BQ0NFU1MQARIgChxSRVBPUlRfS0lORF9MSU1JVFNfQU5EX1JPTEVTEAISGQoVUkVQT1JUX0tJTkRfQVBQUk9WQUxTEAMSHgoaUkVQT1JUX0tJTkRfUkVGVVNFRF9MT0dJTlMQBGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_money, file_google_protobuf_timestamp]);
 
 /**
  * What somebody did, or was not let do. It is written once and never changed.
@@ -259,6 +259,76 @@ export const OpenedPartsSchema: GenMessage<OpenedParts> = /*@__PURE__*/
   messageDesc(file_bank_audit_v1_audit, 2);
 
 /**
+ * What the bank says that it has exported.
+ *
+ * @generated from message bank.audit.v1.ExportManifest
+ */
+export type ExportManifest = Message<"bank.audit.v1.ExportManifest"> & {
+  /**
+   * How the records are written.
+   *
+   * @generated from field: bank.audit.v1.ExportFormat format = 1;
+   */
+  format: ExportFormat;
+
+  /**
+   * What was asked: the request in JSON.
+   *
+   * @generated from field: string request_json = 2;
+   */
+  requestJson: string;
+
+  /**
+   * How many records it is.
+   *
+   * @generated from field: int64 record_count = 3;
+   */
+  recordCount: bigint;
+
+  /**
+   * SHA-256 of the records as they were written.
+   *
+   * @generated from field: bytes content_digest = 4;
+   */
+  contentDigest: Uint8Array;
+
+  /**
+   * SHA-256 of the proofs as they were written.
+   *
+   * @generated from field: bytes proofs_digest = 5;
+   */
+  proofsDigest: Uint8Array;
+
+  /**
+   * The checkpoints that the proofs lead to, one of each log that was signed by then.
+   *
+   * @generated from field: repeated bank.audit.v1.LogCheckpoint checkpoints = 6;
+   */
+  checkpoints: LogCheckpoint[];
+
+  /**
+   * When it was begun, by the clock of the machine.
+   *
+   * @generated from field: google.protobuf.Timestamp export_time = 7;
+   */
+  exportTime?: Timestamp | undefined;
+
+  /**
+   * The Ed25519 signature of all of the above with the key of the checkpoints, 64 bytes.
+   *
+   * @generated from field: bytes signature = 8;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message bank.audit.v1.ExportManifest.
+ * Use `create(ExportManifestSchema)` to create a new message.
+ */
+export const ExportManifestSchema: GenMessage<ExportManifest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit, 3);
+
+/**
  * A transaction that was booked, as far as examiners ask for it.
  *
  * @generated from message bank.audit.v1.LargeTransaction
@@ -312,7 +382,7 @@ export type LargeTransaction = Message<"bank.audit.v1.LargeTransaction"> & {
  * Use `create(LargeTransactionSchema)` to create a new message.
  */
 export const LargeTransactionSchema: GenMessage<LargeTransaction> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_audit, 3);
+  messageDesc(file_bank_audit_v1_audit, 4);
 
 /**
  * A place of a log, and what stands there.
@@ -354,7 +424,7 @@ export type LogEntry = Message<"bank.audit.v1.LogEntry"> & {
  * Use `create(LogEntrySchema)` to create a new message.
  */
 export const LogEntrySchema: GenMessage<LogEntry> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_audit, 4);
+  messageDesc(file_bank_audit_v1_audit, 5);
 
 /**
  * What the bank has signed: that a log had come to this size with this root. It is kept outside the database.
@@ -403,7 +473,7 @@ export type LogCheckpoint = Message<"bank.audit.v1.LogCheckpoint"> & {
  * Use `create(LogCheckpointSchema)` to create a new message.
  */
 export const LogCheckpointSchema: GenMessage<LogCheckpoint> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_audit, 5);
+  messageDesc(file_bank_audit_v1_audit, 6);
 
 /**
  * What an audit record is of.
@@ -495,6 +565,47 @@ export const OutcomeSchema: GenEnum<Outcome> = /*@__PURE__*/
   enumDesc(file_bank_audit_v1_audit, 1);
 
 /**
+ * How exported records are written. Every value stands there as in the text of its record.
+ *
+ * @generated from enum bank.audit.v1.ExportFormat
+ */
+export const ExportFormat = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: EXPORT_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Comma-separated (RFC 4180), with a line of names first, all values in quotes.
+   *
+   * @generated from enum value: EXPORT_FORMAT_CSV = 1;
+   */
+  CSV: 1,
+
+  /**
+   * A JSON object a line.
+   *
+   * @generated from enum value: EXPORT_FORMAT_JSON_LINES = 2;
+   */
+  JSON_LINES: 2,
+} as const;
+
+/**
+ * How exported records are written. Every value stands there as in the text of its record.
+ *
+ * @generated from enum bank.audit.v1.ExportFormat
+ */
+export type ExportFormat = (typeof ExportFormat)[keyof typeof ExportFormat] | UnknownEnum;
+
+/**
+ * Describes the enum bank.audit.v1.ExportFormat.
+ */
+export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
+  enumDesc(file_bank_audit_v1_audit, 2);
+
+/**
  * What examiners ask of the records.
  *
  * @generated from enum bank.audit.v1.ReportKind
@@ -547,5 +658,5 @@ export type ReportKind = (typeof ReportKind)[keyof typeof ReportKind] | UnknownE
  * Describes the enum bank.audit.v1.ReportKind.
  */
 export const ReportKindSchema: GenEnum<ReportKind> = /*@__PURE__*/
-  enumDesc(file_bank_audit_v1_audit, 2);
+  enumDesc(file_bank_audit_v1_audit, 3);
 
