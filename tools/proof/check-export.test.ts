@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
+import { fromJsonString, toJsonString } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
-import { ExportFormat } from '#gen/bank/audit/v1/audit_pb.ts';
+import { ExportFormat, type ExportManifest, ExportManifestSchema } from '#gen/bank/audit/v1/audit_pb.ts';
+import { Workload } from '#gen/bank/options/v1/options_pb.ts';
+import { manifestBytes } from '../../services/audit/domain/export.ts';
+import { checkpointBytes } from '../../services/audit/domain/record.ts';
 import { useAudit } from '../../services/audit/testing.ts';
 import { writeExport } from '../bankctl/commands/export.ts';
 
@@ -15,6 +20,13 @@ interface Files {
   content: string;
   proofs: string;
   key: string;
+}
+
+/** An export that is changed before it is signed. */
+interface Lie {
+  content: string;
+  proofs: string[];
+  readonly manifest: ExportManifest;
 }
 
 describe('The offline check of an export', () => {
@@ -96,6 +108,69 @@ describe('The offline check of an export', () => {
       const { code, stderr } = await check(change(csv));
       expect([code, stderr]).to.deep.equal([1, `This proves nothing: ${said}.\n`]);
     });
+  }
+
+  // What a bank could sign that does not have it in its logs: all is signed anew, by a key of its own.
+  const lies: Record<string, [lie: (lie: Lie) => void, said: RegExp]> = {
+    nothing: [() => undefined, /^$/],
+    'a record that is in no log': [
+      (lie) => {
+        lie.content = lie.content.replaceAll('acc_3', 'acc_9');
+        lie.proofs = lie.proofs.map((line) => line.replaceAll('acc_3', 'acc_9'));
+      },
+      /: aud_\w+ is in no log that the bank has signed\.$/m,
+    ],
+    'a record of a log of which nothing is signed': [
+      (lie) => {
+        lie.manifest.checkpoints = lie.manifest.checkpoints.filter(({ log }) => log !== Workload.CUSTOMER);
+      },
+      /: aud_\w+ is in no log that the bank has signed\.$/m,
+    ],
+    'a record at another place': [
+      (lie) => {
+        const path = JSON.parse(lie.proofs[4] ?? '').path;
+        lie.proofs[4] = JSON.stringify({ ...JSON.parse(lie.proofs[4] ?? ''), path: path.toReversed() });
+      },
+      /is in no log/,
+    ],
+    'a file that says other than its records': [
+      (lie) => {
+        lie.content = lie.content.replace('acc_3', 'acc_9');
+      },
+      /: the file is not what the records say\.$/m,
+    ],
+    'fewer records than it says': [
+      (lie) => {
+        lie.manifest.recordCount = 34n;
+      },
+      /: there are more or fewer records than was said\.$/m,
+    ],
+  };
+  for (const [what, [lie, said]] of Object.entries(lies)) {
+    it(`finds out a bank that signs ${what}`, async () => expect((await check(told(csv, lie))).stderr).to.match(said));
+  }
+
+  /** An export as another bank would sign it, checkpoints included. */
+  function told({ content, proofs }: Files, lie: (lie: Lie) => void): Files {
+    const lines = proofs.trimEnd().split('\n');
+    const manifest = fromJsonString(ExportManifestSchema, lines.pop() ?? '');
+    const changed: Lie = { content, proofs: lines, manifest };
+    lie(changed);
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const digest = (text: string) => createHash('sha256').update(text).digest();
+    const written = changed.proofs.map((line) => `${line}\n`).join('');
+    manifest.contentDigest = digest(changed.content);
+    manifest.proofsDigest = digest(written);
+    for (const checkpoint of manifest.checkpoints) {
+      const signTime = timestampDate(checkpoint.signTime!);
+      checkpoint.signature = sign(null, checkpointBytes({ ...checkpoint, signTime }), privateKey);
+    }
+    manifest.signature = sign(null, manifestBytes(manifest), privateKey);
+    return {
+      content: changed.content,
+      proofs: `${written}${toJsonString(ExportManifestSchema, manifest)}\n`,
+      key: String(publicKey.export({ type: 'spki', format: 'pem' })),
+    };
   }
 
   it('says what it cannot read, and how it is called', async () => {
