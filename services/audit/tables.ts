@@ -191,7 +191,8 @@ function conditions(filter: ListAuditRecordsRequest, after: readonly string[] | 
     { after: { partyId } },
     { resourceIds: [partyId] },
   ];
-  const at = (ms: number) => sql`${new Date(ms).toISOString()}::timestamptz`;
+  // Not as text: the last instants of the year 9999 are of the year 10000 to the millisecond, which has five digits.
+  const at = (ms: number) => sql`to_timestamp(${ms}::float8 / 1000)`;
   return [
     sql`true`,
     ...(partyId ? [sql`(${sql.join(concerns.map(has), sql` or `)})`] : []),

@@ -1,4 +1,5 @@
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { create } from '@bufbuild/protobuf';
+import { TimestampSchema, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { customer, partner, refused, staff } from '#chassis/testing/service.ts';
 import { type AuditRecord, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
@@ -90,6 +91,11 @@ describe('ListAuditRecords', () => {
     const march = timestampFromDate(new Date('2025-03-01T00:00:00Z'));
     expect(await found({ endTime: march })).to.deep.equal([two]);
     expect(await found({ startTime: march, rpc: FREEZE })).to.deep.equal([three]);
+    const [first, last] = [-62_135_596_800n, 253_402_300_799n].map((seconds) =>
+      create(TimestampSchema, { seconds, nanos: 999_999_999 }),
+    );
+    expect(await found({ startTime: first, endTime: last, rpc: FREEZE })).to.deep.equal([three, two]);
+    expect(await found({ startTime: last })).to.deep.equal([]);
     expect(await found({ resourceId: 'acc_1', actorId: 'cus_petr' })).to.deep.equal([]);
     expect(await found({ partyId: `x' or 'a'='a` })).to.deep.equal([]);
   });
