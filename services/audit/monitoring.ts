@@ -28,7 +28,9 @@ import {
 } from './monitoring-tables.ts';
 
 /** How much that waits is looked at in one transaction. */
-const AT_ONCE = 2_000;
+const AT_ONCE = 1_000;
+/** Of so many subjects what is known is read by one statement: busy ones have thousands of activities. */
+const SUBJECTS_AT_ONCE = 100;
 
 /** The rules in force, by name: the last version of each that was set, and those that the bank came with. */
 export async function rulesInForce({ query }: Pick<Tx, 'query'>): Promise<MonitoringRuleVersion[]> {
@@ -75,12 +77,15 @@ async function findingsAbout(tx: Tx, judging: Judging, news: readonly Activity[]
     fromMs: (group[0]?.timeMs ?? 0) - windowMs,
     toMs: (group.at(-1)?.timeMs ?? 0) + windowMs,
   }));
-  const around = await tx.query(selectActivities(looked, kinds));
-  const before = asksForSilence ? await tx.query(selectBefore(looked, kinds)) : [];
   const fresh = new Set(news.map(keyOf));
-  return judge(judging, [...before, ...around].map(happened)).filter(({ evidence }) =>
-    evidence.some((activity) => fresh.has(keyOf(activity))),
-  );
+  const found: Finding[] = [];
+  for (let first = 0; first < looked.length; first += SUBJECTS_AT_ONCE) {
+    const some = looked.slice(first, first + SUBJECTS_AT_ONCE);
+    const around = await tx.query(selectActivities(some, kinds));
+    const before = asksForSilence ? await tx.query(selectBefore(some, kinds)) : [];
+    found.push(...judge(judging, [...before, ...around].map(happened)));
+  }
+  return found.filter(({ evidence }) => evidence.some((activity) => fresh.has(keyOf(activity))));
 }
 
 const keyOf = ({ subjectId, kind, eventId }: Activity) => `${subjectId} ${kind} ${eventId}`;
