@@ -36,11 +36,11 @@ export function exportAuditRecords(context: Context): Rpcs<typeof AuditService>[
 
 /** The search of an export. Refuses times that are none. */
 function filterOf(request: ExportAuditRecordsRequest): ListAuditRecordsRequest {
-  const { $typeName, format, startTime, endTime, ...filter } = request;
+  const { partyId, resourceId, actorId, rpc, reason, outcome, kind, startTime, endTime } = request;
   if (startTime) readInstant('start_time', startTime);
   if (endTime) readInstant('end_time', endTime);
   return create(ListAuditRecordsRequestSchema, {
-    ...filter,
+    ...{ partyId, resourceId, actorId, rpc, reason, outcome, kind },
     ...(startTime && { startTime }),
     ...(endTime && { endTime }),
   });
