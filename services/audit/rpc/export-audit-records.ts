@@ -40,7 +40,13 @@ function filterOf(request: ExportAuditRecordsRequest): ListAuditRecordsRequest {
   if (startTime) readInstant('start_time', startTime);
   if (endTime) readInstant('end_time', endTime);
   return create(ListAuditRecordsRequestSchema, {
-    ...{ partyId, resourceId, actorId, rpc, reason, outcome, kind },
+    partyId,
+    resourceId,
+    actorId,
+    rpc,
+    reason,
+    outcome,
+    kind,
     ...(startTime && { startTime }),
     ...(endTime && { endTime }),
   });
