@@ -54,7 +54,10 @@ export type IdKind =
   | 'STEP_UP'
   | 'TRUSTED_PAYEE'
   | 'LOGIN_REVIEW'
-  | 'AUDIT_RECORD';
+  | 'AUDIT_RECORD'
+  | 'MONITORING_RULE'
+  | 'ALERT'
+  | 'CASE';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -96,6 +99,19 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/GetConsistencyProof'
   | 'bank.audit.v1.AuditService/ListCheckpoints'
   | 'bank.audit.v1.AuditService/GetCheckpointKey'
+  | 'bank.audit.v1.AuditService/ExportAuditRecords'
+  | 'bank.audit.v1.AuditService/ListReportRecords'
+  | 'bank.audit.v1.AuditService/ListLargeTransactions'
+  | 'bank.audit.v1.AuditService/ListMonitoringRules'
+  | 'bank.audit.v1.AuditService/SetMonitoringRule'
+  | 'bank.audit.v1.AuditService/PreviewMonitoringRule'
+  | 'bank.audit.v1.AuditService/ListAlerts'
+  | 'bank.audit.v1.AuditService/ListCases'
+  | 'bank.audit.v1.AuditService/GetCase'
+  | 'bank.audit.v1.AuditService/AssignCase'
+  | 'bank.audit.v1.AuditService/AddCaseNote'
+  | 'bank.audit.v1.AuditService/DecideCase'
+  | 'bank.audit.v1.AuditService/DraftSuspiciousActivityReport'
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
   | 'bank.customer.v1.CustomerService/GetCustomer'
   | 'bank.customer.v1.CustomerService/ListCustomers'
@@ -785,6 +801,253 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [],
     actors: [],
     errors: [],
+  },
+  'bank.audit.v1.AuditService/ExportAuditRecords': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['actorId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [],
+  },
+  'bank.audit.v1.AuditService/ListReportRecords': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListLargeTransactions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListMonitoringRules': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'MONITORING_RULE_NOT_FOUND',
+    ],
+  },
+  'bank.audit.v1.AuditService/SetMonitoringRule': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'RULE_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/PreviewMonitoringRule': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PREVIEW_TOO_LARGE',
+      'RULE_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListAlerts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['caseId'], kind: 'CASE', access: 'NAMED' },
+      { path: ['subjectId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListCases': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['subjectId'], kind: 'AGGREGATE', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/GetCase': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'CASE_NOT_FOUND',
+    ],
+  },
+  'bank.audit.v1.AuditService/AssignCase': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['caseId'], kind: 'CASE', access: 'ACT' },
+      { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'CASE_NOT_FOUND',
+      'CASE_ENDED',
+      'CASE_SUBJECT_NOT_ALLOWED',
+    ],
+  },
+  'bank.audit.v1.AuditService/AddCaseNote': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['caseId'], kind: 'CASE', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'CASE_NOT_FOUND',
+      'CASE_SUBJECT_NOT_ALLOWED',
+      'CASE_NOTES_EXCEEDED',
+    ],
+  },
+  'bank.audit.v1.AuditService/DecideCase': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['caseId'], kind: 'CASE', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'CASE_NOT_FOUND',
+      'CASE_ENDED',
+      'CASE_SUBJECT_NOT_ALLOWED',
+      'CASE_NOTES_EXCEEDED',
+    ],
+  },
+  'bank.audit.v1.AuditService/DraftSuspiciousActivityReport': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'CASE_NOT_FOUND',
+    ],
   },
   'bank.customer.v1.CustomerService/RegisterCustomer': {
     callers: ['edge'],
@@ -3288,6 +3551,9 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
+  'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
+  'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
+  'bank.audit.v1.DecideCaseRequest': { text: 'PERSONAL' },
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
@@ -3359,7 +3625,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
   'bank.account.v1.UpdateAccountResponse',
+  'bank.audit.v1.AddCaseNoteRequest',
+  'bank.audit.v1.AddCaseNoteResponse',
+  'bank.audit.v1.CaseNote',
+  'bank.audit.v1.DecideCaseRequest',
   'bank.audit.v1.GetAuditRecordResponse',
+  'bank.audit.v1.GetCaseResponse',
   'bank.audit.v1.OpenedParts',
   'bank.customer.v1.Address',
   'bank.customer.v1.Contact',

@@ -4,10 +4,12 @@ import { typeidUnboxed } from 'typeid-js';
 /** The prefixes of the bank's ids. */
 export type Prefix =
   | 'acc'
+  | 'alr'
   | 'apr'
   | 'aud'
   | 'cmd'
   | 'crd'
+  | 'cse'
   | 'cus'
   | 'evt'
   | 'hld'

@@ -19,6 +19,10 @@ export interface Checkpoints extends Pick<CheckpointStore<typeof LogCheckpointSc
   sign(log: string): Promise<void>;
   /** The first checkpoint of a log of this size or a larger one. */
   covering(log: string, size: number): Promise<LogCheckpoint | undefined>;
+  /** The last checkpoint of a log. */
+  newest(log: string): Promise<LogCheckpoint | undefined>;
+  /** Signs what the bank says of its records, with the key of the checkpoints. */
+  vouch(bytes: Uint8Array): Promise<Buffer>;
   readonly publicKeyPem: () => Promise<string>;
 }
 
@@ -44,11 +48,11 @@ export function openCheckpoints(
   const covering = (name: string, size: number) => store.firstFrom({ group: name, number: BigInt(size) });
 
   /** The last checkpoint of a log, found by halving: the store lists from the front only. */
-  async function lastOf(name: string): Promise<Signed> {
-    let last: Signed = NOTHING;
+  async function lastOf(name: string): Promise<LogCheckpoint | undefined> {
+    let last: LogCheckpoint | undefined;
     let step = 1n;
     for (;;) {
-      const next = await store.firstFrom({ group: name, number: last.size + step });
+      const next = await store.firstFrom({ group: name, number: (last?.size ?? 0n) + step });
       if (next) {
         last = next;
         step *= 2n;
@@ -86,12 +90,14 @@ export function openCheckpoints(
       const size = await logs.size(name);
       const known = signed.get(name);
       if (known && Number(known.size) === size) return;
-      const before = known ?? (await lastOf(name));
+      const before = known ?? (await lastOf(name)) ?? NOTHING;
       const wrong = await whatIsWrong(name, before, size);
       if (wrong) return log.error({ log: name, size, signed: String(before.size) }, `nothing is signed: ${wrong}`);
       signed.set(name, Number(before.size) === size ? before : await signHead(name, size));
     },
     covering,
+    newest: lastOf,
+    vouch: async (bytes) => (await key()).sign(bytes),
     list: store.list,
     publicKeyPem: async () => (await key()).publicKeyPem,
   };

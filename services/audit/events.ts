@@ -1,23 +1,40 @@
-// What the audit service hears of: every command of every service, and every refusal of access. It publishes nothing.
+// What the audit service hears of: every command of every service, every refusal of access and of a login, and what was booked, which
+// only monitoring looks at. It publishes nothing but the records of its own commands.
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { workloadOf } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { Outside } from '#chassis/database.ts';
+import { Code } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
 import { published } from '#chassis/services.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
-import { Workload } from '#gen/bank/options/v1/options_pb.ts';
-import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import { Audience, Workload } from '#gen/bank/options/v1/options_pb.ts';
+import {
+  AccessRefusedSchema,
+  LoginRefusedSchema,
+  PartnerTokenRefusedSchema,
+} from '#gen/bank/security/v1/security_events_pb.ts';
+import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
+import { watchRecord, watchTransaction } from './activities.ts';
 import type { Context } from './context.ts';
+import { LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN } from './domain/reports.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
 import { makeMonth } from './tables.ts';
 
 /** The services that tell of commands, audit itself among them, each with a log of its own. */
 export const PRODUCERS = published.map(({ name }) => name);
+
+const REFUSED_LOGIN = {
+  kind: RecordKind.REFUSED_LOGIN,
+  outcome: Outcome.REFUSED,
+  code: Code.UNAUTHENTICATED,
+  caller: Workload.EDGE,
+};
 
 /** Everything that is recorded: one record of each event, in the transaction that remembers that it was heard. */
 export function recordings(context: Pick<Context, 'logs' | 'database'>): Subscription[] {
@@ -39,6 +56,16 @@ function handlersOf(record: Recorder): Handler[] {
       const who = { caller: Workload.EDGE, ...(actor && { actor }) };
       return record(tx, envelope, { ...what, ...who }, { origin });
     }),
+    on(LoginRefusedSchema, (tx, { partyId, customerId, passkeyId, origin }, envelope) => {
+      const actor = create(ActorSchema, { partyId, audience: customerId ? Audience.CHANNEL : Audience.STAFF });
+      const rpc = passkeyId ? PASSKEY_LOGIN : LOGIN;
+      return record(tx, envelope, { ...REFUSED_LOGIN, rpc, reason: 'LOGIN_REFUSED', actor }, { origin });
+    }),
+    on(PartnerTokenRefusedSchema, (tx, { partnerId: partyId, error, origin }, envelope) => {
+      const actor = create(ActorSchema, { partyId, audience: Audience.PARTNER });
+      return record(tx, envelope, { ...REFUSED_LOGIN, rpc: PARTNER_TOKEN, reason: error, actor }, { origin });
+    }),
+    on(TransactionPostedSchema, async (tx, event, envelope) => watchTransaction(tx, event, envelope)),
   ];
 }
 
@@ -68,6 +95,7 @@ function recorderOf({ logs, database }: Pick<Context, 'logs' | 'database'>): (lo
     });
     const ciphertexts = Object.fromEntries(PARTS.map((part) => [part, sealed[part]?.ciphertext]));
     await logs.add(tx, log, record, ciphertexts);
+    watchRecord(tx, record);
   };
 }
 

@@ -7,26 +7,58 @@ import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { PRODUCERS, recordings } from './events.ts';
 import { Audit } from './migrations/0001-audit.ts';
+import { Monitoring } from './migrations/0005-monitoring.ts';
+import { RefusedLogins } from './migrations/0006-refused-logins.ts';
+import { monitor } from './monitoring.ts';
+import { addCaseNote } from './rpc/add-case-note.ts';
+import { assignCase } from './rpc/assign-case.ts';
+import { decideCase } from './rpc/decide-case.ts';
+import { draftSuspiciousActivityReport } from './rpc/draft-suspicious-activity-report.ts';
+import { exportAuditRecords } from './rpc/export-audit-records.ts';
 import { getAuditRecord } from './rpc/get-audit-record.ts';
+import { getCase } from './rpc/get-case.ts';
 import { getCheckpointKey } from './rpc/get-checkpoint-key.ts';
 import { getConsistencyProof } from './rpc/get-consistency-proof.ts';
 import { getInclusionProof } from './rpc/get-inclusion-proof.ts';
+import { listAlerts } from './rpc/list-alerts.ts';
 import { listAuditRecords } from './rpc/list-audit-records.ts';
+import { listCases } from './rpc/list-cases.ts';
 import { listCheckpoints } from './rpc/list-checkpoints.ts';
+import { listLargeTransactions } from './rpc/list-large-transactions.ts';
 import { listLogEntries } from './rpc/list-log-entries.ts';
+import { listMonitoringRules } from './rpc/list-monitoring-rules.ts';
+import { listReportRecords } from './rpc/list-report-records.ts';
+import { previewMonitoringRule } from './rpc/preview-monitoring-rule.ts';
+import { setMonitoringRule } from './rpc/set-monitoring-rule.ts';
 import { entities } from './tables.ts';
 
 function rpcs(context: Context) {
   return {
+    exportAuditRecords: exportAuditRecords(context),
     getAuditRecord: getAuditRecord(context),
     getCheckpointKey: getCheckpointKey(context),
     getConsistencyProof: getConsistencyProof(context),
     getInclusionProof: getInclusionProof(context),
     listAuditRecords: listAuditRecords(context),
     listCheckpoints: listCheckpoints(context),
+    listLargeTransactions: listLargeTransactions(context),
+    listReportRecords: listReportRecords(context),
     listLogEntries: listLogEntries(context),
+    listMonitoringRules: listMonitoringRules(context),
+    setMonitoringRule: setMonitoringRule(context),
+    previewMonitoringRule: previewMonitoringRule(context),
+    listAlerts: listAlerts(context),
+    listCases: listCases(context),
+    getCase: getCase(context),
+    assignCase: assignCase(context),
+    addCaseNote: addCaseNote(context),
+    decideCase: decideCase(context),
+    draftSuspiciousActivityReport: draftSuspiciousActivityReport(context),
   } satisfies Rpcs<typeof AuditService>;
 }
+
+/** How often monitoring looks whether anything waits. */
+const MONITOR_MS = 250;
 
 export const audit: ServiceDefinition<typeof AuditService, Context> = {
   name: 'audit',
@@ -37,18 +69,23 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('audit_runtime') },
+    { name: '0005-monitoring', class: Monitoring },
+    { name: '0006-refused-logins', class: RefusedLogins },
   ],
   context: makeContext,
   subscriptions: recordings,
   rpcs,
   // Only staff call it: nothing in it is a customer's to see.
   owners: () => ({}),
-  async start({ checkpoints, config, log }) {
+  async start(context) {
+    const { checkpoints, config, log } = context;
     const sign = async () => {
       for (const name of PRODUCERS) await checkpoints.sign(name);
     };
     const stop = repeat(config.CHECKPOINT_SECONDS * 1_000, sign, log, 'no checkpoint could be signed');
+    const stopMonitoring = repeat(MONITOR_MS, () => monitor(context), log, 'what happened could not be looked at');
     return async () => {
+      await stopMonitoring();
       await stop();
       await sign().catch((error: unknown) => log.warn({ err: error }, 'the last checkpoint could not be signed'));
     };

@@ -5,7 +5,7 @@ import type { Entities } from '#chassis/database.ts';
 import { asBuffer } from '#chassis/encode.ts';
 import type { NodePlace, TreeNode } from '#chassis/merkle-log.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
-import { type AuditRecord, Outcome, RecordKind, RecordKindSchema } from '#gen/bank/audit/v1/audit_pb.ts';
+import { type AuditRecord, Outcome, RecordKindSchema } from '#gen/bank/audit/v1/audit_pb.ts';
 import type { ListAuditRecordsRequest } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { bodyOf, type Ciphertexts, type RecordRow } from './messages.ts';
 
@@ -32,7 +32,8 @@ export interface LeafRow {
 export type EntryRow = { readonly leafPosition: string } & Pick<LeafRow, 'hash' | 'seal'> &
   (RecordRow | { readonly recordId: null });
 
-const COLUMNS = sql.raw(`
+/** The columns of a record that is read as `r`. */
+export const COLUMNS = sql.raw(`
   r.record_id as "recordId", round(extract(epoch from r.occur_time) * 1000)::text as "occurMs",
   round(extract(epoch from r.known_time) * 1000)::text as "knownMs", r.log, r.position, r.previous_hash as "previousHash",
   r.event_id as "eventId", r.kind, r.rpc, r.accepted, r.reason, r.body, r.before_sealed as before, r.after_sealed as after,
@@ -200,7 +201,7 @@ function conditions(filter: ListAuditRecordsRequest, after: readonly string[] | 
     ...(rpc ? [sql`r.rpc = ${rpc}`] : []),
     ...(reason ? [sql`r.reason = ${reason}`] : []),
     ...(outcome ? [sql`r.accepted = ${outcome === Outcome.DONE}`] : []),
-    ...(kind ? [sql`r.kind = ${kind === RecordKind.COMMAND ? 'COMMAND' : 'REFUSED_ACCESS'}`] : []),
+    ...(kind ? [sql`r.kind = ${RecordKindSchema.value[kind]?.localName ?? ''}`] : []),
     ...(startTime ? [sql`r.occur_time >= ${at(timestampMs(startTime))}`] : []),
     ...(endTime ? [sql`r.occur_time < ${at(timestampMs(endTime))}`] : []),
     ...(afterId ? [sql`(r.occur_time, r.record_id) < (${at(Number(afterMs))}, ${afterId})`] : []),

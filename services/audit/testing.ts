@@ -13,8 +13,11 @@ import type { Subscription } from '#chassis/subscription.ts';
 import { customer, type ServiceUnderTest, staff, useService } from '#chassis/testing/service.ts';
 import type { AuditRecord } from '#gen/bank/audit/v1/audit_pb.ts';
 import type { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
+import type { Alert } from '#gen/bank/audit/v1/monitoring_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
-import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import { AccessRefusedSchema, LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { PRODUCERS, recordings } from './events.ts';
@@ -43,6 +46,10 @@ export interface AuditUnderTest {
   tell(producer: Producer, ...commands: readonly Given[]): Promise<AuditRecord[]>;
   /** Lets the service hear of events as they came. Answers the records of them. */
   hear(producer: Producer, envelopes: readonly EventEnvelope[]): Promise<AuditRecord[]>;
+  /** Lets the service hear of as many refusals of access to somebody as the rule for them asks for, and waits for their alert. */
+  denied(partyId: string): Promise<Alert>;
+  /** Waits until monitoring has looked at all that the service has heard of. */
+  lookedAt(): Promise<void>;
   /** Waits until all that it has heard of is signed. */
   signed(): Promise<void>;
 }
@@ -87,11 +94,29 @@ export function useAudit(): AuditUnderTest {
     return envelopes.flatMap(({ eventId }) => byEvent.get(eventId) ?? []);
   }
 
+  async function lookedAt(): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while ((await bank.database.query('select from activity_waiting limit 1')).length > 0) {
+      if (Date.now() > end) throw new Error('monitoring does not come to an end');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   return {
     bank,
     auditor,
     vault: () => sealing,
     hear,
+    lookedAt,
+    async denied(partyId) {
+      const event = { actor: customer(partyId), rpc: OPEN_ACCOUNT, code: 7, reason: 'CALLER_NOT_ALLOWED' };
+      const told = Array.from({ length: 10 }, () => accessRefused({ ...event, refusalId: newId('rfs') }));
+      await hear('security', told);
+      await lookedAt();
+      const [alert] = (await auditor().listAlerts({ subjectId: partyId })).alerts;
+      if (!alert) throw new Error(`there is no alert about ${partyId}`);
+      return alert;
+    },
     async tell(producer, ...commands) {
       return hear(producer, await Promise.all(commands.map((given) => recorded(sealing, given))));
     },
@@ -136,7 +161,26 @@ export function accessRefused(event: MessageInitShape<typeof AccessRefusedSchema
   return envelope(AccessRefusedSchema, event, undefined);
 }
 
-function envelope<D extends typeof CommandRecordedSchema | typeof AccessRefusedSchema>(
+/** The event that tells of a refused login. */
+export function loginRefused(event: MessageInitShape<typeof LoginRefusedSchema>): EventEnvelope {
+  return envelope(LoginRefusedSchema, event, undefined);
+}
+
+/** The event that tells of a transfer of crowns. */
+export function transferred(debtorAccountId: string, creditorAccountId: string, crowns: string, occurred?: Date) {
+  const transactionId = newId('txn');
+  const amount = { currencyCode: 'CZK', amount: crowns };
+  const event = { transactionId, type: TransactionType.TRANSFER, debtorAccountId, creditorAccountId, amount };
+  return envelope(TransactionPostedSchema, event, undefined, occurred);
+}
+
+type Heard =
+  | typeof CommandRecordedSchema
+  | typeof AccessRefusedSchema
+  | typeof LoginRefusedSchema
+  | typeof TransactionPostedSchema;
+
+function envelope<D extends Heard>(
   schema: D,
   event: MessageInitShape<D>,
   actor: Actor | undefined,

@@ -1,6 +1,6 @@
 // bankctl for who works for the bank, who is logged in, and what looks like fraud.
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -118,6 +118,32 @@ describe('bankctl for security', function bankctlForSecurity() {
     expect(await json(all)).to.deep.equal({ revoked: 1 });
     expect((await run(['session', 'revoke'])).code).to.equal(2);
     expect((await run(['session', 'revoke', mine, '--customer', customerId])).code).to.equal(2);
+  });
+
+  it('sets a rule of monitoring once another officer has approved it, tries it, and exports what there is', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'corebank-rules-'));
+    const [file, records] = [path.join(folder, 'rule.json'), path.join(folder, 'records.csv')];
+    const offHoursAccess = { fromHour: 23, untilHour: 4, countMin: 1, windowMinutes: 60 };
+    await writeFile(file, JSON.stringify({ ruleId: 'night', displayName: 'Night', enabled: true, offHoursAccess }));
+    const set = ['audit', 'rule', 'set', file, '--base-version', '0'];
+    const { rule } = await approved<{ rule: { version: number; authorId: string; approverId: string } }>(set);
+    expect(rule.version).to.equal(1);
+    expect(rule.approverId).to.match(/^stf_/).and.not.to.equal(rule.authorId);
+    expect((await run(['audit', 'rule', 'list'])).stdout).to.match(/^night +1 +Night +enabled +stf_/m);
+    const span = ['--from', '2026-01-01T00:00:00Z', '--to', '2026-02-01T00:00:00Z'];
+    expect(await json(['audit', 'rule', 'preview', file, ...span])).to.deep.equal({});
+    expect(await json(['audit', 'alerts'])).to.deep.equal({});
+    expect(await json(['audit', 'case', 'show', 'cse_none'], 1)).to.have.nested.property(
+      'error.reason',
+      'CASE_NOT_FOUND',
+    );
+    // Without NATS the audit hears of nothing.
+    expect((await run(['audit', 'export', records])).stdout).to.match(/^0 records in /);
+    expect(await readFile(records, 'utf8')).to.match(/^"log","position",/);
+    expect((await run(['audit', 'export', records])).code).to.equal(2);
+    expect(await json(['audit', 'report', 'records', 'approvals', ...span])).to.deep.equal({});
+    expect((await run(['audit', 'report', 'records', 'access', ...span])).code).to.equal(1);
+    await rm(folder, { recursive: true });
   });
 
   it('rotates the keys, and says how far that is', async () => {

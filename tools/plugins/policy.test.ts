@@ -27,12 +27,12 @@ const cases: Case[] = [
   {
     title: 'refuses a stream of answers by another name',
     samples: [{ streams: ['output'] }],
-    says: [`${rpc} streams its answers: only a read named Watch... does.`],
+    says: [`${rpc} streams its answers: only a read named Watch... or Export... does.`],
   },
   {
     title: 'refuses to watch by writing',
     samples: [{ ...write, rpc: 'WatchThings', streams: ['output'] }],
-    says: ['$P.ThingService/WatchThings streams its answers: only a read named Watch... does.'],
+    says: ['$P.ThingService/WatchThings streams its answers: only a read named Watch... or Export... does.'],
   },
   {
     title: 'accepts a stream of requests for the journals alone',
@@ -244,12 +244,20 @@ const cases: Case[] = [
     ],
   },
   {
-    title: 'refuses anybody but the edge at notification, audit and reporting',
+    title: 'refuses anybody but the edge at notification and reporting',
+    samples: [{ service: 'reporting', rule: 'callers: [WORKLOAD_TRANSACTION, WORKLOAD_SECURITY_EXECUTOR]' }],
+    says: [
+      `${rpc} has security-executor among its callers, but no grant says for whom.`,
+      `${rpc} has transaction among its callers, which may not call reporting.`,
+      `${rpc} has security-executor among its callers, which may not call reporting.`,
+    ],
+  },
+  {
+    title: 'lets nobody but the edge and the executor of approved calls call audit',
     samples: [{ service: 'audit', rule: 'callers: [WORKLOAD_TRANSACTION, WORKLOAD_SECURITY_EXECUTOR]' }],
     says: [
       `${rpc} has security-executor among its callers, but no grant says for whom.`,
       `${rpc} has transaction among its callers, which may not call audit.`,
-      `${rpc} has security-executor among its callers, which may not call audit.`,
     ],
   },
   ...['id', 'ids', 'account_id', 'account_ids', 'iban', 'payee_iban', 'payee_ibans'].map((name) => ({

@@ -143,9 +143,9 @@ function streamViolations({ path, method, idempotency, rule }: Rpc): string[] {
     case 'unary':
       return [];
     case 'server_streaming':
-      return method.name.startsWith('Watch') && idempotency === 'no_side_effects'
+      return /^(?:Watch|Export)/.test(method.name) && idempotency === 'no_side_effects'
         ? []
-        : [`${path} streams its answers: only a read named Watch... does.`];
+        : [`${path} streams its answers: only a read named Watch... or Export... does.`];
     default:
       return method.name === 'PostJournalStream' && rule?.grants.length === 0
         ? []

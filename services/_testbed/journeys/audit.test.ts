@@ -9,6 +9,7 @@ import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { PROOF } from '#chassis/testing/property.ts';
 import { type AuditRecord, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
 import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
+import type { Alert } from '#gen/bank/audit/v1/monitoring_pb.ts';
 import { openBank } from '../../../tools/bankctl/bank.ts';
 import { verifyLogs } from '../../../tools/bankctl/commands/audit.ts';
 import { pagesOf } from '../../../tools/bankctl/pages.ts';
@@ -94,6 +95,10 @@ describe('The audit of a bank', function auditOfABank() {
     }).to.deep.equal(asked);
     const client = openBank({ edge: bank.edge.url, as: 'staff:auditor' });
     expect((await verifyLogs(client, progress(false))).faults).to.deep.equal([]);
+    const alerts = await untilAlerted(client, jana.customerId, asked.shut);
+    expect(alerts.map(({ ruleId, evidenceCount }) => [ruleId, evidenceCount])).to.deep.equal([
+      ['denied-access', asked.shut],
+    ]);
     client.close();
     console.log(`      ${records.length} records; the audit service takes ${await residentMegabytes(service.pid)} MB`);
   });
@@ -109,6 +114,15 @@ describe('The audit of a bank', function auditOfABank() {
         ),
     );
     return (await Promise.all(told)).flat().map(({ id }) => id);
+  }
+
+  /** The alerts about somebody, when they rest on so much. */
+  async function untilAlerted(client: ReturnType<typeof openBank>, subjectId: string, count: number): Promise<Alert[]> {
+    for (const end = Date.now() + PATIENCE_MS; ; await sleep(100)) {
+      const { alerts } = await client.client(AuditService).listAlerts({ subjectId });
+      const rests = alerts.reduce((sum, { evidenceCount }) => sum + evidenceCount, 0);
+      if (rests >= count || Date.now() > end) return alerts;
+    }
   }
 
   async function untilRecorded(count: number): Promise<AuditRecord[]> {

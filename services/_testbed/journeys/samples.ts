@@ -1,6 +1,7 @@
 // A valid request of every RPC that the edge publishes, for tests that go through all of them. A new RPC needs one here.
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { auditSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
 import { money, objectAt, owner } from './counter.ts';
 import type { RpcName } from './doors.ts';
@@ -50,19 +51,6 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
     ...(names.has('validateOnly') && { validateOnly }),
   };
 }
-
-const auditSamples: Partial<Record<RpcName, Sample>> = {
-  'audit.ListAuditRecords': { request: {} },
-  'audit.GetAuditRecord': { request: { recordId: 'aud_none' }, refused: 'AUDIT_RECORD_NOT_FOUND' },
-  'audit.ListLogEntries': { request: { log: 'WORKLOAD_ACCOUNT' } },
-  'audit.GetInclusionProof': { request: { recordId: 'aud_none' }, refused: 'AUDIT_RECORD_NOT_FOUND' },
-  'audit.GetConsistencyProof': {
-    request: { log: 'WORKLOAD_ACCOUNT', firstSize: '1', secondSize: '1' },
-    refused: 'LOG_SIZES_INVALID',
-  },
-  'audit.ListCheckpoints': { request: {} },
-  'audit.GetCheckpointKey': { request: {} },
-};
 
 function customerSamples({ customerId, branchId }: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };

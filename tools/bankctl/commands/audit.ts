@@ -19,7 +19,7 @@ import type { Session } from '../session.ts';
 import { time } from '../time.ts';
 
 /** What to list. */
-interface Search extends ListOptions {
+export interface Search extends ListOptions {
   readonly party?: string;
   readonly about?: string;
   readonly actor?: string;
@@ -38,21 +38,27 @@ export async function listRecords({ bank, out }: Session, { limit, ...search }: 
     records.push(...page.records);
   }
   await out.message(ListAuditRecordsResponseSchema, create(ListAuditRecordsResponseSchema, { records }), () =>
-    table(
-      ['when', 'what', 'who', 'came of it', 'about', 'record'],
-      records.map((record) => [
-        time(record.occurTime),
-        subjectOf(record),
-        record.actor?.partyId || 'nobody known',
-        record.reason || 'done',
-        record.resourceIds.join(' '),
-        record.recordId,
-      ]),
-    ),
+    recordsText(records),
   );
 }
 
-function filterOf({
+/** Records for a person. */
+export function recordsText(records: readonly AuditRecord[]): Promise<string> {
+  return table(
+    ['when', 'what', 'who', 'came of it', 'about', 'record'],
+    records.map((record) => [
+      time(record.occurTime),
+      subjectOf(record),
+      record.actor?.partyId || 'nobody known',
+      record.reason || 'done',
+      record.resourceIds.join(' '),
+      record.recordId,
+    ]),
+  );
+}
+
+/** A search as the bank is asked. */
+export function filterOf({
   party = '',
   about = '',
   actor = '',

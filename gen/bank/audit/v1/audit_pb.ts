@@ -8,6 +8,8 @@ import type { Workload } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Actor } from "../../type/v1/actor_pb.ts";
 import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
+import type { Money } from "../../type/v1/money_pb.ts";
+import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -16,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/audit/v1/audit.proto.
  */
 export const file_bank_audit_v1_audit: GenFile = /*@__PURE__*/
-  fileDesc("ChliYW5rL2F1ZGl0L3YxL2F1ZGl0LnByb3RvEg1iYW5rLmF1ZGl0LnYxIpIFCgtBdWRpdFJlY29yZBIbCglyZWNvcmRfaWQYASABKAlCCNq1GAQIKBADEiYKA2xvZxgCIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIQCghwb3NpdGlvbhgDIAEoAxIVCg1wcmV2aW91c19oYXNoGAQgASgMEhoKCGV2ZW50X2lkGAUgASgJQgjatRgECAoQAxInCgRraW5kGAYgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kEgsKA3JwYxgHIAEoCRISCgpyZXF1ZXN0X2lkGAggASgJEicKB291dGNvbWUYCSABKA4yFi5iYW5rLmF1ZGl0LnYxLk91dGNvbWUSDgoGcmVhc29uGAogASgJEgwKBGNvZGUYCyABKAUSIgoFYWN0b3IYDCABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3ISKQoGY2FsbGVyGA0gASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkEh4KDHJlc291cmNlX2lkcxgOIAMoCUII2rUYBAgLEAMSEwoLdHJhY2VwYXJlbnQYDyABKAkSLgoKb2NjdXJfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKa25vd25fdGltZRgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoGYmVmb3JlGBIgASgLMhsuYmFuay5hdWRpdC52MS5TZWFsZWREaWdlc3QSKgoFYWZ0ZXIYEyABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdBIrCgZvcmlnaW4YFCABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdCJPCgxTZWFsZWREaWdlc3QSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEhMKC2tleV92ZXJzaW9uGAIgASgFEg4KBmRpZ2VzdBgDIAEoDCKTAQoLT3BlbmVkUGFydHMSHQoLYmVmb3JlX2pzb24YASABKAlCCOK1GAQIAhABEhwKCmFmdGVyX2pzb24YAiABKAlCCOK1GAQIAhABEhkKB2FkZHJlc3MYAyABKAlCCOK1GAQIAhABEhwKCnVzZXJfYWdlbnQYBCABKAlCCOK1GAQIAhABEg4KBmVyYXNlZBgFIAEoCCJsCghMb2dFbnRyeRIQCghwb3NpdGlvbhgBIAEoAxIRCglsZWFmX2hhc2gYAiABKAwSDwoHZ2VudWluZRgDIAEoCBIqCgZyZWNvcmQYBCABKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkIpUBCg1Mb2dDaGVja3BvaW50EiYKA2xvZxgBIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIMCgRzaXplGAIgASgDEgwKBHJvb3QYAyABKAwSLQoJc2lnbl90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglzaWduYXR1cmUYBSABKAwqYgoKUmVjb3JkS2luZBIbChdSRUNPUkRfS0lORF9VTlNQRUNJRklFRBAAEhcKE1JFQ09SRF9LSU5EX0NPTU1BTkQQARIeChpSRUNPUkRfS0lORF9SRUZVU0VEX0FDQ0VTUxACKkkKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhAKDE9VVENPTUVfRE9ORRABEhMKD09VVENPTUVfUkVGVVNFRBACYgZwcm90bzM", [file_bank_options_v1_options, file_bank_type_v1_actor, file_google_protobuf_timestamp]);
+  fileDesc("ChliYW5rL2F1ZGl0L3YxL2F1ZGl0LnByb3RvEg1iYW5rLmF1ZGl0LnYxIpIFCgtBdWRpdFJlY29yZBIbCglyZWNvcmRfaWQYASABKAlCCNq1GAQIKBADEiYKA2xvZxgCIAEoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIQCghwb3NpdGlvbhgDIAEoAxIVCg1wcmV2aW91c19oYXNoGAQgASgMEhoKCGV2ZW50X2lkGAUgASgJQgjatRgECAoQAxInCgRraW5kGAYgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kEgsKA3JwYxgHIAEoCRISCgpyZXF1ZXN0X2lkGAggASgJEicKB291dGNvbWUYCSABKA4yFi5iYW5rLmF1ZGl0LnYxLk91dGNvbWUSDgoGcmVhc29uGAogASgJEgwKBGNvZGUYCyABKAUSIgoFYWN0b3IYDCABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3ISKQoGY2FsbGVyGA0gASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkEh4KDHJlc291cmNlX2lkcxgOIAMoCUII2rUYBAgLEAMSEwoLdHJhY2VwYXJlbnQYDyABKAkSLgoKb2NjdXJfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKa25vd25fdGltZRgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoGYmVmb3JlGBIgASgLMhsuYmFuay5hdWRpdC52MS5TZWFsZWREaWdlc3QSKgoFYWZ0ZXIYEyABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdBIrCgZvcmlnaW4YFCABKAsyGy5iYW5rLmF1ZGl0LnYxLlNlYWxlZERpZ2VzdCJPCgxTZWFsZWREaWdlc3QSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEhMKC2tleV92ZXJzaW9uGAIgASgFEg4KBmRpZ2VzdBgDIAEoDCKTAQoLT3BlbmVkUGFydHMSHQoLYmVmb3JlX2pzb24YASABKAlCCOK1GAQIAhABEhwKCmFmdGVyX2pzb24YAiABKAlCCOK1GAQIAhABEhkKB2FkZHJlc3MYAyABKAlCCOK1GAQIAhABEhwKCnVzZXJfYWdlbnQYBCABKAlCCOK1GAQIAhABEg4KBmVyYXNlZBgFIAEoCCKPAgoORXhwb3J0TWFuaWZlc3QSKwoGZm9ybWF0GAEgASgOMhsuYmFuay5hdWRpdC52MS5FeHBvcnRGb3JtYXQSFAoMcmVxdWVzdF9qc29uGAIgASgJEhQKDHJlY29yZF9jb3VudBgDIAEoAxIWCg5jb250ZW50X2RpZ2VzdBgEIAEoDBIVCg1wcm9vZnNfZGlnZXN0GAUgASgMEjEKC2NoZWNrcG9pbnRzGAYgAygLMhwuYmFuay5hdWRpdC52MS5Mb2dDaGVja3BvaW50Ei8KC2V4cG9ydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglzaWduYXR1cmUYCCABKAwi8QEKEExhcmdlVHJhbnNhY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhADEhoKCGV2ZW50X2lkGAIgASgJQgjatRgECAoQAxIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAMSJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAMSIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImwKCExvZ0VudHJ5EhAKCHBvc2l0aW9uGAEgASgDEhEKCWxlYWZfaGFzaBgCIAEoDBIPCgdnZW51aW5lGAMgASgIEioKBnJlY29yZBgEIAEoCzIaLmJhbmsuYXVkaXQudjEuQXVkaXRSZWNvcmQilQEKDUxvZ0NoZWNrcG9pbnQSJgoDbG9nGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkEgwKBHNpemUYAiABKAMSDAoEcm9vdBgDIAEoDBItCglzaWduX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXNpZ25hdHVyZRgFIAEoDCqBAQoKUmVjb3JkS2luZBIbChdSRUNPUkRfS0lORF9VTlNQRUNJRklFRBAAEhcKE1JFQ09SRF9LSU5EX0NPTU1BTkQQARIeChpSRUNPUkRfS0lORF9SRUZVU0VEX0FDQ0VTUxACEh0KGVJFQ09SRF9LSU5EX1JFRlVTRURfTE9HSU4QAypJCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABIQCgxPVVRDT01FX0RPTkUQARITCg9PVVRDT01FX1JFRlVTRUQQAipiCgxFeHBvcnRGb3JtYXQSHQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhUKEUVYUE9SVF9GT1JNQVRfQ1NWEAESHAoYRVhQT1JUX0ZPUk1BVF9KU09OX0xJTkVTEAIqngEKClJlcG9ydEtpbmQSGwoXUkVQT1JUX0tJTkRfVU5TUEVDSUZJRUQQABIWChJSRVBPUlRfS0lORF9BQ0NFU1MQARIgChxSRVBPUlRfS0lORF9MSU1JVFNfQU5EX1JPTEVTEAISGQoVUkVQT1JUX0tJTkRfQVBQUk9WQUxTEAMSHgoaUkVQT1JUX0tJTkRfUkVGVVNFRF9MT0dJTlMQBGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_money, file_google_protobuf_timestamp]);
 
 /**
  * What somebody did, or was not let do. It is written once and never changed.
@@ -95,7 +97,7 @@ export type AuditRecord = Message<"bank.audit.v1.AuditRecord"> & {
   reason: string;
 
   /**
-   * The gRPC status code of a refused access; 0 for commands.
+   * The gRPC status code of a refused access or login; 0 for commands.
    *
    * @generated from field: int32 code = 11;
    */
@@ -257,6 +259,132 @@ export const OpenedPartsSchema: GenMessage<OpenedParts> = /*@__PURE__*/
   messageDesc(file_bank_audit_v1_audit, 2);
 
 /**
+ * What the bank says that it has exported.
+ *
+ * @generated from message bank.audit.v1.ExportManifest
+ */
+export type ExportManifest = Message<"bank.audit.v1.ExportManifest"> & {
+  /**
+   * How the records are written.
+   *
+   * @generated from field: bank.audit.v1.ExportFormat format = 1;
+   */
+  format: ExportFormat;
+
+  /**
+   * What was asked: the request in JSON.
+   *
+   * @generated from field: string request_json = 2;
+   */
+  requestJson: string;
+
+  /**
+   * How many records it is.
+   *
+   * @generated from field: int64 record_count = 3;
+   */
+  recordCount: bigint;
+
+  /**
+   * SHA-256 of the records as they were written.
+   *
+   * @generated from field: bytes content_digest = 4;
+   */
+  contentDigest: Uint8Array;
+
+  /**
+   * SHA-256 of the proofs as they were written.
+   *
+   * @generated from field: bytes proofs_digest = 5;
+   */
+  proofsDigest: Uint8Array;
+
+  /**
+   * The checkpoints that the proofs lead to, one of each log that was signed by then.
+   *
+   * @generated from field: repeated bank.audit.v1.LogCheckpoint checkpoints = 6;
+   */
+  checkpoints: LogCheckpoint[];
+
+  /**
+   * When it was begun, by the clock of the machine.
+   *
+   * @generated from field: google.protobuf.Timestamp export_time = 7;
+   */
+  exportTime?: Timestamp | undefined;
+
+  /**
+   * The Ed25519 signature of all of the above with the key of the checkpoints, 64 bytes.
+   *
+   * @generated from field: bytes signature = 8;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message bank.audit.v1.ExportManifest.
+ * Use `create(ExportManifestSchema)` to create a new message.
+ */
+export const ExportManifestSchema: GenMessage<ExportManifest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit, 3);
+
+/**
+ * A transaction that was booked, as far as examiners ask for it.
+ *
+ * @generated from message bank.audit.v1.LargeTransaction
+ */
+export type LargeTransaction = Message<"bank.audit.v1.LargeTransaction"> & {
+  /**
+   * The transaction.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * The event that told of it.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * The account that it took from. Empty for cash that was paid in.
+   *
+   * @generated from field: string debtor_account_id = 3;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that it paid to. Empty for cash that was paid out.
+   *
+   * @generated from field: string creditor_account_id = 4;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much it moved, without fees.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * When it was booked.
+   *
+   * @generated from field: google.protobuf.Timestamp occur_time = 6;
+   */
+  occurTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.LargeTransaction.
+ * Use `create(LargeTransactionSchema)` to create a new message.
+ */
+export const LargeTransactionSchema: GenMessage<LargeTransaction> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit, 4);
+
+/**
  * A place of a log, and what stands there.
  *
  * @generated from message bank.audit.v1.LogEntry
@@ -296,7 +424,7 @@ export type LogEntry = Message<"bank.audit.v1.LogEntry"> & {
  * Use `create(LogEntrySchema)` to create a new message.
  */
 export const LogEntrySchema: GenMessage<LogEntry> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_audit, 3);
+  messageDesc(file_bank_audit_v1_audit, 5);
 
 /**
  * What the bank has signed: that a log had come to this size with this root. It is kept outside the database.
@@ -345,7 +473,7 @@ export type LogCheckpoint = Message<"bank.audit.v1.LogCheckpoint"> & {
  * Use `create(LogCheckpointSchema)` to create a new message.
  */
 export const LogCheckpointSchema: GenMessage<LogCheckpoint> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_audit, 4);
+  messageDesc(file_bank_audit_v1_audit, 6);
 
 /**
  * What an audit record is of.
@@ -373,6 +501,13 @@ export const RecordKind = {
    * @generated from enum value: RECORD_KIND_REFUSED_ACCESS = 2;
    */
   REFUSED_ACCESS: 2,
+
+  /**
+   * A login, or a token, of somebody whom the bank knows was refused. The actor is whose it was, not who tried: that is not known.
+   *
+   * @generated from enum value: RECORD_KIND_REFUSED_LOGIN = 3;
+   */
+  REFUSED_LOGIN: 3,
 } as const;
 
 /**
@@ -428,4 +563,100 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome] | UnknownEnum;
  */
 export const OutcomeSchema: GenEnum<Outcome> = /*@__PURE__*/
   enumDesc(file_bank_audit_v1_audit, 1);
+
+/**
+ * How exported records are written. Every value stands there as in the text of its record.
+ *
+ * @generated from enum bank.audit.v1.ExportFormat
+ */
+export const ExportFormat = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: EXPORT_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Comma-separated (RFC 4180), with a line of names first, all values in quotes.
+   *
+   * @generated from enum value: EXPORT_FORMAT_CSV = 1;
+   */
+  CSV: 1,
+
+  /**
+   * A JSON object a line.
+   *
+   * @generated from enum value: EXPORT_FORMAT_JSON_LINES = 2;
+   */
+  JSON_LINES: 2,
+} as const;
+
+/**
+ * How exported records are written. Every value stands there as in the text of its record.
+ *
+ * @generated from enum bank.audit.v1.ExportFormat
+ */
+export type ExportFormat = (typeof ExportFormat)[keyof typeof ExportFormat] | UnknownEnum;
+
+/**
+ * Describes the enum bank.audit.v1.ExportFormat.
+ */
+export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
+  enumDesc(file_bank_audit_v1_audit, 2);
+
+/**
+ * What examiners ask of the records.
+ *
+ * @generated from enum bank.audit.v1.ReportKind
+ */
+export const ReportKind = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: REPORT_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * What was done on behalf of one party, or by their approval, and what they were refused. Needs party_id.
+   *
+   * @generated from enum value: REPORT_KIND_ACCESS = 1;
+   */
+  ACCESS: 1,
+
+  /**
+   * What changed limits, terms, roles, partners' rights and the rules that the bank judges by, and who tried to.
+   *
+   * @generated from enum value: REPORT_KIND_LIMITS_AND_ROLES = 2;
+   */
+  LIMITS_AND_ROLES: 2,
+
+  /**
+   * What somebody else had to approve: what was asked for, decided, and done once it was.
+   *
+   * @generated from enum value: REPORT_KIND_APPROVALS = 3;
+   */
+  APPROVALS: 3,
+
+  /**
+   * Logins that were refused.
+   *
+   * @generated from enum value: REPORT_KIND_REFUSED_LOGINS = 4;
+   */
+  REFUSED_LOGINS: 4,
+} as const;
+
+/**
+ * What examiners ask of the records.
+ *
+ * @generated from enum bank.audit.v1.ReportKind
+ */
+export type ReportKind = (typeof ReportKind)[keyof typeof ReportKind] | UnknownEnum;
+
+/**
+ * Describes the enum bank.audit.v1.ReportKind.
+ */
+export const ReportKindSchema: GenEnum<ReportKind> = /*@__PURE__*/
+  enumDesc(file_bank_audit_v1_audit, 3);
 

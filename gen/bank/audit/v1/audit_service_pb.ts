@@ -4,10 +4,14 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { AuditRecord, LogCheckpoint, LogEntry, OpenedParts, Outcome, RecordKind } from "./audit_pb.ts";
+import type { AuditRecord, ExportFormat, ExportManifest, LargeTransaction, LogCheckpoint, LogEntry, OpenedParts, Outcome, RecordKind, ReportKind } from "./audit_pb.ts";
 import { file_bank_audit_v1_audit } from "./audit_pb.ts";
+import type { Alert, Case, CaseNote, CaseState, MonitoringRule, MonitoringRuleVersion, ReportDraft } from "./monitoring_pb.ts";
+import { file_bank_audit_v1_monitoring } from "./monitoring_pb.ts";
 import type { Workload } from "../../options/v1/options_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Money } from "../../type/v1/money_pb.ts";
+import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -17,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/audit/v1/audit_service.proto.
  */
 export const file_bank_audit_v1_audit_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFiYW5rL2F1ZGl0L3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDWJhbmsuYXVkaXQudjEitAMKF0xpc3RBdWRpdFJlY29yZHNSZXF1ZXN0EiEKCHBhcnR5X2lkGAEgASgJQg+6SARyAhhA2rUYBAgIEAMSJQoLcmVzb3VyY2VfaWQYAiABKAlCELpIBXIDGIAB2rUYBAgLEAMSIQoIYWN0b3JfaWQYAyABKAlCD7pIBHICGEDatRgECAgQAxIVCgNycGMYBCABKAlCCLpIBXIDGMgBEhcKBnJlYXNvbhgFIAEoCUIHukgEcgIYQBIxCgdvdXRjb21lGAYgASgOMhYuYmFuay5hdWRpdC52MS5PdXRjb21lQgi6SAWCAQIQARIxCgRraW5kGAcgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kQgi6SAWCAQIQARIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoJcGFnZV9zaXplGAogASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YCyABKAlCCLpIBXIDGIAEImAKGExpc3RBdWRpdFJlY29yZHNSZXNwb25zZRIrCgdyZWNvcmRzGAEgAygLMhouYmFuay5hdWRpdC52MS5BdWRpdFJlY29yZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPQoVR2V0QXVkaXRSZWNvcmRSZXF1ZXN0EiQKCXJlY29yZF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgoEAEicAoWR2V0QXVkaXRSZWNvcmRSZXNwb25zZRIqCgZyZWNvcmQYASABKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkEioKBm9wZW5lZBgCIAEoCzIaLmJhbmsuYXVkaXQudjEuT3BlbmVkUGFydHMihQEKFUxpc3RMb2dFbnRyaWVzUmVxdWVzdBIyCgNsb2cYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWRCCrpIB4IBBBABIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFkxpc3RMb2dFbnRyaWVzUmVzcG9uc2USKAoHZW50cmllcxgBIAMoCzIXLmJhbmsuYXVkaXQudjEuTG9nRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkAKGEdldEluY2x1c2lvblByb29mUmVxdWVzdBIkCglyZWNvcmRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIKBABIoIBChlHZXRJbmNsdXNpb25Qcm9vZlJlc3BvbnNlEhMKC3JlY29yZF90ZXh0GAEgASgJEhAKCHBvc2l0aW9uGAIgASgDEgwKBHBhdGgYAyADKAwSMAoKY2hlY2twb2ludBgEIAEoCzIcLmJhbmsuYXVkaXQudjEuTG9nQ2hlY2twb2ludCKvAQoaR2V0Q29uc2lzdGVuY3lQcm9vZlJlcXVlc3QSMgoDbG9nGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkQgq6SAeCAQQQASAAEi0KCmZpcnN0X3NpemUYAiABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSLgoLc2Vjb25kX3NpemUYAyABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQiKwobR2V0Q29uc2lzdGVuY3lQcm9vZlJlc3BvbnNlEgwKBHBhdGgYASADKAwiUgoWTGlzdENoZWNrcG9pbnRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQiZQoXTGlzdENoZWNrcG9pbnRzUmVzcG9uc2USMQoLY2hlY2twb2ludHMYASADKAsyHC5iYW5rLmF1ZGl0LnYxLkxvZ0NoZWNrcG9pbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhkKF0dldENoZWNrcG9pbnRLZXlSZXF1ZXN0IjIKGEdldENoZWNrcG9pbnRLZXlSZXNwb25zZRIWCg5wdWJsaWNfa2V5X3BlbRgBIAEoCTLbBgoMQXVkaXRTZXJ2aWNlEncKEExpc3RBdWRpdFJlY29yZHMSJi5iYW5rLmF1ZGl0LnYxLkxpc3RBdWRpdFJlY29yZHNSZXF1ZXN0GicuYmFuay5hdWRpdC52MS5MaXN0QXVkaXRSZWNvcmRzUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJxCg5HZXRBdWRpdFJlY29yZBIkLmJhbmsuYXVkaXQudjEuR2V0QXVkaXRSZWNvcmRSZXF1ZXN0GiUuYmFuay5hdWRpdC52MS5HZXRBdWRpdFJlY29yZFJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcScQoOTGlzdExvZ0VudHJpZXMSJC5iYW5rLmF1ZGl0LnYxLkxpc3RMb2dFbnRyaWVzUmVxdWVzdBolLmJhbmsuYXVkaXQudjEuTGlzdExvZ0VudHJpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEnoKEUdldEluY2x1c2lvblByb29mEicuYmFuay5hdWRpdC52MS5HZXRJbmNsdXNpb25Qcm9vZlJlcXVlc3QaKC5iYW5rLmF1ZGl0LnYxLkdldEluY2x1c2lvblByb29mUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxKAAQoTR2V0Q29uc2lzdGVuY3lQcm9vZhIpLmJhbmsuYXVkaXQudjEuR2V0Q29uc2lzdGVuY3lQcm9vZlJlcXVlc3QaKi5iYW5rLmF1ZGl0LnYxLkdldENvbnNpc3RlbmN5UHJvb2ZSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEnQKD0xpc3RDaGVja3BvaW50cxIlLmJhbmsuYXVkaXQudjEuTGlzdENoZWNrcG9pbnRzUmVxdWVzdBomLmJhbmsuYXVkaXQudjEuTGlzdENoZWNrcG9pbnRzUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJ3ChBHZXRDaGVja3BvaW50S2V5EiYuYmFuay5hdWRpdC52MS5HZXRDaGVja3BvaW50S2V5UmVxdWVzdBonLmJhbmsuYXVkaXQudjEuR2V0Q2hlY2twb2ludEtleVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgdiBnByb3RvMw", [file_bank_audit_v1_audit, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiFiYW5rL2F1ZGl0L3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDWJhbmsuYXVkaXQudjEitAMKF0xpc3RBdWRpdFJlY29yZHNSZXF1ZXN0EiEKCHBhcnR5X2lkGAEgASgJQg+6SARyAhhA2rUYBAgIEAMSJQoLcmVzb3VyY2VfaWQYAiABKAlCELpIBXIDGIAB2rUYBAgLEAMSIQoIYWN0b3JfaWQYAyABKAlCD7pIBHICGEDatRgECAgQAxIVCgNycGMYBCABKAlCCLpIBXIDGMgBEhcKBnJlYXNvbhgFIAEoCUIHukgEcgIYQBIxCgdvdXRjb21lGAYgASgOMhYuYmFuay5hdWRpdC52MS5PdXRjb21lQgi6SAWCAQIQARIxCgRraW5kGAcgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kQgi6SAWCAQIQARIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoJcGFnZV9zaXplGAogASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YCyABKAlCCLpIBXIDGIAEImAKGExpc3RBdWRpdFJlY29yZHNSZXNwb25zZRIrCgdyZWNvcmRzGAEgAygLMhouYmFuay5hdWRpdC52MS5BdWRpdFJlY29yZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPQoVR2V0QXVkaXRSZWNvcmRSZXF1ZXN0EiQKCXJlY29yZF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgoEAEicAoWR2V0QXVkaXRSZWNvcmRSZXNwb25zZRIqCgZyZWNvcmQYASABKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkEioKBm9wZW5lZBgCIAEoCzIaLmJhbmsuYXVkaXQudjEuT3BlbmVkUGFydHMihQEKFUxpc3RMb2dFbnRyaWVzUmVxdWVzdBIyCgNsb2cYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWRCCrpIB4IBBBABIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFkxpc3RMb2dFbnRyaWVzUmVzcG9uc2USKAoHZW50cmllcxgBIAMoCzIXLmJhbmsuYXVkaXQudjEuTG9nRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkAKGEdldEluY2x1c2lvblByb29mUmVxdWVzdBIkCglyZWNvcmRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIKBABIoIBChlHZXRJbmNsdXNpb25Qcm9vZlJlc3BvbnNlEhMKC3JlY29yZF90ZXh0GAEgASgJEhAKCHBvc2l0aW9uGAIgASgDEgwKBHBhdGgYAyADKAwSMAoKY2hlY2twb2ludBgEIAEoCzIcLmJhbmsuYXVkaXQudjEuTG9nQ2hlY2twb2ludCKvAQoaR2V0Q29uc2lzdGVuY3lQcm9vZlJlcXVlc3QSMgoDbG9nGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkQgq6SAeCAQQQASAAEi0KCmZpcnN0X3NpemUYAiABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSLgoLc2Vjb25kX3NpemUYAyABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQiKwobR2V0Q29uc2lzdGVuY3lQcm9vZlJlc3BvbnNlEgwKBHBhdGgYASADKAwiUgoWTGlzdENoZWNrcG9pbnRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQiZQoXTGlzdENoZWNrcG9pbnRzUmVzcG9uc2USMQoLY2hlY2twb2ludHMYASADKAsyHC5iYW5rLmF1ZGl0LnYxLkxvZ0NoZWNrcG9pbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhkKF0dldENoZWNrcG9pbnRLZXlSZXF1ZXN0IjIKGEdldENoZWNrcG9pbnRLZXlSZXNwb25zZRIWCg5wdWJsaWNfa2V5X3BlbRgBIAEoCSI+ChpMaXN0TW9uaXRvcmluZ1J1bGVzUmVxdWVzdBIgCgdydWxlX2lkGAEgASgJQg+6SARyAhhA2rUYBAgpEAMiUgobTGlzdE1vbml0b3JpbmdSdWxlc1Jlc3BvbnNlEjMKBXJ1bGVzGAEgAygLMiQuYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZVZlcnNpb24ipAEKGFNldE1vbml0b3JpbmdSdWxlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIzCgRydWxlGAMgASgLMh0uYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZUIGukgDyAEBEh0KDGJhc2VfdmVyc2lvbhgEIAEoBUIHukgEGgIoACJPChlTZXRNb25pdG9yaW5nUnVsZVJlc3BvbnNlEjIKBHJ1bGUYASABKAsyJC5iYW5rLmF1ZGl0LnYxLk1vbml0b3JpbmdSdWxlVmVyc2lvbiLBAQocUHJldmlld01vbml0b3JpbmdSdWxlUmVxdWVzdBIzCgRydWxlGAEgASgLMh0uYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZUIGukgDyAEBEjYKCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESNAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQEicgodUHJldmlld01vbml0b3JpbmdSdWxlUmVzcG9uc2USEwoLYWxlcnRfY291bnQYASABKAUSJAoGYWxlcnRzGAIgAygLMhQuYmFuay5hdWRpdC52MS5BbGVydBIWCg5hY3Rpdml0eV9jb3VudBgDIAEoBSK2AQoRTGlzdEFsZXJ0c1JlcXVlc3QSIAoHY2FzZV9pZBgBIAEoCUIPukgEcgIYQNq1GAQIKxADEiMKCnN1YmplY3RfaWQYAiABKAlCD7pIBHICGEDatRgECAsQAxIgCgdydWxlX2lkGAMgASgJQg+6SARyAhhA2rUYBAgpEAMSGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAEIlMKEkxpc3RBbGVydHNSZXNwb25zZRIkCgZhbGVydHMYASADKAsyFC5iYW5rLmF1ZGl0LnYxLkFsZXJ0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLKAQoQTGlzdENhc2VzUmVxdWVzdBIxCgVzdGF0ZRgBIAEoDjIYLmJhbmsuYXVkaXQudjEuQ2FzZVN0YXRlQgi6SAWCAQIQARIkCgthc3NpZ25lZV9pZBgCIAEoCUIPukgEcgIYQNq1GAQICBADEiMKCnN1YmplY3RfaWQYAyABKAlCD7pIBHICGEDatRgECAsQAxIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAQiUAoRTGlzdENhc2VzUmVzcG9uc2USIgoFY2FzZXMYASADKAsyEy5iYW5rLmF1ZGl0LnYxLkNhc2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjQKDkdldENhc2VSZXF1ZXN0EiIKB2Nhc2VfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIKxABIoIBCg9HZXRDYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZRIkCgZhbGVydHMYAiADKAsyFC5iYW5rLmF1ZGl0LnYxLkFsZXJ0EiYKBW5vdGVzGAMgAygLMhcuYmFuay5hdWRpdC52MS5DYXNlTm90ZSKTAQoRQXNzaWduQ2FzZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY2FzZV9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgrEAISJAoLYXNzaWduZWVfaWQYBCABKAlCD7pIBHICGEDatRgECAgQAyI3ChJBc3NpZ25DYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZSKQAQoSQWRkQ2FzZU5vdGVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2Nhc2VfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIKxACEiAKBHRleHQYBCABKAlCErpIB3IFEAEYoB/itRgECAIQASI8ChNBZGRDYXNlTm90ZVJlc3BvbnNlEiUKBG5vdGUYASABKAsyFy5iYW5rLmF1ZGl0LnYxLkNhc2VOb3RlIsQBChFEZWNpZGVDYXNlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdjYXNlX2lkGAMgASgJQhG6SAZyBBABGEDatRgECCsQAhIzCgVzdGF0ZRgEIAEoDjIYLmJhbmsuYXVkaXQudjEuQ2FzZVN0YXRlQgq6SAeCAQQYAxgEEiAKBHRleHQYBSABKAlCErpIB3IFEAEYoB/itRgECAIQASI3ChJEZWNpZGVDYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZSJKCiREcmFmdFN1c3BpY2lvdXNBY3Rpdml0eVJlcG9ydFJlcXVlc3QSIgoHY2FzZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgrEAEiUgolRHJhZnRTdXNwaWNpb3VzQWN0aXZpdHlSZXBvcnRSZXNwb25zZRIpCgVkcmFmdBgBIAEoCzIaLmJhbmsuYXVkaXQudjEuUmVwb3J0RHJhZnQinAIKGExpc3RSZXBvcnRSZWNvcmRzUmVxdWVzdBI1CgZyZXBvcnQYASABKA4yGS5iYW5rLmF1ZGl0LnYxLlJlcG9ydEtpbmRCCrpIB4IBBBABIAASIQoIcGFydHlfaWQYAiABKAlCD7pIBHICGEDatRgECAgQAxI2CgpzdGFydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjQKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEhoKCXBhZ2Vfc2l6ZRgFIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxiABCJhChlMaXN0UmVwb3J0UmVjb3Jkc1Jlc3BvbnNlEisKB3JlY29yZHMYASADKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL3AQocTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVxdWVzdBIvCgphbW91bnRfbWluGAEgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESNgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARI0CghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAQibwodTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVzcG9uc2USNQoMdHJhbnNhY3Rpb25zGAEgAygLMh8uYmFuay5hdWRpdC52MS5MYXJnZVRyYW5zYWN0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK1AwoZRXhwb3J0QXVkaXRSZWNvcmRzUmVxdWVzdBIhCghwYXJ0eV9pZBgBIAEoCUIPukgEcgIYQNq1GAQICBADEiUKC3Jlc291cmNlX2lkGAIgASgJQhC6SAVyAxiAAdq1GAQICxADEiEKCGFjdG9yX2lkGAMgASgJQg+6SARyAhhA2rUYBAgIEAMSFQoDcnBjGAQgASgJQgi6SAVyAxjIARIXCgZyZWFzb24YBSABKAlCB7pIBHICGEASMQoHb3V0Y29tZRgGIAEoDjIWLmJhbmsuYXVkaXQudjEuT3V0Y29tZUIIukgFggECEAESMQoEa2luZBgHIAEoDjIZLmJhbmsuYXVkaXQudjEuUmVjb3JkS2luZEIIukgFggECEAESLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjcKBmZvcm1hdBgKIAEoDjIbLmJhbmsuYXVkaXQudjEuRXhwb3J0Rm9ybWF0Qgq6SAeCAQQQASAAInwKGkV4cG9ydEF1ZGl0UmVjb3Jkc1Jlc3BvbnNlEhEKB2NvbnRlbnQYASABKAxIABIQCgZwcm9vZnMYAiABKAxIABIxCghtYW5pZmVzdBgDIAEoCzIdLmJhbmsuYXVkaXQudjEuRXhwb3J0TWFuaWZlc3RIAEIGCgRwYXJ0Mu0SCgxBdWRpdFNlcnZpY2USdwoQTGlzdEF1ZGl0UmVjb3JkcxImLmJhbmsuYXVkaXQudjEuTGlzdEF1ZGl0UmVjb3Jkc1JlcXVlc3QaJy5iYW5rLmF1ZGl0LnYxLkxpc3RBdWRpdFJlY29yZHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEnEKDkdldEF1ZGl0UmVjb3JkEiQuYmFuay5hdWRpdC52MS5HZXRBdWRpdFJlY29yZFJlcXVlc3QaJS5iYW5rLmF1ZGl0LnYxLkdldEF1ZGl0UmVjb3JkUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJxCg5MaXN0TG9nRW50cmllcxIkLmJhbmsuYXVkaXQudjEuTGlzdExvZ0VudHJpZXNSZXF1ZXN0GiUuYmFuay5hdWRpdC52MS5MaXN0TG9nRW50cmllc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSegoRR2V0SW5jbHVzaW9uUHJvb2YSJy5iYW5rLmF1ZGl0LnYxLkdldEluY2x1c2lvblByb29mUmVxdWVzdBooLmJhbmsuYXVkaXQudjEuR2V0SW5jbHVzaW9uUHJvb2ZSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEoABChNHZXRDb25zaXN0ZW5jeVByb29mEikuYmFuay5hdWRpdC52MS5HZXRDb25zaXN0ZW5jeVByb29mUmVxdWVzdBoqLmJhbmsuYXVkaXQudjEuR2V0Q29uc2lzdGVuY3lQcm9vZlJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSdAoPTGlzdENoZWNrcG9pbnRzEiUuYmFuay5hdWRpdC52MS5MaXN0Q2hlY2twb2ludHNSZXF1ZXN0GiYuYmFuay5hdWRpdC52MS5MaXN0Q2hlY2twb2ludHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEncKEEdldENoZWNrcG9pbnRLZXkSJi5iYW5rLmF1ZGl0LnYxLkdldENoZWNrcG9pbnRLZXlSZXF1ZXN0GicuYmFuay5hdWRpdC52MS5HZXRDaGVja3BvaW50S2V5UmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJ/ChJFeHBvcnRBdWRpdFJlY29yZHMSKC5iYW5rLmF1ZGl0LnYxLkV4cG9ydEF1ZGl0UmVjb3Jkc1JlcXVlc3QaKS5iYW5rLmF1ZGl0LnYxLkV4cG9ydEF1ZGl0UmVjb3Jkc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcwARJ6ChFMaXN0UmVwb3J0UmVjb3JkcxInLmJhbmsuYXVkaXQudjEuTGlzdFJlcG9ydFJlY29yZHNSZXF1ZXN0GiguYmFuay5hdWRpdC52MS5MaXN0UmVwb3J0UmVjb3Jkc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcShgEKFUxpc3RMYXJnZVRyYW5zYWN0aW9ucxIrLmJhbmsuYXVkaXQudjEuTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVxdWVzdBosLmJhbmsuYXVkaXQudjEuTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxKAAQoTTGlzdE1vbml0b3JpbmdSdWxlcxIpLmJhbmsuYXVkaXQudjEuTGlzdE1vbml0b3JpbmdSdWxlc1JlcXVlc3QaKi5iYW5rLmF1ZGl0LnYxLkxpc3RNb25pdG9yaW5nUnVsZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEn8KEVNldE1vbml0b3JpbmdSdWxlEicuYmFuay5hdWRpdC52MS5TZXRNb25pdG9yaW5nUnVsZVJlcXVlc3QaKC5iYW5rLmF1ZGl0LnYxLlNldE1vbml0b3JpbmdSdWxlUmVzcG9uc2UiF5ACAoq1GBAKAgECEgoIAxIBBigBMgEGEoYBChVQcmV2aWV3TW9uaXRvcmluZ1J1bGUSKy5iYW5rLmF1ZGl0LnYxLlByZXZpZXdNb25pdG9yaW5nUnVsZVJlcXVlc3QaLC5iYW5rLmF1ZGl0LnYxLlByZXZpZXdNb25pdG9yaW5nUnVsZVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSZQoKTGlzdEFsZXJ0cxIgLmJhbmsuYXVkaXQudjEuTGlzdEFsZXJ0c1JlcXVlc3QaIS5iYW5rLmF1ZGl0LnYxLkxpc3RBbGVydHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEmIKCUxpc3RDYXNlcxIfLmJhbmsuYXVkaXQudjEuTGlzdENhc2VzUmVxdWVzdBogLmJhbmsuYXVkaXQudjEuTGlzdENhc2VzUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJcCgdHZXRDYXNlEh0uYmFuay5hdWRpdC52MS5HZXRDYXNlUmVxdWVzdBoeLmJhbmsuYXVkaXQudjEuR2V0Q2FzZVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSZAoKQXNzaWduQ2FzZRIgLmJhbmsuYXVkaXQudjEuQXNzaWduQ2FzZVJlcXVlc3QaIS5iYW5rLmF1ZGl0LnYxLkFzc2lnbkNhc2VSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSZwoLQWRkQ2FzZU5vdGUSIS5iYW5rLmF1ZGl0LnYxLkFkZENhc2VOb3RlUmVxdWVzdBoiLmJhbmsuYXVkaXQudjEuQWRkQ2FzZU5vdGVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSZAoKRGVjaWRlQ2FzZRIgLmJhbmsuYXVkaXQudjEuRGVjaWRlQ2FzZVJlcXVlc3QaIS5iYW5rLmF1ZGl0LnYxLkRlY2lkZUNhc2VSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSngEKHURyYWZ0U3VzcGljaW91c0FjdGl2aXR5UmVwb3J0EjMuYmFuay5hdWRpdC52MS5EcmFmdFN1c3BpY2lvdXNBY3Rpdml0eVJlcG9ydFJlcXVlc3QaNC5iYW5rLmF1ZGl0LnYxLkRyYWZ0U3VzcGljaW91c0FjdGl2aXR5UmVwb3J0UmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGB2IGcHJvdG8z", [file_bank_audit_v1_audit, file_bank_audit_v1_monitoring, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Which records to list. What is empty is no condition.
@@ -462,6 +466,919 @@ export const GetCheckpointKeyResponseSchema: GenMessage<GetCheckpointKeyResponse
   messageDesc(file_bank_audit_v1_audit_service, 13);
 
 /**
+ * Which rules to list.
+ *
+ * @generated from message bank.audit.v1.ListMonitoringRulesRequest
+ */
+export type ListMonitoringRulesRequest = Message<"bank.audit.v1.ListMonitoringRulesRequest"> & {
+  /**
+   * All versions of this rule. Empty: all rules that are in force.
+   *
+   * @generated from field: string rule_id = 1;
+   */
+  ruleId: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListMonitoringRulesRequest.
+ * Use `create(ListMonitoringRulesRequestSchema)` to create a new message.
+ */
+export const ListMonitoringRulesRequestSchema: GenMessage<ListMonitoringRulesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 14);
+
+/**
+ * The rules, by name.
+ *
+ * @generated from message bank.audit.v1.ListMonitoringRulesResponse
+ */
+export type ListMonitoringRulesResponse = Message<"bank.audit.v1.ListMonitoringRulesResponse"> & {
+  /**
+   * By name, or by version from the newest.
+   *
+   * @generated from field: repeated bank.audit.v1.MonitoringRuleVersion rules = 1;
+   */
+  rules: MonitoringRuleVersion[];
+};
+
+/**
+ * Describes the message bank.audit.v1.ListMonitoringRulesResponse.
+ * Use `create(ListMonitoringRulesResponseSchema)` to create a new message.
+ */
+export const ListMonitoringRulesResponseSchema: GenMessage<ListMonitoringRulesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 15);
+
+/**
+ * The rule to set.
+ *
+ * @generated from message bank.audit.v1.SetMonitoringRuleRequest
+ */
+export type SetMonitoringRuleRequest = Message<"bank.audit.v1.SetMonitoringRuleRequest"> & {
+  /**
+   * The key of this command.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Only say what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The rule. Whatever it is not said of it, it is not.
+   *
+   * @generated from field: bank.audit.v1.MonitoringRule rule = 3;
+   */
+  rule?: MonitoringRule | undefined;
+
+  /**
+   * The version that the caller has seen in force; 0 for a new rule, and for one that the bank came with.
+   *
+   * @generated from field: int32 base_version = 4;
+   */
+  baseVersion: number;
+};
+
+/**
+ * Describes the message bank.audit.v1.SetMonitoringRuleRequest.
+ * Use `create(SetMonitoringRuleRequestSchema)` to create a new message.
+ */
+export const SetMonitoringRuleRequestSchema: GenMessage<SetMonitoringRuleRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 16);
+
+/**
+ * The rule as it is now in force.
+ *
+ * @generated from message bank.audit.v1.SetMonitoringRuleResponse
+ */
+export type SetMonitoringRuleResponse = Message<"bank.audit.v1.SetMonitoringRuleResponse"> & {
+  /**
+   * The version that was set.
+   *
+   * @generated from field: bank.audit.v1.MonitoringRuleVersion rule = 1;
+   */
+  rule?: MonitoringRuleVersion | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.SetMonitoringRuleResponse.
+ * Use `create(SetMonitoringRuleResponseSchema)` to create a new message.
+ */
+export const SetMonitoringRuleResponseSchema: GenMessage<SetMonitoringRuleResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 17);
+
+/**
+ * What to try.
+ *
+ * @generated from message bank.audit.v1.PreviewMonitoringRuleRequest
+ */
+export type PreviewMonitoringRuleRequest = Message<"bank.audit.v1.PreviewMonitoringRuleRequest"> & {
+  /**
+   * The rule, in force or not.
+   *
+   * @generated from field: bank.audit.v1.MonitoringRule rule = 1;
+   */
+  rule?: MonitoringRule | undefined;
+
+  /**
+   * From when on.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Until when; this instant is not in it.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 3;
+   */
+  endTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.PreviewMonitoringRuleRequest.
+ * Use `create(PreviewMonitoringRuleRequestSchema)` to create a new message.
+ */
+export const PreviewMonitoringRuleRequestSchema: GenMessage<PreviewMonitoringRuleRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 18);
+
+/**
+ * What would have been found.
+ *
+ * @generated from message bank.audit.v1.PreviewMonitoringRuleResponse
+ */
+export type PreviewMonitoringRuleResponse = Message<"bank.audit.v1.PreviewMonitoringRuleResponse"> & {
+  /**
+   * How many alerts it would have been.
+   *
+   * @generated from field: int32 alert_count = 1;
+   */
+  alertCount: number;
+
+  /**
+   * The first 100 of them, by time: without ids, and not in a case.
+   *
+   * @generated from field: repeated bank.audit.v1.Alert alerts = 2;
+   */
+  alerts: Alert[];
+
+  /**
+   * How many activities were looked at.
+   *
+   * @generated from field: int32 activity_count = 3;
+   */
+  activityCount: number;
+};
+
+/**
+ * Describes the message bank.audit.v1.PreviewMonitoringRuleResponse.
+ * Use `create(PreviewMonitoringRuleResponseSchema)` to create a new message.
+ */
+export const PreviewMonitoringRuleResponseSchema: GenMessage<PreviewMonitoringRuleResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 19);
+
+/**
+ * Which alerts to list. What is empty is no condition.
+ *
+ * @generated from message bank.audit.v1.ListAlertsRequest
+ */
+export type ListAlertsRequest = Message<"bank.audit.v1.ListAlertsRequest"> & {
+  /**
+   * Those of this case.
+   *
+   * @generated from field: string case_id = 1;
+   */
+  caseId: string;
+
+  /**
+   * Those about this party or account.
+   *
+   * @generated from field: string subject_id = 2;
+   */
+  subjectId: string;
+
+  /**
+   * Those that this rule found.
+   *
+   * @generated from field: string rule_id = 3;
+   */
+  ruleId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 4;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 5;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListAlertsRequest.
+ * Use `create(ListAlertsRequestSchema)` to create a new message.
+ */
+export const ListAlertsRequestSchema: GenMessage<ListAlertsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 20);
+
+/**
+ * A page of alerts.
+ *
+ * @generated from message bank.audit.v1.ListAlertsResponse
+ */
+export type ListAlertsResponse = Message<"bank.audit.v1.ListAlertsResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated bank.audit.v1.Alert alerts = 1;
+   */
+  alerts: Alert[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListAlertsResponse.
+ * Use `create(ListAlertsResponseSchema)` to create a new message.
+ */
+export const ListAlertsResponseSchema: GenMessage<ListAlertsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 21);
+
+/**
+ * Which cases to list. What is empty is no condition.
+ *
+ * @generated from message bank.audit.v1.ListCasesRequest
+ */
+export type ListCasesRequest = Message<"bank.audit.v1.ListCasesRequest"> & {
+  /**
+   * Those in this state.
+   *
+   * @generated from field: bank.audit.v1.CaseState state = 1;
+   */
+  state: CaseState;
+
+  /**
+   * Those that this member of staff looks into.
+   *
+   * @generated from field: string assignee_id = 2;
+   */
+  assigneeId: string;
+
+  /**
+   * Those about this party or account.
+   *
+   * @generated from field: string subject_id = 3;
+   */
+  subjectId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 4;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 5;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListCasesRequest.
+ * Use `create(ListCasesRequestSchema)` to create a new message.
+ */
+export const ListCasesRequestSchema: GenMessage<ListCasesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 22);
+
+/**
+ * A page of cases.
+ *
+ * @generated from message bank.audit.v1.ListCasesResponse
+ */
+export type ListCasesResponse = Message<"bank.audit.v1.ListCasesResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated bank.audit.v1.Case cases = 1;
+   */
+  cases: Case[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListCasesResponse.
+ * Use `create(ListCasesResponseSchema)` to create a new message.
+ */
+export const ListCasesResponseSchema: GenMessage<ListCasesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 23);
+
+/**
+ * The case to read.
+ *
+ * @generated from message bank.audit.v1.GetCaseRequest
+ */
+export type GetCaseRequest = Message<"bank.audit.v1.GetCaseRequest"> & {
+  /**
+   * The case.
+   *
+   * @generated from field: string case_id = 1;
+   */
+  caseId: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.GetCaseRequest.
+ * Use `create(GetCaseRequestSchema)` to create a new message.
+ */
+export const GetCaseRequestSchema: GenMessage<GetCaseRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 24);
+
+/**
+ * The case.
+ *
+ * @generated from message bank.audit.v1.GetCaseResponse
+ */
+export type GetCaseResponse = Message<"bank.audit.v1.GetCaseResponse"> & {
+  /**
+   * The case.
+   *
+   * @generated from field: bank.audit.v1.Case case = 1;
+   */
+  case?: Case | undefined;
+
+  /**
+   * Its last 50 alerts, newest first, each with the first 10 of its evidence.
+   *
+   * @generated from field: repeated bank.audit.v1.Alert alerts = 2;
+   */
+  alerts: Alert[];
+
+  /**
+   * Its notes, in their order.
+   *
+   * @generated from field: repeated bank.audit.v1.CaseNote notes = 3;
+   */
+  notes: CaseNote[];
+};
+
+/**
+ * Describes the message bank.audit.v1.GetCaseResponse.
+ * Use `create(GetCaseResponseSchema)` to create a new message.
+ */
+export const GetCaseResponseSchema: GenMessage<GetCaseResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 25);
+
+/**
+ * Who is to look into a case.
+ *
+ * @generated from message bank.audit.v1.AssignCaseRequest
+ */
+export type AssignCaseRequest = Message<"bank.audit.v1.AssignCaseRequest"> & {
+  /**
+   * The key of this command.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Only say what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The case.
+   *
+   * @generated from field: string case_id = 3;
+   */
+  caseId: string;
+
+  /**
+   * Who is to look into it. Empty: the caller.
+   *
+   * @generated from field: string assignee_id = 4;
+   */
+  assigneeId: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.AssignCaseRequest.
+ * Use `create(AssignCaseRequestSchema)` to create a new message.
+ */
+export const AssignCaseRequestSchema: GenMessage<AssignCaseRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 26);
+
+/**
+ * The case.
+ *
+ * @generated from message bank.audit.v1.AssignCaseResponse
+ */
+export type AssignCaseResponse = Message<"bank.audit.v1.AssignCaseResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: bank.audit.v1.Case case = 1;
+   */
+  case?: Case | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.AssignCaseResponse.
+ * Use `create(AssignCaseResponseSchema)` to create a new message.
+ */
+export const AssignCaseResponseSchema: GenMessage<AssignCaseResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 27);
+
+/**
+ * What to write down.
+ *
+ * @generated from message bank.audit.v1.AddCaseNoteRequest
+ */
+export type AddCaseNoteRequest = Message<"bank.audit.v1.AddCaseNoteRequest"> & {
+  /**
+   * The key of this command.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Only say what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The case.
+   *
+   * @generated from field: string case_id = 3;
+   */
+  caseId: string;
+
+  /**
+   * What to write down.
+   *
+   * @generated from field: string text = 4;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.AddCaseNoteRequest.
+ * Use `create(AddCaseNoteRequestSchema)` to create a new message.
+ */
+export const AddCaseNoteRequestSchema: GenMessage<AddCaseNoteRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 28);
+
+/**
+ * The note.
+ *
+ * @generated from message bank.audit.v1.AddCaseNoteResponse
+ */
+export type AddCaseNoteResponse = Message<"bank.audit.v1.AddCaseNoteResponse"> & {
+  /**
+   * As it stands in the case.
+   *
+   * @generated from field: bank.audit.v1.CaseNote note = 1;
+   */
+  note?: CaseNote | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.AddCaseNoteResponse.
+ * Use `create(AddCaseNoteResponseSchema)` to create a new message.
+ */
+export const AddCaseNoteResponseSchema: GenMessage<AddCaseNoteResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 29);
+
+/**
+ * How a case ends.
+ *
+ * @generated from message bank.audit.v1.DecideCaseRequest
+ */
+export type DecideCaseRequest = Message<"bank.audit.v1.DecideCaseRequest"> & {
+  /**
+   * The key of this command.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Only say what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The case.
+   *
+   * @generated from field: string case_id = 3;
+   */
+  caseId: string;
+
+  /**
+   * How it ends: DISMISSED or REPORTED.
+   *
+   * @generated from field: bank.audit.v1.CaseState state = 4;
+   */
+  state: CaseState;
+
+  /**
+   * Why. It becomes a note of the case.
+   *
+   * @generated from field: string text = 5;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.DecideCaseRequest.
+ * Use `create(DecideCaseRequestSchema)` to create a new message.
+ */
+export const DecideCaseRequestSchema: GenMessage<DecideCaseRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 30);
+
+/**
+ * The case.
+ *
+ * @generated from message bank.audit.v1.DecideCaseResponse
+ */
+export type DecideCaseResponse = Message<"bank.audit.v1.DecideCaseResponse"> & {
+  /**
+   * As it ended.
+   *
+   * @generated from field: bank.audit.v1.Case case = 1;
+   */
+  case?: Case | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.DecideCaseResponse.
+ * Use `create(DecideCaseResponseSchema)` to create a new message.
+ */
+export const DecideCaseResponseSchema: GenMessage<DecideCaseResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 31);
+
+/**
+ * The case to report.
+ *
+ * @generated from message bank.audit.v1.DraftSuspiciousActivityReportRequest
+ */
+export type DraftSuspiciousActivityReportRequest = Message<"bank.audit.v1.DraftSuspiciousActivityReportRequest"> & {
+  /**
+   * The case.
+   *
+   * @generated from field: string case_id = 1;
+   */
+  caseId: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.DraftSuspiciousActivityReportRequest.
+ * Use `create(DraftSuspiciousActivityReportRequestSchema)` to create a new message.
+ */
+export const DraftSuspiciousActivityReportRequestSchema: GenMessage<DraftSuspiciousActivityReportRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 32);
+
+/**
+ * The draft.
+ *
+ * @generated from message bank.audit.v1.DraftSuspiciousActivityReportResponse
+ */
+export type DraftSuspiciousActivityReportResponse = Message<"bank.audit.v1.DraftSuspiciousActivityReportResponse"> & {
+  /**
+   * As it could be sent.
+   *
+   * @generated from field: bank.audit.v1.ReportDraft draft = 1;
+   */
+  draft?: ReportDraft | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.DraftSuspiciousActivityReportResponse.
+ * Use `create(DraftSuspiciousActivityReportResponseSchema)` to create a new message.
+ */
+export const DraftSuspiciousActivityReportResponseSchema: GenMessage<DraftSuspiciousActivityReportResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 33);
+
+/**
+ * Which report of which time.
+ *
+ * @generated from message bank.audit.v1.ListReportRecordsRequest
+ */
+export type ListReportRecordsRequest = Message<"bank.audit.v1.ListReportRecordsRequest"> & {
+  /**
+   * The report.
+   *
+   * @generated from field: bank.audit.v1.ReportKind report = 1;
+   */
+  report: ReportKind;
+
+  /**
+   * Whose: as actor or approver. Empty: everybody's, which ACCESS is not of.
+   *
+   * @generated from field: string party_id = 2;
+   */
+  partyId: string;
+
+  /**
+   * From when on.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 3;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Until when; this instant is not in it.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 4;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 5;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 6;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListReportRecordsRequest.
+ * Use `create(ListReportRecordsRequestSchema)` to create a new message.
+ */
+export const ListReportRecordsRequestSchema: GenMessage<ListReportRecordsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 34);
+
+/**
+ * A page of a report.
+ *
+ * @generated from message bank.audit.v1.ListReportRecordsResponse
+ */
+export type ListReportRecordsResponse = Message<"bank.audit.v1.ListReportRecordsResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated bank.audit.v1.AuditRecord records = 1;
+   */
+  records: AuditRecord[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListReportRecordsResponse.
+ * Use `create(ListReportRecordsResponseSchema)` to create a new message.
+ */
+export const ListReportRecordsResponseSchema: GenMessage<ListReportRecordsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 35);
+
+/**
+ * Which transactions to list.
+ *
+ * @generated from message bank.audit.v1.ListLargeTransactionsRequest
+ */
+export type ListLargeTransactionsRequest = Message<"bank.audit.v1.ListLargeTransactionsRequest"> & {
+  /**
+   * How much at least. Transactions in other currencies are not listed.
+   *
+   * @generated from field: bank.type.v1.Money amount_min = 1;
+   */
+  amountMin?: Money | undefined;
+
+  /**
+   * From when on.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Until when; this instant is not in it.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 3;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 4;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 5;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListLargeTransactionsRequest.
+ * Use `create(ListLargeTransactionsRequestSchema)` to create a new message.
+ */
+export const ListLargeTransactionsRequestSchema: GenMessage<ListLargeTransactionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 36);
+
+/**
+ * A page of transactions.
+ *
+ * @generated from message bank.audit.v1.ListLargeTransactionsResponse
+ */
+export type ListLargeTransactionsResponse = Message<"bank.audit.v1.ListLargeTransactionsResponse"> & {
+  /**
+   * By time.
+   *
+   * @generated from field: repeated bank.audit.v1.LargeTransaction transactions = 1;
+   */
+  transactions: LargeTransaction[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListLargeTransactionsResponse.
+ * Use `create(ListLargeTransactionsResponseSchema)` to create a new message.
+ */
+export const ListLargeTransactionsResponseSchema: GenMessage<ListLargeTransactionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 37);
+
+/**
+ * Which records to export, and how. What is empty is no condition.
+ *
+ * @generated from message bank.audit.v1.ExportAuditRecordsRequest
+ */
+export type ExportAuditRecordsRequest = Message<"bank.audit.v1.ExportAuditRecordsRequest"> & {
+  /**
+   * Those that concern this party: as actor, approver, or as whose data changed.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+
+  /**
+   * Those about this thing: an account, an order, a customer.
+   *
+   * @generated from field: string resource_id = 2;
+   */
+  resourceId: string;
+
+  /**
+   * Those asked for on behalf of this party.
+   *
+   * @generated from field: string actor_id = 3;
+   */
+  actorId: string;
+
+  /**
+   * Those of this RPC, by its full name.
+   *
+   * @generated from field: string rpc = 4;
+   */
+  rpc: string;
+
+  /**
+   * Those refused for this reason.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * Those that came to this.
+   *
+   * @generated from field: bank.audit.v1.Outcome outcome = 6;
+   */
+  outcome: Outcome;
+
+  /**
+   * Those of this kind.
+   *
+   * @generated from field: bank.audit.v1.RecordKind kind = 7;
+   */
+  kind: RecordKind;
+
+  /**
+   * Those that occurred at this time or later.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 8;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Those that occurred before this time.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 9;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * How they are written.
+   *
+   * @generated from field: bank.audit.v1.ExportFormat format = 10;
+   */
+  format: ExportFormat;
+};
+
+/**
+ * Describes the message bank.audit.v1.ExportAuditRecordsRequest.
+ * Use `create(ExportAuditRecordsRequestSchema)` to create a new message.
+ */
+export const ExportAuditRecordsRequestSchema: GenMessage<ExportAuditRecordsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 38);
+
+/**
+ * A part of an export. Put together, the parts of each kind are the files of it; the manifest comes last.
+ *
+ * @generated from message bank.audit.v1.ExportAuditRecordsResponse
+ */
+export type ExportAuditRecordsResponse = Message<"bank.audit.v1.ExportAuditRecordsResponse"> & {
+  /**
+   * What the part is of.
+   *
+   * @generated from oneof bank.audit.v1.ExportAuditRecordsResponse.part
+   */
+  part: {
+    /**
+     * The records, as they were asked for.
+     *
+     * @generated from field: bytes content = 1;
+     */
+    value: Uint8Array;
+    case: "content";
+  } | {
+    /**
+     * Their proofs: of each record, in their order, a line of JSON.
+     *
+     * @generated from field: bytes proofs = 2;
+     */
+    value: Uint8Array;
+    case: "proofs";
+  } | {
+    /**
+     * What was exported. It comes once, and nothing after it.
+     *
+     * @generated from field: bank.audit.v1.ExportManifest manifest = 3;
+     */
+    value: ExportManifest;
+    case: "manifest";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message bank.audit.v1.ExportAuditRecordsResponse.
+ * Use `create(ExportAuditRecordsResponseSchema)` to create a new message.
+ */
+export const ExportAuditRecordsResponseSchema: GenMessage<ExportAuditRecordsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 39);
+
+/**
  * Keeps the record of every command and of every refusal of access, so that nobody can change it unseen, and shows it to auditors
  * and compliance, of the whole bank.
  *
@@ -552,6 +1469,165 @@ export const AuditService: GenService<{
     methodKind: "unary";
     input: typeof GetCheckpointKeyRequestSchema;
     output: typeof GetCheckpointKeyResponseSchema;
+  },
+  /**
+   * Exports the records of a search that are signed already, newest first, as a file, with the proof of each, and what the bank says
+   * that it has exported. docs/proofs.md says how it is checked without the bank. What it does not prove is that no record was left
+   * out: for that the bank signs what it was asked.
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ExportAuditRecords
+   */
+  exportAuditRecords: {
+    methodKind: "server_streaming";
+    input: typeof ExportAuditRecordsRequestSchema;
+    output: typeof ExportAuditRecordsResponseSchema;
+  },
+  /**
+   * Lists the records that a report of compliance is made of, newest first: of one party where one is named, in a span of time.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListReportRecords
+   */
+  listReportRecords: {
+    methodKind: "unary";
+    input: typeof ListReportRecordsRequestSchema;
+    output: typeof ListReportRecordsResponseSchema;
+  },
+  /**
+   * Lists the transactions of a span of time that moved at least so much, in the order in which they were booked. Reversals and the
+   * history of another bank are not among them, nor what was booked before monitoring began.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), AMOUNT_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListLargeTransactions
+   */
+  listLargeTransactions: {
+    methodKind: "unary";
+    input: typeof ListLargeTransactionsRequestSchema;
+    output: typeof ListLargeTransactionsResponseSchema;
+  },
+  /**
+   * Lists the rules of monitoring as they are in force, or all versions of one, newest first.
+   *
+   * Errors: MONITORING_RULE_NOT_FOUND (NOT_FOUND: there is none of the name that is asked for)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListMonitoringRules
+   */
+  listMonitoringRules: {
+    methodKind: "unary";
+    input: typeof ListMonitoringRulesRequestSchema;
+    output: typeof ListMonitoringRulesResponseSchema;
+  },
+  /**
+   * Puts a version of a rule in force, in the place of the one that the caller has seen; or a new rule. It finds what comes to be
+   * known from then on: PreviewMonitoringRule says what it would have found before. Another officer approves it.
+   *
+   * Errors: ETAG_MISMATCH (ABORTED: base_version is not in force), RULE_INVALID (INVALID_ARGUMENT: the metadata names the field), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), AMOUNT_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.SetMonitoringRule
+   */
+  setMonitoringRule: {
+    methodKind: "unary";
+    input: typeof SetMonitoringRuleRequestSchema;
+    output: typeof SetMonitoringRuleResponseSchema;
+  },
+  /**
+   * Says what a rule would find in what occurred in a span of time, without putting it in force. What occurred before the span is not
+   * known to it.
+   *
+   * Errors: PREVIEW_TOO_LARGE (FAILED_PRECONDITION: more than 200,000 activities occurred in it), RULE_INVALID (INVALID_ARGUMENT: the metadata names the field), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), AMOUNT_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.PreviewMonitoringRule
+   */
+  previewMonitoringRule: {
+    methodKind: "unary";
+    input: typeof PreviewMonitoringRuleRequestSchema;
+    output: typeof PreviewMonitoringRuleResponseSchema;
+  },
+  /**
+   * Lists alerts, newest first; several conditions must all hold.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListAlerts
+   */
+  listAlerts: {
+    methodKind: "unary";
+    input: typeof ListAlertsRequestSchema;
+    output: typeof ListAlertsResponseSchema;
+  },
+  /**
+   * Lists cases, newest first; several conditions must all hold.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListCases
+   */
+  listCases: {
+    methodKind: "unary";
+    input: typeof ListCasesRequestSchema;
+    output: typeof ListCasesResponseSchema;
+  },
+  /**
+   * Reads a case, with its last alerts and its notes.
+   *
+   * Errors: CASE_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.GetCase
+   */
+  getCase: {
+    methodKind: "unary";
+    input: typeof GetCaseRequestSchema;
+    output: typeof GetCaseResponseSchema;
+  },
+  /**
+   * Gives a case to somebody to look into.
+   *
+   * Errors: CASE_NOT_FOUND (NOT_FOUND), CASE_ENDED (FAILED_PRECONDITION), CASE_SUBJECT_NOT_ALLOWED (PERMISSION_DENIED: it is about the caller, or about the assignee)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.AssignCase
+   */
+  assignCase: {
+    methodKind: "unary";
+    input: typeof AssignCaseRequestSchema;
+    output: typeof AssignCaseResponseSchema;
+  },
+  /**
+   * Writes down something about a case, also about one that has ended. A case has 100 notes at most.
+   *
+   * Errors: CASE_NOT_FOUND (NOT_FOUND), CASE_SUBJECT_NOT_ALLOWED (PERMISSION_DENIED: it is about the caller), CASE_NOTES_EXCEEDED (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.AddCaseNote
+   */
+  addCaseNote: {
+    methodKind: "unary";
+    input: typeof AddCaseNoteRequestSchema;
+    output: typeof AddCaseNoteResponseSchema;
+  },
+  /**
+   * Ends a case. The next alert about its subject opens another.
+   *
+   * Errors: CASE_NOT_FOUND (NOT_FOUND), CASE_ENDED (FAILED_PRECONDITION), CASE_SUBJECT_NOT_ALLOWED (PERMISSION_DENIED: it is about the caller), CASE_NOTES_EXCEEDED (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.DecideCase
+   */
+  decideCase: {
+    methodKind: "unary";
+    input: typeof DecideCaseRequestSchema;
+    output: typeof DecideCaseResponseSchema;
+  },
+  /**
+   * Drafts the report that the authority would get of a case. Nothing is sent, and nothing of the draft is kept.
+   *
+   * Errors: CASE_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.DraftSuspiciousActivityReport
+   */
+  draftSuspiciousActivityReport: {
+    methodKind: "unary";
+    input: typeof DraftSuspiciousActivityReportRequestSchema;
+    output: typeof DraftSuspiciousActivityReportResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_audit_v1_audit_service, 0);

@@ -1,0 +1,85 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { expect } from 'chai';
+import { refused, staff } from '#chassis/testing/service.ts';
+import { type AuditRecord, RecordKind, ReportKind } from '#gen/bank/audit/v1/audit_pb.ts';
+import { JANA, loginRefused, OPEN_ACCOUNT, useAudit } from '../testing.ts';
+
+const at = (iso: string) => timestampFromDate(new Date(iso));
+const SPAN = { startTime: at('2025-01-01T00:00:00Z'), endTime: at('2099-01-01T00:00:00Z') };
+const ROLES = 'bank.security.v1.SecurityService/ChangeStaffRoles';
+const APPROVE = 'bank.security.v1.SecurityService/ApproveRequest';
+const LIMIT = 'bank.account.v1.AccountService/SetOverdraftLimit';
+
+describe('ListReportRecords', () => {
+  const { bank, auditor, tell, hear, vault } = useAudit();
+  const boss = { ...staff('BRANCH_MANAGER'), partyId: 'stf_boss' };
+  let all: Record<'opened' | 'limit' | 'roles' | 'approved' | 'login', AuditRecord>;
+
+  before(async () => {
+    const teller = { ...staff('TELLER'), approverId: 'stf_boss' };
+    const [opened, limit] = (await tell(
+      'account',
+      { rpc: OPEN_ACCOUNT },
+      { rpc: LIMIT, actor: teller, occurred: new Date('2025-03-01T00:00:00Z') },
+    )) as [AuditRecord, AuditRecord];
+    const [roles, approved] = (await tell(
+      'security',
+      { rpc: ROLES, reason: 'STAFF_MEMBER_NOT_FOUND', occurred: new Date('2025-02-01T00:00:00Z') },
+      { rpc: APPROVE, actor: boss, occurred: new Date('2025-02-02T00:00:00Z') },
+    )) as [AuditRecord, AuditRecord];
+    const origin = await vault().seal('cus_jana', 'command.origin', Buffer.from('{"address":"192.0.2.9"}'));
+    const tried = loginRefused({ partyId: 'cus_jana', customerId: 'cus_jana', failures: 1, origin });
+    const [login] = (await hear('security', [tried])) as [AuditRecord];
+    all = { opened, limit, roles, approved, login };
+  });
+
+  const listed = async (report: ReportKind, partyId = '', span = SPAN) =>
+    (await auditor().listReportRecords({ report, partyId, ...span })).records;
+
+  it('lists what one party did, approved and was refused', async () => {
+    expect(await listed(ReportKind.ACCESS, 'stf_boss')).to.deep.equal([all.limit, all.approved]);
+    expect(await listed(ReportKind.ACCESS, JANA.partyId)).to.deep.equal([all.login, all.opened, all.roles]);
+  });
+
+  it('lists changes to limits and roles, approvals with what was approved, and refused logins', async () => {
+    expect(await listed(ReportKind.LIMITS_AND_ROLES)).to.deep.equal([all.limit, all.roles]);
+    expect(await listed(ReportKind.LIMITS_AND_ROLES, 'stf_boss')).to.deep.equal([all.limit]);
+    expect(await listed(ReportKind.APPROVALS)).to.deep.equal([all.limit, all.approved]);
+    expect(await listed(ReportKind.REFUSED_LOGINS)).to.deep.equal([all.login]);
+  });
+
+  it('has a record of a refused login: whose it was, and whence somebody tried', async () => {
+    expect(all.login).to.include({
+      kind: RecordKind.REFUSED_LOGIN,
+      rpc: 'bank.security.v1.SecurityService/LogIn',
+      reason: 'LOGIN_REFUSED',
+      code: 16,
+    });
+    const { opened } = await auditor().getAuditRecord({ recordId: all.login.recordId });
+    expect(opened?.address).to.equal('192.0.2.9');
+    const { records } = await auditor().listAuditRecords({ kind: RecordKind.REFUSED_LOGIN });
+    expect(records).to.deep.equal([all.login]);
+  });
+
+  it('is of a span of time, page by page', async () => {
+    const february = { startTime: at('2025-02-01T00:00:00Z'), endTime: at('2025-03-01T00:00:00Z') };
+    expect(await listed(ReportKind.LIMITS_AND_ROLES, '', february)).to.deep.equal([all.roles]);
+    const asked = { report: ReportKind.LIMITS_AND_ROLES, ...SPAN, pageSize: 1 };
+    const { records, nextPageToken: pageToken } = await auditor().listReportRecords(asked);
+    const { records: more } = await auditor().listReportRecords({ ...asked, pageToken });
+    expect([...records, ...more]).to.deep.equal([all.limit, all.roles]);
+    await refused(
+      auditor().listReportRecords({ ...asked, report: ReportKind.APPROVALS, pageToken }),
+      'PAGE_TOKEN_INVALID',
+    );
+  });
+
+  it('is of times that there are, for auditors and compliance', async () => {
+    const never = { seconds: 253_402_300_800n, nanos: 0 };
+    await refused(listed(ReportKind.APPROVALS, '', { ...SPAN, endTime: never as never }), 'REQUEST_INVALID');
+    await refused(listed(ReportKind.ACCESS), 'REQUEST_INVALID');
+    await refused(listed(ReportKind.UNSPECIFIED), 'REQUEST_INVALID');
+    const teller = bank.asPrincipal(staff('TELLER'));
+    await refused(teller.listReportRecords({ report: ReportKind.APPROVALS, ...SPAN }), 'CALLER_NOT_ALLOWED');
+  });
+});
