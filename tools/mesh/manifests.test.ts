@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { type Rule, rules } from '#gen/bank/rules.ts';
+import { PLAIN_PATHS } from '../../services/edge/plain-paths.ts';
 import { GENERATED, manifests } from './manifests.ts';
 import { at, type KubeObject, list, parseObjects, strings, textOf } from './objects.ts';
-import { principal } from './places.ts';
+import { GATEWAYS, principal } from './places.ts';
 import { deploymentOf, deployments, rpcs } from './workloads.ts';
 
 const byFile = manifests();
@@ -21,7 +22,7 @@ function policyOf(name: string): KubeObject {
 function allowed(policy: KubeObject): string[] {
   return list(at(policy, 'spec', 'rules')).flatMap((rule) =>
     strings(at(rule, 'from', 0, 'source', 'principals')).flatMap((who) =>
-      strings(at(rule, 'to', 0, 'operation', 'paths')).map((path) => `${who} ${path}`),
+      list(at(rule, 'to')).flatMap((to) => strings(at(to, 'operation', 'paths')).map((path) => `${who} ${path}`)),
     ),
   );
 }
@@ -55,6 +56,19 @@ describe('mesh/istio/generated', () => {
       expect(through('back-office', path), path).to.equal(isFor('STAFF', 'PUBLIC'));
       expect(through('partners', path), path).to.equal(isFor('PARTNER'));
     }
+  });
+
+  it('lets what is no RPC through the public gateway, but for what only a pod or a development bank answers', () => {
+    const reached = allowed(policyOf('edge'));
+    const everywhere: string[] = [];
+    for (const { path, where } of Object.values(PLAIN_PATHS)) {
+      const gateways = GATEWAYS.map(({ name }) => name).filter((name) =>
+        reached.includes(`${principal('bank-ingress', `${name}-istio`)} ${path}`),
+      );
+      expect(gateways, path).to.deep.equal(where === 'everywhere' ? ['public'] : []);
+      if (where === 'everywhere') everywhere.push(path);
+    }
+    expect(everywhere).to.include('/oauth2/token');
   });
 
   it('tries reads again, writes only where they did not arrive, and streams never', () => {

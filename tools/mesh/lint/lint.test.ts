@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { developmentPolicy } from '../authorization.ts';
 import { istioData } from '../istio-data.ts';
 import { build } from '../kustomize.ts';
 import type { KubeObject } from '../objects.ts';
 import { applyOperations } from '../patches.ts';
+import { deploymentNamed } from '../workloads.ts';
 import { readCrds } from './crds.ts';
 import { lint } from './lint.ts';
 
@@ -97,6 +99,16 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
         set('/spec/rules/0/to/0/operation/paths/-', '/bank.ledger.v1.LedgerService/GetJournals'),
       ),
     '/bank.ledger.v1.LedgerService/GetJournals is the path of no RPC',
+  ],
+  [
+    'tokens for anybody',
+    () => [...bank, developmentPolicy(deploymentNamed('edge'))],
+    'AuthorizationPolicy bank/edge-development: /dev/token is the path of no RPC',
+  ],
+  [
+    'a public URL that is no gateway',
+    () => having('ConfigMap', 'bank', set('/data/EDGE_PUBLIC_URLS', 'https://api.bank.example')),
+    'ConfigMap bank/bank: EDGE_PUBLIC_URLS is https://api.bank.example, not',
   ],
   [
     'an RPC without a rule',

@@ -19,6 +19,7 @@ export function trafficRules(world: World): string[] {
     ...ofKind(objects, 'ServiceEntry').flatMap((entry) => outside(world, entry)),
     ...[...ofKind(objects, 'HTTPRoute'), ...ofKind(objects, 'GRPCRoute')].flatMap((route) => doors(world, route)),
     ...ofKind(objects, 'Gateway').flatMap(wildcards),
+    ...publicUrls(objects),
   ];
 }
 
@@ -121,4 +122,16 @@ function wildcards(gateway: KubeObject): string[] {
     if (hosts.length === 0 && !isInside) return [`${nameOf(gateway)}: a listener is for any host`];
     return hosts.filter((host) => host.includes('*')).map((host) => `${nameOf(gateway)}: ${host} is a pattern`);
   });
+}
+
+/** The edge takes proofs for its own URLs alone, and tokens come from the first: they are those of the gateways. */
+function publicUrls(objects: readonly KubeObject[]): string[] {
+  const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'bank');
+  const urlOf = (gateway: string) => {
+    const found = ofKind(objects, 'Gateway').find(({ metadata }) => metadata.name === gateway);
+    return `https://${textOf(at(found, 'spec', 'listeners', 0, 'hostname') ?? '')}`;
+  };
+  const wanted = [urlOf('public'), urlOf('partners')].join(',');
+  const found = textOf(at(settings, 'data', 'EDGE_PUBLIC_URLS') ?? '');
+  return found === wanted ? [] : [`ConfigMap bank/bank: EDGE_PUBLIC_URLS is ${found || 'not there'}, not ${wanted}`];
 }
