@@ -183,13 +183,18 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   }
 }
 
+/** The name of a service's durable at a partition of a producer's stream. */
+export function durableOf(consumer: string, partition: number): string {
+  return `${consumer}-p${partition}`;
+}
+
 /** Makes the durable of a partition anew, to begin after the cursor. `alive` throws when it is gone. */
 async function openDurable({ bus, database, consumer }: ConsumeOptions, lease: Lease) {
   const client = await bus.connection();
   const manager = await managerOf(client);
   const stream = await readStream(manager, lease.producer);
   if (!stream) throw new Error(`${lease.producer} has no stream yet`);
-  const name = `${consumer}-p${lease.partition}`;
+  const name = durableOf(consumer, lease.partition);
   const next = (await cursorOf(database, lease)) + 1;
   await manager.consumers.delete(streamOf(lease.producer), name).catch(() => false);
   await manager.consumers.add(streamOf(lease.producer), {

@@ -2,7 +2,16 @@
 import { stringify } from 'yaml';
 import { PLAIN_PATHS, type PlainPath } from '../../services/edge/plain-paths.ts';
 import type { KubeObject } from './objects.ts';
-import { BANK, GATEWAYS, gatewayAccount, INGRESS, MESSAGING, NATS_PORT, principal } from './places.ts';
+import {
+  BANK,
+  GATEWAYS,
+  gatewayAccount,
+  INGRESS,
+  MESSAGING,
+  NATS_MONITOR_PORT,
+  NATS_PORT,
+  principal,
+} from './places.ts';
 import { callersOf, type Deployment, deploymentOf, deployments, EDGE, type MeshRpc, rpcs } from './workloads.ts';
 
 interface Rule {
@@ -26,7 +35,7 @@ export function busPolicy(): KubeObject {
     rules: [
       { from: [{ source: { principals: clients } }], to: to(NATS_PORT) },
       { from: [{ source: { principals: [principal(MESSAGING, 'nats')] } }], to: to(NATS_PORT, 6222) },
-      { from: [{ source: { principals: [principal('keda', 'keda-operator')] } }], to: to(8222) },
+      { from: [{ source: { principals: [principal('keda', 'keda-operator')] } }], to: to(NATS_MONITOR_PORT) },
     ],
   });
 }
@@ -117,22 +126,22 @@ function edgeRules({ ports }: Deployment): Rule[] {
       },
     ];
   });
-  return [...published, plainRule('everywhere', ports)];
+  return [...published, plainRule('everywhere', ports, ['public'])];
 }
 
 /** What is no RPC: the issuer of tokens is where everybody is, so whoever asks for it comes through the public gateway. */
-function plainRule(where: PlainPath['where'], ports: Deployment['ports']): Rule {
+function plainRule(where: PlainPath['where'], ports: Deployment['ports'], gateways: readonly string[]): Rule {
   const plain = Object.values<PlainPath>(PLAIN_PATHS).filter((one) => one.where === where);
   const numbers = ports.filter(({ name }) => name === 'http').map(({ number }) => String(number));
   return {
-    from: [{ source: { principals: [principal(INGRESS, gatewayAccount('public'))] } }],
+    from: [{ source: { principals: gateways.map((gateway) => principal(INGRESS, gatewayAccount(gateway))) } }],
     to: plain.map(({ path, method }) => ({ operation: { methods: [method], paths: [path], ports: numbers } })),
   };
 }
 
 /** For a development bank alone, which is on no cluster: what gives tokens to anybody, and no overlay may have. */
 export function developmentPolicy({ name, ports }: Deployment): KubeObject {
-  const rules = [plainRule('development', ports)];
+  const rules = [plainRule('development', ports, ['back-office', 'public'])];
   return policy(`${name}-development`, BANK, { selector: selecting(name), action: 'ALLOW', rules });
 }
 

@@ -5,6 +5,7 @@ import { PLAIN_PATHS } from '../../services/edge/plain-paths.ts';
 import { GENERATED, manifests } from './manifests.ts';
 import { at, type KubeObject, list, parseObjects, strings, textOf } from './objects.ts';
 import { GATEWAYS, principal } from './places.ts';
+import { producersFor } from './scaling.ts';
 import { deploymentOf, deployments, rpcs } from './workloads.ts';
 
 const byFile = manifests();
@@ -91,6 +92,13 @@ describe('mesh/istio/generated', () => {
     expect(write.on.split(',')).to.have.members(['connect-failure', 'refused-stream', 'reset-before-request']);
     expect(retried('/bank.ledger.v1.LedgerService/PostJournalStream').times).to.equal(0);
     for (const { path } of rpcs) retried(path);
+  });
+
+  it('scales what consumes events by what its code consumes', () => {
+    const scaled = objects.filter(({ kind }) => kind === 'ScaledObject').map(({ metadata }) => metadata.name);
+    expect(scaled).to.have.members(['audit', 'customer', 'notification', 'security']);
+    expect(producersFor({ name: 'notification' })).to.deep.equal(['security', 'transaction']);
+    expect(producersFor({ name: 'ledger' })).to.deep.equal([]);
   });
 
   it('has a network policy on either side of every call', () => {

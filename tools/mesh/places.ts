@@ -16,6 +16,8 @@ export const OBSERVABILITY = 'observability';
 export const ISTIO = 'istio-system';
 
 export const NATS_PORT = 4222;
+/** Where NATS tells of itself. */
+export const NATS_MONITOR_PORT = 8222;
 export const POSTGRES_PORT = 5432;
 
 /** What a gateway lets in, and at which port of the edge: by whom its callers are. */

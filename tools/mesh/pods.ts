@@ -1,6 +1,7 @@
 // The pods of a deployment, and what keeps enough of them up.
 import type { KubeObject } from './objects.ts';
 import { BANK, DATA, hostOf, POSTGRES_PORT } from './places.ts';
+import { scaler } from './scaling.ts';
 import { type Deployment, deployments, EDGE, type Port } from './workloads.ts';
 
 /** Not 1337, which is the sidecar's. */
@@ -30,7 +31,7 @@ export function podObjects(deployment: Deployment): KubeObject[] {
     serviceAccount(deployment),
     service(deployment),
     podDeployment(deployment),
-    autoscaler(deployment),
+    scaler(deployment),
     disruptionBudget(deployment),
   ];
 }
@@ -174,24 +175,6 @@ function mounts({ name, hasDatabase }: Deployment) {
     ...(name === 'ledger' ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
     ...(name === 'security' ? [{ name: 'kms', mountPath: '/kms', readOnly: true }] : []),
   ];
-}
-
-function autoscaler({ name }: Deployment): KubeObject {
-  return {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name, namespace: BANK },
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-      minReplicas: 2,
-      maxReplicas: 6,
-      metrics: [
-        { type: 'Resource', resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: '700m' } } },
-      ],
-      // One process is one core. Up at once, down slowly: a pod that stops drains.
-      behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
-    },
-  };
 }
 
 function disruptionBudget({ name }: Deployment): KubeObject {

@@ -244,6 +244,22 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
     'HorizontalPodAutoscaler bank/edge: there is no Deployment edgy',
   ],
   [
+    'a scaler of nothing',
+    () => having('ScaledObject', 'audit', set('/spec/scaleTargetRef/name', 'audits')),
+    'ScaledObject bank/audit: there is no Deployment audits',
+  ],
+  ['a deployment without a scaler', () => without('ScaledObject', 'audit'), 'Deployment bank/audit: has no scalers'],
+  [
+    'a consumer that nobody watches',
+    () => having('ScaledObject', 'notification', remove('/spec/triggers/1')),
+    'ScaledObject bank/notification: does not watch bank-security notification-p0',
+  ],
+  [
+    'a stream that nobody consumes',
+    () => having('ScaledObject', 'customer', set('/spec/triggers/1/metadata/stream', 'bank-ledger')),
+    'ScaledObject bank/customer: watches bank-ledger customer-p0, of which there is none',
+  ],
+  [
     'a network that is open',
     () => without('NetworkPolicy', 'deny-all'),
     'Namespace bank: has no NetworkPolicy that lets nothing through',

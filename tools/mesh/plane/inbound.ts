@@ -8,8 +8,8 @@ import { XFCC } from '#chassis/xfcc.ts';
 import type { Call } from '../rbac/evaluate.ts';
 import { passHttp, refuseHttp } from './http.ts';
 import { type Listening, listening, type Place, type Sessions, type Shown, sessionsTo } from './listening.ts';
-import type { InboundPort, Plan } from './plan.ts';
-import { answer, bodyOf, type Headers, PERMISSION_DENIED, passOn, UNAVAILABLE } from './relay.ts';
+import { allows, type InboundPort, type Plan } from './plan.ts';
+import { answer, type Headers, PERMISSION_DENIED, passOn, UNAVAILABLE } from './relay.ts';
 
 /** As Envoy says it. */
 export const DENIED = 'RBAC: access denied';
@@ -35,7 +35,7 @@ function grpcDoor(plan: Plan, shown: Shown, { number }: InboundPort, door: Door)
     const socket = stream.session?.socket as TLSSocket | undefined;
     const peer = socket && peerOf(socket);
     const call = { ...callOf(headers, number, peer), remoteIp: socket?.remoteAddress ?? '' };
-    if (!plan.allows(call)) answer(stream, headers, 403, PERMISSION_DENIED, DENIED);
+    if (!allows(plan, call)) answer(stream, headers, 403, PERMISSION_DENIED, DENIED);
     else void passIn(stream, { ...headers, [XFCC]: vouched(headers, plan.id, peer) }, inside, door);
   });
   return listening(server, door.listen, inside.close);
@@ -43,7 +43,7 @@ function grpcDoor(plan: Plan, shown: Shown, { number }: InboundPort, door: Door)
 
 async function passIn(stream: http2.ServerHttp2Stream, headers: Headers, inside: Sessions, door: Door): Promise<void> {
   if (door.loses?.(headers[':path'] ?? '')) {
-    await done(inside.get(), headers, await bodyOf(stream));
+    await lose(inside.get(), stream, headers);
     answer(stream, headers, 503, UNAVAILABLE, 'the answer was lost');
     return;
   }
@@ -51,12 +51,13 @@ async function passIn(stream: http2.ServerHttp2Stream, headers: Headers, inside:
   if (failed) answer(stream, headers, 503, UNAVAILABLE, `upstream: ${failed}`);
 }
 
-/** The program does what it is asked, and answers to nobody. */
-function done(session: http2.ClientHttp2Session, headers: Headers, body: Buffer): Promise<void> {
+/** The program does what it is asked, and what it answers first comes to nobody: it is done, and its caller does not know. */
+function lose(session: http2.ClientHttp2Session, stream: http2.ServerHttp2Stream, headers: Headers): Promise<void> {
   return new Promise((resolve) => {
-    const onward = session.request(headers);
+    const onward = session.request(headers, { endStream: false });
     onward.on('error', () => undefined).once('close', () => resolve());
-    onward.resume().end(body);
+    onward.once('data', () => onward.close());
+    stream.pipe(onward);
   });
 }
 
@@ -68,7 +69,7 @@ function httpDoor(plan: Plan, shown: Shown, { number }: InboundPort, door: Door)
     const { host = '', ...headers } = request.headers;
     const pseudo = { ':path': request.url ?? '', ':method': request.method ?? '', ':authority': host };
     const call = { ...callOf({ ...headers, ...pseudo }, number, peer), remoteIp: socket.remoteAddress ?? '' };
-    if (!plan.allows(call)) refuseHttp(response, 403, DENIED);
+    if (!allows(plan, call)) refuseHttp(response, 403, DENIED);
     else passHttp(request, response, { ...door.program, headers: { [XFCC]: vouched(headers, plan.id, peer) } });
   });
   shown.onChange((material) => server.setSecureContext(material));

@@ -15,7 +15,7 @@ import {
   type Shown,
   sessionsTo,
 } from './listening.ts';
-import type { InboundPort, Plan, Route } from './plan.ts';
+import { type InboundPort, type Plan, type Route, routeOf } from './plan.ts';
 import { answer, bodyOf, type Failure, type Headers, passOn, UNAVAILABLE, UNIMPLEMENTED } from './relay.ts';
 
 /** Where something listens, and how it finds whom it calls. */
@@ -40,7 +40,7 @@ export function listenOutbound(plan: Plan, shown: Shown, { listen, resolve }: Wa
   const server = http2.createServer();
   server.on('stream', (stream: http2.ServerHttp2Stream, headers: Headers) => {
     stream.on('error', () => undefined);
-    const route = plan.route(headers[':authority'] ?? '', headers[':path'] ?? '');
+    const route = routeOf(plan, headers[':authority'] ?? '', headers[':path'] ?? '');
     if (!route) answer(stream, headers, 404, UNIMPLEMENTED, 'no route');
     else void passOut(stream, headers, route, sessionsOf(route));
   });
@@ -55,7 +55,7 @@ export function listenGateway(
   shown: Shown,
   { listen, resolve, host, port }: WayOut & { host: string; port: InboundPort },
 ): Promise<Listening> {
-  const route = plan.route(`${host}:${port.number}`, '/');
+  const route = routeOf(plan, `${host}:${port.number}`, '/');
   if (!route) throw new Error(`${plan.id} has no route to ${host}:${port.number}`);
   if (port.protocol === 'grpc') {
     const sessions = sessionsTo(() => open(route, shown, resolve));

@@ -1,10 +1,11 @@
 // What the manifests tell one sidecar: who it is, whom it lets in, and where what its own program calls is sent. As istiod would,
 // as far as the bank's own objects go.
 import { ofKind, type Pods, selected, type World } from '../lint/world.ts';
-import { at, list, selects, strings, textOf } from '../objects.ts';
-import { ISTIO } from '../places.ts';
+import { at, type KubeObject, list, selects, strings, textOf } from '../objects.ts';
+import { hostOf, ISTIO } from '../places.ts';
 import { compile } from '../rbac/compile.ts';
 import { type Call, evaluate } from '../rbac/evaluate.ts';
+import type { Rules } from '../rbac/rbac.ts';
 
 /** Where a call goes, who must answer there, and when it is made again. */
 export interface Route {
@@ -22,30 +23,48 @@ export interface InboundPort {
   readonly protocol: 'grpc' | 'http';
 }
 
-/** A sidecar as its pod's manifests want it. */
+/** A sidecar as its pod's manifests want it. It is data, so that a process can be sent its plan, as sidecars are theirs. */
 export interface Plan {
   readonly id: string;
   readonly inbound: readonly InboundPort[];
-  /** Whether a call gets in, by all policies that are for the pod. */
-  allows(call: Call): boolean;
-  /** Where a call by the pod's program goes; undefined where it knows of no such place. */
-  route(host: string, path: string): Route | undefined;
+  readonly deny: Rules;
+  /** Undefined where no ALLOW is for the pod, which then lets everybody in. */
+  readonly allow: Rules | undefined;
+  /** What the pod's program may call: by `host:port`, and of a host with routes by path, `*` for any. */
+  readonly calls: { readonly [place: string]: { readonly [path: string]: Route } };
+}
+
+/** Whether a call gets in: DENY keeps out whatever else there is; where any ALLOW is for the pod, one of them has to be about it. */
+export function allows({ deny, allow }: Plan, call: Call): boolean {
+  return evaluate(deny, call) && (allow === undefined || evaluate(allow, call));
+}
+
+/** Where a call by the pod's program goes; undefined where it knows of no such place. */
+export function routeOf({ calls }: Plan, place: string, path: string): Route | undefined {
+  const routes = calls[place];
+  return routes?.[path] ?? routes?.['*'];
 }
 
 /** The plan for pods of a world. Throws where they are outside of the mesh, or some of it would speak in clear. */
 export function planOf(world: World, pods: Pods): Plan {
   if (pods.principal === undefined) throw new Error('these pods have no sidecar');
   requireStrict(world);
-  const access = accessOf(world, pods);
-  const known = knownTo(world, pods);
+  const own = policiesFor(world, pods);
+  const allow = compile(own, 'ALLOW');
   return {
     id: `spiffe://${pods.principal}`,
     inbound: pods.ports.map(({ name, containerPort }) => ({
       number: containerPort,
       protocol: name === 'http' ? 'http' : 'grpc',
     })),
-    allows: access,
-    route: (host, path) => (known(host) ? routeTo(world, host, path) : undefined),
+    deny: compile(own, 'DENY'),
+    allow: Object.keys(allow.policies).length > 0 ? allow : undefined,
+    calls: Object.fromEntries(
+      placesKnownTo(world, pods).flatMap((place) => {
+        const routes = routesTo(world, place);
+        return routes ? [[place, routes]] : [];
+      }),
+    ),
   };
 }
 
@@ -54,74 +73,75 @@ export function podsNamed(world: World, namespace: string, name: string): Pods {
   const found = world.pods.find(
     ({ namespace: own, labels }) =>
       own === namespace &&
-      [at(labels, 'app'), at(labels, 'gateway.networking.k8s.io/gateway-name')].includes(name) &&
+      [at(labels, 'app'), at(labels, GATEWAY)].includes(name) &&
       at(labels, 'sidecar.istio.io/inject') !== 'false',
   );
   if (!found) throw new Error(`there are no pods of ${namespace}/${name}`);
   return found;
 }
 
+const GATEWAY = 'gateway.networking.k8s.io/gateway-name';
+
 function requireStrict(world: World): void {
   const modes = ofKind(world.objects, 'PeerAuthentication').map((one) => at(one, 'spec', 'mtls', 'mode'));
   if (modes.length === 0 || modes.some((mode) => mode !== 'STRICT')) throw new Error('mTLS is not STRICT');
 }
 
-/** DENY keeps out whatever else there is; where any ALLOW is for the pod, one of them has to be about the call. */
-function accessOf(world: World, pods: Pods): Plan['allows'] {
-  const own = ofKind(world.objects, 'AuthorizationPolicy').filter((policy) => {
-    const { namespace } = policy.metadata;
-    const isNear = namespace === ISTIO || namespace === pods.namespace;
+function policiesFor(world: World, pods: Pods): KubeObject[] {
+  return ofKind(world.objects, 'AuthorizationPolicy').filter(({ metadata, ...policy }) => {
+    const isNear = metadata.namespace === ISTIO || metadata.namespace === pods.namespace;
     return isNear && selects(at(policy, 'spec', 'selector', 'matchLabels'), pods.labels);
   });
-  const [deny, allow] = [compile(own, 'DENY'), compile(own, 'ALLOW')];
-  const hasAllow = Object.keys(allow.policies).length > 0;
-  return (call) => evaluate(deny, call) && (!hasAllow || evaluate(allow, call));
 }
 
-/** The hosts that its Sidecar lists. A gateway has none, and knows what its routes name. */
-function knownTo(world: World, pods: Pods): (host: string) => boolean {
-  const gateway = at(pods.labels, 'gateway.networking.k8s.io/gateway-name');
-  if (gateway !== undefined) {
-    const routes = [...ofKind(world.objects, 'HTTPRoute'), ...ofKind(world.objects, 'GRPCRoute')].filter((route) =>
-      list(at(route, 'spec', 'parentRefs')).some((ref) => at(ref, 'name') === gateway),
-    );
-    const hosts = routes
-      .flatMap((route) => list(at(route, 'spec', 'rules')))
-      .flatMap((rule) => list(at(rule, 'backendRefs')))
-      .map(
-        (ref) =>
-          `${textOf(at(ref, 'name'))}.${textOf(at(ref, 'namespace'))}.svc.cluster.local:${textOf(at(ref, 'port'))}`,
-      );
-    return (host) => hosts.includes(host);
-  }
-  const own = ofKind(world.objects, 'Sidecar').find(
-    ({ metadata, ...sidecar }) =>
-      metadata.namespace === pods.namespace &&
-      selects(at(sidecar, 'spec', 'workloadSelector', 'labels') ?? { app: undefined }, pods.labels),
-  );
-  const listed = list(at(own, 'spec', 'egress'))
-    .flatMap((egress) => strings(at(egress, 'hosts')))
-    .map((entry) => entry.slice(entry.indexOf('/') + 1));
-  return (host) => listed.includes(host.replace(/:\d+$/, ''));
+/** What its Sidecar lists, else that of the root namespace, as `host:port`. A gateway has none, and knows what its routes name. */
+function placesKnownTo(world: World, pods: Pods): string[] {
+  const gateway = at(pods.labels, GATEWAY);
+  if (gateway !== undefined) return backendsOf(world, gateway);
+  const sidecars = ofKind(world.objects, 'Sidecar');
+  const own =
+    sidecars.find(
+      ({ metadata, ...sidecar }) =>
+        metadata.namespace === pods.namespace &&
+        selects(at(sidecar, 'spec', 'workloadSelector', 'labels') ?? { app: undefined }, pods.labels),
+    ) ?? sidecars.find(({ metadata }) => metadata.namespace === ISTIO);
+  const listed = list(at(own, 'spec', 'egress')).flatMap((egress) => strings(at(egress, 'hosts')));
+  return [...world.hosts].flatMap(([host, ports]) => {
+    const namespace = host.split('.')[1] === pods.namespace ? '.' : host.split('.')[1];
+    const isKnown = listed.includes(`${namespace}/${host}`) || listed.includes(`${namespace}/*`);
+    return isKnown ? ports.map((port) => `${host}:${port}`) : [];
+  });
 }
 
-function routeTo(world: World, host: string, path: string): Route | undefined {
-  const [name = '', port] = host.split(':');
-  const [serviceName = '', namespace = ''] = name.split('.');
+function backendsOf(world: World, gateway: unknown): string[] {
+  return [...ofKind(world.objects, 'HTTPRoute'), ...ofKind(world.objects, 'GRPCRoute')]
+    .filter((route) => list(at(route, 'spec', 'parentRefs')).some((ref) => at(ref, 'name') === gateway))
+    .flatMap((route) => list(at(route, 'spec', 'rules')))
+    .flatMap((rule) => list(at(rule, 'backendRefs')))
+    .map((ref) => `${hostOf(textOf(at(ref, 'name')), textOf(at(ref, 'namespace')))}:${textOf(at(ref, 'port'))}`);
+}
+
+/** By path, or `*`. Undefined for what has no sidecar, which is not spoken to in the mesh's way. */
+function routesTo(world: World, place: string): { [path: string]: Route } | undefined {
+  const [host = '', port] = place.split(':');
+  const [name = '', namespace = ''] = host.split('.');
   const service = ofKind(world.objects, 'Service').find(
-    ({ metadata }) => metadata.name === serviceName && metadata.namespace === namespace,
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
   );
   const [backend] = selected(world, namespace, at(service, 'spec', 'selector') ?? { app: undefined });
-  if (!service || backend?.principal === undefined) return undefined;
-  const to = { host: name, port: Number(port), serverId: `spiffe://${backend.principal}` };
-  const routes = ofKind(world.objects, 'VirtualService').filter((one) =>
-    strings(at(one, 'spec', 'hosts')).includes(name),
+  if (backend?.principal === undefined) return undefined;
+  const to = { host, port: Number(port), serverId: `spiffe://${backend.principal}` };
+  const virtual = ofKind(world.objects, 'VirtualService').filter((one) =>
+    strings(at(one, 'spec', 'hosts')).includes(host),
   );
-  if (routes.length === 0) return { ...to, attempts: 0, retryOn: [] };
-  const found = routes
-    .flatMap((one) => list(at(one, 'spec', 'http')))
-    .find((route) => list(at(route, 'match')).some((match) => at(match, 'uri', 'exact') === path));
-  return found === undefined ? undefined : { ...to, ...retriesOf(found) };
+  if (virtual.length === 0) return { '*': { ...to, attempts: 0, retryOn: [] } };
+  return Object.fromEntries(
+    virtual
+      .flatMap((one) => list(at(one, 'spec', 'http')))
+      .flatMap((route) =>
+        list(at(route, 'match')).map((match) => [textOf(at(match, 'uri', 'exact')), { ...to, ...retriesOf(route) }]),
+      ),
+  );
 }
 
 function retriesOf(route: unknown): Pick<Route, 'attempts' | 'retryOn'> {
