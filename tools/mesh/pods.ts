@@ -127,6 +127,8 @@ function container(deployment: Deployment) {
     env: [
       { name: 'DATA_DIR', value: DATA_DIR },
       ...(name === 'ledger' ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
+      // With the name and password of a mail server in it.
+      ...(name === 'notification' ? [fromSecret('SMTP_URLS', 'notification-mail')] : []),
       ...(hasDatabase ? [fromSecret(`${upper}_DATABASE_URL`, `${name}-database`), ...databaseTls()] : []),
     ],
     ports: ports.map((port) => ({ name: port.name, containerPort: port.number })),
@@ -165,6 +167,9 @@ function volumes({ name, hasDatabase }: Deployment) {
       : []),
     ...(name === 'ledger' ? [{ name: 'objects', persistentVolumeClaim: { claimName: 'objects' } }] : []),
     ...(name === 'security' ? [{ name: 'kms', secret: { secretName: 'kms', defaultMode: 0o440 } }] : []),
+    ...(name === 'notification'
+      ? [{ name: 'messages', secret: { secretName: 'notification-token', defaultMode: 0o440 } }]
+      : []),
   ];
 }
 
@@ -174,6 +179,7 @@ function mounts({ name, hasDatabase }: Deployment) {
     ...(hasDatabase ? [{ name: 'keyring', mountPath: `${DATA_DIR}/keyring`, readOnly: true }, databaseCaMount()] : []),
     ...(name === 'ledger' ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
     ...(name === 'security' ? [{ name: 'kms', mountPath: '/kms', readOnly: true }] : []),
+    ...(name === 'notification' ? [{ name: 'messages', mountPath: '/messages', readOnly: true }] : []),
   ];
 }
 

@@ -111,6 +111,11 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
     'ConfigMap bank/bank: EDGE_PUBLIC_URLS is https://api.bank.example, not',
   ],
   [
+    'a URL outside that nothing is let out to',
+    () => having('ConfigMap', 'bank', set('/data/SMS_URLS', 'https://sms.elsewhere.example/send')),
+    'ConfigMap bank/bank: SMS_URLS names sms.elsewhere.example, to which nothing is let out',
+  ],
+  [
     'an RPC without a rule',
     () => having('AuthorizationPolicy', 'customer', remove('/spec/rules/0/to/0/operation/paths/0')),
     '/bank.customer.v1.CustomerService/GetCustomerStates is in no policy',

@@ -16,6 +16,8 @@ export interface Ended {
 /** The message of nothing: a frame of gRPC without bytes. */
 const EMPTY = Buffer.alloc(5);
 
+const PATIENCE_MS = 3_000;
+
 /** Calls an RPC over a session. Throws when the session ends without an answer. */
 export function callOver(
   session: http2.ClientHttp2Session,
@@ -32,7 +34,10 @@ export function callOver(
     stream.once('trailers', (trailers: http2.IncomingHttpHeaders) => {
       ended = { ...ended, ...trailers };
     });
+    // Some streams stay open, once they are.
+    const timer = setTimeout(() => (ended ? stream.close() : reject(new Error('no answer'))), PATIENCE_MS);
     stream.once('error', reject);
+    stream.once('close', () => clearTimeout(timer));
     stream.once('close', () => (ended ? resolve(endedAs(ended)) : reject(new Error('closed without an answer'))));
     stream.resume().end(EMPTY);
   });

@@ -15,13 +15,20 @@ export interface Onwards extends Place {
   readonly secured?: RequestOptions & { readonly agent: Agent };
 }
 
+/** What is between two, and no further. */
+const OF_A_HOP = ['connection', 'keep-alive'];
+
 /** Passes a request on and its answer back. */
 export function passHttp(request: IncomingMessage, response: ServerResponse, to: Onwards): void {
   const { method = '', url: path = '' } = request;
-  const options = { host: to.host, port: to.port, method, path, headers: { ...request.headers, ...to.headers } };
+  const headers = { ...request.headers, ...to.headers };
+  for (const name of OF_A_HOP) delete headers[name];
+  const options = { host: to.host, port: to.port, method, path, headers };
   const onward = to.secured ? sendSecurely({ ...options, ...to.secured }) : send(options);
   onward.once('response', (answered) => {
-    response.writeHead(answered.statusCode ?? 502, answered.rawHeaders);
+    const back = { ...answered.headers };
+    for (const name of OF_A_HOP) delete back[name];
+    response.writeHead(answered.statusCode ?? 502, back);
     answered.pipe(response);
   });
   onward.once('error', () => refuseHttp(response, 503, 'upstream connect error'));

@@ -21,6 +21,8 @@ export type Resolve = (host: string, port: number) => Place;
 /** A server, and all that it holds open. */
 export interface Listening {
   readonly port: number;
+  /** Cuts whoever is there; who comes again is taken. */
+  cut(): void;
   /** Takes nobody any more, and cuts whoever is there. */
   close(): Promise<void>;
 }
@@ -33,16 +35,20 @@ export function listening(server: Server, place: Place, closeBeside: () => void 
     sockets.add(socket);
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
   });
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(place, () =>
       resolve({
         port: (server.address() as AddressInfo).port,
+        cut,
         close: () =>
           new Promise((closed) => {
             closeBeside();
             server.close(() => closed());
-            for (const socket of sockets) socket.destroy();
+            cut();
           }),
       }),
     );

@@ -16,7 +16,8 @@ import { agentOf, askHttp, callOver, type Ended, sessionAt } from './calls.ts';
 import { DENIED, listenInbound } from './inbound.ts';
 import { type Listening, listening, type Place, type Shown } from './listening.ts';
 import { listenOutbound } from './outbound.ts';
-import { type Plan, planOf, podsNamed } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { planOf, podsNamed } from './planning.ts';
 import { PERMISSION_DENIED, UNAVAILABLE, UNIMPLEMENTED } from './relay.ts';
 
 const TRUST_DOMAIN = 'prod.corebank.internal';
