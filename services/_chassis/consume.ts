@@ -197,6 +197,11 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   }
 }
 
+/** The name of a service's durable at a partition of a producer's stream. */
+export function durableOf(consumer: string, partition: number): string {
+  return `${consumer}-p${partition}`;
+}
+
 async function streamOfProducer({ bus, subscription: { producer } }: ConsumeOptions): Promise<StreamState> {
   const stream = await readStream(await managerOf(await bus.connection()), producer);
   if (!stream) throw new Error(`${producer} has no stream yet`);
@@ -209,7 +214,7 @@ async function openDurable(options: ConsumeOptions, lease: Lease) {
   const client = await bus.connection();
   const manager = await managerOf(client);
   const stream = await streamOfProducer(options);
-  const name = `${consumer}-p${lease.partition}`;
+  const name = durableOf(consumer, lease.partition);
   const next = (await cursorOf(database, lease)) + 1;
   await manager.consumers.delete(streamOf(lease.producer), name).catch(() => false);
   await manager.consumers.add(streamOf(lease.producer), {

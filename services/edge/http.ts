@@ -24,6 +24,7 @@ import {
   TOKEN_REQUEST_MS,
   type TokenRequest,
 } from './oauth.ts';
+import { PLAIN_PATHS, type PlainPath } from './plain-paths.ts';
 import { callerAddress } from './rate-limits.ts';
 
 /** A port that is served. */
@@ -32,10 +33,6 @@ export interface Port {
   stop(): Promise<void>;
 }
 
-const DEVELOPMENT_PATH = '/dev/token';
-const TOKEN_PATH = '/oauth2/token';
-const SERVER_PATH = '/.well-known/oauth-authorization-server';
-const KEYS_PATH = '/.well-known/jwks.json';
 /** Keys are published for much longer than this before they sign. */
 const KEYS_MAX_AGE_SECONDS = 60;
 const DEVELOPMENT_REQUEST_MS = 2_000;
@@ -114,11 +111,13 @@ async function handle(house: House, request: IncomingMessage, response: ServerRe
   const preflight = request.method === 'OPTIONS';
   const headers = { ...COMMON_HEADERS, ...house.cors(request, preflight) };
   if (preflight) return send(house, response, 204, headers, '');
-  if (path === '/healthz') return answerHealth(house, response, headers);
-  if (path === KEYS_PATH && request.method === 'GET') return answerKeys(house, response, headers);
-  if (path === SERVER_PATH && request.method === 'GET') return answerServer(house, request, response, headers);
-  if (path === TOKEN_PATH && request.method === 'POST') return answerToken(house, request, response, headers);
-  if (path === DEVELOPMENT_PATH) return answerDevelopment(house, request, response, headers);
+  const { health, keys, authorizationServer, token, developmentToken } = PLAIN_PATHS;
+  const isFor = (plain: PlainPath) => path === plain.path && request.method === plain.method;
+  if (path === health.path) return answerHealth(house, response, headers);
+  if (isFor(keys)) return answerKeys(house, response, headers);
+  if (isFor(authorizationServer)) return answerServer(house, request, response, headers);
+  if (isFor(token)) return answerToken(house, request, response, headers);
+  if (path === developmentToken.path) return answerDevelopment(house, request, response, headers);
   // Connect's GET is off: it writes requests into URLs, and URLs into logs.
   if (request.method !== 'POST') return send(house, response, 405, { ...headers, allow: 'POST' }, '');
   const rpc = path.slice(1);

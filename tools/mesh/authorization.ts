@@ -1,11 +1,18 @@
 // Who may call what, as Istio's policies: from the same rules as the services' interceptor and the edge's routes.
 import { stringify } from 'yaml';
+import { PLAIN_PATHS, type PlainPath } from '../../services/edge/plain-paths.ts';
 import type { KubeObject } from './objects.ts';
-import { BANK, GATEWAYS, gatewayAccount, INGRESS, MESSAGING, NATS_PORT, principal } from './places.ts';
+import {
+  BANK,
+  GATEWAYS,
+  gatewayAccount,
+  INGRESS,
+  MESSAGING,
+  NATS_MONITOR_PORT,
+  NATS_PORT,
+  principal,
+} from './places.ts';
 import { callersOf, type Deployment, deploymentOf, deployments, EDGE, type MeshRpc, rpcs } from './workloads.ts';
-
-/** The keys that verify tokens: whoever fetches them is nobody in particular. */
-const KEYS_PATH = '/.well-known/jwks.json';
 
 interface Rule {
   readonly from: readonly { readonly source: { readonly principals: readonly string[] } }[];
@@ -28,7 +35,7 @@ export function busPolicy(): KubeObject {
     rules: [
       { from: [{ source: { principals: clients } }], to: to(NATS_PORT) },
       { from: [{ source: { principals: [principal(MESSAGING, 'nats')] } }], to: to(NATS_PORT, 6222) },
-      { from: [{ source: { principals: [principal('keda', 'keda-operator')] } }], to: to(8222) },
+      { from: [{ source: { principals: [principal('keda', 'keda-operator')] } }], to: to(NATS_MONITOR_PORT) },
     ],
   });
 }
@@ -68,7 +75,7 @@ export function requestAuthentication({ name }: Deployment): KubeObject {
         {
           issuer: 'corebank',
           audiences: [name],
-          jwksUri: `https://api.bank.example${KEYS_PATH}`,
+          jwksUri: `https://api.bank.example${PLAIN_PATHS.keys.path}`,
           forwardOriginalToken: true,
         },
       ],
@@ -119,11 +126,23 @@ function edgeRules({ ports }: Deployment): Rule[] {
       },
     ];
   });
-  const keys: Rule = {
-    from: [{ source: { principals: [principal(INGRESS, gatewayAccount('public'))] } }],
-    to: [{ operation: { methods: ['GET'], paths: [KEYS_PATH], ports: portOf('http') } }],
+  return [...published, plainRule('everywhere', ports, ['public'])];
+}
+
+/** What is no RPC: the issuer of tokens is where everybody is, so whoever asks for it comes through the public gateway. */
+function plainRule(where: PlainPath['where'], ports: Deployment['ports'], gateways: readonly string[]): Rule {
+  const plain = Object.values<PlainPath>(PLAIN_PATHS).filter((one) => one.where === where);
+  const numbers = ports.filter(({ name }) => name === 'http').map(({ number }) => String(number));
+  return {
+    from: [{ source: { principals: gateways.map((gateway) => principal(INGRESS, gatewayAccount(gateway))) } }],
+    to: plain.map(({ path, method }) => ({ operation: { methods: [method], paths: [path], ports: numbers } })),
   };
-  return [...published, keys];
+}
+
+/** For a development bank alone, which is on no cluster: what gives tokens to anybody, and no overlay may have. */
+export function developmentPolicy({ name, ports }: Deployment): KubeObject {
+  const rules = [plainRule('development', ports, ['back-office', 'public'])];
+  return policy(`${name}-development`, BANK, { selector: selecting(name), action: 'ALLOW', rules });
 }
 
 /** The published RPCs that are open to any of these. */

@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { type Rule, rules } from '#gen/bank/rules.ts';
+import { PLAIN_PATHS } from '../../services/edge/plain-paths.ts';
 import { GENERATED, manifests } from './manifests.ts';
 import { at, type KubeObject, list, parseObjects, strings, textOf } from './objects.ts';
-import { principal } from './places.ts';
+import { GATEWAYS, principal } from './places.ts';
+import { producersFor } from './scaling.ts';
 import { deploymentOf, deployments, rpcs } from './workloads.ts';
 
 const byFile = manifests();
@@ -21,7 +23,7 @@ function policyOf(name: string): KubeObject {
 function allowed(policy: KubeObject): string[] {
   return list(at(policy, 'spec', 'rules')).flatMap((rule) =>
     strings(at(rule, 'from', 0, 'source', 'principals')).flatMap((who) =>
-      strings(at(rule, 'to', 0, 'operation', 'paths')).map((path) => `${who} ${path}`),
+      list(at(rule, 'to')).flatMap((to) => strings(at(to, 'operation', 'paths')).map((path) => `${who} ${path}`)),
     ),
   );
 }
@@ -57,6 +59,19 @@ describe('mesh/istio/generated', () => {
     }
   });
 
+  it('lets what is no RPC through the public gateway, but for what only a pod or a development bank answers', () => {
+    const reached = allowed(policyOf('edge'));
+    const everywhere: string[] = [];
+    for (const { path, where } of Object.values(PLAIN_PATHS)) {
+      const gateways = GATEWAYS.map(({ name }) => name).filter((name) =>
+        reached.includes(`${principal('bank-ingress', `${name}-istio`)} ${path}`),
+      );
+      expect(gateways, path).to.deep.equal(where === 'everywhere' ? ['public'] : []);
+      if (where === 'everywhere') everywhere.push(path);
+    }
+    expect(everywhere).to.include('/oauth2/token');
+  });
+
   it('tries reads again, writes only where they did not arrive, and streams never', () => {
     const retried = (path: string) => {
       const routes = objects
@@ -77,6 +92,13 @@ describe('mesh/istio/generated', () => {
     expect(write.on.split(',')).to.have.members(['connect-failure', 'refused-stream', 'reset-before-request']);
     expect(retried('/bank.ledger.v1.LedgerService/PostJournalStream').times).to.equal(0);
     for (const { path } of rpcs) retried(path);
+  });
+
+  it('scales what consumes events by what its code consumes', () => {
+    const scaled = objects.filter(({ kind }) => kind === 'ScaledObject').map(({ metadata }) => metadata.name);
+    expect(scaled).to.have.members(['audit', 'customer', 'notification', 'security']);
+    expect(producersFor({ name: 'notification' })).to.deep.equal(['security', 'transaction']);
+    expect(producersFor({ name: 'ledger' })).to.deep.equal([]);
   });
 
   it('has a network policy on either side of every call', () => {

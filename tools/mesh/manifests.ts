@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { authorizationPolicy, busPolicy, bypassPolicy, requestAuthentication, waypointPatch } from './authorization.ts';
 import { databaseObjects } from './databases.ts';
+import { egressObjects, partnerReplacements } from './egress.ts';
 import { databaseNetworkPolicy, migrationNetworkPolicy, networkPolicy } from './network.ts';
 import { type KubeObject, objectsText } from './objects.ts';
 import { addresses, migrationJob, podObjects } from './pods.ts';
@@ -19,11 +20,13 @@ export function manifests(): ReadonlyMap<string, string> {
   const folder = new Map<string, readonly KubeObject[]>([
     ['addresses.yaml', [addresses()]],
     ['bus.yaml', [busPolicy()]],
+    ['egress.yaml', egressObjects()],
     ...deployments.flatMap(filesOf),
   ]);
   return new Map([
     ...[...folder].map(([file, objects]) => [`${GENERATED}/${file}`, objectsText(objects, HEAD)] as const),
     [`${GENERATED}/kustomization.yaml`, kustomization('Kustomization', { resources: [...folder.keys()].toSorted() })],
+    [`${GENERATED}/partners/kustomization.yaml`, kustomization('Component', { replacements: partnerReplacements() })],
     [`${GENERATED}/ambient/past-waypoint.yaml`, objectsText(deployments.map(bypassPolicy), HEAD)],
     [`${GENERATED}/ambient/kustomization.yaml`, ambient()],
   ]);

@@ -1,11 +1,22 @@
 // Network policies: pairs of them, one on each side of every edge of the call graph.
 import type { KubeObject } from './objects.ts';
-import { BANK, DATA, INGRESS, ISTIO, MESSAGING, NATS_PORT, OBSERVABILITY, POSTGRES_PORT } from './places.ts';
+import {
+  BANK,
+  DATA,
+  EGRESS,
+  INGRESS,
+  ISTIO,
+  leaves,
+  MESSAGING,
+  NATS_PORT,
+  OBSERVABILITY,
+  POSTGRES_PORT,
+} from './places.ts';
 import { callersOf, type Deployment, deploymentNamed, EDGE } from './workloads.ts';
 
 const TELEMETRY_PORT = 4317;
 /** Where istiod gives out certificates and configuration. */
-const ISTIOD_PORT = 15012;
+export const ISTIOD_PORT = 15012;
 /** Where the agent shows the metrics of pod and sidecar together. */
 const METRICS_PORT = 15020;
 
@@ -75,7 +86,7 @@ function egressOf({ name, calls, hasDatabase }: Deployment): object[] {
     ...(hasDatabase ? [database(name)] : []),
     { to: [{ ...inNamespace(MESSAGING), podSelector: {} }], ports: tcp(NATS_PORT) },
     { to: [{ ...inNamespace(OBSERVABILITY), podSelector: {} }], ports: tcp(TELEMETRY_PORT) },
-    ...(name === 'security' ? [{ to: [{ ...inNamespace('bank-egress'), podSelector: {} }], ports: tcp(8443) }] : []),
+    ...(leaves(name) ? [{ to: [{ ...inNamespace(EGRESS), podSelector: {} }], ports: tcp(8443) }] : []),
   ];
 }
 
@@ -93,14 +104,17 @@ function dns(): object {
   return { to: [{ ...inNamespace('kube-system'), podSelector: {} }], ports };
 }
 
-function inNamespace(name: string) {
+/** Pods of a namespace. */
+export function inNamespace(name: string) {
   return { namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: name } } };
 }
 
-function pods(app: string) {
+/** Pods of an app. */
+export function pods(app: string) {
   return { podSelector: { matchLabels: { app } } };
 }
 
-function tcp(...ports: number[]) {
+/** Ports of TCP. */
+export function tcp(...ports: number[]) {
   return ports.map((port) => ({ protocol: 'TCP', port }));
 }

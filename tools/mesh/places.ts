@@ -16,6 +16,8 @@ export const OBSERVABILITY = 'observability';
 export const ISTIO = 'istio-system';
 
 export const NATS_PORT = 4222;
+/** Where NATS tells of itself. */
+export const NATS_MONITOR_PORT = 8222;
 export const POSTGRES_PORT = 5432;
 
 /** What a gateway lets in, and at which port of the edge: by whom its callers are. */
@@ -24,6 +26,30 @@ export const GATEWAYS = [
   { name: 'back-office', audiences: ['PUBLIC', 'STAFF'], port: 'http' },
   { name: 'partners', audiences: ['PARTNER'], port: 'grpc' },
 ] as const;
+
+/** Somebody outside whom a service calls. */
+export interface Partner {
+  /** In ConfigMap `hosts`, where an overlay says its own host. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** The service that calls it, and speaks TLS with it. */
+  readonly by: string;
+}
+
+/** Everybody outside. Each is one host here; whoever has several, adds them. */
+export const PARTNERS: readonly Partner[] = [
+  { name: 'kms', host: 'vault.bank.example', port: 8200, by: 'security' },
+  // Under TLS from the beginning (smtps): what begins plainly shows no name by which it could be let out.
+  { name: 'mail', host: 'mail.partner.example', port: 465, by: 'notification' },
+  { name: 'sms', host: 'sms.partner.example', port: 443, by: 'notification' },
+  { name: 'push', host: 'push.partner.example', port: 443, by: 'notification' },
+];
+
+/** Whether a service calls anybody outside. */
+export function leaves(service: string): boolean {
+  return PARTNERS.some(({ by }) => by === service);
+}
 
 /** The service account that Istio makes for a Gateway of the Gateway API. */
 export function gatewayAccount(gateway: string): string {

@@ -1,6 +1,7 @@
 // The pods of a deployment, and what keeps enough of them up.
 import type { KubeObject } from './objects.ts';
 import { BANK, DATA, hostOf, POSTGRES_PORT } from './places.ts';
+import { scaler } from './scaling.ts';
 import { type Deployment, deployments, EDGE, type Port } from './workloads.ts';
 
 /** Not 1337, which is the sidecar's. */
@@ -30,7 +31,7 @@ export function podObjects(deployment: Deployment): KubeObject[] {
     serviceAccount(deployment),
     service(deployment),
     podDeployment(deployment),
-    autoscaler(deployment),
+    scaler(deployment),
     disruptionBudget(deployment),
   ];
 }
@@ -126,6 +127,8 @@ function container(deployment: Deployment) {
     env: [
       { name: 'DATA_DIR', value: DATA_DIR },
       ...(name === 'ledger' ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
+      // With the name and password of a mail server in it.
+      ...(name === 'notification' ? [fromSecret('SMTP_URLS', 'notification-mail')] : []),
       ...(hasDatabase ? [fromSecret(`${upper}_DATABASE_URL`, `${name}-database`), ...databaseTls()] : []),
     ],
     ports: ports.map((port) => ({ name: port.name, containerPort: port.number })),
@@ -164,6 +167,9 @@ function volumes({ name, hasDatabase }: Deployment) {
       : []),
     ...(name === 'ledger' ? [{ name: 'objects', persistentVolumeClaim: { claimName: 'objects' } }] : []),
     ...(name === 'security' ? [{ name: 'kms', secret: { secretName: 'kms', defaultMode: 0o440 } }] : []),
+    ...(name === 'notification'
+      ? [{ name: 'messages', secret: { secretName: 'notification-token', defaultMode: 0o440 } }]
+      : []),
   ];
 }
 
@@ -173,25 +179,8 @@ function mounts({ name, hasDatabase }: Deployment) {
     ...(hasDatabase ? [{ name: 'keyring', mountPath: `${DATA_DIR}/keyring`, readOnly: true }, databaseCaMount()] : []),
     ...(name === 'ledger' ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
     ...(name === 'security' ? [{ name: 'kms', mountPath: '/kms', readOnly: true }] : []),
+    ...(name === 'notification' ? [{ name: 'messages', mountPath: '/messages', readOnly: true }] : []),
   ];
-}
-
-function autoscaler({ name }: Deployment): KubeObject {
-  return {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name, namespace: BANK },
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-      minReplicas: 2,
-      maxReplicas: 6,
-      metrics: [
-        { type: 'Resource', resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: '700m' } } },
-      ],
-      // One process is one core. Up at once, down slowly: a pod that stops drains.
-      behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
-    },
-  };
 }
 
 function disruptionBudget({ name }: Deployment): KubeObject {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { rules } from '#gen/bank/rules.ts';
+import { conformanceLines } from './conformance.ts';
 import { MATRIX_FILE, matrixText, SUBJECTS, testMatrix, WORKLOADS } from './test-matrix.ts';
 
 describe('mesh/test-matrix.json', () => {
@@ -15,6 +16,16 @@ describe('mesh/test-matrix.json', () => {
       expect(Object.values(edge).flat()).to.have.members(SUBJECTS);
       expect(Object.values(workloads).flat()).to.have.members(WORKLOADS);
     }
+  });
+
+  it('is what an adopter tries on a cluster, line by line', () => {
+    const lines = conformanceLines().map((line) => line.split('\t'));
+    expect(lines).to.have.length(WORKLOADS.length * Object.keys(rules).length);
+    const posting = lines.filter(([, , path]) => path === '/bank.ledger.v1.LedgerService/PostJournals');
+    const place = 'ledger.bank.svc.cluster.local:9101';
+    expect(posting).to.deep.include(['transaction', 'transaction', posting[0]?.[2], place, 'in']);
+    expect(posting).to.deep.include(['edge', 'edge', posting[0]?.[2], place, 'out']);
+    expect(posting).to.deep.include(['loan', 'loan', posting[0]?.[2], place, 'out']);
   });
 
   it('says what the contract says of a transfer and of a registration', () => {

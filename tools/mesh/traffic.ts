@@ -3,7 +3,7 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { MAX_DEADLINE_MS } from '#chassis/serve.ts';
 import { published } from '#chassis/services.ts';
 import type { KubeObject } from './objects.ts';
-import { BANK, EGRESS, hostOf, MESSAGING, OBSERVABILITY } from './places.ts';
+import { BANK, EGRESS, hostOf, leaves, MESSAGING, OBSERVABILITY } from './places.ts';
 import { type Deployment, EDGE, type MeshRpc, rpcs } from './workloads.ts';
 
 /** Callers set the deadline and services keep to it: this is for a service that does not. */
@@ -119,7 +119,7 @@ export function sidecar(deployment: Deployment): KubeObject {
     `${MESSAGING}/${hostOf('nats', MESSAGING)}`,
     `${OBSERVABILITY}/${hostOf('otel-collector', OBSERVABILITY)}`,
     ...(deployment.hasDatabase ? [`bank-data/${hostOf(`${name}-rw`, 'bank-data')}`] : []),
-    ...(name === 'security' ? [`${EGRESS}/*`] : []),
+    ...(leaves(name) ? [`${EGRESS}/*`] : []),
   ];
   return {
     apiVersion: 'networking.istio.io/v1',

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { developmentPolicy } from '../authorization.ts';
 import { istioData } from '../istio-data.ts';
 import { build } from '../kustomize.ts';
 import type { KubeObject } from '../objects.ts';
 import { applyOperations } from '../patches.ts';
+import { deploymentNamed } from '../workloads.ts';
 import { readCrds } from './crds.ts';
 import { lint } from './lint.ts';
 
@@ -97,6 +99,21 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
         set('/spec/rules/0/to/0/operation/paths/-', '/bank.ledger.v1.LedgerService/GetJournals'),
       ),
     '/bank.ledger.v1.LedgerService/GetJournals is the path of no RPC',
+  ],
+  [
+    'tokens for anybody',
+    () => [...bank, developmentPolicy(deploymentNamed('edge'))],
+    'AuthorizationPolicy bank/edge-development: /dev/token is the path of no RPC',
+  ],
+  [
+    'a public URL that is no gateway',
+    () => having('ConfigMap', 'bank', set('/data/EDGE_PUBLIC_URLS', 'https://api.bank.example')),
+    'ConfigMap bank/bank: EDGE_PUBLIC_URLS is https://api.bank.example, not',
+  ],
+  [
+    'a URL outside that nothing is let out to',
+    () => having('ConfigMap', 'bank', set('/data/SMS_URLS', 'https://sms.elsewhere.example/send')),
+    'ConfigMap bank/bank: SMS_URLS names sms.elsewhere.example, to which nothing is let out',
   ],
   [
     'an RPC without a rule',
@@ -230,6 +247,22 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
     'an autoscaler of nothing',
     () => having('HorizontalPodAutoscaler', 'edge', set('/spec/scaleTargetRef/name', 'edgy')),
     'HorizontalPodAutoscaler bank/edge: there is no Deployment edgy',
+  ],
+  [
+    'a scaler of nothing',
+    () => having('ScaledObject', 'audit', set('/spec/scaleTargetRef/name', 'audits')),
+    'ScaledObject bank/audit: there is no Deployment audits',
+  ],
+  ['a deployment without a scaler', () => without('ScaledObject', 'audit'), 'Deployment bank/audit: has no scalers'],
+  [
+    'a consumer that nobody watches',
+    () => having('ScaledObject', 'notification', remove('/spec/triggers/1')),
+    'ScaledObject bank/notification: does not watch bank-security notification-p0',
+  ],
+  [
+    'a stream that nobody consumes',
+    () => having('ScaledObject', 'customer', set('/spec/triggers/1/metadata/stream', 'bank-ledger')),
+    'ScaledObject bank/customer: watches bank-ledger customer-p0, of which there is none',
   ],
   [
     'a network that is open',

@@ -1,16 +1,23 @@
 // Pods are watched, bounded, spread, without rights that they do not need, and find what they are told to look for.
+import { PARTITIONS, streamOf } from '#chassis/bus.ts';
+import { durableOf } from '#chassis/consume.ts';
 import { at, fields, type KubeObject, list, nameOf, selects, textOf } from '../objects.ts';
+import { BANK } from '../places.ts';
+import { producersFor } from '../scaling.ts';
 import { ofKind, type World } from './world.ts';
 
 const SIDECAR_USER = 1337;
 
 /** What is wrong with Deployments, Jobs and what belongs to them. */
-export function podRules({ objects }: World): string[] {
+export function podRules(world: World): string[] {
+  const { objects } = world;
   const deployments = ofKind(objects, 'Deployment');
   return [
     ...[...deployments, ...ofKind(objects, 'Job')].flatMap((one) => [...security(one), ...references(objects, one)]),
     ...deployments.flatMap((one) => [...probes(one), ...account(objects, one), ...budget(objects, one)]),
-    ...ofKind(objects, 'HorizontalPodAutoscaler').flatMap((one) => scaled(deployments, one)),
+    ...scalersIn(objects).flatMap((one) => scaled(deployments, one)),
+    ...deployments.flatMap((one) => scalers(objects, one)),
+    ...ofKind(objects, 'ScaledObject').flatMap((one) => behind(world, one)),
     ...ofKind(objects, 'PodDisruptionBudget').flatMap((one) => budgeted(deployments, one)),
   ];
 }
@@ -79,6 +86,42 @@ function scaled(deployments: readonly KubeObject[], object: KubeObject): string[
     ({ metadata }) => metadata.name === target && metadata.namespace === object.metadata.namespace,
   );
   return found ? [] : [`${nameOf(object)}: there is no Deployment ${textOf(target)}`];
+}
+
+function scalersIn(objects: readonly KubeObject[]): KubeObject[] {
+  return [...ofKind(objects, 'HorizontalPodAutoscaler'), ...ofKind(objects, 'ScaledObject')];
+}
+
+/** Two would be at odds; the bank's own have one each. */
+function scalers(objects: readonly KubeObject[], { metadata, ...object }: KubeObject): string[] {
+  const found = scalersIn(objects).filter(
+    (one) =>
+      one.metadata.namespace === metadata.namespace && at(one, 'spec', 'scaleTargetRef', 'name') === metadata.name,
+  );
+  const isRight = metadata.namespace === BANK ? found.length === 1 : found.length <= 1;
+  return isRight ? [] : [`${nameOf({ metadata, ...object })}: has ${found.length || 'no'} scalers`];
+}
+
+/** Consumers are scaled by how far they are behind in every partition of everything that they consume, and in nothing else. */
+function behind({ hosts }: World, object: KubeObject): string[] {
+  const triggers = list(at(object, 'spec', 'triggers')).filter((one) => at(one, 'type') === 'nats-jetstream');
+  const watched = triggers.map(
+    (one) => `${textOf(at(one, 'metadata', 'stream'))} ${textOf(at(one, 'metadata', 'consumer'))}`,
+  );
+  const consumer = textOf(at(object, 'spec', 'scaleTargetRef', 'name'));
+  const wanted = producersFor({ name: consumer }).flatMap((producer) =>
+    Array.from({ length: PARTITIONS }, (_, partition) => `${streamOf(producer)} ${durableOf(consumer, partition)}`),
+  );
+  const lost = triggers
+    .map((one) => textOf(at(one, 'metadata', 'natsServerMonitoringEndpoint')))
+    .filter((endpoint) => !hosts.get(endpoint.split(':')[0] ?? '')?.includes(Number(endpoint.split(':')[1])));
+  return [
+    ...wanted.filter((one) => !watched.includes(one)).map((one) => `${nameOf(object)}: does not watch ${one}`),
+    ...watched
+      .filter((one) => !wanted.includes(one))
+      .map((one) => `${nameOf(object)}: watches ${one}, of which there is none`),
+    ...lost.map((endpoint) => `${nameOf(object)}: there is no ${endpoint}`),
+  ];
 }
 
 /** Every ConfigMap, Secret and volume that pods are given: a Secret is there when something fetches it. */

@@ -1,4 +1,5 @@
 // Policies name who and what there is, exactly; and say of every RPC what the contract says, no less and no more.
+import { PLAIN_PATHS, type PlainPath } from '../../../services/edge/plain-paths.ts';
 import { at, fields, type KubeObject, list, nameOf, selects, strings, textOf } from '../objects.ts';
 import { BANK, principal, TRUST_DOMAIN } from '../places.ts';
 import { deploymentOf, EDGE, rpcs } from '../workloads.ts';
@@ -63,15 +64,14 @@ function conditions(policy: KubeObject): string[] {
     );
 }
 
-/** Paths of RPCs are exact, and there is such an RPC. Others begin with `/.` (well-known). */
+/** Paths are exact, and of an RPC, or of what the edge answers beside them wherever it runs. */
 function paths(policy: KubeObject): string[] {
-  const known = new Set(rpcs.map(({ path }) => path));
+  const plain = Object.values<PlainPath>(PLAIN_PATHS).filter(({ where }) => where === 'everywhere');
+  const known = new Set([...rpcs, ...plain].map(({ path }) => path));
   return list(at(policy, 'spec', 'rules'))
     .flatMap((rule) => list(at(rule, 'to')))
     .flatMap((to) => strings(at(to, 'operation', 'paths')))
-    .flatMap((path) =>
-      known.has(path) || path.startsWith('/.well-known/') ? [] : [`${nameOf(policy)}: ${path} is the path of no RPC`],
-    );
+    .flatMap((path) => (known.has(path) ? [] : [`${nameOf(policy)}: ${path} is the path of no RPC`]));
 }
 
 /** Held against the rules themselves, and not against what the generator makes of them. */

@@ -19,6 +19,8 @@ export function trafficRules(world: World): string[] {
     ...ofKind(objects, 'ServiceEntry').flatMap((entry) => outside(world, entry)),
     ...[...ofKind(objects, 'HTTPRoute'), ...ofKind(objects, 'GRPCRoute')].flatMap((route) => doors(world, route)),
     ...ofKind(objects, 'Gateway').flatMap(wildcards),
+    ...publicUrls(objects),
+    ...outsideUrls(objects),
   ];
 }
 
@@ -121,4 +123,34 @@ function wildcards(gateway: KubeObject): string[] {
     if (hosts.length === 0 && !isInside) return [`${nameOf(gateway)}: a listener is for any host`];
     return hosts.filter((host) => host.includes('*')).map((host) => `${nameOf(gateway)}: ${host} is a pattern`);
   });
+}
+
+/** The edge takes proofs for its own URLs alone, and tokens come from the first: they are those of the gateways. */
+function publicUrls(objects: readonly KubeObject[]): string[] {
+  const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'bank');
+  const urlOf = (gateway: string) => {
+    const found = ofKind(objects, 'Gateway').find(({ metadata }) => metadata.name === gateway);
+    return `https://${textOf(at(found, 'spec', 'listeners', 0, 'hostname') ?? '')}`;
+  };
+  const wanted = [urlOf('public'), urlOf('partners')].join(',');
+  const found = textOf(at(settings, 'data', 'EDGE_PUBLIC_URLS') ?? '');
+  return found === wanted ? [] : [`ConfigMap bank/bank: EDGE_PUBLIC_URLS is ${found || 'not there'}, not ${wanted}`];
+}
+
+/** Where services are told to go outside, they are let out to. SMTP_URLS are a secret's to say. */
+function outsideUrls(objects: readonly KubeObject[]): string[] {
+  const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'bank');
+  const entries = ofKind(objects, 'ServiceEntry').flatMap((entry) =>
+    strings(at(entry, 'spec', 'hosts')).flatMap((host) =>
+      list(at(entry, 'spec', 'ports')).map((port) => `${host}:${textOf(at(port, 'number'))}`),
+    ),
+  );
+  return ['KMS_ADDRESS', 'SMS_URLS', 'PUSH_URLS'].flatMap((name) =>
+    textOf(at(settings, 'data', name) ?? '')
+      .split(',')
+      .filter((url) => url !== '')
+      .map((url) => new URL(url))
+      .filter(({ hostname, port }) => !entries.includes(`${hostname}:${port || '443'}`))
+      .map(({ host }) => `ConfigMap bank/bank: ${name} names ${host}, to which nothing is let out`),
+  );
 }

@@ -39,6 +39,7 @@ describe('the check of objects by types', () => {
     }
     expect(unknown).to.deep.equal([
       'barmancloud.cnpg.io/v1 ObjectStore',
+      'keda.sh/v1alpha1 ScaledObject',
       'postgresql.cnpg.io/v1 Cluster',
       'postgresql.cnpg.io/v1 ScheduledBackup',
     ]);

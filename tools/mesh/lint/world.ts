@@ -1,7 +1,17 @@
 // What is there, for rules that look from one object at others: pods, accounts, hosts; and what the charts of others bring.
 
 import { at, fields, type KubeObject, list, selects, textOf } from '../objects.ts';
-import { BANK, EGRESS, gatewayAccount, hostOf, MESSAGING, principal, TRUST_DOMAIN } from '../places.ts';
+import {
+  BANK,
+  EGRESS,
+  gatewayAccount,
+  hostOf,
+  MESSAGING,
+  NATS_MONITOR_PORT,
+  NATS_PORT,
+  principal,
+  TRUST_DOMAIN,
+} from '../places.ts';
 
 /** Pods by what selects them, and who they are. */
 export interface Pods {
@@ -100,7 +110,7 @@ function hostsOf(objects: readonly KubeObject[]): Map<string, readonly number[]>
     ({ metadata }) => [hostOf(`${metadata.name}-rw`, metadata.namespace), [5432]] as const,
   );
   const charts = [
-    [hostOf('nats', MESSAGING), [4222]],
+    [hostOf('nats', MESSAGING), [NATS_PORT, NATS_MONITOR_PORT]],
     [hostOf('egress', EGRESS), [8443]],
   ] as const;
   return new Map<string, readonly number[]>([...services, ...entries, ...databases, ...charts]);

@@ -108,12 +108,13 @@ describe('the interpreter of policies', function () {
 
   it('lets every workload into the RPCs that the matrix lets it into, and into no other', () => {
     const policies = build('mesh/istio/overlays/prod').filter(({ kind }) => kind === 'AuthorizationPolicy');
+    const matrix = testMatrix();
     let cells = 0;
     for (const { path, service } of rpcs) {
       const own = compile(
         policies.filter(({ metadata }) => metadata.namespace === 'bank' && metadata.name === service),
       );
-      const kept = testMatrix()[path.slice(1)]?.workloads.CALLER_NOT_ALLOWED ?? [];
+      const kept = matrix[path.slice(1)]?.workloads.CALLER_NOT_ALLOWED ?? [];
       for (const workload of WORKLOADS) {
         const peer = `spiffe://prod.corebank.internal/ns/bank/sa/${workload}`;
         const call = { ...aCall, path, peer, destinationPort: deploymentNamed(service).ports[0]?.number ?? 0 };

@@ -1,6 +1,5 @@
 // Decides a call by Envoy's RBAC, as a sidecar would. Held against the engine inside grpc-js-xds, which is another's.
 import { BlockList, isIPv6 } from 'node:net';
-import { at } from '../objects.ts';
 import type {
   Cidr,
   HeaderMatch,
@@ -123,7 +122,8 @@ function isLike(text: string, match: StringMatch, parts: Parts): boolean {
 }
 
 function hasMetadata({ filter, path, value }: MetadataMatch, call: Call, parts: Parts): boolean {
-  const found = at(call.metadata?.[filter], ...path.map(({ key }) => key));
+  const steps = path.map(({ key }) => key);
+  const found = steps.reduce<unknown>((here, key) => Object(here)[key], call.metadata?.[filter]);
   return isValue(found, value, parts);
 }
 
