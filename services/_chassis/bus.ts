@@ -8,6 +8,7 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from 'nats';
+import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 
 /** One connection to NATS, made when it is first needed, and again whenever it is lost. */
@@ -114,6 +115,11 @@ export function streamOf(producer: string): string {
   return `bank-${producer}`;
 }
 
+/** The name of a consumer's durable for a partition. */
+export function durableOf(consumer: string, partition: number | ''): string {
+  return `${consumer}-p${partition}`;
+}
+
 /** The manager of streams and consumers. */
 export function managerOf(client: NatsConnection): Promise<JetStreamManager> {
   return jetstreamManager(client, { checkAPI: false });
@@ -129,6 +135,26 @@ export async function readStream(manager: JetStreamManager, producer: string): P
     if ((error as { code?: unknown }).code === STREAM_NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+/** Puts a producer's stream away, if there is one. All that is in it is in the producer's outbox. */
+export async function deleteStream(manager: JetStreamManager, producer: string): Promise<void> {
+  try {
+    await manager.streams.delete(streamOf(producer));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== STREAM_NOT_FOUND) throw error;
+  }
+}
+
+/** How large a service's stream may grow, how long it keeps events, and on how many servers, as it is configured. */
+export function streamLimits(
+  config: Pick<Config, 'EVENT_STREAM_MAX_BYTES' | 'EVENT_STREAM_MAX_AGE_HOURS' | 'EVENT_STREAM_REPLICAS'>,
+): StreamLimits {
+  return {
+    maxBytes: config.EVENT_STREAM_MAX_BYTES,
+    maxAgeMs: config.EVENT_STREAM_MAX_AGE_HOURS * 3_600_000,
+    replicas: config.EVENT_STREAM_REPLICAS,
+  };
 }
 
 /**

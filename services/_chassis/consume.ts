@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type Arrived, arrived, type Lease } from './arrived.ts';
 import type { Settled } from './batch.ts';
-import { type Bus, managerOf, PARTITIONS, partitionSubject, readStream, streamOf } from './bus.ts';
+import { type Bus, durableOf, managerOf, PARTITIONS, partitionSubject, readStream, streamOf } from './bus.ts';
 import { coalesce } from './coalesce.ts';
 import { isPassing } from './database.ts';
 import { sayError } from './describe-error.ts';
@@ -189,7 +189,7 @@ async function openDurable({ bus, database, consumer }: ConsumeOptions, lease: L
   const manager = await managerOf(client);
   const stream = await readStream(manager, lease.producer);
   if (!stream) throw new Error(`${lease.producer} has no stream yet`);
-  const name = `${consumer}-p${lease.partition}`;
+  const name = durableOf(consumer, lease.partition);
   const next = (await cursorOf(database, lease)) + 1;
   await manager.consumers.delete(streamOf(lease.producer), name).catch(() => false);
   await manager.consumers.add(streamOf(lease.producer), {
@@ -222,7 +222,7 @@ async function settle(options: Work, lease: Lease, events: readonly Arrived[], a
       }
       const { eventId, type, aggregateId } = event.envelope;
       options.log.error({ error, eventId, type, aggregateId }, 'an event is parked, and its aggregate with it');
-      return park(options.database, lease, event, sayError(error));
+      return park(options.database, lease, event, { reason: sayError(error), attempts: attempt });
     }
     const middle = Math.ceil(events.length / 2);
     await settle(options, lease, events.slice(0, middle));

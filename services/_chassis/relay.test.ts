@@ -10,7 +10,6 @@ import type { Database } from './database.ts';
 import type { Candidate } from './leader.ts';
 import { inOrder } from './numbering.ts';
 import { relay } from './relay.ts';
-import { republish } from './republish.ts';
 import { cloneDatabase, type TestDatabase } from './testing/database.ts';
 import {
   eventWriter,
@@ -19,6 +18,7 @@ import {
   openSample,
   QUIET,
   readAll,
+  republish,
   startTestBus,
   type TestBus,
   untilPublished,
@@ -193,7 +193,7 @@ describe('The relay', function () {
     start();
     await sleep(1_500);
     expect((await readAll(bus.url)).length).to.equal(40);
-    await republish({ url: bus.url, service: 'ledger', from: 1, limits: LIMITS, log: QUIET });
+    await republish(database, 1);
     await untilPublished(bus.url, 50);
     expect((await readAll(bus.url)).length).to.equal(50);
   });
@@ -202,7 +202,7 @@ describe('The relay', function () {
     start();
     await writer.write(AGGREGATES, 30);
     await untilPublished(bus.url, 600);
-    await republish({ url: bus.url, service: 'ledger', from: 201, limits: LIMITS, log: QUIET });
+    await republish(database, 201);
     await untilPublished(bus.url, 600);
     await writer.write(AGGREGATES, 1);
     await untilPublished(bus.url, 620);

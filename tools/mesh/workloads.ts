@@ -38,12 +38,19 @@ const RUNS_AS: Readonly<Record<string, Workload>> = { security: 'security-execut
 
 export const EDGE = 'edge';
 
-/** All RPCs, in the order of their paths. */
-export const rpcs: readonly MeshRpc[] = Object.entries<Rule>(rules)
-  .map(([path, rule]) => ({ path: `/${path}`, service: path.split('.')[1] ?? '', rule }))
-  .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+/** The package of what every service answers. */
+const EVERY_SERVICE = 'operations';
 
-const services = [...new Set(rpcs.map(({ service }) => service))].toSorted();
+const packages = [...new Set(Object.keys(rules).map((path) => path.split('.')[1] ?? ''))].toSorted();
+const services = packages.filter((name) => name !== EVERY_SERVICE);
+
+/** All RPCs of all services, in the order of their paths. */
+export const rpcs: readonly MeshRpc[] = Object.entries<Rule>(rules)
+  .flatMap(([path, rule]) => {
+    const [, name = ''] = path.split('.');
+    return (name === EVERY_SERVICE ? services : [name]).map((service) => ({ path: `/${path}`, service, rule }));
+  })
+  .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 
 /** Everything that runs: each service of the contract, and the edge. */
 export const deployments: readonly Deployment[] = [EDGE, ...services].map((name) => ({

@@ -18,13 +18,14 @@ import { type Database, openDatabase } from '../database.ts';
 import { newId } from '../id.ts';
 import { makeLog } from '../log.ts';
 import { insertOutbox, type OutboxEvent, outboxEvent } from '../outbox.ts';
+import { askAnew, askedAnew } from '../relay-state.ts';
 import type { TestDatabase } from './database.ts';
 
 /** A NATS server that a test may treat badly. */
 export interface TestBus {
   readonly url: string;
-  /** Ends it with kill -9 and starts it again; `wiped`, with nothing in its store. */
-  kill(options?: { wiped?: boolean }): Promise<void>;
+  /** Ends it with kill -9 and starts it again; `wiped`, with nothing in its store; `down`, not until it is killed again. */
+  kill(options?: { wiped?: boolean; down?: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,9 +40,11 @@ export async function startTestBus(): Promise<TestBus> {
   let server = await startNats({ dataDir, port, environment: {} });
   return {
     url: server.url,
-    async kill({ wiped = false } = {}) {
-      process.kill(server.pid ?? 0, 'SIGKILL');
-      while (processIdentity(server.pid ?? 0) !== undefined) await sleep(10);
+    async kill({ wiped = false, down = false } = {}) {
+      const pid = server.pid ?? 0;
+      if (processIdentity(pid) !== undefined) process.kill(pid, 'SIGKILL');
+      while (processIdentity(pid) !== undefined) await sleep(10);
+      if (down) return;
       if (wiped) await rm(join(dataDir, 'streams', 'jetstream'), { recursive: true, force: true });
       server = await startNats({ dataDir, port, environment: {} });
     },
@@ -109,6 +112,15 @@ export async function untilPublished(url: string, last: number, patienceMs = 15_
   }
   await bus.close();
   if (stands === undefined || stands < last) throw new Error(`the stream is at ${stands}, not at ${last}`);
+}
+
+/** Has the relay that runs publish the events anew, and waits until it has begun. */
+export async function republish(database: Database, from: number): Promise<void> {
+  await database.query(askAnew(from));
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
+    if ((await askedAnew(database)) === undefined) return;
+  }
+  throw new Error('no relay has begun to publish the events anew');
 }
 
 /** Everything that the stream of a producer holds. */
