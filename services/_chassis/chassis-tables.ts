@@ -148,7 +148,7 @@ export function eventOperations(
 
         -- One row: how far the stream has come, as the relay saw it last, and what operators ask of the relay.
         create table relay_state (
-          only boolean primary key default true check (only),
+          one boolean primary key default true check (one),
           published_sequence bigint not null default 0,
           seen_time timestamptz,
           republish_from bigint

@@ -23,10 +23,10 @@ export interface OwnFlow {
 
 /** The number from which operators want the events published anew; undefined when they do not. */
 export async function askedAnew(database: Database): Promise<number | undefined> {
-  const [row] = await database.query(sql<{ from: string }>`
-    select republish_from as from from relay_state where republish_from is not null
+  const [row] = await database.query(sql<{ number: string }>`
+    select republish_from as number from relay_state where republish_from is not null
   `);
-  return row && Number(row.from);
+  return row && Number(row.number);
 }
 
 /** Notes how far the stream has come. Where it was made anew from `done` on, nothing more is asked for. */

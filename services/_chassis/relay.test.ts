@@ -23,6 +23,7 @@ import {
   type TestBus,
   untilPublished,
 } from './testing/events-on-bus.ts';
+import { testIdentities } from './testing/identities.ts';
 import { PROOF } from './testing/property.ts';
 import { sampleService } from './testing/sample.ts';
 import { testEnvironment } from './testing/service.ts';
@@ -153,6 +154,8 @@ describe('The relay', function () {
       LEDGER_DATABASE_URL: testDatabase.runtimeUrl,
       NATS_URL: bus.url,
     };
+    // Whichever test comes first in a run makes the certificates.
+    (await testIdentities(environment)).close();
     for (let kill = 0; kill < KILLS; kill += 1) {
       await writer.write(AGGREGATES, 200);
       const running = await startServiceProcess('ledger', environment, 'services/_chassis/testing/event-sample.ts');
