@@ -3368,6 +3368,15 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
 /** The same, for a path that came from outside. */
 export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Object.entries(rules));
 
+/** The services whose events each workload may hear. */
+export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
+  'edge': ['security'],
+  'security': ['customer', 'transaction'],
+  'customer': ['security'],
+  'notification': ['security', 'transaction'],
+  'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
+};
+
 /** The reasons that any RPC may refuse with, as the comment of bank.type.v1.ErrorDetail lists them. */
 export const commonErrors: readonly string[] = [
   'REQUEST_INVALID',

@@ -107,7 +107,8 @@ export async function startService<S extends DescService, Context>(
   const find = definition.keys?.(context) ?? verificationKeysOf(house);
   const rpcs = definition.rpcs(context);
   const subscriptions = definition.subscriptions?.(context) ?? [];
-  const bus = config.NATS_URL === '' ? undefined : natsBus({ url: config.NATS_URL, name, log });
+  const bus =
+    config.NATS_URL === '' ? undefined : natsBus({ url: config.NATS_URL, name, log, keys: config.NATS_KEYS_DIR });
   const stopBeside = await definition.start?.(context);
   const server = await serve({
     service,

@@ -1,4 +1,6 @@
 // NATS JetStream, the bus: how it is reached, what subjects and streams are called, and how a stream is kept.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
   DiscardPolicy,
@@ -7,7 +9,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from 'nats';
+import { connect, type NatsConnection, nkeyAuthenticator } from 'nats';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 
@@ -44,8 +46,19 @@ const NANOSECONDS = 1_000_000;
 /** How far back JetStream itself recognises an event_id. What it stores twice is kept out by the expected place. */
 const DUPLICATE_WINDOW_MS = 120_000;
 
-/** Makes the bus; it connects when it is first used. */
-export function natsBus(options: { url: string; name: string; log: Logger }): Bus {
+/** The file in NATS_KEYS_DIR with the key (an NKEY's seed) by which a workload proves to NATS who it is. */
+export function natsKeyFile(directory: string, workload: string): string {
+  return path.join(directory, `${workload}.nk`);
+}
+
+/** Where NATS answers a workload: nobody else may listen there. */
+export function inboxOf(workload: string): string {
+  return `_INBOX_${workload.replaceAll('-', '_')}`;
+}
+
+/** Makes the bus; it connects when it is first used. Its key is read then, and again whenever it connects anew. */
+export function natsBus(options: { url: string; name: string; log: Logger; keys?: string }): Bus {
+  const { keys = '' } = options;
   let opened: Promise<NatsConnection> | undefined;
   let connected = false;
   let closed = false;
@@ -58,6 +71,8 @@ export function natsBus(options: { url: string; name: string; log: Logger }): Bu
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_MS,
       ignoreClusterUpdates: true,
+      inboxPrefix: inboxOf(options.name),
+      ...(keys !== '' && { authenticator: nkeyAuthenticator(() => readFileSync(natsKeyFile(keys, options.name))) }),
     });
     connected = true;
     void watch(client);

@@ -67,7 +67,7 @@ export function selectParked(producer: string, after: After, limit: number): Raw
 
 function isAfter(producer: string, after: After): RawBuilder<unknown> {
   return sql`
-    (${producer} = '' or producer = ${producer})
+    (${producer}::text = '' or producer = ${producer}::text)
     and (producer, producer_sequence) > (${after.producer}, ${after.sequence}::bigint)
   `;
 }

@@ -55,20 +55,21 @@ export async function readOwnFlow(database: Database): Promise<OwnFlow> {
     seenMs: number | null;
     republish: string | null;
     unnumbered: string;
-    oldest: Buffer[];
+    oldestNumbered: Buffer | null;
+    oldestUnnumbered: Buffer | null;
   }>`
     select n.last, s.published_sequence as published, (extract(epoch from s.seen_time) * 1000)::float8 as "seenMs",
       s.republish_from as republish, (select count(*) from outbox where producer_sequence is null) as unnumbered,
-      array(
-        (select envelope from outbox where producer_sequence > s.published_sequence order by producer_sequence limit 1)
-        union all
-        (select envelope from outbox where producer_sequence is null order by event_id limit 1)
-      ) as oldest
+      (
+        select envelope from outbox where producer_sequence > s.published_sequence order by producer_sequence limit 1
+      ) as "oldestNumbered",
+      (select envelope from outbox where producer_sequence is null order by event_id limit 1) as "oldestUnnumbered"
     from relay_state s, (select max(last_sequence) as last from relay_partition) n
   `);
   if (!row) throw new Error('the table relay_state is empty');
   const [last, published] = [Number(row.last), Number(row.published)];
-  const times = row.oldest.map((envelope) => {
+  const oldest = [row.oldestNumbered, row.oldestUnnumbered].filter((envelope) => envelope !== null);
+  const times = oldest.map((envelope) => {
     const { occurTime } = fromBinary(EventEnvelopeSchema, envelope);
     return occurTime ? timestampMs(occurTime) : Number.POSITIVE_INFINITY;
   });

@@ -2,6 +2,7 @@
 // service is deployed without a list to keep.
 import { variables } from '#chassis/config.ts';
 import { type Rule, rules, type Workload } from '#gen/bank/rules.ts';
+import { everyService } from '../plugins/workloads.ts';
 
 /** A port of a deployment, by Istio's name of its protocol. */
 export interface Port {
@@ -38,17 +39,14 @@ const RUNS_AS: Readonly<Record<string, Workload>> = { security: 'security-execut
 
 export const EDGE = 'edge';
 
-/** The package of what every service answers. */
-const EVERY_SERVICE = 'operations';
-
 const packages = [...new Set(Object.keys(rules).map((path) => path.split('.')[1] ?? ''))].toSorted();
-const services = packages.filter((name) => name !== EVERY_SERVICE);
+const services = packages.filter((name) => name !== everyService);
 
 /** All RPCs of all services, in the order of their paths. */
 export const rpcs: readonly MeshRpc[] = Object.entries<Rule>(rules)
   .flatMap(([path, rule]) => {
     const [, name = ''] = path.split('.');
-    return (name === EVERY_SERVICE ? services : [name]).map((service) => ({ path: `/${path}`, service, rule }));
+    return (name === everyService ? services : [name]).map((service) => ({ path: `/${path}`, service, rule }));
   })
   .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 

@@ -4,18 +4,12 @@ const layers = ['transaction', 'loan', 'forex'];
 const belowAccount = ['customer', 'integration', 'security'];
 const readers = ['customer', 'account', 'security'];
 
-/**
- * What every service answers about itself, as if it were one more service: it calls nobody, so it makes no cycle whoever it
- * stands for.
- */
-const everyService = 'operations';
-
 /** The services that each workload may call. A workload that is not named here may call nobody. */
 export const mayCall: Readonly<Record<string, readonly string[]>> = {
   // Only the edge calls notification, audit and reporting.
-  edge: [...layers, 'account', ...belowAccount, 'ledger', 'notification', 'audit', 'reporting', everyService],
+  edge: [...layers, 'account', ...belowAccount, 'ledger', 'notification', 'audit', 'reporting'],
   // Parts of security and integration with their own identity, so that what they call makes no cycle.
-  'security-executor': [...layers, 'account', ...belowAccount, 'ledger', everyService],
+  'security-executor': [...layers, 'account', ...belowAccount, 'ledger'],
   'integration-inbound': [...layers, 'account', ...belowAccount, 'ledger'],
   transaction: ['account', ...belowAccount, 'ledger'],
   loan: ['account', ...belowAccount, 'ledger'],
@@ -29,6 +23,22 @@ export const mayCall: Readonly<Record<string, readonly string[]>> = {
   audit: readers,
   reporting: readers,
 };
+
+/**
+ * The services whose events each workload may hear; `*` for all that there are, itself among them. A workload that is not named
+ * here hears nobody.
+ */
+export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
+  // Which sessions are over.
+  edge: ['security'],
+  security: ['customer', 'transaction'],
+  customer: ['security'],
+  notification: ['security', 'transaction'],
+  audit: '*',
+};
+
+/** The package of what every service answers about itself, for those who call for a principal: it is no workload. */
+export const everyService = 'operations';
 
 /** The workloads that call for a principal: only they are held to the grants. */
 export const principalCallers: readonly string[] = ['edge', 'security-executor'];
