@@ -132,7 +132,7 @@ describe('A user of NATS', function aUserOfNats() {
           .catch((error: unknown) => error);
         const isRefused =
           told instanceof Error && [told, told.cause].some((one) => one instanceof errors.PermissionViolationError);
-        expect(isRefused, `${name} would ${what}: ${told}`).to.equal(true);
+        expect(isRefused, `${name} would ${what}: ${String(told)}`).to.equal(true);
       }
     }
   });

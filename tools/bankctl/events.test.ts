@@ -119,9 +119,8 @@ describe('bankctl events', function bankctlEvents() {
       ({ code }) => code === 0,
     );
     expect((await parked()).events).to.deep.equal([]);
-    const listed = await json<{ events: { event: object; note: string; approverId: string }[] }>([
-      ...['events', 'dead', 'list', '--dropped', '--service', 'audit'],
-    ]);
+    const listDropped = ['events', 'dead', 'list', '--dropped', '--service', 'audit'];
+    const listed = await json<{ events: { event: object; note: string; approverId: string }[] }>(listDropped);
     expect(listed.events).to.have.length(1);
     expect(listed.events[0]).to.deep.include({ note: 'INC-42', approverId: 'stf_administrator' });
     expect(listed.events[0]?.event).to.deep.include({ producerSequence: number });
@@ -136,9 +135,8 @@ describe('bankctl events', function bankctlEvents() {
     const isDone = ({ services }: Flows) =>
       services.every(({ consumed }) => consumed.every(({ lagEvents }) => lagEvents === '0'));
     const { services } = await until(lag, isDone);
-    expect(services.map(({ service }) => service)).to.have.members([
-      ...['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
-    ]);
+    const all = ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'];
+    expect(services.map(({ service }) => service)).to.have.members(all);
     const audit = services.find(({ service }) => service === 'audit');
     expect(audit?.consumed.find(({ producer }) => producer === 'WORKLOAD_CUSTOMER')?.parkedCount).to.equal('0');
     expect((await run(['events', 'lag', '--service', 'audit'])).stdout).to.match(/audit +customer +0 +0\.0 s +0/);

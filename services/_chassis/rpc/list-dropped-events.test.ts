@@ -21,13 +21,21 @@ describe('ListDroppedEvents', () => {
     const client = operationsAs(bank, 'AUDITOR');
     const first = await client.listDroppedEvents({ service, pageSize: 1 });
     const shown = first.events.map(({ event, note, actorId, approverId }) => ({
-      ...{ sequence: event?.producerSequence, about: event?.aggregateId, reason: event?.reason },
-      ...{ note, actorId, approverId },
+      sequence: event?.producerSequence,
+      about: event?.aggregateId,
+      reason: event?.reason,
+      note,
+      actorId,
+      approverId,
     }));
     expect(shown).to.deep.equal([
       {
-        ...{ sequence: 3n, about: 'acc_1', reason: 'Error: it is poisoned' },
-        ...{ note: 'INC-42', actorId: 'stf_back_office', approverId: 'stf_checker' },
+        sequence: 3n,
+        about: 'acc_1',
+        reason: 'Error: it is poisoned',
+        note: 'INC-42',
+        actorId: 'stf_back_office',
+        approverId: 'stf_checker',
       },
     ]);
     const second = await client.listDroppedEvents({ service, pageSize: 1, pageToken: first.nextPageToken });
