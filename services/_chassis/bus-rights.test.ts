@@ -104,6 +104,7 @@ describe('A user of NATS', function aUserOfNats() {
     const other = SERVICES.find((name) => name !== workload && !(hears[workload] ?? []).includes(name));
     const any = SERVICES.find((name) => name !== workload) as ServiceName;
     const own = SERVICES.find((name) => name === workload) ?? any;
+    const another = workload === 'audit' ? 'notification' : 'audit';
     return {
       'tell in the name of another': subjectOf(any, 'acc_1', TYPE),
       'be the heart of another': heartbeatSubject(any),
@@ -112,8 +113,9 @@ describe('A user of NATS', function aUserOfNats() {
       'put the stream of another away': `$JS.API.STREAM.DELETE.${streamOf(any)}`,
       'change the stream of another': `$JS.API.STREAM.UPDATE.${streamOf(any)}`,
       'make a stream of all': '$JS.API.STREAM.CREATE.everything',
-      'move the durable of another': `$JS.API.CONSUMER.DELETE.${streamOf('transaction')}.${durableOf(any === 'audit' ? 'notification' : 'audit', 0)}`,
-      'take what another is to hear': `$JS.API.CONSUMER.MSG.NEXT.${streamOf('transaction')}.${durableOf('account', 0)}`,
+      'take the place of a durable of another': `$JS.API.CONSUMER.CREATE.${streamOf('security')}.${durableOf(another, 0)}`,
+      'put a durable of another away': `$JS.API.CONSUMER.DELETE.${streamOf('security')}.${durableOf(another, 0)}`,
+      'take what another is to hear': `$JS.API.CONSUMER.MSG.NEXT.${streamOf('security')}.${durableOf(another, 0)}`,
       'list all streams': '$JS.API.STREAM.LIST',
       'speak to the server': '$SYS.REQ.SERVER.PING',
       ...(other && {

@@ -7,6 +7,8 @@ import type { ServiceName } from './services.ts';
 /** The subjects that a user of NATS may publish on, and subscribe to. */
 export interface BusRights {
   readonly publish: readonly string[];
+  /** Of these, the ones that it may not. */
+  readonly publishDenied: readonly string[];
   readonly subscribe: readonly string[];
 }
 
@@ -20,6 +22,7 @@ export function rightsOfService(service: ServiceName): BusRights {
   const heard = hears[service] ?? [];
   return {
     publish: [`bank.${service}.v1.>`, ...calls, ...heard.flatMap((producer) => consuming(service, producer))],
+    publishDenied: [],
     subscribe: [`${inboxOf(service)}.>`],
   };
 }
@@ -27,13 +30,19 @@ export function rightsOfService(service: ServiceName): BusRights {
 /** The rights of a workload that only follows: it keeps no durables, and listens to the producer's heartbeat. */
 export function rightsOfFollower(workload: Workload): BusRights {
   const heard = hears[workload] ?? [];
-  const calls = ['CONSUMER.CREATE', 'CONSUMER.INFO', 'CONSUMER.DELETE', 'CONSUMER.MSG.NEXT'];
+  const calls = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((call) => `${API}.CONSUMER.${call}`);
   return {
     publish: heard.flatMap((producer) => [
       `${API}.STREAM.INFO.${streamOf(producer)}`,
-      // Of its own naming, and of no other's durable: a name of one of those says more in its subject than one token.
-      ...calls.flatMap((call) => [`${API}.${call}.${streamOf(producer)}`, `${API}.${call}.${streamOf(producer)}.*`]),
+      `${API}.CONSUMER.CREATE.${streamOf(producer)}`,
+      ...calls.map((call) => `${call}.${streamOf(producer)}.*`),
     ]),
+    // NATS names its consumers, so that any name is allowed but those of the durables of others.
+    publishDenied: heard.flatMap((producer) =>
+      consumersOf(producer).flatMap((service) =>
+        durablesOf(service).flatMap((durable) => calls.map((call) => `${call}.${streamOf(producer)}.${durable}`)),
+      ),
+    ),
     subscribe: [`${inboxOf(workload)}.>`, ...heard.map(heartbeatSubject)],
   };
 }
@@ -41,15 +50,23 @@ export function rightsOfFollower(workload: Workload): BusRights {
 /** What a consumer needs of a producer's stream: its durables by their names, and to see how far behind it is. */
 function consuming(service: ServiceName, producer: Workload): string[] {
   const stream = streamOf(producer);
-  const durables = Array.from({ length: PARTITIONS }, (_, partition) => durableOf(service, partition));
   return [
     `${API}.STREAM.INFO.${stream}`,
     `${API}.STREAM.MSG.GET.${stream}`,
     `${API}.CONSUMER.LIST.${stream}`,
-    ...durables.flatMap((durable) => [
+    ...durablesOf(service).flatMap((durable) => [
       `${API}.CONSUMER.CREATE.${stream}.${durable}.>`,
       ...['INFO', 'DELETE', 'MSG.NEXT'].map((call) => `${API}.CONSUMER.${call}.${stream}.${durable}`),
       `$JS.ACK.${stream}.${durable}.>`,
     ]),
   ];
+}
+
+function durablesOf(service: string): string[] {
+  return Array.from({ length: PARTITIONS }, (_, partition) => durableOf(service, partition));
+}
+
+/** Who may hear a producer. */
+function consumersOf(producer: Workload): string[] {
+  return Object.entries(hears).flatMap(([workload, producers]) => (producers.includes(producer) ? [workload] : []));
 }

@@ -8,10 +8,10 @@ const USERS = 'nats-users';
 
 /** Helm values of the NATS chart, beside those by hand: one user for each workload, held to what its own events need. */
 export function natsValues(): object {
-  const users = [...busRights()].map(([workload, { publish, subscribe }]) => ({
+  const users = [...busRights()].map(([workload, { publish, publishDenied, subscribe }]) => ({
     // The chart's way to write what NATS is to read as a variable.
     nkey: `<< $${variableOf(workload)} >>`,
-    permissions: { publish: { allow: publish }, subscribe: { allow: subscribe } },
+    permissions: { publish: { allow: publish, deny: publishDenied }, subscribe: { allow: subscribe } },
   }));
   const env = [...busRights().keys()].map((workload) => [
     variableOf(workload),

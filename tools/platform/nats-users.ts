@@ -32,8 +32,9 @@ export function natsUsers(directory: string): NatsUser[] {
 export function usersText(users: readonly NatsUser[]): string {
   const list = (subjects: readonly string[]) => subjects.map((subject) => JSON.stringify(subject)).join(', ');
   const lines = users.map(
-    ({ publicKey, rights: { publish, subscribe } }) =>
-      `    { nkey: ${publicKey}, permissions: { publish: [${list(publish)}], subscribe: [${list(subscribe)}] } }`,
+    ({ publicKey, rights: { publish, publishDenied, subscribe } }) =>
+      `    { nkey: ${publicKey}, permissions: { publish: { allow: [${list(publish)}], deny: [${list(publishDenied)}] }, ` +
+      `subscribe: [${list(subscribe)}] } }`,
   );
   return ['authorization {', '  users: [', ...lines, '  ]', '}', ''].join('\n');
 }

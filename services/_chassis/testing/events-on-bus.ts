@@ -37,7 +37,7 @@ export const LIMITS: StreamLimits = { maxBytes: 100_000_000, maxAgeMs: 3_600_000
 export const TESTER_SEED = nkeys.createUser().getSeed();
 const TESTER = {
   publicKey: nkeys.fromSeed(TESTER_SEED).getPublicKey(),
-  rights: { publish: ['>'], subscribe: ['>'] },
+  rights: { publish: ['>'], publishDenied: [], subscribe: ['>'] },
 };
 
 export const QUIET = makeLog('test', process.env['COREBANK_TEST_LOG'] ?? 'silent');
