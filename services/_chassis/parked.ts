@@ -54,7 +54,7 @@ export interface After {
 
 const EVENT = sql`
   producer, producer_sequence as sequence, event_id as "eventId", type, aggregate_id as "aggregateId", reason, attempts,
-  (extract(epoch from park_time) * 1000)::float8 as "parkMs"
+  floor(extract(epoch from park_time) * 1000)::float8 as "parkMs"
 `;
 
 /** The parked events after one, of one producer or, with an empty name, of all. */
@@ -133,7 +133,7 @@ export function dropParked(
 export function selectDropped(producer: string, after: After, limit: number): RawBuilder<DroppedRow> {
   return sql<DroppedRow>`
     select ${EVENT}, note, actor_id as "actorId", approver_id as "approverId",
-      (extract(epoch from drop_time) * 1000)::float8 as "dropMs"
+      floor(extract(epoch from drop_time) * 1000)::float8 as "dropMs"
     from dropped_event where ${isAfter(producer, after)} order by producer, producer_sequence limit ${limit}
   `;
 }

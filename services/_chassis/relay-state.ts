@@ -58,7 +58,7 @@ export async function readOwnFlow(database: Database): Promise<OwnFlow> {
     oldestNumbered: Buffer | null;
     oldestUnnumbered: Buffer | null;
   }>`
-    select n.last, s.published_sequence as published, (extract(epoch from s.seen_time) * 1000)::float8 as "seenMs",
+    select n.last, s.published_sequence as published, floor(extract(epoch from s.seen_time) * 1000)::float8 as "seenMs",
       s.republish_from as republish, (select count(*) from outbox where producer_sequence is null) as unnumbered,
       (
         select envelope from outbox where producer_sequence > s.published_sequence order by producer_sequence limit 1
