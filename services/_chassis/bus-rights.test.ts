@@ -14,6 +14,7 @@ import {
   inboxOf,
   managerOf,
   natsBus,
+  partitionOf,
   partitionSubject,
   readStream,
   streamOf,
@@ -24,6 +25,8 @@ import { LIMITS, QUIET, startTestBus, type TestBus } from './testing/events-on-b
 
 const SERVICES = published.map(({ name }) => name);
 const TYPE = 'bank.ledger.v1.JournalsPosted';
+/** Where what is told below is. */
+const PARTITION = partitionOf('acc_1');
 
 describe('A user of NATS', function aUserOfNats() {
   this.timeout(30_000);
@@ -68,13 +71,13 @@ describe('A user of NATS', function aUserOfNats() {
     for (const name of SERVICES) {
       for (const producer of hears[name] ?? []) {
         const manager = await managerOf(clientOf(name));
-        const durable = durableOf(name, 0);
+        const durable = durableOf(name, PARTITION);
         await manager.consumers.delete(streamOf(producer), durable).catch(() => false);
         await manager.consumers.add(streamOf(producer), {
           durable_name: durable,
           ack_policy: AckPolicy.All,
           deliver_policy: DeliverPolicy.All,
-          filter_subject: partitionSubject(producer, 0),
+          filter_subject: partitionSubject(producer, PARTITION),
         });
         const consumer = await jetstream(clientOf(name)).consumers.get(streamOf(producer), durable);
         await consumer.next({ expires: 1_000 }).then((message) => message?.ack());
