@@ -84,6 +84,9 @@ describe('bankctl events', function bankctlEvents() {
       );
   const parked = () => json<Parked>(['events', 'dead', 'list', '--service', 'audit']);
   const dead = ['--service', 'audit', '--producer', 'customer'];
+  const lag = () => json<Flows>(['events', 'lag']);
+  const isHeard = ({ services }: Flows) =>
+    services.every(({ consumed }) => consumed.every(({ lagEvents }) => lagEvents === '0'));
 
   it('lists what is parked, and tries it again until it takes effect', async () => {
     await poison(true);
@@ -91,7 +94,7 @@ describe('bankctl events', function bankctlEvents() {
     const { events } = await until(parked, (answer) => answer.events.length === 1);
     const [event] = events;
     expect(event).to.deep.include({ service: 'audit', producer: 'WORKLOAD_CUSTOMER', attempts: 3 });
-    expect(event?.reason).to.match(/Error/);
+    expect(event?.reason).not.to.equal('');
     expect((await run(['events', 'dead', 'list'])).stdout).to.include(event?.aggregateId);
     const retry = ['events', 'dead', 'retry', event?.aggregateId ?? '', ...dead];
     expect(await json(retry)).to.deep.equal({ releasedCount: 1 });
@@ -131,10 +134,7 @@ describe('bankctl events', function bankctlEvents() {
   });
 
   it('says how far everybody is', async () => {
-    const lag = () => json<Flows>(['events', 'lag']);
-    const isDone = ({ services }: Flows) =>
-      services.every(({ consumed }) => consumed.every(({ lagEvents }) => lagEvents === '0'));
-    const { services } = await until(lag, isDone);
+    const { services } = await until(lag, isHeard);
     const all = ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'];
     expect(services.map(({ service }) => service)).to.have.members(all);
     const audit = services.find(({ service }) => service === 'audit');
@@ -145,7 +145,7 @@ describe('bankctl events', function bankctlEvents() {
   it('prints events with what is in them, and what is personal sealed', async () => {
     const customerId = await register();
     const registered = ['--type', 'bank.customer.v1.CustomerRegistered'];
-    const tail = ['events', 'tail', '--service', 'customer', '--from', '1', ...registered, '--for', '2'];
+    const tail = ['events', 'tail', '--service', 'customer', '--from', '1', ...registered, '--for', '1'];
     const { stdout } = await run([...tail, '--json']);
     const lines = stdout
       .trimEnd()
@@ -177,7 +177,8 @@ describe('bankctl events', function bankctlEvents() {
 
   it('publishes events anew, which nobody takes for new ones', async () => {
     const records = async () => (await bank().database('audit').query('select from audit_record')).length;
-    const before = await until(records, (count) => count > 0);
+    await until(lag, isHeard);
+    const before = await records();
     const republish = ['events', 'republish', '--service', 'customer', '--from', '1'];
     const answer = await json<{ eventCount: string }>(republish);
     expect(Number(answer.eventCount)).to.be.greaterThan(3);

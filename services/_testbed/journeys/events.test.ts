@@ -154,7 +154,7 @@ describe('The events of a bank whose bus and consumers die', function theEvents(
       const [row] = await bank
         .database(producer)
         .query<{ count: number; last: number }>(
-          'select count(*)::int as count, max(producer_sequence)::int as last from outbox',
+          'select count(*)::int as count, coalesce(max(producer_sequence), 0)::int as last from outbox',
         );
       expect(row?.last, producer).to.equal(row?.count);
       expectWhole(await readAll(bus.url, producer), row?.last ?? 0);
