@@ -166,6 +166,13 @@ export type RpcPath =
   | 'bank.notification.v1.NotificationService/GetTemplate'
   | 'bank.notification.v1.NotificationService/PreviewTemplate'
   | 'bank.notification.v1.NotificationService/ChangeTemplate'
+  | 'bank.operations.v1.OperationsService/ListParkedEvents'
+  | 'bank.operations.v1.OperationsService/ReleaseParkedEvents'
+  | 'bank.operations.v1.OperationsService/DropParkedEvent'
+  | 'bank.operations.v1.OperationsService/ListDroppedEvents'
+  | 'bank.operations.v1.OperationsService/GetEventFlow'
+  | 'bank.operations.v1.OperationsService/WatchEvents'
+  | 'bank.operations.v1.OperationsService/RepublishEvents'
   | 'bank.security.v1.SecurityService/IssueEnrolmentCode'
   | 'bank.security.v1.SecurityService/RegisterCredentials'
   | 'bank.security.v1.SecurityService/LogIn'
@@ -2143,6 +2150,121 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ETAG_MISMATCH',
     ],
   },
+  'bank.operations.v1.OperationsService/ListParkedEvents': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'SERVICE_UNKNOWN',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.operations.v1.OperationsService/ReleaseParkedEvents': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['aggregateId'], kind: 'AGGREGATE', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'SERVICE_UNKNOWN',
+      'PARKED_EVENT_NOT_FOUND',
+    ],
+  },
+  'bank.operations.v1.OperationsService/DropParkedEvent': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BACK_OFFICE', 'ADMINISTRATOR'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'SERVICE_UNKNOWN',
+      'PARKED_EVENT_NOT_FOUND',
+      'PARKED_EVENT_NOT_FIRST',
+    ],
+  },
+  'bank.operations.v1.OperationsService/ListDroppedEvents': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'SERVICE_UNKNOWN',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.operations.v1.OperationsService/GetEventFlow': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'SERVICE_UNKNOWN',
+    ],
+  },
+  'bank.operations.v1.OperationsService/WatchEvents': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'SERVICE_UNKNOWN',
+      'EVENT_NUMBER_AHEAD',
+      'STREAM_ENDED',
+    ],
+  },
+  'bank.operations.v1.OperationsService/RepublishEvents': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'SERVICE_UNKNOWN',
+      'EVENT_NUMBER_AHEAD',
+    ],
+  },
   'bank.security.v1.SecurityService/IssueEnrolmentCode': {
     callers: ['edge'],
     grants: [
@@ -3508,6 +3630,15 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
 
 /** The same, for a path that came from outside. */
 export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Object.entries(rules));
+
+/** The services whose events each workload may hear. */
+export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
+  'edge': ['security'],
+  'security': ['customer', 'transaction'],
+  'customer': ['security'],
+  'notification': ['security', 'transaction'],
+  'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
+};
 
 /** The reasons that any RPC may refuse with, as the comment of bank.type.v1.ErrorDetail lists them. */
 export const commonErrors: readonly string[] = [

@@ -4,7 +4,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import type { Workload } from '#gen/bank/rules.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Owners } from './access.ts';
-import { natsBus } from './bus.ts';
+import { type Bus, natsBus, streamLimits } from './bus.ts';
 import { type Client, connect } from './call.ts';
 import { type Commands, commands } from './command.ts';
 import { type Config, readConfig } from './config.ts';
@@ -16,7 +16,7 @@ import { type DevelopmentIssuer, developmentIssuerOf } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
-import { operate, streamLimits } from './operate.ts';
+import { operations } from './operations.ts';
 import { type Orders, orders } from './order.ts';
 import { type Pages, pages } from './page.ts';
 import { relay } from './relay.ts';
@@ -106,10 +106,14 @@ export async function startService<S extends DescService, Context>(
   const context = definition.context(house);
   const find = definition.keys?.(context) ?? verificationKeysOf(house);
   const rpcs = definition.rpcs(context);
+  const subscriptions = definition.subscriptions?.(context) ?? [];
+  const bus =
+    config.NATS_URL === '' ? undefined : natsBus({ url: config.NATS_URL, name, log, keys: config.NATS_KEYS_DIR });
   const stopBeside = await definition.start?.(context);
   const server = await serve({
     service,
     rpcs,
+    operations: operations({ ...house, name, bus, producers: subscriptions.map(({ producer }) => producer) }),
     owners: definition.owners(context),
     stepUp: definition.stepUp?.(context),
     verify: tokenVerifier(trusting(find, development), name),
@@ -119,12 +123,7 @@ export async function startService<S extends DescService, Context>(
     log,
   });
   house.orders.recover();
-  const stopEvents = await startEvents({
-    name,
-    house,
-    server,
-    subscriptions: definition.subscriptions?.(context) ?? [],
-  });
+  const stopEvents = bus ? await startEvents({ name, house, server, bus, subscriptions }) : async () => {};
   return { name, port: server.port, stop: () => stop(server, house, stopEvents, stopBeside) };
 }
 
@@ -133,17 +132,16 @@ function verificationKeysOf({ config, client, log }: House): FindKey {
   return keysAtSecurity(client(SecurityService, 'security', config.SECURITY_ADDRESS), log).find;
 }
 
-/** Starts the relay and the consumers; without NATS, events wait in the outbox. Answers how to stop them. */
+/** Starts the relay and the consumers. Answers how to stop them. */
 async function startEvents(parts: {
   name: ServiceName;
   house: House;
   server: Server;
+  bus: Bus;
   subscriptions: readonly Subscription[];
 }): Promise<() => Promise<void>> {
-  const { name, house, server } = parts;
+  const { name, house, server, bus } = parts;
   const { config, database, vault, log } = house;
-  if (config.NATS_URL === '') return async () => {};
-  const bus = natsBus({ url: config.NATS_URL, name, log });
   const databaseUrl = required(config, `${name.toUpperCase() as Uppercase<ServiceName>}_DATABASE_URL`);
   const report = server.health.events;
   const relaying = relay({ service: name, database, databaseUrl, bus, limits: streamLimits(config), report, log });
@@ -242,10 +240,7 @@ function required(config: Config, name: keyof Config): string {
   return String(value);
 }
 
-/**
- * The main program of a service: `migrate` as its only argument migrates its database, none runs it until SIGTERM; what
- * else there is, `operate` says.
- */
+/** The main program of a service: `migrate` as its only argument migrates its database, none runs it until SIGTERM. */
 export async function runService<S extends DescService, Context>(
   definition: ServiceDefinition<S, Context>,
 ): Promise<void> {
@@ -256,13 +251,7 @@ export async function runService<S extends DescService, Context>(
     await migrate({ url, service: name, steps: migrations, log: makeLog(name, 'info') });
     return;
   }
-  const words = process.argv.slice(2);
-  if (words.length > 0) {
-    const config = readConfig(process.env);
-    const databaseUrl = required(config, `${name.toUpperCase() as Uppercase<typeof name>}_DATABASE_URL`);
-    console.log(await operate({ service: name, words, config, databaseUrl, log: makeLog(name, 'info') }));
-    return;
-  }
+  if (process.argv.length > 2) throw new Error('use: main.ts [migrate]');
   const running = await startService(definition, process.env);
   const stopOnce = () => {
     process.removeListener('SIGTERM', stopOnce).removeListener('SIGINT', stopOnce);

@@ -1,4 +1,6 @@
 // NATS JetStream, the bus: how it is reached, what subjects and streams are called, and how a stream is kept.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
   DiscardPolicy,
@@ -7,7 +9,8 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from 'nats';
+import { connect, type NatsConnection, nkeyAuthenticator } from 'nats';
+import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 
 /** One connection to NATS, made when it is first needed, and again whenever it is lost. */
@@ -43,8 +46,19 @@ const NANOSECONDS = 1_000_000;
 /** How far back JetStream itself recognises an event_id. What it stores twice is kept out by the expected place. */
 const DUPLICATE_WINDOW_MS = 120_000;
 
-/** Makes the bus; it connects when it is first used. */
-export function natsBus(options: { url: string; name: string; log: Logger }): Bus {
+/** The file in NATS_KEYS_DIR with the key (an NKEY's seed) by which a workload proves to NATS who it is. */
+export function natsKeyFile(directory: string, workload: string): string {
+  return path.join(directory, `${workload}.nk`);
+}
+
+/** Where NATS answers a workload: nobody else may listen there. */
+export function inboxOf(workload: string): string {
+  return `_INBOX_${workload.replaceAll('-', '_')}`;
+}
+
+/** Makes the bus; it connects when it is first used. Its key is read then, and again whenever it connects anew. */
+export function natsBus(options: { url: string; name: string; log: Logger; keys?: string }): Bus {
+  const { keys = '' } = options;
   let opened: Promise<NatsConnection> | undefined;
   let connected = false;
   let closed = false;
@@ -57,6 +71,8 @@ export function natsBus(options: { url: string; name: string; log: Logger }): Bu
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_MS,
       ignoreClusterUpdates: true,
+      inboxPrefix: inboxOf(options.name),
+      ...(keys !== '' && { authenticator: nkeyAuthenticator(() => readFileSync(natsKeyFile(keys, options.name))) }),
     });
     connected = true;
     void watch(client);
@@ -114,6 +130,11 @@ export function streamOf(producer: string): string {
   return `bank-${producer}`;
 }
 
+/** The name of a consumer's durable for a partition. */
+export function durableOf(consumer: string, partition: number | ''): string {
+  return `${consumer}-p${partition}`;
+}
+
 /** The manager of streams and consumers. */
 export function managerOf(client: NatsConnection): Promise<JetStreamManager> {
   return jetstreamManager(client, { checkAPI: false });
@@ -129,6 +150,26 @@ export async function readStream(manager: JetStreamManager, producer: string): P
     if ((error as { code?: unknown }).code === STREAM_NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+/** Puts a producer's stream away, if there is one. All that is in it is in the producer's outbox. */
+export async function deleteStream(manager: JetStreamManager, producer: string): Promise<void> {
+  try {
+    await manager.streams.delete(streamOf(producer));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== STREAM_NOT_FOUND) throw error;
+  }
+}
+
+/** How large a service's stream may grow, how long it keeps events, and on how many servers, as it is configured. */
+export function streamLimits(
+  config: Pick<Config, 'EVENT_STREAM_MAX_BYTES' | 'EVENT_STREAM_MAX_AGE_HOURS' | 'EVENT_STREAM_REPLICAS'>,
+): StreamLimits {
+  return {
+    maxBytes: config.EVENT_STREAM_MAX_BYTES,
+    maxAgeMs: config.EVENT_STREAM_MAX_AGE_HOURS * 3_600_000,
+    replicas: config.EVENT_STREAM_REPLICAS,
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 // What a handler knows of the call that it answers.
 import type { JsonObject } from '@bufbuild/protobuf';
 import { create, fromBinary, fromJson, toBinary, toJson } from '@bufbuild/protobuf';
-import { Audience, Workload as WorkloadEnum } from '#gen/bank/options/v1/options_pb.ts';
+import { Audience, Workload as WorkloadEnum, WorkloadSchema } from '#gen/bank/options/v1/options_pb.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
@@ -43,6 +43,12 @@ export function actorOf(call: Call): Actor {
 export function workloadOf(name: string): WorkloadEnum {
   const words: Readonly<Record<string, WorkloadEnum>> = WorkloadEnum;
   return words[name.toUpperCase().replaceAll('-', '_')] ?? WorkloadEnum.UNSPECIFIED;
+}
+
+/** A workload of the contract by its name; empty when there is no such. */
+export function wordOf(workload: WorkloadEnum): string {
+  const value = WorkloadSchema.value[workload] as { localName: string } | undefined;
+  return workload === WorkloadEnum.UNSPECIFIED ? '' : (value?.localName.toLowerCase().replaceAll('_', '-') ?? '');
 }
 
 /** Whose request_ids a call's request_id stands among: its principal's, or its workload's. */

@@ -117,6 +117,51 @@ export function eventPath(runtimeRole: string): new (...args: ConstructorParamet
   };
 }
 
+/** A later migration of every service: what operators do about events. The role is the service's runtime role. */
+export function eventOperations(
+  runtimeRole: string,
+): new (
+  ...args: ConstructorParameters<typeof Migration>
+) => Migration {
+  return class EventOperations extends Migration {
+    override up(): void {
+      this.addSql(`
+        -- 0 where it only waits behind another of its aggregate.
+        alter table parked_event add column attempts int not null default 0;
+
+        create table dropped_event (
+          producer text collate "C" not null,
+          producer_sequence bigint not null,
+          event_id text collate "C" not null,
+          type text collate "C" not null,
+          aggregate_id text collate "C" not null,
+          envelope bytea not null,
+          reason text not null,
+          attempts int not null,
+          park_time timestamptz not null,
+          note text not null,
+          actor_id text collate "C" not null,
+          approver_id text collate "C" not null,
+          drop_time timestamptz not null default now(),
+          primary key (producer, producer_sequence)
+        );
+
+        -- One row: how far the stream has come, as the relay saw it last, and what operators ask of the relay.
+        create table relay_state (
+          one boolean primary key default true check (one),
+          published_sequence bigint not null default 0,
+          seen_time timestamptz,
+          republish_from bigint
+        );
+        insert into relay_state default values;
+
+        grant select, insert on dropped_event to ${runtimeRole};
+        grant select, update (published_sequence, seen_time, republish_from) on relay_state to ${runtimeRole};
+      `);
+    }
+  };
+}
+
 /** A later migration of every service: vacuum of its tables by what happens to them. */
 export class ChassisSettings extends Migration {
   override up(): void {

@@ -154,6 +154,10 @@ export const variables = {
     desc: "the file with Vault's token, read at every call; AWS KMS takes its credentials as all clients of AWS do",
   }),
   NATS_URL: str({ default: '', desc: 'the NATS server, `nats://host:port`; absent: events stay in the outbox' }),
+  NATS_KEYS_DIR: directory({
+    default: '',
+    desc: 'where `<service>.nk` is, the NKEY seed by which it proves to NATS who it is; absent: NATS asks for none',
+  }),
   EVENT_STREAM_REPLICAS: num({
     default: 1,
     desc: "on how many NATS servers a service's stream stands; 3 in a cluster",

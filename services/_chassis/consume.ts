@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type Arrived, arrived, type Lease } from './arrived.ts';
 import type { Settled } from './batch.ts';
-import { type Bus, managerOf, PARTITIONS, partitionSubject, readStream, type StreamState, streamOf } from './bus.ts';
+import { type Bus, durableOf, managerOf, PARTITIONS, partitionSubject, readStream, type StreamState, streamOf } from './bus.ts';
 import { coalesce } from './coalesce.ts';
 import { isPassing } from './database.ts';
 import { sayError } from './describe-error.ts';
@@ -197,11 +197,6 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   }
 }
 
-/** The name of a service's durable at a partition of a producer's stream. */
-export function durableOf(consumer: string, partition: number): string {
-  return `${consumer}-p${partition}`;
-}
-
 async function streamOfProducer({ bus, subscription: { producer } }: ConsumeOptions): Promise<StreamState> {
   const stream = await readStream(await managerOf(await bus.connection()), producer);
   if (!stream) throw new Error(`${producer} has no stream yet`);
@@ -247,7 +242,7 @@ async function settle(options: Work, lease: Lease, events: readonly Arrived[], a
       }
       const { eventId, type, aggregateId } = event.envelope;
       options.log.error({ error, eventId, type, aggregateId }, 'an event is parked, and its aggregate with it');
-      return park(options.database, lease, event, sayError(error));
+      return park(options.database, lease, event, { reason: sayError(error), attempts: attempt });
     }
     const middle = Math.ceil(events.length / 2);
     await settle(options, lease, events.slice(0, middle));

@@ -227,6 +227,10 @@ export async function migrate(options: {
     await lock.execute('select pg_advisory_xact_lock(7239468)');
     await orm.migrator.up();
     await lock.commit();
+  } catch (error) {
+    // The pool would wait for this connection for ever.
+    await lock.rollback();
+    throw error;
   } finally {
     await orm.close(true);
   }

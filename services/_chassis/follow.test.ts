@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { type Following, follow } from './follow.ts';
 import type { Candidate } from './leader.ts';
 import { relay } from './relay.ts';
-import { republish } from './republish.ts';
+import { askAnew } from './relay-state.ts';
 import { cloneDatabase, type TestDatabase } from './testing/database.ts';
 import { eventWriter, LIMITS, openSample, QUIET, startTestBus, type TestBus } from './testing/events-on-bus.ts';
 import { sampleService } from './testing/sample.ts';
@@ -105,7 +105,7 @@ describe('A follower of events', function () {
     const begun = following.snapshots();
     await relaying.stop();
     await writer.write(AGGREGATES, 2);
-    await republish({ url: bus.url, service: 'ledger', from: 230, limits: LIMITS, log: QUIET });
+    await database.query(askAnew(230));
     relaying = startRelay();
     await expectCaughtUp();
     expect(following.snapshots()).to.be.greaterThan(begun);

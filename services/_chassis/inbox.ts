@@ -103,7 +103,7 @@ async function handleFree(
   const isParked = ({ envelope }: Arrived) => parked.has(envelope.aggregateId);
   for (const { lease, events } of asked) {
     const behind = events.filter(isParked);
-    if (behind.length > 0) await tx.query(insertParked(lease, behind, ''));
+    if (behind.length > 0) await tx.query(insertParked(lease, behind));
   }
   const free = all.filter((event) => !isParked(event));
   await handleEvents(
@@ -137,13 +137,18 @@ export async function prepare(subscription: Subscription, envelopes: readonly Ev
   }
 }
 
-/** Parks an event, and with it all later ones of its aggregate. */
-export async function park(database: Database, lease: Lease, event: Arrived, reason: string): Promise<void> {
+/** Parks an event that failed, and with it all later ones of its aggregate. */
+export async function park(
+  database: Database,
+  lease: Lease,
+  event: Arrived,
+  failure: { readonly reason: string; readonly attempts: number },
+): Promise<void> {
   await database.transaction(async (tx) => {
     const cursor = await lockCursor(tx, lease);
     const number = Number(event.envelope.producerSequence);
     if (number <= cursor) return;
-    await tx.query(insertParked(lease, [event], reason));
+    await tx.query(insertParked(lease, [event], failure));
     await moveCursors(tx, [{ lease, last: number }]);
   });
 }

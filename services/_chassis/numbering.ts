@@ -1,6 +1,6 @@
 // Numbers the events of the outbox. A number is committed before its event is published, in a transaction that holds the
 // rows of the last numbers: one event never gets two, no two get the same, and none is left out, whoever dies when.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { PARTITIONS, partitionOf } from './bus.ts';
 import type { Database, Tx } from './database.ts';
 import { sqlArray } from './sql-array.ts';
@@ -50,6 +50,25 @@ export function numberedFrom(database: Database, from: number, limit: number): P
     select event_id, type, aggregate_id, envelope, producer_sequence, previous_sequence from outbox
     where producer_sequence >= ${from} order by producer_sequence limit ${limit}
   `);
+}
+
+/** An event with its number, as it is shown. */
+export type NumberedOfTypes = Pick<Numbered, 'envelope' | 'producer_sequence' | 'previous_sequence'>;
+
+/** Events between two numbers, both included, in order; of some types, or with none of all. */
+export function numberedOfTypes(wanted: {
+  readonly from: number;
+  readonly to: number;
+  readonly types: readonly string[];
+  readonly limit: number;
+}): RawBuilder<NumberedOfTypes> {
+  const { from, to, types, limit } = wanted;
+  return sql<NumberedOfTypes>`
+    select envelope, producer_sequence, previous_sequence from outbox
+    where producer_sequence between ${from}::bigint and ${to}::bigint
+    and (${types.length === 0} or type = any(${sqlArray(types)}::text[]))
+    order by producer_sequence limit ${limit}
+  `;
 }
 
 /**

@@ -10,7 +10,6 @@ import type { Database } from './database.ts';
 import type { Candidate } from './leader.ts';
 import { inOrder } from './numbering.ts';
 import { relay } from './relay.ts';
-import { republish } from './republish.ts';
 import { cloneDatabase, type TestDatabase } from './testing/database.ts';
 import {
   eventWriter,
@@ -19,10 +18,12 @@ import {
   openSample,
   QUIET,
   readAll,
+  republish,
   startTestBus,
   type TestBus,
   untilPublished,
 } from './testing/events-on-bus.ts';
+import { testIdentities } from './testing/identities.ts';
 import { PROOF } from './testing/property.ts';
 import { sampleService } from './testing/sample.ts';
 import { testEnvironment } from './testing/service.ts';
@@ -153,6 +154,8 @@ describe('The relay', function () {
       LEDGER_DATABASE_URL: testDatabase.runtimeUrl,
       NATS_URL: bus.url,
     };
+    // Whichever test comes first in a run makes the certificates.
+    (await testIdentities(environment)).close();
     for (let kill = 0; kill < KILLS; kill += 1) {
       await writer.write(AGGREGATES, 200);
       const running = await startServiceProcess('ledger', environment, 'services/_chassis/testing/event-sample.ts');
@@ -193,7 +196,7 @@ describe('The relay', function () {
     start();
     await sleep(1_500);
     expect((await readAll(bus.url)).length).to.equal(40);
-    await republish({ url: bus.url, service: 'ledger', from: 1, limits: LIMITS, log: QUIET });
+    await republish(database, 1);
     await untilPublished(bus.url, 50);
     expect((await readAll(bus.url)).length).to.equal(50);
   });
@@ -202,7 +205,7 @@ describe('The relay', function () {
     start();
     await writer.write(AGGREGATES, 30);
     await untilPublished(bus.url, 600);
-    await republish({ url: bus.url, service: 'ledger', from: 201, limits: LIMITS, log: QUIET });
+    await republish(database, 201);
     await untilPublished(bus.url, 600);
     await writer.write(AGGREGATES, 1);
     await untilPublished(bus.url, 620);

@@ -8,11 +8,21 @@ import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from 'nats';
 import { EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { StreamLimits, StreamState } from './bus.ts';
-import { type Bus, ensureStream, heartbeatSubject, managerOf, readStream, streamOf, subjectOf } from './bus.ts';
+import {
+  type Bus,
+  deleteStream,
+  ensureStream,
+  heartbeatSubject,
+  managerOf,
+  readStream,
+  streamOf,
+  subjectOf,
+} from './bus.ts';
 import type { Database } from './database.ts';
 import { type Candidate, lead } from './leader.ts';
 import type { Logger } from './log.ts';
 import { type Numbered, numberEvents, numberedFrom } from './numbering.ts';
+import { askedAnew, noteStream } from './relay-state.ts';
 
 /** What the relay of a service needs. */
 export interface RelayOptions {
@@ -91,13 +101,29 @@ function publisher(options: RelayOptions): () => Promise<boolean> {
 
   async function look(): Promise<StreamState> {
     const manager = await managerOf(await bus.connection());
+    const from = await askedAnew(database);
+    if (from !== undefined) return anew(manager, from);
     const found = await readStream(manager, service);
     checked = Date.now();
-    if (found && found.created === stream?.created && found.last === stream.last) return stream;
+    if (found && found.created === stream?.created && found.last === stream.last) {
+      await noteStream(database, stream.last);
+      return stream;
+    }
     if (stream) log.warn({ known: stream, found }, 'the stream is not as it was left: it is filled from the outbox');
     const ensured = await ensureStream(manager, service, limits);
     await refuseForeign(options, manager, ensured);
+    await noteStream(database, ensured.last);
     return ensured;
+  }
+
+  /** Puts the stream away, and makes one that begins with event number `from`. What is left undone here is done again. */
+  async function anew(manager: JetStreamManager, from: number): Promise<StreamState> {
+    log.warn({ from }, 'the events are published anew');
+    await deleteStream(manager, service);
+    const made = await ensureStream(manager, service, limits, from);
+    checked = Date.now();
+    await noteStream(database, made.last, from);
+    return made;
   }
 
   async function turn(): Promise<boolean> {

@@ -34,6 +34,9 @@ export async function tryReleased(parts: InboxParts, lease: Lease): Promise<bool
     const prepared = await prepare(parts.subscription, [envelope]);
     await parts.database.transaction(async (tx) => {
       await lockCursor(tx, lease);
+      // It may have been dropped since.
+      const [still] = await tx.query(sql<object>`select from parked_event where ${own} for update`);
+      if (!still) return;
       await handleEvents(parts, tx, [envelope], prepared);
       await tx.query(sql`delete from parked_event where ${own}`);
       // Those that came to wait behind it in the meantime are released with it.
@@ -43,7 +46,9 @@ export async function tryReleased(parts: InboxParts, lease: Lease): Promise<bool
     if (isPassing(error)) throw error;
     parts.log.error({ error, aggregateId: parked.aggregate_id }, 'a released event failed, and is parked again');
     await parts.database.query(sql`update parked_event set released = false where ${all}`);
-    await parts.database.query(sql`update parked_event set reason = ${sayError(error)} where ${own}`);
+    await parts.database.query(sql`
+      update parked_event set reason = ${sayError(error)}, attempts = attempts + 1 where ${own}
+    `);
   }
   return true;
 }

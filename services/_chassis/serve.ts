@@ -14,6 +14,7 @@ import type {
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
 import * as grpc from '@grpc/grpc-js';
+import { OperationsService } from '#gen/bank/operations/v1/operations_service_pb.ts';
 import { type Rule, rulesByPath, type Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { checkRequest, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
@@ -79,6 +80,8 @@ type Handler = (request: Message, call: Call) => Promise<Message>;
 export async function serve<S extends DescService>(options: {
   service: S;
   rpcs: Rpcs<S>;
+  /** What every service answers. */
+  operations: Rpcs<typeof OperationsService>;
   owners: Owners;
   stepUp: StepUp | undefined;
   verify: (authorization: string) => Promise<Verified>;
@@ -88,9 +91,9 @@ export async function serve<S extends DescService>(options: {
   address: { host: string; port: number; healthPort: number | undefined };
   log: Logger;
 }): Promise<Server> {
-  const { service, log } = options;
-  refuseUnowned(service, options.owners);
-  refuseUnproved(service, options.stepUp);
+  const { service, log, owners, stepUp } = options;
+  refuseUnowned(service, owners);
+  refuseUnproved(service, stepUp);
   const server = new grpc.Server({
     ...CHANNEL_LIMITS,
     ...KEEPALIVE,
@@ -98,19 +101,21 @@ export async function serve<S extends DescService>(options: {
     'grpc.max_connection_age_grace_ms': MAX_STREAM_MS,
   });
   const validator = requestValidator();
-  const handlers: Record<string, grpc.UntypedHandleCall> = {};
   const streams = new OpenStreams();
-  for (const method of service.methods) {
-    const rpc = `${service.typeName}/${method.name}`;
-    const rule = rulesByPath.get(rpc);
-    if (!rule) throw new Error(`${rpc} has no rule`);
-    const gate = gateOf(rpc, method, rule, { ...options, validator });
-    handlers[method.localName] = wrapperOf(gate, Reflect.get<object, string>(options.rpcs, method.localName), streams);
-  }
-  server.addService(definitionOf(service), handlers);
+  const add = (contract: DescService, rpcs: object) => {
+    const handlers = contract.methods.map((method) => {
+      const rpc = `${contract.typeName}/${method.name}`;
+      const rule = rulesByPath.get(rpc);
+      if (!rule) throw new Error(`${rpc} has no rule`);
+      const handler = Reflect.get<object, string>(rpcs, method.localName);
+      return [method.localName, wrapperOf(gateOf(rpc, method, rule, { ...options, validator }), handler, streams)];
+    });
+    server.addService(definitionOf(contract), Object.fromEntries(handlers));
+  };
+  add(service, options.rpcs);
+  add(OperationsService, options.operations);
   const health = addHealth(server, service.typeName);
-  addReflection(server, [service]);
-
+  addReflection(server, [service, OperationsService]);
   const { host, port, healthPort } = options.address;
   const bound = await listen(server, host, port, options.identity.server);
   if (healthPort !== undefined) await health.openPort(host, healthPort);

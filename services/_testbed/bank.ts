@@ -45,8 +45,11 @@ export interface Bank {
   readonly identity: (workload: Workload) => Identity;
   database(service: ServiceName): TestDatabase;
   address(service: ServiceName): string;
-  /** A client of a service that calls as a workload. The same one each time; closed at the end. */
-  as<S extends DescService>(service: S, workload: Workload): Client<S>;
+  /**
+   * A client of a service that calls as a workload. The same one each time; closed at the end. `at`: the service to ask, where
+   * the contract is every one's.
+   */
+  as<S extends DescService>(service: S, workload: Workload, at?: ServiceName): Client<S>;
   /** A client of a service that calls as the edge does for a principal, or for nobody. */
   asPrincipal<S extends DescService>(service: S, actor: Actor | undefined, options?: Calling): Client<S>;
   /** The token that a customer, a member of staff or a partner shows to the edge. */
@@ -153,14 +156,14 @@ function bankClients(
     clients.set(name, client);
     return client;
   }
-  function callable<S extends DescService>(service: S) {
-    const name = chosen.find((candidate) => candidate.service.typeName === service.typeName)?.name;
+  function callable<S extends DescService>(service: S, at?: ServiceName) {
+    const name = at ?? chosen.find((candidate) => candidate.service.typeName === service.typeName)?.name;
     if (!name) throw new Error(`this bank does not run ${service.typeName}`);
     return { service, audience: name, address: environment[`${name.toUpperCase()}_ADDRESS`] ?? '', issuer, identity };
   }
   return {
-    as: <S extends DescService>(service: S, workload: Workload): Client<S> =>
-      kept(`${service.typeName} ${workload}`, () => asWorkload(callable(service), workload)),
+    as: <S extends DescService>(service: S, workload: Workload, at?: ServiceName): Client<S> =>
+      kept(`${service.typeName} ${workload} ${at}`, () => asWorkload(callable(service, at), workload)),
     asPrincipal: <S extends DescService>(service: S, actor: Actor | undefined, settings?: Calling) =>
       kept(JSON.stringify([service.typeName, actor, settings]), () => asPrincipal(callable(service), actor, settings)),
     close: () => {

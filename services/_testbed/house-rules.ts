@@ -78,7 +78,7 @@ export function rpcsWithoutFile(house: House, rpcs: readonly Rpc[]): string[] {
 export function filesWithoutRpc(house: House, rpcs: readonly Rpc[]): string[] {
   const expected = new Set(rpcs.map(({ service, name }) => `services/${service}/rpc/${kebab(name)}`));
   return [...house.keys()].filter((path) => {
-    const name = /^(services\/[a-z][^/]*\/rpc\/.+?)(?:\.test)?\.ts$/.exec(path)?.[1];
+    const name = /^(services\/[a-z_][^/]*\/rpc\/.+?)(?:\.test)?\.ts$/.exec(path)?.[1];
     return name !== undefined && !expected.has(name);
   });
 }

@@ -24,7 +24,9 @@ export async function readRpcs(house: House): Promise<Rpc[]> {
   const rpcs = await Promise.all(
     modules.map(async (path) => {
       const exported: Record<string, unknown> = await import(pathToFileURL(join(checkoutRoot(), path)).href);
-      const service = path.split('/')[2] ?? '';
+      const [, , name = ''] = path.split('/');
+      // What every service answers is the chassis's.
+      const service = name === 'operations' ? '_chassis' : name;
       return Object.values(exported)
         .filter(isService)
         .flatMap(({ methods }) => methods.map(({ name }) => ({ service, name })));

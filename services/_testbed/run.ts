@@ -7,6 +7,7 @@ import { migrate } from '#chassis/database.ts';
 import { makeLog } from '#chassis/log.ts';
 import { developmentCertificates } from '../../tools/platform/development-ca.ts';
 import { startNats } from '../../tools/platform/nats.ts';
+import { natsUsers } from '../../tools/platform/nats-users.ts';
 import { dataDirectory, makeOpenDirectory } from '../../tools/platform/paths.ts';
 import { isFree } from '../../tools/platform/ports.ts';
 import { type Postgres, startPostgres } from '../../tools/platform/postgres.ts';
@@ -67,18 +68,21 @@ async function startEverything(): Promise<void> {
   await refuseTakenPorts(chosen, environment, withEdge);
 
   const postgres = await startDatabaseServer(chosen, dataDir);
-  const nats = startNats({ dataDir: path.join(dataDir, 'nats') }).then(
+  const keys = path.join(dataDir, 'nats-keys');
+  const nats = startNats({ dataDir: path.join(dataDir, 'nats'), users: natsUsers(keys) }).then(
     (server) => {
       stops.push(() => server.stop());
-      return { url: server.url, shown: server.url };
+      // One that somebody else runs has users of its own.
+      const own = server.pid === undefined ? {} : { NATS_KEYS_DIR: keys };
+      return { environment: { NATS_URL: server.url, ...own }, shown: server.url };
     },
-    (error: Error) => ({ url: '', shown: `not running: ${error.message}` }),
+    (error: Error) => ({ environment: { NATS_URL: '' }, shown: `not running: ${error.message}` }),
   );
   goOn();
   await migrateAll(chosen, postgres, environment);
-  const { url: natsUrl, shown } = await nats;
+  const { environment: busEnvironment, shown } = await nats;
   goOn();
-  const started = await start(chosen, { ...environment, NATS_URL: natsUrl }, withEdge);
+  const started = await start(chosen, { ...environment, ...busEnvironment }, withEdge);
   stops.push(started.stop);
   goOn();
 

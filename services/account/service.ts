@@ -1,6 +1,6 @@
 // The table of contents of the account service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
@@ -60,6 +60,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('account_runtime') },
+    { name: '0005-event-operations', class: eventOperations('account_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -1,6 +1,6 @@
 // The table of contents of the audit service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
@@ -71,6 +71,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0004-event-path', class: eventPath('audit_runtime') },
     { name: '0005-monitoring', class: Monitoring },
     { name: '0006-refused-logins', class: RefusedLogins },
+    { name: '0007-event-operations', class: eventOperations('audit_runtime') },
   ],
   context: makeContext,
   subscriptions: recordings,

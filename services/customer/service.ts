@@ -1,7 +1,7 @@
 // The table of contents of the customer service.
 import { ownCustomer } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { renewTerms } from './backfill.ts';
@@ -41,6 +41,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('customer_runtime') },
     { name: '0005-name-grams', class: NameGrams },
+    { name: '0006-event-operations', class: eventOperations('customer_runtime') },
   ],
   context: makeContext,
   subscriptions: () => [erasures],

@@ -1,12 +1,11 @@
 // What the parts of the edge share.
-import type { DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { type Client, connect, type RawCall, type RawStream } from '#chassis/call.ts';
+import { type Client, connect, type RawCall } from '#chassis/call.ts';
 import type { Config } from '#chassis/config.ts';
 import { openIdentity } from '#chassis/identity.ts';
 import { type DevelopmentIssuer, EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
 import { OpenStreams } from '#chassis/serve-streams.ts';
-import { openServices, type Published } from '#chassis/services.ts';
+import { openServices, type Target } from '#chassis/services.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
 import { type KnownKeys, keysAtSecurity, trusting } from '#chassis/verification-keys.ts';
 import { type Rule, rulesByPath } from '#gen/bank/rules.ts';
@@ -19,15 +18,8 @@ import { type Recorded, recordedAt } from './refused.ts';
 import { type Revocations, revocations } from './revocations.ts';
 
 /** An RPC that the edge publishes. */
-export interface Route {
-  /** `bank.ledger.v1.LedgerService/GetJournal` */
-  readonly rpc: string;
-  /** The service that answers it, as tokens name it. */
-  readonly audience: Published['name'];
-  readonly method: DescMethodUnary | DescMethodServerStreaming;
+export interface Route extends Target {
   readonly rule: Rule;
-  readonly send: RawCall;
-  readonly watch: RawStream;
 }
 
 export interface Context {
@@ -61,16 +53,11 @@ export interface Context {
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
 export function makeContext(config: Config, log: Logger, development: DevelopmentIssuer | undefined): Context {
   const identity = openIdentity(config, 'edge', log);
-  const channels = openServices(config, identity);
-  const routes = channels.flatMap(({ name, service, send, watch }) =>
-    (service.methods as readonly Route['method'][]).flatMap((method): [string, Route][] => {
-      const rpc = `${service.typeName}/${method.name}`;
-      const rule = rulesByPath.get(rpc);
-      return rule?.edge ? [[rpc, { rpc, audience: name, method, rule, send, watch }]] : [];
-    }),
-  );
-  const security = channels.find(({ name }) => name === 'security');
-  if (!security) throw new Error('there is no security among the services');
+  const services = openServices(config, identity);
+  const routes = services.targets.flatMap((target): [string, Route][] => {
+    const rule = rulesByPath.get(target.rpc);
+    return rule?.edge ? [[target.rpc, { ...target, rule }]] : [];
+  });
   const urls = publicUrls(config);
   const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'));
   const keys = keysAtSecurity(own, log);
@@ -81,7 +68,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
     development,
     keys,
     routes: new Map(routes),
-    security: security.send,
+    security: services.of('security').send,
     partners: own,
     urls,
     proofs: proofs(urls),
@@ -94,7 +81,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
     async close() {
       await known.stop();
       own.close();
-      for (const channel of channels) channel.close();
+      services.close();
       identity.close();
     },
   };

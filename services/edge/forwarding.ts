@@ -7,7 +7,7 @@ import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { refusalFrom } from '#chassis/grpc.ts';
 import type { Logger } from '#chassis/log.ts';
 import { ORIGIN_KEY } from '#chassis/serve.ts';
-import type { Published } from '#chassis/services.ts';
+import type { ServiceName } from '#chassis/services.ts';
 import { traceparentOf } from '#chassis/trace.ts';
 import type { Admitted } from './admission.ts';
 import { answerApproved } from './approval.ts';
@@ -45,7 +45,8 @@ export async function* forwardStream(
   const forget = admitted.session && context.revocations.watch(admitted.session, end);
   const timer = setTimeout(end, Math.max(0, admitted.deadline - Date.now())).unref();
   try {
-    const stream = route.watch(route.method.name, request, await metadataOf(context, admitted, route.audience), {});
+    const { name, watch } = route.to(request);
+    const stream = watch(route.method.name, request, await metadataOf(context, admitted, name), {});
     yield* ofService(bytesFrom(stream, AbortSignal.any([gone, over.signal])));
     if (over.signal.aborted) throw refuseCall('STREAM_ENDED');
   } catch (error) {
@@ -67,14 +68,15 @@ async function send(context: Context, admitted: Admitted, request: Buffer): Prom
       return (await context.security(method, asked, metadata, deadline).catch(blameless)).bytes;
     });
   }
-  const metadata = await metadataOf(context, admitted, route.audience);
-  return (await route.send(route.method.name, request, metadata, deadline).catch(blameless)).bytes;
+  const to = route.to(request);
+  const metadata = await metadataOf(context, admitted, to.name);
+  return (await to.send(route.method.name, request, metadata, deadline).catch(blameless)).bytes;
 }
 
 async function metadataOf(
   context: Context,
   { session, origin, trace }: Admitted,
-  audience: Published['name'],
+  audience: ServiceName,
 ): Promise<grpc.Metadata> {
   const metadata = new grpc.Metadata();
   if (session) metadata.set('authorization', `Bearer ${await context.internalToken(session, audience)}`);

@@ -60,7 +60,7 @@ export function revocations(config: Config, security: Security, log: Logger): Re
     known.add(fromBinary(SessionRevokedSchema, payload).sessionId, occurTime && timestampMs(occurTime));
   }
 
-  const source = config.NATS_URL === '' ? polled(snapshot, log) : followed(config.NATS_URL, snapshot, apply, log);
+  const source = config.NATS_URL === '' ? polled(snapshot, log) : followed(config, snapshot, apply, log);
   return {
     check({ issuer, principal }) {
       if (issuer !== ISSUER) return;
@@ -83,12 +83,12 @@ interface Source {
 }
 
 function followed(
-  url: string,
+  { NATS_URL: url, NATS_KEYS_DIR: keys }: Config,
   snapshot: () => Promise<number>,
   apply: (envelope: EventEnvelope) => void,
   log: Logger,
 ): Source {
-  const bus = natsBus({ url, name: 'edge', log });
+  const bus = natsBus({ url, name: 'edge', log, keys });
   const following = follow({ bus, producer: 'security', snapshot, apply, log });
   return {
     staleMs: following.staleMs,

@@ -1,6 +1,6 @@
 // The table of contents of the ledger.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -118,6 +118,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0011-chassis-settings', class: ChassisSettings },
     { name: '0012-event-path', class: eventPath('ledger_runtime') },
     { name: '0013-stripes', class: Stripes },
+    { name: '0014-event-operations', class: eventOperations('ledger_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -1,6 +1,6 @@
 // The table of contents of the notification service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
@@ -43,6 +43,7 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('notification_runtime') },
+    { name: '0005-event-operations', class: eventOperations('notification_runtime') },
   ],
   context: makeContext,
   subscriptions: (context) => [bookings(context), securityNotices(context)],

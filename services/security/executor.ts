@@ -35,21 +35,16 @@ const CLOCK = 'bank.ledger.v1.LedgerService/GetBusinessDate';
 export function openExecutor(config: Config, issuer: Pick<Issuer, 'internalToken'>, log: Logger): Executor {
   const identity = openIdentity(config, 'security-executor', log);
   const services = openServices(config, identity);
-  const targets = new Map(
-    services.flatMap(({ name, service, send }) =>
-      service.methods
-        .filter((method): method is DescMethodUnary => method.methodKind === 'unary')
-        .map((method) => [`${service.typeName}/${method.name}`, { name, method, send }]),
-    ),
-  );
+  const targets = new Map(services.targets.map((target) => [target.rpc, target]));
   const target = (rpc: string) => {
-    const found = targets.get(rpc);
-    if (!found) throw refuseCall('RPC_UNKNOWN');
-    return found;
+    const { method, to } = targets.get(rpc) ?? {};
+    if (method?.methodKind !== 'unary' || !to) throw refuseCall('RPC_UNKNOWN');
+    return { method, to };
   };
 
   async function send(rpc: string, request: Buffer, on: InTheNameOf): Promise<Buffer> {
-    const { name, method, send: sendBytes } = target(rpc);
+    const { method, to } = target(rpc);
+    const { name, send: sendBytes } = to(request);
     const metadata = new grpc.Metadata();
     if (on.principal) {
       const token = await issuer.internalToken('security-executor', name, on.principal);
@@ -73,7 +68,7 @@ export function openExecutor(config: Config, issuer: Pick<Issuer, 'internalToken
       return timestampDate(clockTime);
     },
     close() {
-      for (const { close } of services) close();
+      services.close();
       identity.close();
     },
   };

@@ -1,7 +1,7 @@
 // The table of contents of the security service.
 import { ownCustomer } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -184,6 +184,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0024-customer-branches', class: CustomerBranches },
     { name: '0025-login-scoring', class: LoginScoring },
     { name: '0026-inactivity', class: Inactivity },
+    { name: '0027-event-operations', class: eventOperations('security_runtime') },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,

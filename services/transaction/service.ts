@@ -1,6 +1,6 @@
 // The table of contents of the transaction service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
-import { ChassisSettings, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -63,6 +63,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0005-chassis-settings', class: ChassisSettings },
     { name: '0006-event-path', class: eventPath('transaction_runtime') },
     { name: '0010-reviews', class: Reviews },
+    { name: '0011-event-operations', class: eventOperations('transaction_runtime') },
   ],
   context: makeContext,
   rpcs,

@@ -6,6 +6,7 @@ import { auditCommands } from './cli/audit.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
+import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
 import { keysCommands } from './cli/keys.ts';
 import { ledgerCommands } from './cli/ledger.ts';
@@ -93,6 +94,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     ledgerCommands,
     watchCommands,
     auditCommands,
+    eventCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

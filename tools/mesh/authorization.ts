@@ -147,7 +147,7 @@ export function developmentPolicy({ name, ports }: Deployment): KubeObject {
 
 /** The published RPCs that are open to any of these. */
 export function pathsFor(audiences: readonly string[]): string[] {
-  return rpcs
-    .filter(({ rule }) => rule.edge && rule.grants.some(({ audience }) => audiences.includes(audience)))
-    .map(({ path }) => path);
+  const open = rpcs.filter(({ rule }) => rule.edge && rule.grants.some(({ audience }) => audiences.includes(audience)));
+  // What every service answers is one path at the edge.
+  return [...new Set(open.map(({ path }) => path))];
 }

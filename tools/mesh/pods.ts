@@ -9,6 +9,7 @@ const USER = 10_001;
 const CERTIFICATES = '/certificates';
 const DATA_DIR = '/data';
 const OBJECTS_DIR = '/objects';
+const NATS_KEYS = '/nats';
 
 /** Where services are, for all pods: the variables <SERVICE>_ADDRESS. */
 export function addresses(): KubeObject {
@@ -126,6 +127,7 @@ function container(deployment: Deployment) {
     envFrom: [{ configMapRef: { name: 'bank' } }, { configMapRef: { name: 'addresses' } }],
     env: [
       { name: 'DATA_DIR', value: DATA_DIR },
+      { name: 'NATS_KEYS_DIR', value: NATS_KEYS },
       ...(name === 'ledger' ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
       // With the name and password of a mail server in it.
       ...(name === 'notification' ? [fromSecret('SMTP_URLS', 'notification-mail')] : []),
@@ -155,6 +157,7 @@ function volumes({ name, hasDatabase }: Deployment) {
   const secrets = ['keyring', ...(name === 'ledger' ? ['ledger-checkpoints'] : [])];
   return [
     { name: 'data', emptyDir: { sizeLimit: '64Mi' } },
+    { name: 'nats', secret: { secretName: `nats-${name}`, defaultMode: 0o440 } },
     ...(hasDatabase
       ? [
           // Group-readable: the files are the node's, and the pods' group may read them.
@@ -176,6 +179,7 @@ function volumes({ name, hasDatabase }: Deployment) {
 function mounts({ name, hasDatabase }: Deployment) {
   return [
     { name: 'data', mountPath: DATA_DIR },
+    { name: 'nats', mountPath: NATS_KEYS, readOnly: true },
     ...(hasDatabase ? [{ name: 'keyring', mountPath: `${DATA_DIR}/keyring`, readOnly: true }, databaseCaMount()] : []),
     ...(name === 'ledger' ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
     ...(name === 'security' ? [{ name: 'kms', mountPath: '/kms', readOnly: true }] : []),

@@ -2,6 +2,7 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { MAX_DEADLINE_MS } from '#chassis/serve.ts';
 import { published } from '#chassis/services.ts';
+import { OperationsService } from '#gen/bank/operations/v1/operations_service_pb.ts';
 import type { KubeObject } from './objects.ts';
 import { BANK, EGRESS, hostOf, leaves, MESSAGING, OBSERVABILITY } from './places.ts';
 import { type Deployment, EDGE, type MeshRpc, rpcs } from './workloads.ts';
@@ -69,7 +70,8 @@ function isRead({ rule }: MeshRpc): boolean {
 
 function kindOf({ path }: MeshRpc): DescMethod['methodKind'] {
   const [typeName, method] = path.slice(1).split('/');
-  const service = published.find((one) => one.service.typeName === typeName)?.service;
+  const contracts = [OperationsService, ...published.map(({ service }) => service)];
+  const service = contracts.find((one) => one.typeName === typeName);
   const found = service?.methods.find(({ name }) => name === method);
   if (!found) throw new Error(`${path} is of no service in services/_chassis/services.ts`);
   return found.methodKind;

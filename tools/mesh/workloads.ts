@@ -2,6 +2,7 @@
 // service is deployed without a list to keep.
 import { variables } from '#chassis/config.ts';
 import { type Rule, rules, type Workload } from '#gen/bank/rules.ts';
+import { everyService } from '../plugins/workloads.ts';
 
 /** A port of a deployment, by Istio's name of its protocol. */
 export interface Port {
@@ -38,12 +39,16 @@ const RUNS_AS: Readonly<Record<string, Workload>> = { security: 'security-execut
 
 export const EDGE = 'edge';
 
-/** All RPCs, in the order of their paths. */
-export const rpcs: readonly MeshRpc[] = Object.entries<Rule>(rules)
-  .map(([path, rule]) => ({ path: `/${path}`, service: path.split('.')[1] ?? '', rule }))
-  .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+const packages = [...new Set(Object.keys(rules).map((path) => path.split('.')[1] ?? ''))].toSorted();
+const services = packages.filter((name) => name !== everyService);
 
-const services = [...new Set(rpcs.map(({ service }) => service))].toSorted();
+/** All RPCs of all services, in the order of their paths. */
+export const rpcs: readonly MeshRpc[] = Object.entries<Rule>(rules)
+  .flatMap(([path, rule]) => {
+    const [, name = ''] = path.split('.');
+    return (name === everyService ? services : [name]).map((service) => ({ path: `/${path}`, service, rule }));
+  })
+  .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 
 /** Everything that runs: each service of the contract, and the edge. */
 export const deployments: readonly Deployment[] = [EDGE, ...services].map((name) => ({

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkReachable, serverAccount } from './accounts.ts';
 import { natsBinary } from './nats-binary.ts';
+import { type NatsUser, usersText } from './nats-users.ts';
 import { makeOpenDirectory } from './paths.ts';
 import { freePortFrom, isFree } from './ports.ts';
 import { claim, commandLine, mustRun, processIdentity } from './processes.ts';
@@ -23,6 +24,8 @@ export interface Nats {
 export interface NatsOptions {
   readonly dataDir: string;
   readonly port?: number;
+  /** Who may use it, and how; without any, whoever reaches it may do anything. */
+  readonly users?: readonly NatsUser[];
   readonly environment?: NodeJS.ProcessEnv;
 }
 
@@ -43,7 +46,7 @@ const LARGEST_LOG_BYTES = 16 << 20;
  * over one that a killed bank left running. Throws a sentence when there is no server to be had, when it does not come
  * up, or when another living process owns this data.
  */
-export async function startNats({ dataDir, port, environment = process.env }: NatsOptions): Promise<Nats> {
+export async function startNats({ dataDir, port, users = [], environment = process.env }: NatsOptions): Promise<Nats> {
   const given = environment['NATS_URL'];
   if (given) return { url: given, port: undefined, pid: undefined, logFile: undefined, stop: async () => {} };
 
@@ -51,7 +54,7 @@ export async function startNats({ dataDir, port, environment = process.env }: Na
   await prepare(dataDir);
   const other = claim(ownerFile(dataDir));
   if (other !== undefined) throw new Error(`NATS in ${dataDir} belongs to the running process ${other}.`);
-  const settings = await settingsFor(binary, dataDir);
+  const settings = await settingsFor(binary, dataDir, users);
   const running = await settleRunning(dataDir, settings, port);
   const server = running ?? (await startServer(binary, dataDir, settings, port));
   const url = `nats://127.0.0.1:${server.port}`;
@@ -82,7 +85,7 @@ async function prepare(dataDir: string): Promise<void> {
 }
 
 /** Everything but the port. Servers before 2.10 (Debian's is 2.9) refuse a setting of when streams reach the disk. */
-async function settingsFor(binary: string, dataDir: string): Promise<string> {
+async function settingsFor(binary: string, dataDir: string, users: readonly NatsUser[]): Promise<string> {
   const text = await mustRun('The NATS server does not run', binary, ['--version']);
   const [major = 0, minor = 0] = (/(\d+)\.(\d+)\.\d+/.exec(text) ?? []).slice(1).map(Number);
   const sync = major > 2 || (major === 2 && minor >= 10) ? ['  sync_interval: always'] : [];
@@ -92,7 +95,10 @@ async function settingsFor(binary: string, dataDir: string): Promise<string> {
     '  max_file_store: 12GB',
   ];
   const pid = `pid_file: ${JSON.stringify(pidFile(dataDir))}`;
-  return ['server_name: corebank', 'max_payload: 1MB', pid, 'jetstream {', ...streams, ...sync, '}', ''].join('\n');
+  const common = ['server_name: corebank', 'max_payload: 1MB', pid, 'jetstream {', ...streams, ...sync, '}', ''].join(
+    '\n',
+  );
+  return users.length === 0 ? common : `${common}${usersText(users)}`;
 }
 
 function withPort(settings: string, port: number): string {

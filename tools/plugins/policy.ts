@@ -3,7 +3,7 @@ import type { Contract, Rpc } from './contract.ts';
 import { commonErrors, reasonsOf } from './contract.ts';
 import { fieldViolations, isKeyedByItem, messageViolations, requestViolations } from './field-policy.ts';
 import type { Grant, RpcRule } from './options.ts';
-import { findCycle, mayCall, principalCallers } from './workloads.ts';
+import { everyService, findCycle, mayCall, principalCallers } from './workloads.ts';
 
 /** Everything that is wrong with a contract, as sentences; empty when nothing is. */
 export function violations(contract: Contract): string[] {
@@ -175,10 +175,14 @@ function graphViolations(rpcs: readonly Rpc[]): string[] {
     ...(cycle === undefined ? [] : [`The workloads call each other in a circle: ${cycle.join(' -> ')}.`]),
     ...rpcs.flatMap(({ path, workload, rule }) =>
       [...new Set(rule?.callers ?? [])]
-        .filter((caller) => caller !== 'unspecified' && !(mayCall[caller] ?? []).includes(workload))
+        .filter((caller) => caller !== 'unspecified' && !isAllowed(caller, workload))
         .map((caller) => `${path} has ${caller} among its callers, which may not call ${workload}.`),
     ),
   ];
+}
+
+function isAllowed(caller: string, workload: string): boolean {
+  return workload === everyService ? principalCallers.includes(caller) : (mayCall[caller] ?? []).includes(workload);
 }
 
 function repeated(words: readonly string[]): string[] {

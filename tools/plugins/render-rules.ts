@@ -1,6 +1,7 @@
 // Writes the table of rules as TypeScript: the text of gen/bank/rules.ts.
 import type { Options } from './options.ts';
 import type { RuleRow, RuleTable } from './rules.ts';
+import { everyService, mayHear } from './workloads.ts';
 
 /** The source of gen/bank/rules.ts. */
 export function renderRules(table: RuleTable, options: Options): string {
@@ -17,6 +18,9 @@ export function renderRules(table: RuleTable, options: Options): string {
     '/** The same, for a path that came from outside. */',
     'export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Object.entries(rules));',
     '',
+    '/** The services whose events each workload may hear. */',
+    `export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = ${hearLines(paths)};`,
+    '',
     '/** The reasons that any RPC may refuse with, as the comment of bank.type.v1.ErrorDetail lists them. */',
     `export const commonErrors: readonly string[] = ${lines(table.commonErrors, '')};`,
     '',
@@ -27,6 +31,16 @@ export function renderRules(table: RuleTable, options: Options): string {
     `export const personalMessages: ReadonlySet<string> = new Set<string>(${lines(table.personalMessages, '')});`,
     '',
   ].join('\n');
+}
+
+function hearLines(paths: readonly string[]): string {
+  const packages = paths.map((path) => path.split('.')[1] ?? '');
+  const services = [...new Set(packages)].filter((name) => name !== everyService);
+  const rows = Object.entries(mayHear).map(
+    ([workload, producers]) =>
+      `  ${quote(workload)}: [${(producers === '*' ? services : producers).map(quote).join(', ')}],`,
+  );
+  return ['{', ...rows, '}'].join('\n');
 }
 
 function unions(options: Options, paths: readonly string[]): string[] {

@@ -24,6 +24,22 @@ export const mayCall: Readonly<Record<string, readonly string[]>> = {
   reporting: readers,
 };
 
+/**
+ * The services whose events each workload may hear; `*` for all that there are, itself among them. A workload that is not named
+ * here hears nobody.
+ */
+export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
+  // Which sessions are over.
+  edge: ['security'],
+  security: ['customer', 'transaction'],
+  customer: ['security'],
+  notification: ['security', 'transaction'],
+  audit: '*',
+};
+
+/** The package of what every service answers about itself, for those who call for a principal: it is no workload. */
+export const everyService = 'operations';
+
 /** The workloads that call for a principal: only they are held to the grants. */
 export const principalCallers: readonly string[] = ['edge', 'security-executor'];
 

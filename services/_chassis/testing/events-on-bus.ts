@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { expect } from 'chai';
-import { connect } from 'nats';
+import { connect, nkeyAuthenticator, nkeys } from 'nats';
 import { BusinessDateClosedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { startNats } from '../../../tools/platform/nats.ts';
+import { natsUsers } from '../../../tools/platform/nats-users.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { processIdentity } from '../../../tools/platform/processes.ts';
 import { makeScratch, removeScratch } from '../../../tools/platform/scratch.ts';
@@ -18,32 +19,50 @@ import { type Database, openDatabase } from '../database.ts';
 import { newId } from '../id.ts';
 import { makeLog } from '../log.ts';
 import { insertOutbox, type OutboxEvent, outboxEvent } from '../outbox.ts';
+import { askAnew, askedAnew } from '../relay-state.ts';
 import type { TestDatabase } from './database.ts';
 
 /** A NATS server that a test may treat badly. */
 export interface TestBus {
   readonly url: string;
-  /** Ends it with kill -9 and starts it again; `wiped`, with nothing in its store. */
-  kill(options?: { wiped?: boolean }): Promise<void>;
+  /** The variables of services that use it: where it is, and where their keys are. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Ends it with kill -9 and starts it again; `wiped`, with nothing in its store; `down`, not until it is killed again. */
+  kill(options?: { wiped?: boolean; down?: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
 export const LIMITS: StreamLimits = { maxBytes: 100_000_000, maxAgeMs: 3_600_000, replicas: 1 };
+/** Whoever runs the tests, where a bus knows its users. */
+export const TESTER_SEED = nkeys.createUser().getSeed();
+const TESTER = {
+  publicKey: nkeys.fromSeed(TESTER_SEED).getPublicKey(),
+  rights: { publish: ['>'], publishDenied: [], subscribe: ['>'] },
+};
+
 export const QUIET = makeLog('test', process.env['COREBANK_TEST_LOG'] ?? 'silent');
 
-/** Starts a NATS server on a free port. */
-export async function startTestBus(): Promise<TestBus> {
+/**
+ * Starts a NATS server on a free port, which lets anybody do anything; `keys`: held to the users of the bank, whose keys it makes
+ * there, and to the test itself, which may do anything.
+ */
+export async function startTestBus({ keys }: { keys?: string } = {}): Promise<TestBus> {
   const scratch = await makeScratch();
   const dataDir = join(scratch, 'nats');
   const port = await randomFreePort();
-  let server = await startNats({ dataDir, port, environment: {} });
+  const users = keys === undefined ? [] : [...natsUsers(keys), TESTER];
+  const start = () => startNats({ dataDir, port, users, environment: {} });
+  let server = await start();
   return {
     url: server.url,
-    async kill({ wiped = false } = {}) {
-      process.kill(server.pid ?? 0, 'SIGKILL');
-      while (processIdentity(server.pid ?? 0) !== undefined) await sleep(10);
+    environment: { NATS_URL: server.url, ...(keys !== undefined && { NATS_KEYS_DIR: keys }) },
+    async kill({ wiped = false, down = false } = {}) {
+      const pid = server.pid ?? 0;
+      if (processIdentity(pid) !== undefined) process.kill(pid, 'SIGKILL');
+      while (processIdentity(pid) !== undefined) await sleep(10);
+      if (down) return;
       if (wiped) await rm(join(dataDir, 'streams', 'jetstream'), { recursive: true, force: true });
-      server = await startNats({ dataDir, port, environment: {} });
+      server = await start();
     },
     async stop() {
       await server.stop();
@@ -111,9 +130,18 @@ export async function untilPublished(url: string, last: number, patienceMs = 15_
   if (stands === undefined || stands < last) throw new Error(`the stream is at ${stands}, not at ${last}`);
 }
 
+/** Has the relay that runs publish the events anew, and waits until it has begun. */
+export async function republish(database: Database, from: number): Promise<void> {
+  await database.query(askAnew(from));
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
+    if ((await askedAnew(database)) === undefined) return;
+  }
+  throw new Error('no relay has begun to publish the events anew');
+}
+
 /** Everything that the stream of a producer holds. */
 export async function readAll(url: string, producer = 'ledger'): Promise<EventEnvelope[]> {
-  const client = await connect({ servers: url });
+  const client = await connect({ servers: url, authenticator: nkeyAuthenticator(TESTER_SEED) });
   const envelopes: EventEnvelope[] = [];
   const consumer = await jetstream(client).consumers.get(streamOf(producer), { deliver_policy: DeliverPolicy.All });
   let pending = (await consumer.info()).num_pending;

@@ -4,7 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { type RawBuilder, sql } from 'kysely';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { House, ServiceDefinition } from '../boot.ts';
-import { ChassisSettings, chassisTables, eventPath, LeanChassis } from '../chassis-tables.ts';
+import { ChassisSettings, chassisTables, eventOperations, eventPath, LeanChassis } from '../chassis-tables.ts';
 import { refusals, refuseCall } from '../errors.ts';
 import type { Rpcs } from '../serve.ts';
 
@@ -30,6 +30,7 @@ export function sampleService(
       { name: '0002-lean-chassis', class: LeanChassis },
       { name: '0003-chassis-settings', class: ChassisSettings },
       { name: '0004-event-path', class: eventPath('ledger_runtime') },
+      { name: '0005-event-operations', class: eventOperations('ledger_runtime') },
     ],
     context: (house) => house,
     rpcs: (house) => {

@@ -16,6 +16,7 @@ import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/conn
 import * as grpc from '@grpc/grpc-js';
 import { Code, Refusal } from '#chassis/errors.ts';
 import { published } from '#chassis/services.ts';
+import { OperationsService } from '#gen/bank/operations/v1/operations_service_pb.ts';
 import type { RpcPath } from '#gen/bank/rules.ts';
 import { type ErrorDetail, ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.ts';
 import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
@@ -99,7 +100,9 @@ export function nameOf(path: string): RpcName {
 /** The descriptor of a published RPC. */
 export function methodNamed(rpc: RpcName): Method {
   const [service, name] = rpc.split('.');
-  const methods = published.find((one) => one.name === service)?.service.methods as readonly Method[];
+  const contract =
+    service === 'operations' ? OperationsService : published.find((one) => one.name === service)?.service;
+  const methods = contract?.methods as readonly Method[] | undefined;
   const method = methods?.find((one) => one.name === name);
   if (!method) throw new Error(`there is no ${rpc}`);
   return method;

@@ -6,6 +6,7 @@ import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { Refusal } from '#chassis/errors.ts';
 import { DEVELOPMENT_ISSUER, EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import { customer, partner, staff, staffAt } from '#chassis/testing/clients.ts';
+import { OperationsService } from '#gen/bank/operations/v1/operations_service_pb.ts';
 import type { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type Rule, rules } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -76,10 +77,10 @@ describe('The matrix of who may call what', function theMatrix() {
 
   for (const { name, service } of services) {
     it(`holds at the service itself, for every workload: ${name}`, async () => {
-      for (const method of service.methods) {
-        const cells = matrix[`${service.typeName}/${method.name}`]?.workloads;
+      for (const method of [...service.methods, ...OperationsService.methods]) {
+        const cells = matrix[`${method.parent.typeName}/${method.name}`]?.workloads;
         const asked = WORKLOADS.map(async (workload) => {
-          const told = await whyNot(askNothing(journey.bank().as(service, workload), method));
+          const told = await whyNot(askNothing(journey.bank().as(method.parent, workload, name), method));
           const outcome = outcomeIn(cells, workload);
           const shown = `${workload} calls ${method.name}`;
           if (outcome !== 'ALLOWED') expect(told, shown).to.equal(outcome);

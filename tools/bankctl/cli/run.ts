@@ -87,6 +87,13 @@ export function parseAmount(text: string): string {
   throw new InvalidArgumentError(`${text} is no amount; write it like 1234.50.`);
 }
 
+/** Checks a time of the command line: seconds. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds < 1e6)) throw new InvalidArgumentError('Write seconds, e.g. 10.');
+  return seconds;
+}
+
 function parseLimit(text: string): number {
   if (text === 'all') return Number.POSITIVE_INFINITY;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);

@@ -1,6 +1,6 @@
 // The commands that go on until they are interrupted.
-import { type Command, InvalidArgumentError } from 'commander';
-import { action, type Exited } from './run.ts';
+import type { Command } from 'commander';
+import { action, type Exited, parseSeconds } from './run.ts';
 
 /** Adds watch. */
 export function watchCommands(program: Command, exited: Exited): void {
@@ -21,10 +21,4 @@ function watching(command: Command): Command {
     .argument('<account...>', 'the accounts: ledger accounts (lac_…), or accounts (acc_…) for theirs')
     .option('--from <cursor>', 'go on from where an earlier watch of the same accounts has come to')
     .option('--for <seconds>', 'end after so long (default: when interrupted)', parseSeconds);
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds < 1e6)) throw new InvalidArgumentError('Write seconds, e.g. 10.');
-  return seconds;
 }

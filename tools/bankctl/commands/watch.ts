@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf';
-import { type CallOptions, type Client, Code, ConnectError } from '@connectrpc/connect';
+import type { CallOptions, Client } from '@connectrpc/connect';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import {
@@ -8,6 +7,7 @@ import {
   WatchBalancesResponseSchema,
   WatchEntriesResponseSchema,
 } from '#gen/bank/ledger/v1/ledger_watch_pb.ts';
+import { follow } from '../follow.ts';
 import { money, word } from '../output.ts';
 import type { Session } from '../session.ts';
 import { ledgerAccountOf } from './ledger.ts';
@@ -21,8 +21,6 @@ interface Options {
 
 type Message<D extends DescMessage> = MessageShape<D> & { readonly cursor: string; readonly gaps: VersionGap[] };
 type Asked = { readonly ledgerAccountIds: string[]; readonly cursor: string };
-
-const PAUSE_MS = 500;
 
 /** Prints balances as they move. */
 export async function watchBalances(session: Session, options: Options, ...accounts: readonly string[]): Promise<void> {
@@ -49,7 +47,7 @@ export async function watchEntries(session: Session, options: Options, ...accoun
 
 type Ledger = Client<typeof LedgerService>;
 
-/** Follows a stream: when it ends because it has lasted long enough, or the bank restarts, it is opened again where it ended. */
+/** Prints the messages of a stream, and in the end from where to go on. */
 async function watch<D extends DescMessage>(
   { bank, out }: Session,
   accounts: readonly string[],
@@ -60,36 +58,21 @@ async function watch<D extends DescMessage>(
 ): Promise<void> {
   const ledgerAccountIds = accounts.map(ledgerAccountOf);
   const ledger = bank().client(LedgerService);
-  const signal = endOf(seconds);
   let cursor = from;
-  let began = false;
-  while (!signal.aborted) {
-    try {
-      for await (const message of open(ledger, { ledgerAccountIds, cursor }, { signal, timeoutMs: 0 })) {
-        began = true;
-        cursor = message.cursor;
-        const text = out.json
-          ? [JSON.stringify(toJson(schema, message))]
-          : [...message.gaps.map(passed), ...lines(message)];
-        if (text.length > 0) await out.text(`${text.join('\n')}\n`);
-      }
-    } catch (error) {
-      if (signal.aborted) break;
-      if (!began || ConnectError.from(error).code !== Code.Unavailable) throw error;
-      await pause(PAUSE_MS);
-    }
-  }
+  await follow(
+    seconds,
+    (how) => open(ledger, { ledgerAccountIds, cursor }, how),
+    async (message) => {
+      cursor = message.cursor;
+      const text = out.json
+        ? [JSON.stringify(toJson(schema, message))]
+        : [...message.gaps.map(passed), ...lines(message)];
+      if (text.length > 0) await out.text(`${text.join('\n')}\n`);
+    },
+  );
   out.note(`Go on with --from ${cursor}`);
 }
 
 function passed({ ledgerAccountId, fromVersion, toVersion }: VersionGap): string {
   return `${ledgerAccountId}  ${fromVersion} to ${toVersion} not shown`;
-}
-
-/** Aborts after so many seconds, and at the first interruption. */
-function endOf(seconds: number | undefined): AbortSignal {
-  const end = new AbortController();
-  process.once('SIGINT', () => end.abort());
-  if (seconds !== undefined) setTimeout(() => end.abort(), seconds * 1_000).unref();
-  return end.signal;
 }
