@@ -4,7 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type Arrived, arrived, type Lease } from './arrived.ts';
 import type { Settled } from './batch.ts';
-import { type Bus, durableOf, managerOf, PARTITIONS, partitionSubject, readStream, type StreamState, streamOf } from './bus.ts';
+import {
+  type Bus,
+  durableOf,
+  managerOf,
+  PARTITIONS,
+  partitionSubject,
+  readStream,
+  type StreamState,
+  streamOf,
+} from './bus.ts';
 import { coalesce } from './coalesce.ts';
 import { isPassing } from './database.ts';
 import { sayError } from './describe-error.ts';

@@ -1,6 +1,5 @@
 // How many pods there are of a deployment: by processor, and of what consumes events also by how far it is behind.
-import { PARTITIONS, streamOf } from '#chassis/bus.ts';
-import { durableOf } from '#chassis/bus.ts';
+import { durableOf, PARTITIONS, streamOf } from '#chassis/bus.ts';
 import type { Subscription } from '#chassis/subscription.ts';
 import { account } from '../../services/account/service.ts';
 import { audit } from '../../services/audit/service.ts';

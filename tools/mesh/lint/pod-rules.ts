@@ -1,6 +1,5 @@
 // Pods are watched, bounded, spread, without rights that they do not need, and find what they are told to look for.
-import { PARTITIONS, streamOf } from '#chassis/bus.ts';
-import { durableOf } from '#chassis/bus.ts';
+import { durableOf, PARTITIONS, streamOf } from '#chassis/bus.ts';
 import { at, fields, type KubeObject, list, nameOf, selects, textOf } from '../objects.ts';
 import { BANK } from '../places.ts';
 import { producersFor } from '../scaling.ts';
