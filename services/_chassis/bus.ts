@@ -76,6 +76,12 @@ export function natsBus(options: { url: string; name: string; log: Logger; keys?
     });
     connected = true;
     void watch(client);
+    // One that gave up for good, as after a refusal of its key, makes room for another.
+    void client.closed().then((error) => {
+      connected = false;
+      opened = undefined;
+      if (!closed) options.log.warn({ error }, 'NATS: closed');
+    });
     return client;
   }
 
