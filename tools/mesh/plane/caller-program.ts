@@ -1,0 +1,20 @@
+// Whoever calls in the place of a pod's program: plainly, by the names of services, as programs beside a sidecar do.
+import type { ClientHttp2Session } from 'node:http2';
+import { callOver, type Ended, sessionAt } from './calls.ts';
+import { type Asked, obey } from './orders.ts';
+
+const sessions = new Map<string, Promise<ClientHttp2Session>>();
+
+async function call({ place, path }: Asked): Promise<Ended | string> {
+  const [host, port] = place.split(':');
+  const opened = sessions.get(place) ?? sessionAt(Number(port), undefined, host);
+  sessions.set(place, opened);
+  try {
+    return await callOver(await opened, path);
+  } catch (error) {
+    sessions.delete(place);
+    return String(error);
+  }
+}
+
+obey({ call: (all) => Promise.all(all.map(call)) });

@@ -1,0 +1,71 @@
+// What programs in pods are told, and how they reach what is outside of the mesh here: databases and the bus.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ServiceName } from '#chassis/services.ts';
+import type { TestDatabase } from '#chassis/testing/database.ts';
+import { startTestBus } from '#chassis/testing/events-on-bus.ts';
+import { testEnvironment } from '#chassis/testing/service.ts';
+import type { World } from '../lint/world.ts';
+import { deployments, EDGE } from '../workloads.ts';
+import { type Listening, listening, type Place } from './listening.ts';
+import type { Networks } from './namespaces.ts';
+import { placeOf } from './pod-list.ts';
+
+/** How something is stopped. */
+export type Stop = () => Promise<unknown>;
+
+/** As pods are told it, but for what is outside of the mesh here: databases and the bus. */
+export async function environmentOf(
+  { trustDomain }: World,
+  { outside }: Networks,
+  databases: ReadonlyMap<ServiceName, TestDatabase>,
+  stops: Stop[],
+): Promise<NodeJS.ProcessEnv> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-pods-'));
+  stops.push(() => rm(dataDir, { recursive: true, force: true }));
+  const reached = new Map<string, Promise<Listening>>();
+  const fromPods = async (given: string) => {
+    const url = new URL(given);
+    const port = Number(url.port);
+    const opened = reached.get(url.port) ?? forward({ host: outside, port }, { host: '127.0.0.1', port });
+    reached.set(url.port, opened);
+    stops.push((await opened).close);
+    url.hostname = outside;
+    return String(url);
+  };
+  const bus = process.env['NATS_URL'] ? await startTestBus() : undefined;
+  if (bus) stops.push(() => bus.stop());
+  const environment: NodeJS.ProcessEnv = {
+    ...testEnvironment(dataDir),
+    LOG_LEVEL: 'error',
+    DATA_KEYS: 'security',
+    WORKLOAD_IDENTITY: 'istio',
+    TRUST_DOMAIN: trustDomain,
+    NATS_URL: bus ? await fromPods(bus.url) : '',
+    EDGE_PROXY_HOPS: '0',
+  };
+  for (const { name, ports } of deployments) {
+    const upper = name.toUpperCase();
+    for (const port of ports) {
+      environment[name === EDGE ? `${upper}_${port.name.toUpperCase()}_PORT` : `${upper}_PORT`] = String(port.number);
+    }
+    if (name !== EDGE) environment[`${upper}_ADDRESS`] = placeOf(name);
+  }
+  for (const [name, { runtimeUrl }] of databases) {
+    environment[`${name.toUpperCase()}_DATABASE_URL`] = await fromPods(runtimeUrl);
+  }
+  return environment;
+}
+
+/** Passes connections on. */
+export function forward(from: Place, to: Place): Promise<Listening> {
+  const server = createServer((socket) => {
+    const onward = connect(to);
+    socket.on('error', () => onward.destroy()).once('close', () => onward.destroy());
+    onward.on('error', () => socket.destroy()).once('close', () => socket.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  return listening(server, from);
+}
