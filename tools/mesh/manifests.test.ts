@@ -73,9 +73,9 @@ describe('mesh/istio/generated', () => {
   });
 
   it('tries reads again, writes only where they did not arrive, and streams never', () => {
-    const retried = (path: string) => {
+    const retried = (path: string, service = 'ledger') => {
       const routes = objects
-        .filter(({ kind }) => kind === 'VirtualService')
+        .filter(({ kind, metadata }) => kind === 'VirtualService' && metadata.name === service)
         .flatMap((one) => list(at(one, 'spec', 'http')));
       const own = routes.filter((route) =>
         list(at(route, 'match')).some((match) => at(match, 'uri', 'exact') === path),
@@ -91,7 +91,7 @@ describe('mesh/istio/generated', () => {
     expect(write.times).to.equal(1);
     expect(write.on.split(',')).to.have.members(['connect-failure', 'refused-stream', 'reset-before-request']);
     expect(retried('/bank.ledger.v1.LedgerService/PostJournalStream').times).to.equal(0);
-    for (const { path } of rpcs) retried(path);
+    for (const { path, service } of rpcs) retried(path, service);
   });
 
   it('scales what consumes events by what its code consumes', () => {
