@@ -44,7 +44,7 @@ describe('The offline check of an export', () => {
     const { publicKeyPem: key } = await auditor().getCheckpointKey({});
     const exported = async (name: string, format: ExportFormat): Promise<Files> => {
       const file = path.join(folder, name);
-      await writeExport(auditor().exportAuditRecords({ format }), file);
+      await writeExport(() => auditor().exportAuditRecords({ format }), file);
       return { content: await readFile(file, 'utf8'), proofs: await readFile(`${file}.proofs`, 'utf8'), key };
     };
     csv = await exported('records.csv', ExportFormat.CSV);

@@ -13,8 +13,8 @@ export async function exportRecords(
   file = '',
 ): Promise<void> {
   const asked = { ...filterOf(search), format: format === 'csv' ? ExportFormat.CSV : ExportFormat.JSON_LINES };
-  const answers = bank({ otherwise: 'staff:auditor' }).client(AuditService).exportAuditRecords(asked);
-  const manifest = await writeExport(answers, file);
+  const service = bank({ otherwise: 'staff:auditor' }).client(AuditService);
+  const manifest = await writeExport(() => service.exportAuditRecords(asked), file);
   await out.message(
     ExportManifestSchema,
     manifest,
@@ -22,14 +22,14 @@ export async function exportRecords(
   );
 }
 
-/** Writes an export as it comes into two new files, and answers what the bank says that it was. */
+/** Writes an export, which is asked for when there are two new files for it, and answers what the bank says that it was. */
 export async function writeExport(
-  answers: AsyncIterable<ExportAuditRecordsResponse>,
+  ask: () => AsyncIterable<ExportAuditRecordsResponse>,
   file: string,
 ): Promise<ExportManifest> {
   await using content = await create(file);
   await using proofs = await create(`${file}.proofs`);
-  for await (const { part } of answers) {
+  for await (const { part } of ask()) {
     if (part.case === 'content') await content.writeFile(part.value);
     else if (part.case === 'proofs') await proofs.writeFile(part.value);
     else if (part.case === 'manifest') {
