@@ -3,6 +3,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import { callOver, type Ended, sessionAt } from './calls.ts';
 import { type Asked, obey } from './orders.ts';
 
+const AT_ONCE = 16;
 const sessions = new Map<string, Promise<ClientHttp2Session>>();
 
 async function call({ place, path }: Asked): Promise<Ended | string> {
@@ -17,4 +18,12 @@ async function call({ place, path }: Asked): Promise<Ended | string> {
   }
 }
 
-obey({ call: (all) => Promise.all(all.map(call)) });
+obey({
+  async call(all) {
+    const ended: (Ended | string)[] = [];
+    for (let first = 0; first < all.length; first += AT_ONCE) {
+      ended.push(...(await Promise.all(all.slice(first, first + AT_ONCE).map(call))));
+    }
+    return ended;
+  },
+});

@@ -16,7 +16,9 @@ export interface Ended {
 /** The message of nothing: a frame of gRPC without bytes. */
 const EMPTY = Buffer.alloc(5);
 
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 20_000;
+/** Some streams stay open, once they are. */
+const OPEN_MS = 1_000;
 
 /** Calls an RPC over a session. Throws when the session ends without an answer. */
 export function callOver(
@@ -28,14 +30,15 @@ export function callOver(
     const all = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...headers };
     const stream = session.request(all, { endStream: false });
     let ended: http2.IncomingHttpHeaders | undefined;
+    let timer = setTimeout(() => reject(new Error('no answer')), PATIENCE_MS);
     stream.once('response', (answer) => {
       ended = answer;
+      clearTimeout(timer);
+      timer = setTimeout(() => stream.close(), OPEN_MS);
     });
     stream.once('trailers', (trailers: http2.IncomingHttpHeaders) => {
       ended = { ...ended, ...trailers };
     });
-    // Some streams stay open, once they are.
-    const timer = setTimeout(() => (ended ? stream.close() : reject(new Error('no answer'))), PATIENCE_MS);
     stream.once('error', reject);
     stream.once('close', () => clearTimeout(timer));
     stream.once('close', () => (ended ? resolve(endedAs(ended)) : reject(new Error('closed without an answer'))));

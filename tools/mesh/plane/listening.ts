@@ -68,6 +68,7 @@ export interface Sessions {
 /** Keeps a session open. */
 export function sessionsTo(open: () => http2.ClientHttp2Session): Sessions {
   let session: http2.ClientHttp2Session | undefined;
+  let connecting: { readonly session: http2.ClientHttp2Session; readonly done: Promise<boolean> } | undefined;
   const get = () => {
     if (session && !session.closed && !session.destroyed) return session;
     session = open();
@@ -79,9 +80,8 @@ export function sessionsTo(open: () => http2.ClientHttp2Session): Sessions {
     ready() {
       const opened = get();
       if (!opened.connecting) return Promise.resolve(!opened.destroyed);
-      return new Promise((resolve) => {
-        opened.once('connect', () => resolve(true)).once('close', () => resolve(false));
-      });
+      if (connecting?.session !== opened) connecting = { session: opened, done: connected(opened) };
+      return connecting.done;
     },
     renew() {
       session?.close();
@@ -89,4 +89,10 @@ export function sessionsTo(open: () => http2.ClientHttp2Session): Sessions {
     },
     close: () => session?.destroy(),
   };
+}
+
+function connected(session: http2.ClientHttp2Session): Promise<boolean> {
+  return new Promise((resolve) => {
+    session.once('connect', () => resolve(true)).once('close', () => resolve(false));
+  });
 }

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
@@ -8,9 +6,7 @@ import { cases, PROOF } from '#chassis/testing/property.ts';
 import { counter, money } from '../../../services/_testbed/journeys/counter.ts';
 import { type Door, openDoor } from '../../../services/_testbed/journeys/doors.ts';
 import { checkLaws } from '../../../services/_testbed/laws.ts';
-import { importDirectory } from '../../bankctl/import/import-directory.ts';
 import { type Authority, issue, makeAuthority } from '../../platform/development-ca.ts';
-import { checkoutRoot } from '../../platform/paths.ts';
 import { pathsFor } from '../authorization.ts';
 import { testMatrix, WORKLOADS } from '../test-matrix.ts';
 import { deploymentNamed, deploymentOf, rpcs } from '../workloads.ts';
@@ -169,17 +165,6 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
     expect(await at.booked(from.accountId)).to.equal('1000.00');
     expect(await bank.sidecar('account')('count', rpc)).to.equal(before + 3);
   });
-
-  if (PROOF) {
-    it('imports another bank, whole, through the gateway of the back office', async function importsAnotherBank() {
-      const directory = path.join(checkoutRoot(), '../shared/data/berka');
-      if (!existsSync(directory)) return this.skip();
-      const edge = `http://127.0.0.1:${bank.gateways.get('back-office')}`;
-      const { accounts, transactions, differences } = await importDirectory({ edge, directory });
-      console.log(`      ${accounts} accounts, ${transactions} transactions`);
-      expect(differences).to.deep.equal([]);
-    }).timeout(1_200_000);
-  }
 
   it('goes on with new certificates and another authority, under load, and then takes the old ones no more', async () => {
     const { at, to } = await people();
