@@ -52,7 +52,8 @@ describe('Bulk statements', () => {
   });
 
   it('are prepared again on a new connection', async () => {
-    await clone.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ledger'");
+    // Waits until it is gone: else the next statement may still be answered.
+    await clone.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'ledger'");
     await outcome(write('6'));
     await write('7');
     expect(await prepared()).to.deep.equal(['insert into note']);

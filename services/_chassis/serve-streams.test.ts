@@ -94,11 +94,13 @@ describe('A server of streams', () => {
   it('makes nothing that a slow reader does not take', async () => {
     const stream = watch('lac_long')[Symbol.asyncIterator]();
     await stream.next();
-    await pause(500);
-    const before = made.messages;
-    await pause(500);
-    expect(made.messages).to.equal(before);
-    expect(before).to.be.below(50);
+    // It stands still before half of what there is was made, however long a busy machine takes to fill what lies between.
+    let before = -1;
+    while (before !== made.messages) {
+      before = made.messages;
+      expect(before).to.be.below(50);
+      await pause(500);
+    }
     for (let index = 0; index < 100; index += 1) await stream.next();
     expect(made.messages).to.be.within(101, 101 + before);
     await stream.return?.();

@@ -200,6 +200,7 @@ describe('A transaction service that is killed', function faults() {
       const order = aTransfer(mine, his, '10');
       const held = there((await payer.transferFunds(order)).transaction);
       expect(held.state).to.equal(TransactionState.UNDER_REVIEW);
+      await settled();
       const before = await minorOf(bank(), mine);
       const decision = aDecision(held, 'RELEASE');
       await killedWhile(direction, () => client.decideReview(decision));
