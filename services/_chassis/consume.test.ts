@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { expect } from 'chai';
+import { connect } from 'nats';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
-import { PARTITIONS } from './bus.ts';
+import { PARTITIONS, streamOf } from './bus.ts';
 import type { Database } from './database.ts';
 import { refuseCall } from './errors.ts';
 import { releaseParked } from './parked.ts';
@@ -104,6 +106,17 @@ describe('A consumer of events', function () {
     console.log(`      ${rate} events a second`);
     // Of few, most of the time is the wait for the next try.
     if (PROOF) expect(rate).to.be.at.least(3_000);
+  });
+
+  it('goes on where it stood when somebody takes its durables away', async () => {
+    await writer.write(AGGREGATES, 1);
+    await expectEffects();
+    const client = await connect({ servers: bus.url });
+    const { consumers } = await jetstreamManager(client);
+    for await (const { name } of consumers.list(streamOf('ledger'))) await consumers.delete(streamOf('ledger'), name);
+    await writer.write(AGGREGATES, 1);
+    await expectEffects();
+    await client.close();
   });
 
   it('lets what waits of all its partitions take effect in one transaction', async () => {
