@@ -14,7 +14,9 @@ describe('BatchRegisterCustomers', () => {
 
   it('registers each as a call of its own, and refuses one without the others', async () => {
     const first = aPerson();
-    const taken = aPerson({ identifiers: first.identifiers ?? [] });
+    const known = aPerson();
+    await backOffice().registerCustomer(known);
+    const taken = aPerson({ identifiers: known.identifiers ?? [] });
     const customers = [first, anOrganisation(), taken, aPerson({ residenceCountryCode: 'XX' })];
     const { outcomes } = await backOffice().batchRegisterCustomers({ customers });
     const { ACTIVE } = CustomerState;

@@ -697,7 +697,7 @@ export const CustomerService: GenService<{
   },
   /**
    * Registers many customers at once, as when another bank's are taken over. Each is a command of its own, as RegisterCustomer
-   * would take it, with its own key and its own outcome.
+   * would take it, with its own key and its own outcome; they are done at the same time, in no order.
    *
    * Errors (of items): DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or in the future), CONTACT_INVALID (INVALID_ARGUMENT: no e-mail address or E.164 number), COUNTRY_UNKNOWN (INVALID_ARGUMENT), IDENTIFIER_TAKEN (ALREADY_EXISTS: another active customer has the same identifier), IDENTIFIER_NOT_ALLOWED (PERMISSION_DENIED: an identifier of kind MIGRATION, and not by back office)
    *
