@@ -1621,7 +1621,7 @@ export const AccountService: GenService<{
   },
   /**
    * Opens many accounts at once, as when another bank's are taken over. Each is a command of its own, as OpenAccount would
-   * take it, with its own key and its own outcome.
+   * take it, with its own key and its own outcome; they are done at the same time, in no order.
    *
    * Errors (of items): PRODUCT_NOT_FOUND (NOT_FOUND), CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), HOLDERS_INVALID (INVALID_ARGUMENT: they do not fit the type), MIGRATION_NOT_ALLOWED (PERMISSION_DENIED: only back office opens accounts that take history)
    *
