@@ -1,9 +1,11 @@
 // The order in which everything is measured: in rounds, so that what the machine does meanwhile falls on all alike.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DiskUse, diskUse } from './disk.ts';
 import type { Job, Measured } from './generator.ts';
 import { MEASUREMENTS, type MeasurementName } from './measurements/all.ts';
 import type { Tpcb } from './measurements/tpcb.ts';
 import type { Subject } from './subject.ts';
+import { processorSeconds } from './usage.ts';
 
 /** What was measured in each round. */
 export interface Rounds {
@@ -31,6 +33,10 @@ export interface RoundsOptions {
 }
 
 const TPCB_SECONDS_IN_ALL = 30;
+/** A bank is quiet when it takes less than a tenth of a processor; in a minute it is taken as it is. */
+const QUIET_SHARE = 0.1;
+const QUIET_MS = 500;
+const QUIET_LOOKS = 120;
 const HOT: readonly HotAccounts[] = [1, 100];
 /** Where accounts matter: what a hot account or a million of them may slow down. */
 const WITH_HOT: readonly MeasurementName[] = ['bulk', 'edge_transfer', 'ledger_rpc'];
@@ -61,7 +67,8 @@ export async function measureAll(options: RoundsOptions): Promise<Rounds> {
   const millions = new Collected();
   const rates: number[] = [];
   const disk: Record<string, DiskUse[]> = {};
-  const run = (where: Subject, measurement: MeasurementName, more: Partial<Job> = {}) => {
+  const run = async (where: Subject, measurement: MeasurementName, more: Partial<Job> = {}) => {
+    await untilQuiet(where.bank.pids);
     const { inFlight } = MEASUREMENTS[measurement];
     return where.generator.run({ measurement, load: { inFlight }, seconds, hot: 0, ...more });
   };
@@ -77,7 +84,9 @@ export async function measureAll(options: RoundsOptions): Promise<Rounds> {
       for (const count of WITH_HOT.includes(name) ? HOT : []) {
         hot[count].add(name, await run(subject, name, { hot: count }));
       }
-      if (name === 'bulk' && tpcb) rates.push(await tpcb(Math.max(seconds, TPCB_SECONDS_IN_ALL / runs)));
+      if (name !== 'bulk' || !tpcb) continue;
+      await untilQuiet(subject.bank.pids);
+      rates.push(await tpcb(Math.max(seconds, TPCB_SECONDS_IN_ALL / runs)));
     }
     say(`round ${round} of ${runs}: ${even.told(round - 1)}`);
   }
@@ -97,6 +106,16 @@ export async function measureAll(options: RoundsOptions): Promise<Rounds> {
     half: half.samples,
     disk,
   };
+}
+
+/** What a measurement leaves to be done, as rows to be vacuumed, is not done in the next one's time. */
+async function untilQuiet(pids: Readonly<Record<string, number>>): Promise<void> {
+  const used = (): number => Object.values(processorSeconds(pids)).reduce((sum, seconds) => sum + seconds, 0);
+  for (let look = 0; look < QUIET_LOOKS; look += 1) {
+    const before = used();
+    await sleep(QUIET_MS);
+    if (used() - before <= (QUIET_MS / 1_000) * QUIET_SHARE) return;
+  }
 }
 
 /** Answers the number in the middle; of an even count, the upper one of the two. Of none it is 0. */
