@@ -13,7 +13,7 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type Outcome, SCOPES, SUBJECTS, testMatrix, WORKLOADS } from '../../../tools/mesh/test-matrix.ts';
 import type { Bank } from '../bank.ts';
 import { services } from '../services.ts';
-import { type Belongings, beginClosing, makeBelongings, tellSecurity } from './belongings.ts';
+import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { methodNamed, nameOf, PROTOCOLS } from './doors.ts';
 import { useJourney } from './journey.ts';
 import { asCommand, sampleOf, samples } from './samples.ts';
@@ -33,7 +33,6 @@ describe('The matrix of who may call what', function theMatrix() {
   before(async () => {
     await beginClosing(journey.door('gRPC'));
     own = await makeBelongings(journey.door('gRPC'));
-    await tellSecurity(journey.bank(), own);
     const { customerId: anotherId } = await makeBelongings(journey.door('gRPC'));
     tokens = await tokensOf(journey.bank(), { ...own, anotherId });
   });

@@ -7,7 +7,7 @@ import { BRANCH_ROLES } from '#chassis/branches.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type Grant, type IdKind, type Rule, rules } from '#gen/bank/rules.ts';
-import { type Belongings, beginClosing, makeBelongings, tellSecurity } from './belongings.ts';
+import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { MANAGER, money, pending } from './counter.ts';
 import { type Door, methodNamed, nameOf, PROTOCOLS } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
@@ -63,7 +63,6 @@ for (const { who, whose, bounded, isHeld, least } of KINDS) {
       await beginClosing(door);
       a = await makeThings(door);
       b = await makeThings(door);
-      for (const things of [a, b]) await tellSecurity(journey.bank(), things);
     });
 
     it(`is named by ids that the rules know: ${ids.length} of ${open.length} RPCs`, () => {
