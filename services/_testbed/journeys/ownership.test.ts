@@ -35,7 +35,9 @@ const staffOfBranch: Bounded = ({ roles }, { branchId }) => {
   return role && `staff:${role.toLowerCase().replaceAll('_', '-')}@${branchId}`;
 };
 
-const everyRpc = Object.entries<Rule>(rules).map(([path, rule]) => ({ rpc: nameOf(path), rule }));
+const everyRpc = Object.entries<Rule>(rules)
+  .filter(([, { edge }]) => edge)
+  .map(([path, rule]) => ({ rpc: nameOf(path), rule }));
 const NOBODY = { customerId: '', branchId: '' } as Things;
 const KINDS = [
   { who: 'a customer', whose: 'another’s', bounded: customer, isHeld: (kind: IdKind) => kind !== 'BRANCH', least: 20 },

@@ -3650,7 +3650,7 @@ export const SecurityService: GenService<{
    * are replaced, a second factor and passkeys too, which also ends a lockout, and their sessions are revoked. A member of staff is
    * answered an authenticator app, since nobody of them logs in without a second factor: it counts from their first login on.
    *
-   * Errors: ENROLMENT_CODE_INVALID (UNAUTHENTICATED: unknown, used or expired), USERNAME_TAKEN (ALREADY_EXISTS: another customer has it), PASSWORD_UNFIT (INVALID_ARGUMENT: too short, too long, or made of the username), PASSWORD_COMMON (INVALID_ARGUMENT: among those that are tried first)
+   * Errors: ENROLMENT_CODE_INVALID (UNAUTHENTICATED: unknown, used or expired), USERNAME_TAKEN (ALREADY_EXISTS: another customer has it), PASSWORD_UNFIT (INVALID_ARGUMENT: too short, too long, or made of the username or of what everybody connects with the bank), PASSWORD_COMMON (INVALID_ARGUMENT: among those that are tried first)
    *
    * @generated from rpc bank.security.v1.SecurityService.RegisterCredentials
    */
@@ -3718,7 +3718,7 @@ export const SecurityService: GenService<{
    * Sets a new password with the code that was sent, ends a lockout, and revokes all sessions. A second factor stays, and is asked for at
    * the next login.
    *
-   * Errors: RESET_CODE_INVALID (UNAUTHENTICATED: the username is unknown, or the code is wrong, used, expired or was tried too often; or the credentials have changed since), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username; the code stays good), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first; the code stays good)
+   * Errors: RESET_CODE_INVALID (UNAUTHENTICATED: the username is unknown, or the code is wrong, used, expired or was tried too often; or the credentials have changed since), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username or of what everybody connects with the bank; the code stays good), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first; the code stays good)
    *
    * @generated from rpc bank.security.v1.SecurityService.ResetPassword
    */
@@ -3769,7 +3769,7 @@ export const SecurityService: GenService<{
    * Changes the password of whoever calls, and revokes all their sessions but the one in which it is called. Wrong passwords
    * count and delay as those of LogIn do.
    *
-   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the username or the present password is wrong, or it is too early to try again), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first)
+   * Errors: PROOF_REFUSED (UNAUTHENTICATED: the username or the present password is wrong, or it is too early to try again), PASSWORD_UNFIT (INVALID_ARGUMENT: the new one is too short, too long, or made of the username or of what everybody connects with the bank), PASSWORD_COMMON (INVALID_ARGUMENT: the new one is among those that are tried first)
    *
    * @generated from rpc bank.security.v1.SecurityService.ChangePassword
    */
