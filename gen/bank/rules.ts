@@ -212,6 +212,7 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/RejectRequest'
   | 'bank.security.v1.SecurityService/WithdrawRequest'
   | 'bank.security.v1.SecurityService/RecordRefusals'
+  | 'bank.security.v1.SecurityService/SpendProofs'
   | 'bank.security.v1.SecurityService/ScoreOrders'
   | 'bank.security.v1.SecurityService/ListLoginReviews'
   | 'bank.security.v1.SecurityService/DecideLoginReview'
@@ -1206,8 +1207,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
-    callers: ['account'],
-    grants: [],
+    callers: ['account', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
     actorAsserters: [],
     edge: false,
     noReplay: false,
@@ -1216,7 +1219,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
     actors: [],
-    errors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+    ],
   },
   'bank.customer.v1.CustomerService/GetContacts': {
     callers: ['notification'],
@@ -2930,6 +2935,17 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [['refusals', 'actor']],
     errors: [],
   },
+  'bank.security.v1.SecurityService/SpendProofs': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
   'bank.security.v1.SecurityService/ScoreOrders': {
     callers: ['transaction'],
     grants: [],
@@ -3680,7 +3696,7 @@ export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Obje
 /** The services whose events each workload may hear. */
 export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
-  'security': ['customer', 'transaction'],
+  'security': ['transaction'],
   'customer': ['security'],
   'notification': ['security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],

@@ -221,6 +221,10 @@ export const variables = {
     desc: 'the file with the token that it shows to the servers of SMS_URLS and PUSH_URLS, read at every call',
   }),
   MAIL_FROM: str({ default: 'bank@localhost', desc: 'the address that e-mails come from' }),
+  PASSWORD_WORDS: str({
+    default: 'corebank',
+    desc: 'what everybody connects with this bank, as its names and products, with commas between: no password is made of it',
+  }),
   PASSKEY_SITE: str({
     default: 'localhost',
     desc: 'the domain for which passkeys are made (the RP ID of WebAuthn); they are of no use for another one',

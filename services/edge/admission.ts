@@ -7,7 +7,7 @@ import { WrongAudience } from '#chassis/tokens.ts';
 import type { Trace } from '#chassis/trace.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context, Route } from './context.ts';
-import { Unproven } from './dpop.ts';
+import { type Proof, Unproven } from './dpop.ts';
 import type { Session } from './internal-tokens.ts';
 
 /** A call that may enter. */
@@ -52,7 +52,7 @@ export function isStream(route: Route | undefined): boolean {
 /**
  * Admits a call, or refuses it: RPC_UNKNOWN (an RPC that is not published looks like one that does not exist),
  * TOKEN_MISSING, TOKEN_INVALID, DPOP_PROOF_REFUSED, SESSION_ENDED, CALLER_NOT_ALLOWED, RATE_LIMITED; SERVICE_UNAVAILABLE while it is not known
- * whether the session is over.
+ * whether the session is over, or the proof was used.
  */
 export async function admit(context: Context, arrival: Arrival): Promise<Admitted> {
   const { rateLimits } = context;
@@ -61,9 +61,10 @@ export async function admit(context: Context, arrival: Arrival): Promise<Admitte
     const { proof, callsMax, ...admitted } = await identify(context, arrival);
     principal = admitted.session?.principal;
     await (principal ? rateLimits.principal(principal, callsMax) : rateLimits.address(arrival.address));
-    if (proof !== undefined && principal) context.proofs.spend(proof, principal);
     if (admitted.session) context.revocations.check(admitted.session);
     const { fourEyes } = checkGrants(admitted.route.rule, principal);
+    // Last, since it is the one thing that is asked of somebody else.
+    if (proof && principal) await context.proofs.spend(proof, principal);
     return { ...admitted, fourEyes };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -85,7 +86,7 @@ const UNKNOWN_CALLER: ReadonlySet<string> = new Set([
 /** Who calls what. */
 type Identified = Omit<Admitted, 'fourEyes'> & {
   /** To be spent, where the token needs one. */
-  readonly proof: string | undefined;
+  readonly proof: Proof | undefined;
   readonly callsMax: number | undefined;
 };
 

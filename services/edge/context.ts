@@ -71,7 +71,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
     security: services.of('security').send,
     partners: own,
     urls,
-    proofs: proofs(urls),
+    proofs: proofs(urls, own, log),
     verify: tokenVerifier(trusting(keys.find, development), EDGE_AUDIENCE),
     internalToken: internalTokens(own),
     rateLimits: rateLimits(config),

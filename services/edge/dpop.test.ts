@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { Refusal } from '#chassis/errors.ts';
 import { DEVELOPMENT_ISSUER, ISSUER } from '#chassis/issuer.ts';
+import { makeLog } from '#chassis/log.ts';
 import { customer, partner } from '#chassis/testing/clients.ts';
 import type { Verified } from '#chassis/tokens.ts';
 import { type Proofs, proofs } from './dpop.ts';
@@ -12,6 +13,9 @@ const RPC = 'bank.ledger.v1.LedgerService/GetJournal';
 const TOKEN = 'a.b.c';
 
 describe('Proofs of the key of a token', () => {
+  const log = makeLog('test', 'silent');
+  // Whether one was used before is for spent-proofs.test.ts.
+  const nobody = { spendProofs: () => Promise.reject(new Error('nobody is asked')) };
   let now = Date.now();
   let checks: Proofs;
   let key: { privateKey: CryptoKey; jwk: JWK };
@@ -19,7 +23,7 @@ describe('Proofs of the key of a token', () => {
 
   beforeEach(async () => {
     now = Date.now();
-    checks = proofs(publicUrls({ EDGE_PUBLIC_URLS: 'https://api.bank.example' }), () => now);
+    checks = proofs(publicUrls({ EDGE_PUBLIC_URLS: 'https://api.bank.example' }), nobody, log, () => now);
     const pair = await generateKeyPair('ES256', { extractable: true });
     key = { privateKey: pair.privateKey, jwk: await exportJWK(pair.publicKey) };
     const thumbprint = await calculateJwkThumbprint(key.jwk);
@@ -47,9 +51,9 @@ describe('Proofs of the key of a token', () => {
     );
 
   it('are taken when they are fresh, and of this key, call and token', async () => {
-    expect(await check(await made())).to.be.a('string');
-    expect(await check(await made({ iat: Math.floor(now / 1000) - 29 }))).to.be.a('string');
-    expect(await check(await made(), `dpop ${TOKEN}`)).to.be.a('string');
+    expect(await check(await made())).to.have.length(32);
+    expect(await check(await made({ iat: Math.floor(now / 1000) - 29 }))).to.have.length(32);
+    expect(await check(await made(), `dpop ${TOKEN}`)).to.have.length(32);
   });
 
   const BAD: readonly [string, () => Promise<string>][] = [
@@ -83,24 +87,17 @@ describe('Proofs of the key of a token', () => {
     expect(await reasonOf(async () => check(await made(), `Bearer ${TOKEN}`))).to.equal('DPOP_PROOF_REFUSED');
   });
 
-  it('are good once, for as long as they could be good at all', async () => {
-    const dpop = await made({ iat: Math.floor(now / 1000) + 29 });
-    const use = async () => {
-      const proof = await check(dpop);
-      checks.spend(proof ?? '', verified.principal);
-    };
-    await use();
-    for (const later of [0, 20_000, 20_000, 18_000]) {
-      now += later;
-      expect(await reasonOf(use)).to.equal('DPOP_PROOF_REFUSED');
-    }
-    now += 10_000;
-    expect(await reasonOf(() => check(dpop))).to.equal('DPOP_PROOF_REFUSED');
-  });
-
-  it('of two keys may have the same name', async () => {
-    checks.spend('one jti', verified.principal);
-    checks.spend('two jti', verified.principal);
-    expect(() => checks.spend('one jti', verified.principal)).to.throw(Refusal);
+  it('are told apart by their key and by what it named them', async () => {
+    const told = async (proof: string, of = verified) =>
+      Buffer.from((await check(proof, undefined, of)) ?? []).toString('hex');
+    const [first, again, second] = [await made({ jti: 'one' }), await made({ jti: 'one' }), await made({ jti: 'two' })];
+    expect(await told(first))
+      .to.equal(await told(again))
+      .and.to.have.length(64);
+    expect(await told(second)).not.to.equal(await told(first));
+    const other = await generateKeyPair('ES256', { extractable: true });
+    const jwk = await exportJWK(other.publicKey);
+    const theirs = { ...verified, bound: { thumbprint: await calculateJwkThumbprint(jwk), callsMax: 5 } };
+    expect(await told(await made({ jti: 'one' }, { jwk }, other.privateKey), theirs)).not.to.equal(await told(first));
   });
 });

@@ -9,6 +9,7 @@ import { newId } from '#chassis/id.ts';
 import type { Logger } from '#chassis/log.ts';
 import { AccessRefusalSchema, type SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { once } from './once.ts';
 
 /** Who was refused what, and whence they called. */
 export interface Refused {
@@ -24,7 +25,6 @@ export interface Refused {
  */
 export type Recorded = (refused: Refused, refusal: Refusal) => Promise<Refusal>;
 
-const TRIES = 2;
 const RPC_MAX = 200;
 const SENT_AT_ONCE = { maxItems: 100, inFlight: 4 };
 const ACCESS: readonly number[] = [Code.PERMISSION_DENIED, Code.UNAUTHENTICATED];
@@ -32,7 +32,7 @@ const ACCESS: readonly number[] = [Code.PERMISSION_DENIED, Code.UNAUTHENTICATED]
 /** Makes what records refusals at security. */
 export function recordedAt(security: Pick<Client<typeof SecurityService>, 'recordRefusals'>, log: Logger): Recorded {
   const send = coalesce(async (refusals: MessageInitShape<typeof AccessRefusalSchema>[]) => {
-    await repeatedly(() => security.recordRefusals({ refusals }));
+    await once(() => security.recordRefusals({ refusals }));
     return refusals.map(() => undefined);
   }, SENT_AT_ONCE);
 
@@ -49,14 +49,4 @@ export function recordedAt(security: Pick<Client<typeof SecurityService>, 'recor
       return refuseCall('SERVICE_UNAVAILABLE');
     }
   };
-}
-
-/** Once more when it fails: each refusal has its key, so that it is recorded once. */
-async function repeatedly(work: () => Promise<unknown>, left: number = TRIES): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (left <= 1) throw error;
-    await repeatedly(work, left - 1);
-  }
 }

@@ -9,6 +9,8 @@ import { type Signing, signing } from './signing.ts';
 
 export interface Context extends House {
   readonly passwords: Passwords;
+  /** What everybody connects with this bank: no password is made of it. */
+  readonly bankWords: readonly string[];
   readonly signing: Signing;
   /** Signs the tokens of principals. */
   readonly issuer: Issuer;
@@ -28,6 +30,7 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     passwords: passwords(),
+    bankWords: house.config.PASSWORD_WORDS.split(',').filter((word) => word.trim() !== ''),
     signing: keys,
     issuer: keys.issuer,
     executor,

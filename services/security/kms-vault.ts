@@ -27,6 +27,8 @@ export function vaultKms(vault: { address: string; key: string; tokenFile: strin
       method: 'POST',
       headers: { 'x-vault-token': token, 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      // Keys in clear, and the token, are for this server alone.
+      redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((cause: unknown) => {
       throw new KmsAway('Vault cannot be reached', { cause });

@@ -155,6 +155,15 @@ describe('The key-management system', () => {
       expect(await failure(gone.wrap(keysOf('cus_a')))).to.be.instanceOf(KmsAway);
     });
 
+    it('shows no key and no token to whomever it sends on to', async () => {
+      const elsewhere = await startVault('hvs.token');
+      vault.fail(307, {}, `${elsewhere.address}/v1/transit/encrypt/keys`);
+      expect(await failure(kms.wrap(keysOf('cus_a')))).to.be.instanceOf(KmsAway);
+      expect(elsewhere.requests()).to.equal(0);
+      vault.heal();
+      await elsewhere.stop();
+    });
+
     it('is not away, but wrong, when there is no such key', async () => {
       const wrong = openKms(
         configured({ ...vaultEnvironment(tokenFile), KMS_ADDRESS: vault.address, KMS_KEY: 'other' }),

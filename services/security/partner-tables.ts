@@ -1,5 +1,6 @@
 // The statements about partners, and about what they have used once.
 import { type RawBuilder, sql } from 'kysely';
+import { sqlArray } from '#chassis/sql-array.ts';
 import type { PublicKeys } from './domain/partner.ts';
 
 /** An integration partner. */
@@ -74,4 +75,46 @@ export function selectSpent(id: string): RawBuilder<{ id: string }> {
 /** Forgets what would not be good any more anyhow. */
 export function deleteSpent(before: Date): RawBuilder<unknown> {
   return sql`delete from spent_assertion where expire_time < ${before}`;
+}
+
+/** A use of a proof that came with a call. */
+export interface ProofUseRow {
+  readonly digest: Buffer;
+  readonly useKey: string;
+}
+
+/** Uses proofs up, and answers the uses that were the first of theirs, now or when they were asked for before. */
+export function spendProofs(uses: readonly ProofUseRow[]): RawBuilder<ProofUseRow> {
+  return sql<ProofUseRow>`
+    with used as (${unnested(uses)}), first as (
+      insert into spent_proof (digest, use_key) select digest, use_key from used order by digest, no
+      on conflict (digest) do nothing returning digest, use_key
+    )
+    select digest, use_key as "useKey" from first
+    union all select digest, use_key from spent_proof join used using (digest, use_key)
+  `;
+}
+
+/** Those of the uses that would be the first of theirs, without it happening. */
+export function selectFirst(uses: readonly ProofUseRow[]): RawBuilder<ProofUseRow> {
+  return sql<ProofUseRow>`
+    with used as (${unnested(uses)})
+    select distinct on (digest) digest, use_key as "useKey" from used
+    where not exists (select from spent_proof p where p.digest = used.digest and p.use_key <> used.use_key)
+    order by digest, no
+  `;
+}
+
+function unnested(uses: readonly ProofUseRow[]): RawBuilder<unknown> {
+  return sql`
+    select digest, use_key, no from unnest(
+      ${sqlArray(uses.map(({ digest }) => digest))}::bytea[],
+      ${sqlArray(uses.map(({ useKey }) => useKey))}::text[]
+    ) with ordinality as u (digest, use_key, no)
+  `;
+}
+
+/** Forgets proofs, which are fresh for a minute, after three: clocks differ by less. */
+export function deleteSpentProofs(): RawBuilder<unknown> {
+  return sql`delete from spent_proof where spend_time < now() - interval '3 minutes'`;
 }

@@ -5,7 +5,7 @@ import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chass
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
-import { customerBranches, selectBranches } from './branches.ts';
+import { branchesOfCustomers } from './branches.ts';
 import { type Context, makeContext } from './context.ts';
 import { ownKeys } from './data-keys.ts';
 import { refuse } from './domain/refusals.ts';
@@ -26,7 +26,9 @@ import { StepUps } from './migrations/0022-step-ups.ts';
 import { CustomerBranches } from './migrations/0024-customer-branches.ts';
 import { LoginScoring } from './migrations/0025-login-scoring.ts';
 import { Inactivity } from './migrations/0026-inactivity.ts';
-import { deleteSpent } from './partner-tables.ts';
+import { SpentProofs } from './migrations/0028-spent-proofs.ts';
+import { NoCustomerBranches } from './migrations/0029-no-customer-branches.ts';
+import { deleteSpent, deleteSpentProofs } from './partner-tables.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
 import { approveRequest } from './rpc/approve-request.ts';
@@ -84,6 +86,7 @@ import { rotateKeyEncryptionKey } from './rpc/rotate-key-encryption-key.ts';
 import { rotateSigningKey } from './rpc/rotate-signing-key.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
+import { spendProofs } from './rpc/spend-proofs.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
 import { suspendPartner } from './rpc/suspend-partner.ts';
 import { withdrawRequest } from './rpc/withdraw-request.ts';
@@ -96,6 +99,8 @@ const HOURS_KEPT_MS = 48 * 3_600_000;
 /** Longer than clocks may differ by which an assertion is still taken. */
 const SPENT_KEPT_MS = 600_000;
 const SWEEP_MS = 600_000;
+/** Of many calls there are many proofs. */
+const PROOF_SWEEP_MS = 30_000;
 
 function rpcs(context: Context) {
   return {
@@ -132,6 +137,7 @@ function rpcs(context: Context) {
     listPartners: listPartners(context),
     registerPartner: registerPartner(context),
     resumePartner: resumePartner(context),
+    spendProofs: spendProofs(context),
     suspendPartner: suspendPartner(context),
     submitForApproval: submitForApproval(context),
     listApprovals: listApprovals(context),
@@ -185,13 +191,15 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0025-login-scoring', class: LoginScoring },
     { name: '0026-inactivity', class: Inactivity },
     { name: '0027-event-operations', class: eventOperations('security_runtime') },
+    { name: '0028-spent-proofs', class: SpentProofs },
+    { name: '0029-no-customer-branches', class: NoCustomerBranches },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,
   context: makeContext,
   rpcs,
   keys: ({ signing }) => signing.find,
-  subscriptions: (context) => [countedEvents(context), customerBranches],
+  subscriptions: (context) => [countedEvents(context)],
   async start(context) {
     const { database, now, log, executor } = context;
     const forget = async () => {
@@ -200,10 +208,12 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       await database.query(deleteAddressHours(before));
       await database.query(deleteSpent(new Date(now().getTime() - SPENT_KEPT_MS)));
     };
+    const forgetProofs = async () => void (await database.query(deleteSpentProofs()));
     await forget();
     context.authorization.prepare();
     const stops = [
       repeat(SWEEP_MS, forget, log, 'what is over is not forgotten yet'),
+      repeat(PROOF_SWEEP_MS, forgetProofs, log, 'old proofs are not forgotten yet'),
       startExecuting(context),
       await startSigning(context),
       goOnRotating(context),
@@ -213,13 +223,9 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       executor.close();
     };
   },
-  owners: ({ database }) => ({
-    // Only staff name customers here; whose a branch is not known yet, to those who are held to one, is nobody.
-    CUSTOMER: ownCustomer(
-      () => refuse('CUSTOMER_NOT_FOUND'),
-      async (ids) =>
-        (await database.query(selectBranches(ids))).map(({ customerId, branchId }) => [customerId, branchId]),
-    ),
+  owners: (context) => ({
+    // Only staff name customers here.
+    CUSTOMER: ownCustomer(() => refuse('CUSTOMER_NOT_FOUND'), branchesOfCustomers(context)),
     // Of whom an approval is the business, and who decides, follows from its own roles and branch.
     APPROVAL: 'decided-by-rpc',
   }),

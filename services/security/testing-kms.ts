@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 /** A server of the test's own. */
 export interface KmsServer {
   readonly address: string;
-  /** What it answers instead, from now on: a status and a body. */
-  fail(status: number, body: object | undefined): void;
+  /** What it answers instead, from now on: a status and a body, or where else to ask. */
+  fail(status: number, body: object | undefined, location?: string): void;
   /** Answers as it should again. */
   heal(): void;
   /** How many requests came. */
@@ -17,7 +17,7 @@ export interface KmsServer {
   stop(): Promise<void>;
 }
 
-type Answer = { readonly status: number; readonly body: object };
+type Answer = { readonly status: number; readonly body: object; readonly location?: string };
 type Json = Readonly<Record<string, unknown>>;
 
 async function serve(answer: (request: IncomingMessage, body: string) => Answer): Promise<KmsServer> {
@@ -26,15 +26,16 @@ async function serve(answer: (request: IncomingMessage, body: string) => Answer)
   const server = createServer((request, response) => {
     requests += 1;
     void text(request).then((body) => {
-      const { status, body: answered } = failure ?? answer(request, body);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answered));
+      const { status, body: answered, location } = failure ?? answer(request, body);
+      const headers = { 'content-type': 'application/json', ...(location && { location }) };
+      response.writeHead(status, headers).end(JSON.stringify(answered));
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    fail: (status, body = {}) => {
-      failure = { status, body };
+    fail: (status, body = {}, location) => {
+      failure = { status, body, ...(location && { location }) };
     },
     heal: () => {
       failure = undefined;

@@ -29,7 +29,7 @@ describe('mesh/test-matrix.json', () => {
     expect(posting).to.deep.include(['loan', 'loan', posting[0]?.[2], place, 'out']);
   });
 
-  it('says what the contract says of a transfer and of a registration', () => {
+  it('says what the contract says of a transfer, of a registration and of what a partner may read', () => {
     const transfer = testMatrix()['bank.transaction.v1.TransactionService/TransferFunds'];
     expect(transfer?.edge.ALLOWED).to.deep.equal([
       'customer',
@@ -54,6 +54,9 @@ describe('mesh/test-matrix.json', () => {
     const registration = testMatrix()['bank.customer.v1.CustomerService/RegisterCustomer'];
     expect(registration?.edge.ALLOWED).to.include('anonymous');
     expect(registration?.edge.BRANCH_NOT_ALLOWED).to.include('staff:TELLER@other');
+    const today = testMatrix()['bank.ledger.v1.LedgerService/GetBusinessDate'];
+    expect(today?.edge.ALLOWED).to.include.members(['partner:business-date:read', 'partner:*']);
+    expect(today?.edge.CALLER_NOT_ALLOWED).to.include.members(['partner:', 'partner:products:read']);
     const change = testMatrix()['bank.account.v1.AccountService/UpdateAccount'];
     expect(change?.edge.OWNER_REQUIRED).to.deep.equal(['disponent']);
     expect(registration?.edge.TOKEN_INVALID).to.include('unsigned');

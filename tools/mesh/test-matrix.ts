@@ -91,7 +91,7 @@ function atTheEdge(rule: Rule, subject: string): Outcome {
 /** Whether somebody who is let in is foreign to what the request names. */
 function isForeign({ grants }: Rule, subject: string): boolean {
   if (subject === 'another-customer') return true;
-  const [kind, word = ''] = subject.split(':');
+  const [kind, word] = kindAndWord(subject);
   if (kind !== 'staff' || !word.endsWith('@other')) return false;
   // Who comes by a role of the whole bank is foreign to nothing in it.
   const role = roleIn(word);
@@ -116,13 +116,19 @@ function asHolder({ ids, errors }: Rule, subject: string): Outcome | undefined {
   return subject === 'disponent' && errors.includes('OWNER_REQUIRED') ? 'OWNER_REQUIRED' : undefined;
 }
 
+/** A kind of caller and what they have: scopes have colons of their own. */
+export function kindAndWord(subject: string): [kind: string, word: string] {
+  const [kind = '', ...words] = subject.split(':');
+  return [kind, words.join(':')];
+}
+
 /** The role in `TELLER@other`. */
 function roleIn(word: string): Role {
   return word.replace(/@.*/, '') as Role;
 }
 
 function isGranted({ audience, roles, scopes }: Grant, subject: string): boolean {
-  const [kind, word = ''] = subject.split(':');
+  const [kind, word] = kindAndWord(subject);
   if (kind === 'staff') return audience === 'STAFF' && roles.some((role) => role === roleIn(word));
   if (kind === 'partner') return audience === 'PARTNER' && (word === '*' || scopes.includes(word));
   return audience === 'CHANNEL';

@@ -31,7 +31,7 @@ export const mayCall: Readonly<Record<string, readonly string[]>> = {
 export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   // Which sessions are over.
   edge: ['security'],
-  security: ['customer', 'transaction'],
+  security: ['transaction'],
   customer: ['security'],
   notification: ['security', 'transaction'],
   audit: '*',

@@ -1,6 +1,5 @@
 // What a customer has, for tests that name it in every request.
 import { randomUUID } from 'node:crypto';
-import type { Bank } from '../bank.ts';
 import { untilSigned } from '../signing.ts';
 import { BACK_OFFICE, counter, disponent, money, owner, textAt } from './counter.ts';
 import type { Door } from './doors.ts';
@@ -86,12 +85,6 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
   };
-}
-
-/** Writes into security's tables which branch a customer is with: on a bank without a bus its events do not come. */
-export async function tellSecurity(bank: Bank, { customerId, branchId }: Belongings): Promise<void> {
-  const statement = 'insert into customer_branch (customer_id, branch_id, version) values ($1, $2, 1)';
-  await bank.database('security').query(statement, [customerId, branchId]);
 }
 
 /** Puts a day into closing, so that it can be closed. */

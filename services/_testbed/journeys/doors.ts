@@ -45,16 +45,20 @@ export interface Door {
    * what the bank refuses it for, as a Refusal. Of a stream it answers the first message.
    */
   call(subject: string, rpc: RpcName, request: JsonObject): Promise<JsonObject>;
-  /** The same with whatever token; undefined sends none. */
-  callWith(token: string | undefined, rpc: RpcName, request: JsonObject): Promise<JsonObject>;
+  /** The same with whatever token, or what is shown beside it; undefined shows nothing. */
+  callWith(shown: string | Show | undefined, rpc: RpcName, request: JsonObject): Promise<JsonObject>;
   close(): void;
 }
+
+/** The headers of whoever calls a URL. */
+export type Show = (url: string) => Promise<Shown>;
+type Shown = Readonly<Record<string, string>>;
 
 /** An RPC that the edge publishes. */
 export type Method = DescMethodUnary | DescMethodServerStreaming;
 
 /** Sends one request in one protocol. */
-type Wire = (method: Method, request: JsonObject, token: string | undefined) => Promise<JsonObject>;
+type Wire = (method: Method, request: JsonObject, shown: Shown) => Promise<JsonObject>;
 
 const DEADLINE_MS = 10_000;
 
@@ -62,8 +66,12 @@ const DEADLINE_MS = 10_000;
 export function openDoor(edge: EdgeAddress, protocol: Protocol): Door {
   const { wire, close } = { 'Connect JSON': connectJson, 'gRPC-Web': grpcWeb, gRPC: plainGrpc }[protocol](edge);
   const token = tokens(edge);
-  const callWith = (shown: string | undefined, rpc: RpcName, request: JsonObject) =>
-    wire(methodNamed(rpc), request, shown);
+  const origin = `http://127.0.0.1:${protocol === 'gRPC' ? edge.grpcPort : edge.httpPort}`;
+  const callWith: Door['callWith'] = async (shown, rpc, request) => {
+    const method = methodNamed(rpc);
+    if (typeof shown === 'function') return wire(method, request, await shown(`${origin}${pathOf(method)}`));
+    return wire(method, request, shown === undefined ? {} : { authorization: `Bearer ${shown}` });
+  };
   return {
     protocol,
     callWith,
@@ -118,9 +126,9 @@ async function firstOf(
   transport: Transport,
   method: DescMethodServerStreaming,
   request: JsonObject,
-  token: string | undefined,
+  shown: Shown,
 ): Promise<JsonObject> {
-  const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+  const headers = new Headers(shown);
   const leaving = new AbortController();
   async function* input() {
     yield fromJson(method.input, request);
@@ -145,12 +153,12 @@ function refusalInConnectError(error: unknown): unknown {
 function connectJson({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
   const streams = createConnectTransport({ baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: '1.1' });
   const agent = new Agent({ keepAlive: true });
-  const wire: Wire = async (method, request, token) => {
-    if (method.methodKind === 'server_streaming') return firstOf(streams, method, request, token);
+  const wire: Wire = async (method, request, shown) => {
+    if (method.methodKind === 'server_streaming') return firstOf(streams, method, request, shown);
     const headers = {
       'content-type': 'application/json',
       'connect-timeout-ms': String(DEADLINE_MS),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...shown,
     };
     const { ok, answer } = await posted({ agent, port: httpPort, path: pathOf(method), headers }, request);
     if (!ok) throw refusalInJson(answer);
@@ -169,15 +177,21 @@ function posted(to: RequestOptions, request: JsonObject): Promise<{ ok: boolean;
       });
       response.once('error', reject).once('end', () => resolve({ ok: response.statusCode === 200, answer }));
     });
-    sent.once('error', reject).end(JSON.stringify(request));
+    sent.once('error', (error: NodeJS.ErrnoException) => {
+      // The edge has just ended a connection that was idle: nothing was read of the request.
+      const isStale = sent.reusedSocket && error.code === 'ECONNRESET';
+      if (isStale) posted(to, request).then(resolve, reject);
+      else reject(error);
+    });
+    sent.end(JSON.stringify(request));
   });
 }
 
 function grpcWeb({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
   const transport = createGrpcWebTransport({ baseUrl: `http://127.0.0.1:${httpPort}`, httpVersion: '1.1' });
-  const wire: Wire = async (method, request, token) => {
-    if (method.methodKind === 'server_streaming') return firstOf(transport, method, request, token);
-    const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+  const wire: Wire = async (method, request, shown) => {
+    if (method.methodKind === 'server_streaming') return firstOf(transport, method, request, shown);
+    const headers = new Headers(shown);
     try {
       const message = fromJson(method.input, request);
       const answer = await transport.unary(method, undefined, DEADLINE_MS, headers, message);
@@ -192,10 +206,10 @@ function grpcWeb({ httpPort }: EdgeAddress): { wire: Wire; close: () => void } {
 function plainGrpc({ grpcPort }: EdgeAddress): { wire: Wire; close: () => void } {
   const client = new grpc.Client(`127.0.0.1:${grpcPort}`, grpc.credentials.createInsecure());
   const passBytes = (bytes: Buffer): Buffer => bytes;
-  const wire: Wire = (method, request, token) =>
+  const wire: Wire = (method, request, shown) =>
     new Promise((resolve, reject) => {
       const metadata = new grpc.Metadata();
-      if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+      for (const [name, value] of Object.entries(shown)) metadata.set(name, value);
       const bytes = Buffer.from(toBinary(method.input, fromJson(method.input, request)));
       const options = { deadline: Date.now() + DEADLINE_MS };
       const take = (answer: Buffer | undefined) =>

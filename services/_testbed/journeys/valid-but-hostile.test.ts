@@ -175,7 +175,9 @@ function workloadSamples({ accountId, creditorAccountId }: Belongings): Readonly
     amount,
     expireTime: '2099-01-01T00:00:00Z',
   };
+  const proofDigest = Buffer.alloc(32).toString('base64');
   return {
+    'security.SpendProofs': { uses: [{ proofDigest, useKey: 'hostile' }] },
     'ledger.OpenLedgerAccount': {
       ledgerAccountId: 'lac_hostile',
       currencyCode: 'CZK',

@@ -203,8 +203,11 @@ function messageOf(message: DescMessage, field: DescField, known: Known, depth: 
 
 function scalarOf(name: string, type: ScalarType, { ids, dates }: Known): fc.Arbitrary<JsonValue> {
   if (type === ScalarType.BOOL) return fc.boolean();
-  if (type === ScalarType.BYTES)
-    return fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64'));
+  if (type === ScalarType.BYTES) {
+    // As long as a digest, or however long.
+    const bytes = fc.oneof(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array({ maxLength: 40 }));
+    return bytes.map((all) => Buffer.from(all).toString('base64'));
+  }
   if (type === ScalarType.INT32 || type === ScalarType.UINT32) return fc.constantFrom(...INTEGERS);
   if (type !== ScalarType.STRING) return fc.constantFrom(...LARGE);
   if (name === 'amount' || name.endsWith('_amount')) return fc.constantFrom(...AMOUNTS);

@@ -5,7 +5,7 @@ import { checkPassword, normalPassword, normalUsername, standsAlone } from './pa
 describe('A password', () => {
   const told = (password: string, isAlone = true) => {
     try {
-      checkPassword(password, 'jana.novotna', { isAlone });
+      checkPassword(password, { username: 'jana.novotna', words: ['Bank', 'First Bank of Praha'], isAlone });
       return 'FIT';
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -30,6 +30,13 @@ describe('A password', () => {
     expect(fits('a'.repeat(20))).to.equal(false);
     expect(fits('Jana.Novotna123')).to.equal(false);
     expect(fits('jana.novotnajana.novotna')).to.equal(false);
+  });
+
+  it('is not made of what everybody connects with the bank', () => {
+    expect(fits('First Bank of Praha 1')).to.equal(false);
+    expect(fits('bankBANKbankBANK!')).to.equal(false);
+    expect(fits('jana.novotna@bank')).to.equal(false);
+    expect(fits('jana.novotna@bank paints it blue')).to.equal(true);
   });
 
   it('is the same however it was composed, and a username in any case', () => {

@@ -23,15 +23,25 @@ export function standsAlone(password: string): boolean {
   return lengthOf(password) >= SHORTEST;
 }
 
+/** What a password is held against. */
+export interface Surroundings {
+  readonly username: string;
+  /** What everybody connects with this bank, such as its name. */
+  readonly words: readonly string[];
+  /** False beside a second factor. */
+  readonly isAlone?: boolean;
+}
+
 /**
  * Refuses PASSWORD_UNFIT: too short (alone, or beside a second factor), too long, one character over and over, or the
- * username and little more; and PASSWORD_COMMON.
+ * username and words of the bank, and little more; and PASSWORD_COMMON.
  */
-export function checkPassword(password: string, username: string, { isAlone = true } = {}): void {
+export function checkPassword(password: string, { username, words, isAlone = true }: Surroundings): void {
   const length = lengthOf(password);
   const isShort = isAlone ? !standsAlone(password) : length < SHORTEST_BESIDE;
   if (isShort || length > LONGEST) throw refuse('PASSWORD_UNFIT', { field: 'password' });
-  const rest = normalUsername(password).replaceAll(normalUsername(username), '');
+  const known = [username, ...words].map(normalUsername).toSorted((a, b) => b.length - a.length);
+  const rest = known.reduce((left, word) => left.replaceAll(word, ''), normalUsername(password));
   if (new Set(rest).size < 4) throw refuse('PASSWORD_UNFIT', { field: 'password' });
   // The whole of it is compared (NIST SP 800-63B-4, 3.1.1.2), in any case.
   if (COMMON.has(normalUsername(password))) throw refuse('PASSWORD_COMMON', { field: 'password' });

@@ -21,7 +21,7 @@ export function changePassword(context: Context): Rpcs<typeof SecurityService>['
         const usernameHash = context.vault.hash('security.username', normalUsername(username));
         if (!credential.usernameHash.equals(usernameHash)) throw refuse('PROOF_REFUSED');
         const isAlone = !(await hasSecondFactor(context, credential.partyId));
-        checkPassword(newPassword, username, { isAlone });
+        checkPassword(newPassword, { username, words: context.bankWords, isAlone });
         return { credential, passwordHash: await context.passwords.hash(newPassword) };
       },
       decide: async (tx, { credential, passwordHash }) => {

@@ -1,6 +1,12 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import { Code } from '#chassis/errors.ts';
 import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { useBank } from '../../_testbed/bank.ts';
+import { registerPerson } from '../../_testbed/opening.ts';
 import { security } from '../service.ts';
 import { aCode, aStaffMember, expectNowhere, PASSWORD, unique } from '../testing.ts';
 
@@ -47,19 +53,53 @@ describe('IssueEnrolmentCode', () => {
     const order = { requestId: unique('code'), customerId };
     await refused(bank.asPrincipal(staff('TELLER')).issueEnrolmentCode(order), 'NO_CUSTOMER');
   });
+});
 
-  it('is to staff who are held to a branch for its customers, and knows of no others', async () => {
-    const customerId = unique('cus');
-    await bank.database.query(`insert into customer_branch values ($1, 'brn_here', 1)`, [customerId]);
-    const issue = (branchId: string, whose = customerId) =>
-      bank
-        .asPrincipal(staffAt(branchId, 'TELLER'))
-        .issueEnrolmentCode({ requestId: unique('code'), customerId: whose });
-    expect((await issue('brn_here')).enrolmentCode).to.have.length(43);
-    const foreign = await refused(issue('brn_there'), 'CUSTOMER_NOT_FOUND');
-    const unknown = await refused(issue('brn_there', 'cus_unknown'), 'CUSTOMER_NOT_FOUND');
-    expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
-    const office = bank.asPrincipal(staffAt('brn_there', 'TELLER', 'BACK_OFFICE'));
-    await office.issueEnrolmentCode({ requestId: unique('code'), customerId });
+describe('IssueEnrolmentCode, to staff who are held to a branch', () => {
+  const bank = useBank({ services: ['customer', 'security'], edge: false });
+  const teller = (branchId: string, ...roles: Parameters<typeof staff>) => staffAt(branchId, 'TELLER', ...roles);
+  const issue = (who: Actor, customerId: string) =>
+    bank()
+      .asPrincipal(SecurityService, who)
+      .issueEnrolmentCode({ requestId: unique('code'), customerId });
+
+  it('issues codes to the customers of the branch from the moment that they are registered', async () => {
+    const customerId = await registerPerson(bank(), 'brn_here');
+    const { enrolmentCode } = await issue(teller('brn_here'), customerId);
+    const credentials = { requestId: unique('r'), enrolmentCode, username: unique('u'), password: PASSWORD };
+    const done = await bank().asPrincipal(SecurityService, undefined).registerCredentials(credentials);
+    expect(done.customerId).to.equal(customerId);
+  });
+
+  it('knows of no others, of whom also a role that sees the whole bank elsewhere tells nothing', async () => {
+    const customerId = await registerPerson(bank(), 'brn_here');
+    for (const who of [teller('brn_there'), teller('brn_there', 'AUDITOR')]) {
+      const foreign = await refused(issue(who, customerId), 'CUSTOMER_NOT_FOUND');
+      const unknown = await refused(issue(who, 'cus_unknown'), 'CUSTOMER_NOT_FOUND');
+      expect(JSON.stringify(foreign)).to.equal(JSON.stringify(unknown));
+    }
+    await issue(teller('brn_there', 'BACK_OFFICE'), customerId);
+  });
+
+  it('goes by where a customer is now', async () => {
+    const customerId = await registerPerson(bank(), 'brn_here');
+    const move = { requestId: unique('move'), customerId, branchId: 'brn_there', updateMask: { paths: ['branch_id'] } };
+    await bank().asPrincipal(CustomerService, staff('BACK_OFFICE')).updateCustomer(move);
+    await issue(teller('brn_there'), customerId);
+    await refused(issue(teller('brn_here'), customerId), 'CUSTOMER_NOT_FOUND');
+  });
+});
+
+describe('IssueEnrolmentCode, while the customer service is away', () => {
+  const bank = useBank({ services: ['security'], edge: false });
+
+  it('is to be asked again by who is held to a branch, and goes on for who is not', async () => {
+    const issue = (who: Actor) =>
+      bank()
+        .asPrincipal(SecurityService, who)
+        .issueEnrolmentCode({ requestId: unique('code'), customerId: 'cus_1' });
+    const { code } = await refused(issue(staffAt('brn_here', 'TELLER')), 'SERVICE_UNAVAILABLE');
+    expect(code).to.equal(Code.UNAVAILABLE);
+    await issue(staff('TELLER'));
   });
 });

@@ -52,7 +52,9 @@ describe('RegisterCredentials', () => {
     const { username } = await anEnrolledCustomer(bank);
     const enrolmentCode = await aCode(bank, unique('cus'));
     await refused(register({ enrolmentCode, username: ` ${username.toUpperCase()}` }), 'USERNAME_TAKEN');
-    await refused(register({ enrolmentCode, username: unique('jana'), password: 'short' }), 'PASSWORD_UNFIT');
+    for (const password of ['short', 'Corebank corebank 1']) {
+      await refused(register({ enrolmentCode, username: unique('jana'), password }), 'PASSWORD_UNFIT');
+    }
     await register({ enrolmentCode, username: unique('jana') });
   });
 

@@ -27,7 +27,7 @@ export function registerCredentials(context: Context): Rpcs<typeof SecurityServi
   return (request, call) =>
     context.commands.run(Contract.method.registerCredentials, request, call, {
       prepare: async () => {
-        checkPassword(request.password, request.username);
+        checkPassword(request.password, { username: request.username, words: context.bankWords });
         return context.passwords.hash(request.password);
       },
       decide: (tx, passwordHash) => register(context, tx, request, passwordHash),

@@ -29,7 +29,7 @@ export function resetPassword(context: Context): Rpcs<typeof SecurityService>['r
         const credential = await tryCode(context, request, call);
         if (!credential) throw refuse('RESET_CODE_INVALID');
         const isAlone = !(await hasSecondFactor(context, credential.partyId));
-        checkPassword(request.newPassword, request.username, { isAlone });
+        checkPassword(request.newPassword, { username: request.username, words: context.bankWords, isAlone });
         return { credential, passwordHash };
       },
       decide: (tx, { credential, passwordHash }) => reset(context, tx, credential, passwordHash),
