@@ -220,6 +220,10 @@ export const variables = {
     default: '',
     desc: 'the file with the token that it shows to the servers of SMS_URLS and PUSH_URLS, read at every call',
   }),
+  WEBHOOK_PRIVATE_NETWORKS: str({
+    default: '',
+    desc: 'networks that webhooks may be sent to although they are not the public internet, `10.20.0.0/16`, with commas between; a development bank needs `127.0.0.0/8` to reach its own machine',
+  }),
   MAIL_FROM: str({ default: 'bank@localhost', desc: 'the address that e-mails come from' }),
   PASSKEY_SITE: str({
     default: 'localhost',
