@@ -114,6 +114,14 @@ export const variables = {
     default: undefined,
     desc: "a service's port for health checks alone, without TLS, for probes that have no certificate; absent: none",
   }),
+  METRICS_PORT: port({
+    default: undefined,
+    desc: "a process's port for its metrics alone, `/metrics` in the text of Prometheus; absent: none are told",
+  }),
+  METRICS_HOST: host({
+    default: '127.0.0.1',
+    desc: 'the address of that port; beside a sidecar the loopback, where the agent asks and passes on',
+  }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',
