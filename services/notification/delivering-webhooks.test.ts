@@ -146,13 +146,29 @@ describe('Deliveries to webhooks', function webhookDeliveries() {
   it('of one webhook that hangs hold up no other', async () => {
     const [slow, fast] = [await listening(), await listening()];
     receiver().answer = () => {};
-    for (let index = 0; index < 12; index += 1) await slow.pay('1.00');
+    for (let index = 0; index < 20; index += 1) await slow.pay('1.00');
     const waiting = async () => (await slow.client.listWebhookDeliveries({ webhookId: slow.webhookId })).deliveries;
-    while ((await waiting()).filter(({ attemptCount }) => attemptCount === 1).length < 8) await sleep(20);
+    while ((await waiting()).filter(({ attemptCount }) => attemptCount === 1).length < 16) await sleep(20);
     receiver().answer = status(200);
     await fast.pay('2.00');
     await untilDelivery(fast.client, fast.webhookId, is(State.DELIVERED));
     expect((await waiting()).filter(({ attemptCount }) => attemptCount === 0)).to.have.length(4);
+    await slow.client.deleteWebhook({ requestId: randomUUID(), webhookId: slow.webhookId });
+  });
+
+  it('of a webhook that is failing are tried one at a time', async () => {
+    const slow = await listening();
+    await owner('update webhook set failing_time = now() where webhook_id = $1', [slow.webhookId]);
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    receiver().answer = () => resolve();
+    for (let index = 0; index < 3; index += 1) await slow.pay('1.00');
+    await arrived;
+    const fast = await listening();
+    receiver().answer = status(200);
+    await fast.pay('2.00');
+    await untilDelivery(fast.client, fast.webhookId, is(State.DELIVERED));
+    const { deliveries } = await slow.client.listWebhookDeliveries({ webhookId: slow.webhookId });
+    expect(deliveries.map(({ attemptCount }) => attemptCount).toSorted()).to.deep.equal([0, 0, 1]);
     await slow.client.deleteWebhook({ requestId: randomUUID(), webhookId: slow.webhookId });
   });
 

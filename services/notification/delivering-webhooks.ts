@@ -1,5 +1,5 @@
 // Sends what is due to webhooks. A delivery is a row with a lease, as all deliveries are: whoever is killed while sending leaves
-// it to be sent again. Each webhook has a few at a time, so that one that hangs holds up no other.
+// it to be sent again. Each webhook has a few at a time, and one that fails a single one, so that those that hang hold up no other.
 import { repeat } from '#chassis/repeat.ts';
 import type { Context } from './context.ts';
 import { sealedIn, selectChoices } from './delivery-tables.ts';
@@ -13,6 +13,7 @@ import {
   markDelivered,
   markUndelivered,
   type NewAttempt,
+  selectBacklog,
   type TakenDelivery,
   takeWebhookDeliveries,
 } from './webhook-delivery-tables.ts';
@@ -23,8 +24,8 @@ import { openEndpoint, secretsNow } from './webhooks.ts';
 const EVERY_MS = 1_000;
 /** Longer than a name takes to be found and an answer to come. */
 const LEASE_MS = 60_000;
-const EACH_MAX = 8;
-const ALL_MAX = 64;
+const EACH_MAX = 16;
+const ALL_MAX = 128;
 const FORGET_EVERY_MS = 3_600_000;
 const FORGOTTEN_MAX = 1_000;
 const DAY_MS = 24 * 3_600_000;
@@ -34,13 +35,15 @@ export const ANSWER_CONTEXT = 'notification.webhook-answer';
 /** Begins to send. Answers how to stop: what is under way is broken off, and sent by whoever comes next. */
 export function startDeliveringWebhooks(context: Context): () => Promise<void> {
   const ended = new AbortController();
-  const underWay = new Map<Promise<void>, string>();
+  const underWay = new Map<Promise<void>, TakenDelivery>();
   let rounds = Promise.resolve();
   let isWanted = false;
 
   const busy = () => {
     const counts = new Map<string, number>();
-    for (const webhookId of underWay.values()) counts.set(webhookId, (counts.get(webhookId) ?? 0) + 1);
+    for (const { webhookId, isFailing } of underWay.values()) {
+      counts.set(webhookId, (counts.get(webhookId) ?? 0) + (isFailing ? EACH_MAX : 1));
+    }
     return [...counts].flatMap(([webhookId, count]) => (count >= EACH_MAX ? [webhookId] : []));
   };
 
@@ -58,7 +61,7 @@ export function startDeliveringWebhooks(context: Context): () => Promise<void> {
           underWay.delete(done);
           want();
         });
-      underWay.set(done, delivery.webhookId);
+      underWay.set(done, delivery);
     }
   }
 
@@ -69,6 +72,7 @@ export function startDeliveringWebhooks(context: Context): () => Promise<void> {
     rounds = rounds.then(round).catch((err: unknown) => context.log.warn({ err }, 'webhooks could not be sent'));
   }
 
+  watchBacklog(context);
   const stops = [
     repeat(EVERY_MS, async () => want(), context.log, 'webhooks could not be sent'),
     repeat(FORGET_EVERY_MS, () => forget(context), context.log, 'old deliveries could not be forgotten'),
@@ -79,6 +83,20 @@ export function startDeliveringWebhooks(context: Context): () => Promise<void> {
     await rounds;
     await Promise.all(underWay.keys());
   };
+}
+
+function watchBacklog({ metrics, database }: Context): void {
+  const gauges = {
+    webhook_deliveries_waiting: 'Events that are to be sent to webhooks, now or when they are tried again.',
+    webhook_deliveries_late_seconds: 'For how long the first of them has been due.',
+  };
+  metrics.watch(gauges, async () => {
+    const [backlog] = await database.query(selectBacklog());
+    return [
+      { name: 'webhook_deliveries_waiting', value: backlog?.waiting ?? 0 },
+      { name: 'webhook_deliveries_late_seconds', value: (backlog?.lateMs ?? 0) / 1_000 },
+    ];
+  });
 }
 
 /** Forgets what was sent long ago, some at a time. */

@@ -45,11 +45,13 @@ export interface TakenDelivery {
   readonly tries: number;
   readonly lease: string;
   readonly endpoint: Buffer;
+  /** Nothing that was sent to the webhook of late was taken. */
+  readonly isFailing: boolean;
 }
 
 /**
- * Takes deliveries that are due, of each webhook so many at most, so that one that is slow holds up no other; none of those that
- * this process is busy with, and none of a partner that is suspended.
+ * Takes deliveries that are due, of each webhook so many at most, and one of each that is failing, so that those that are slow or
+ * away hold up no other; none of those that this process is busy with, and none of a partner that is suspended.
  */
 export function takeWebhookDeliveries(
   busy: readonly string[],
@@ -57,14 +59,14 @@ export function takeWebhookDeliveries(
 ): RawBuilder<TakenDelivery> {
   return sql<TakenDelivery>`
     with free as (
-      select w.webhook_id, w.endpoint from webhook w left join webhook_partner p on p.party_id = w.party_id
+      select w.webhook_id, w.endpoint, w.failing_time is not null as failing from webhook w left join webhook_partner p on p.party_id = w.party_id
       where w.state <> 'deleted' and not coalesce(p.suspended, false)
         and w.webhook_id <> all(${sqlArray(busy)}::text[])
     ), due as (
       select d.webhook_id, d.event_id from free f cross join lateral (
         select webhook_id, event_id from webhook_delivery
         where webhook_id = f.webhook_id and next_time <= now()
-        order by next_time limit ${limits.each} for update skip locked
+        order by next_time limit case when f.failing then 1 else ${limits.each}::int end for update skip locked
       ) d limit ${limits.all}
     ), taken as (
       update webhook_delivery d set attempts = d.attempts + 1, tries = d.tries + 1,
@@ -73,7 +75,7 @@ export function takeWebhookDeliveries(
       returning d.*
     )
     select t.webhook_id as "webhookId", t.event_id as "eventId", t.event_type as "eventType", t.body, t.attempts, t.tries,
-      t.next_time::text as lease, f.endpoint
+      t.next_time::text as lease, f.endpoint, f.failing as "isFailing"
     from taken t join free f on f.webhook_id = t.webhook_id
   `;
 }
@@ -130,6 +132,14 @@ export function markUndelivered(attempt: NewAttempt, pauseMs: number | undefined
 export function giveBack(taken: TakenDelivery): RawBuilder<unknown> {
   return sql`
     update webhook_delivery set attempts = attempts - 1, tries = tries - 1, next_time = now() where ${mine(taken)}
+  `;
+}
+
+/** How much is to be sent, and since when the first of it has been due: milliseconds, null when nothing is. */
+export function selectBacklog(): RawBuilder<{ waiting: number; lateMs: number | null }> {
+  return sql<{ waiting: number; lateMs: number | null }>`
+    select count(*)::int as waiting, greatest(0, extract(epoch from now() - min(next_time)) * 1000)::float8 as "lateMs"
+    from webhook_delivery where next_time is not null
   `;
 }
 
