@@ -41,10 +41,8 @@ export function startDeliveringWebhooks(context: Context): () => Promise<void> {
 
   const busy = () => {
     const counts = new Map<string, number>();
-    for (const { webhookId, isFailing } of underWay.values()) {
-      counts.set(webhookId, (counts.get(webhookId) ?? 0) + (isFailing ? EACH_MAX : 1));
-    }
-    return [...counts].flatMap(([webhookId, count]) => (count >= EACH_MAX ? [webhookId] : []));
+    for (const { webhookId } of underWay.values()) counts.set(webhookId, (counts.get(webhookId) ?? 0) + 1);
+    return counts;
   };
 
   /** Takes what is due as long as there is room, and does not wait for what comes of it. */

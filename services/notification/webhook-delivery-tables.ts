@@ -45,28 +45,29 @@ export interface TakenDelivery {
   readonly tries: number;
   readonly lease: string;
   readonly endpoint: Buffer;
-  /** Nothing that was sent to the webhook of late was taken. */
-  readonly isFailing: boolean;
 }
 
 /**
  * Takes deliveries that are due, of each webhook so many at most, and one of each that is failing, so that those that are slow or
- * away hold up no other; none of those that this process is busy with, and none of a partner that is suspended.
+ * away hold up no other, less those that this process is `busy` with; and none of a partner that is suspended.
  */
 export function takeWebhookDeliveries(
-  busy: readonly string[],
+  busy: ReadonlyMap<string, number>,
   limits: { each: number; all: number; leaseMs: number },
 ): RawBuilder<TakenDelivery> {
   return sql<TakenDelivery>`
     with free as (
-      select w.webhook_id, w.endpoint, w.failing_time is not null as failing from webhook w left join webhook_partner p on p.party_id = w.party_id
+      select w.webhook_id, w.endpoint,
+        case when w.failing_time is null then ${limits.each}::int else 1 end - coalesce(b.count, 0) as room
+      from webhook w left join webhook_partner p on p.party_id = w.party_id
+        left join unnest(${sqlArray([...busy.keys()])}::text[], ${sqlArray([...busy.values()])}::int[]) as b (webhook_id, count)
+          on b.webhook_id = w.webhook_id
       where w.state <> 'deleted' and not coalesce(p.suspended, false)
-        and w.webhook_id <> all(${sqlArray(busy)}::text[])
     ), due as (
       select d.webhook_id, d.event_id from free f cross join lateral (
         select webhook_id, event_id from webhook_delivery
         where webhook_id = f.webhook_id and next_time <= now()
-        order by next_time limit case when f.failing then 1 else ${limits.each}::int end for update skip locked
+        order by next_time limit greatest(0, f.room) for update skip locked
       ) d limit ${limits.all}
     ), taken as (
       update webhook_delivery d set attempts = d.attempts + 1, tries = d.tries + 1,
@@ -75,7 +76,7 @@ export function takeWebhookDeliveries(
       returning d.*
     )
     select t.webhook_id as "webhookId", t.event_id as "eventId", t.event_type as "eventType", t.body, t.attempts, t.tries,
-      t.next_time::text as lease, f.endpoint, f.failing as "isFailing"
+      t.next_time::text as lease, f.endpoint
     from taken t join free f on f.webhook_id = t.webhook_id
   `;
 }
