@@ -25,15 +25,7 @@ import { startServiceProcess } from '../_testbed/service-process.ts';
 import { forget } from './delivering-webhooks.ts';
 import { notification } from './service.ts';
 import { bookedOn, happened, openNotification, paid, unique, useNotification } from './testing.ts';
-import {
-  LOOPBACK,
-  madeWebhook,
-  POSTED,
-  status,
-  untilDelivery,
-  useReceiver,
-  webhookPartner,
-} from './testing-webhooks.ts';
+import { madeWebhook, POSTED, status, untilDelivery, useReceiver, webhookPartner } from './testing-webhooks.ts';
 
 const PRODUCT = ProductPublishedSchema.typeName;
 const REFUSED = TransactionRefusedSchema.typeName;
@@ -41,7 +33,7 @@ const REFUSED = TransactionRefusedSchema.typeName;
 describe('Deliveries to webhooks', function webhookDeliveries() {
   this.timeout(60_000);
   const receiver = useReceiver();
-  const { bank, database, booked, agreed, told, of } = useNotification({ environment: LOOPBACK });
+  const { bank, database, booked, agreed, told, of } = useNotification();
   const is = (state: State) => (delivery: WebhookDelivery) => delivery.state === state;
   const partnerClient = (id: string, scopes?: readonly string[]) => bank.asPrincipal(webhookPartner(id, scopes));
   const sentOf = (eventId: string) => receiver().received.filter(({ headers }) => headers['webhook-id'] === eventId);
@@ -248,7 +240,7 @@ describe('A process that is killed while it sends to a webhook', function killed
   it('leaves what it was sending to the next one, which sends it with the same id', async () => {
     const database = await cloneDatabase(notification);
     const dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-webhooks-'));
-    const inTest = () => startTestService(notification, { environment: LOOPBACK, beside: { database, dataDir } });
+    const inTest = () => startTestService(notification, { beside: { database, dataDir } });
     const before = await inTest();
     const { webhookId } = await madeWebhook(before.asPrincipal(customer(jana)), receiver().url);
     await before.stop();
@@ -256,7 +248,6 @@ describe('A process that is killed while it sends to a webhook', function killed
     receiver().answer = () => resolve();
     const killed = await startServiceProcess('notification', {
       ...testEnvironment(dataDir),
-      ...LOOPBACK,
       NOTIFICATION_PORT: String(await randomFreePort()),
       NOTIFICATION_DATABASE_URL: database.runtimeUrl,
     });

@@ -11,9 +11,6 @@ import type { NotificationService } from '#gen/bank/notification/v1/notification
 import type { WebhookDelivery } from '#gen/bank/notification/v1/webhook_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 
-/** The loopback is where the receivers of tests are. */
-export const LOOPBACK = { WEBHOOK_PRIVATE_NETWORKS: '127.0.0.0/8' };
-
 export const POSTED = TransactionPostedSchema.typeName;
 
 /** What came in. */

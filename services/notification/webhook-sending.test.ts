@@ -4,8 +4,11 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { addressesOf } from './addresses.ts';
-import { LOOPBACK, status, useReceiver } from './testing-webhooks.ts';
+import { status, useReceiver } from './testing-webhooks.ts';
 import { newSecret, post, signed } from './webhook-sending.ts';
+
+/** Where the receivers of tests are. */
+const LOOPBACK = { WEBHOOK_PRIVATE_NETWORKS: '127.0.0.0/8' };
 
 describe('A webhook that is posted', () => {
   const receiver = useReceiver();

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { useBank } from '../../services/_testbed/bank.ts';
-import { LOOPBACK, POSTED, type Received, useReceiver } from '../../services/notification/testing-webhooks.ts';
+import { POSTED, type Received, useReceiver } from '../../services/notification/testing-webhooks.ts';
 import { useBankctl } from './testing.ts';
 
 describe('bankctl webhook', function bankctlWebhook() {
@@ -18,7 +18,7 @@ describe('bankctl webhook', function bankctlWebhook() {
   const bank = useBank({
     // Told when the bank starts: what hooks before it made is known then.
     get environment() {
-      return { ...LOOPBACK, NATS_URL: bus.url };
+      return { NATS_URL: bus.url };
     },
   });
   const { run, json } = useBankctl(() => bank().edge.url);

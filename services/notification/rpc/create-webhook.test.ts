@@ -3,10 +3,10 @@ import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { WebhookState } from '#gen/bank/notification/v1/webhook_pb.ts';
 import { unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook, POSTED, webhookPartner } from '../testing-webhooks.ts';
+import { madeWebhook, POSTED, webhookPartner } from '../testing-webhooks.ts';
 
 describe('CreateWebhook', () => {
-  const { bank, of } = useNotification({ environment: LOOPBACK });
+  const { bank, of } = useNotification();
   const URL_OK = 'http://127.0.0.1:9/';
   const order = (changes: { url?: string; eventTypes?: string[] } = {}) => ({
     requestId: randomUUID(),

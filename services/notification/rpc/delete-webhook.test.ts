@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { paid, unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook } from '../testing-webhooks.ts';
+import { madeWebhook } from '../testing-webhooks.ts';
 
 describe('DeleteWebhook', () => {
-  const { bank, booked, of } = useNotification({ environment: LOOPBACK });
+  const { bank, booked, of } = useNotification();
 
   it('ends one for good, and forgets where it led', async () => {
     const jana = unique('cus');

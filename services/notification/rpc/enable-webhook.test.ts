@@ -3,11 +3,11 @@ import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { WebhookDisableReason, WebhookState } from '#gen/bank/notification/v1/webhook_pb.ts';
 import { unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook } from '../testing-webhooks.ts';
+import { madeWebhook } from '../testing-webhooks.ts';
 import { disableWebhook } from '../webhook-tables.ts';
 
 describe('EnableWebhook', () => {
-  const { of, database } = useNotification({ environment: LOOPBACK });
+  const { of, database } = useNotification();
 
   it('lets the bank send again to one that was disabled, and to no other', async () => {
     const client = of(unique('cus'));

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { paid, unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook, status, untilDelivery, useReceiver } from '../testing-webhooks.ts';
+import { madeWebhook, status, untilDelivery, useReceiver } from '../testing-webhooks.ts';
 
 describe('GetWebhookDelivery', function reading() {
   this.timeout(20_000);
   const receiver = useReceiver();
-  const { booked, of } = useNotification({ environment: LOOPBACK });
+  const { booked, of } = useNotification();
 
   it('shows what was sent, and what came of each try', async () => {
     const jana = unique('cus');

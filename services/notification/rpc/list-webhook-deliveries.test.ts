@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { WebhookDeliveryState as State } from '#gen/bank/notification/v1/webhook_pb.ts';
 import { paid, unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook } from '../testing-webhooks.ts';
+import { madeWebhook } from '../testing-webhooks.ts';
 import { disableWebhook } from '../webhook-tables.ts';
 
 describe('ListWebhookDeliveries', () => {
-  const { bank, booked, database, of } = useNotification({ environment: LOOPBACK });
+  const { bank, booked, database, of } = useNotification();
 
   it('lists what there is, newest event first, page by page, and by state', async () => {
     const jana = unique('cus');

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook } from '../testing-webhooks.ts';
+import { madeWebhook } from '../testing-webhooks.ts';
 
 describe('ListWebhooks', () => {
-  const { bank, of } = useNotification({ environment: LOOPBACK });
+  const { bank, of } = useNotification();
   const url = 'http://127.0.0.1:9/';
 
   it('lists those of the caller, oldest first, and no other’s', async () => {

@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { WebhookDeliveryState as State } from '#gen/bank/notification/v1/webhook_pb.ts';
 import { unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook, status, untilDelivery, useReceiver } from '../testing-webhooks.ts';
+import { madeWebhook, status, untilDelivery, useReceiver } from '../testing-webhooks.ts';
 import { disableWebhook } from '../webhook-tables.ts';
 
 describe('PingWebhook', function pinging() {
   this.timeout(20_000);
   const receiver = useReceiver();
-  const { database, of } = useNotification({ environment: LOOPBACK });
+  const { database, of } = useNotification();
 
   it('sends an event that says nothing else, once, also to one that is disabled', async () => {
     const client = of(unique('cus'));

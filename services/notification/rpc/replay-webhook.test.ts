@@ -4,13 +4,13 @@ import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { WebhookDeliveryState as State } from '#gen/bank/notification/v1/webhook_pb.ts';
 import { paid, unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook, untilDelivery, useReceiver } from '../testing-webhooks.ts';
+import { madeWebhook, untilDelivery, useReceiver } from '../testing-webhooks.ts';
 import { disableWebhook } from '../webhook-tables.ts';
 
 describe('ReplayWebhook', function replaying() {
   this.timeout(20_000);
   const receiver = useReceiver();
-  const { booked, database, of } = useNotification({ environment: LOOPBACK });
+  const { booked, database, of } = useNotification();
 
   async function delivered(count: number) {
     const jana = unique('cus');

@@ -4,12 +4,12 @@ import { Webhook } from 'standardwebhooks';
 import { refused } from '#chassis/testing/service.ts';
 import { WebhookDeliveryState } from '#gen/bank/notification/v1/webhook_pb.ts';
 import { unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook, untilDelivery, useReceiver } from '../testing-webhooks.ts';
+import { madeWebhook, untilDelivery, useReceiver } from '../testing-webhooks.ts';
 
 describe('RotateWebhookSecret', function rotation() {
   this.timeout(20_000);
   const receiver = useReceiver();
-  const { of } = useNotification({ environment: LOOPBACK });
+  const { of } = useNotification();
 
   it('signs with both for a day, and with the new one alone when the other has leaked', async () => {
     const client = of(unique('cus'));

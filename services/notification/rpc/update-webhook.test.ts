@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { unique, useNotification } from '../testing.ts';
-import { LOOPBACK, madeWebhook, POSTED } from '../testing-webhooks.ts';
+import { madeWebhook, POSTED } from '../testing-webhooks.ts';
 
 describe('UpdateWebhook', () => {
-  const { of } = useNotification({ environment: LOOPBACK });
+  const { of } = useNotification();
   const REFUSED = 'bank.transaction.v1.TransactionRefused';
   const one = async () => {
     const client = of(unique('cus'));
