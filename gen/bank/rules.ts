@@ -57,7 +57,8 @@ export type IdKind =
   | 'AUDIT_RECORD'
   | 'MONITORING_RULE'
   | 'ALERT'
-  | 'CASE';
+  | 'CASE'
+  | 'WEBHOOK';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -168,6 +169,17 @@ export type RpcPath =
   | 'bank.notification.v1.NotificationService/GetTemplate'
   | 'bank.notification.v1.NotificationService/PreviewTemplate'
   | 'bank.notification.v1.NotificationService/ChangeTemplate'
+  | 'bank.notification.v1.NotificationService/ListWebhookEventTypes'
+  | 'bank.notification.v1.NotificationService/CreateWebhook'
+  | 'bank.notification.v1.NotificationService/ListWebhooks'
+  | 'bank.notification.v1.NotificationService/UpdateWebhook'
+  | 'bank.notification.v1.NotificationService/EnableWebhook'
+  | 'bank.notification.v1.NotificationService/DeleteWebhook'
+  | 'bank.notification.v1.NotificationService/RotateWebhookSecret'
+  | 'bank.notification.v1.NotificationService/PingWebhook'
+  | 'bank.notification.v1.NotificationService/ReplayWebhook'
+  | 'bank.notification.v1.NotificationService/ListWebhookDeliveries'
+  | 'bank.notification.v1.NotificationService/GetWebhookDelivery'
   | 'bank.operations.v1.OperationsService/ListParkedEvents'
   | 'bank.operations.v1.OperationsService/ReleaseParkedEvents'
   | 'bank.operations.v1.OperationsService/DropParkedEvent'
@@ -294,6 +306,17 @@ export interface Rule {
   readonly actors: readonly (readonly string[])[];
   /** The reasons it may refuse with beside `commonErrors`, as its comment lists them. */
   readonly errors: readonly string[];
+}
+
+/** What the contract says about an event that leaves by webhook. Fields by their local property names. */
+export interface WebhookRule {
+  readonly audiences: readonly Audience[];
+  /** PARTNER only: any of these will do. */
+  readonly scopes: readonly string[];
+  /** The accounts whose holders alone hear of it; none: it is nobody's in particular. */
+  readonly holdersOf: readonly string[];
+  /** What is left out for holders of another account than the first of these. */
+  readonly firstOnly: readonly string[];
 }
 
 /** Every RPC of the bank with its rule. */
@@ -2201,6 +2224,216 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ETAG_MISMATCH',
     ],
   },
+  'bank.notification.v1.NotificationService/ListWebhookEventTypes': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.notification.v1.NotificationService/CreateWebhook': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'URL_INVALID',
+      'ADDRESS_REFUSED',
+      'EVENT_TYPE_NOT_ALLOWED',
+      'TOO_MANY_WEBHOOKS',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListWebhooks': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'PARTY_NOT_FOUND',
+    ],
+  },
+  'bank.notification.v1.NotificationService/UpdateWebhook': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+      'ETAG_MISMATCH',
+      'URL_INVALID',
+      'ADDRESS_REFUSED',
+      'EVENT_TYPE_NOT_ALLOWED',
+    ],
+  },
+  'bank.notification.v1.NotificationService/EnableWebhook': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+      'WEBHOOK_ACTIVE',
+    ],
+  },
+  'bank.notification.v1.NotificationService/DeleteWebhook': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+    ],
+  },
+  'bank.notification.v1.NotificationService/RotateWebhookSecret': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+    ],
+  },
+  'bank.notification.v1.NotificationService/PingWebhook': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ReplayWebhook': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
+      { path: ['what', 'eventId'], kind: 'EVENT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+      'WEBHOOK_DISABLED',
+      'DELIVERY_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListWebhookDeliveries': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/GetWebhookDelivery': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
+      { path: ['eventId'], kind: 'EVENT', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'WEBHOOK_NOT_FOUND',
+      'DELIVERY_NOT_FOUND',
+    ],
+  },
   'bank.operations.v1.OperationsService/ListParkedEvents': {
     callers: ['edge'],
     grants: [
@@ -3698,8 +3931,21 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
   'security': ['transaction'],
   'customer': ['security'],
-  'notification': ['security', 'transaction'],
+  'notification': ['account', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
+};
+
+/** Who may hear of which events by webhook. */
+export const webhooks: Readonly<Record<string, WebhookRule>> = {
+  'bank.account.v1.AccountClosed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.AccountOpened': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
+  'bank.transaction.v1.TransactionHeldForReview': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.TransactionPosted': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: ['fees', 'holdId'] },
+  'bank.transaction.v1.TransactionRefused': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.TransactionReleased': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.TransactionReversed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: [] },
 };
 
 /** The reasons that any RPC may refuse with, as the comment of bank.type.v1.ErrorDetail lists them. */
@@ -3757,7 +4003,13 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
+  'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
+  'bank.notification.v1.RotateWebhookSecretResponse': { secret: 'SECRET' },
+  'bank.notification.v1.UpdateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
+  'bank.notification.v1.Webhook': { url: 'PERSONAL', description: 'PERSONAL' },
+  'bank.notification.v1.WebhookAttempt': { answerExcerpt: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.CompleteStepUpRequest': { totpCode: 'SECRET', passkeyResponseJson: 'SECRET' },
@@ -3847,8 +4099,18 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegistrationOutcome',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.notification.v1.CreateWebhookRequest',
+  'bank.notification.v1.CreateWebhookResponse',
   'bank.notification.v1.Delivery',
+  'bank.notification.v1.EnableWebhookResponse',
+  'bank.notification.v1.GetWebhookDeliveryResponse',
   'bank.notification.v1.ListDeliveriesResponse',
+  'bank.notification.v1.ListWebhooksResponse',
+  'bank.notification.v1.RotateWebhookSecretResponse',
+  'bank.notification.v1.UpdateWebhookRequest',
+  'bank.notification.v1.UpdateWebhookResponse',
+  'bank.notification.v1.Webhook',
+  'bank.notification.v1.WebhookAttempt',
   'bank.security.v1.AccessRefusal',
   'bank.security.v1.ChangePasswordRequest',
   'bank.security.v1.ChangeStaffRolesResponse',

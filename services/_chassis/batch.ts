@@ -46,6 +46,8 @@ const COLLISIONS_MAX = 3;
 export function batcher<Item extends Work, Outcome>(options: {
   maxItems: number;
   run: (items: readonly Item[], state: BatchState) => Promise<readonly Settled<Outcome>[]>;
+  /** Told how much was done at once, and how long that took. */
+  measured?: (size: number, milliseconds: number) => void;
 }): Batcher<Item, Outcome> {
   let waiting: Waiting<Item, Outcome>[] = [];
   let usualMs = 0;
@@ -58,7 +60,9 @@ export function batcher<Item extends Work, Outcome>(options: {
       waiting = waiting.slice(options.maxItems);
       const started = performance.now();
       await settle(inTime(batch, 'DEADLINE_PASSED'));
-      usualMs = 0.8 * usualMs + 0.2 * (performance.now() - started);
+      const took = performance.now() - started;
+      options.measured?.(batch.length, took);
+      usualMs = 0.8 * usualMs + 0.2 * took;
     }
     working = undefined;
   }

@@ -15,6 +15,8 @@ import { type Identity, openIdentity } from './identity.ts';
 import { type DevelopmentIssuer, developmentIssuerOf } from './issuer.ts';
 import { localKeyring } from './keyring.ts';
 import { type Logger, makeLog } from './log.ts';
+import { type Metrics, openMetrics } from './metrics.ts';
+import { watchEvents, watchPool } from './metrics-of-service.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
 import { operations } from './operations.ts';
 import { type Orders, orders } from './order.ts';
@@ -38,6 +40,8 @@ export interface House {
   readonly commands: Commands;
   readonly orders: Orders;
   readonly pages: Pages;
+  /** What the process tells of itself. */
+  readonly metrics: Metrics;
   /** What is to outlive the database. */
   readonly objects: ObjectStore;
   /** Gives tokens to anybody, in development. */
@@ -102,7 +106,8 @@ export async function startService<S extends DescService, Context>(
   const development = await developmentIssuerOf(config);
   const clients = clientsOf(identity);
   const keys = await dataKeysOf(definition, { config, database, log }, clients);
-  const house = furnish({ name, config, log, database, keys, development, clients });
+  const metrics = await openMetrics(config, log);
+  const house = furnish({ name, config, log, database, keys, development, clients, metrics });
   const context = definition.context(house);
   const find = definition.keys?.(context) ?? verificationKeysOf(house);
   const rpcs = definition.rpcs(context);
@@ -110,10 +115,13 @@ export async function startService<S extends DescService, Context>(
   const bus =
     config.NATS_URL === '' ? undefined : natsBus({ url: config.NATS_URL, name, log, keys: config.NATS_KEYS_DIR });
   const stopBeside = await definition.start?.(context);
+  const operating = { ...house, name, bus, producers: subscriptions.map(({ producer }) => producer) };
+  watchPool(metrics, database);
+  watchEvents(metrics, operating, log);
   const server = await serve({
     service,
     rpcs,
-    operations: operations({ ...house, name, bus, producers: subscriptions.map(({ producer }) => producer) }),
+    operations: operations(operating),
     owners: definition.owners(context),
     stepUp: definition.stepUp?.(context),
     verify: tokenVerifier(trusting(find, development), name),
@@ -121,6 +129,7 @@ export async function startService<S extends DescService, Context>(
     connectionMs: config.CONNECTION_SECONDS * 1000,
     address: { host: config.LISTEN_HOST, port: config[`${upper}_PORT`], healthPort: config.HEALTH_PORT },
     log,
+    metrics,
   });
   house.orders.recover();
   const stopEvents = bus ? await startEvents({ name, house, server, bus, subscriptions }) : async () => {};
@@ -167,6 +176,7 @@ async function stop(
   const drained = house.orders.drain().then(() => house.commands.drain());
   await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
   await stopEvents();
+  await house.metrics.stop();
   house.close();
   await house.database[Symbol.asyncDispose]();
 }
@@ -183,16 +193,19 @@ function furnish(parts: {
   keys: KeyPort;
   development: DevelopmentIssuer | undefined;
   clients: Clients;
+  metrics: Metrics;
 }): House & Closing {
-  const { name, config, log, database, keys, development, clients } = parts;
+  const { name, config, log, database, keys, development, clients, metrics } = parts;
   const sealed = vault(keys);
-  const written = commands({ database, vault: sealed, keys });
+  const measured = (size: number, milliseconds: number) => metrics.batched('commands', size, milliseconds);
+  const written = commands({ database, vault: sealed, keys, measured });
   return {
     config,
     log,
     database,
     keys,
     vault: sealed,
+    metrics,
     development,
     commands: written,
     orders: orders(written, log),

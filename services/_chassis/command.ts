@@ -107,12 +107,18 @@ export interface Commands {
 const BATCH_MAX = 500;
 
 /** Makes the write path of a service. */
-export function commands(options: { database: Database; vault: Vault; keys: KeyPort }): Commands {
-  const { database, vault } = options;
+export function commands(options: {
+  database: Database;
+  vault: Vault;
+  keys: KeyPort;
+  measured?: (size: number, milliseconds: number) => void;
+}): Commands {
+  const { database, vault, measured } = options;
   const fingerprintKey = options.keys.secret('fingerprint');
   const batches = batcher<Job, JobOutcome>({
     maxItems: BATCH_MAX,
     run: (jobs, state) => database.transaction((tx) => runBatch(vault, tx, jobs, state)),
+    ...(measured && { measured }),
   });
   const run: Commands['run'] = async (method, request, call, steps) => {
     const { typeName } = method.parent;

@@ -114,6 +114,14 @@ export const variables = {
     default: undefined,
     desc: "a service's port for health checks alone, without TLS, for probes that have no certificate; absent: none",
   }),
+  METRICS_PORT: port({
+    default: undefined,
+    desc: "a process's port for its metrics alone, `/metrics` in the text of Prometheus; absent: none are told",
+  }),
+  METRICS_HOST: host({
+    default: '127.0.0.1',
+    desc: 'the address of that port; beside a sidecar the loopback, where the agent asks and passes on',
+  }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',
@@ -219,6 +227,10 @@ export const variables = {
   MESSAGE_TOKEN_FILE: str({
     default: '',
     desc: 'the file with the token that it shows to the servers of SMS_URLS and PUSH_URLS, read at every call',
+  }),
+  WEBHOOK_PRIVATE_NETWORKS: str({
+    default: '',
+    desc: 'networks that webhooks may be sent to although they are not the public internet, `10.20.0.0/16`, with commas between; a development bank needs `127.0.0.0/8` to reach its own machine',
   }),
   MAIL_FROM: str({ default: 'bank@localhost', desc: 'the address that e-mails come from' }),
   PASSWORD_WORDS: str({

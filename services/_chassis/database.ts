@@ -19,6 +19,8 @@ export interface Database {
    * CommitLost when the outcome is not known.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { rollback?: boolean }): Promise<T>;
+  /** The connections, once there was one. */
+  pool(): Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'> | undefined;
   /** Tells `heard` of every transaction that was committed here, until the function that is answered is called. */
   onCommit(heard: () => void): () => void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -79,6 +81,7 @@ export async function openDatabase(options: {
   log: Logger;
 }): Promise<Database> {
   healPoolLeak();
+  let pool: Pool | undefined;
   const orm = await MikroORM.init({
     clientUrl: options.url,
     entities: options.entities,
@@ -88,23 +91,26 @@ export async function openDatabase(options: {
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
       keepAlive: true,
-      onPoolCreated: (pool: Pool) => pool.on('connect', prepareBulk),
+      onPoolCreated: (created: Pool) => {
+        pool = created.on('connect', prepareBulk);
+      },
     },
     discovery: { warnWhenNoEntities: false },
     allowGlobalContext: false,
     logger: (message) => options.log.warn({ database: options.service }, message),
     debug: false,
   });
-  const database = wrap(orm);
+  const database = wrap(orm, () => pool);
   await refuseUnsafe(database);
   return database;
 }
 
-function wrap(orm: MikroORM): Database {
+function wrap(orm: MikroORM, pool: Database['pool']): Database {
   const kysely = orm.em.fork().getKysely<Record<string, never>>();
   const listeners = new Set<() => void>();
   return {
     orm,
+    pool,
     onCommit(heard) {
       listeners.add(heard);
       return () => void listeners.delete(heard);

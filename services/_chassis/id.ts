@@ -24,7 +24,8 @@ export type Prefix =
   | 'stf'
   | 'stp'
   | 'tpy'
-  | 'txn';
+  | 'txn'
+  | 'whk';
 
 /** A new id: a prefix and 26 characters. */
 export function newId(prefix: Prefix): string {

@@ -43,6 +43,8 @@ export interface Gate {
   check(message: Message, bytes: Buffer, call: Call): Promise<void>;
   /** What the caller is told of an error. */
   refusalOf(error: unknown, message: Message | undefined, log: Logger | undefined): Refusal;
+  /** Counts a call that was answered, or a stream that was ended, with a code. */
+  count(code: number, milliseconds: number): void;
   /** When a message of a stream that arrives now is late, unless it says so itself. */
   deadline(): number;
 }
@@ -112,11 +114,24 @@ export function streaming(
       if (ended.signal.aborted) throw refuseCall('STREAM_ENDED');
     }
 
-    stream().then(
-      () => outgoing.end(),
-      (error: unknown) => outgoing.emit('error', statusOf(gate.refusalOf(error, request, call?.log))),
-    );
+    endingOf(gate, stream(), outgoing, (error) => gate.refusalOf(error, request, call?.log));
   };
+}
+
+/** Ends a stream when all of it is done, or with what it was refused for. */
+function endingOf(gate: Gate, done: Promise<void>, stream: Writable, refusalOf: (error: unknown) => Refusal): void {
+  const started = performance.now();
+  done.then(
+    () => {
+      gate.count(0, performance.now() - started);
+      stream.end();
+    },
+    (error: unknown) => {
+      const refusal = refusalOf(error);
+      gate.count(refusal.code, performance.now() - started);
+      stream.emit('error', statusOf(refusal));
+    },
+  );
 }
 
 /** The wrapper of how a stream of requests is answered. */
@@ -146,10 +161,7 @@ export function exchanging(
       if (shutting.signal.aborted) throw refuseCall('STREAM_ENDED');
     }
 
-    stream().then(
-      () => duplex.end(),
-      (error: unknown) => duplex.emit('error', statusOf(gate.refusalOf(error, undefined, call?.log))),
-    );
+    endingOf(gate, stream(), duplex, (error) => gate.refusalOf(error, undefined, call?.log));
   };
 }
 

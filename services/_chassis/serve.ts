@@ -18,7 +18,7 @@ import { OperationsService } from '#gen/bank/operations/v1/operations_service_pb
 import { type Rule, rulesByPath, type Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { checkRequest, checkRule, isPrincipalScoped, type Owners, refuseUnowned } from './access.ts';
-import type { Call, Origin } from './call-context.ts';
+import type { Call } from './call-context.ts';
 import { isPassing } from './database.ts';
 import { asBuffer } from './encode.ts';
 import { Refusal, refuseCall } from './errors.ts';
@@ -26,6 +26,8 @@ import { CHANNEL_LIMITS, definitionOf, listen, statusOf } from './grpc.ts';
 import { addHealth, type Health } from './health.ts';
 import type { Identity } from './identity.ts';
 import { type Logger, redact } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { originOf } from './origin.ts';
 import { addReflection } from './reflection.ts';
 import {
   type Exchange,
@@ -65,9 +67,6 @@ export interface Server {
 export const DEFAULT_DEADLINE_MS = 5_000;
 export const MAX_DEADLINE_MS = 30_000;
 
-/** The metadata in which the edge says whence its principal calls. */
-export const ORIGIN_KEY = 'x-bank-origin-bin';
-
 const KEEPALIVE = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
@@ -90,6 +89,7 @@ export async function serve<S extends DescService>(options: {
   connectionMs: number;
   address: { host: string; port: number; healthPort: number | undefined };
   log: Logger;
+  metrics: Pick<Metrics, 'answered' | 'ended'>;
 }): Promise<Server> {
   const { service, log, owners, stepUp } = options;
   refuseUnowned(service, owners);
@@ -141,6 +141,7 @@ interface Answering {
   readonly identity: Identity;
   readonly validator: Validator;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'answered' | 'ended'>;
 }
 
 /** What is done with every call of an RPC, in whichever form its messages come. */
@@ -160,6 +161,8 @@ function gateOf(rpc: string, method: DescMethod, rule: Rule, house: Answering): 
       await checkStepUp({ rule, method }, message, call, house.stepUp);
     },
     refusalOf: (error, message, log = house.log) => refusalOf(error, rpc, method, message, log),
+    count: (code, ms) =>
+      method.methodKind === 'unary' ? house.metrics.answered(rpc, code, ms) : house.metrics.ended(rpc, code),
     deadline: () => deadlineOf(Number.POSITIVE_INFINITY),
   };
 }
@@ -190,6 +193,7 @@ function answering(gate: Gate, handler: Handler): grpc.handleUnaryCall<Buffer, B
       let request: Message | undefined;
       const started = performance.now();
       let call: Call | undefined;
+      let code = 0;
       try {
         call = await gate.enter(incoming);
         request = gate.parse(incoming.request);
@@ -197,9 +201,13 @@ function answering(gate: Gate, handler: Handler): grpc.handleUnaryCall<Buffer, B
         const response = await handler(request, call);
         return asBuffer(toBinary(method.output, create(method.output, response as never)));
       } catch (error) {
-        throw gate.refusalOf(error, request, call?.log);
+        const refusal = gate.refusalOf(error, request, call?.log);
+        code = refusal.code;
+        throw refusal;
       } finally {
-        call?.log.debug({ rpc, caller: call.caller, ms: Math.round(performance.now() - started) }, 'answered');
+        const ms = performance.now() - started;
+        gate.count(code, ms);
+        call?.log.debug({ rpc, caller: call.caller, ms: Math.round(ms) }, 'answered');
       }
     }
   };
@@ -245,17 +253,6 @@ async function principalOf(
 function textOf(metadata: grpc.Metadata, key: string): string {
   const [value] = metadata.get(key);
   return typeof value === 'string' ? value : '';
-}
-
-function originOf(metadata: grpc.Metadata): Origin {
-  const [bytes] = metadata.get(ORIGIN_KEY);
-  const none = { sessionId: '', address: '', userAgent: '' };
-  if (!(bytes instanceof Buffer)) return none;
-  try {
-    return { ...none, ...(JSON.parse(bytes.toString()) as Partial<Origin>) };
-  } catch {
-    throw refuseCall('MESSAGE_UNREADABLE');
-  }
 }
 
 /** A call without a deadline gets one, and none may be longer than the longest. */

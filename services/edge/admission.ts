@@ -68,6 +68,7 @@ export async function admit(context: Context, arrival: Arrival): Promise<Admitte
     return { ...admitted, fourEyes };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    context.metrics.turnedAway(error.reason);
     // Whoever tries doors and keys is counted as well.
     if (UNKNOWN_CALLER.has(error.reason)) await rateLimits.address(arrival.address);
     const isOfSomebody = error instanceof WrongAudience || error instanceof Unproven;

@@ -4,6 +4,7 @@ import type { Config } from '#chassis/config.ts';
 import { openIdentity } from '#chassis/identity.ts';
 import { type DevelopmentIssuer, EDGE_AUDIENCE } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
+import type { Metrics } from '#chassis/metrics.ts';
 import { OpenStreams } from '#chassis/serve-streams.ts';
 import { openServices, type Target } from '#chassis/services.ts';
 import { tokenVerifier, type Verified } from '#chassis/tokens.ts';
@@ -25,6 +26,7 @@ export interface Route extends Target {
 export interface Context {
   readonly config: Config;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Gives tokens to anybody, in development. */
   readonly development: DevelopmentIssuer | undefined;
   /** The keys that verify tokens. */
@@ -51,7 +53,11 @@ export interface Context {
 }
 
 /** Makes the context of an edge: a channel per service, and a route per RPC that the contract publishes. */
-export function makeContext(config: Config, log: Logger, development: DevelopmentIssuer | undefined): Context {
+export function makeContext(
+  config: Config,
+  { log, metrics }: Pick<Context, 'log' | 'metrics'>,
+  development: DevelopmentIssuer | undefined,
+): Context {
   const identity = openIdentity(config, 'edge', log);
   const services = openServices(config, identity);
   const routes = services.targets.flatMap((target): [string, Route][] => {
@@ -65,6 +71,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
   return {
     config,
     log,
+    metrics,
     development,
     keys,
     routes: new Map(routes),
@@ -80,6 +87,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
     streams: new OpenStreams(),
     async close() {
       await known.stop();
+      await metrics.stop();
       own.close();
       services.close();
       identity.close();

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { refusals } from '#chassis/errors.ts';
 import { statusOf } from '#chassis/grpc.ts';
 import { makeLog } from '#chassis/log.ts';
-import { ORIGIN_KEY } from '#chassis/serve.ts';
+import { ORIGIN_KEY } from '#chassis/origin.ts';
 import { customer } from '#chassis/testing/clients.ts';
 import { type Identities, testIdentities } from '#chassis/testing/identities.ts';
 import { tokenVerifier } from '#chassis/tokens.ts';

@@ -6,7 +6,7 @@ import { bytesFrom } from '#chassis/call-streams.ts';
 import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { refusalFrom } from '#chassis/grpc.ts';
 import type { Logger } from '#chassis/log.ts';
-import { ORIGIN_KEY } from '#chassis/serve.ts';
+import { ORIGIN_KEY } from '#chassis/origin.ts';
 import type { ServiceName } from '#chassis/services.ts';
 import { traceparentOf } from '#chassis/trace.ts';
 import type { Admitted } from './admission.ts';
@@ -20,10 +20,14 @@ export async function forward(context: Context, admitted: Admitted, request: Buf
   const log = context.log.child({ trace: trace.traceId, rpc: route.rpc });
   try {
     const answer = await send(context, admitted, request);
-    log.debug({ ms: Math.round(performance.now() - started) }, 'answered');
+    const ms = performance.now() - started;
+    context.metrics.answered(route.rpc, 0, ms);
+    log.debug({ ms: Math.round(ms) }, 'answered');
     return answer;
   } catch (error) {
-    throw await told(context, admitted, error, log);
+    const refusal = await told(context, admitted, error, log);
+    context.metrics.answered(route.rpc, refusal.code, performance.now() - started);
+    throw refusal;
   }
 }
 
@@ -49,8 +53,11 @@ export async function* forwardStream(
     const stream = watch(route.method.name, request, await metadataOf(context, admitted, name), {});
     yield* ofService(bytesFrom(stream, AbortSignal.any([gone, over.signal])));
     if (over.signal.aborted) throw refuseCall('STREAM_ENDED');
+    context.metrics.ended(route.rpc, 0);
   } catch (error) {
-    throw await told(context, admitted, error, log);
+    const refusal = await told(context, admitted, error, log);
+    context.metrics.ended(route.rpc, refusal.code);
+    throw refusal;
   } finally {
     clearTimeout(timer);
     forget?.();

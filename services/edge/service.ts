@@ -2,6 +2,7 @@
 import { type Config, isLoopback, readConfig } from '#chassis/config.ts';
 import { developmentIssuerOf } from '#chassis/issuer.ts';
 import { makeLog } from '#chassis/log.ts';
+import { openMetrics } from '#chassis/metrics.ts';
 import { makeContext } from './context.ts';
 import { serveGrpc } from './grpc.ts';
 import { serveHttp } from './http.ts';
@@ -23,7 +24,8 @@ export async function startEdge(environment: NodeJS.ProcessEnv): Promise<Running
   const config = readConfig(environment);
   refusePlaintext(config);
   const log = makeLog('edge', config.LOG_LEVEL, config.LOG_FILE);
-  const context = makeContext(config, log, await developmentIssuerOf(config));
+  const metrics = await openMetrics(config, log);
+  const context = makeContext(config, { log, metrics }, await developmentIssuerOf(config));
   // Whoever has a session would be turned away until then; whatever is away, the edge serves in the end.
   await context.revocations.begun(BEGIN_MS);
   const http = await serveHttp(context);

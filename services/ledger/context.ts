@@ -28,7 +28,7 @@ export function makeContext(house: House): Context {
   const { database, config, keys, objects, log } = house;
   const wiring = wiringOf(database);
   const chain = openChain(database, keys.secret('block'), log);
-  const lane = openLane(database, wiring, chain);
+  const lane = openLane(house, wiring, chain);
   const key = () => signingKey(path.join(config.DATA_DIR, 'keyring'), 'ledger-checkpoints');
   const watching = watchingOf(database, log);
   return {

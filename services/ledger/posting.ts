@@ -2,10 +2,10 @@
 // accounts in order, runs the pure core, and writes journals, entries, refusals and events in bulk; the database's own
 // trigger checks the laws again and moves the balances.
 import { type BatchState, batcher, type Settled, type Work } from '#chassis/batch.ts';
+import type { House } from '#chassis/boot.ts';
 import type { Call } from '#chassis/call-context.ts';
-import type { Database, Tx } from '#chassis/database.ts';
-import type { Refusal } from '#chassis/errors.ts';
-import { isDecision, refuseCall } from '#chassis/errors.ts';
+import type { Tx } from '#chassis/database.ts';
+import { isDecision, type Refusal, refuseCall } from '#chassis/errors.ts';
 import type { Amount } from '#chassis/money.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type Known, readAccounts, readKnown, reversedIds } from './batch-reading.ts';
@@ -90,10 +90,11 @@ export interface Lane {
 const GROUPS_MAX = 2_000;
 
 /** Opens the lane. */
-export function openLane(database: Database, wiring: () => Promise<Wiring>, chain: Chain): Lane {
+export function openLane({ database, metrics }: House, wiring: () => Promise<Wiring>, chain: Chain): Lane {
   const means = { numbers: numbersInBlocks(), chain };
   const lane = batcher<Group | HoldGroup, readonly Outcome[] | HoldOutcome>({
     maxItems: GROUPS_MAX,
+    measured: (size, milliseconds) => metrics.batched('journals', size, milliseconds),
     async run(groups, state) {
       const rules = await wiring();
       try {

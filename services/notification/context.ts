@@ -3,6 +3,7 @@ import type { House } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { addressesOf, type FindAddresses } from './addresses.ts';
 import { type Preferences, untold } from './domain/preferences.ts';
 import type { Locale } from './domain/words.ts';
 import { type HoldersOf, holdersOf } from './holders.ts';
@@ -19,6 +20,8 @@ export interface Context extends House {
   texts(): Promise<Texts>;
   readonly watching: Watching;
   readonly ways: Ways;
+  /** Where webhooks may lead. */
+  readonly findAddresses: FindAddresses;
   /** How a customer is told. */
   preferences(partyId: string): Promise<Preferences>;
 }
@@ -33,6 +36,7 @@ export function makeContext(house: House): Context {
     texts: textsOf(database),
     watching: watchingOf(database, log),
     ways: openWays(config),
+    findAddresses: addressesOf(config),
     preferences: async (partyId) =>
       preferencesOf(await database.orm.em.fork().findOne(PreferenceRow, { partyId }), config.BANK_TIME_ZONE),
   };

@@ -3,11 +3,15 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import type { Subscription } from '#chassis/subscription.ts';
+import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import {
   CredentialsRegisteredSchema,
   LoginRefusedSchema,
+  PartnerChangedSchema,
+  PartnerRegisteredSchema,
+  PartnerResumedSchema,
+  PartnerSuspendedSchema,
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
   PasswordChangedSchema,
@@ -35,6 +39,9 @@ import type { TemplateName } from './domain/templates.ts';
 import type { Money as Amount } from './domain/words.ts';
 import type { Ways } from './providers.ts';
 import { insertNotices, type NewNotice } from './tables.ts';
+import { insertWebhookDeliveries, type NewDelivery } from './webhook-delivery-tables.ts';
+import { webhookAccounts, webhookDeliveries, webhookTypes } from './webhook-events.ts';
+import { savePartner } from './webhook-tables.ts';
 
 /** Logins that fail are told of once: when so many in a row have. */
 const FAILURES_TOLD = 5;
@@ -67,9 +74,14 @@ export function bookings(means: Means): Subscription {
   ]);
 }
 
-/** What security says about the logins of customers. */
+/** What account says: it goes to webhooks alone. */
+export function agreements(means: Means): Subscription {
+  return subscription('account', means, []);
+}
+
+/** What security says about the logins of customers, and about partners. */
 export function securityNotices(means: Means): Subscription {
-  return subscription('security', means, [
+  const notices = subscription('security', means, [
     telling(CredentialsRegisteredSchema, ({ partyId }) => tellOne(partyId, 'credentials-registered')),
     telling(PasskeyAddedSchema, ({ partyId }) => tellOne(partyId, 'passkey-added')),
     telling(PasskeyRemovedSchema, ({ partyId }) => tellOne(partyId, 'passkey-removed')),
@@ -94,6 +106,18 @@ export function securityNotices(means: Means): Subscription {
       ),
     ),
   ]);
+  return { ...notices, handlers: [...notices.handlers, ...partnerHandlers()] };
+}
+
+/** What partners may hear of by webhook, and whether they hear of anything. */
+function partnerHandlers(): Handler<Prepared>[] {
+  const suspended = (partnerId: string, isSuspended: boolean) => savePartner(partnerId, { suspended: isSuspended });
+  return [
+    on(PartnerRegisteredSchema, (tx, { partnerId, scopes }) => tx.execute(savePartner(partnerId, { scopes }))),
+    on(PartnerChangedSchema, (tx, { partnerId, scopes }) => tx.execute(savePartner(partnerId, { scopes }))),
+    on(PartnerSuspendedSchema, (tx, { partnerId }) => tx.execute(suspended(partnerId, true))),
+    on(PartnerResumedSchema, (tx, { partnerId }) => tx.execute(suspended(partnerId, false))),
+  ];
 }
 
 function telling<D extends DescMessage>(
@@ -107,30 +131,51 @@ function telling<D extends DescMessage>(
   };
 }
 
-/** Finds out what is to be told before the transaction, and writes it in it. */
+/** Finds out what is to be told, and to which webhooks, before the transaction, and writes it in it. */
 function subscription(producer: string, means: Means, tellers: readonly Teller[]): Subscription<Prepared> {
   const byType = new Map(tellers.map((teller) => [teller.type, teller]));
   return {
     producer,
     prepare: (envelopes) => prepared(means, byType, envelopes),
-    handlers: tellers.map(({ type }) => ({
+    handlers: [...new Set([...byType.keys(), ...webhookTypes(producer)])].map((type) => ({
       type,
-      handle: async (tx, { eventId }, notices) => {
+      handle: async (tx, { eventId }, { notices, deliveries }) => {
         for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
+        for (const delivery of deliveries.get(eventId) ?? []) tx.write(insertWebhookDeliveries, delivery);
       },
     })),
   };
 }
 
-/** Event → what is written for it. */
-type Prepared = ReadonlyMap<string, readonly NewNotice[]>;
+/** By event, what is written for it. */
+interface Prepared {
+  readonly notices: ReadonlyMap<string, readonly NewNotice[]>;
+  readonly deliveries: ReadonlyMap<string, readonly NewDelivery[]>;
+}
 
 async function prepared(
-  { holders, database, ways }: Means,
+  means: Means,
   tellers: ReadonlyMap<string, Teller>,
   envelopes: readonly EventEnvelope[],
 ): Promise<Prepared> {
-  const held = await holders(envelopes.flatMap((envelope) => tellers.get(envelope.type)?.accounts(envelope) ?? []));
+  const accounts = envelopes.flatMap((envelope) => [
+    ...(tellers.get(envelope.type)?.accounts(envelope) ?? []),
+    ...webhookAccounts(envelope),
+  ]);
+  const held = await means.holders(accounts);
+  const [notices, deliveries] = await Promise.all([
+    noticesOf(means, tellers, envelopes, held),
+    webhookDeliveries(means.database, envelopes, held),
+  ]);
+  return { notices, deliveries };
+}
+
+async function noticesOf(
+  { database, ways }: Means,
+  tellers: ReadonlyMap<string, Teller>,
+  envelopes: readonly EventEnvelope[],
+  held: Holders,
+): Promise<Prepared['notices']> {
   const told = envelopes.map((envelope) => ({
     envelope,
     tellings: tellers.get(envelope.type)?.tell(envelope, held) ?? [],

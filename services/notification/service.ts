@@ -5,19 +5,33 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { startDelivering } from './delivering.ts';
-import { bookings, securityNotices } from './events.ts';
+import { startDeliveringWebhooks } from './delivering-webhooks.ts';
+import { agreements, bookings, securityNotices } from './events.ts';
 import { Notices } from './migrations/0001-notices.ts';
+import { Webhooks } from './migrations/0006-webhooks.ts';
 import { changeTemplate } from './rpc/change-template.ts';
+import { createWebhook } from './rpc/create-webhook.ts';
+import { deleteWebhook } from './rpc/delete-webhook.ts';
+import { enableWebhook } from './rpc/enable-webhook.ts';
 import { getPreferences } from './rpc/get-preferences.ts';
 import { getTemplate } from './rpc/get-template.ts';
+import { getWebhookDelivery } from './rpc/get-webhook-delivery.ts';
 import { listDeliveries } from './rpc/list-deliveries.ts';
 import { listInbox } from './rpc/list-inbox.ts';
 import { listTemplates } from './rpc/list-templates.ts';
+import { listWebhookDeliveries } from './rpc/list-webhook-deliveries.ts';
+import { listWebhookEventTypes } from './rpc/list-webhook-event-types.ts';
+import { listWebhooks } from './rpc/list-webhooks.ts';
 import { markRead } from './rpc/mark-read.ts';
+import { pingWebhook } from './rpc/ping-webhook.ts';
 import { previewTemplate } from './rpc/preview-template.ts';
+import { replayWebhook } from './rpc/replay-webhook.ts';
+import { rotateWebhookSecret } from './rpc/rotate-webhook-secret.ts';
 import { updatePreferences } from './rpc/update-preferences.ts';
+import { updateWebhook } from './rpc/update-webhook.ts';
 import { watchInbox } from './rpc/watch-inbox.ts';
 import { entities } from './tables.ts';
+import { webhookOwners } from './webhooks.ts';
 
 function rpcs(context: Context) {
   return {
@@ -31,6 +45,17 @@ function rpcs(context: Context) {
     previewTemplate: previewTemplate(context),
     updatePreferences: updatePreferences(context),
     watchInbox: watchInbox(context),
+    createWebhook: createWebhook(context),
+    deleteWebhook: deleteWebhook(context),
+    enableWebhook: enableWebhook(context),
+    getWebhookDelivery: getWebhookDelivery(context),
+    listWebhookDeliveries: listWebhookDeliveries(context),
+    listWebhookEventTypes: listWebhookEventTypes(),
+    listWebhooks: listWebhooks(context),
+    pingWebhook: pingWebhook(context),
+    replayWebhook: replayWebhook(context),
+    rotateWebhookSecret: rotateWebhookSecret(context),
+    updateWebhook: updateWebhook(context),
   } satisfies Rpcs<typeof NotificationService>;
 }
 
@@ -44,11 +69,17 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('notification_runtime') },
     { name: '0005-event-operations', class: eventOperations('notification_runtime') },
+    { name: '0006-webhooks', class: Webhooks },
   ],
   context: makeContext,
-  subscriptions: (context) => [bookings(context), securityNotices(context)],
-  start: async (context) => startDelivering(context),
+  subscriptions: (context) => [bookings(context), securityNotices(context), agreements(context)],
+  start: async (context) => {
+    const stops = [startDelivering(context), startDeliveringWebhooks(context)];
+    return async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    };
+  },
   rpcs,
   // Whose inbox it is, the caller's token says; only staff name customers.
-  owners: () => ({}),
+  owners: webhookOwners,
 };

@@ -13,7 +13,7 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { Holders } from './domain/telling.ts';
 import { CHANNELS } from './domain/words.ts';
-import { bookings, securityNotices } from './events.ts';
+import { agreements, bookings, securityNotices } from './events.ts';
 import { notification } from './service.ts';
 import { entities } from './tables.ts';
 
@@ -74,24 +74,32 @@ export function useNotification(options: TestOptions | (() => Promise<TestOption
     if (!database) throw new Error('the database is open inside tests and hooks only');
     return database;
   };
-  const means = (held: Holders) => ({
-    holders: async () => held,
-    database: opened(),
-    ways: { open: CHANNELS },
-  });
   return {
     bank,
     database: opened,
     /** Lets events of transaction take effect, of accounts that are held so. */
-    booked: (envelopes: readonly EventEnvelope[], holders: Readonly<Record<string, readonly string[]>>) => {
-      const held: Holders = new Map(Object.entries(holders));
-      return takeIn(opened(), bookings(means(held)), envelopes);
-    },
+    booked: (envelopes: readonly EventEnvelope[], holders: HeldBy) => bookedOn(opened(), envelopes, holders),
     /** Lets events of security take effect. */
-    told: (...envelopes: readonly EventEnvelope[]) => takeIn(opened(), securityNotices(means(new Map())), envelopes),
+    told: (...envelopes: readonly EventEnvelope[]) => takeIn(opened(), securityNotices(means(opened(), {})), envelopes),
+    /** Lets events of account take effect, of accounts that are held so. */
+    agreed: (envelopes: readonly EventEnvelope[], holders: HeldBy = {}) =>
+      takeIn(opened(), agreements(means(opened(), holders)), envelopes),
     /** The service as a customer sees it. */
     of: (customerId: string) => bank.asPrincipal(customer(customerId)),
   };
+}
+
+/** Who holds which accounts. */
+type HeldBy = Readonly<Record<string, readonly string[]>>;
+
+function means(database: Database, held: HeldBy) {
+  const holders: Holders = new Map(Object.entries(held));
+  return { holders: async () => holders, database, ways: { open: CHANNELS } };
+}
+
+/** Lets events of transaction take effect, of accounts that are held so, whoever else runs on the database. */
+export function bookedOn(database: Database, envelopes: readonly EventEnvelope[], holders: HeldBy): Promise<void> {
+  return takeIn(database, bookings(means(database, holders)), envelopes);
 }
 
 /** Opens the database of notification beside it. */

@@ -10,7 +10,7 @@ import { refusalFrom } from '#chassis/grpc.ts';
 import { openIdentity } from '#chassis/identity.ts';
 import type { Issuer } from '#chassis/issuer.ts';
 import type { Logger } from '#chassis/log.ts';
-import { ORIGIN_KEY } from '#chassis/serve.ts';
+import { ORIGIN_KEY } from '#chassis/origin.ts';
 import { openServices } from '#chassis/services.ts';
 import { traceparentOf } from '#chassis/trace.ts';
 import { GetBusinessDateResponseSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';

@@ -16,6 +16,7 @@ import { reviewCommands } from './cli/review.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
 import { watchCommands } from './cli/watch.ts';
+import { webhookCommands } from './cli/webhook.ts';
 import { Exit, linesOf, tell } from './failure.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -95,6 +96,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     watchCommands,
     auditCommands,
     eventCommands,
+    webhookCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

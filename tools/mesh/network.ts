@@ -11,6 +11,7 @@ import {
   NATS_PORT,
   OBSERVABILITY,
   POSTGRES_PORT,
+  sendsWebhooks,
 } from './places.ts';
 import { callersOf, type Deployment, deploymentNamed, EDGE } from './workloads.ts';
 
@@ -19,6 +20,25 @@ const TELEMETRY_PORT = 4317;
 export const ISTIOD_PORT = 15012;
 /** Where the agent shows the metrics of pod and sidecar together. */
 const METRICS_PORT = 15020;
+
+/** The public internet: what is not private, shared, local or the machine itself. The service holds each webhook to more than that. */
+const PUBLIC = [
+  {
+    ipBlock: {
+      cidr: '0.0.0.0/0',
+      except: [
+        '0.0.0.0/8',
+        '10.0.0.0/8',
+        '100.64.0.0/10',
+        '127.0.0.0/8',
+        '169.254.0.0/16',
+        '172.16.0.0/12',
+        '192.168.0.0/16',
+      ],
+    },
+  },
+  { ipBlock: { cidr: '2000::/3' } },
+];
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
@@ -87,6 +107,7 @@ function egressOf({ name, calls, hasDatabase }: Deployment): object[] {
     { to: [{ ...inNamespace(MESSAGING), podSelector: {} }], ports: tcp(NATS_PORT) },
     { to: [{ ...inNamespace(OBSERVABILITY), podSelector: {} }], ports: tcp(TELEMETRY_PORT) },
     ...(leaves(name) ? [{ to: [{ ...inNamespace(EGRESS), podSelector: {} }], ports: tcp(8443) }] : []),
+    ...(sendsWebhooks(name) ? [{ to: PUBLIC, ports: tcp(443) }] : []),
   ];
 }
 

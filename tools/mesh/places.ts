@@ -51,6 +51,14 @@ export function leaves(service: string): boolean {
   return PARTNERS.some(({ by }) => by === service);
 }
 
+/** The services that send to whatever public host the bank's customers and partners name, by https: no list can say which. */
+const PUBLIC_CALLERS: readonly string[] = ['notification'];
+
+/** Whether a service sends webhooks. */
+export function sendsWebhooks(service: string): boolean {
+  return PUBLIC_CALLERS.includes(service);
+}
+
 /** The service account that Istio makes for a Gateway of the Gateway API. */
 export function gatewayAccount(gateway: string): string {
   return `${gateway}-istio`;

@@ -89,6 +89,12 @@ function service({ name, ports }: Deployment): KubeObject {
   };
 }
 
+/**
+ * By these the agent asks the process for its metrics, on the pod's loopback, and shows them with the sidecar's own at 15020: nobody
+ * else reaches that port.
+ */
+const METRICS = { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9464', 'prometheus.io/path': '/metrics' };
+
 function podDeployment(deployment: Deployment): KubeObject {
   const { name, identity } = deployment;
   const spec = {
@@ -112,7 +118,7 @@ function podDeployment(deployment: Deployment): KubeObject {
       selector: { matchLabels: { app: name } },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       minReadySeconds: 10,
-      template: { metadata: { labels: { app: name } }, spec },
+      template: { metadata: { labels: { app: name }, annotations: METRICS }, spec },
     },
   };
 }
@@ -128,6 +134,7 @@ function container(deployment: Deployment) {
     env: [
       { name: 'DATA_DIR', value: DATA_DIR },
       { name: 'NATS_KEYS_DIR', value: NATS_KEYS },
+      { name: 'METRICS_PORT', value: METRICS['prometheus.io/port'] },
       ...(name === 'ledger' ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
       // With the name and password of a mail server in it.
       ...(name === 'notification' ? [fromSecret('SMTP_URLS', 'notification-mail')] : []),

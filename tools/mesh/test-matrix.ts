@@ -89,9 +89,10 @@ function atTheEdge(rule: Rule, subject: string): Outcome {
 }
 
 /** Whether somebody who is let in is foreign to what the request names. */
-function isForeign({ grants }: Rule, subject: string): boolean {
+function isForeign({ grants, ids }: Rule, subject: string): boolean {
   if (subject === 'another-customer') return true;
   const [kind, word] = kindAndWord(subject);
+  if (kind === 'partner') return ofOneParty(ids) !== undefined;
   if (kind !== 'staff' || !word.endsWith('@other')) return false;
   // Who comes by a role of the whole bank is foreign to nothing in it.
   const role = roleIn(word);
@@ -109,10 +110,17 @@ function asForeign({ ids }: Rule, subject: string): Outcome | undefined {
   return first.kind === 'BRANCH' ? 'BRANCH_NOT_ALLOWED' : `${first.kind}_NOT_FOUND`;
 }
 
+/** What is one party's alone, of what a request names: not those who share its accounts. */
+function ofOneParty(ids: Rule['ids']): IdKind | undefined {
+  return ids.find(({ kind, access }) => (kind === 'WEBHOOK' || kind === 'PARTY') && access !== 'NAMED')?.kind;
+}
+
 /** What those who share an account are told: another customer's other things are not theirs. */
 function asHolder({ ids, errors }: Rule, subject: string): Outcome | undefined {
   if (subject !== 'joint-holder' && subject !== 'disponent') return undefined;
   if (ids.some(({ kind, access }) => kind === 'CUSTOMER' && access !== 'NAMED')) return 'CUSTOMER_NOT_FOUND';
+  const own = ofOneParty(ids);
+  if (own) return `${own}_NOT_FOUND`;
   return subject === 'disponent' && errors.includes('OWNER_REQUIRED') ? 'OWNER_REQUIRED' : undefined;
 }
 

@@ -4,7 +4,7 @@ import { MAX_DEADLINE_MS } from '#chassis/serve.ts';
 import { published } from '#chassis/services.ts';
 import { OperationsService } from '#gen/bank/operations/v1/operations_service_pb.ts';
 import type { KubeObject } from './objects.ts';
-import { BANK, EGRESS, hostOf, leaves, MESSAGING, OBSERVABILITY } from './places.ts';
+import { BANK, EGRESS, hostOf, leaves, MESSAGING, OBSERVABILITY, sendsWebhooks } from './places.ts';
 import { type Deployment, EDGE, type MeshRpc, rpcs } from './workloads.ts';
 
 /** Callers set the deadline and services keep to it: this is for a service that does not. */
@@ -129,7 +129,8 @@ export function sidecar(deployment: Deployment): KubeObject {
     metadata: { name, namespace: BANK },
     spec: {
       workloadSelector: { labels: { app: name } },
-      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      // What may be reached beyond, the network policy says: to public addresses at 443, and no other.
+      outboundTrafficPolicy: { mode: sendsWebhooks(name) ? 'ALLOW_ANY' : 'REGISTRY_ONLY' },
       egress: [{ hosts: hosts.toSorted() }],
     },
   };

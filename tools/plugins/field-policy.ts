@@ -90,6 +90,40 @@ export function messageViolations(message: DescMessage, options: Options): strin
   );
 }
 
+/** What is wrong with who hears of a message by webhook. */
+export function webhookViolations(message: DescMessage, options: Options): string[] {
+  const webhook = options.webhookOf(message);
+  if (webhook === undefined) {
+    return [];
+  }
+  const { grants, holdersOf, firstOnly } = webhook;
+  const audiences = grants.map(({ audience }) => audience);
+  const names = message.fields.map(({ name }) => name);
+  const accounts = message.fields.filter((field) => isString(field) && options.idOf(field)?.kind === 'ACCOUNT');
+  const strangers = holdersOf.filter((name) => !accounts.some((field) => field.name === name));
+  return [
+    ...(/[_/]events?$/.test(message.file.name) ? [] : [`${message.typeName} has a webhook, but is no event.`]),
+    ...(grants.length === 0 ? [`${message.typeName} has a webhook that nobody hears of.`] : []),
+    ...audiences
+      .filter((audience) => audience !== 'CHANNEL' && audience !== 'PARTNER')
+      .map((audience) => `${message.typeName} has a webhook for ${audience}: only CHANNEL and PARTNER have any.`),
+    ...grants
+      .filter(({ audience, scopes }) => (audience === 'PARTNER') !== scopes.length > 0)
+      .map(
+        ({ audience }) => `${message.typeName} has a webhook for ${audience}: partners, and they alone, have scopes.`,
+      ),
+    ...(holdersOf.length > 0 && audiences.includes('PARTNER')
+      ? [`${message.typeName} is somebody's, and has a webhook for partners.`]
+      : []),
+    ...strangers.map(
+      (name) => `${message.typeName} has a webhook for holders of ${name}, which names no account in it.`,
+    ),
+    ...firstOnly
+      .filter((name) => !names.includes(name) || holdersOf.length < 2)
+      .map((name) => `${message.typeName} has a webhook that leaves out ${name}, where there is nothing to leave out.`),
+  ];
+}
+
 /** What is wrong with a field by itself. */
 export function fieldViolations(field: DescField, options: Options): string[] {
   const name = nameOf(field);

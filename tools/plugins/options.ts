@@ -1,6 +1,14 @@
 // Reads the bank's own options (bank/options/v1) from descriptors. The extensions are looked up in the very files that
 // the plugin was given, never imported from gen/, so that generation works when gen/ is empty.
-import type { DescEnum, DescExtension, DescField, DescFile, DescMethod, JsonValue } from '@bufbuild/protobuf';
+import type {
+  DescEnum,
+  DescExtension,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  JsonValue,
+} from '@bufbuild/protobuf';
 import { getExtension, hasExtension, isMessage, toJson } from '@bufbuild/protobuf';
 
 /** One kind of person or partner that an RPC is open to. */
@@ -27,11 +35,15 @@ export type IdOption = { kind: string; access: string };
 /** The declaration of a field's data, e.g. `{class: 'PERSONAL', retention: 'RELATIONSHIP'}`. */
 export type DataOption = { class: string; retention: string };
 
+/** Who may hear of an event by webhook, and the fields, by their names in the contract, that it depends on. */
+export type WebhookOption = { grants: Grant[]; holdersOf: string[]; firstOnly: string[] };
+
 /** What the contract's own options say, word by word and unchecked. */
 export interface Options {
   ruleOf: (method: DescMethod) => RpcRule | undefined;
   idOf: (field: DescField) => IdOption | undefined;
   dataOf: (field: DescField) => DataOption | undefined;
+  webhookOf: (message: DescMessage) => WebhookOption | undefined;
   /** The words of one of the enums of bank.options.v1 without UNSPECIFIED, e.g. `words('Access')`. */
   words: (enumName: string) => string[];
 }
@@ -47,6 +59,8 @@ export function readOptions(files: readonly DescFile[]): Options {
   const rule = extensionOf(file, 'rule');
   const id = extensionOf(file, 'id');
   const data = extensionOf(file, 'data');
+  // A released contract of before may not know it.
+  const webhook = file.extensions.find((candidate) => candidate.name === 'webhook');
   return {
     ruleOf: (method) => {
       const json = optionJson(method, rule) as RpcRule | undefined;
@@ -59,6 +73,10 @@ export function readOptions(files: readonly DescFile[]): Options {
     dataOf: (field) => {
       const json = optionJson(field, data) as DataOption | undefined;
       return json && { class: bare(json.class, 'DATA_CLASS_'), retention: bare(json.retention, 'RETENTION_') };
+    },
+    webhookOf: (message) => {
+      const json = webhook && (optionJson(message, webhook) as WebhookOption | undefined);
+      return json && { ...json, grants: json.grants.map(plainGrant) };
     },
     words: (enumName) => wordsOf(file, enumName),
   };
@@ -73,7 +91,7 @@ function extensionOf(file: DescFile, name: string): DescExtension {
 }
 
 // JSON names every enum value and every absent field, which spares us a typed copy of the options.
-function optionJson(desc: DescMethod | DescField, extension: DescExtension): JsonValue | undefined {
+function optionJson(desc: DescMethod | DescField | DescMessage, extension: DescExtension): JsonValue | undefined {
   const options = desc.proto.options;
   if (options === undefined || extension.message === undefined || !hasExtension(options, extension)) {
     return undefined;
@@ -85,17 +103,21 @@ function optionJson(desc: DescMethod | DescField, extension: DescExtension): Jso
 function plainRule(json: RpcRule): RpcRule {
   return {
     callers: json.callers.map(workloadWord),
-    grants: json.grants.map((grant) => ({
-      audience: bare(grant.audience, 'AUDIENCE_'),
-      roles: grant.roles.map((role) => bare(role, 'STAFF_ROLE_')),
-      scopes: grant.scopes,
-      stepUp: grant.stepUp,
-      fourEyes: grant.fourEyes,
-      // A released contract of before may not know the word.
-      approvers: (grant.approvers ?? []).map((role) => bare(role, 'STAFF_ROLE_')),
-    })),
+    grants: json.grants.map(plainGrant),
     actorAsserters: json.actorAsserters.map(workloadWord),
     noReplay: json.noReplay,
+  };
+}
+
+function plainGrant(grant: Grant): Grant {
+  return {
+    audience: bare(grant.audience, 'AUDIENCE_'),
+    roles: grant.roles.map((role) => bare(role, 'STAFF_ROLE_')),
+    scopes: grant.scopes,
+    stepUp: grant.stepUp,
+    fourEyes: grant.fourEyes,
+    // A released contract of before may not know the word.
+    approvers: (grant.approvers ?? []).map((role) => bare(role, 'STAFF_ROLE_')),
   };
 }
 

@@ -411,6 +411,49 @@ const cases: Case[] = [
     says: ['$P.Other.rates is a floating-point number: use a decimal string.'],
   })),
   {
+    title: 'accepts an event that customers and partners hear of by webhook',
+    samples: [
+      {
+        event: `option (bank.options.v1.webhook) = {grants: {audience: AUDIENCE_CHANNEL} holders_of: ["payer_id", "payee_id"] first_only: "fee"}; string payer_id = 1 ${idOption()}; string payee_id = 2 ${idOption()}; string fee = 3;`,
+      },
+      {
+        service: 'customer',
+        event: 'option (bank.options.v1.webhook) = {grants: {audience: AUDIENCE_PARTNER scopes: "things:read"}};',
+      },
+    ],
+    says: [],
+  },
+  {
+    title: 'refuses a webhook for staff, for partners without scopes, for nobody, and of what is no event',
+    samples: [
+      {
+        event:
+          'option (bank.options.v1.webhook) = {grants: [{audience: AUDIENCE_STAFF roles: STAFF_ROLE_TELLER}, {audience: AUDIENCE_PARTNER}]};',
+      },
+      { service: 'customer', extra: 'message Other { option (bank.options.v1.webhook) = {}; }' },
+    ],
+    says: [
+      'bank.customer.$V.Other has a webhook, but is no event.',
+      'bank.customer.$V.Other has a webhook that nobody hears of.',
+      '$P.ThingHappened has a webhook for STAFF: only CHANNEL and PARTNER have any.',
+      '$P.ThingHappened has a webhook for PARTNER: partners, and they alone, have scopes.',
+    ],
+  },
+  {
+    title:
+      'refuses a webhook that names no account, tells partners what is somebody’s, or leaves out what is not there',
+    samples: [
+      {
+        event: `option (bank.options.v1.webhook) = {grants: {audience: AUDIENCE_PARTNER scopes: "a:b"} holders_of: "thing_id" first_only: "fee"}; string thing_id = 1 ${idOption('ID_KIND_CUSTOMER')};`,
+      },
+    ],
+    says: [
+      "$P.ThingHappened is somebody's, and has a webhook for partners.",
+      '$P.ThingHappened has a webhook for holders of thing_id, which names no account in it.',
+      '$P.ThingHappened has a webhook that leaves out fee, where there is nothing to leave out.',
+    ],
+  },
+  {
     title: 'refuses an error paragraph that it cannot read',
     samples: [
       { comment: 'Gets it.\n\nErrors: not found' },

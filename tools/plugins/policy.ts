@@ -1,7 +1,13 @@
 // What every contract of the bank must obey. Each violation is one sentence that names the RPC or the field.
 import type { Contract, Rpc } from './contract.ts';
 import { commonErrors, reasonsOf } from './contract.ts';
-import { fieldViolations, isKeyedByItem, messageViolations, requestViolations } from './field-policy.ts';
+import {
+  fieldViolations,
+  isKeyedByItem,
+  messageViolations,
+  requestViolations,
+  webhookViolations,
+} from './field-policy.ts';
 import type { Grant, RpcRule } from './options.ts';
 import { everyService, findCycle, mayCall, principalCallers } from './workloads.ts';
 
@@ -19,7 +25,10 @@ export function violations(contract: Contract): string[] {
     ]),
     ...commentViolations('bank.type.v1.ErrorDetail', () => commonErrors(contract)),
     ...graphViolations(contract.rpcs),
-    ...contract.messages.flatMap((message) => messageViolations(message, contract.options)),
+    ...contract.messages.flatMap((message) => [
+      ...messageViolations(message, contract.options),
+      ...webhookViolations(message, contract.options),
+    ]),
     ...contract.messages.flatMap((message) =>
       message.fields.flatMap((field) => fieldViolations(field, contract.options)),
     ),

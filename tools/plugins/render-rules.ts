@@ -21,6 +21,9 @@ export function renderRules(table: RuleTable, options: Options): string {
     '/** The services whose events each workload may hear. */',
     `export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = ${hearLines(paths)};`,
     '',
+    '/** Who may hear of which events by webhook. */',
+    `export const webhooks: Readonly<Record<string, WebhookRule>> = ${webhookLines(table)};`,
+    '',
     '/** The reasons that any RPC may refuse with, as the comment of bank.type.v1.ErrorDetail lists them. */',
     `export const commonErrors: readonly string[] = ${lines(table.commonErrors, '')};`,
     '',
@@ -40,6 +43,11 @@ function hearLines(paths: readonly string[]): string {
     ([workload, producers]) =>
       `  ${quote(workload)}: [${(producers === '*' ? services : producers).map(quote).join(', ')}],`,
   );
+  return ['{', ...rows, '}'].join('\n');
+}
+
+function webhookLines({ webhooks }: RuleTable): string {
+  const rows = webhooks.map(({ type, ...rule }) => `  ${quote(type)}: ${object(Object.entries(rule))},`);
   return ['{', ...rows, '}'].join('\n');
 }
 
@@ -113,6 +121,17 @@ export interface Rule {
   readonly actors: readonly (readonly string[])[];
   /** The reasons it may refuse with beside \`commonErrors\`, as its comment lists them. */
   readonly errors: readonly string[];
+}
+
+/** What the contract says about an event that leaves by webhook. Fields by their local property names. */
+export interface WebhookRule {
+  readonly audiences: readonly Audience[];
+  /** PARTNER only: any of these will do. */
+  readonly scopes: readonly string[];
+  /** The accounts whose holders alone hear of it; none: it is nobody's in particular. */
+  readonly holdersOf: readonly string[];
+  /** What is left out for holders of another account than the first of these. */
+  readonly firstOnly: readonly string[];
 }
 `;
 

@@ -25,6 +25,15 @@ export interface RuleRow {
   readonly errors: readonly string[];
 }
 
+/** Who may hear of an event by webhook. Fields by their local names. */
+export interface WebhookRow {
+  readonly type: string;
+  readonly audiences: readonly string[];
+  readonly scopes: readonly string[];
+  readonly holdersOf: readonly string[];
+  readonly firstOnly: readonly string[];
+}
+
 const actorType = 'bank.type.v1.Actor';
 
 /** The whole table. */
@@ -34,6 +43,7 @@ export interface RuleTable {
   readonly dataClasses: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The messages that hold, at whatever depth, a field that is not PUBLIC. */
   readonly personalMessages: readonly string[];
+  readonly webhooks: readonly WebhookRow[];
   /** The reasons that any RPC may refuse with. */
   readonly commonErrors: readonly string[];
 }
@@ -69,8 +79,26 @@ export function buildRules(contract: Contract): RuleTable {
     personalMessages: messages
       .filter((message) => reaches(message, (field) => isGuarded(field, options)))
       .map((message) => message.typeName),
+    webhooks: messages.flatMap((message) => webhookRow(message, options)),
     commonErrors: commonErrors(contract).map((entry) => entry.reason),
   };
+}
+
+function webhookRow(message: DescMessage, options: Options): WebhookRow[] {
+  const option = options.webhookOf(message);
+  if (option === undefined) {
+    return [];
+  }
+  const local = (name: string) => message.fields.find((field) => field.name === name)?.localName ?? name;
+  return [
+    {
+      type: message.typeName,
+      audiences: option.grants.map(({ audience }) => audience),
+      scopes: option.grants.flatMap(({ scopes }) => scopes),
+      holdersOf: option.holdersOf.map(local),
+      firstOnly: option.firstOnly.map(local),
+    },
+  ];
 }
 
 /** True for a field whose content may not stand in clear in a log or an event. */

@@ -10,7 +10,7 @@ import type { Origin } from '../call-context.ts';
 import { Refusal } from '../errors.ts';
 import type { Identity } from '../identity.ts';
 import { INTERNAL_LIFETIME_SECONDS, type Issuer } from '../issuer.ts';
-import { ORIGIN_KEY } from '../serve.ts';
+import { ORIGIN_KEY } from '../origin.ts';
 
 /** A service that can be called: where it is, and who signs the tokens that it takes. */
 export interface Callable<S extends DescService> {

@@ -21,6 +21,8 @@ export interface Belongings {
   readonly transactionId: string;
   /** Money of the account that is kept for the frozen one. */
   readonly holdId: string;
+  /** Leads nowhere. */
+  readonly webhookId: string;
   /** The branch that they and all that they have are with. */
   readonly branchId: string;
   /** Of another customer of the branch. */
@@ -59,6 +61,8 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     expireTime: LATER,
   };
   const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
+  const leading = { url: 'https://127.0.0.1:9/', eventTypes: ['bank.transaction.v1.TransactionPosted'] };
+  const hook = await door.call(subject, 'notification.CreateWebhook', { requestId: randomUUID(), ...leading });
   const migrating = {
     requestId,
     type: 'ACCOUNT_TYPE_INDIVIDUAL',
@@ -81,6 +85,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     migratingAccountId: textAt(opened, 'account', 'accountId'),
     transactionId: textAt(transfer, 'transactionId'),
     holdId: textAt(kept, 'hold', 'holdId'),
+    webhookId: textAt(hook, 'webhook', 'webhookId'),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),

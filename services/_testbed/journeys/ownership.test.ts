@@ -22,6 +22,8 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   ACCOUNT: ({ accountId }) => accountId,
   TRANSACTION: ({ transactionId }) => transactionId,
   HOLD: ({ holdId }) => holdId,
+  WEBHOOK: ({ webhookId }) => webhookId,
+  PARTY: ({ customerId }) => customerId,
   BRANCH: ({ branchId }) => branchId,
   APPROVAL: ({ approvalId }) => approvalId,
 };
@@ -120,7 +122,7 @@ for (const { who, whose, bounded, isHeld, least } of KINDS) {
     });
 
     it('is not in their lists', async () => {
-      const foreign = Object.values(a).filter((id) => /^(cus|acc|txn|hld|apr|brn)_/.test(id));
+      const foreign = Object.values(a).filter((id) => /^(cus|acc|txn|hld|whk|apr|brn)_/.test(id));
       for (const protocol of PROTOCOLS) {
         const door = journey.door(protocol);
         for (const { rpc, rule } of open.filter(({ rpc: name }) => name.includes('.List'))) {

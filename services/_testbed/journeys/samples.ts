@@ -6,6 +6,7 @@ import { type Belongings, LATER } from './belongings.ts';
 import { money, objectAt, owner } from './counter.ts';
 import type { RpcName } from './doors.ts';
 import { operationsSamples } from './samples-of-operations.ts';
+import { webhookSamples } from './webhook-samples.ts';
 
 /** A request, and what it is refused for although it is valid and allowed: the state of the bank may be against it. */
 export interface Sample {
@@ -39,6 +40,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...securitySamples(of),
     ...auditSamples,
     ...notificationSamples(of),
+    ...webhookSamples(of),
     ...operationsSamples,
   };
 }

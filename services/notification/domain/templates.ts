@@ -81,6 +81,16 @@ export const TEMPLATES = {
   'second-factor-removed': change('An authenticator app was removed', 'Byla odebrána ověřovací aplikace'),
   'trusted-payee-added': change('A trusted payee was added', 'Byl přidán důvěryhodný příjemce'),
   'trusted-payee-removed': change('A trusted payee was removed', 'Byl odebrán důvěryhodný příjemce'),
+  'webhook-created': change('A webhook was added', 'Byl přidán webhook'),
+  'webhook-disabled': template(
+    'security',
+    ['time'],
+    text(
+      'A webhook is disabled',
+      'On {{ time }} we stopped to send to a webhook of yours, since nothing was taken there any more.',
+    ),
+    text('Webhook je vypnutý', 'Dne {{ time }} jsme přestali posílat na váš webhook, protože už nic nepřijímal.'),
+  ),
   'session-ended': change('A login of yours was ended', 'Vaše přihlášení bylo ukončeno'),
   'logins-failed': template(
     'security',

@@ -257,7 +257,7 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
   [
     'a consumer that nobody watches',
     () => having('ScaledObject', 'notification', remove('/spec/triggers/1')),
-    'ScaledObject bank/notification: does not watch bank-security notification-p0',
+    'ScaledObject bank/notification: does not watch bank-account notification-p0',
   ],
   [
     'a stream that nobody consumes',

@@ -32,8 +32,24 @@ export function messageSection(message: DescMessage, options: Options, level: st
   return page(
     `${level} ${localNameOf(message)}`,
     commentText(message),
+    webhookText(message, options),
     message.fields.length === 0 ? 'No fields.' : fieldTable(message, options),
   ).trimEnd();
+}
+
+/** Who hears of an event by webhook, in a sentence; empty for what leaves by none. */
+function webhookText(message: DescMessage, options: Options): string {
+  const webhook = options.webhookOf(message);
+  if (webhook === undefined) {
+    return '';
+  }
+  const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
+  const partners = webhook.grants.flatMap(({ scopes }) => scopes);
+  const heard =
+    webhook.holdersOf.length > 0 ? `customers who hold ${code(webhook.holdersOf)}` : 'all customers who ask for it';
+  const shortened =
+    webhook.firstOnly.length > 0 ? ` Only holders of the first of them are told ${code(webhook.firstOnly)}.` : '';
+  return `By webhook: ${heard}${partners.length > 0 ? `, and partners with ${code(partners)}` : ''}.${shortened}`;
 }
 
 /** The section of an enum: its comment and the table of its values. */

@@ -6,17 +6,19 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Choice, Delivery, Notice, Preferences, QuietHours, Template } from "./notification_pb.ts";
 import { file_bank_notification_v1_notification } from "./notification_pb.ts";
+import type { Webhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryState } from "./webhook_pb.ts";
+import { file_bank_notification_v1_webhook } from "./webhook_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { FieldMask } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/notification/v1/notification_service.proto.
  */
 export const file_bank_notification_v1_notification_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyJ5ChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJlChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjIKCmRlbGl2ZXJpZXMYASADKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFgoUTGlzdFRlbXBsYXRlc1JlcXVlc3QiSgoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjEKCXRlbXBsYXRlcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlIncKEkdldFRlbXBsYXRlUmVxdWVzdBIbCgh0ZW1wbGF0ZRgBIAEoCUIJukgGcgQQARhAEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEh0KB3ZlcnNpb24YAyABKAVCB7pIBBoCKABIAIgBAUIKCghfdmVyc2lvbiJHChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjAKCHRlbXBsYXRlGAEgASgLMh4uYmFuay5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUihwEKFlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QSGwoIdGVtcGxhdGUYASABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIbCgdzdWJqZWN0GAMgASgJQgq6SAdyBRABGMgBEhgKBGJvZHkYBCABKAlCCrpIB3IFEAEYiCciOAoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRIMCgRib2R5GAIgASgJItsBChVDaGFuZ2VUZW1wbGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGwoIdGVtcGxhdGUYAyABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYBCABKAlCCbpIBnIEEAEYIxIdCgxiYXNlX3ZlcnNpb24YBSABKAVCB7pIBBoCKAASGwoHc3ViamVjdBgGIAEoCUIKukgHcgUQARjIARIYCgRib2R5GAcgASgJQgq6SAdyBRABGIgnIkoKFkNoYW5nZVRlbXBsYXRlUmVzcG9uc2USMAoIdGVtcGxhdGUYASABKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZTLnCQoTTm90aWZpY2F0aW9uU2VydmljZRJsCglMaXN0SW5ib3gSJi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0SW5ib3hSZXF1ZXN0GicuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVzcG9uc2UiDpACAYq1GAcKAQESAggCEmkKCE1hcmtSZWFkEiUuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXF1ZXN0GiYuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXNwb25zZSIOkAICirUYBwoBARICCAIScQoKV2F0Y2hJbmJveBInLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXF1ZXN0GiguYmFuay5ub3RpZmljYXRpb24udjEuV2F0Y2hJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAjABEnsKDkdldFByZWZlcmVuY2VzEisuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZSIOkAIBirUYBwoBARICCAIShAEKEVVwZGF0ZVByZWZlcmVuY2VzEi4uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi8uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZSIOkAICirUYBwoBARICCAISfwoOTGlzdERlbGl2ZXJpZXMSKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1JlcXVlc3QaLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICAwYSfgoNTGlzdFRlbXBsYXRlcxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFRlbXBsYXRlc1Jlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBJ4CgtHZXRUZW1wbGF0ZRIoLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVxdWVzdBopLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEoQBCg9QcmV2aWV3VGVtcGxhdGUSLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmV2aWV3VGVtcGxhdGVSZXF1ZXN0Gi0uYmFuay5ub3RpZmljYXRpb24udjEuUHJldmlld1RlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEn4KDkNoYW5nZVRlbXBsYXRlEisuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQhiBnByb3RvMw", [file_bank_notification_v1_notification, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyJ5ChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJlChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjIKCmRlbGl2ZXJpZXMYASADKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFgoUTGlzdFRlbXBsYXRlc1JlcXVlc3QiSgoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjEKCXRlbXBsYXRlcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlIncKEkdldFRlbXBsYXRlUmVxdWVzdBIbCgh0ZW1wbGF0ZRgBIAEoCUIJukgGcgQQARhAEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEh0KB3ZlcnNpb24YAyABKAVCB7pIBBoCKABIAIgBAUIKCghfdmVyc2lvbiJHChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjAKCHRlbXBsYXRlGAEgASgLMh4uYmFuay5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUihwEKFlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QSGwoIdGVtcGxhdGUYASABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIbCgdzdWJqZWN0GAMgASgJQgq6SAdyBRABGMgBEhgKBGJvZHkYBCABKAlCCrpIB3IFEAEYiCciOAoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRIMCgRib2R5GAIgASgJItsBChVDaGFuZ2VUZW1wbGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGwoIdGVtcGxhdGUYAyABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYBCABKAlCCbpIBnIEEAEYIxIdCgxiYXNlX3ZlcnNpb24YBSABKAVCB7pIBBoCKAASGwoHc3ViamVjdBgGIAEoCUIKukgHcgUQARjIARIYCgRib2R5GAcgASgJQgq6SAdyBRABGIgnIkoKFkNoYW5nZVRlbXBsYXRlUmVzcG9uc2USMAoIdGVtcGxhdGUYASABKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZSIeChxMaXN0V2ViaG9va0V2ZW50VHlwZXNSZXF1ZXN0IjQKHUxpc3RXZWJob29rRXZlbnRUeXBlc1Jlc3BvbnNlEhMKC2V2ZW50X3R5cGVzGAEgAygJIsABChRDcmVhdGVXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIfCgN1cmwYAyABKAlCErpIB3IFEAEY0A/itRgECAIQARIqCgtldmVudF90eXBlcxgEIAMoCUIVukgSkgEPCAEQZBgBIgdyBRABGIABEiUKC2Rlc2NyaXB0aW9uGAUgASgJQhC6SAVyAxjIAeK1GAQIAhABImEKFUNyZWF0ZVdlYmhvb2tSZXNwb25zZRIuCgd3ZWJob29rGAEgASgLMh0uYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9vaxIYCgZzZWNyZXQYAiABKAlCCOK1GAQIAxADIjgKE0xpc3RXZWJob29rc1JlcXVlc3QSIQoIcGFydHlfaWQYASABKAlCD7pIBHICGEDatRgECAgQASJHChRMaXN0V2ViaG9va3NSZXNwb25zZRIvCgh3ZWJob29rcxgBIAMoCzIdLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2siqwIKFFVwZGF0ZVdlYmhvb2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCndlYmhvb2tfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIMhACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEh0KA3VybBgGIAEoCUIQukgFcgMY0A/itRgECAIQARIoCgtldmVudF90eXBlcxgHIAMoCUITukgQkgENEGQYASIHcgUQARiAARIlCgtkZXNjcmlwdGlvbhgIIAEoCUIQukgFcgMYyAHitRgECAIQASJHChVVcGRhdGVXZWJob29rUmVzcG9uc2USLgoHd2ViaG9vaxgBIAEoCzIdLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2sicwoURW5hYmxlV2ViaG9va1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKd2ViaG9va19pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgyEAIiRwoVRW5hYmxlV2ViaG9va1Jlc3BvbnNlEi4KB3dlYmhvb2sYASABKAsyHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5XZWJob29rInMKFERlbGV0ZVdlYmhvb2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCndlYmhvb2tfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIMhACIhcKFURlbGV0ZVdlYmhvb2tSZXNwb25zZSKSAQoaUm90YXRlV2ViaG9va1NlY3JldFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKd2ViaG9va19pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgyEAISFwoPcHJldmlvdXNfbGVha2VkGAQgASgIImcKG1JvdGF0ZVdlYmhvb2tTZWNyZXRSZXNwb25zZRIuCgd3ZWJob29rGAEgASgLMh0uYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9vaxIYCgZzZWNyZXQYAiABKAlCCOK1GAQIAxADInEKElBpbmdXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgp3ZWJob29rX2lkGAMgASgJQhG6SAZyBBABGEDatRgECDIQAiJOChNQaW5nV2ViaG9va1Jlc3BvbnNlEjcKCGRlbGl2ZXJ5GAEgASgLMiUuYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0RlbGl2ZXJ5IpcCChRSZXBsYXlXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgp3ZWJob29rX2lkGAMgASgJQhG6SAZyBBABGEDatRgECDIQAhIlCghldmVudF9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgKEANIABIvCglmcm9tX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAASHQoJcGFnZV9zaXplGAYgASgFQgq6SAcaBRjoBygAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAEQg0KBHdoYXQSBbpIAggBIkUKFVJlcGxheVdlYmhvb2tSZXNwb25zZRITCgtldmVudF9jb3VudBgBIAEoBRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkixAEKHExpc3RXZWJob29rRGVsaXZlcmllc1JlcXVlc3QSJQoKd2ViaG9va19pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgyEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEEkMKBXN0YXRlGAQgASgOMiouYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0RlbGl2ZXJ5U3RhdGVCCLpIBYIBAhABInMKHUxpc3RXZWJob29rRGVsaXZlcmllc1Jlc3BvbnNlEjkKCmRlbGl2ZXJpZXMYASADKAsyJS5iYW5rLm5vdGlmaWNhdGlvbi52MS5XZWJob29rRGVsaXZlcnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImcKGUdldFdlYmhvb2tEZWxpdmVyeVJlcXVlc3QSJQoKd2ViaG9va19pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgyEAESIwoIZXZlbnRfaWQYAiABKAlCEbpIBnIEEAEYQNq1GAQIChADIpsBChpHZXRXZWJob29rRGVsaXZlcnlSZXNwb25zZRI3CghkZWxpdmVyeRgBIAEoCzIlLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2tEZWxpdmVyeRIMCgRib2R5GAIgASgJEjYKCGF0dGVtcHRzGAMgAygLMiQuYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0F0dGVtcHQy+xYKE05vdGlmaWNhdGlvblNlcnZpY2USbAoJTGlzdEluYm94EiYuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVxdWVzdBonLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAhJpCghNYXJrUmVhZBIlLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVxdWVzdBomLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEnEKCldhdGNoSW5ib3gSJy5iYW5rLm5vdGlmaWNhdGlvbi52MS5XYXRjaEluYm94UmVxdWVzdBooLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXNwb25zZSIOkAIBirUYBwoBARICCAIwARJ7Cg5HZXRQcmVmZXJlbmNlcxIrLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBosLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVzcG9uc2UiDpACAYq1GAcKAQESAggCEoQBChFVcGRhdGVQcmVmZXJlbmNlcxIuLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBovLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEn8KDkxpc3REZWxpdmVyaWVzEisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMGEn4KDUxpc3RUZW1wbGF0ZXMSKi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0VGVtcGxhdGVzUmVxdWVzdBorLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RUZW1wbGF0ZXNSZXNwb25zZSIUkAIBirUYDQoBARIICAMSBAMGBwgSeAoLR2V0VGVtcGxhdGUSKC5iYW5rLm5vdGlmaWNhdGlvbi52MS5HZXRUZW1wbGF0ZVJlcXVlc3QaKS5iYW5rLm5vdGlmaWNhdGlvbi52MS5HZXRUZW1wbGF0ZVJlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBKEAQoPUHJldmlld1RlbXBsYXRlEiwuYmFuay5ub3RpZmljYXRpb24udjEuUHJldmlld1RlbXBsYXRlUmVxdWVzdBotLmJhbmsubm90aWZpY2F0aW9uLnYxLlByZXZpZXdUZW1wbGF0ZVJlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBJ+Cg5DaGFuZ2VUZW1wbGF0ZRIrLmJhbmsubm90aWZpY2F0aW9uLnYxLkNoYW5nZVRlbXBsYXRlUmVxdWVzdBosLmJhbmsubm90aWZpY2F0aW9uLnYxLkNoYW5nZVRlbXBsYXRlUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEIEqUBChVMaXN0V2ViaG9va0V2ZW50VHlwZXMSMi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va0V2ZW50VHlwZXNSZXF1ZXN0GjMuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFdlYmhvb2tFdmVudFR5cGVzUmVzcG9uc2UiI5ACAYq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEo8BCg1DcmVhdGVXZWJob29rEiouYmFuay5ub3RpZmljYXRpb24udjEuQ3JlYXRlV2ViaG9va1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5DcmVhdGVXZWJob29rUmVzcG9uc2UiJZACAoq1GB4KAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlIAESkgEKDExpc3RXZWJob29rcxIpLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RXZWJob29rc1JlcXVlc3QaKi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va3NSZXNwb25zZSIrkAIBirUYJAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USBggDEgIDBhKNAQoNVXBkYXRlV2ViaG9vaxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVdlYmhvb2tSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlV2ViaG9va1Jlc3BvbnNlIiOQAgKKtRgcCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRKNAQoNRW5hYmxlV2ViaG9vaxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkVuYWJsZVdlYmhvb2tSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuRW5hYmxlV2ViaG9va1Jlc3BvbnNlIiOQAgKKtRgcCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRKNAQoNRGVsZXRlV2ViaG9vaxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkRlbGV0ZVdlYmhvb2tSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuRGVsZXRlV2ViaG9va1Jlc3BvbnNlIiOQAgKKtRgcCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRKhAQoTUm90YXRlV2ViaG9va1NlY3JldBIwLmJhbmsubm90aWZpY2F0aW9uLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXF1ZXN0GjEuYmFuay5ub3RpZmljYXRpb24udjEuUm90YXRlV2ViaG9va1NlY3JldFJlc3BvbnNlIiWQAgKKtRgeCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZSABEocBCgtQaW5nV2ViaG9vaxIoLmJhbmsubm90aWZpY2F0aW9uLnYxLlBpbmdXZWJob29rUmVxdWVzdBopLmJhbmsubm90aWZpY2F0aW9uLnYxLlBpbmdXZWJob29rUmVzcG9uc2UiI5ACAoq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEo0BCg1SZXBsYXlXZWJob29rEiouYmFuay5ub3RpZmljYXRpb24udjEuUmVwbGF5V2ViaG9va1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5SZXBsYXlXZWJob29rUmVzcG9uc2UiI5ACAoq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEq0BChVMaXN0V2ViaG9va0RlbGl2ZXJpZXMSMi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va0RlbGl2ZXJpZXNSZXF1ZXN0GjMuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFdlYmhvb2tEZWxpdmVyaWVzUmVzcG9uc2UiK5ACAYq1GCQKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEgYIAxICAwYSpAEKEkdldFdlYmhvb2tEZWxpdmVyeRIvLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFdlYmhvb2tEZWxpdmVyeVJlcXVlc3QaMC5iYW5rLm5vdGlmaWNhdGlvbi52MS5HZXRXZWJob29rRGVsaXZlcnlSZXNwb25zZSIrkAIBirUYJAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USBggDEgIDBmIGcHJvdG8z", [file_bank_notification_v1_notification, file_bank_notification_v1_webhook, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Which page of the inbox.
@@ -644,7 +646,718 @@ export const ChangeTemplateResponseSchema: GenMessage<ChangeTemplateResponse> = 
   messageDesc(file_bank_notification_v1_notification_service, 19);
 
 /**
- * Tells customers what happened to their money and their logins, and by which ways.
+ * Whose they are, the caller's token says.
+ *
+ * @generated from message bank.notification.v1.ListWebhookEventTypesRequest
+ */
+export type ListWebhookEventTypesRequest = Message<"bank.notification.v1.ListWebhookEventTypesRequest"> & {
+};
+
+/**
+ * Describes the message bank.notification.v1.ListWebhookEventTypesRequest.
+ * Use `create(ListWebhookEventTypesRequestSchema)` to create a new message.
+ */
+export const ListWebhookEventTypesRequestSchema: GenMessage<ListWebhookEventTypesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 20);
+
+/**
+ * What there is to hear of.
+ *
+ * @generated from message bank.notification.v1.ListWebhookEventTypesResponse
+ */
+export type ListWebhookEventTypesResponse = Message<"bank.notification.v1.ListWebhookEventTypesResponse"> & {
+  /**
+   * Full names, e.g. `bank.transaction.v1.TransactionPosted`; each is described in the reference.
+   *
+   * @generated from field: repeated string event_types = 1;
+   */
+  eventTypes: string[];
+};
+
+/**
+ * Describes the message bank.notification.v1.ListWebhookEventTypesResponse.
+ * Use `create(ListWebhookEventTypesResponseSchema)` to create a new message.
+ */
+export const ListWebhookEventTypesResponseSchema: GenMessage<ListWebhookEventTypesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 21);
+
+/**
+ * The webhook to be.
+ *
+ * @generated from message bank.notification.v1.CreateWebhookRequest
+ */
+export type CreateWebhookRequest = Message<"bank.notification.v1.CreateWebhookRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Where to send to: an https: URL on the public internet.
+   *
+   * @generated from field: string url = 3;
+   */
+  url: string;
+
+  /**
+   * The events to send, of those that ListWebhookEventTypes names.
+   *
+   * @generated from field: repeated string event_types = 4;
+   */
+  eventTypes: string[];
+
+  /**
+   * What to call it.
+   *
+   * @generated from field: string description = 5;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.CreateWebhookRequest.
+ * Use `create(CreateWebhookRequestSchema)` to create a new message.
+ */
+export const CreateWebhookRequestSchema: GenMessage<CreateWebhookRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 22);
+
+/**
+ * The webhook, and its secret.
+ *
+ * @generated from message bank.notification.v1.CreateWebhookResponse
+ */
+export type CreateWebhookResponse = Message<"bank.notification.v1.CreateWebhookResponse"> & {
+  /**
+   * The webhook.
+   *
+   * @generated from field: bank.notification.v1.Webhook webhook = 1;
+   */
+  webhook?: Webhook | undefined;
+
+  /**
+   * What events are signed with, as Standard Webhooks writes it: `whsec_` and base64.
+   *
+   * @generated from field: string secret = 2;
+   */
+  secret: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.CreateWebhookResponse.
+ * Use `create(CreateWebhookResponseSchema)` to create a new message.
+ */
+export const CreateWebhookResponseSchema: GenMessage<CreateWebhookResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 23);
+
+/**
+ * Whose webhooks.
+ *
+ * @generated from message bank.notification.v1.ListWebhooksRequest
+ */
+export type ListWebhooksRequest = Message<"bank.notification.v1.ListWebhooksRequest"> & {
+  /**
+   * The party, for staff: a customer (cus_) or a partner (ptn_). Others leave it empty.
+   *
+   * @generated from field: string party_id = 1;
+   */
+  partyId: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListWebhooksRequest.
+ * Use `create(ListWebhooksRequestSchema)` to create a new message.
+ */
+export const ListWebhooksRequestSchema: GenMessage<ListWebhooksRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 24);
+
+/**
+ * All of them.
+ *
+ * @generated from message bank.notification.v1.ListWebhooksResponse
+ */
+export type ListWebhooksResponse = Message<"bank.notification.v1.ListWebhooksResponse"> & {
+  /**
+   * The webhooks, oldest first.
+   *
+   * @generated from field: repeated bank.notification.v1.Webhook webhooks = 1;
+   */
+  webhooks: Webhook[];
+};
+
+/**
+ * Describes the message bank.notification.v1.ListWebhooksResponse.
+ * Use `create(ListWebhooksResponseSchema)` to create a new message.
+ */
+export const ListWebhooksResponseSchema: GenMessage<ListWebhooksResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 25);
+
+/**
+ * What to change.
+ *
+ * @generated from message bank.notification.v1.UpdateWebhookRequest
+ */
+export type UpdateWebhookRequest = Message<"bank.notification.v1.UpdateWebhookRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 3;
+   */
+  webhookId: string;
+
+  /**
+   * The version that was read. Empty: whatever it is now.
+   *
+   * @generated from field: string etag = 4;
+   */
+  etag: string;
+
+  /**
+   * The fields to change: url, event_types, description.
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 5;
+   */
+  updateMask?: FieldMask | undefined;
+
+  /**
+   * Where to send to: an https: URL on the public internet.
+   *
+   * @generated from field: string url = 6;
+   */
+  url: string;
+
+  /**
+   * The events to send, of those that ListWebhookEventTypes names.
+   *
+   * @generated from field: repeated string event_types = 7;
+   */
+  eventTypes: string[];
+
+  /**
+   * What to call it.
+   *
+   * @generated from field: string description = 8;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.UpdateWebhookRequest.
+ * Use `create(UpdateWebhookRequestSchema)` to create a new message.
+ */
+export const UpdateWebhookRequestSchema: GenMessage<UpdateWebhookRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 26);
+
+/**
+ * The webhook.
+ *
+ * @generated from message bank.notification.v1.UpdateWebhookResponse
+ */
+export type UpdateWebhookResponse = Message<"bank.notification.v1.UpdateWebhookResponse"> & {
+  /**
+   * The webhook.
+   *
+   * @generated from field: bank.notification.v1.Webhook webhook = 1;
+   */
+  webhook?: Webhook | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.UpdateWebhookResponse.
+ * Use `create(UpdateWebhookResponseSchema)` to create a new message.
+ */
+export const UpdateWebhookResponseSchema: GenMessage<UpdateWebhookResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 27);
+
+/**
+ * Which webhook to send to again.
+ *
+ * @generated from message bank.notification.v1.EnableWebhookRequest
+ */
+export type EnableWebhookRequest = Message<"bank.notification.v1.EnableWebhookRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 3;
+   */
+  webhookId: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.EnableWebhookRequest.
+ * Use `create(EnableWebhookRequestSchema)` to create a new message.
+ */
+export const EnableWebhookRequestSchema: GenMessage<EnableWebhookRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 28);
+
+/**
+ * The webhook.
+ *
+ * @generated from message bank.notification.v1.EnableWebhookResponse
+ */
+export type EnableWebhookResponse = Message<"bank.notification.v1.EnableWebhookResponse"> & {
+  /**
+   * The webhook.
+   *
+   * @generated from field: bank.notification.v1.Webhook webhook = 1;
+   */
+  webhook?: Webhook | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.EnableWebhookResponse.
+ * Use `create(EnableWebhookResponseSchema)` to create a new message.
+ */
+export const EnableWebhookResponseSchema: GenMessage<EnableWebhookResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 29);
+
+/**
+ * Which webhook to end.
+ *
+ * @generated from message bank.notification.v1.DeleteWebhookRequest
+ */
+export type DeleteWebhookRequest = Message<"bank.notification.v1.DeleteWebhookRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 3;
+   */
+  webhookId: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.DeleteWebhookRequest.
+ * Use `create(DeleteWebhookRequestSchema)` to create a new message.
+ */
+export const DeleteWebhookRequestSchema: GenMessage<DeleteWebhookRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 30);
+
+/**
+ * It is no more.
+ *
+ * @generated from message bank.notification.v1.DeleteWebhookResponse
+ */
+export type DeleteWebhookResponse = Message<"bank.notification.v1.DeleteWebhookResponse"> & {
+};
+
+/**
+ * Describes the message bank.notification.v1.DeleteWebhookResponse.
+ * Use `create(DeleteWebhookResponseSchema)` to create a new message.
+ */
+export const DeleteWebhookResponseSchema: GenMessage<DeleteWebhookResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 31);
+
+/**
+ * Which webhook gets a new secret.
+ *
+ * @generated from message bank.notification.v1.RotateWebhookSecretRequest
+ */
+export type RotateWebhookSecretRequest = Message<"bank.notification.v1.RotateWebhookSecretRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 3;
+   */
+  webhookId: string;
+
+  /**
+   * True when the secret of before is good no longer, from now on.
+   *
+   * @generated from field: bool previous_leaked = 4;
+   */
+  previousLeaked: boolean;
+};
+
+/**
+ * Describes the message bank.notification.v1.RotateWebhookSecretRequest.
+ * Use `create(RotateWebhookSecretRequestSchema)` to create a new message.
+ */
+export const RotateWebhookSecretRequestSchema: GenMessage<RotateWebhookSecretRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 32);
+
+/**
+ * The webhook, and its new secret.
+ *
+ * @generated from message bank.notification.v1.RotateWebhookSecretResponse
+ */
+export type RotateWebhookSecretResponse = Message<"bank.notification.v1.RotateWebhookSecretResponse"> & {
+  /**
+   * The webhook.
+   *
+   * @generated from field: bank.notification.v1.Webhook webhook = 1;
+   */
+  webhook?: Webhook | undefined;
+
+  /**
+   * What events are signed with, as Standard Webhooks writes it: `whsec_` and base64.
+   *
+   * @generated from field: string secret = 2;
+   */
+  secret: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.RotateWebhookSecretResponse.
+ * Use `create(RotateWebhookSecretResponseSchema)` to create a new message.
+ */
+export const RotateWebhookSecretResponseSchema: GenMessage<RotateWebhookSecretResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 33);
+
+/**
+ * Which webhook to try.
+ *
+ * @generated from message bank.notification.v1.PingWebhookRequest
+ */
+export type PingWebhookRequest = Message<"bank.notification.v1.PingWebhookRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 3;
+   */
+  webhookId: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.PingWebhookRequest.
+ * Use `create(PingWebhookRequestSchema)` to create a new message.
+ */
+export const PingWebhookRequestSchema: GenMessage<PingWebhookRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 34);
+
+/**
+ * What is being sent.
+ *
+ * @generated from message bank.notification.v1.PingWebhookResponse
+ */
+export type PingWebhookResponse = Message<"bank.notification.v1.PingWebhookResponse"> & {
+  /**
+   * The delivery.
+   *
+   * @generated from field: bank.notification.v1.WebhookDelivery delivery = 1;
+   */
+  delivery?: WebhookDelivery | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.PingWebhookResponse.
+ * Use `create(PingWebhookResponseSchema)` to create a new message.
+ */
+export const PingWebhookResponseSchema: GenMessage<PingWebhookResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 35);
+
+/**
+ * What to send anew.
+ *
+ * @generated from message bank.notification.v1.ReplayWebhookRequest
+ */
+export type ReplayWebhookRequest = Message<"bank.notification.v1.ReplayWebhookRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 3;
+   */
+  webhookId: string;
+
+  /**
+   * What of it.
+   *
+   * @generated from oneof bank.notification.v1.ReplayWebhookRequest.what
+   */
+  what: {
+    /**
+     * One event.
+     *
+     * @generated from field: string event_id = 4;
+     */
+    value: string;
+    case: "eventId";
+  } | {
+    /**
+     * All events that happened from this time on.
+     *
+     * @generated from field: google.protobuf.Timestamp from_time = 5;
+     */
+    value: Timestamp;
+    case: "fromTime";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * How many at most: 1,000 when absent, and at most.
+   *
+   * @generated from field: int32 page_size = 6;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the call before.
+   *
+   * @generated from field: string page_token = 7;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ReplayWebhookRequest.
+ * Use `create(ReplayWebhookRequestSchema)` to create a new message.
+ */
+export const ReplayWebhookRequestSchema: GenMessage<ReplayWebhookRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 36);
+
+/**
+ * What is sent anew.
+ *
+ * @generated from message bank.notification.v1.ReplayWebhookResponse
+ */
+export type ReplayWebhookResponse = Message<"bank.notification.v1.ReplayWebhookResponse"> & {
+  /**
+   * How many events.
+   *
+   * @generated from field: int32 event_count = 1;
+   */
+  eventCount: number;
+
+  /**
+   * Where to go on, in another call. Empty when that was all.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ReplayWebhookResponse.
+ * Use `create(ReplayWebhookResponseSchema)` to create a new message.
+ */
+export const ReplayWebhookResponseSchema: GenMessage<ReplayWebhookResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 37);
+
+/**
+ * Which page of which deliveries.
+ *
+ * @generated from message bank.notification.v1.ListWebhookDeliveriesRequest
+ */
+export type ListWebhookDeliveriesRequest = Message<"bank.notification.v1.ListWebhookDeliveriesRequest"> & {
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 1;
+   */
+  webhookId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+
+  /**
+   * Those alone that are in this state.
+   *
+   * @generated from field: bank.notification.v1.WebhookDeliveryState state = 4;
+   */
+  state: WebhookDeliveryState;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListWebhookDeliveriesRequest.
+ * Use `create(ListWebhookDeliveriesRequestSchema)` to create a new message.
+ */
+export const ListWebhookDeliveriesRequestSchema: GenMessage<ListWebhookDeliveriesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 38);
+
+/**
+ * A page of deliveries.
+ *
+ * @generated from message bank.notification.v1.ListWebhookDeliveriesResponse
+ */
+export type ListWebhookDeliveriesResponse = Message<"bank.notification.v1.ListWebhookDeliveriesResponse"> & {
+  /**
+   * The deliveries.
+   *
+   * @generated from field: repeated bank.notification.v1.WebhookDelivery deliveries = 1;
+   */
+  deliveries: WebhookDelivery[];
+
+  /**
+   * Where the next page begins. Empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListWebhookDeliveriesResponse.
+ * Use `create(ListWebhookDeliveriesResponseSchema)` to create a new message.
+ */
+export const ListWebhookDeliveriesResponseSchema: GenMessage<ListWebhookDeliveriesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 39);
+
+/**
+ * Which delivery.
+ *
+ * @generated from message bank.notification.v1.GetWebhookDeliveryRequest
+ */
+export type GetWebhookDeliveryRequest = Message<"bank.notification.v1.GetWebhookDeliveryRequest"> & {
+  /**
+   * The webhook.
+   *
+   * @generated from field: string webhook_id = 1;
+   */
+  webhookId: string;
+
+  /**
+   * Its event.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.GetWebhookDeliveryRequest.
+ * Use `create(GetWebhookDeliveryRequestSchema)` to create a new message.
+ */
+export const GetWebhookDeliveryRequestSchema: GenMessage<GetWebhookDeliveryRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 40);
+
+/**
+ * The delivery with all that belongs to it.
+ *
+ * @generated from message bank.notification.v1.GetWebhookDeliveryResponse
+ */
+export type GetWebhookDeliveryResponse = Message<"bank.notification.v1.GetWebhookDeliveryResponse"> & {
+  /**
+   * The delivery.
+   *
+   * @generated from field: bank.notification.v1.WebhookDelivery delivery = 1;
+   */
+  delivery?: WebhookDelivery | undefined;
+
+  /**
+   * What is sent: JSON, as it is signed.
+   *
+   * @generated from field: string body = 2;
+   */
+  body: string;
+
+  /**
+   * Its last tries, newest first.
+   *
+   * @generated from field: repeated bank.notification.v1.WebhookAttempt attempts = 3;
+   */
+  attempts: WebhookAttempt[];
+};
+
+/**
+ * Describes the message bank.notification.v1.GetWebhookDeliveryResponse.
+ * Use `create(GetWebhookDeliveryResponseSchema)` to create a new message.
+ */
+export const GetWebhookDeliveryResponseSchema: GenMessage<GetWebhookDeliveryResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 41);
+
+/**
+ * Tells customers what happened to their money and their logins, and by which ways; and the programs of customers and partners.
  *
  * @generated from service bank.notification.v1.NotificationService
  */
@@ -771,6 +1484,147 @@ export const NotificationService: GenService<{
     methodKind: "unary";
     input: typeof ChangeTemplateRequestSchema;
     output: typeof ChangeTemplateResponseSchema;
+  },
+  /**
+   * Lists the types of events that the caller may have sent to a webhook: what the contract grants to customers, or to the partner by
+   * its scopes.
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListWebhookEventTypes
+   */
+  listWebhookEventTypes: {
+    methodKind: "unary";
+    input: typeof ListWebhookEventTypesRequestSchema;
+    output: typeof ListWebhookEventTypesResponseSchema;
+  },
+  /**
+   * Makes a webhook: from now on events of these types are sent to the URL, by POST, as JSON, signed by Standard Webhooks
+   * (https://www.standardwebhooks.com) with the secret that is answered, and never shown again. A customer hears of what happens to
+   * accounts that they hold; a partner of what its scopes let it read. At most 10 for one party. A customer is told of it, by a notice of security.
+   *
+   * An event is sent at least once, with its id as `webhook-id`, and in no certain order: what is about the same thing is put in its order by
+   * `aggregateSequence`. Whatever is not answered with 2xx within 15 seconds is tried again after 5 seconds, 1, 5 and 30 minutes, and
+   * 2, 5, 8 and 8 hours, each up to a tenth longer, and then given up. Redirects are not followed. What is answered 410 disables the
+   * webhook, and so does it when for three days nothing was taken.
+   *
+   * Errors: URL_INVALID (INVALID_ARGUMENT: no https: URL, or one with a user, a password or a fragment; a development bank takes http: too), ADDRESS_REFUSED (INVALID_ARGUMENT: the host is not known, or not on the public internet), EVENT_TYPE_NOT_ALLOWED (INVALID_ARGUMENT: the caller hears of no such events; see `event_type`), TOO_MANY_WEBHOOKS (RESOURCE_EXHAUSTED: the party has 10)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.CreateWebhook
+   */
+  createWebhook: {
+    methodKind: "unary";
+    input: typeof CreateWebhookRequestSchema;
+    output: typeof CreateWebhookResponseSchema;
+  },
+  /**
+   * Lists the webhooks of the caller; for staff, those of a party.
+   *
+   * Errors: PARTY_NOT_FOUND (NOT_FOUND: a customer or a partner named another party, or staff named none)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListWebhooks
+   */
+  listWebhooks: {
+    methodKind: "unary";
+    input: typeof ListWebhooksRequestSchema;
+    output: typeof ListWebhooksResponseSchema;
+  },
+  /**
+   * Changes a webhook: what update_mask names, or else what is set. What waits to be sent goes to the new URL.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND), ETAG_MISMATCH (ABORTED), URL_INVALID (INVALID_ARGUMENT: no https: URL, or one with a user, a password or a fragment; a development bank takes http: too), ADDRESS_REFUSED (INVALID_ARGUMENT: the host is not known, or not on the public internet), EVENT_TYPE_NOT_ALLOWED (INVALID_ARGUMENT: the caller hears of no such events; see `event_type`)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.UpdateWebhook
+   */
+  updateWebhook: {
+    methodKind: "unary";
+    input: typeof UpdateWebhookRequestSchema;
+    output: typeof UpdateWebhookResponseSchema;
+  },
+  /**
+   * Lets the bank send to a webhook again that was disabled. What happened meanwhile is sent when it is replayed.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND), WEBHOOK_ACTIVE (FAILED_PRECONDITION: it is not disabled)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.EnableWebhook
+   */
+  enableWebhook: {
+    methodKind: "unary";
+    input: typeof EnableWebhookRequestSchema;
+    output: typeof EnableWebhookResponseSchema;
+  },
+  /**
+   * Ends a webhook for good. Nothing more is sent, and its URL and secrets are forgotten. Staff see for 30 days what was sent.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.DeleteWebhook
+   */
+  deleteWebhook: {
+    methodKind: "unary";
+    input: typeof DeleteWebhookRequestSchema;
+    output: typeof DeleteWebhookResponseSchema;
+  },
+  /**
+   * Gives a webhook a new secret, which is answered and never shown again. For 24 hours events are signed with the secret of before as
+   * well, so that a receiver can change at its leisure; or no longer, when that one has leaked.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.RotateWebhookSecret
+   */
+  rotateWebhookSecret: {
+    methodKind: "unary";
+    input: typeof RotateWebhookSecretRequestSchema;
+    output: typeof RotateWebhookSecretResponseSchema;
+  },
+  /**
+   * Sends an event to a webhook that says nothing but that it is one, of type `bank.notification.v1.WebhookPing`; also to one that is
+   * disabled. What becomes of it, GetWebhookDelivery tells.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.PingWebhook
+   */
+  pingWebhook: {
+    methodKind: "unary";
+    input: typeof PingWebhookRequestSchema;
+    output: typeof PingWebhookResponseSchema;
+  },
+  /**
+   * Sends events to a webhook anew: one, or those that happened from a time on, whatever became of them before. They keep their ids.
+   * From a time on at most 1,000 are taken in one call, oldest first; next_page_token goes on. What happened more than 30 days ago is gone.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND), WEBHOOK_DISABLED (FAILED_PRECONDITION: enable it first), DELIVERY_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ReplayWebhook
+   */
+  replayWebhook: {
+    methodKind: "unary";
+    input: typeof ReplayWebhookRequestSchema;
+    output: typeof ReplayWebhookResponseSchema;
+  },
+  /**
+   * Lists what was sent, or is to be sent, to a webhook, newest event first. It is kept for 30 days.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListWebhookDeliveries
+   */
+  listWebhookDeliveries: {
+    methodKind: "unary";
+    input: typeof ListWebhookDeliveriesRequestSchema;
+    output: typeof ListWebhookDeliveriesResponseSchema;
+  },
+  /**
+   * Reads one delivery: what was sent, and its last 50 tries.
+   *
+   * Errors: WEBHOOK_NOT_FOUND (NOT_FOUND), DELIVERY_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.GetWebhookDelivery
+   */
+  getWebhookDelivery: {
+    methodKind: "unary";
+    input: typeof GetWebhookDeliveryRequestSchema;
+    output: typeof GetWebhookDeliveryResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_notification_v1_notification_service, 0);

@@ -7,7 +7,7 @@
 
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { EnumValueOptions, FieldOptions, MethodOptions } from "@bufbuild/protobuf/wkt";
+import type { EnumValueOptions, FieldOptions, MessageOptions, MethodOptions } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/options/v1/options.proto.
  */
 export const file_bank_options_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL29wdGlvbnMvdjEvb3B0aW9ucy5wcm90bxIPYmFuay5vcHRpb25zLnYxIqEBCgRSdWxlEioKB2NhbGxlcnMYASADKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWQSJgoGZ3JhbnRzGAIgAygLMhYuYmFuay5vcHRpb25zLnYxLkdyYW50EjIKD2FjdG9yX2Fzc2VydGVycxgDIAMoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIRCglub19yZXBsYXkYBCABKAgiwgEKBUdyYW50EisKCGF1ZGllbmNlGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLkF1ZGllbmNlEikKBXJvbGVzGAIgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZRIOCgZzY29wZXMYAyADKAkSDwoHc3RlcF91cBgEIAEoCBIRCglmb3VyX2V5ZXMYBSABKAgSLQoJYXBwcm92ZXJzGAYgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSJUCgJJZBIlCgRraW5kGAEgASgOMhcuYmFuay5vcHRpb25zLnYxLklkS2luZBInCgZhY2Nlc3MYAiABKA4yFy5iYW5rLm9wdGlvbnMudjEuQWNjZXNzImAKBERhdGESKQoFY2xhc3MYASABKA4yGi5iYW5rLm9wdGlvbnMudjEuRGF0YUNsYXNzEi0KCXJldGVudGlvbhgCIAEoDjIaLmJhbmsub3B0aW9ucy52MS5SZXRlbnRpb24q9AIKCFdvcmtsb2FkEhgKFFdPUktMT0FEX1VOU1BFQ0lGSUVEEAASEQoNV09SS0xPQURfRURHRRABEh4KGldPUktMT0FEX1NFQ1VSSVRZX0VYRUNVVE9SEAISIAocV09SS0xPQURfSU5URUdSQVRJT05fSU5CT1VORBADEhMKD1dPUktMT0FEX0xFREdFUhAEEhQKEFdPUktMT0FEX0FDQ09VTlQQBRIYChRXT1JLTE9BRF9UUkFOU0FDVElPThAGEhUKEVdPUktMT0FEX0NVU1RPTUVSEAcSFQoRV09SS0xPQURfU0VDVVJJVFkQCBIRCg1XT1JLTE9BRF9MT0FOEAkSEgoOV09SS0xPQURfRk9SRVgQChIZChVXT1JLTE9BRF9OT1RJRklDQVRJT04QCxISCg5XT1JLTE9BRF9BVURJVBAMEhgKFFdPUktMT0FEX0lOVEVHUkFUSU9OEA0SFgoSV09SS0xPQURfUkVQT1JUSU5HEA4qeQoIQXVkaWVuY2USGAoUQVVESUVOQ0VfVU5TUEVDSUZJRUQQABITCg9BVURJRU5DRV9QVUJMSUMQARIUChBBVURJRU5DRV9DSEFOTkVMEAISEgoOQVVESUVOQ0VfU1RBRkYQAxIUChBBVURJRU5DRV9QQVJUTkVSEAQqkgIKCVN0YWZmUm9sZRIaChZTVEFGRl9ST0xFX1VOU1BFQ0lGSUVEEAASGwoRU1RBRkZfUk9MRV9URUxMRVIQARoEqLYYARIjChlTVEFGRl9ST0xFX0JSQU5DSF9NQU5BR0VSEAIaBKi2GAESGgoWU1RBRkZfUk9MRV9CQUNLX09GRklDRRADEiEKF1NUQUZGX1JPTEVfTE9BTl9PRkZJQ0VSEAQaBKi2GAESFwoTU1RBRkZfUk9MRV9UUkVBU1VSWRAFEhkKFVNUQUZGX1JPTEVfQ09NUExJQU5DRRAGEhYKElNUQUZGX1JPTEVfQVVESVRPUhAHEhwKGFNUQUZGX1JPTEVfQURNSU5JU1RSQVRPUhAIKvQDCgZJZEtpbmQSFwoTSURfS0lORF9VTlNQRUNJRklFRBAAEhQKEElEX0tJTkRfQ1VTVE9NRVIQARITCg9JRF9LSU5EX0FDQ09VTlQQAhITCg9JRF9LSU5EX1BST0RVQ1QQAxIaChZJRF9LSU5EX0xFREdFUl9BQ0NPVU5UEAQSEwoPSURfS0lORF9KT1VSTkFMEAUSFwoTSURfS0lORF9UUkFOU0FDVElPThAGEhIKDklEX0tJTkRfQlJBTkNIEAcSEQoNSURfS0lORF9QQVJUWRAIEhMKD0lEX0tJTkRfU0VTU0lPThAJEhEKDUlEX0tJTkRfRVZFTlQQChIVChFJRF9LSU5EX0FHR1JFR0FURRALEhAKDElEX0tJTkRfSE9MRBAMEhQKEElEX0tJTkRfQVBQUk9WQUwQDRITCg9JRF9LSU5EX1BBU1NLRVkQFBITCg9JRF9LSU5EX1NURVBfVVAQHhIZChVJRF9LSU5EX1RSVVNURURfUEFZRUUQHxIYChRJRF9LSU5EX0xPR0lOX1JFVklFVxAgEhgKFElEX0tJTkRfQVVESVRfUkVDT1JEECgSGwoXSURfS0lORF9NT05JVE9SSU5HX1JVTEUQKRIRCg1JRF9LSU5EX0FMRVJUECoSEAoMSURfS0lORF9DQVNFECsqUwoGQWNjZXNzEhYKEkFDQ0VTU19VTlNQRUNJRklFRBAAEg8KC0FDQ0VTU19WSUVXEAESDgoKQUNDRVNTX0FDVBACEhAKDEFDQ0VTU19OQU1FRBADKoMBCglEYXRhQ2xhc3MSGgoWREFUQV9DTEFTU19VTlNQRUNJRklFRBAAEhUKEURBVEFfQ0xBU1NfUFVCTElDEAESFwoTREFUQV9DTEFTU19QRVJTT05BTBACEhUKEURBVEFfQ0xBU1NfU0VDUkVUEAMSEwoPREFUQV9DTEFTU19DQVJEEAQqdQoJUmV0ZW50aW9uEhkKFVJFVEVOVElPTl9VTlNQRUNJRklFRBAAEhoKFlJFVEVOVElPTl9SRUxBVElPTlNISVAQARIYChRSRVRFTlRJT05fQUNDT1VOVElORxACEhcKE1JFVEVOVElPTl9UUkFOU0lFTlQQAzpLCgRydWxlEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMY0YYDIAEoCzIVLmJhbmsub3B0aW9ucy52MS5SdWxlUgRydWxlOkQKAmlkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjbhgMgASgLMhMuYmFuay5vcHRpb25zLnYxLklkUgJpZDpKCgRkYXRhEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjchgMgASgLMhUuYmFuay5vcHRpb25zLnYxLkRhdGFSBGRhdGE6QAoJb2ZfYnJhbmNoEiEuZ29vZ2xlLnByb3RvYnVmLkVudW1WYWx1ZU9wdGlvbnMY5YYDIAEoCFIIb2ZCcmFuY2hiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("Ch1iYW5rL29wdGlvbnMvdjEvb3B0aW9ucy5wcm90bxIPYmFuay5vcHRpb25zLnYxIqEBCgRSdWxlEioKB2NhbGxlcnMYASADKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWQSJgoGZ3JhbnRzGAIgAygLMhYuYmFuay5vcHRpb25zLnYxLkdyYW50EjIKD2FjdG9yX2Fzc2VydGVycxgDIAMoDjIZLmJhbmsub3B0aW9ucy52MS5Xb3JrbG9hZBIRCglub19yZXBsYXkYBCABKAgiwgEKBUdyYW50EisKCGF1ZGllbmNlGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLkF1ZGllbmNlEikKBXJvbGVzGAIgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZRIOCgZzY29wZXMYAyADKAkSDwoHc3RlcF91cBgEIAEoCBIRCglmb3VyX2V5ZXMYBSABKAgSLQoJYXBwcm92ZXJzGAYgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSJZCgdXZWJob29rEiYKBmdyYW50cxgBIAMoCzIWLmJhbmsub3B0aW9ucy52MS5HcmFudBISCgpob2xkZXJzX29mGAIgAygJEhIKCmZpcnN0X29ubHkYAyADKAkiVAoCSWQSJQoEa2luZBgBIAEoDjIXLmJhbmsub3B0aW9ucy52MS5JZEtpbmQSJwoGYWNjZXNzGAIgASgOMhcuYmFuay5vcHRpb25zLnYxLkFjY2VzcyJgCgREYXRhEikKBWNsYXNzGAEgASgOMhouYmFuay5vcHRpb25zLnYxLkRhdGFDbGFzcxItCglyZXRlbnRpb24YAiABKA4yGi5iYW5rLm9wdGlvbnMudjEuUmV0ZW50aW9uKvQCCghXb3JrbG9hZBIYChRXT1JLTE9BRF9VTlNQRUNJRklFRBAAEhEKDVdPUktMT0FEX0VER0UQARIeChpXT1JLTE9BRF9TRUNVUklUWV9FWEVDVVRPUhACEiAKHFdPUktMT0FEX0lOVEVHUkFUSU9OX0lOQk9VTkQQAxITCg9XT1JLTE9BRF9MRURHRVIQBBIUChBXT1JLTE9BRF9BQ0NPVU5UEAUSGAoUV09SS0xPQURfVFJBTlNBQ1RJT04QBhIVChFXT1JLTE9BRF9DVVNUT01FUhAHEhUKEVdPUktMT0FEX1NFQ1VSSVRZEAgSEQoNV09SS0xPQURfTE9BThAJEhIKDldPUktMT0FEX0ZPUkVYEAoSGQoVV09SS0xPQURfTk9USUZJQ0FUSU9OEAsSEgoOV09SS0xPQURfQVVESVQQDBIYChRXT1JLTE9BRF9JTlRFR1JBVElPThANEhYKEldPUktMT0FEX1JFUE9SVElORxAOKnkKCEF1ZGllbmNlEhgKFEFVRElFTkNFX1VOU1BFQ0lGSUVEEAASEwoPQVVESUVOQ0VfUFVCTElDEAESFAoQQVVESUVOQ0VfQ0hBTk5FTBACEhIKDkFVRElFTkNFX1NUQUZGEAMSFAoQQVVESUVOQ0VfUEFSVE5FUhAEKpICCglTdGFmZlJvbGUSGgoWU1RBRkZfUk9MRV9VTlNQRUNJRklFRBAAEhsKEVNUQUZGX1JPTEVfVEVMTEVSEAEaBKi2GAESIwoZU1RBRkZfUk9MRV9CUkFOQ0hfTUFOQUdFUhACGgSothgBEhoKFlNUQUZGX1JPTEVfQkFDS19PRkZJQ0UQAxIhChdTVEFGRl9ST0xFX0xPQU5fT0ZGSUNFUhAEGgSothgBEhcKE1NUQUZGX1JPTEVfVFJFQVNVUlkQBRIZChVTVEFGRl9ST0xFX0NPTVBMSUFOQ0UQBhIWChJTVEFGRl9ST0xFX0FVRElUT1IQBxIcChhTVEFGRl9ST0xFX0FETUlOSVNUUkFUT1IQCCqJBAoGSWRLaW5kEhcKE0lEX0tJTkRfVU5TUEVDSUZJRUQQABIUChBJRF9LSU5EX0NVU1RPTUVSEAESEwoPSURfS0lORF9BQ0NPVU5UEAISEwoPSURfS0lORF9QUk9EVUNUEAMSGgoWSURfS0lORF9MRURHRVJfQUNDT1VOVBAEEhMKD0lEX0tJTkRfSk9VUk5BTBAFEhcKE0lEX0tJTkRfVFJBTlNBQ1RJT04QBhISCg5JRF9LSU5EX0JSQU5DSBAHEhEKDUlEX0tJTkRfUEFSVFkQCBITCg9JRF9LSU5EX1NFU1NJT04QCRIRCg1JRF9LSU5EX0VWRU5UEAoSFQoRSURfS0lORF9BR0dSRUdBVEUQCxIQCgxJRF9LSU5EX0hPTEQQDBIUChBJRF9LSU5EX0FQUFJPVkFMEA0SEwoPSURfS0lORF9QQVNTS0VZEBQSEwoPSURfS0lORF9TVEVQX1VQEB4SGQoVSURfS0lORF9UUlVTVEVEX1BBWUVFEB8SGAoUSURfS0lORF9MT0dJTl9SRVZJRVcQIBIYChRJRF9LSU5EX0FVRElUX1JFQ09SRBAoEhsKF0lEX0tJTkRfTU9OSVRPUklOR19SVUxFECkSEQoNSURfS0lORF9BTEVSVBAqEhAKDElEX0tJTkRfQ0FTRRArEhMKD0lEX0tJTkRfV0VCSE9PSxAyKlMKBkFjY2VzcxIWChJBQ0NFU1NfVU5TUEVDSUZJRUQQABIPCgtBQ0NFU1NfVklFVxABEg4KCkFDQ0VTU19BQ1QQAhIQCgxBQ0NFU1NfTkFNRUQQAyqDAQoJRGF0YUNsYXNzEhoKFkRBVEFfQ0xBU1NfVU5TUEVDSUZJRUQQABIVChFEQVRBX0NMQVNTX1BVQkxJQxABEhcKE0RBVEFfQ0xBU1NfUEVSU09OQUwQAhIVChFEQVRBX0NMQVNTX1NFQ1JFVBADEhMKD0RBVEFfQ0xBU1NfQ0FSRBAEKnUKCVJldGVudGlvbhIZChVSRVRFTlRJT05fVU5TUEVDSUZJRUQQABIaChZSRVRFTlRJT05fUkVMQVRJT05TSElQEAESGAoUUkVURU5USU9OX0FDQ09VTlRJTkcQAhIXChNSRVRFTlRJT05fVFJBTlNJRU5UEAM6SwoEcnVsZRIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGNGGAyABKAsyFS5iYW5rLm9wdGlvbnMudjEuUnVsZVIEcnVsZTpVCgd3ZWJob29rEh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGO+GAyABKAsyGC5iYW5rLm9wdGlvbnMudjEuV2ViaG9va1IHd2ViaG9vazpECgJpZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY24YDIAEoCzITLmJhbmsub3B0aW9ucy52MS5JZFICaWQ6SgoEZGF0YRIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY3IYDIAEoCzIVLmJhbmsub3B0aW9ucy52MS5EYXRhUgRkYXRhOkAKCW9mX2JyYW5jaBIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGOWGAyABKAhSCG9mQnJhbmNoYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * The rule of one RPC.
@@ -119,6 +119,42 @@ export const GrantSchema: GenMessage<Grant> = /*@__PURE__*/
   messageDesc(file_bank_options_v1_options, 1);
 
 /**
+ * Who may hear of an event by webhook, and of how much of it.
+ *
+ * @generated from message bank.options.v1.Webhook
+ */
+export type Webhook = Message<"bank.options.v1.Webhook"> & {
+  /**
+   * Customers (CHANNEL), partners by their scopes, or both; nothing else of a grant counts here.
+   *
+   * @generated from field: repeated bank.options.v1.Grant grants = 1;
+   */
+  grants: Grant[];
+
+  /**
+   * The fields of the event that name accounts whose holders alone hear of it. Without any it is nobody's in particular, and
+   * whoever has a grant hears of it. What is somebody's, no partner hears of.
+   *
+   * @generated from field: repeated string holders_of = 2;
+   */
+  holdersOf: string[];
+
+  /**
+   * The fields that are left out for those who hold another account than that of the first of holders_of.
+   *
+   * @generated from field: repeated string first_only = 3;
+   */
+  firstOnly: string[];
+};
+
+/**
+ * Describes the message bank.options.v1.Webhook.
+ * Use `create(WebhookSchema)` to create a new message.
+ */
+export const WebhookSchema: GenMessage<Webhook> = /*@__PURE__*/
+  messageDesc(file_bank_options_v1_options, 2);
+
+/**
  * The declaration of an id field. Sample: [(bank.options.v1.id) = {kind: ID_KIND_ACCOUNT, access: ACCESS_VIEW}].
  *
  * @generated from message bank.options.v1.Id
@@ -144,7 +180,7 @@ export type Id = Message<"bank.options.v1.Id"> & {
  * Use `create(IdSchema)` to create a new message.
  */
 export const IdSchema: GenMessage<Id> = /*@__PURE__*/
-  messageDesc(file_bank_options_v1_options, 2);
+  messageDesc(file_bank_options_v1_options, 3);
 
 /**
  * The declaration of a field's data.
@@ -172,7 +208,7 @@ export type Data = Message<"bank.options.v1.Data"> & {
  * Use `create(DataSchema)` to create a new message.
  */
 export const DataSchema: GenMessage<Data> = /*@__PURE__*/
-  messageDesc(file_bank_options_v1_options, 3);
+  messageDesc(file_bank_options_v1_options, 4);
 
 /**
  * The workloads of the bank: every identity that may call a service.
@@ -599,6 +635,13 @@ export const IdKind = {
    * @generated from enum value: ID_KIND_CASE = 43;
    */
   CASE: 43,
+
+  /**
+   * A webhook of a customer or a partner (whk_).
+   *
+   * @generated from enum value: ID_KIND_WEBHOOK = 50;
+   */
+  WEBHOOK: 50,
 } as const;
 
 /**
@@ -774,12 +817,20 @@ export const rule: GenExtension<MethodOptions, Rule> = /*@__PURE__*/
   extDesc(file_bank_options_v1_options, 0);
 
 /**
+ * Who may hear of an event by webhook. What has it not leaves the bank by none.
+ *
+ * @generated from extension: bank.options.v1.Webhook webhook = 50031;
+ */
+export const webhook: GenExtension<MessageOptions, Webhook> = /*@__PURE__*/
+  extDesc(file_bank_options_v1_options, 1);
+
+/**
  * What an id field names and what its bearer must be allowed to do with it. An id field without it fails generation.
  *
  * @generated from extension: bank.options.v1.Id id = 50011;
  */
 export const id: GenExtension<FieldOptions, Id> = /*@__PURE__*/
-  extDesc(file_bank_options_v1_options, 1);
+  extDesc(file_bank_options_v1_options, 2);
 
 /**
  * How the field's content is classed, and how long it is kept. Without it a field is PUBLIC.
@@ -787,7 +838,7 @@ export const id: GenExtension<FieldOptions, Id> = /*@__PURE__*/
  * @generated from extension: bank.options.v1.Data data = 50012;
  */
 export const data: GenExtension<FieldOptions, Data> = /*@__PURE__*/
-  extDesc(file_bank_options_v1_options, 2);
+  extDesc(file_bank_options_v1_options, 3);
 
 /**
  * True for a role of staff whose rights end at their branch: by it they see and act on what is with that branch, and on
@@ -796,5 +847,5 @@ export const data: GenExtension<FieldOptions, Data> = /*@__PURE__*/
  * @generated from extension: bool of_branch = 50021;
  */
 export const of_branch: GenExtension<EnumValueOptions, boolean> = /*@__PURE__*/
-  extDesc(file_bank_options_v1_options, 3);
+  extDesc(file_bank_options_v1_options, 4);
 
