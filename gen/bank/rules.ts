@@ -162,6 +162,12 @@ export type RpcPath =
   | 'bank.notification.v1.NotificationService/GetPreferences'
   | 'bank.notification.v1.NotificationService/UpdatePreferences'
   | 'bank.notification.v1.NotificationService/ListDeliveries'
+  | 'bank.notification.v1.NotificationService/ListDeadDeliveries'
+  | 'bank.notification.v1.NotificationService/RetryDelivery'
+  | 'bank.notification.v1.NotificationService/RecordReceipts'
+  | 'bank.notification.v1.NotificationService/PublishProductNews'
+  | 'bank.notification.v1.NotificationService/ListProductNews'
+  | 'bank.notification.v1.NotificationService/UnsubscribeProductNews'
   | 'bank.notification.v1.NotificationService/ListTemplates'
   | 'bank.notification.v1.NotificationService/GetTemplate'
   | 'bank.notification.v1.NotificationService/PreviewTemplate'
@@ -2070,6 +2076,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TIME_ZONE_UNKNOWN',
       'QUIET_HOURS_INVALID',
       'SECURITY_NOT_MUTABLE',
+      'SECURITY_NOT_GATHERED',
     ],
   },
   'bank.notification.v1.NotificationService/ListDeliveries': {
@@ -2087,6 +2094,101 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListDeadDeliveries': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/RetryDelivery': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'DELIVERY_NOT_FOUND',
+      'DELIVERY_NOT_DEAD',
+      'CODE_NOT_KEPT',
+    ],
+  },
+  'bank.notification.v1.NotificationService/RecordReceipts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'RECEIPT_REFUSED',
+      'RECEIPTS_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/PublishProductNews': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BACK_OFFICE', 'COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'LOCALE_UNKNOWN',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListProductNews': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/UnsubscribeProductNews': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'UNSUBSCRIBE_TOKEN_INVALID',
     ],
   },
   'bank.notification.v1.NotificationService/ListTemplates': {
@@ -3696,6 +3798,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
+  'bank.notification.v1.RecordReceiptsRequest': { signature: 'SECRET' },
+  'bank.notification.v1.UnsubscribeProductNewsRequest': { token: 'SECRET' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
   'bank.security.v1.CompleteStepUpRequest': { totpCode: 'SECRET', passkeyResponseJson: 'SECRET' },
@@ -3780,7 +3884,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.notification.v1.Delivery',
+  'bank.notification.v1.ListDeadDeliveriesResponse',
   'bank.notification.v1.ListDeliveriesResponse',
+  'bank.notification.v1.RecordReceiptsRequest',
+  'bank.notification.v1.UnsubscribeProductNewsRequest',
   'bank.security.v1.AccessRefusal',
   'bank.security.v1.ChangePasswordRequest',
   'bank.security.v1.ChangeStaffRolesResponse',

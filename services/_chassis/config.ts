@@ -220,6 +220,14 @@ export const variables = {
     default: '',
     desc: 'the file with the token that it shows to the servers of SMS_URLS and PUSH_URLS, read at every call',
   }),
+  RECEIPT_SECRET_FILE: str({
+    default: '',
+    desc: 'the file with the secret (`whsec_…`, 24 bytes or more) by which providers sign what became of messages, read at every call; absent: no receipts are taken',
+  }),
+  UNSUBSCRIBE_URL: str({
+    default: '',
+    desc: 'the page of the bank where a reader ends news of products, which gets the token of the message as `?token=`; absent: messages name none',
+  }),
   MAIL_FROM: str({ default: 'bank@localhost', desc: 'the address that e-mails come from' }),
   PASSKEY_SITE: str({
     default: 'localhost',

@@ -7,6 +7,7 @@ import type { Subscription } from '#chassis/subscription.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import {
   CredentialsRegisteredSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
   PasskeyAddedSchema,
   PasskeyRemovedSchema,
@@ -16,6 +17,7 @@ import {
   SecondFactorAddedSchema,
   SecondFactorRemovedSchema,
   SessionRevokedSchema,
+  SessionStartedSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
@@ -28,13 +30,12 @@ import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Context } from './context.ts';
-import { selectChoices } from './delivery-tables.ts';
-import { waysOf } from './domain/preferences.ts';
 import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
 import type { TemplateName } from './domain/templates.ts';
 import type { Money as Amount } from './domain/words.ts';
 import type { Ways } from './providers.ts';
 import { insertNotices, type NewNotice } from './tables.ts';
+import { addressed } from './ways.ts';
 
 /** Logins that fail are told of once: when so many in a row have. */
 const FAILURES_TOLD = 5;
@@ -48,7 +49,10 @@ interface Teller {
 }
 
 /** What of its context telling needs. */
-type Means = Pick<Context, 'holders' | 'database'> & { readonly ways: Pick<Ways, 'open'> };
+type Means = Pick<Context, 'holders' | 'database'> & {
+  readonly ways: Pick<Ways, 'open'>;
+  readonly config: Pick<Context['config'], 'BANK_TIME_ZONE'>;
+};
 
 /** What transaction says: money in and out, to all who hold the accounts; orders that are not booked, to who gave them. */
 export function bookings(means: Means): Subscription {
@@ -79,6 +83,8 @@ export function securityNotices(means: Means): Subscription {
     telling(SecondFactorRemovedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-removed')),
     telling(TrustedPayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-added')),
     telling(TrustedPayeeRemovedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-removed')),
+    telling(SessionStartedSchema, ({ partyId, newDevice }) => (newDevice ? tellOne(partyId, 'login-new-device') : [])),
+    telling(LoginHeldForReviewSchema, ({ partyId }) => tellOne(partyId, 'login-held')),
     telling(SessionRevokedSchema, ({ partyId, reason }) =>
       isSurprise(reason) ? tellOne(partyId, 'session-ended') : [],
     ),
@@ -126,29 +132,18 @@ function subscription(producer: string, means: Means, tellers: readonly Teller[]
 type Prepared = ReadonlyMap<string, readonly NewNotice[]>;
 
 async function prepared(
-  { holders, database, ways }: Means,
+  { holders, database, ways, config }: Means,
   tellers: ReadonlyMap<string, Teller>,
   envelopes: readonly EventEnvelope[],
 ): Promise<Prepared> {
   const held = await holders(envelopes.flatMap((envelope) => tellers.get(envelope.type)?.accounts(envelope) ?? []));
-  const told = envelopes.map((envelope) => ({
-    envelope,
-    tellings: tellers.get(envelope.type)?.tell(envelope, held) ?? [],
-  }));
-  const partyIds = [...new Set(told.flatMap(({ tellings }) => tellings.map(({ partyId }) => partyId)))];
-  const isAsked = ways.open.length > 0 && partyIds.length > 0;
-  const rows = isAsked ? await database.query(selectChoices(partyIds)) : [];
-  const choices = new Map(rows.map((row) => [row.partyId, row.choices]));
-  return new Map(
-    told.map(({ envelope: { eventId, occurTime }, tellings }) => [
-      eventId,
-      tellings.map((one) => ({
-        ...one,
-        occurMs: occurTime ? timestampMs(occurTime) : Date.now(),
-        ways: waysOf(choices.get(one.partyId) ?? {}, one.topic).filter((way) => ways.open.includes(way)),
-      })),
-    ]),
-  );
+  const tellings = envelopes.flatMap((envelope) => {
+    const { eventId, occurTime } = envelope;
+    const occurMs = occurTime ? timestampMs(occurTime) : Date.now();
+    return (tellers.get(envelope.type)?.tell(envelope, held) ?? []).map((one) => ({ ...one, eventId, occurMs }));
+  });
+  const told = await addressed(database, tellings, { open: ways.open, timeZone: config.BANK_TIME_ZONE });
+  return Map.groupBy(told, ({ eventId }) => eventId);
 }
 
 /** Ends of sessions that their owner has not asked for, and is not told of by what they did ask for. */

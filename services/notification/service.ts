@@ -7,14 +7,22 @@ import { type Context, makeContext } from './context.ts';
 import { startDelivering } from './delivering.ts';
 import { bookings, securityNotices } from './events.ts';
 import { Notices } from './migrations/0001-notices.ts';
+import { DigestsAndReceipts } from './migrations/0006-digests-and-receipts.ts';
+import { startTellingNews } from './news.ts';
 import { changeTemplate } from './rpc/change-template.ts';
 import { getPreferences } from './rpc/get-preferences.ts';
 import { getTemplate } from './rpc/get-template.ts';
+import { listDeadDeliveries } from './rpc/list-dead-deliveries.ts';
 import { listDeliveries } from './rpc/list-deliveries.ts';
 import { listInbox } from './rpc/list-inbox.ts';
+import { listProductNews } from './rpc/list-product-news.ts';
 import { listTemplates } from './rpc/list-templates.ts';
 import { markRead } from './rpc/mark-read.ts';
 import { previewTemplate } from './rpc/preview-template.ts';
+import { publishProductNews } from './rpc/publish-product-news.ts';
+import { recordReceipts } from './rpc/record-receipts.ts';
+import { retryDelivery } from './rpc/retry-delivery.ts';
+import { unsubscribeProductNews } from './rpc/unsubscribe-product-news.ts';
 import { updatePreferences } from './rpc/update-preferences.ts';
 import { watchInbox } from './rpc/watch-inbox.ts';
 import { entities } from './tables.ts';
@@ -24,11 +32,17 @@ function rpcs(context: Context) {
     changeTemplate: changeTemplate(context),
     getPreferences: getPreferences(context),
     getTemplate: getTemplate(context),
+    listDeadDeliveries: listDeadDeliveries(context),
     listDeliveries: listDeliveries(context),
     listInbox: listInbox(context),
+    listProductNews: listProductNews(context),
     listTemplates: listTemplates(context),
     markRead: markRead(context),
     previewTemplate: previewTemplate(context),
+    publishProductNews: publishProductNews(context),
+    recordReceipts: recordReceipts(context),
+    retryDelivery: retryDelivery(context),
+    unsubscribeProductNews: unsubscribeProductNews(context),
     updatePreferences: updatePreferences(context),
     watchInbox: watchInbox(context),
   } satisfies Rpcs<typeof NotificationService>;
@@ -44,10 +58,14 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('notification_runtime') },
     { name: '0005-event-operations', class: eventOperations('notification_runtime') },
+    { name: '0006-digests-and-receipts', class: DigestsAndReceipts },
   ],
   context: makeContext,
   subscriptions: (context) => [bookings(context), securityNotices(context)],
-  start: async (context) => startDelivering(context),
+  start: async (context) => {
+    const stops = [startDelivering(context), startTellingNews(context)];
+    return async () => void (await Promise.all(stops.map((stop) => stop())));
+  },
   rpcs,
   // Whose inbox it is, the caller's token says; only staff name customers.
   owners: () => ({}),

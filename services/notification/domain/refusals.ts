@@ -9,5 +9,12 @@ export const refuse = refusals('notification', {
   QUIET_HOURS_INVALID: ['INVALID_ARGUMENT', 'Quiet hours cannot end as they begin.'],
   TEMPLATE_NOT_FOUND: ['NOT_FOUND', 'There is no such template, in this language and version.'],
   TEMPLATE_INVALID: ['INVALID_ARGUMENT', 'The text cannot be filled in; see the metadata.'],
+  SECURITY_NOT_GATHERED: ['FAILED_PRECONDITION', 'Notices of security go at once.'],
+  DELIVERY_NOT_FOUND: ['NOT_FOUND', 'There is no such delivery.'],
+  DELIVERY_NOT_DEAD: ['FAILED_PRECONDITION', 'It is under way, has arrived, or goes with another.'],
+  CODE_NOT_KEPT: ['FAILED_PRECONDITION', 'The code that it held is not kept, and has to be asked for anew.'],
+  RECEIPT_REFUSED: ['UNAUTHENTICATED', 'The receipts are not signed as they should be.'],
+  RECEIPTS_INVALID: ['INVALID_ARGUMENT', 'The receipts cannot be read.'],
+  UNSUBSCRIBE_TOKEN_INVALID: ['NOT_FOUND', 'The token stands in no message of the bank.'],
   SECURITY_NOT_MUTABLE: ['FAILED_PRECONDITION', 'Notices of security always go by e-mail.'],
 });

@@ -28,7 +28,8 @@ export type Holders = ReadonlyMap<string, readonly string[]>;
 
 /** Something to tell one customer, if it is one: staff and partners have no inbox. */
 export function tellOne(partyId: string, template: TemplateName, facts: Facts = {}): Telling[] {
-  return partyId.startsWith('cus_') ? [{ partyId, template, topic: TEMPLATES[template].topic, facts }] : [];
+  const { topic } = TEMPLATES[template];
+  return partyId.startsWith('cus_') && topic ? [{ partyId, template, topic, facts }] : [];
 }
 
 /** All who hold the account that paid, and all who hold the one that was paid. Who holds both is told both. */

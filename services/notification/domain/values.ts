@@ -4,6 +4,9 @@ import type { Preferences } from './preferences.ts';
 import type { Value } from './templates.ts';
 import type { Facts } from './words.ts';
 
+/** What a text holds besides facts: news of products, what is gathered, a code. */
+export type Enclosed = Partial<Record<'headline' | 'text' | 'unsubscribe' | 'count' | 'notices' | 'code', string>>;
+
 /** The facts of a notice, as they are written. */
 export function valuesOf(
   facts: Facts,

@@ -3,8 +3,10 @@ import { customer, refused, staff } from '#chassis/testing/service.ts';
 import { Topic } from '#gen/bank/notification/v1/notification_pb.ts';
 import {
   CredentialsRegisteredSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
   SessionRevokedSchema,
+  SessionStartedSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import {
@@ -71,6 +73,10 @@ describe('ListInbox', () => {
     await told(
       happened(CredentialsRegisteredSchema, { customerId: jana, partyId: jana }),
       happened(CredentialsRegisteredSchema, { partyId: 'stf_eva' }),
+      happened(SessionStartedSchema, { sessionId: 'ses_1', partyId: jana, newDevice: false }),
+      happened(SessionStartedSchema, { sessionId: 'ses_2', partyId: jana, newDevice: true }),
+      happened(SessionStartedSchema, { sessionId: 'ses_3', partyId: 'stf_eva', newDevice: true }),
+      happened(LoginHeldForReviewSchema, { partyId: jana, customerId: jana }),
       revoked(RevocationReason.LOGGED_OUT),
       revoked(RevocationReason.REFRESH_TOKEN_REUSED),
       failed(4),
@@ -80,6 +86,8 @@ describe('ListInbox', () => {
     expect(await subjects(jana)).to.deep.equal([
       'Somebody tries to log in',
       'A login of yours was ended',
+      'A login with your password was stopped, for it did not look like yours',
+      'Somebody logged in with a device that is new to us',
       'A username and a password were set',
     ]);
     const [row] = await bank.database.query<{ n: string }>(

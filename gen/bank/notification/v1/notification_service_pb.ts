@@ -4,8 +4,10 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Choice, Delivery, Notice, Preferences, QuietHours, Template } from "./notification_pb.ts";
+import type { Channel, Choice, Delivery, DigestTime, Notice, Preferences, QuietHours, Template } from "./notification_pb.ts";
 import { file_bank_notification_v1_notification } from "./notification_pb.ts";
+import type { ProductNews, ProductNewsText } from "./product_news_pb.ts";
+import { file_bank_notification_v1_product_news } from "./product_news_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification_service.proto.
  */
 export const file_bank_notification_v1_notification_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyJ5ChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJlChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjIKCmRlbGl2ZXJpZXMYASADKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFgoUTGlzdFRlbXBsYXRlc1JlcXVlc3QiSgoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjEKCXRlbXBsYXRlcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlIncKEkdldFRlbXBsYXRlUmVxdWVzdBIbCgh0ZW1wbGF0ZRgBIAEoCUIJukgGcgQQARhAEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEh0KB3ZlcnNpb24YAyABKAVCB7pIBBoCKABIAIgBAUIKCghfdmVyc2lvbiJHChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjAKCHRlbXBsYXRlGAEgASgLMh4uYmFuay5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUihwEKFlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QSGwoIdGVtcGxhdGUYASABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIbCgdzdWJqZWN0GAMgASgJQgq6SAdyBRABGMgBEhgKBGJvZHkYBCABKAlCCrpIB3IFEAEYiCciOAoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRIMCgRib2R5GAIgASgJItsBChVDaGFuZ2VUZW1wbGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGwoIdGVtcGxhdGUYAyABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYBCABKAlCCbpIBnIEEAEYIxIdCgxiYXNlX3ZlcnNpb24YBSABKAVCB7pIBBoCKAASGwoHc3ViamVjdBgGIAEoCUIKukgHcgUQARjIARIYCgRib2R5GAcgASgJQgq6SAdyBRABGIgnIkoKFkNoYW5nZVRlbXBsYXRlUmVzcG9uc2USMAoIdGVtcGxhdGUYASABKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZTLnCQoTTm90aWZpY2F0aW9uU2VydmljZRJsCglMaXN0SW5ib3gSJi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0SW5ib3hSZXF1ZXN0GicuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVzcG9uc2UiDpACAYq1GAcKAQESAggCEmkKCE1hcmtSZWFkEiUuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXF1ZXN0GiYuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXNwb25zZSIOkAICirUYBwoBARICCAIScQoKV2F0Y2hJbmJveBInLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXF1ZXN0GiguYmFuay5ub3RpZmljYXRpb24udjEuV2F0Y2hJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAjABEnsKDkdldFByZWZlcmVuY2VzEisuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZSIOkAIBirUYBwoBARICCAIShAEKEVVwZGF0ZVByZWZlcmVuY2VzEi4uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi8uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZSIOkAICirUYBwoBARICCAISfwoOTGlzdERlbGl2ZXJpZXMSKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1JlcXVlc3QaLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICAwYSfgoNTGlzdFRlbXBsYXRlcxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFRlbXBsYXRlc1Jlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBJ4CgtHZXRUZW1wbGF0ZRIoLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVxdWVzdBopLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEoQBCg9QcmV2aWV3VGVtcGxhdGUSLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmV2aWV3VGVtcGxhdGVSZXF1ZXN0Gi0uYmFuay5ub3RpZmljYXRpb24udjEuUHJldmlld1RlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEn4KDkNoYW5nZVRlbXBsYXRlEisuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQhiBnByb3RvMw", [file_bank_notification_v1_notification, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyLvAgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkEjAKBmRpZ2VzdBgJIAEoCzIgLmJhbmsubm90aWZpY2F0aW9uLnYxLkRpZ2VzdFRpbWUiUwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRI2CgtwcmVmZXJlbmNlcxgBIAEoCzIhLmJhbmsubm90aWZpY2F0aW9uLnYxLlByZWZlcmVuY2VzInkKFUxpc3REZWxpdmVyaWVzUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEImUKFkxpc3REZWxpdmVyaWVzUmVzcG9uc2USMgoKZGVsaXZlcmllcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLkRlbGl2ZXJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJVChlMaXN0RGVhZERlbGl2ZXJpZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJpChpMaXN0RGVhZERlbGl2ZXJpZXNSZXNwb25zZRIyCgpkZWxpdmVyaWVzGAEgAygLMh4uYmFuay5ub3RpZmljYXRpb24udjEuRGVsaXZlcnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItIBChRSZXRyeURlbGl2ZXJ5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISHgoNbm90aWNlX251bWJlchgEIAEoBUIHukgEGgIoARI8CgdjaGFubmVsGAUgASgOMh0uYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbm5lbEIMukgJggEGEAEgACABIhcKFVJldHJ5RGVsaXZlcnlSZXNwb25zZSLBAQoVUmVjb3JkUmVjZWlwdHNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEicKCXRpbWVzdGFtcBgDIAEoCUIUukgRcg8yDV5bMC05XXsxLDEyfSQSJQoJc2lnbmF0dXJlGAQgASgJQhK6SAdyBRABGOgH4rUYBAgDEAMSIgoNcmVjZWlwdHNfanNvbhgFIAEoCUILukgIcgYQAhigjQYiRgoWUmVjb3JkUmVjZWlwdHNSZXNwb25zZRIVCg1jaGFuZ2VkX2NvdW50GAEgASgFEhUKDXVua25vd25fY291bnQYAiABKAUikwEKGVB1Ymxpc2hQcm9kdWN0TmV3c1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSQAoFdGV4dHMYAyADKAsyJS5iYW5rLm5vdGlmaWNhdGlvbi52MS5Qcm9kdWN0TmV3c1RleHRCCrpIB5IBBAgBEAoiTQoaUHVibGlzaFByb2R1Y3ROZXdzUmVzcG9uc2USLwoEbmV3cxgBIAEoCzIhLmJhbmsubm90aWZpY2F0aW9uLnYxLlByb2R1Y3ROZXdzIlIKFkxpc3RQcm9kdWN0TmV3c1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEImMKF0xpc3RQcm9kdWN0TmV3c1Jlc3BvbnNlEi8KBG5ld3MYASADKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5Qcm9kdWN0TmV3cxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkieAodVW5zdWJzY3JpYmVQcm9kdWN0TmV3c1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIQoFdG9rZW4YAyABKAlCErpIB3IFEAEYyAHitRgECAMQAyIgCh5VbnN1YnNjcmliZVByb2R1Y3ROZXdzUmVzcG9uc2UiFgoUTGlzdFRlbXBsYXRlc1JlcXVlc3QiSgoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjEKCXRlbXBsYXRlcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlIncKEkdldFRlbXBsYXRlUmVxdWVzdBIbCgh0ZW1wbGF0ZRgBIAEoCUIJukgGcgQQARhAEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEh0KB3ZlcnNpb24YAyABKAVCB7pIBBoCKABIAIgBAUIKCghfdmVyc2lvbiJHChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjAKCHRlbXBsYXRlGAEgASgLMh4uYmFuay5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUihwEKFlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QSGwoIdGVtcGxhdGUYASABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIbCgdzdWJqZWN0GAMgASgJQgq6SAdyBRABGMgBEhgKBGJvZHkYBCABKAlCCrpIB3IFEAEYiCciOAoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRIMCgRib2R5GAIgASgJItsBChVDaGFuZ2VUZW1wbGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGwoIdGVtcGxhdGUYAyABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYBCABKAlCCbpIBnIEEAEYIxIdCgxiYXNlX3ZlcnNpb24YBSABKAVCB7pIBBoCKAASGwoHc3ViamVjdBgGIAEoCUIKukgHcgUQARjIARIYCgRib2R5GAcgASgJQgq6SAdyBRABGIgnIkoKFkNoYW5nZVRlbXBsYXRlUmVzcG9uc2USMAoIdGVtcGxhdGUYASABKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZTKfEAoTTm90aWZpY2F0aW9uU2VydmljZRJsCglMaXN0SW5ib3gSJi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0SW5ib3hSZXF1ZXN0GicuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVzcG9uc2UiDpACAYq1GAcKAQESAggCEmkKCE1hcmtSZWFkEiUuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXF1ZXN0GiYuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXNwb25zZSIOkAICirUYBwoBARICCAIScQoKV2F0Y2hJbmJveBInLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXF1ZXN0GiguYmFuay5ub3RpZmljYXRpb24udjEuV2F0Y2hJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAjABEnsKDkdldFByZWZlcmVuY2VzEisuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZSIOkAIBirUYBwoBARICCAIShAEKEVVwZGF0ZVByZWZlcmVuY2VzEi4uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi8uYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZSIOkAICirUYBwoBARICCAISfwoOTGlzdERlbGl2ZXJpZXMSKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1JlcXVlc3QaLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICAwYSiwEKEkxpc3REZWFkRGVsaXZlcmllcxIvLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3REZWFkRGVsaXZlcmllc1JlcXVlc3QaMC5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVhZERlbGl2ZXJpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMGEnsKDVJldHJ5RGVsaXZlcnkSKi5iYW5rLm5vdGlmaWNhdGlvbi52MS5SZXRyeURlbGl2ZXJ5UmVxdWVzdBorLmJhbmsubm90aWZpY2F0aW9uLnYxLlJldHJ5RGVsaXZlcnlSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSewoOUmVjb3JkUmVjZWlwdHMSKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5SZWNvcmRSZWNlaXB0c1JlcXVlc3QaLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5SZWNvcmRSZWNlaXB0c1Jlc3BvbnNlIg6QAgKKtRgHCgEBEgIIARKRAQoSUHVibGlzaFByb2R1Y3ROZXdzEi8uYmFuay5ub3RpZmljYXRpb24udjEuUHVibGlzaFByb2R1Y3ROZXdzUmVxdWVzdBowLmJhbmsubm90aWZpY2F0aW9uLnYxLlB1Ymxpc2hQcm9kdWN0TmV3c1Jlc3BvbnNlIhiQAgKKtRgRCgIBAhILCAMSAQMoATICAwYSgwEKD0xpc3RQcm9kdWN0TmV3cxIsLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RQcm9kdWN0TmV3c1JlcXVlc3QaLS5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0UHJvZHVjdE5ld3NSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMGBxKTAQoWVW5zdWJzY3JpYmVQcm9kdWN0TmV3cxIzLmJhbmsubm90aWZpY2F0aW9uLnYxLlVuc3Vic2NyaWJlUHJvZHVjdE5ld3NSZXF1ZXN0GjQuYmFuay5ub3RpZmljYXRpb24udjEuVW5zdWJzY3JpYmVQcm9kdWN0TmV3c1Jlc3BvbnNlIg6QAgKKtRgHCgEBEgIIARJ+Cg1MaXN0VGVtcGxhdGVzEiouYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFRlbXBsYXRlc1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0VGVtcGxhdGVzUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEngKC0dldFRlbXBsYXRlEiguYmFuay5ub3RpZmljYXRpb24udjEuR2V0VGVtcGxhdGVSZXF1ZXN0GikuYmFuay5ub3RpZmljYXRpb24udjEuR2V0VGVtcGxhdGVSZXNwb25zZSIUkAIBirUYDQoBARIICAMSBAMGBwgShAEKD1ByZXZpZXdUZW1wbGF0ZRIsLmJhbmsubm90aWZpY2F0aW9uLnYxLlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QaLS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmV2aWV3VGVtcGxhdGVSZXNwb25zZSIUkAIBirUYDQoBARIICAMSBAMGBwgSfgoOQ2hhbmdlVGVtcGxhdGUSKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFuZ2VUZW1wbGF0ZVJlcXVlc3QaLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFuZ2VUZW1wbGF0ZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBCGIGcHJvdG8z", [file_bank_notification_v1_notification, file_bank_notification_v1_product_news, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
 
 /**
  * Which page of the inbox.
@@ -271,7 +273,7 @@ export type UpdatePreferencesRequest = Message<"bank.notification.v1.UpdatePrefe
   etag: string;
 
   /**
-   * The fields to change: locale, time_zone, quiet_hours, choices.
+   * The fields to change: locale, time_zone, quiet_hours, choices, digest.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 4;
    */
@@ -304,6 +306,13 @@ export type UpdatePreferencesRequest = Message<"bank.notification.v1.UpdatePrefe
    * @generated from field: repeated bank.notification.v1.Choice choices = 8;
    */
   choices: Choice[];
+
+  /**
+   * When what is gathered is sent, from the next notice on.
+   *
+   * @generated from field: bank.notification.v1.DigestTime digest = 9;
+   */
+  digest?: DigestTime | undefined;
 };
 
 /**
@@ -398,6 +407,366 @@ export const ListDeliveriesResponseSchema: GenMessage<ListDeliveriesResponse> = 
   messageDesc(file_bank_notification_v1_notification_service, 11);
 
 /**
+ * Which page of them.
+ *
+ * @generated from message bank.notification.v1.ListDeadDeliveriesRequest
+ */
+export type ListDeadDeliveriesRequest = Message<"bank.notification.v1.ListDeadDeliveriesRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListDeadDeliveriesRequest.
+ * Use `create(ListDeadDeliveriesRequestSchema)` to create a new message.
+ */
+export const ListDeadDeliveriesRequestSchema: GenMessage<ListDeadDeliveriesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 12);
+
+/**
+ * A page of deliveries that came to nothing.
+ *
+ * @generated from message bank.notification.v1.ListDeadDeliveriesResponse
+ */
+export type ListDeadDeliveriesResponse = Message<"bank.notification.v1.ListDeadDeliveriesResponse"> & {
+  /**
+   * The deliveries.
+   *
+   * @generated from field: repeated bank.notification.v1.Delivery deliveries = 1;
+   */
+  deliveries: Delivery[];
+
+  /**
+   * Where the next page begins. Empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListDeadDeliveriesResponse.
+ * Use `create(ListDeadDeliveriesResponseSchema)` to create a new message.
+ */
+export const ListDeadDeliveriesResponseSchema: GenMessage<ListDeadDeliveriesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 13);
+
+/**
+ * Which delivery.
+ *
+ * @generated from message bank.notification.v1.RetryDeliveryRequest
+ */
+export type RetryDeliveryRequest = Message<"bank.notification.v1.RetryDeliveryRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The notice.
+   *
+   * @generated from field: int32 notice_number = 4;
+   */
+  noticeNumber: number;
+
+  /**
+   * The way.
+   *
+   * @generated from field: bank.notification.v1.Channel channel = 5;
+   */
+  channel: Channel;
+};
+
+/**
+ * Describes the message bank.notification.v1.RetryDeliveryRequest.
+ * Use `create(RetryDeliveryRequestSchema)` to create a new message.
+ */
+export const RetryDeliveryRequestSchema: GenMessage<RetryDeliveryRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 14);
+
+/**
+ * It is on its way.
+ *
+ * @generated from message bank.notification.v1.RetryDeliveryResponse
+ */
+export type RetryDeliveryResponse = Message<"bank.notification.v1.RetryDeliveryResponse"> & {
+};
+
+/**
+ * Describes the message bank.notification.v1.RetryDeliveryResponse.
+ * Use `create(RetryDeliveryResponseSchema)` to create a new message.
+ */
+export const RetryDeliveryResponseSchema: GenMessage<RetryDeliveryResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 15);
+
+/**
+ * What a provider says.
+ *
+ * @generated from message bank.notification.v1.RecordReceiptsRequest
+ */
+export type RecordReceiptsRequest = Message<"bank.notification.v1.RecordReceiptsRequest"> & {
+  /**
+   * The provider's key of these receipts (`webhook-id`): the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * When it was signed, in seconds since the epoch (`webhook-timestamp`).
+   *
+   * @generated from field: string timestamp = 3;
+   */
+  timestamp: string;
+
+  /**
+   * The signatures (`webhook-signature`): `v1,<base64>`, several with spaces between. One that is right suffices.
+   *
+   * @generated from field: string signature = 4;
+   */
+  signature: string;
+
+  /**
+   * The receipts: a list in JSON, 500 at most, each with the `key` of a message (`Idempotency-Key`), its `state` (`delivered`,
+   * `bounced`, `failed`), and, if they like, a word on why in `reason`.
+   *
+   * @generated from field: string receipts_json = 5;
+   */
+  receiptsJson: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.RecordReceiptsRequest.
+ * Use `create(RecordReceiptsRequestSchema)` to create a new message.
+ */
+export const RecordReceiptsRequestSchema: GenMessage<RecordReceiptsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 16);
+
+/**
+ * They are taken.
+ *
+ * @generated from message bank.notification.v1.RecordReceiptsResponse
+ */
+export type RecordReceiptsResponse = Message<"bank.notification.v1.RecordReceiptsResponse"> & {
+  /**
+   * How many told something new.
+   *
+   * @generated from field: int32 changed_count = 1;
+   */
+  changedCount: number;
+
+  /**
+   * How many have a key that no message has; as when it was sent once more since.
+   *
+   * @generated from field: int32 unknown_count = 2;
+   */
+  unknownCount: number;
+};
+
+/**
+ * Describes the message bank.notification.v1.RecordReceiptsResponse.
+ * Use `create(RecordReceiptsResponseSchema)` to create a new message.
+ */
+export const RecordReceiptsResponseSchema: GenMessage<RecordReceiptsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 17);
+
+/**
+ * What is told to whoever has consented.
+ *
+ * @generated from message bank.notification.v1.PublishProductNewsRequest
+ */
+export type PublishProductNewsRequest = Message<"bank.notification.v1.PublishProductNewsRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The text in each language that the bank writes in, each once. It stands in the template `product-news`.
+   *
+   * @generated from field: repeated bank.notification.v1.ProductNewsText texts = 3;
+   */
+  texts: ProductNewsText[];
+};
+
+/**
+ * Describes the message bank.notification.v1.PublishProductNewsRequest.
+ * Use `create(PublishProductNewsRequestSchema)` to create a new message.
+ */
+export const PublishProductNewsRequestSchema: GenMessage<PublishProductNewsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 18);
+
+/**
+ * It will be told.
+ *
+ * @generated from message bank.notification.v1.PublishProductNewsResponse
+ */
+export type PublishProductNewsResponse = Message<"bank.notification.v1.PublishProductNewsResponse"> & {
+  /**
+   * The news.
+   *
+   * @generated from field: bank.notification.v1.ProductNews news = 1;
+   */
+  news?: ProductNews | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.PublishProductNewsResponse.
+ * Use `create(PublishProductNewsResponseSchema)` to create a new message.
+ */
+export const PublishProductNewsResponseSchema: GenMessage<PublishProductNewsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 19);
+
+/**
+ * Which page of them.
+ *
+ * @generated from message bank.notification.v1.ListProductNewsRequest
+ */
+export type ListProductNewsRequest = Message<"bank.notification.v1.ListProductNewsRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListProductNewsRequest.
+ * Use `create(ListProductNewsRequestSchema)` to create a new message.
+ */
+export const ListProductNewsRequestSchema: GenMessage<ListProductNewsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 20);
+
+/**
+ * A page of news.
+ *
+ * @generated from message bank.notification.v1.ListProductNewsResponse
+ */
+export type ListProductNewsResponse = Message<"bank.notification.v1.ListProductNewsResponse"> & {
+  /**
+   * The news.
+   *
+   * @generated from field: repeated bank.notification.v1.ProductNews news = 1;
+   */
+  news: ProductNews[];
+
+  /**
+   * Where the next page begins. Empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListProductNewsResponse.
+ * Use `create(ListProductNewsResponseSchema)` to create a new message.
+ */
+export const ListProductNewsResponseSchema: GenMessage<ListProductNewsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 21);
+
+/**
+ * Whoever has the message.
+ *
+ * @generated from message bank.notification.v1.UnsubscribeProductNewsRequest
+ */
+export type UnsubscribeProductNewsRequest = Message<"bank.notification.v1.UnsubscribeProductNewsRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The token that stood in the message.
+   *
+   * @generated from field: string token = 3;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.UnsubscribeProductNewsRequest.
+ * Use `create(UnsubscribeProductNewsRequestSchema)` to create a new message.
+ */
+export const UnsubscribeProductNewsRequestSchema: GenMessage<UnsubscribeProductNewsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 22);
+
+/**
+ * They get no more of it.
+ *
+ * @generated from message bank.notification.v1.UnsubscribeProductNewsResponse
+ */
+export type UnsubscribeProductNewsResponse = Message<"bank.notification.v1.UnsubscribeProductNewsResponse"> & {
+};
+
+/**
+ * Describes the message bank.notification.v1.UnsubscribeProductNewsResponse.
+ * Use `create(UnsubscribeProductNewsResponseSchema)` to create a new message.
+ */
+export const UnsubscribeProductNewsResponseSchema: GenMessage<UnsubscribeProductNewsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 23);
+
+/**
  * All of them.
  *
  * @generated from message bank.notification.v1.ListTemplatesRequest
@@ -410,7 +779,7 @@ export type ListTemplatesRequest = Message<"bank.notification.v1.ListTemplatesRe
  * Use `create(ListTemplatesRequestSchema)` to create a new message.
  */
 export const ListTemplatesRequestSchema: GenMessage<ListTemplatesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 12);
+  messageDesc(file_bank_notification_v1_notification_service, 24);
 
 /**
  * All of them.
@@ -431,7 +800,7 @@ export type ListTemplatesResponse = Message<"bank.notification.v1.ListTemplatesR
  * Use `create(ListTemplatesResponseSchema)` to create a new message.
  */
 export const ListTemplatesResponseSchema: GenMessage<ListTemplatesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 13);
+  messageDesc(file_bank_notification_v1_notification_service, 25);
 
 /**
  * Which template.
@@ -466,7 +835,7 @@ export type GetTemplateRequest = Message<"bank.notification.v1.GetTemplateReques
  * Use `create(GetTemplateRequestSchema)` to create a new message.
  */
 export const GetTemplateRequestSchema: GenMessage<GetTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 14);
+  messageDesc(file_bank_notification_v1_notification_service, 26);
 
 /**
  * The template.
@@ -487,7 +856,7 @@ export type GetTemplateResponse = Message<"bank.notification.v1.GetTemplateRespo
  * Use `create(GetTemplateResponseSchema)` to create a new message.
  */
 export const GetTemplateResponseSchema: GenMessage<GetTemplateResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 15);
+  messageDesc(file_bank_notification_v1_notification_service, 27);
 
 /**
  * A text to look at.
@@ -529,7 +898,7 @@ export type PreviewTemplateRequest = Message<"bank.notification.v1.PreviewTempla
  * Use `create(PreviewTemplateRequestSchema)` to create a new message.
  */
 export const PreviewTemplateRequestSchema: GenMessage<PreviewTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 16);
+  messageDesc(file_bank_notification_v1_notification_service, 28);
 
 /**
  * What it would read like.
@@ -557,7 +926,7 @@ export type PreviewTemplateResponse = Message<"bank.notification.v1.PreviewTempl
  * Use `create(PreviewTemplateResponseSchema)` to create a new message.
  */
 export const PreviewTemplateResponseSchema: GenMessage<PreviewTemplateResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 17);
+  messageDesc(file_bank_notification_v1_notification_service, 29);
 
 /**
  * The text to put in force.
@@ -620,7 +989,7 @@ export type ChangeTemplateRequest = Message<"bank.notification.v1.ChangeTemplate
  * Use `create(ChangeTemplateRequestSchema)` to create a new message.
  */
 export const ChangeTemplateRequestSchema: GenMessage<ChangeTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 18);
+  messageDesc(file_bank_notification_v1_notification_service, 30);
 
 /**
  * What is in force now.
@@ -641,7 +1010,7 @@ export type ChangeTemplateResponse = Message<"bank.notification.v1.ChangeTemplat
  * Use `create(ChangeTemplateResponseSchema)` to create a new message.
  */
 export const ChangeTemplateResponseSchema: GenMessage<ChangeTemplateResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 19);
+  messageDesc(file_bank_notification_v1_notification_service, 31);
 
 /**
  * Tells customers what happened to their money and their logins, and by which ways.
@@ -703,7 +1072,7 @@ export const NotificationService: GenService<{
    * Changes how the customer who calls wants to be told: what update_mask names, or else what is set. Choices that are not
    * named stay as they are.
    *
-   * Errors: ETAG_MISMATCH (ABORTED), LOCALE_UNKNOWN (INVALID_ARGUMENT: nothing is written in it), TIME_ZONE_UNKNOWN (INVALID_ARGUMENT), QUIET_HOURS_INVALID (INVALID_ARGUMENT: they end as they begin), SECURITY_NOT_MUTABLE (FAILED_PRECONDITION: notices of security always go by e-mail)
+   * Errors: ETAG_MISMATCH (ABORTED), LOCALE_UNKNOWN (INVALID_ARGUMENT: nothing is written in it), TIME_ZONE_UNKNOWN (INVALID_ARGUMENT), QUIET_HOURS_INVALID (INVALID_ARGUMENT: they end as they begin), SECURITY_NOT_MUTABLE (FAILED_PRECONDITION: notices of security always go by e-mail), SECURITY_NOT_GATHERED (FAILED_PRECONDITION: they go at once by all ways)
    *
    * @generated from rpc bank.notification.v1.NotificationService.UpdatePreferences
    */
@@ -724,6 +1093,85 @@ export const NotificationService: GenService<{
     methodKind: "unary";
     input: typeof ListDeliveriesRequestSchema;
     output: typeof ListDeliveriesResponseSchema;
+  },
+  /**
+   * Lists deliveries of all customers that came to nothing, the latest first: given up, bounced, or failed at the provider.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListDeadDeliveries
+   */
+  listDeadDeliveries: {
+    methodKind: "unary";
+    input: typeof ListDeadDeliveriesRequestSchema;
+    output: typeof ListDeadDeliveriesResponseSchema;
+  },
+  /**
+   * Sends a delivery that came to nothing once more, with all that was gathered in it, to where the customer can be reached now.
+   * It counts its tries from the beginning, and has a new key: who took it before takes it as another.
+   *
+   * Errors: DELIVERY_NOT_FOUND (NOT_FOUND), DELIVERY_NOT_DEAD (FAILED_PRECONDITION: it is under way, arrived, or goes with another), CODE_NOT_KEPT (FAILED_PRECONDITION: it held a code, which is to be asked for anew)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.RetryDelivery
+   */
+  retryDelivery: {
+    methodKind: "unary";
+    input: typeof RetryDeliveryRequestSchema;
+    output: typeof RetryDeliveryResponseSchema;
+  },
+  /**
+   * Takes receipts of a provider of text, push or other messages: what became of those that it took. Who calls is known by the
+   * signature (Standard Webhooks, v1: HMAC-SHA256 over `<request_id>.<timestamp>.<receipts_json>`) alone, with the secret of
+   * RECEIPT_SECRET_FILE. Receipts may come in any order and more than once: one that says less than what is known changes
+   * nothing.
+   *
+   * Errors: RECEIPT_REFUSED (UNAUTHENTICATED: the signature is not right, its time more than 5 minutes away, or the bank takes none), RECEIPTS_INVALID (INVALID_ARGUMENT: they are no list as `receipts_json` says)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.RecordReceipts
+   */
+  recordReceipts: {
+    methodKind: "unary";
+    input: typeof RecordReceiptsRequestSchema;
+    output: typeof RecordReceiptsResponseSchema;
+  },
+  /**
+   * Publishes news of products to all customers who have consented to them, once to each, by the ways to which they have. It is done
+   * when it is answered only so far that it will be, whoever is killed. Consent is looked at again when a message is sent. A second
+   * member of the back office or compliance approves.
+   *
+   * Errors: LOCALE_UNKNOWN (INVALID_ARGUMENT: a language is missing, twice, or nothing is written in it)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.PublishProductNews
+   */
+  publishProductNews: {
+    methodKind: "unary";
+    input: typeof PublishProductNewsRequestSchema;
+    output: typeof PublishProductNewsResponseSchema;
+  },
+  /**
+   * Lists news of products, the latest first, and how many customers were told.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListProductNews
+   */
+  listProductNews: {
+    methodKind: "unary";
+    input: typeof ListProductNewsRequestSchema;
+    output: typeof ListProductNewsResponseSchema;
+  },
+  /**
+   * Withdraws the consent to news of products by the way of a message, by the token that stood in it: without logging in, and for
+   * good until it is given again. It can be done more than once.
+   *
+   * Errors: UNSUBSCRIBE_TOKEN_INVALID (NOT_FOUND)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.UnsubscribeProductNews
+   */
+  unsubscribeProductNews: {
+    methodKind: "unary";
+    input: typeof UnsubscribeProductNewsRequestSchema;
+    output: typeof UnsubscribeProductNewsResponseSchema;
   },
   /**
    * Lists all templates in all languages, with the text that is in force.
