@@ -2068,7 +2068,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
-    ids: [],
+    ids: [
+      { path: ['lowBalances', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -2077,6 +2079,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'QUIET_HOURS_INVALID',
       'SECURITY_NOT_MUTABLE',
       'SECURITY_NOT_GATHERED',
+      'ACCOUNT_NOT_FOUND',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_INVALID',
+      'AMOUNT_OUT_OF_RANGE',
     ],
   },
   'bank.notification.v1.NotificationService/ListDeliveries': {
@@ -3738,7 +3745,7 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
   'security': ['customer', 'transaction'],
   'customer': ['security'],
-  'notification': ['security', 'transaction'],
+  'notification': ['ledger', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
 };
 

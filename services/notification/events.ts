@@ -3,7 +3,9 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { CommandTx } from '#chassis/command.ts';
 import type { Subscription } from '#chassis/subscription.ts';
+import { JournalsPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import {
   CredentialsRegisteredSchema,
@@ -33,6 +35,7 @@ import type { Context } from './context.ts';
 import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
 import type { TemplateName } from './domain/templates.ts';
 import type { Money as Amount } from './domain/words.ts';
+import { lowBalancesIn } from './low-balances.ts';
 import type { Ways } from './providers.ts';
 import { insertNotices, type NewNotice } from './tables.ts';
 import { addressed } from './ways.ts';
@@ -69,6 +72,19 @@ export function bookings(means: Means): Subscription {
     telling(TransactionRefusedSchema, (event, envelope) => tellOrderer(envelope, 'order-refused', event)),
     telling(TransactionHeldForReviewSchema, (event, envelope) => tellOrderer(envelope, 'order-held', event)),
   ]);
+}
+
+/** What the ledger says of accounts that have become low, to who wants to be told. */
+export function lowBalances(means: Means): Subscription<Prepared> {
+  const type = JournalsPostedSchema.typeName;
+  return {
+    producer: 'ledger',
+    prepare: async (envelopes) => {
+      const low = await lowBalancesIn(means, envelopes);
+      return addressedByEvent(means, envelopes, ({ eventId }) => low.get(eventId) ?? []);
+    },
+    handlers: [{ type, handle: writeNotices }],
+  };
 }
 
 /** What security says about the logins of customers. */
@@ -118,29 +134,31 @@ function subscription(producer: string, means: Means, tellers: readonly Teller[]
   const byType = new Map(tellers.map((teller) => [teller.type, teller]));
   return {
     producer,
-    prepare: (envelopes) => prepared(means, byType, envelopes),
-    handlers: tellers.map(({ type }) => ({
-      type,
-      handle: async (tx, { eventId }, notices) => {
-        for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
-      },
-    })),
+    prepare: async (envelopes) => {
+      const accountIds = envelopes.flatMap((envelope) => byType.get(envelope.type)?.accounts(envelope) ?? []);
+      const held = await means.holders(accountIds);
+      return addressedByEvent(means, envelopes, (envelope) => byType.get(envelope.type)?.tell(envelope, held) ?? []);
+    },
+    handlers: tellers.map(({ type }) => ({ type, handle: writeNotices })),
   };
 }
 
 /** Event → what is written for it. */
 type Prepared = ReadonlyMap<string, readonly NewNotice[]>;
 
-async function prepared(
-  { holders, database, ways, config }: Means,
-  tellers: ReadonlyMap<string, Teller>,
+async function writeNotices(tx: CommandTx, { eventId }: EventEnvelope, notices: Prepared): Promise<void> {
+  for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
+}
+
+async function addressedByEvent(
+  { database, ways, config }: Means,
   envelopes: readonly EventEnvelope[],
+  tell: (envelope: EventEnvelope) => readonly Telling[],
 ): Promise<Prepared> {
-  const held = await holders(envelopes.flatMap((envelope) => tellers.get(envelope.type)?.accounts(envelope) ?? []));
   const tellings = envelopes.flatMap((envelope) => {
     const { eventId, occurTime } = envelope;
     const occurMs = occurTime ? timestampMs(occurTime) : Date.now();
-    return (tellers.get(envelope.type)?.tell(envelope, held) ?? []).map((one) => ({ ...one, eventId, occurMs }));
+    return tell(envelope).map((one) => ({ ...one, eventId, occurMs }));
   });
   const told = await addressed(database, tellings, { open: ways.open, timeZone: config.BANK_TIME_ZONE });
   return Map.groupBy(told, ({ eventId }) => eventId);

@@ -16,6 +16,7 @@ const TOPICS: Readonly<Record<TopicWord, Topic>> = {
   orders: Topic.ORDERS,
   security: Topic.SECURITY,
   product_news: Topic.PRODUCT_NEWS,
+  low_balance: Topic.LOW_BALANCE,
 };
 
 /** The topic as the contract writes it. */

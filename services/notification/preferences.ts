@@ -9,6 +9,8 @@ import {
 import { allChoices, type Choice, type Preferences } from './domain/preferences.ts';
 import type { Channel as ChannelWord, Place, Rhythm as RhythmWord } from './domain/words.ts';
 import { topicMessage, topicWord } from './inbox.ts';
+import type { ThresholdRow } from './low-balance-tables.ts';
+import { lowBalanceMessage } from './low-balances.ts';
 
 const PLACES: Readonly<Record<Place, Channel>> = {
   inbox: Channel.INBOX,
@@ -50,6 +52,7 @@ function wordOf<Word extends string>(words: Readonly<Record<Word, number>>, mess
 export function preferencesMessage(
   preferences: Preferences,
   version: number,
+  lowBalances: readonly ThresholdRow[],
 ): MessageInitShape<typeof PreferencesSchema> {
   const { locale, timeZone, quietFrom, quietUntil, choices, digestTime, digestWeekday } = preferences;
   return {
@@ -62,6 +65,7 @@ export function preferencesMessage(
       wanted,
       rhythm: RHYTHMS[rhythm],
     })),
+    lowBalances: lowBalances.map(lowBalanceMessage),
     digest: { time: digestTime, weekday: digestWeekday },
     etag: String(version),
   };

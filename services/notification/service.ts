@@ -5,7 +5,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { startDelivering } from './delivering.ts';
-import { bookings, securityNotices } from './events.ts';
+import { bookings, lowBalances, securityNotices } from './events.ts';
 import { Notices } from './migrations/0001-notices.ts';
 import { DigestsAndReceipts } from './migrations/0006-digests-and-receipts.ts';
 import { startTellingNews } from './news.ts';
@@ -61,7 +61,7 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0006-digests-and-receipts', class: DigestsAndReceipts },
   ],
   context: makeContext,
-  subscriptions: (context) => [bookings(context), securityNotices(context)],
+  subscriptions: (context) => [bookings(context), securityNotices(context), lowBalances(context)],
   start: async (context) => {
     const stops = [startDelivering(context), startTellingNews(context)];
     return async () => void (await Promise.all(stops.map((stop) => stop())));

@@ -4,6 +4,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { CommandTx } from '#chassis/command.ts';
 import type { Context } from './context.ts';
 import { consentChanges, type Preferences, wantsNews } from './domain/preferences.ts';
+import type { ThresholdRow } from './low-balance-tables.ts';
 import { insertConsents } from './news-tables.ts';
 import { lockPreferences, PreferenceRow, preferencesOf } from './tables.ts';
 
@@ -27,6 +28,7 @@ export function storePreferences(
   tx: CommandTx,
   { partyId, row, preferences, version }: Stored,
   after: Preferences,
+  lowBalances?: { readonly before: readonly ThresholdRow[]; readonly after: readonly ThresholdRow[] },
 ): number {
   const next = version + 1;
   const time = new Date();
@@ -37,10 +39,12 @@ export function storePreferences(
   for (const change of consentChanges(preferences.choices, after.choices)) {
     tx.write(insertConsents, { partyId, version: next, time, ...change });
   }
-  tx.record({ resourceIds: [partyId], partyId, before: jsonOf(preferences), after: jsonOf(after) });
+  const [before, put] = [jsonOf(preferences, lowBalances?.before), jsonOf(after, lowBalances?.after)];
+  tx.record({ resourceIds: [partyId], partyId, before, after: put });
   return next;
 }
 
-function jsonOf(preferences: Preferences): JsonObject {
-  return { ...preferences, choices: { ...preferences.choices } };
+function jsonOf(preferences: Preferences, lowBalances?: readonly ThresholdRow[]): JsonObject {
+  const low = lowBalances && { lowBalances: lowBalances.map((one) => ({ ...one })) };
+  return { ...preferences, choices: { ...preferences.choices }, ...low };
 }

@@ -33,7 +33,7 @@ export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   edge: ['security'],
   security: ['customer', 'transaction'],
   customer: ['security'],
-  notification: ['security', 'transaction'],
+  notification: ['ledger', 'security', 'transaction'],
   audit: '*',
 };
 

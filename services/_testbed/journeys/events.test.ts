@@ -118,7 +118,7 @@ describe('The events of a bank whose bus and consumers die', function theEvents(
   async function expectHeard(): Promise<void> {
     const end = Date.now() + PATIENCE_MS;
     for (const { name, database } of consumers) {
-      const heard = name === 'audit' ? PRODUCERS : (['transaction', 'security'] as const);
+      const heard = name === 'audit' ? PRODUCERS : (['transaction', 'security', 'ledger'] as const);
       for (const producer of heard) {
         let behind = 'unknown';
         while (behind !== '' && Date.now() < end) {

@@ -10,6 +10,7 @@ export const refuse = refusals('notification', {
   TEMPLATE_NOT_FOUND: ['NOT_FOUND', 'There is no such template, in this language and version.'],
   TEMPLATE_INVALID: ['INVALID_ARGUMENT', 'The text cannot be filled in; see the metadata.'],
   SECURITY_NOT_GATHERED: ['FAILED_PRECONDITION', 'Notices of security go at once.'],
+  ACCOUNT_NOT_FOUND: ['NOT_FOUND', 'The customer holds no such account.'],
   DELIVERY_NOT_FOUND: ['NOT_FOUND', 'There is no such delivery.'],
   DELIVERY_NOT_DEAD: ['FAILED_PRECONDITION', 'It is under way, has arrived, or goes with another.'],
   CODE_NOT_KEPT: ['FAILED_PRECONDITION', 'The code that it held is not kept, and has to be asked for anew.'],

@@ -15,6 +15,7 @@ export function sampleValues(values: readonly Value[], locale: Locale): Partial<
     time: formatTime(AT, locale, 'Europe/Prague'),
     failures: '5',
     code: CODE,
+    below: formatAmount({ currencyCode: 'CZK', amount: '2000.00' }, locale),
     headline: 'Savings accounts at 3.1 %',
     text: 'From January, what you save earns more.',
     unsubscribe: 'https://bank.example/unsubscribe?token=1234',

@@ -21,6 +21,7 @@ export type Value =
   | 'failures'
   | 'code'
   | 'expires'
+  | 'below'
   | 'headline'
   | 'text'
   | 'unsubscribe'
@@ -58,6 +59,12 @@ export const TEMPLATES = {
     ['amount', 'date', 'time'],
     text('{{ amount }} went out', '{{ amount }} went out of your account on {{ date }}.'),
     text('Odešlo {{ amount }}', 'Z vašeho účtu odešlo {{ date }} {{ amount }}.'),
+  ),
+  'low-balance': template(
+    'low_balance',
+    ['amount', 'below', 'time'],
+    text('{{ amount }} left', 'Your account came below {{ below }} on {{ time }}: {{ amount }} are left.'),
+    text('Zbývá {{ amount }}', 'Zůstatek vašeho účtu klesl {{ time }} pod {{ below }}: zbývá {{ amount }}.'),
   ),
   'order-refused': template(
     'orders',

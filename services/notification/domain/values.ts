@@ -13,10 +13,11 @@ export function valuesOf(
   occurMs: number,
   { locale, timeZone }: Pick<Preferences, 'locale' | 'timeZone'>,
 ): Partial<Record<Value, string>> {
-  const { amount, bookingDate, failures, expireMs } = facts;
+  const { amount, below, bookingDate, failures, expireMs } = facts;
   return {
     time: formatTime(new Date(occurMs), locale, timeZone),
     ...(amount && { amount: formatAmount(amount, locale) }),
+    ...(below && { below: formatAmount(below, locale) }),
     ...(bookingDate && { date: formatDate(bookingDate, locale) }),
     ...(expireMs !== undefined && { expires: formatTime(new Date(expireMs), locale, timeZone) }),
     ...(failures !== undefined && { failures: String(failures) }),

@@ -1,12 +1,12 @@
 // The words of the notification service, as they are stored.
 
 /** What a notice is about. */
-export type Topic = 'money_in' | 'money_out' | 'orders' | 'security' | 'product_news';
+export type Topic = 'money_in' | 'money_out' | 'orders' | 'security' | 'product_news' | 'low_balance';
 
 /** The ways that a notice takes, besides the inbox. */
 export type Channel = 'email' | 'sms' | 'push';
 
-export const TOPICS: readonly Topic[] = ['money_in', 'money_out', 'orders', 'security', 'product_news'];
+export const TOPICS: readonly Topic[] = ['money_in', 'money_out', 'orders', 'security', 'product_news', 'low_balance'];
 export const CHANNELS: readonly Channel[] = ['email', 'sms', 'push'];
 
 /** A way, or the inbox: where everything is, but for news of products. */
@@ -35,6 +35,8 @@ export interface Facts {
   readonly failures?: number;
   /** Until when a code is good: milliseconds since the epoch. */
   readonly expireMs?: number;
+  /** Of a low balance: below what it came. */
+  readonly below?: Money;
   /** The news of products that it tells. */
   readonly newsId?: string;
 }

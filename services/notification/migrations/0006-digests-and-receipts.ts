@@ -7,6 +7,7 @@ export class DigestsAndReceipts extends Migration {
   override up(): void {
     this.addSql(deliveries());
     this.addSql(news());
+    this.addSql(lowBalances());
     this.addSql(rights());
   }
 }
@@ -45,7 +46,7 @@ function news(): string {
   return `
     alter table notice drop constraint notice_topic_check;
     alter table notice add constraint notice_topic_check
-      check (topic in ('money_in', 'money_out', 'orders', 'security', 'product_news'));
+      check (topic in ('money_in', 'money_out', 'orders', 'security', 'product_news', 'low_balance'));
 
     -- When a customer gave, or withdrew, the consent to news of products by a way: what was so at a time can be proved.
     create table consent (
@@ -74,8 +75,23 @@ function news(): string {
   `;
 }
 
+function lowBalances(): string {
+  return `
+    -- Below which balances a customer wants to be told that an account is low.
+    create table low_balance (
+      party_id text collate "C" not null,
+      account_id text collate "C" not null,
+      currency_code text not null,
+      below_minor bigint not null,
+      primary key (party_id, account_id, currency_code)
+    );
+    create index low_balance_account on low_balance (account_id);
+  `;
+}
+
 function rights(): string {
   return `
+    grant select, insert, update, delete on low_balance to ${RUNTIME};
     grant select, insert on consent, product_news to ${RUNTIME};
     grant update (published, reached_party_id, told_count) on product_news to ${RUNTIME};
     grant update (key, lead_number, receipt_time, consent_time) on delivery to ${RUNTIME};

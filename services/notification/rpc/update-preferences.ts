@@ -12,22 +12,30 @@ import { choose, isTimeZone, type Preferences } from '../domain/preferences.ts';
 import { refuse } from '../domain/refusals.ts';
 import { LOCALES } from '../domain/words.ts';
 import { ownerOf } from '../inbox.ts';
+import { replaceThresholds, selectThresholds } from '../low-balance-tables.ts';
+import { thresholdsOf } from '../low-balances.ts';
 import { choiceOf, preferencesMessage } from '../preferences.ts';
 import { lockedPreferences, storePreferences } from '../stored-preferences.ts';
 
-const MUTABLE = ['locale', 'timeZone', 'quietHours', 'choices', 'digest'] as const;
+const MUTABLE = ['locale', 'timeZone', 'quietHours', 'choices', 'digest', 'lowBalances'] as const;
 type Mutable = (typeof MUTABLE)[number];
 
 /** Changes how the caller wants to be told. */
 export function updatePreferences(context: Context): Rpcs<typeof NotificationService>['updatePreferences'] {
-  return (request, call) => {
+  return async (request, call) => {
     const names = maskedFields(UpdatePreferencesRequestSchema, request, request.updateMask, MUTABLE);
+    const partyId = ownerOf(call);
+    const wanted = names.includes('lowBalances') && (await thresholdsOf(context, partyId, request.lowBalances));
     return context.commands.run(Contract.method.updatePreferences, request, call, {
       decide: async (tx) => {
-        const stored = await lockedPreferences(context, tx, ownerOf(call));
+        const stored = await lockedPreferences(context, tx, partyId);
         if (request.etag !== '' && request.etag !== String(stored.version)) throw refuseCall('ETAG_MISMATCH');
         const after = changed(stored.preferences, request, names);
-        return { preferences: preferencesMessage(after, storePreferences(tx, stored, after)) };
+        const before = await tx.query(selectThresholds(partyId));
+        if (wanted) await tx.execute(replaceThresholds(partyId, wanted));
+        const lowBalances = wanted || before;
+        const version = storePreferences(tx, stored, after, { before, after: lowBalances });
+        return { preferences: preferencesMessage(after, version, lowBalances) };
       },
     });
   };

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification.proto.
  */
 export const file_bank_notification_v1_notification: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIsACCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi6wIKBkNob2ljZRI2CgV0b3BpYxgBIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljQgq6SAeCAQQQASAAEjoKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgq6SAeCAQQQASAAEg4KBndhbnRlZBgDIAEoCBI2CgZyaHl0aG0YBCABKA4yHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5SaHl0aG1CCLpIBYIBAhABOqQBukigARqdAQoMY2hvaWNlLmluYm94ElFvbmx5IG5ld3Mgb2YgcHJvZHVjdHMgY2FuIGJlIHVud2FudGVkIGluIHRoZSBpbmJveCwgYW5kIG5vdGhpbmcgaXMgZ2F0aGVyZWQgdGhlcmUaOnRoaXMuY2hhbm5lbCAhPSAxIHx8ICh0aGlzLnRvcGljID09IDUgJiYgdGhpcy5yaHl0aG0gPT0gMCkiXgoKRGlnZXN0VGltZRI0CgR0aW1lGAEgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgd3ZWVrZGF5GAIgASgFQgm6SAYaBBgHKAEigwEKClF1aWV0SG91cnMSOQoJZnJvbV90aW1lGAEgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBI6Cgp1bnRpbF90aW1lGAIgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJCLWAQoLUHJlZmVyZW5jZXMSDgoGbG9jYWxlGAEgASgJEhEKCXRpbWVfem9uZRgCIAEoCRI1CgtxdWlldF9ob3VycxgDIAEoCzIgLmJhbmsubm90aWZpY2F0aW9uLnYxLlF1aWV0SG91cnMSLQoHY2hvaWNlcxgEIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLkNob2ljZRIMCgRldGFnGAUgASgJEjAKBmRpZ2VzdBgGIAEoCzIgLmJhbmsubm90aWZpY2F0aW9uLnYxLkRpZ2VzdFRpbWUi9wQKCERlbGl2ZXJ5EhUKDW5vdGljZV9udW1iZXIYASABKAUSLgoHY2hhbm5lbBgCIAEoDjIdLmJhbmsubm90aWZpY2F0aW9uLnYxLkNoYW5uZWwSEAoIdGVtcGxhdGUYAyABKAkSKgoFdG9waWMYBCABKA4yGy5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ub3BpYxIyCgVzdGF0ZRgFIAEoDjIjLmJhbmsubm90aWZpY2F0aW9uLnYxLkRlbGl2ZXJ5U3RhdGUSFQoNYXR0ZW1wdF9jb3VudBgGIAEoBRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbmV4dF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglzZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHByb3ZpZGVyGAogASgJEg8KB2ZhaWx1cmUYCyABKAkSGQoHYWRkcmVzcxgMIAEoCUII4rUYBAgCEAESGQoHc3ViamVjdBgNIAEoCUII4rUYBAgCEAESFgoEYm9keRgOIAEoCUII4rUYBAgCEAESHQoLY3VzdG9tZXJfaWQYDyABKAlCCNq1GAQIARABEhgKEHNlbnRfd2l0aF9udW1iZXIYECABKAUSMAoMcmVjZWlwdF90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb25zZW50X3RpbWUYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIuYBCghUZW1wbGF0ZRIQCgh0ZW1wbGF0ZRgBIAEoCRIOCgZsb2NhbGUYAiABKAkSKgoFdG9waWMYAyABKA4yGy5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ub3BpYxIPCgd2ZXJzaW9uGAQgASgFEg8KB3N1YmplY3QYBSABKAkSDAoEYm9keRgGIAEoCRIOCgZ2YWx1ZXMYByADKAkSGwoJYXV0aG9yX2lkGAggASgJQgjatRgECAgQAxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqhQEKBVRvcGljEhUKEVRPUElDX1VOU1BFQ0lGSUVEEAASEgoOVE9QSUNfTU9ORVlfSU4QARITCg9UT1BJQ19NT05FWV9PVVQQAhIQCgxUT1BJQ19PUkRFUlMQAxISCg5UT1BJQ19TRUNVUklUWRAEEhYKElRPUElDX1BST0RVQ1RfTkVXUxAFKkUKBlJoeXRobRIWChJSSFlUSE1fVU5TUEVDSUZJRUQQABIQCgxSSFlUSE1fREFJTFkQARIRCg1SSFlUSE1fV0VFS0xZEAIqawoHQ2hhbm5lbBIXChNDSEFOTkVMX1VOU1BFQ0lGSUVEEAASEQoNQ0hBTk5FTF9JTkJPWBABEhEKDUNIQU5ORUxfRU1BSUwQAhIPCgtDSEFOTkVMX1NNUxADEhAKDENIQU5ORUxfUFVTSBAEKu8BCg1EZWxpdmVyeVN0YXRlEh4KGkRFTElWRVJZX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWREVMSVZFUllfU1RBVEVfV0FJVElORxABEhsKF0RFTElWRVJZX1NUQVRFX1JFVFJZSU5HEAISFwoTREVMSVZFUllfU1RBVEVfU0VOVBADEhcKE0RFTElWRVJZX1NUQVRFX0RFQUQQBBIcChhERUxJVkVSWV9TVEFURV9ERUxJVkVSRUQQBRIaChZERUxJVkVSWV9TVEFURV9CT1VOQ0VEEAYSGQoVREVMSVZFUllfU1RBVEVfRkFJTEVEEAdiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIsACCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi6wIKBkNob2ljZRI2CgV0b3BpYxgBIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljQgq6SAeCAQQQASAAEjoKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgq6SAeCAQQQASAAEg4KBndhbnRlZBgDIAEoCBI2CgZyaHl0aG0YBCABKA4yHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5SaHl0aG1CCLpIBYIBAhABOqQBukigARqdAQoMY2hvaWNlLmluYm94ElFvbmx5IG5ld3Mgb2YgcHJvZHVjdHMgY2FuIGJlIHVud2FudGVkIGluIHRoZSBpbmJveCwgYW5kIG5vdGhpbmcgaXMgZ2F0aGVyZWQgdGhlcmUaOnRoaXMuY2hhbm5lbCAhPSAxIHx8ICh0aGlzLnRvcGljID09IDUgJiYgdGhpcy5yaHl0aG0gPT0gMCkiXgoKRGlnZXN0VGltZRI0CgR0aW1lGAEgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgd3ZWVrZGF5GAIgASgFQgm6SAYaBBgHKAEigwEKClF1aWV0SG91cnMSOQoJZnJvbV90aW1lGAEgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBI6Cgp1bnRpbF90aW1lGAIgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJCJfCgpMb3dCYWxhbmNlEiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhADEioKBWJlbG93GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEijgIKC1ByZWZlcmVuY2VzEg4KBmxvY2FsZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSNQoLcXVpZXRfaG91cnMYAyABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEi0KB2Nob2ljZXMYBCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2USDAoEZXRhZxgFIAEoCRIwCgZkaWdlc3QYBiABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5EaWdlc3RUaW1lEjYKDGxvd19iYWxhbmNlcxgHIAMoCzIgLmJhbmsubm90aWZpY2F0aW9uLnYxLkxvd0JhbGFuY2Ui9wQKCERlbGl2ZXJ5EhUKDW5vdGljZV9udW1iZXIYASABKAUSLgoHY2hhbm5lbBgCIAEoDjIdLmJhbmsubm90aWZpY2F0aW9uLnYxLkNoYW5uZWwSEAoIdGVtcGxhdGUYAyABKAkSKgoFdG9waWMYBCABKA4yGy5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ub3BpYxIyCgVzdGF0ZRgFIAEoDjIjLmJhbmsubm90aWZpY2F0aW9uLnYxLkRlbGl2ZXJ5U3RhdGUSFQoNYXR0ZW1wdF9jb3VudBgGIAEoBRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbmV4dF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglzZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHByb3ZpZGVyGAogASgJEg8KB2ZhaWx1cmUYCyABKAkSGQoHYWRkcmVzcxgMIAEoCUII4rUYBAgCEAESGQoHc3ViamVjdBgNIAEoCUII4rUYBAgCEAESFgoEYm9keRgOIAEoCUII4rUYBAgCEAESHQoLY3VzdG9tZXJfaWQYDyABKAlCCNq1GAQIARABEhgKEHNlbnRfd2l0aF9udW1iZXIYECABKAUSMAoMcmVjZWlwdF90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb25zZW50X3RpbWUYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIuYBCghUZW1wbGF0ZRIQCgh0ZW1wbGF0ZRgBIAEoCRIOCgZsb2NhbGUYAiABKAkSKgoFdG9waWMYAyABKA4yGy5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ub3BpYxIPCgd2ZXJzaW9uGAQgASgFEg8KB3N1YmplY3QYBSABKAkSDAoEYm9keRgGIAEoCRIOCgZ2YWx1ZXMYByADKAkSGwoJYXV0aG9yX2lkGAggASgJQgjatRgECAgQAxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqnAEKBVRvcGljEhUKEVRPUElDX1VOU1BFQ0lGSUVEEAASEgoOVE9QSUNfTU9ORVlfSU4QARITCg9UT1BJQ19NT05FWV9PVVQQAhIQCgxUT1BJQ19PUkRFUlMQAxISCg5UT1BJQ19TRUNVUklUWRAEEhYKElRPUElDX1BST0RVQ1RfTkVXUxAFEhUKEVRPUElDX0xPV19CQUxBTkNFEAYqRQoGUmh5dGhtEhYKElJIWVRITV9VTlNQRUNJRklFRBAAEhAKDFJIWVRITV9EQUlMWRABEhEKDVJIWVRITV9XRUVLTFkQAiprCgdDaGFubmVsEhcKE0NIQU5ORUxfVU5TUEVDSUZJRUQQABIRCg1DSEFOTkVMX0lOQk9YEAESEQoNQ0hBTk5FTF9FTUFJTBACEg8KC0NIQU5ORUxfU01TEAMSEAoMQ0hBTk5FTF9QVVNIEAQq7wEKDURlbGl2ZXJ5U3RhdGUSHgoaREVMSVZFUllfU1RBVEVfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFURV9XQUlUSU5HEAESGwoXREVMSVZFUllfU1RBVEVfUkVUUllJTkcQAhIXChNERUxJVkVSWV9TVEFURV9TRU5UEAMSFwoTREVMSVZFUllfU1RBVEVfREVBRBAEEhwKGERFTElWRVJZX1NUQVRFX0RFTElWRVJFRBAFEhoKFkRFTElWRVJZX1NUQVRFX0JPVU5DRUQQBhIZChVERUxJVkVSWV9TVEFURV9GQUlMRUQQB2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Something that the bank told a customer.
@@ -76,7 +76,7 @@ export type Notice = Message<"bank.notification.v1.Notice"> & {
   accountId: string;
 
   /**
-   * How much money, where it is about money.
+   * How much money, where it is about money; of a low balance, what is left.
    *
    * @generated from field: bank.type.v1.Money amount = 8;
    */
@@ -204,6 +204,35 @@ export const QuietHoursSchema: GenMessage<QuietHours> = /*@__PURE__*/
   messageDesc(file_bank_notification_v1_notification, 3);
 
 /**
+ * From which balance on a customer wants to be told that an account of theirs is low. They are told each time that a booking takes it
+ * from there, or above, to below.
+ *
+ * @generated from message bank.notification.v1.LowBalance
+ */
+export type LowBalance = Message<"bank.notification.v1.LowBalance"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The lowest balance of which they are not told.
+   *
+   * @generated from field: bank.type.v1.Money below = 2;
+   */
+  below?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.LowBalance.
+ * Use `create(LowBalanceSchema)` to create a new message.
+ */
+export const LowBalanceSchema: GenMessage<LowBalance> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification, 4);
+
+/**
  * How a customer wants to be told.
  *
  * @generated from message bank.notification.v1.Preferences
@@ -250,6 +279,13 @@ export type Preferences = Message<"bank.notification.v1.Preferences"> & {
    * @generated from field: bank.notification.v1.DigestTime digest = 6;
    */
   digest?: DigestTime | undefined;
+
+  /**
+   * Of which balances they want to be told.
+   *
+   * @generated from field: repeated bank.notification.v1.LowBalance low_balances = 7;
+   */
+  lowBalances: LowBalance[];
 };
 
 /**
@@ -257,7 +293,7 @@ export type Preferences = Message<"bank.notification.v1.Preferences"> & {
  * Use `create(PreferencesSchema)` to create a new message.
  */
 export const PreferencesSchema: GenMessage<Preferences> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification, 4);
+  messageDesc(file_bank_notification_v1_notification, 5);
 
 /**
  * A notice on its way to a customer, other than into the inbox.
@@ -397,7 +433,7 @@ export type Delivery = Message<"bank.notification.v1.Delivery"> & {
  * Use `create(DeliverySchema)` to create a new message.
  */
 export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification, 5);
+  messageDesc(file_bank_notification_v1_notification, 6);
 
 /**
  * What the bank writes of one kind of thing, in one language. All ways use the same text.
@@ -474,7 +510,7 @@ export type Template = Message<"bank.notification.v1.Template"> & {
  * Use `create(TemplateSchema)` to create a new message.
  */
 export const TemplateSchema: GenMessage<Template> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification, 6);
+  messageDesc(file_bank_notification_v1_notification, 7);
 
 /**
  * What a notice is about, as far as a customer may want it or not.
@@ -523,6 +559,13 @@ export const Topic = {
    * @generated from enum value: TOPIC_PRODUCT_NEWS = 5;
    */
   PRODUCT_NEWS: 5,
+
+  /**
+   * An account has come below what its holder named.
+   *
+   * @generated from enum value: TOPIC_LOW_BALANCE = 6;
+   */
+  LOW_BALANCE: 6,
 } as const;
 
 /**
