@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkoutRoot } from '../platform/paths.ts';
 import { progressOf, writeBacklog } from './backlog.ts';
-import { withClient } from './client.ts';
+import { inboxTimes } from './inbox-times.ts';
 import type { Load } from './load.ts';
 import { median } from './rounds.ts';
 import { readEventSettings } from './settings.ts';
@@ -48,28 +48,15 @@ function run({ generator }: Subject, load: Load, seconds: number) {
 
 type Settings = ReturnType<typeof readEventSettings>;
 
-/** From when an event says that its transfer was booked, which is before the commit, to the commit of the notice that tells it. */
+/** From the commit that books a transfer to the commits of the notices that tell it. */
 async function measureInbox(subject: Subject, { EVENTS_SECONDS, EVENTS_PER_SECOND }: Settings) {
   await untilHeard(subject);
   const from = new Date();
   const { perSecond, processorSeconds } = await run(subject, { perSecond: EVENTS_PER_SECOND }, EVENTS_SECONDS);
   await untilHeard(subject);
-  const [row] = await withClient(subject.bank.superuserUrl(CONSUMER), async (client) => {
-    const { rows } = await client.query<Record<'count' | 'p50' | 'p99' | 'max', number>>(
-      `with told as (
-        select extract(epoch from pg_xact_commit_timestamp(xmin) - occur_time)::float8 * 1000 as ms
-        from notice where occur_time >= $1
-      )
-      select count(*)::int as count, percentile_cont(0.5) within group (order by ms) as p50,
-        percentile_cont(0.99) within group (order by ms) as p99, max(ms) as max from told`,
-      [from],
-    );
-    return rows;
-  });
   const measured = {
     transfers_per_second: Math.round(perSecond),
-    notices: row?.count ?? 0,
-    ms: { p50: Math.round(row?.p50 ?? 0), p99: Math.round(row?.p99 ?? 0), max: Math.round(row?.max ?? 0) },
+    ...(await inboxTimes(subject.bank, from)),
     cpu_share: shares(processorSeconds, EVENTS_SECONDS),
   };
   say(`commit to inbox: ${JSON.stringify(measured)}`);
