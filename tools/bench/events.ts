@@ -6,11 +6,14 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkoutRoot } from '../platform/paths.ts';
 import { progressOf, writeBacklog } from './backlog.ts';
+import type { BenchBank } from './bank.ts';
+import type { Measured } from './generator.ts';
 import { inboxTimes } from './inbox-times.ts';
 import type { Load } from './load.ts';
 import { median } from './rounds.ts';
 import { readEventSettings } from './settings.ts';
 import { type Subject, startSubject } from './subject.ts';
+import { processorSeconds } from './usage.ts';
 
 const ACCOUNTS = 1_000;
 const CONSUMER = 'notification';
@@ -53,12 +56,13 @@ type Settings = ReturnType<typeof readEventSettings>;
 async function measureInbox(subject: Subject, { EVENTS_SECONDS, EVENTS_PER_SECOND }: Settings) {
   await untilHeard(subject);
   const from = new Date();
-  const { perSecond, processorSeconds } = await run(subject, { perSecond: EVENTS_PER_SECOND }, EVENTS_SECONDS);
+  const before = processorSeconds(subject.bank.pids);
+  const { perSecond, answered } = await run(subject, { perSecond: EVENTS_PER_SECOND }, EVENTS_SECONDS);
   await untilHeard(subject);
   const measured = {
     transfers_per_second: Math.round(perSecond),
     ...(await inboxTimes(subject.bank, from)),
-    cpu_share: shares(processorSeconds, EVENTS_SECONDS),
+    cpu_us: usedSince(subject.bank, before, answered),
   };
   say(`commit to inbox: ${JSON.stringify(measured)}`);
   return measured;
@@ -74,34 +78,63 @@ async function measureCatchUp(subject: Subject, { EVENTS_BACKLOG, EVENTS_SECONDS
   const half = { perSecond: alone.perSecond / 2 };
   const events = await writeBacklog(bank, subject.accountIds, Math.ceil(EVENTS_BACKLOG / 2));
   say(`${events} events wait; commands come to ${Math.round(alone.perSecond)} a second without their hearer`);
-  const rounds: { without: Measured; beside: Measured; events: number }[] = [];
+  const rounds: Round[] = [];
   for (let round = 1; round <= EVENTS_ROUNDS; round += 1) {
     const without = await run(subject, half, EVENTS_SECONDS);
     const begun = await progressOf(bank, CONSUMER);
     await bank.begin(CONSUMER);
     while ((await progressOf(bank, CONSUMER)).heard === begun.heard) await sleep(POLL_MS);
     const [before, since] = [await progressOf(bank, CONSUMER), performance.now()];
+    const used = processorSeconds(bank.pids);
     const beside = await run(subject, half, EVENTS_SECONDS);
     const [after, seconds] = [await progressOf(bank, CONSUMER), (performance.now() - since) / 1_000];
     if (after.told - after.heard < 1_000)
       throw new Error('the consumer was done too early: EVENTS_BACKLOG is too small');
     await bank.end(CONSUMER);
-    rounds.push({ without, beside, events: (after.heard - before.heard) / seconds });
-    say(`round ${round} of ${EVENTS_ROUNDS}: ${JSON.stringify(told(rounds.slice(-1), EVENTS_SECONDS))}`);
+    const heard = after.heard - before.heard;
+    rounds.push({ without, beside, events: heard / seconds, used: usedSince(bank, used, heard) });
+    say(`round ${round} of ${EVENTS_ROUNDS}: ${JSON.stringify(told(rounds.slice(-1)))}`);
   }
   await bank.begin(CONSUMER);
-  const [rest, since] = [await progressOf(bank, CONSUMER), performance.now()];
-  await untilHeard(subject);
-  const perSecond = Math.round(((rest.told - rest.heard) * 1_000) / (performance.now() - since));
-  say(`the rest, by itself: ${Math.round(rest.told - rest.heard)} events, ${perSecond} a second`);
-  return { backlog: events, by_itself_events_per_second: perSecond, ...told(rounds, EVENTS_SECONDS) };
+  const by_itself = await theRest(subject);
+  say(`the rest, by itself: ${JSON.stringify(by_itself)}`);
+  return { backlog: events, by_itself, ...told(rounds) };
 }
 
-type Measured = Awaited<ReturnType<typeof run>>;
+/** How fast the consumer hears the rest while nothing else is done, and what an event costs the processor: which others change least. */
+async function theRest(subject: Subject) {
+  const { bank } = subject;
+  const begun = await progressOf(bank, CONSUMER);
+  while ((await progressOf(bank, CONSUMER)).heard === begun.heard) await sleep(POLL_MS);
+  const [rest, since, before] = [await progressOf(bank, CONSUMER), performance.now(), processorSeconds(bank.pids)];
+  await untilHeard(subject);
+  const count = rest.told - rest.heard;
+  return {
+    events: Math.round(count),
+    per_second: Math.round((count * 1_000) / (performance.now() - since)),
+    cpu_us: usedSince(bank, before, count),
+  };
+}
+
+/** Microseconds of the processor for each of `count`, by process. */
+function usedSince(bank: BenchBank, before: Readonly<Record<string, number>>, count: number): Record<string, number> {
+  const used = Object.entries(processorSeconds(bank.pids)).map(
+    ([name, seconds]) => [name, Math.round(((seconds - (before[name] ?? 0)) * 1e6) / count)] as const,
+  );
+  return Object.fromEntries(used.filter(([, microseconds]) => microseconds > 0));
+}
+
+interface Round {
+  readonly without: Measured;
+  readonly beside: Measured;
+  /** Heard in a second, and what the whole bank used of the processor for each, commands included. */
+  readonly events: number;
+  readonly used: Readonly<Record<string, number>>;
+}
 
 /** Medians of the rounds; of ratios, of those within a round. */
-function told(rounds: readonly { without: Measured; beside: Measured; events: number }[], seconds: number) {
-  const of = (take: (round: (typeof rounds)[number]) => number) => Math.round(median(rounds.map(take)) * 100) / 100;
+function told(rounds: readonly Round[]) {
+  const of = (take: (round: Round) => number) => Math.round(median(rounds.map(take)) * 100) / 100;
   return {
     commands_per_second: {
       alone: of(({ without }) => without.perSecond),
@@ -111,14 +144,8 @@ function told(rounds: readonly { without: Measured; beside: Measured; events: nu
     p99_ms: { alone: of(({ without }) => without.latencyMs.p99), beside: of(({ beside }) => beside.latencyMs.p99) },
     events_per_second: Math.round(of(({ events }) => events)),
     commands_kept: of(({ without, beside }) => beside.perSecond / without.perSecond),
-    cpu_share: shares(rounds.at(-1)?.beside.processorSeconds ?? {}, seconds),
+    cpu_us_an_event: rounds.at(-1)?.used ?? {},
   };
-}
-
-function shares(processorSeconds: Readonly<Record<string, number>>, seconds: number) {
-  return Object.fromEntries(
-    Object.entries(processorSeconds).map(([name, used]) => [name, Math.round((used / seconds) * 100) / 100]),
-  );
 }
 
 /** Waits until the consumer has heard all. */
