@@ -210,6 +210,7 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/IssuePartnerToken'
   | 'bank.security.v1.SecurityService/GetAuthorizationServer'
   | 'bank.security.v1.SecurityService/SubmitForApproval'
+  | 'bank.security.v1.SecurityService/GetApprovers'
   | 'bank.security.v1.SecurityService/ListApprovals'
   | 'bank.security.v1.SecurityService/GetApproval'
   | 'bank.security.v1.SecurityService/ApproveRequest'
@@ -2006,6 +2007,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -2021,6 +2023,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -2034,6 +2037,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -2888,6 +2892,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'REQUEST_EXISTS',
       'FOUR_EYES_NOT_NEEDED',
     ],
+  },
+  'bank.security.v1.SecurityService/GetApprovers': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['approvalIds'], kind: 'APPROVAL', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [],
   },
   'bank.security.v1.SecurityService/ListApprovals': {
     callers: ['edge'],

@@ -4,6 +4,8 @@ import type { Client } from '#chassis/call.ts';
 import type { Database } from '#chassis/database.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { type ApproversOf, approversOf } from './approvals.ts';
 import type { Preferences } from './domain/preferences.ts';
 import { type HoldersOf, holdersOf } from './holders.ts';
 import { newsOf } from './news.ts';
@@ -16,6 +18,8 @@ import { type Watching, watchingOf } from './watching.ts';
 export interface Context extends House {
   /** Who holds accounts. */
   readonly holders: HoldersOf;
+  /** Who may decide on approvals. */
+  readonly approvers: ApproversOf;
   readonly customer: Client<typeof CustomerService>;
   /** The texts of templates. */
   texts(): Promise<Texts>;
@@ -33,6 +37,7 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     holders: holdersOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
+    approvers: approversOf(house.client(SecurityService, 'security', config.SECURITY_ADDRESS)),
     customer: house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS),
     texts: textsOf(database),
     news: newsOf(database),

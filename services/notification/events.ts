@@ -7,6 +7,7 @@ import type { CommandTx } from '#chassis/command.ts';
 import type { Subscription } from '#chassis/subscription.ts';
 import { JournalsPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
 import {
   CredentialsRegisteredSchema,
   LoginHeldForReviewSchema,
@@ -31,6 +32,7 @@ import {
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { submittedIn, tellDecided, tellWaiting } from './approvals.ts';
 import type { Context } from './context.ts';
 import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
 import type { TemplateName } from './domain/templates.ts';
@@ -46,25 +48,25 @@ const FAILURES_TOLD = 5;
 /** How one type of event is told. */
 interface Teller {
   readonly type: string;
-  /** The accounts whose holders are to be known for it. */
-  accounts(envelope: EventEnvelope): readonly string[];
-  tell(envelope: EventEnvelope, holders: Holders): readonly Telling[];
+  /** What whoever is told of it depends on: the accounts that they hold, or the approvals that they may decide on. */
+  about(envelope: EventEnvelope): readonly string[];
+  tell(envelope: EventEnvelope, whose: Holders): readonly Telling[];
 }
 
 /** What of its context telling needs. */
-type Means = Pick<Context, 'holders' | 'database'> & {
+type Means = Pick<Context, 'holders' | 'approvers' | 'database'> & {
   readonly ways: Pick<Ways, 'open'>;
   readonly config: Pick<Context['config'], 'BANK_TIME_ZONE'>;
 };
 
 /** What transaction says: money in and out, to all who hold the accounts; orders that are not booked, to who gave them. */
 export function bookings(means: Means): Subscription {
-  return subscription('transaction', means, [
+  return subscription('transaction', means, means.holders, [
     {
       ...telling(TransactionPostedSchema, (event, _envelope, holders) =>
         isImported(event.type) ? [] : tellBooked({ ...event, amount: amountOf(event.amount) }, holders),
       ),
-      accounts({ payload }) {
+      about({ payload }) {
         const { type, debtorAccountId, creditorAccountId } = fromBinary(TransactionPostedSchema, payload);
         return isImported(type) ? [] : [debtorAccountId, creditorAccountId];
       },
@@ -87,9 +89,14 @@ export function lowBalances(means: Means): Subscription<Prepared> {
   };
 }
 
-/** What security says about the logins of customers. */
+/** What security says about the logins of customers, and about approvals to staff. */
 export function securityNotices(means: Means): Subscription {
-  return subscription('security', means, [
+  return subscription('security', means, means.approvers, [
+    {
+      ...telling(ApprovalSubmittedSchema, (event, _envelope, approvers) => tellWaiting(event, approvers)),
+      about: submittedIn,
+    },
+    telling(ApprovalStateChangedSchema, (_event, { payload }) => tellDecided(payload)),
     telling(CredentialsRegisteredSchema, ({ partyId }) => tellOne(partyId, 'credentials-registered')),
     telling(PasskeyAddedSchema, ({ partyId }) => tellOne(partyId, 'passkey-added')),
     telling(PasskeyRemovedSchema, ({ partyId }) => tellOne(partyId, 'passkey-removed')),
@@ -124,20 +131,25 @@ function telling<D extends DescMessage>(
 ): Teller {
   return {
     type: schema.typeName,
-    accounts: () => [],
+    about: () => [],
     tell: (envelope, holders) => tell(fromBinary(schema, envelope.payload), envelope, holders),
   };
 }
 
 /** Finds out what is to be told before the transaction, and writes it in it. */
-function subscription(producer: string, means: Means, tellers: readonly Teller[]): Subscription<Prepared> {
+function subscription(
+  producer: string,
+  means: Means,
+  whoseOf: (ids: readonly string[]) => Promise<Holders>,
+  tellers: readonly Teller[],
+): Subscription<Prepared> {
   const byType = new Map(tellers.map((teller) => [teller.type, teller]));
   return {
     producer,
     prepare: async (envelopes) => {
-      const accountIds = envelopes.flatMap((envelope) => byType.get(envelope.type)?.accounts(envelope) ?? []);
-      const held = await means.holders(accountIds);
-      return addressedByEvent(means, envelopes, (envelope) => byType.get(envelope.type)?.tell(envelope, held) ?? []);
+      const ids = envelopes.flatMap((envelope) => byType.get(envelope.type)?.about(envelope) ?? []);
+      const whose = await whoseOf(ids);
+      return addressedByEvent(means, envelopes, (envelope) => byType.get(envelope.type)?.tell(envelope, whose) ?? []);
     },
     handlers: tellers.map(({ type }) => ({ type, handle: writeNotices })),
   };

@@ -17,6 +17,7 @@ const TOPICS: Readonly<Record<TopicWord, Topic>> = {
   security: Topic.SECURITY,
   product_news: Topic.PRODUCT_NEWS,
   low_balance: Topic.LOW_BALANCE,
+  approvals: Topic.APPROVALS,
 };
 
 /** The topic as the contract writes it. */
@@ -31,9 +32,9 @@ export function topicWord(topic: Topic): TopicWord {
   return found[0] as TopicWord;
 }
 
-/** Whose inbox it is: the customer who calls. */
+/** Whose inbox it is: the customer, or the member of staff, who calls. */
 export function ownerOf({ principal }: Call): string {
-  if (!principal) throw new Error('an inbox is for a customer to read');
+  if (!principal) throw new Error('an inbox is for somebody to read');
   return principal.partyId;
 }
 
@@ -57,6 +58,7 @@ function noticeMessage(row: NoticeRow, text: Text): MessageInitShape<typeof Noti
     ...text,
     transactionId: facts.transactionId ?? '',
     accountId: facts.accountId ?? '',
+    approvalId: facts.approvalId ?? '',
     ...(facts.amount && { amount: facts.amount }),
     occurTime: timestampFromMs(row.occurMs),
     ...(row.readMs !== null && { readTime: timestampFromMs(row.readMs) }),

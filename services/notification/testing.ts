@@ -76,6 +76,7 @@ export function useNotification(options: TestOptions | (() => Promise<TestOption
   };
   const means = (held: Holders) => ({
     holders: async () => held,
+    approvers: async () => held,
     database: opened(),
     ways: { open: CHANNELS },
     config: { BANK_TIME_ZONE: 'Europe/Prague' },
@@ -90,6 +91,9 @@ export function useNotification(options: TestOptions | (() => Promise<TestOption
     },
     /** Lets events of security take effect. */
     told: (...envelopes: readonly EventEnvelope[]) => takeIn(opened(), securityNotices(means(new Map())), envelopes),
+    /** Lets events of security take effect, where approvals are these people's to decide. */
+    asked: (envelopes: readonly EventEnvelope[], approvers: Readonly<Record<string, readonly string[]>>) =>
+      takeIn(opened(), securityNotices(means(new Map(Object.entries(approvers)))), envelopes),
     /** Gives deliveries of somebody a state, as if they had come so far. */
     async brought(customerId: string, state: string): Promise<void> {
       const statement = 'update delivery set state = $2, next_time = null where party_id = $1';

@@ -22,7 +22,9 @@ export async function addressed<T extends Told>(
   const now = Temporal.Now.instant();
   return tellings.map((one) => {
     const preferences = chosen.get(one.partyId) ?? preferencesOf(null, timeZone);
-    const ways = waysOf(preferences.choices, one.topic).filter(({ channel }) => open.includes(channel));
+    // Of members of staff nobody knows where they could be written to.
+    const chosenWays = one.topic === 'approvals' ? [] : waysOf(preferences.choices, one.topic);
+    const ways = chosenWays.filter(({ channel }) => open.includes(channel));
     return {
       ...one,
       ways: ways.map(({ channel, rhythm }) => {

@@ -16,6 +16,8 @@ export function sampleValues(values: readonly Value[], locale: Locale): Partial<
     failures: '5',
     code: CODE,
     below: formatAmount({ currencyCode: 'CZK', amount: '2000.00' }, locale),
+    request: 'ReverseTransaction',
+    outcome: 'executed',
     headline: 'Savings accounts at 3.1 %',
     text: 'From January, what you save earns more.',
     unsubscribe: 'https://bank.example/unsubscribe?token=1234',

@@ -32,6 +32,11 @@ export function tellOne(partyId: string, template: TemplateName, facts: Facts = 
   return partyId.startsWith('cus_') && topic ? [{ partyId, template, topic, facts }] : [];
 }
 
+/** Something to tell a member of staff: of what their work is, and nothing else. */
+export function tellStaff(staffId: string, template: 'approval-waiting' | 'approval-decided', facts: Facts): Telling[] {
+  return staffId.startsWith('stf_') ? [{ partyId: staffId, template, topic: 'approvals', facts }] : [];
+}
+
 /** All who hold the account that paid, and all who hold the one that was paid. Who holds both is told both. */
 export function tellBooked(booked: Booked, holders: Holders): Telling[] {
   const { transactionId, debtorAccountId, creditorAccountId, amount, bookingDate } = booked;

@@ -22,6 +22,8 @@ export type Value =
   | 'code'
   | 'expires'
   | 'below'
+  | 'request'
+  | 'outcome'
   | 'headline'
   | 'text'
   | 'unsubscribe'
@@ -117,6 +119,18 @@ export const TEMPLATES = {
       'Někdo se zkouší přihlásit',
       'Do {{ time }} selhala {{ failures }} přihlášení po sobě. Nebyli jste to vy? Volejte.',
     ),
+  ),
+  'approval-waiting': template(
+    'approvals',
+    ['request', 'time'],
+    text('{{ request }} waits for you', 'A colleague asked for {{ request }} on {{ time }}. You may decide on it.'),
+    text('{{ request }} čeká na vás', 'Kolega požádal {{ time }} o {{ request }}. Můžete o tom rozhodnout.'),
+  ),
+  'approval-decided': template(
+    'approvals',
+    ['request', 'outcome', 'time'],
+    text('{{ request }}: {{ outcome }}', 'What became of your {{ request }} on {{ time }}: {{ outcome }}.'),
+    text('{{ request }}: {{ outcome }}', 'Vaše žádost {{ request }} dopadla {{ time }} takto: {{ outcome }}.'),
   ),
   'product-news': template(
     'product_news',

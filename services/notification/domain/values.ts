@@ -13,13 +13,15 @@ export function valuesOf(
   occurMs: number,
   { locale, timeZone }: Pick<Preferences, 'locale' | 'timeZone'>,
 ): Partial<Record<Value, string>> {
-  const { amount, below, bookingDate, failures, expireMs } = facts;
+  const { amount, below, bookingDate, failures, expireMs, request, outcome } = facts;
   return {
     time: formatTime(new Date(occurMs), locale, timeZone),
     ...(amount && { amount: formatAmount(amount, locale) }),
     ...(below && { below: formatAmount(below, locale) }),
     ...(bookingDate && { date: formatDate(bookingDate, locale) }),
     ...(expireMs !== undefined && { expires: formatTime(new Date(expireMs), locale, timeZone) }),
+    ...(request && { request }),
+    ...(outcome && { outcome }),
     ...(failures !== undefined && { failures: String(failures) }),
   };
 }

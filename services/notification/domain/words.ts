@@ -1,11 +1,12 @@
 // The words of the notification service, as they are stored.
 
 /** What a notice is about. */
-export type Topic = 'money_in' | 'money_out' | 'orders' | 'security' | 'product_news' | 'low_balance';
+export type Topic = 'money_in' | 'money_out' | 'orders' | 'security' | 'product_news' | 'low_balance' | 'approvals';
 
 /** The ways that a notice takes, besides the inbox. */
 export type Channel = 'email' | 'sms' | 'push';
 
+/** Those that customers choose among. */
 export const TOPICS: readonly Topic[] = ['money_in', 'money_out', 'orders', 'security', 'product_news', 'low_balance'];
 export const CHANNELS: readonly Channel[] = ['email', 'sms', 'push'];
 
@@ -37,6 +38,10 @@ export interface Facts {
   readonly expireMs?: number;
   /** Of a low balance: below what it came. */
   readonly below?: Money;
+  /** Of an approval: which, of what (`ReverseTransaction`), and what became of it. */
+  readonly approvalId?: string;
+  readonly request?: string;
+  readonly outcome?: string;
   /** The news of products that it tells. */
   readonly newsId?: string;
 }

@@ -46,7 +46,7 @@ function news(): string {
   return `
     alter table notice drop constraint notice_topic_check;
     alter table notice add constraint notice_topic_check
-      check (topic in ('money_in', 'money_out', 'orders', 'security', 'product_news', 'low_balance'));
+      check (topic in ('money_in', 'money_out', 'orders', 'security', 'product_news', 'low_balance', 'approvals'));
 
     -- When a customer gave, or withdrew, the consent to news of products by a way: what was so at a time can be proved.
     create table consent (
