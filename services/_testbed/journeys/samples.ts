@@ -149,8 +149,19 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
 }
 
 function notificationSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+  const texts = ['en', 'cs'].map((locale) => ({ locale, headline: 'News', text: 'There are some.' }));
+  const receipts = { timestamp: '1', signature: 'v1,none', receiptsJson: '[]' };
   return {
     'notification.ListDeliveries': { request: { customerId } },
+    'notification.ListDeadDeliveries': { request: {} },
+    'notification.RetryDelivery': {
+      request: { customerId, noticeNumber: 1_000_000, channel: 'CHANNEL_SMS' },
+      refused: 'DELIVERY_NOT_FOUND',
+    },
+    'notification.RecordReceipts': { request: receipts, refused: 'RECEIPT_REFUSED' },
+    'notification.PublishProductNews': { request: { texts } },
+    'notification.ListProductNews': { request: {} },
+    'notification.UnsubscribeProductNews': { request: { token: 'none' }, refused: 'UNSUBSCRIBE_TOKEN_INVALID' },
     'notification.ListTemplates': { request: {} },
     'notification.GetTemplate': { request: { template: 'money-in', locale: 'en' } },
     'notification.PreviewTemplate': {
