@@ -165,6 +165,12 @@ export type RpcPath =
   | 'bank.notification.v1.NotificationService/GetPreferences'
   | 'bank.notification.v1.NotificationService/UpdatePreferences'
   | 'bank.notification.v1.NotificationService/ListDeliveries'
+  | 'bank.notification.v1.NotificationService/ListDeadDeliveries'
+  | 'bank.notification.v1.NotificationService/RetryDelivery'
+  | 'bank.notification.v1.NotificationService/RecordReceipts'
+  | 'bank.notification.v1.NotificationService/PublishProductNews'
+  | 'bank.notification.v1.NotificationService/ListProductNews'
+  | 'bank.notification.v1.NotificationService/UnsubscribeProductNews'
   | 'bank.notification.v1.NotificationService/ListTemplates'
   | 'bank.notification.v1.NotificationService/GetTemplate'
   | 'bank.notification.v1.NotificationService/PreviewTemplate'
@@ -218,6 +224,7 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/IssuePartnerToken'
   | 'bank.security.v1.SecurityService/GetAuthorizationServer'
   | 'bank.security.v1.SecurityService/SubmitForApproval'
+  | 'bank.security.v1.SecurityService/GetApprovers'
   | 'bank.security.v1.SecurityService/ListApprovals'
   | 'bank.security.v1.SecurityService/GetApproval'
   | 'bank.security.v1.SecurityService/ApproveRequest'
@@ -2074,6 +2081,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -2089,6 +2097,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -2102,6 +2111,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
@@ -2136,7 +2146,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
-    ids: [],
+    ids: [
+      { path: ['lowBalances', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -2144,6 +2156,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TIME_ZONE_UNKNOWN',
       'QUIET_HOURS_INVALID',
       'SECURITY_NOT_MUTABLE',
+      'SECURITY_NOT_GATHERED',
+      'ACCOUNT_NOT_FOUND',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_INVALID',
+      'AMOUNT_OUT_OF_RANGE',
     ],
   },
   'bank.notification.v1.NotificationService/ListDeliveries': {
@@ -2161,6 +2179,101 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListDeadDeliveries': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/RetryDelivery': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'DELIVERY_NOT_FOUND',
+      'DELIVERY_NOT_DEAD',
+      'CODE_NOT_KEPT',
+    ],
+  },
+  'bank.notification.v1.NotificationService/RecordReceipts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'RECEIPT_REFUSED',
+      'RECEIPTS_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/PublishProductNews': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BACK_OFFICE', 'COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'LOCALE_UNKNOWN',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListProductNews': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/UnsubscribeProductNews': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [],
+    actors: [],
+    errors: [
+      'UNSUBSCRIBE_TOKEN_INVALID',
     ],
   },
   'bank.notification.v1.NotificationService/ListTemplates': {
@@ -3064,6 +3177,19 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FOUR_EYES_NOT_NEEDED',
     ],
   },
+  'bank.security.v1.SecurityService/GetApprovers': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['approvalIds'], kind: 'APPROVAL', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [],
+  },
   'bank.security.v1.SecurityService/ListApprovals': {
     callers: ['edge'],
     grants: [
@@ -3931,7 +4057,7 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
   'security': ['transaction'],
   'customer': ['security'],
-  'notification': ['account', 'security', 'transaction'],
+  'notification': ['account', 'ledger', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
 };
 
@@ -4006,7 +4132,9 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
+  'bank.notification.v1.RecordReceiptsRequest': { signature: 'SECRET' },
   'bank.notification.v1.RotateWebhookSecretResponse': { secret: 'SECRET' },
+  'bank.notification.v1.UnsubscribeProductNewsRequest': { token: 'SECRET' },
   'bank.notification.v1.UpdateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.Webhook': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.WebhookAttempt': { answerExcerpt: 'PERSONAL' },
@@ -4104,9 +4232,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.notification.v1.Delivery',
   'bank.notification.v1.EnableWebhookResponse',
   'bank.notification.v1.GetWebhookDeliveryResponse',
+  'bank.notification.v1.ListDeadDeliveriesResponse',
   'bank.notification.v1.ListDeliveriesResponse',
   'bank.notification.v1.ListWebhooksResponse',
+  'bank.notification.v1.RecordReceiptsRequest',
   'bank.notification.v1.RotateWebhookSecretResponse',
+  'bank.notification.v1.UnsubscribeProductNewsRequest',
   'bank.notification.v1.UpdateWebhookRequest',
   'bank.notification.v1.UpdateWebhookResponse',
   'bank.notification.v1.Webhook',

@@ -1,70 +1,22 @@
 // The configuration of a process, read from the environment once and refused with a clear sentence when it is wrong.
-import { cleanEnv, host, makeValidator, num, str, url } from 'envalid';
+import { cleanEnv, host, num, str, url } from 'envalid';
+import {
+  amountBands,
+  bankCode,
+  count,
+  countryCode,
+  directory,
+  limit,
+  namespace,
+  port,
+  publicUrls,
+  seconds,
+  timeZone,
+  trustDomain,
+} from './config-values.ts';
 
 /** `development` and `sandbox` have a settable clock, `development` alone an issuer that gives tokens to anybody. */
 export type BankEnvironment = 'development' | 'sandbox' | 'production';
-
-const directory = makeValidator((input: string) => {
-  if (!input.startsWith('/')) throw new Error('must be an absolute path');
-  return input;
-});
-
-const countryCode = makeValidator((input: string) => {
-  if (!/^[A-Z]{2}$/.test(input)) throw new Error('must be an ISO 3166-1 alpha-2 country code');
-  return input;
-});
-
-const bankCode = makeValidator((input: string) => {
-  if (!/^[0-9A-Z]+$/.test(input)) throw new Error('must be digits and capital letters');
-  return input;
-});
-
-// https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md
-const trustDomain = makeValidator((input: string) => {
-  if (!/^[a-z0-9._-]{1,255}$/.test(input)) throw new Error('must be a SPIFFE trust domain');
-  return input;
-});
-
-const namespace = makeValidator((input: string) => {
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(input)) throw new Error('must be a Kubernetes namespace');
-  return input;
-});
-
-const publicUrls = makeValidator((input: string) => {
-  const urls = input.split(',').filter((url) => url !== '');
-  if (urls.some((url) => URL.parse(url)?.origin !== url)) throw new Error('must be origins: https://host, https://…');
-  return input;
-});
-
-const timeZone = makeValidator((input: string) => {
-  Temporal.Now.zonedDateTimeISO(input);
-  return input;
-});
-
-/** 0 lets the kernel choose one. */
-const port = makeValidator((input: string) => {
-  if (!/^[0-9]{1,5}$/.test(input) || Number(input) > 65_535) throw new Error('must be a port: 0 to 65535');
-  return Number(input);
-});
-
-/** Up to a day: the longest timer of Node is not much longer. */
-const seconds = makeValidator((input: string) => {
-  const value = Number(input);
-  if (!(value > 0 && value <= 86_400)) throw new Error('must be seconds: more than 0, at most 86400');
-  return value;
-});
-
-const count = (least: number) =>
-  makeValidator((input: string) => {
-    if (!/^[0-9]{1,9}$/.test(input) || Number(input) < least) throw new Error(`must be a whole number from ${least}`);
-    return Number(input);
-  });
-const limit = count(1);
-
-const amountBands = makeValidator((input: string) => {
-  if (!/^(?:[A-Z]{3}:[0-9.]+:[0-9.]+(?:,(?=.)|$))*$/.test(input)) throw new Error('must be CZK:5000:50000,EUR:…');
-  return input;
-});
 
 /** Every variable that the bank's processes read, with its default and what it means. */
 export const variables = {
@@ -231,6 +183,14 @@ export const variables = {
   WEBHOOK_PRIVATE_NETWORKS: str({
     default: '',
     desc: 'networks that webhooks may be sent to although they are not the public internet, `10.20.0.0/16`, with commas between; a development bank needs `127.0.0.0/8` to reach its own machine',
+  }),
+  RECEIPT_SECRET_FILE: str({
+    default: '',
+    desc: 'the file with the secret (`whsec_…`, 24 bytes or more) by which providers sign what became of messages, read at every call; absent: no receipts are taken',
+  }),
+  UNSUBSCRIBE_URL: str({
+    default: '',
+    desc: 'the page of the bank where a reader ends news of products, which gets the token of the message as `?token=`; absent: messages name none',
   }),
   MAIL_FROM: str({ default: 'bank@localhost', desc: 'the address that e-mails come from' }),
   PASSWORD_WORDS: str({

@@ -185,6 +185,24 @@ describe('A consumer of events', function () {
     expect(await parked()).to.deep.equal([]);
   });
 
+  it('ends when it is told to, also while nothing of what waits can take effect', async () => {
+    let tried = 0;
+    meet = async () => {
+      tried += 1;
+      throw new Error('never');
+    };
+    // Each alone, they would be tried in vain for minutes.
+    const strangers = Array.from({ length: 1_000 }, (_, index) => `acc_bad${index}`);
+    await writer.write(strangers, 1);
+    while (tried === 0) await sleep(20);
+    await service.stop();
+    expect(tried).to.be.lessThan(strangers.length);
+    meet = async () => {};
+    await database[Symbol.asyncDispose]();
+    service = (await startTestService(sample, { environment: { NATS_URL: bus.url } })) as never;
+    database = await openSample(service.database);
+  });
+
   it('lets events wait, and parks none, while what they need of another service cannot be had', async () => {
     const asked = new Set<string>();
     let away = true;

@@ -141,7 +141,7 @@ async function workPartition(options: Work, lease: Lease, signal: AbortSignal): 
     try {
       await readPartition(options, lease, signal);
     } catch (error) {
-      if (error instanceof LeaseLost) return;
+      if (error instanceof LeaseLost || signal.aborted) return;
       options.log.warn({ error, ...lease }, 'a partition is read again from where it stands');
     }
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
@@ -186,6 +186,7 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
           options,
           lease,
           held.map(({ event }) => event),
+          signal,
         );
         held.at(-1)?.message.ack();
         held.length = 0;
@@ -237,8 +238,18 @@ async function openDurable(options: ConsumeOptions, lease: Lease) {
   return { name, created: stream.created, messages };
 }
 
-/** Lets events take effect; where that fails they are halved until the culprit stands alone, which is parked. */
-async function settle(options: Work, lease: Lease, events: readonly Arrived[], attempt = 1): Promise<void> {
+/**
+ * Lets events take effect; where that fails they are halved until the culprit stands alone, which is parked. Where many are culprits that
+ * takes its time: it stops when it is told to, and whoever comes next goes on from what was reached.
+ */
+async function settle(
+  options: Work,
+  lease: Lease,
+  events: readonly Arrived[],
+  signal: AbortSignal,
+  attempt = 1,
+): Promise<void> {
+  signal.throwIfAborted();
   try {
     await options.effect({ lease, events });
   } catch (error) {
@@ -246,15 +257,15 @@ async function settle(options: Work, lease: Lease, events: readonly Arrived[], a
     const [event] = events;
     if (event && events.length === 1) {
       if (attempt < ATTEMPTS) {
-        await sleep(ATTEMPT_PAUSE_MS * attempt);
-        return settle(options, lease, events, attempt + 1);
+        await sleep(ATTEMPT_PAUSE_MS * attempt, undefined, { signal });
+        return settle(options, lease, events, signal, attempt + 1);
       }
       const { eventId, type, aggregateId } = event.envelope;
       options.log.error({ error, eventId, type, aggregateId }, 'an event is parked, and its aggregate with it');
       return park(options.database, lease, event, { reason: sayError(error), attempts: attempt });
     }
     const middle = Math.ceil(events.length / 2);
-    await settle(options, lease, events.slice(0, middle));
-    await settle(options, lease, events.slice(middle));
+    await settle(options, lease, events.slice(0, middle), signal);
+    await settle(options, lease, events.slice(middle), signal);
   }
 }

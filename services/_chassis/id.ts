@@ -16,6 +16,7 @@ export type Prefix =
   | 'jnl'
   | 'lac'
   | 'lrv'
+  | 'nws'
   | 'prd'
   | 'ptn'
   | 'pwr'

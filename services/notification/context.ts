@@ -1,23 +1,31 @@
 // What a handler of the notification service may touch.
 import type { House } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
+import type { Database } from '#chassis/database.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { addressesOf, type FindAddresses } from './addresses.ts';
-import { type Preferences, untold } from './domain/preferences.ts';
-import type { Locale } from './domain/words.ts';
+import { type ApproversOf, approversOf } from './approvals.ts';
+import type { Preferences } from './domain/preferences.ts';
 import { type HoldersOf, holdersOf } from './holders.ts';
+import { newsOf } from './news.ts';
+import type { NewsTexts } from './news-tables.ts';
 import { openWays, type Ways } from './providers.ts';
-import { PreferenceRow } from './tables.ts';
+import { PreferenceRow, preferencesOf } from './tables.ts';
 import { type Texts, textsOf } from './texts.ts';
 import { type Watching, watchingOf } from './watching.ts';
 
 export interface Context extends House {
   /** Who holds accounts. */
   readonly holders: HoldersOf;
+  /** Who may decide on approvals. */
+  readonly approvers: ApproversOf;
   readonly customer: Client<typeof CustomerService>;
   /** The texts of templates. */
   texts(): Promise<Texts>;
+  /** The texts of news of products, in each language. */
+  news(newsId: string): Promise<NewsTexts>;
   readonly watching: Watching;
   readonly ways: Ways;
   /** Where webhooks may lead. */
@@ -32,25 +40,17 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     holders: holdersOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
+    approvers: approversOf(house.client(SecurityService, 'security', config.SECURITY_ADDRESS)),
     customer: house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS),
     texts: textsOf(database),
+    news: newsOf(database),
     watching: watchingOf(database, log),
     ways: openWays(config),
     findAddresses: addressesOf(config),
-    preferences: async (partyId) =>
-      preferencesOf(await database.orm.em.fork().findOne(PreferenceRow, { partyId }), config.BANK_TIME_ZONE),
+    preferences: preferencesIn(database, config.BANK_TIME_ZONE),
   };
 }
 
-/** The preferences in a row, or those of somebody who has none. */
-export function preferencesOf(row: PreferenceRow | null, timeZone: string): Preferences {
-  if (!row) return untold(timeZone);
-  const { quietFrom = null, quietUntil = null } = row;
-  return {
-    locale: row.locale as Locale,
-    timeZone: row.timeZone,
-    quietFrom,
-    quietUntil,
-    choices: row.choices as Preferences['choices'],
-  };
+function preferencesIn(database: Database, timeZone: string): Context['preferences'] {
+  return async (partyId) => preferencesOf(await database.orm.em.fork().findOne(PreferenceRow, { partyId }), timeZone);
 }

@@ -1,12 +1,13 @@
 // Sends what is due to webhooks. A delivery is a row with a lease, as all deliveries are: whoever is killed while sending leaves
 // it to be sent again. Each webhook has a few at a time, and one that fails a single one, so that those that hang hold up no other.
+import type { Tx } from '#chassis/database.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Context } from './context.ts';
-import { sealedIn, selectChoices } from './delivery-tables.ts';
-import { type Choices, waysOf } from './domain/preferences.ts';
+import { sealedIn } from './delivery-tables.ts';
 import { tellOne } from './domain/telling.ts';
 import { FAILING_DAYS, PING_TYPE, webhookPause } from './domain/webhooks.ts';
-import { insertNotices } from './tables.ts';
+import { insertNotices, type NewNotice } from './tables.ts';
+import { addressed } from './ways.ts';
 import {
   forgetDeliveries,
   giveBack,
@@ -137,29 +138,27 @@ async function deliver(context: Context, taken: TakenDelivery, signal: AbortSign
 
 /** Stops to send to a webhook, and tells the customer whose it is. */
 async function disable(
-  { database, ways, log }: Context,
+  context: Context,
   webhookId: string,
   reason: Exclude<WebhookRow['disableReason'], ''>,
 ): Promise<void> {
+  const { database, log } = context;
   await database.transaction(async (tx) => {
     const [disabled] = await tx.query(disableWebhook(webhookId, reason));
     if (!disabled) return;
     log.warn({ webhookId, reason }, 'a webhook is disabled');
-    const [row] = await tx.query(selectChoices([disabled.partyId]));
-    await tx.query(insertNotices(webhookNotice(disabled.partyId, 'webhook-disabled', row?.choices ?? {}, ways.open)));
+    const notices = await webhookNotices(context, tx, disabled.partyId, 'webhook-disabled');
+    if (notices.length > 0) await tx.query(insertNotices(notices));
   });
 }
 
 /** What a customer is told about a webhook; partners have no inbox. */
-export function webhookNotice(
+export function webhookNotices(
+  { ways, config }: Context,
+  from: Pick<Tx, 'query'>,
   partyId: string,
   template: 'webhook-created' | 'webhook-disabled',
-  choices: Choices,
-  open: Context['ways']['open'],
-) {
-  return tellOne(partyId, template).map((one) => ({
-    ...one,
-    occurMs: Date.now(),
-    ways: waysOf(choices, one.topic).filter((way) => open.includes(way)),
-  }));
+): Promise<NewNotice[]> {
+  const tellings = tellOne(partyId, template).map((one) => ({ ...one, occurMs: Date.now() }));
+  return addressed(from, tellings, { open: ways.open, timeZone: config.BANK_TIME_ZONE });
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
@@ -6,87 +5,15 @@ import { expect } from 'chai';
 import { localKeyring } from '#chassis/keyring.ts';
 import { vault } from '#chassis/sealing.ts';
 import { staff } from '#chassis/testing/service.ts';
-import { ContactKind } from '#gen/bank/customer/v1/customer_pb.ts';
-import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
-import { Channel, type Delivery, DeliveryState, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
+import { Channel, DeliveryState, Rhythm, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
 import { PasskeyAddedSchema, PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
-import { useBank } from '../_testbed/bank.ts';
-import { happened, paid, unique, useNotification } from './testing.ts';
-import {
-  contentOf,
-  headersOf,
-  type Mail,
-  type MailServer,
-  type Sandbox,
-  startMailServer,
-  startSandbox,
-} from './testing-ways.ts';
-
-const TOKEN = 'the token of the sandbox';
+import { happened, unique } from './testing.ts';
+import { is, RECEIPT_SECRET, TOKEN, useDeliveries } from './testing-deliveries.ts';
+import { contentOf, headersOf, type Mail } from './testing-ways.ts';
 
 describe('Deliveries', function deliveries() {
   this.timeout(60_000);
-  let mail: MailServer;
-  let sandbox: Sandbox;
-  before('starts the providers', async () => {
-    [mail, sandbox] = await Promise.all([startMailServer(), startSandbox()]);
-  });
-  after('stops the providers', async () => {
-    await Promise.all([mail.stop(), sandbox.stop()]);
-  });
-  const others = useBank({ services: ['customer'], edge: false });
-  const { bank, booked, told, of } = useNotification(async () => {
-    const tokenFile = path.join(others().environment['DATA_DIR'] ?? '', 'sandbox-token');
-    await writeFile(tokenFile, `${TOKEN}\n`);
-    return {
-      environment: {
-        CUSTOMER_ADDRESS: others().address('customer'),
-        // The first one is never there.
-        SMTP_URLS: `smtp://127.0.0.1:9,${mail.url}`,
-        SMS_URLS: sandbox.url,
-        MESSAGE_TOKEN_FILE: tokenFile,
-        MAIL_FROM: 'bank@example.com',
-      },
-    };
-  });
-  afterEach(() => {
-    mail.refuse = undefined;
-    sandbox.status = 202;
-  });
-
-  /** A customer who can be reached, and wants to be told of money by these ways. */
-  async function reachable(...channels: Channel[]): Promise<{ id: string; email: string }> {
-    const email = `${unique('jana')}@example.com`;
-    const contacts = [
-      { kind: ContactKind.EMAIL, value: email },
-      { kind: ContactKind.PHONE, value: '+420601123456' },
-    ];
-    const registered = await others()
-      .asPrincipal(CustomerService, staff('TELLER'))
-      .registerCustomer({
-        requestId: unique('register'),
-        party: { case: 'person', value: { givenName: 'Jana', familyName: 'Novotna', birthDate: '1985-02-28' } },
-        residenceCountryCode: 'CZ',
-        contacts,
-      });
-    const id = registered.customer?.customerId ?? '';
-    const choices = channels.map((channel) => ({ topic: Topic.MONEY_IN, channel, wanted: true }));
-    if (choices.length > 0) await of(id).updatePreferences({ requestId: unique('update'), choices });
-    return { id, email };
-  }
-
-  const listed = async (customerId: string) =>
-    (await bank.asPrincipal(staff('COMPLIANCE')).listDeliveries({ customerId })).deliveries;
-  async function until(customerId: string, isSo: (delivery: Delivery) => boolean): Promise<Delivery> {
-    for (;;) {
-      const found = (await listed(customerId)).find(isSo);
-      if (found) return found;
-      await sleep(50);
-    }
-  }
-  const is = (state: DeliveryState) => (delivery: Delivery) => delivery.state === state;
-  const mailsTo = (email: string): Mail[] => mail.mails.filter(({ to }) => to.includes(email));
-  const come = (id: string, amount = '12.50') => booked([paid(amount, { to: 'acc_jana' })], { acc_jana: [id] });
+  const { bank, told, of, reachable, wants, listed, until, mail, mailsTo, sandbox, come, makeDue } = useDeliveries();
 
   it('reach a mail server once, by the next provider where one is away, and are kept sealed', async () => {
     const { id, email } = await reachable(Channel.EMAIL);
@@ -109,29 +36,29 @@ describe('Deliveries', function deliveries() {
 
   it('lose nothing to a provider that fails, and are given up where it refuses for good', async () => {
     const { id, email } = await reachable(Channel.EMAIL, Channel.SMS);
-    mail.refuse = 451;
-    sandbox.status = 503;
+    mail().refuse = 451;
+    sandbox().status = 503;
     await come(id);
     for (const [channel, failure] of [[Channel.EMAIL, 'SMTP_451'] as const, [Channel.SMS, 'HTTP_503'] as const]) {
       const failed = await until(id, (one) => one.channel === channel && one.state === DeliveryState.RETRYING);
       expect(failed.failure).to.equal(failure);
     }
-    [mail.refuse, sandbox.status] = [undefined, 202];
+    [mail().refuse, sandbox().status] = [undefined, 202];
     for (const channel of [Channel.EMAIL, Channel.SMS]) {
       const sent = await until(id, (one) => one.channel === channel && one.state === DeliveryState.SENT);
       expect(sent.attemptCount).to.be.greaterThan(1);
     }
     expect(mailsTo(email)).to.have.length(1);
-    mail.refuse = 550;
+    mail().refuse = 550;
     await come(id);
-    expect(await until(id, is(DeliveryState.DEAD))).to.deep.include({ failure: 'SMTP_550', attemptCount: 1 });
+    expect(await until(id, is(DeliveryState.BOUNCED))).to.deep.include({ failure: 'SMTP_550', attemptCount: 1 });
   });
 
   it('go as text messages with a key and a token', async () => {
     const { id } = await reachable(Channel.SMS);
     await come(id, '77.70');
     await until(id, is(DeliveryState.SENT));
-    const found = sandbox.taken.filter(({ message }) => message['body']?.includes('77.70'));
+    const found = sandbox().taken.filter(({ message }) => message['body']?.includes('77.70'));
     expect(found).to.have.length(1);
     expect(found[0]?.message).to.deep.include({ channel: 'sms', to: '+420601123456' });
     expect(found[0]?.headers['authorization']).to.equal(`Bearer ${TOKEN}`);
@@ -145,16 +72,14 @@ describe('Deliveries', function deliveries() {
     const lost = `update delivery set state = 'retrying', next_time = now(), send_time = null where party_id = $1`;
     await bank.database.query(lost, [id]);
     await until(id, is(DeliveryState.SENT));
-    const found = sandbox.taken.filter(({ message }) => message['body']?.includes('88.80'));
+    const found = sandbox().taken.filter(({ message }) => message['body']?.includes('88.80'));
     expect(found).to.have.length(2);
     expect(new Set(found.map(({ headers }) => headers['idempotency-key'])).size).to.equal(1);
   });
 
   it('wait for the end of quiet hours, but for those of security', async () => {
     const { id, email } = await reachable(Channel.EMAIL);
-    const hour = (shift: number) =>
-      Temporal.Now.plainTimeISO('UTC').add({ hours: shift }).toString({ smallestUnit: 'minute' });
-    const quietHours = { fromTime: hour(-2), untilTime: hour(2) };
+    const quietHours = aroundNow();
     await of(id).updatePreferences({ requestId: unique('quiet'), timeZone: 'UTC', quietHours });
     await come(id);
     await told(happened(PasskeyAddedSchema, { partyId: id }));
@@ -192,4 +117,124 @@ describe('Deliveries', function deliveries() {
     await told(happened(PasskeyAddedSchema, { partyId: nobody }));
     expect((await until(nobody, is(DeliveryState.DEAD))).failure).to.equal('CUSTOMER_UNKNOWN');
   });
+
+  it('say what became of them when their provider tells, and can be sent once more when that was nothing', async () => {
+    const { id } = await reachable(Channel.SMS);
+    await come(id, '66.60');
+    await until(id, is(DeliveryState.SENT));
+    const keyOf = () =>
+      sandbox().taken.findLast(({ message }) => message['body']?.includes('66.60'))?.headers['idempotency-key'];
+    const key = String(keyOf());
+    const tell = (state: string) =>
+      sandbox().tell(bank.asPrincipal(undefined), RECEIPT_SECRET, [{ key, state, reason: 'ABSENT' }]);
+    expect(await tell('failed')).to.include({ changedCount: 1, unknownCount: 0 });
+    const failed = await until(id, is(DeliveryState.FAILED));
+    expect([failed.failure, failed.receiptTime === undefined]).to.deep.equal(['ABSENT', false]);
+    const [dead] = (await bank.asPrincipal(staff('BACK_OFFICE')).listDeadDeliveries({ pageSize: 1 })).deliveries;
+    expect(dead).to.deep.include({ customerId: id, noticeNumber: failed.noticeNumber, channel: Channel.SMS });
+    const which = { customerId: id, noticeNumber: failed.noticeNumber, channel: Channel.SMS };
+    await bank.asPrincipal(staff('BACK_OFFICE')).retryDelivery({ requestId: unique('retry'), ...which });
+    await until(id, is(DeliveryState.SENT));
+    expect(keyOf()).to.not.equal(key);
+    expect(await tell('delivered'), 'of the message before').to.include({ changedCount: 0, unknownCount: 1 });
+    await sandbox().tell(bank.asPrincipal(undefined), RECEIPT_SECRET, [{ key: String(keyOf()), state: 'delivered' }]);
+    await until(id, is(DeliveryState.DELIVERED));
+  });
+
+  it('are gathered into one message, whatever fails on the way, and the rest into the next', async () => {
+    const { id, email } = await reachable();
+    await wants(id, Topic.MONEY_IN, [Channel.EMAIL], Rhythm.DAILY);
+    for (const amount of ['1.10', '2.20', '3.30']) await come(id, amount);
+    await told(happened(PasskeyAddedSchema, { partyId: id }));
+    await until(id, is(DeliveryState.SENT));
+    expect(mailsTo(email).map(contentOf).join(), 'what cannot wait').to.include('passkey').and.not.include('1.10');
+    const waiting = (await listed(id)).filter(is(DeliveryState.WAITING));
+    expect(waiting.map(({ nextTime }) => Number(nextTime?.seconds) * 1_000 > Date.now())).to.deep.equal([
+      true,
+      true,
+      true,
+    ]);
+    mail().refuse = 451;
+    await makeDue(id);
+    const lead = await until(id, ({ topic, state }) => topic === Topic.MONEY_IN && state === DeliveryState.RETRYING);
+    // What comes now goes with the next one.
+    await come(id, '4.40');
+    mail().refuse = undefined;
+    await until(id, ({ noticeNumber, state }) => noticeNumber === 1 && state === DeliveryState.SENT);
+    const rows = (await listed(id)).filter(({ topic }) => topic === Topic.MONEY_IN);
+    expect(rows.map(({ noticeNumber, state, sentWithNumber }) => [noticeNumber, state, sentWithNumber])).to.deep.equal([
+      [5, DeliveryState.WAITING, 0],
+      [3, DeliveryState.SENT, 1],
+      [2, DeliveryState.SENT, 1],
+      [1, DeliveryState.SENT, 0],
+    ]);
+    expect(lead.noticeNumber === 1 || lead.sentWithNumber === 1).to.equal(true);
+    const [, digest, ...none] = mailsTo(email);
+    expect(none).to.deep.equal([]);
+    const text = digest ? contentOf(digest) : '';
+    expect(['1.10', '2.20', '3.30', '4.40'].map((amount) => text.includes(amount))).to.deep.equal([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(digest && headersOf(digest, 'subject')).to.deep.equal(['Subject: 3 notices for you']);
+  });
+
+  it('of days on which the bank was down are gathered in one message all the same', async () => {
+    const { id, email } = await reachable();
+    await wants(id, Topic.MONEY_IN, [Channel.EMAIL], Rhythm.WEEKLY);
+    for (const amount of ['1.10', '2.20']) await come(id, amount);
+    const missed = `update delivery set next_time = now() - number * interval '7 days' where party_id = $1`;
+    await bank.database.query(missed, [id]);
+    await until(id, ({ noticeNumber, state }) => noticeNumber === 2 && state === DeliveryState.SENT);
+    const mails = mailsTo(email).map(contentOf);
+    expect(mails).to.have.length(1);
+    expect(mails.join()).to.include('1.10').and.include('2.20');
+  });
+
+  it('of news go to who has consented, when they are sent, and end with a click', async () => {
+    const [jana, petr, eva] = [await reachable(), await reachable(), await reachable()];
+    await wants(jana.id, Topic.PRODUCT_NEWS, [Channel.EMAIL]);
+    await wants(petr.id, Topic.PRODUCT_NEWS, [Channel.EMAIL]);
+    const quietHours = aroundNow();
+    await of(petr.id).updatePreferences({ requestId: unique('quiet'), timeZone: 'UTC', quietHours });
+    const text = (locale: string) => ({
+      locale,
+      headline: `News <b>${locale}</b>`,
+      text: 'Save\r\nBcc: all@example.com',
+    });
+    const approved = { ...staff('BACK_OFFICE'), approverId: 'stf_other' };
+    await bank
+      .asPrincipal(approved, { workload: 'security-executor' })
+      .publishProductNews({ requestId: unique('news'), texts: ['en', 'cs'].map(text) });
+    const sent = await until(jana.id, is(DeliveryState.SENT));
+    expect([sent.topic, sent.consentTime === undefined]).to.deep.equal([Topic.PRODUCT_NEWS, false]);
+    const [one, ...more] = mailsTo(jana.email) as [Mail];
+    expect(more).to.deep.equal([]);
+    expect([headersOf(one, 'subject'), headersOf(one, 'bcc')]).to.deep.equal([['Subject: News <b>en</b>'], []]);
+    const [list = ''] = headersOf(one, 'list-unsubscribe');
+    const token = /token=([0-9a-f-]+)>/.exec(list)?.[1] ?? '';
+    await bank.asPrincipal(undefined).unsubscribeProductNews({ requestId: unique('stop'), token });
+    const { preferences } = await of(jana.id).getPreferences({});
+    expect(preferences?.choices.filter(({ topic, wanted }) => topic === Topic.PRODUCT_NEWS && wanted)).to.deep.equal(
+      [],
+    );
+    // Petr is not to be disturbed for now, and changes his mind before he may be.
+    await until(petr.id, is(DeliveryState.WAITING));
+    const choices = [{ topic: Topic.PRODUCT_NEWS, channel: Channel.EMAIL, wanted: false }];
+    const updateMask = { paths: ['quiet_hours', 'choices'] };
+    await of(petr.id).updatePreferences({ requestId: unique('end'), updateMask, choices });
+    await makeDue(petr.id);
+    expect((await until(petr.id, is(DeliveryState.DEAD))).failure).to.equal('CONSENT_WITHDRAWN');
+    expect(mailsTo(petr.email)).to.deep.equal([]);
+    expect((await of(eva.id).listInbox({})).notices).to.deep.equal([]);
+  });
 });
+
+/** Quiet hours of UTC that are two hours old, and last for two more. */
+function aroundNow() {
+  const hour = (shift: number) =>
+    Temporal.Now.plainTimeISO('UTC').add({ hours: shift }).toString({ smallestUnit: 'minute' });
+  return { fromTime: hour(-2), untilTime: hour(2) };
+}

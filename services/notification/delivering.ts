@@ -6,13 +6,24 @@ import { repeat } from '#chassis/repeat.ts';
 import { ContactKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { CustomerContacts, CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import type { Context } from './context.ts';
-import { type DueRow, markDead, markFailed, markSent, postpone, sealedIn, takeDue } from './delivery-tables.ts';
+import {
+  type DueRow,
+  markEnded,
+  markFailed,
+  markSent,
+  postpone,
+  sealedIn,
+  selectGathered,
+  takeDue,
+} from './delivery-tables.ts';
+import type { Preferences } from './domain/preferences.ts';
 import { quietUntil } from './domain/quiet-hours.ts';
 import { pauseAfter } from './domain/retrying.ts';
-import { valuesOf } from './domain/values.ts';
-import type { Channel } from './domain/words.ts';
+import type { Channel, Text } from './domain/words.ts';
+import { selectConsent } from './news-tables.ts';
 import { NotTaken } from './providers.ts';
-import { render } from './rendering.ts';
+import { unsubscribeAddress } from './unsubscribing.ts';
+import { writtenOut, writtenTogether } from './writing.ts';
 
 const EVERY_MS = 1_000;
 /** Longer than the slowest provider, tried one after the other, takes to fail. */
@@ -66,49 +77,75 @@ async function deliver(
       await context.database.query(postpone(row, new Date(until.epochMilliseconds)));
       return;
     }
-    if (!contacts) throw new NotTaken('CUSTOMER_UNAVAILABLE', false);
+    if (!contacts) throw new NotTaken('CUSTOMER_UNAVAILABLE', 'again');
     const to = addressOf(row, contacts.get(row.partyId));
-    const { code, template } = await secretOf(context, row);
-    const text = (await context.texts()).inForce(template, preferences.locale, row.createMs);
-    const written = render(text, { ...valuesOf(row.facts, row.occurMs, preferences), ...(code && { code }) });
-    // Providers keep keys for long, and a customer's id is not theirs to know.
-    const key = context.vault.hash('notification.key', `${row.partyId}/${row.number}/${row.channel}`).toString('hex');
-    const provider = await context.ways.send(row.channel, { key, to, ...written });
+    const { code, consentTime, unsubscribe, ...written } = await messageOf(context, row, preferences);
+    const provider = await context.ways.send(row.channel, { key: row.key, to, ...written, unsubscribe });
     const copy = code ? undefined : await sealCopy(context, row.partyId, { address: to, ...written });
-    await context.database.query(markSent(row, provider, copy));
+    await context.database.query(markSent(row, { provider, copy, consentTime }));
   } catch (error) {
-    await failed(context, row, error instanceof NotTaken ? error : new NotTaken('FAILED', false, { cause: error }));
+    await failed(context, row, error instanceof NotTaken ? error : new NotTaken('FAILED', 'again', { cause: error }));
   }
 }
 
-async function failed({ database, log }: Context, row: DueRow, { word, final, cause }: NotTaken): Promise<void> {
-  const pauseMs = final ? undefined : pauseAfter(row.attempts);
+/** What a delivery says, and how it may say so. */
+interface Message extends Text {
+  readonly code?: string;
+  readonly consentTime?: Date | undefined;
+  readonly unsubscribe?: string | undefined;
+}
+
+/** What a delivery says: its notice, or all that was gathered with it. News only to who consents to them now. */
+async function messageOf(context: Context, row: DueRow, preferences: Preferences): Promise<Message> {
+  const gathered = row.digest ? await context.database.query(selectGathered(row)) : [row];
+  const hasNews = gathered.some(({ topic }) => topic === 'product_news');
+  const consentTime = hasNews ? await consentOf(context, row) : undefined;
+  const told = gathered.filter(({ topic }) => topic !== 'product_news' || consentTime);
+  const [first, ...others] = told;
+  if (!first) throw new NotTaken('CONSENT_WITHDRAWN', 'dead');
+  if (others.length > 0) return { ...(await writtenTogether(context, told, preferences)), consentTime };
+  const { code, template } = await secretOf(context, row);
+  const unsubscribe = hasNews ? unsubscribeAddress(context, row.key) : undefined;
+  const enclosed = { ...(code && { code }), ...(hasNews && { unsubscribe: unsubscribe ?? '' }) };
+  const [text] = await writtenOut(context, [{ ...first, ...(code && { template }) }], preferences, enclosed);
+  return { ...(text ?? { subject: '', body: '' }), ...(code && { code }), consentTime, unsubscribe };
+}
+
+/** When the consent was given that holds now; undefined when there is none. */
+async function consentOf({ database }: Context, { partyId, channel }: DueRow): Promise<Date | undefined> {
+  const [consent] = await database.query(selectConsent(partyId, channel));
+  return consent?.given ? consent.time : undefined;
+}
+
+async function failed({ database, log }: Context, row: DueRow, { word, outcome, cause }: NotTaken): Promise<void> {
+  const pauseMs = outcome === 'again' ? pauseAfter(row.attempts) : undefined;
   const about = { channel: row.channel, attempts: row.attempts, failure: word };
   if (pauseMs === undefined) log.warn(about, 'a delivery is given up');
   else if (cause !== undefined) log.warn({ ...about, err: cause }, 'a delivery failed');
-  await database.query(pauseMs === undefined ? markDead(row, word) : markFailed(row, word, pauseMs));
+  const ended = outcome === 'again' ? 'dead' : outcome;
+  await database.query(pauseMs === undefined ? markEnded(row, ended, word) : markFailed(row, word, pauseMs));
 }
 
 /** Where a delivery goes: the first address of its kind. The providers of push messages know customers by their ids. */
 function addressOf({ channel, partyId }: DueRow, known: CustomerContacts | undefined): string {
-  if (!known) throw new NotTaken('CUSTOMER_UNKNOWN', true);
+  if (!known) throw new NotTaken('CUSTOMER_UNKNOWN', 'dead');
   if (channel === 'push') return partyId;
   const kinds: Readonly<Record<Exclude<Channel, 'push'>, ContactKind>> = {
     email: ContactKind.EMAIL,
     sms: ContactKind.PHONE,
   };
   const address = known.contacts.find(({ kind }) => kind === kinds[channel])?.value;
-  if (!address) throw new NotTaken('NO_ADDRESS', true);
-  if (NO_ADDRESS.test(address)) throw new NotTaken('ADDRESS_INVALID', true);
+  if (!address) throw new NotTaken('NO_ADDRESS', 'dead');
+  if (NO_ADDRESS.test(address)) throw new NotTaken('ADDRESS_INVALID', 'dead');
   return address;
 }
 
 /** The code that goes with a notice, and the template that has a place for it. */
 async function secretOf({ vault }: Context, row: DueRow): Promise<{ code?: string; template: string }> {
   if (!row.secret) return { template: row.template };
-  if ((row.facts.expireMs ?? 0) <= Date.now()) throw new NotTaken('CODE_EXPIRED', true);
+  if ((row.facts.expireMs ?? 0) <= Date.now()) throw new NotTaken('CODE_EXPIRED', 'dead');
   const code = await vault.open(sealedIn(row.secret), CODE_CONTEXT);
-  if (!code) throw new NotTaken('CUSTOMER_ERASED', true);
+  if (!code) throw new NotTaken('CUSTOMER_ERASED', 'dead');
   return { code: code.toString(), template: 'password-reset-code' };
 }
 

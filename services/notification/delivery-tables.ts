@@ -2,7 +2,6 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type RawBuilder, sql } from 'kysely';
 import { asBuffer } from '#chassis/encode.ts';
-import { sqlArray } from '#chassis/sql-array.ts';
 import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Channel, Facts, Topic } from './domain/words.ts';
 
@@ -14,46 +13,78 @@ export interface DeliveryKey {
 }
 
 /** A delivery that is at work, with its notice. Times are milliseconds since the epoch. */
-export interface DueRow extends DeliveryKey {
+export interface DueRow extends DeliveryKey, Written {
+  /** By which providers know it. */
+  readonly key: string;
   readonly attempts: number;
+  readonly digest: boolean;
   readonly secret: Buffer | null;
-  readonly template: string;
   readonly topic: Topic;
+}
+
+/** What of a notice its text is written from. */
+export interface Written {
+  readonly template: string;
   readonly facts: Facts;
   readonly occurMs: number;
   readonly createMs: number;
 }
 
 const ms = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::float8`);
+const NOTICE = sql`n.template, n.topic, n.facts, ${ms('n.occur_time')} as "occurMs", ${ms('n.create_time')} as "createMs"`;
 
 /**
  * Takes deliveries that are due: nobody else takes them for as long as the lease is, and somebody does after that, if this
- * process has not said what became of them.
+ * process has not said what became of them. Of what is gathered and due the first is taken, and the others go with it from
+ * then on: never with another, so that it says the same when it is tried again.
  */
 export function takeDue(limit: number, leaseMs: number): RawBuilder<DueRow> {
   return sql<DueRow>`
     with due as (
-      select party_id, number, channel from delivery where next_time <= now()
+      select party_id, number, channel, digest and attempts = 0 as gathers from delivery d
+      where next_time <= now() and not (digest and attempts = 0 and exists (
+        select from delivery e where e.party_id = d.party_id and e.channel = d.channel and e.number < d.number
+        and e.digest and e.attempts = 0 and e.next_time <= now()
+      ))
       order by next_time limit ${limit} for update skip locked
+    ), gathered as (
+      update delivery g set state = 'gathered', lead_number = due.number, next_time = null
+      from due where due.gathers and g.party_id = due.party_id and g.channel = due.channel and g.number > due.number
+      and g.digest and g.attempts = 0 and g.next_time <= now()
     ), taken as (
       update delivery d set attempts = d.attempts + 1, next_time = now() + ${leaseMs} * interval '1 millisecond'
       from due where (d.party_id, d.number, d.channel) = (due.party_id, due.number, due.channel)
-      returning d.party_id, d.number, d.channel, d.attempts, d.secret
+      returning d.party_id, d.number, d.channel, d.key, d.attempts, d.digest, d.secret
     )
-    select t.party_id as "partyId", t.number, t.channel, t.attempts, t.secret, n.template, n.topic, n.facts,
-      ${ms('n.occur_time')} as "occurMs", ${ms('n.create_time')} as "createMs"
+    select t.party_id as "partyId", t.number, t.channel, t.key, t.attempts, t.digest, t.secret, ${NOTICE}
     from taken t join notice n on n.party_id = t.party_id and n.number = t.number
+  `;
+}
+
+/** The notices that go with a delivery, its own among them, as they came. */
+export function selectGathered({ partyId, channel, number }: DeliveryKey): RawBuilder<Written & { topic: Topic }> {
+  return sql<Written & { topic: Topic }>`
+    select ${NOTICE} from delivery d join notice n on n.party_id = d.party_id and n.number = d.number
+    where d.party_id = ${partyId} and d.channel = ${channel} and (d.number = ${number} or d.lead_number = ${number})
+    order by d.number
   `;
 }
 
 const which = ({ partyId, number, channel }: DeliveryKey) =>
   sql`party_id = ${partyId} and number = ${number} and channel = ${channel} and next_time is not null`;
 
+/** What was sent, and by which consent. */
+export interface Sent {
+  readonly provider: string;
+  readonly copy: Sealed | undefined;
+  readonly consentTime: Date | undefined;
+}
+
 /** A provider has it. The code that it held is forgotten; `copy` is what else was sent. */
-export function markSent(key: DeliveryKey, provider: string, copy: Sealed | undefined): RawBuilder<unknown> {
+export function markSent(key: DeliveryKey, { provider, copy, consentTime }: Sent): RawBuilder<unknown> {
   return sql`
     update delivery set state = 'sent', next_time = null, send_time = now(), provider = ${provider}, failure = '',
-      secret = null, copy = ${copy ? asBuffer(toBinary(SealedSchema, copy)) : null}
+      secret = null, copy = ${copy ? asBuffer(toBinary(SealedSchema, copy)) : null}, consent_time = ${consentTime ?? null}
     where ${which(key)}
   `;
 }
@@ -66,10 +97,14 @@ export function markFailed(key: DeliveryKey, failure: string, pauseMs: number): 
   `;
 }
 
-/** It is given up. */
-export function markDead(key: DeliveryKey, failure: string): RawBuilder<unknown> {
+/** It is given up, or does not arrive. */
+export function markEnded(
+  key: DeliveryKey,
+  state: 'dead' | 'bounced' | 'failed',
+  failure: string,
+): RawBuilder<unknown> {
   return sql`
-    update delivery set state = 'dead', failure = ${failure}, next_time = null, secret = null where ${which(key)}
+    update delivery set state = ${state}, failure = ${failure}, next_time = null, secret = null where ${which(key)}
   `;
 }
 
@@ -78,47 +113,7 @@ export function postpone(key: DeliveryKey, until: Date): RawBuilder<unknown> {
   return sql`update delivery set attempts = attempts - 1, next_time = ${until} where ${which(key)}`;
 }
 
-/** A delivery as it is listed. */
-export interface DeliveryRow extends DeliveryKey {
-  readonly state: 'waiting' | 'retrying' | 'sent' | 'dead';
-  readonly attempts: number;
-  readonly nextMs: number | null;
-  readonly createMs: number;
-  readonly sendMs: number | null;
-  readonly provider: string;
-  readonly failure: string;
-  readonly copy: Buffer | null;
-  readonly template: string;
-  readonly topic: Topic;
-}
-
-/** The newest deliveries of somebody, before one of them. */
-export function selectDeliveries(
-  partyId: string,
-  before: readonly string[] | undefined,
-  limit: number,
-): RawBuilder<DeliveryRow> {
-  const [number = '', channel = ''] = before ?? [];
-  return sql<DeliveryRow>`
-    select d.party_id as "partyId", d.number, d.channel, d.state, d.attempts, ${ms('d.next_time')} as "nextMs",
-      ${ms('d.create_time')} as "createMs", ${ms('d.send_time')} as "sendMs", d.provider, d.failure, d.copy,
-      n.template, n.topic
-    from delivery d join notice n on n.party_id = d.party_id and n.number = d.number
-    where d.party_id = ${partyId} ${before ? sql`and (d.number, d.channel) < (${Number(number)}, ${channel})` : sql``}
-    order by d.number desc, d.channel desc limit ${limit}
-  `;
-}
-
 /** The sealed message in a column. */
 export function sealedIn(bytes: Buffer): Sealed {
   return fromBinary(SealedSchema, bytes);
-}
-
-/** How customers want to be told, of those who ever said so. */
-export function selectChoices(
-  partyIds: readonly string[],
-): RawBuilder<{ partyId: string; choices: Record<string, boolean> }> {
-  return sql<{ partyId: string; choices: Record<string, boolean> }>`
-    select party_id as "partyId", choices from preference where party_id = any(${sqlArray(partyIds)}::text[])
-  `;
 }

@@ -3,10 +3,14 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { CommandTx } from '#chassis/command.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
+import { JournalsPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
 import {
   CredentialsRegisteredSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
   PartnerChangedSchema,
   PartnerRegisteredSchema,
@@ -20,6 +24,7 @@ import {
   SecondFactorAddedSchema,
   SecondFactorRemovedSchema,
   SessionRevokedSchema,
+  SessionStartedSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
@@ -31,14 +36,15 @@ import {
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { submittedIn, tellDecided, tellWaiting } from './approvals.ts';
 import type { Context } from './context.ts';
-import { selectChoices } from './delivery-tables.ts';
-import { waysOf } from './domain/preferences.ts';
 import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
 import type { TemplateName } from './domain/templates.ts';
 import type { Money as Amount } from './domain/words.ts';
+import { lowBalancesIn } from './low-balances.ts';
 import type { Ways } from './providers.ts';
 import { insertNotices, type NewNotice } from './tables.ts';
+import { addressed } from './ways.ts';
 import { insertWebhookDeliveries, type NewDelivery } from './webhook-delivery-tables.ts';
 import { webhookAccounts, webhookDeliveries, webhookTypes } from './webhook-events.ts';
 import { savePartner } from './webhook-tables.ts';
@@ -49,22 +55,25 @@ const FAILURES_TOLD = 5;
 /** How one type of event is told. */
 interface Teller {
   readonly type: string;
-  /** The accounts whose holders are to be known for it. */
-  accounts(envelope: EventEnvelope): readonly string[];
-  tell(envelope: EventEnvelope, holders: Holders): readonly Telling[];
+  /** What whoever is told of it depends on: the accounts that they hold, or the approvals that they may decide on. */
+  about(envelope: EventEnvelope): readonly string[];
+  tell(envelope: EventEnvelope, whose: Holders): readonly Telling[];
 }
 
 /** What of its context telling needs. */
-type Means = Pick<Context, 'holders' | 'database'> & { readonly ways: Pick<Ways, 'open'> };
+type Means = Pick<Context, 'holders' | 'approvers' | 'database'> & {
+  readonly ways: Pick<Ways, 'open'>;
+  readonly config: Pick<Context['config'], 'BANK_TIME_ZONE'>;
+};
 
 /** What transaction says: money in and out, to all who hold the accounts; orders that are not booked, to who gave them. */
 export function bookings(means: Means): Subscription {
-  return subscription('transaction', means, [
+  return subscription('transaction', means, means.holders, [
     {
       ...telling(TransactionPostedSchema, (event, _envelope, holders) =>
         isImported(event.type) ? [] : tellBooked({ ...event, amount: amountOf(event.amount) }, holders),
       ),
-      accounts({ payload }) {
+      about({ payload }) {
         const { type, debtorAccountId, creditorAccountId } = fromBinary(TransactionPostedSchema, payload);
         return isImported(type) ? [] : [debtorAccountId, creditorAccountId];
       },
@@ -74,14 +83,33 @@ export function bookings(means: Means): Subscription {
   ]);
 }
 
-/** What account says: it goes to webhooks alone. */
-export function agreements(means: Means): Subscription {
-  return subscription('account', means, []);
+/** What the ledger says of accounts that have become low, to who wants to be told. */
+export function lowBalances(means: Means): Subscription<Prepared> {
+  const type = JournalsPostedSchema.typeName;
+  return {
+    producer: 'ledger',
+    prepare: async (envelopes) => {
+      const low = await lowBalancesIn(means, envelopes);
+      const notices = await noticesOf(means, envelopes, ({ eventId }) => low.get(eventId) ?? []);
+      return { notices, deliveries: new Map() };
+    },
+    handlers: [{ type, handle: write }],
+  };
 }
 
-/** What security says about the logins of customers, and about partners. */
+/** What account says: it goes to webhooks alone. */
+export function agreements(means: Means): Subscription {
+  return subscription('account', means, means.holders, []);
+}
+
+/** What security says about the logins of customers, about approvals to staff, and about partners. */
 export function securityNotices(means: Means): Subscription {
-  const notices = subscription('security', means, [
+  const notices = subscription('security', means, means.approvers, [
+    {
+      ...telling(ApprovalSubmittedSchema, (event, _envelope, approvers) => tellWaiting(event, approvers)),
+      about: submittedIn,
+    },
+    telling(ApprovalStateChangedSchema, (_event, { payload }) => tellDecided(payload)),
     telling(CredentialsRegisteredSchema, ({ partyId }) => tellOne(partyId, 'credentials-registered')),
     telling(PasskeyAddedSchema, ({ partyId }) => tellOne(partyId, 'passkey-added')),
     telling(PasskeyRemovedSchema, ({ partyId }) => tellOne(partyId, 'passkey-removed')),
@@ -91,6 +119,8 @@ export function securityNotices(means: Means): Subscription {
     telling(SecondFactorRemovedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-removed')),
     telling(TrustedPayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-added')),
     telling(TrustedPayeeRemovedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-removed')),
+    telling(SessionStartedSchema, ({ partyId, newDevice }) => (newDevice ? tellOne(partyId, 'login-new-device') : [])),
+    telling(LoginHeldForReviewSchema, ({ partyId }) => tellOne(partyId, 'login-held')),
     telling(SessionRevokedSchema, ({ partyId, reason }) =>
       isSurprise(reason) ? tellOne(partyId, 'session-ended') : [],
     ),
@@ -126,24 +156,35 @@ function telling<D extends DescMessage>(
 ): Teller {
   return {
     type: schema.typeName,
-    accounts: () => [],
+    about: () => [],
     tell: (envelope, holders) => tell(fromBinary(schema, envelope.payload), envelope, holders),
   };
 }
 
 /** Finds out what is to be told, and to which webhooks, before the transaction, and writes it in it. */
-function subscription(producer: string, means: Means, tellers: readonly Teller[]): Subscription<Prepared> {
+function subscription(
+  producer: string,
+  means: Means,
+  whoseOf: (ids: readonly string[]) => Promise<Holders>,
+  tellers: readonly Teller[],
+): Subscription<Prepared> {
   const byType = new Map(tellers.map((teller) => [teller.type, teller]));
   return {
     producer,
-    prepare: (envelopes) => prepared(means, byType, envelopes),
-    handlers: [...new Set([...byType.keys(), ...webhookTypes(producer)])].map((type) => ({
-      type,
-      handle: async (tx, { eventId }, { notices, deliveries }) => {
-        for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
-        for (const delivery of deliveries.get(eventId) ?? []) tx.write(insertWebhookDeliveries, delivery);
-      },
-    })),
+    prepare: async (envelopes) => {
+      // Only of accounts do events go to webhooks: both are asked with one question.
+      const ids = envelopes.flatMap((envelope) => [
+        ...(byType.get(envelope.type)?.about(envelope) ?? []),
+        ...webhookAccounts(envelope),
+      ]);
+      const whose = await whoseOf(ids);
+      const [notices, deliveries] = await Promise.all([
+        noticesOf(means, envelopes, (envelope) => byType.get(envelope.type)?.tell(envelope, whose) ?? []),
+        webhookDeliveries(means.database, envelopes, whose),
+      ]);
+      return { notices, deliveries };
+    },
+    handlers: [...new Set([...byType.keys(), ...webhookTypes(producer)])].map((type) => ({ type, handle: write })),
   };
 }
 
@@ -153,47 +194,23 @@ interface Prepared {
   readonly deliveries: ReadonlyMap<string, readonly NewDelivery[]>;
 }
 
-async function prepared(
-  means: Means,
-  tellers: ReadonlyMap<string, Teller>,
-  envelopes: readonly EventEnvelope[],
-): Promise<Prepared> {
-  const accounts = envelopes.flatMap((envelope) => [
-    ...(tellers.get(envelope.type)?.accounts(envelope) ?? []),
-    ...webhookAccounts(envelope),
-  ]);
-  const held = await means.holders(accounts);
-  const [notices, deliveries] = await Promise.all([
-    noticesOf(means, tellers, envelopes, held),
-    webhookDeliveries(means.database, envelopes, held),
-  ]);
-  return { notices, deliveries };
+async function write(tx: CommandTx, { eventId }: EventEnvelope, { notices, deliveries }: Prepared): Promise<void> {
+  for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
+  for (const delivery of deliveries.get(eventId) ?? []) tx.write(insertWebhookDeliveries, delivery);
 }
 
 async function noticesOf(
-  { database, ways }: Means,
-  tellers: ReadonlyMap<string, Teller>,
+  { database, ways, config }: Means,
   envelopes: readonly EventEnvelope[],
-  held: Holders,
+  tell: (envelope: EventEnvelope) => readonly Telling[],
 ): Promise<Prepared['notices']> {
-  const told = envelopes.map((envelope) => ({
-    envelope,
-    tellings: tellers.get(envelope.type)?.tell(envelope, held) ?? [],
-  }));
-  const partyIds = [...new Set(told.flatMap(({ tellings }) => tellings.map(({ partyId }) => partyId)))];
-  const isAsked = ways.open.length > 0 && partyIds.length > 0;
-  const rows = isAsked ? await database.query(selectChoices(partyIds)) : [];
-  const choices = new Map(rows.map((row) => [row.partyId, row.choices]));
-  return new Map(
-    told.map(({ envelope: { eventId, occurTime }, tellings }) => [
-      eventId,
-      tellings.map((one) => ({
-        ...one,
-        occurMs: occurTime ? timestampMs(occurTime) : Date.now(),
-        ways: waysOf(choices.get(one.partyId) ?? {}, one.topic).filter((way) => ways.open.includes(way)),
-      })),
-    ]),
-  );
+  const tellings = envelopes.flatMap((envelope) => {
+    const { eventId, occurTime } = envelope;
+    const occurMs = occurTime ? timestampMs(occurTime) : Date.now();
+    return tell(envelope).map((one) => ({ ...one, eventId, occurMs }));
+  });
+  const told = await addressed(database, tellings, { open: ways.open, timeZone: config.BANK_TIME_ZONE });
+  return Map.groupBy(told, ({ eventId }) => eventId);
 }
 
 /** Ends of sessions that their owner has not asked for, and is not told of by what they did ask for. */

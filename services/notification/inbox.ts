@@ -5,18 +5,19 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import { type NoticeSchema, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
-import type { Preferences } from './domain/preferences.ts';
-import { valuesOf } from './domain/values.ts';
-import type { Topic as TopicWord } from './domain/words.ts';
-import { render } from './rendering.ts';
+import type { Context } from './context.ts';
+import type { Text, Topic as TopicWord } from './domain/words.ts';
 import type { NoticeRow } from './tables.ts';
-import type { Texts } from './texts.ts';
+import { writtenOut } from './writing.ts';
 
 const TOPICS: Readonly<Record<TopicWord, Topic>> = {
   money_in: Topic.MONEY_IN,
   money_out: Topic.MONEY_OUT,
   orders: Topic.ORDERS,
   security: Topic.SECURITY,
+  product_news: Topic.PRODUCT_NEWS,
+  low_balance: Topic.LOW_BALANCE,
+  approvals: Topic.APPROVALS,
 };
 
 /** The topic as the contract writes it. */
@@ -31,28 +32,33 @@ export function topicWord(topic: Topic): TopicWord {
   return found[0] as TopicWord;
 }
 
-/** Whose inbox it is: the customer who calls. */
+/** Whose inbox it is: the customer, or the member of staff, who calls. */
 export function ownerOf({ principal }: Call): string {
-  if (!principal) throw new Error('an inbox is for a customer to read');
+  if (!principal) throw new Error('an inbox is for somebody to read');
   return principal.partyId;
 }
 
-/** The message of a notice, in the language and the time zone of whom it is for. */
-export function noticeMessage(
-  texts: Texts,
-  row: NoticeRow,
-  preferences: Preferences,
-): MessageInitShape<typeof NoticeSchema> {
+/** The messages of notices, in the language and the time zone of whom they are for. */
+export async function noticeMessages(
+  context: Context,
+  rows: readonly NoticeRow[],
+  partyId: string,
+): Promise<MessageInitShape<typeof NoticeSchema>[]> {
+  const preferences = await context.preferences(partyId);
+  const texts = await writtenOut(context, rows, preferences);
+  return rows.map((row, index) => noticeMessage(row, texts[index] ?? { subject: '', body: '' }));
+}
+
+function noticeMessage(row: NoticeRow, text: Text): MessageInitShape<typeof NoticeSchema> {
   const { facts } = row;
-  const text = texts.inForce(row.template, preferences.locale, row.createMs);
-  const written = render(text, valuesOf(facts, row.occurMs, preferences));
   return {
     noticeNumber: row.number,
     template: row.template,
     topic: topicMessage(row.topic),
-    ...written,
+    ...text,
     transactionId: facts.transactionId ?? '',
     accountId: facts.accountId ?? '',
+    approvalId: facts.approvalId ?? '',
     ...(facts.amount && { amount: facts.amount }),
     occurTime: timestampFromMs(row.occurMs),
     ...(row.readMs !== null && { readTime: timestampFromMs(row.readMs) }),

@@ -10,6 +10,8 @@ export interface Outgoing {
   readonly to: string;
   readonly subject: string;
   readonly body: string;
+  /** The page on which its reader ends messages of its kind. */
+  readonly unsubscribe?: string | undefined;
 }
 
 /** Somebody who takes messages. Throws NotTaken. */
@@ -19,15 +21,18 @@ export interface Provider {
   send(message: Outgoing): Promise<void>;
 }
 
-/** A provider did not take a message. One that is `final` no other try would make it take. */
+/** What follows when a message is not taken: it is tried again, or how it ends, where no other try would make it taken. */
+type Outcome = 'again' | 'dead' | 'bounced' | 'failed';
+
+/** A provider did not take a message, or there is none to send. */
 export class NotTaken extends Error {
   readonly word: string;
-  readonly final: boolean;
+  readonly outcome: Outcome;
 
-  constructor(word: string, final: boolean, options?: ErrorOptions) {
+  constructor(word: string, outcome: Outcome, options?: ErrorOptions) {
     super(word, options);
     this.word = word;
-    this.final = final;
+    this.outcome = outcome;
   }
 }
 
@@ -51,7 +56,7 @@ export function openWays(config: Config): Ways {
   return {
     open: CHANNELS.filter((channel) => providers[channel].length > 0),
     async send(channel, message) {
-      let failure = new NotTaken('NO_PROVIDER', false);
+      let failure = new NotTaken('NO_PROVIDER', 'again');
       for (const provider of providers[channel]) {
         try {
           await provider.send(message);
@@ -59,7 +64,7 @@ export function openWays(config: Config): Ways {
         } catch (error) {
           if (!(error instanceof NotTaken)) throw error;
           failure = error;
-          if (failure.final) break;
+          if (failure.outcome !== 'again') break;
         }
       }
       throw failure;
@@ -94,16 +99,18 @@ function mailServer(url: URL, { BANK_ENVIRONMENT, MAIL_FROM }: Config): Provider
   };
   return {
     name: url.hostname,
-    async send({ key, to, subject, body }) {
+    async send({ key, to, subject, body, unsubscribe }) {
       // Loaded when there is something to send: most processes never do.
       const { createTransport } = await import('nodemailer');
       const envelope = { from: MAIL_FROM, to: [to] };
       const text = { text: body, html: asHtml(body), messageId: `<${key}@${MAIL_FROM.split('@')[1]}>` };
+      const list = unsubscribe && { list: { unsubscribe } };
       await createTransport(options)
-        .sendMail({ from: MAIL_FROM, to: { name: '', address: to }, envelope, subject, ...text })
+        .sendMail({ from: MAIL_FROM, to: { name: '', address: to }, envelope, subject, ...text, ...list })
         .catch((error: unknown) => {
           const { responseCode = 0 } = error as { responseCode?: number };
-          throw new NotTaken(responseCode > 0 ? `SMTP_${responseCode}` : 'UNREACHABLE', responseCode >= 500);
+          const word = responseCode > 0 ? `SMTP_${responseCode}` : 'UNREACHABLE';
+          throw new NotTaken(word, responseCode >= 500 ? 'bounced' : 'again');
         });
     },
   };
@@ -134,12 +141,12 @@ function httpProvider(channel: Channel, url: URL, { BANK_ENVIRONMENT, MESSAGE_TO
         },
         body: JSON.stringify({ channel, to, subject, body }),
       }).catch((cause: unknown) => {
-        throw new NotTaken('UNREACHABLE', false, { cause });
+        throw new NotTaken('UNREACHABLE', 'again', { cause });
       });
       await response.body?.cancel();
       if (response.ok) return;
       const again = response.status >= 500 || [401, 403, 404, 408, 425, 429].includes(response.status);
-      throw new NotTaken(`HTTP_${response.status}`, !again);
+      throw new NotTaken(`HTTP_${response.status}`, again ? 'again' : 'failed');
     },
   };
 }

@@ -6,9 +6,11 @@ import { NotificationService } from '#gen/bank/notification/v1/notification_serv
 import { type Context, makeContext } from './context.ts';
 import { startDelivering } from './delivering.ts';
 import { startDeliveringWebhooks } from './delivering-webhooks.ts';
-import { agreements, bookings, securityNotices } from './events.ts';
+import { agreements, bookings, lowBalances, securityNotices } from './events.ts';
 import { Notices } from './migrations/0001-notices.ts';
-import { Webhooks } from './migrations/0006-webhooks.ts';
+import { DigestsAndReceipts } from './migrations/0006-digests-and-receipts.ts';
+import { Webhooks } from './migrations/0007-webhooks.ts';
+import { startTellingNews } from './news.ts';
 import { changeTemplate } from './rpc/change-template.ts';
 import { createWebhook } from './rpc/create-webhook.ts';
 import { deleteWebhook } from './rpc/delete-webhook.ts';
@@ -16,8 +18,10 @@ import { enableWebhook } from './rpc/enable-webhook.ts';
 import { getPreferences } from './rpc/get-preferences.ts';
 import { getTemplate } from './rpc/get-template.ts';
 import { getWebhookDelivery } from './rpc/get-webhook-delivery.ts';
+import { listDeadDeliveries } from './rpc/list-dead-deliveries.ts';
 import { listDeliveries } from './rpc/list-deliveries.ts';
 import { listInbox } from './rpc/list-inbox.ts';
+import { listProductNews } from './rpc/list-product-news.ts';
 import { listTemplates } from './rpc/list-templates.ts';
 import { listWebhookDeliveries } from './rpc/list-webhook-deliveries.ts';
 import { listWebhookEventTypes } from './rpc/list-webhook-event-types.ts';
@@ -25,8 +29,12 @@ import { listWebhooks } from './rpc/list-webhooks.ts';
 import { markRead } from './rpc/mark-read.ts';
 import { pingWebhook } from './rpc/ping-webhook.ts';
 import { previewTemplate } from './rpc/preview-template.ts';
+import { publishProductNews } from './rpc/publish-product-news.ts';
+import { recordReceipts } from './rpc/record-receipts.ts';
 import { replayWebhook } from './rpc/replay-webhook.ts';
+import { retryDelivery } from './rpc/retry-delivery.ts';
 import { rotateWebhookSecret } from './rpc/rotate-webhook-secret.ts';
+import { unsubscribeProductNews } from './rpc/unsubscribe-product-news.ts';
 import { updatePreferences } from './rpc/update-preferences.ts';
 import { updateWebhook } from './rpc/update-webhook.ts';
 import { watchInbox } from './rpc/watch-inbox.ts';
@@ -38,11 +46,17 @@ function rpcs(context: Context) {
     changeTemplate: changeTemplate(context),
     getPreferences: getPreferences(context),
     getTemplate: getTemplate(context),
+    listDeadDeliveries: listDeadDeliveries(context),
     listDeliveries: listDeliveries(context),
     listInbox: listInbox(context),
+    listProductNews: listProductNews(context),
     listTemplates: listTemplates(context),
     markRead: markRead(context),
     previewTemplate: previewTemplate(context),
+    publishProductNews: publishProductNews(context),
+    recordReceipts: recordReceipts(context),
+    retryDelivery: retryDelivery(context),
+    unsubscribeProductNews: unsubscribeProductNews(context),
     updatePreferences: updatePreferences(context),
     watchInbox: watchInbox(context),
     createWebhook: createWebhook(context),
@@ -69,15 +83,14 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('notification_runtime') },
     { name: '0005-event-operations', class: eventOperations('notification_runtime') },
-    { name: '0006-webhooks', class: Webhooks },
+    { name: '0006-digests-and-receipts', class: DigestsAndReceipts },
+    { name: '0007-webhooks', class: Webhooks },
   ],
   context: makeContext,
-  subscriptions: (context) => [bookings(context), securityNotices(context), agreements(context)],
+  subscriptions: (context) => [bookings(context), securityNotices(context), agreements(context), lowBalances(context)],
   start: async (context) => {
-    const stops = [startDelivering(context), startDeliveringWebhooks(context)];
-    return async () => {
-      await Promise.all(stops.map((stop) => stop()));
-    };
+    const stops = [startDelivering(context), startDeliveringWebhooks(context), startTellingNews(context)];
+    return async () => void (await Promise.all(stops.map((stop) => stop())));
   },
   rpcs,
   // Whose inbox it is, the caller's token says; only staff name customers.

@@ -5,8 +5,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { asBuffer } from '#chassis/encode.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { type Preferences, untold } from './domain/preferences.ts';
 import type { Telling } from './domain/telling.ts';
-import type { Channel, Facts, Topic } from './domain/words.ts';
+import type { Channel, Facts, Locale, Topic } from './domain/words.ts';
 
 const PreferenceSchema = defineEntity({
   name: 'PreferenceRow',
@@ -19,6 +20,9 @@ const PreferenceSchema = defineEntity({
     quietUntil: p.text().nullable(),
     choices: p.json<JsonObject>(),
     version: p.integer(),
+    digestTime: p.text(),
+    digestWeekday: p.integer(),
+    wantsNews: p.boolean(),
     updateTime: p.datetime(),
   },
 });
@@ -28,6 +32,14 @@ export class PreferenceRow extends PreferenceSchema.class {}
 PreferenceSchema.setClass(PreferenceRow);
 
 export const entities = [PreferenceSchema];
+
+/** The preferences in a row, or those of somebody who has none. */
+export function preferencesOf(row: PreferenceRow | null, bankTimeZone: string): Preferences {
+  if (!row) return untold(bankTimeZone);
+  const { quietFrom = null, quietUntil = null, timeZone, digestTime, digestWeekday } = row;
+  const choices = row.choices as Preferences['choices'];
+  return { locale: row.locale as Locale, timeZone, quietFrom, quietUntil, choices, digestTime, digestWeekday };
+}
 
 /** A notice as it is read. Times are milliseconds since the epoch. */
 export interface NoticeRow {
@@ -50,8 +62,8 @@ export interface InboxHead {
 /** A notice that is to be written. */
 export interface NewNotice extends Telling {
   readonly occurMs: number;
-  /** The ways that it goes, besides the inbox. */
-  readonly ways: readonly Channel[];
+  /** The ways that it goes, besides the inbox; with when, where it is gathered. */
+  readonly ways: readonly { readonly channel: Channel; readonly due?: string }[];
 }
 
 /**
@@ -69,7 +81,7 @@ export function insertNotices(rows: readonly NewNotice[]): RawBuilder<unknown> {
         ${sqlArray(rows.map(({ topic }) => topic))}::text[],
         ${sqlArray(rows.map(({ facts }) => JSON.stringify(facts)))}::jsonb[],
         ${sqlArray(rows.map(({ occurMs }) => new Date(occurMs).toISOString()))}::timestamptz[],
-        ${sqlArray(rows.map(({ ways }) => ways.join(',')))}::text[],
+        ${sqlArray(rows.map(({ ways }) => JSON.stringify(ways)))}::jsonb[],
         ${sqlArray(rows.map(({ secret }) => (secret ? asBuffer(toBinary(SealedSchema, secret)) : null)))}::bytea[]
       ) with ordinality as g (party_id, template, topic, facts, occur_time, ways, secret, place)
     ), counted as (
@@ -81,9 +93,9 @@ export function insertNotices(rows: readonly NewNotice[]): RawBuilder<unknown> {
     ), numbered as (
       select g.*, c.last_number - g.of_party + g.nth as number from given g join counted c on c.party_id = g.party_id
     ), sent as (
-      insert into delivery (party_id, number, channel, state, attempts, next_time, create_time, secret)
-      select party_id, number, way, 'waiting', 0, now(), now(), secret
-      from numbered, unnest(string_to_array(ways, ',')) as way
+      insert into delivery (party_id, number, channel, state, attempts, next_time, create_time, secret, digest)
+      select party_id, number, channel, 'waiting', 0, coalesce(due, now()), now(), secret, due is not null
+      from numbered, jsonb_to_recordset(ways) as way (channel text, due timestamptz)
     )
     insert into notice (party_id, number, template, topic, facts, occur_time, create_time)
     select party_id, number, template, topic, facts, occur_time, now() from numbered
@@ -147,6 +159,15 @@ export function markRead(partyId: string, numbers: readonly number[]): RawBuilde
       update notice set read_time = now() where party_id = ${partyId} and number = any(${sqlArray(numbers)}::integer[])
     )
     update inbox_head set unread_count = unread_count - ${numbers.length} where party_id = ${partyId}
+  `;
+}
+
+/** How customers want to be told, of those who ever said so. */
+export function selectPreferences(partyIds: readonly string[]): RawBuilder<PreferenceRow> {
+  return sql<PreferenceRow>`
+    select party_id as "partyId", locale, time_zone as "timeZone", quiet_from as "quietFrom",
+      quiet_until as "quietUntil", choices, digest_time as "digestTime", digest_weekday as "digestWeekday", version
+    from preference where party_id = any(${sqlArray(partyIds)}::text[])
   `;
 }
 

@@ -1,7 +1,7 @@
 // Texts that staff write: what they would read like, and the message of one.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import type { TemplateSchema } from '#gen/bank/notification/v1/notification_pb.ts';
+import { type TemplateSchema, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
 import { refuse } from './domain/refusals.ts';
 import { sampleValues, saysCode } from './domain/sample-values.ts';
 import { templateOf } from './domain/templates.ts';
@@ -37,7 +37,7 @@ export function templateMessage(row: TextRow): MessageInitShape<typeof TemplateS
   const { createMs, ...text } = row;
   return {
     ...text,
-    topic: topicMessage(template.topic),
+    topic: template.topic ? topicMessage(template.topic) : Topic.UNSPECIFIED,
     values: [...template.values],
     ...(row.version > 0 && { createTime: timestampFromMs(createMs) }),
   };

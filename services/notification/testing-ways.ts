@@ -1,9 +1,13 @@
 // Providers for tests: a mail server that speaks SMTP, and a sandbox that takes text and push messages over HTTP.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
+import type { Client } from '#chassis/call.ts';
+import type { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
+import { secretOf, signatureOf } from './receipts.ts';
 
 /** A mail as it came over the wire. */
 export interface Mail {
@@ -63,8 +67,12 @@ export interface Sandbox {
   readonly url: string;
   readonly taken: { readonly headers: IncomingHttpHeaders; readonly message: Record<string, string> }[];
   status: number;
+  /** Says what became of messages, as a provider does: signed with the secret that it shares with the bank. */
+  tell(to: Receiver, secret: string, receipts: readonly object[]): ReturnType<Receiver['recordReceipts']>;
   stop(): Promise<void>;
 }
+
+type Receiver = Pick<Client<typeof NotificationService>, 'recordReceipts'>;
 
 /** Starts a sandbox provider on a free port. */
 export async function startSandbox(): Promise<Sandbox> {
@@ -83,6 +91,13 @@ export async function startSandbox(): Promise<Sandbox> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/messages`,
     taken,
     status: 202,
+    tell(to, secret, receipts) {
+      const requestId = randomUUID();
+      const timestamp = String(Math.floor(Date.now() / 1_000));
+      const receiptsJson = JSON.stringify(receipts);
+      const signature = `v1,${signatureOf({ requestId, timestamp, receiptsJson }, secretOf(secret))}`;
+      return to.recordReceipts({ requestId, timestamp, receiptsJson, signature });
+    },
     async stop() {
       server.closeAllConnections();
       server.close();

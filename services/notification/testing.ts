@@ -84,17 +84,31 @@ export function useNotification(options: TestOptions | (() => Promise<TestOption
     /** Lets events of account take effect, of accounts that are held so. */
     agreed: (envelopes: readonly EventEnvelope[], holders: HeldBy = {}) =>
       takeIn(opened(), agreements(means(opened(), holders)), envelopes),
+    /** Lets events of security take effect, where approvals are these people's to decide. */
+    asked: (envelopes: readonly EventEnvelope[], approvers: HeldBy) =>
+      takeIn(opened(), securityNotices(means(opened(), approvers)), envelopes),
+    /** Gives deliveries of somebody a state, as if they had come so far. */
+    async brought(customerId: string, state: string): Promise<void> {
+      const statement = 'update delivery set state = $2, next_time = null where party_id = $1';
+      await bank.database.query(statement, [customerId, state]);
+    },
     /** The service as a customer sees it. */
     of: (customerId: string) => bank.asPrincipal(customer(customerId)),
   };
 }
 
-/** Who holds which accounts. */
+/** Who holds which accounts, or may decide on which approvals. */
 type HeldBy = Readonly<Record<string, readonly string[]>>;
 
 function means(database: Database, held: HeldBy) {
-  const holders: Holders = new Map(Object.entries(held));
-  return { holders: async () => holders, database, ways: { open: CHANNELS } };
+  const whose: Holders = new Map(Object.entries(held));
+  return {
+    holders: async () => whose,
+    approvers: async () => whose,
+    database,
+    ways: { open: CHANNELS },
+    config: { BANK_TIME_ZONE: 'Europe/Prague' },
+  };
 }
 
 /** Lets events of transaction take effect, of accounts that are held so, whoever else runs on the database. */

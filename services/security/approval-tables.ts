@@ -1,6 +1,7 @@
 // The statements about approvals.
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type RawBuilder, sql } from 'kysely';
+import { sqlArray } from '#chassis/sql-array.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { reachOf, type State } from './domain/approval.ts';
 
@@ -58,6 +59,28 @@ export function selectApproval(id: string): RawBuilder<ApprovalRow> {
 /** An approval, locked. */
 export function lockApproval(id: string): RawBuilder<ApprovalRow> {
   return sql<ApprovalRow>`select ${APPROVAL} from approval where id = ${id} for update`;
+}
+
+/** Who might decide on approvals that wait: whoever has one of the roles that may, wherever they work. */
+export function selectCandidates(ids: readonly string[]): RawBuilder<Candidate> {
+  return sql<Candidate>`
+    select a.id as "approvalId", a.maker_id as "makerId", a.branch_id as "askedBranchId", a.approvers,
+      s.id as "staffId", s.branch_id as "branchId", s.roles
+    from approval a join staff_member s on s.state = 'active' and s.roles && a.approvers
+    where a.id = any(${sqlArray(ids)}::text[]) and a.state = 'pending'
+    order by a.id, s.id
+  `;
+}
+
+/** A member of staff beside an approval. */
+export interface Candidate {
+  readonly approvalId: string;
+  readonly makerId: string;
+  readonly askedBranchId: string;
+  readonly approvers: readonly string[];
+  readonly staffId: string;
+  readonly branchId: string;
+  readonly roles: readonly string[];
 }
 
 /** The approval of a call, by its key. */

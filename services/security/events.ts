@@ -105,7 +105,7 @@ export function passwordChanged(tx: CommandTx, id: string, partyId: string, vers
 /** Says that a session was started: the first of its two events. */
 export function sessionStarted(
   tx: CommandTx,
-  started: { sessionId: string; partyId: string; reasons: readonly LoginReason[] },
+  started: { sessionId: string; partyId: string; reasons: readonly LoginReason[]; newDevice: boolean },
 ): void {
   const { sessionId } = started;
   tx.publish(SessionStartedSchema, { ...started, reasons: [...started.reasons] }, { id: sessionId, sequence: 1 });

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
+import { publishedOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { LoginReason } from '#gen/bank/security/v1/scoring_pb.ts';
-import { LoginHeldForReviewSchema, LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import {
+  LoginHeldForReviewSchema,
+  LoginRefusedSchema,
+  SessionStartedSchema,
+} from '#gen/bank/security/v1/security_events_pb.ts';
 import { security } from './service.ts';
 import {
   aCode,
@@ -45,6 +50,16 @@ describe('A login that looks like somebody else’s', () => {
     expect(await lookOf(again?.sessionId)).to.deep.equal({ reasons: [], score: 0, version: 0 });
     const untold = await logInFrom(bank, { ...ABROAD, userAgent: '' }, { username });
     expect((await lookOf(untold?.sessionId))?.reasons).to.deep.equal(['NEW_DEVICE']);
+  });
+
+  it('is told as one with a new device, whatever the policy makes of that', async () => {
+    const { username, customerId } = await anEnrolledCustomer(bank);
+    const froms = [HOME, HOME, ABROAD, ABROAD, { ...ABROAD, userAgent: '' }, HOME];
+    for (const from of froms) await logInFrom(bank, from, { username });
+    const told = (await publishedOf(bank.database, SessionStartedSchema)).filter(
+      ({ partyId }) => partyId === customerId,
+    );
+    expect(told.map(({ newDevice }) => newDevice)).to.deep.equal([false, false, true, false, true, false]);
   });
 
   it('is held where it needs a second factor and there is none: once, however often it is tried, and counted never', async () => {

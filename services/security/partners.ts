@@ -46,7 +46,7 @@ export async function beginSession(tx: CommandTx, partnerId: string, startTime: 
   // Nobody logs in: there is nothing to judge.
   const unjudged = { reasons: [], score: 0, policyVersion: 0 };
   await tx.execute(insertSession({ id, partyId: partnerId, startTime, expireTime: NEVER, ...unjudged }));
-  sessionStarted(tx, { sessionId: id, partyId: partnerId, reasons: [] });
+  sessionStarted(tx, { sessionId: id, partyId: partnerId, reasons: [], newDevice: false });
   return id;
 }
 

@@ -68,6 +68,13 @@ export function insertDevice(partyId: string, hash: Buffer, time: Date): RawBuil
   `;
 }
 
+/** Whether somebody has logged in with any device, and whether with this one. One that is not told has never been seen. */
+export function selectDevices(partyId: string, hash: Buffer | null): RawBuilder<{ any: boolean; known: boolean }> {
+  return sql<{ any: boolean; known: boolean }>`
+    select count(*) > 0 as any, coalesce(bool_or(hash = ${hash}), false) as known from device where customer_id = ${partyId}
+  `;
+}
+
 /** Forgets hours that nobody asks for any more. */
 export function deleteHours(before: Date): RawBuilder<unknown> {
   return sql`delete from account_hour where hour < ${before}`;

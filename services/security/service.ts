@@ -43,6 +43,7 @@ import { destroyDataKey } from './rpc/destroy-data-key.ts';
 import { enrolTotp } from './rpc/enrol-totp.ts';
 import { exchangeToken } from './rpc/exchange-token.ts';
 import { getApproval } from './rpc/get-approval.ts';
+import { getApprovers } from './rpc/get-approvers.ts';
 import { getAuthorizationServer } from './rpc/get-authorization-server.ts';
 import { getDataKeys } from './rpc/get-data-keys.ts';
 import { getKeyRotation } from './rpc/get-key-rotation.ts';
@@ -142,6 +143,7 @@ function rpcs(context: Context) {
     submitForApproval: submitForApproval(context),
     listApprovals: listApprovals(context),
     getApproval: getApproval(context),
+    getApprovers: getApprovers(context),
     approveRequest: approveRequest(context),
     rejectRequest: rejectRequest(context),
     withdrawRequest: withdrawRequest(context),

@@ -49,8 +49,8 @@ export async function startSession(
   await tx.execute(insertSession({ id: sessionId, partyId, startTime, expireTime, ...looks }));
   if (reviewId !== undefined) await tx.execute(useReview(reviewId));
   await tx.execute(countLogin(partyId, isNight(localHour(context, startTime.getTime())), startTime));
-  await rememberDevice(context, tx, partyId, call);
-  sessionStarted(tx, { sessionId, partyId, reasons });
+  const newDevice = await rememberDevice(context, tx, partyId, call);
+  sessionStarted(tx, { sessionId, partyId, reasons, newDevice });
   tx.record({ resourceIds: [sessionId], partyId });
   return issueTokens(context, tx, actorOf(staff, partyId, sessionId));
 }

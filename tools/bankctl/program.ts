@@ -6,6 +6,7 @@ import { auditCommands } from './cli/audit.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
+import { deliveryCommands } from './cli/delivery.ts';
 import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
 import { keysCommands } from './cli/keys.ts';
@@ -96,6 +97,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     watchCommands,
     auditCommands,
     eventCommands,
+    deliveryCommands,
     webhookCommands,
   ])
     add(program, exited);

@@ -7,6 +7,19 @@ const positive = makeValidator((text) => {
   return value;
 });
 
+/** Reads the variables of the bench of events. */
+export function readEventSettings(environment: NodeJS.ProcessEnv) {
+  return cleanEnv(environment, {
+    EVENTS_BACKLOG: positive({ default: 200_000, desc: 'how many events a consumer is behind' }),
+    EVENTS_SECONDS: positive({ default: 8, desc: 'how long each measurement counts, after a fifth of it to warm up' }),
+    EVENTS_PER_SECOND: positive({
+      default: 500,
+      desc: 'how many transfers a second are made while inboxes are watched',
+    }),
+    EVENTS_ROUNDS: positive({ default: 3, desc: 'how often commands are measured, alone and beside a consumer' }),
+  });
+}
+
 /** Reads the variables of `make bench`. */
 export function readSettings(environment: NodeJS.ProcessEnv) {
   return cleanEnv(environment, {

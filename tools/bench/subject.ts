@@ -4,7 +4,7 @@ import { type ServiceProcess, startServiceProcess } from '../../services/_testbe
 import { randomFreePort } from '../platform/ports.ts';
 import { ensureDatabase } from '../platform/postgres-database.ts';
 import { makeScratch, removeScratch } from '../platform/scratch.ts';
-import { type BenchBank, startBank } from './bank.ts';
+import { type BankOptions, type BenchBank, startBank } from './bank.ts';
 import { type Generator, startGenerator } from './generators.ts';
 import { openLedger } from './ledger.ts';
 import { postingAnswerBytes } from './measurements/ledger-posting.ts';
@@ -18,18 +18,19 @@ export interface Subject {
   /** The ids of all that was answered. */
   readonly answeredFile: string;
   readonly accounts: number;
+  readonly accountIds: readonly string[];
   stop(): Promise<void>;
 }
 
 /** Starts a bank with so many accounts, and all that is measured beside it, in a throw-away folder of its own. */
-export async function startSubject(accounts: number): Promise<Subject> {
+export async function startSubject(accounts: number, options?: BankOptions): Promise<Subject> {
   const directory = await makeScratch();
   const stops: (() => Promise<unknown>)[] = [() => removeScratch(directory)];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).toReversed()) await one();
   };
   try {
-    const bank = await startBank(directory);
+    const bank = await startBank(directory, options);
     stops.push(() => bank.stop());
     const population = await populate(bank, accounts);
     const sqlUrl = await makeSqlDatabase(bank, population);
@@ -49,7 +50,7 @@ export async function startSubject(accounts: number): Promise<Subject> {
     };
     const generator = await startGenerator(world, path.join(directory, 'world.json'));
     stops.push(() => generator.stop());
-    return { bank, generator, answeredFile, accounts, stop };
+    return { bank, generator, answeredFile, accounts, accountIds: population.accountIds, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -244,7 +244,7 @@ const cases: Case[] = [
     ],
   },
   {
-    title: 'refuses anybody but the edge at notification and reporting',
+    title: 'refuses anybody but the edge at reporting',
     samples: [{ service: 'reporting', rule: 'callers: [WORKLOAD_TRANSACTION, WORKLOAD_SECURITY_EXECUTOR]' }],
     says: [
       `${rpc} has security-executor among its callers, but no grant says for whom.`,

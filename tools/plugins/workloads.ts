@@ -6,10 +6,10 @@ const readers = ['customer', 'account', 'security'];
 
 /** The services that each workload may call. A workload that is not named here may call nobody. */
 export const mayCall: Readonly<Record<string, readonly string[]>> = {
-  // Only the edge calls notification and reporting; audit, also who executes what two officers have decided.
+  // Only the edge calls reporting; audit and notification, also who executes what two officers have decided.
   edge: [...layers, 'account', ...belowAccount, 'ledger', 'notification', 'audit', 'reporting'],
   // Parts of security and integration with their own identity, so that what they call makes no cycle.
-  'security-executor': [...layers, 'account', ...belowAccount, 'ledger', 'audit'],
+  'security-executor': [...layers, 'account', ...belowAccount, 'ledger', 'notification', 'audit'],
   'integration-inbound': [...layers, 'account', ...belowAccount, 'ledger'],
   transaction: ['account', ...belowAccount, 'ledger'],
   loan: ['account', ...belowAccount, 'ledger'],
@@ -33,7 +33,7 @@ export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   edge: ['security'],
   security: ['transaction'],
   customer: ['security'],
-  notification: ['account', 'security', 'transaction'],
+  notification: ['account', 'ledger', 'security', 'transaction'],
   audit: '*',
 };
 

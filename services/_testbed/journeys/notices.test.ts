@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { refused } from '#chassis/testing/clients.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { contentOf, useMailServer } from '../../notification/testing-ways.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
@@ -70,6 +71,30 @@ describe('Customers who are told', function customersWhoAreTold() {
       ...['30.00', '20.00', '10.00'].map((amount) => `money-out ${amount}`),
       'money-in 1000.00',
     ]);
+  });
+
+  it('are told that an account is low when they asked for it, each time that it comes to be', async () => {
+    const [jana, petr] = [await at.personWithAccount('Jana'), await at.personWithAccount('Petr')];
+    await at.deposit(jana.accountId, money('100.00'));
+    const asks = (accountId: string) =>
+      door.call(`customer:${jana.customerId}`, 'notification.UpdatePreferences', {
+        requestId: randomUUID(),
+        lowBalances: [{ accountId, below: money('50.00') }],
+      });
+    await refused(asks(petr.accountId), 'ACCOUNT_NOT_FOUND');
+    await asks(jana.accountId);
+    const pay = (amount: string) =>
+      at.transfer(`customer:${jana.customerId}`, jana.accountId, petr.accountId, money(amount));
+    for (const amount of ['50.00', '0.01', '10.00']) await pay(amount);
+    await at.deposit(jana.accountId, money('60.00'));
+    await pay('70.00');
+    // One for each booking, and two for the two falls.
+    const { notices } = await untilTold(jana.customerId, 8);
+    expect(notices.filter((notice) => notice.startsWith('low-balance'))).to.have.members([
+      'low-balance 29.99',
+      'low-balance 49.99',
+    ]);
+    expect(notices).to.have.length(8);
   });
 
   it('have it by e-mail too when they want that, once', async () => {

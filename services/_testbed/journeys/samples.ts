@@ -5,6 +5,7 @@ import { auditSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
 import { money, objectAt, owner } from './counter.ts';
 import type { RpcName } from './doors.ts';
+import { notificationSamples } from './notification-samples.ts';
 import { operationsSamples } from './samples-of-operations.ts';
 import { webhookSamples } from './webhook-samples.ts';
 
@@ -152,26 +153,6 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
     'security.RevokeSessions': { request: { customerId } },
     'security.RotateSigningKey': { request: {} },
-  };
-}
-
-function notificationSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
-  return {
-    'notification.ListDeliveries': { request: { customerId } },
-    'notification.ListTemplates': { request: {} },
-    'notification.GetTemplate': { request: { template: 'money-in', locale: 'en' } },
-    'notification.PreviewTemplate': {
-      request: { template: 'money-in', locale: 'en', subject: 'Money', body: '{{ amount }}' },
-    },
-    'notification.ChangeTemplate': {
-      request: { template: 'money-in', locale: 'en', baseVersion: 1_000_000, subject: 'Money', body: '{{ amount }}' },
-      refused: 'ETAG_MISMATCH',
-    },
-    'notification.ListInbox': { request: {} },
-    'notification.MarkRead': { request: { noticeNumbers: [1] } },
-    'notification.WatchInbox': { request: {} },
-    'notification.GetPreferences': { request: {} },
-    'notification.UpdatePreferences': { request: { locale: 'cs' } },
   };
 }
 

@@ -1,25 +1,65 @@
 import { expect } from 'chai';
-import { allChoices, choose, isTimeZone, waysOf } from './preferences.ts';
+import { allChoices, type Choice, choose, consentChanges, isTimeZone, wantsNews, waysOf } from './preferences.ts';
+import type { Place, Rhythm, Topic } from './words.ts';
+
+const wanted = (topic: Topic, place: Place, rhythm: Rhythm = 'at once'): Choice => ({
+  topic,
+  place,
+  wanted: true,
+  rhythm,
+});
+const unwanted = (topic: Topic, place: Place): Choice => ({ ...wanted(topic, place), wanted: false });
 
 describe('preferences', () => {
+  const namesOf = (...asked: Parameters<typeof waysOf>) => waysOf(...asked).map(({ channel }) => channel);
+
   it('send security by e-mail, and the rest nowhere, until something is chosen', () => {
-    expect([waysOf({}, 'security'), waysOf({}, 'money_in')]).to.deep.equal([['email'], []]);
+    expect([namesOf({}, 'security'), namesOf({}, 'money_in')]).to.deep.equal([['email'], []]);
     const chosen = choose({}, [
-      { topic: 'money_in', channel: 'sms', wanted: true },
-      { topic: 'money_in', channel: 'email', wanted: true },
-      { topic: 'money_in', channel: 'sms', wanted: false },
-      { topic: 'security', channel: 'push', wanted: true },
+      wanted('money_in', 'sms'),
+      wanted('money_in', 'email'),
+      unwanted('money_in', 'sms'),
+      wanted('security', 'push'),
     ]);
-    expect([waysOf(chosen, 'money_in'), waysOf(chosen, 'security')]).to.deep.equal([['email'], ['email', 'push']]);
-    expect(allChoices(chosen).filter(({ wanted }) => wanted)).to.have.length(3);
+    expect([namesOf(chosen, 'money_in'), namesOf(chosen, 'security')]).to.deep.equal([['email'], ['email', 'push']]);
+    expect(allChoices(chosen).filter((choice) => choice.wanted)).to.have.length(3);
   });
 
-  it('cannot mute what warns of theft, not even by a row that says so', () => {
-    const muted = [{ topic: 'security', channel: 'email', wanted: false } as const];
-    expect(() => choose({}, muted))
-      .to.throw()
-      .with.property('reason', 'SECURITY_NOT_MUTABLE');
-    expect(waysOf({ 'security email': false }, 'security')).to.deep.equal(['email']);
+  it('cannot mute what warns of theft, nor gather it, not even by a row that says so', () => {
+    const reasonOf = (...changes: Choice[]) => {
+      try {
+        return choose({}, changes) && 'none';
+      } catch (error) {
+        return (error as { reason: string }).reason;
+      }
+    };
+    expect(reasonOf(unwanted('security', 'email'))).to.equal('SECURITY_NOT_MUTABLE');
+    expect(reasonOf(wanted('security', 'email', 'daily'))).to.equal('SECURITY_NOT_GATHERED');
+    expect(reasonOf(wanted('security', 'push', 'weekly'))).to.equal('SECURITY_NOT_GATHERED');
+    const row = { 'security email': false };
+    expect(waysOf(row, 'security')).to.deep.equal([{ channel: 'email', rhythm: 'at once' }]);
+    expect(waysOf({ 'security email': 'weekly' }, 'security')).to.deep.equal([{ channel: 'email', rhythm: 'at once' }]);
+  });
+
+  it('gather what is to be gathered', () => {
+    const chosen = choose({}, [wanted('money_in', 'email', 'daily'), wanted('money_in', 'push')]);
+    expect(waysOf(chosen, 'money_in')).to.deep.equal([
+      { channel: 'email', rhythm: 'daily' },
+      { channel: 'push', rhythm: 'at once' },
+    ]);
+  });
+
+  it('consent to no news of products by themselves, and know each consent that is given and withdrawn', () => {
+    expect(wantsNews({})).to.equal(false);
+    const given = choose({}, [wanted('product_news', 'inbox'), wanted('product_news', 'email', 'weekly')]);
+    expect(wantsNews(given)).to.equal(true);
+    expect(consentChanges({}, given)).to.deep.equal([
+      { place: 'inbox', given: true },
+      { place: 'email', given: true },
+    ]);
+    const rest = choose(given, [wanted('product_news', 'email'), unwanted('product_news', 'inbox')]);
+    expect(consentChanges(given, rest)).to.deep.equal([{ place: 'inbox', given: false }]);
+    expect(wantsNews(choose(rest, [unwanted('product_news', 'email')]))).to.equal(false);
   });
 
   it('know the time zones of the world, and no offsets', () => {

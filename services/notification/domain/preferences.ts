@@ -1,17 +1,18 @@
 // How a customer is told: what they chose, and what the bank does where they did not.
 
 import { refuse } from './refusals.ts';
-import { CHANNELS, type Channel, type Locale, TOPICS, type Topic } from './words.ts';
+import { CHANNELS, type Channel, type Locale, type Place, type Rhythm, TOPICS, type Topic } from './words.ts';
 
 /** A way for a topic, wanted or not. */
 export interface Choice {
   readonly topic: Topic;
-  readonly channel: Channel;
+  readonly place: Place;
   readonly wanted: boolean;
+  readonly rhythm: Rhythm;
 }
 
-/** `money_in email` → wanted. Only what was chosen. */
-export type Choices = Readonly<Record<string, boolean>>;
+/** `money_in email` → whether it is wanted, or how it is gathered. Only what was chosen. */
+export type Choices = Readonly<Record<string, boolean | 'daily' | 'weekly'>>;
 
 /** How a customer is told. */
 export interface Preferences {
@@ -21,43 +22,79 @@ export interface Preferences {
   readonly quietFrom: string | null;
   readonly quietUntil: string | null;
   readonly choices: Choices;
+  /** When what is gathered is sent: HH:MM. */
+  readonly digestTime: string;
+  /** On which day, when it is weekly: 1 for Monday to 7. */
+  readonly digestWeekday: number;
 }
 
 /** How somebody is told who never said anything. */
 export function untold(timeZone: string): Preferences {
-  return { locale: 'en', timeZone, quietFrom: null, quietUntil: null, choices: {} };
+  const digest = { digestTime: '08:00', digestWeekday: 1 };
+  return { locale: 'en', timeZone, quietFrom: null, quietUntil: null, choices: {}, ...digest };
 }
 
-const keyOf = (topic: Topic, channel: Channel): string => `${topic} ${channel}`;
+const keyOf = (topic: Topic, place: Place): string => `${topic} ${place}`;
 
-/** Whether notices of a topic go this way. By themselves, only security's do, by e-mail: those nobody can mute. */
-export function isWanted(choices: Choices, topic: Topic, channel: Channel): boolean {
-  if (isFixed(topic, channel)) return true;
-  return choices[keyOf(topic, channel)] ?? false;
+/** When notices of a topic go to a place, if they do. By themselves, only security's go, by e-mail: those nobody can mute. */
+export function rhythmOf(choices: Choices, topic: Topic, place: Place): Rhythm | undefined {
+  if (isFixed(topic, place)) return 'at once';
+  const chosen = choices[keyOf(topic, place)] ?? false;
+  if (chosen === false) return undefined;
+  return chosen === true ? 'at once' : chosen;
 }
 
 /** The ways that notices of a topic go, besides the inbox. */
-export function waysOf(choices: Choices, topic: Topic): Channel[] {
-  return CHANNELS.filter((channel) => isWanted(choices, topic, channel));
+export function waysOf(choices: Choices, topic: Topic): { channel: Channel; rhythm: Rhythm }[] {
+  return CHANNELS.flatMap((channel) => {
+    const rhythm = rhythmOf(choices, topic, channel);
+    return rhythm ? [{ channel, rhythm }] : [];
+  });
+}
+
+/** Whether somebody has consented to news of products, by whichever way. */
+export function wantsNews(choices: Choices): boolean {
+  return placesOf('product_news').some((place) => rhythmOf(choices, 'product_news', place) !== undefined);
+}
+
+/** The places where notices of a topic may be wanted or not. */
+export function placesOf(topic: Topic): readonly Place[] {
+  return topic === 'product_news' ? ['inbox', ...CHANNELS] : CHANNELS;
 }
 
 /** Every topic and way, chosen or not. */
 export function allChoices(choices: Choices): Choice[] {
   return TOPICS.flatMap((topic) =>
-    CHANNELS.map((channel) => ({ topic, channel, wanted: isWanted(choices, topic, channel) })),
+    placesOf(topic).map((place) => {
+      const rhythm = rhythmOf(choices, topic, place);
+      return { topic, place, wanted: rhythm !== undefined, rhythm: rhythm ?? 'at once' };
+    }),
   );
 }
 
 /** The choices with others in their place, of several of one topic and way the last. Refuses to mute security's e-mails. */
 export function choose(choices: Choices, changes: readonly Choice[]): Choices {
-  const muted = changes.some(({ topic, channel, wanted }) => isFixed(topic, channel) && !wanted);
+  const muted = changes.some(({ topic, place, wanted }) => isFixed(topic, place) && !wanted);
   if (muted) throw refuse('SECURITY_NOT_MUTABLE');
-  const chosen = changes.map(({ topic, channel, wanted }) => [keyOf(topic, channel), wanted] as const);
+  const late = changes.some(({ topic, wanted, rhythm }) => topic === 'security' && wanted && rhythm !== 'at once');
+  if (late) throw refuse('SECURITY_NOT_GATHERED');
+  const chosen = changes.map(({ topic, place, wanted, rhythm }) => {
+    const gathered = rhythm === 'at once' ? true : rhythm;
+    return [keyOf(topic, place), wanted ? gathered : false] as const;
+  });
   return { ...choices, ...Object.fromEntries(chosen) };
 }
 
-function isFixed(topic: Topic, channel: Channel): boolean {
-  return topic === 'security' && channel === 'email';
+/** The places for which the consent to news of products changed, and to what. */
+export function consentChanges(before: Choices, after: Choices): { place: Place; given: boolean }[] {
+  return placesOf('product_news').flatMap((place) => {
+    const [had, has] = [before, after].map((choices) => rhythmOf(choices, 'product_news', place) !== undefined);
+    return had === has ? [] : [{ place, given: has === true }];
+  });
+}
+
+function isFixed(topic: Topic, place: Place): boolean {
+  return topic === 'security' && place === 'email';
 }
 
 /** Whether there is such a time zone. Offsets, which Intl knows too, are none: they do not follow summer time. */

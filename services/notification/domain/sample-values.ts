@@ -15,6 +15,14 @@ export function sampleValues(values: readonly Value[], locale: Locale): Partial<
     time: formatTime(AT, locale, 'Europe/Prague'),
     failures: '5',
     code: CODE,
+    below: formatAmount({ currencyCode: 'CZK', amount: '2000.00' }, locale),
+    request: 'ReverseTransaction',
+    outcome: 'executed',
+    headline: 'Savings accounts at 3.1 %',
+    text: 'From January, what you save earns more.',
+    unsubscribe: 'https://bank.example/unsubscribe?token=1234',
+    count: '2',
+    notices: `${formatTime(AT, locale, 'Europe/Prague')}: A payment was refused`,
     expires: formatTime(UNTIL, locale, 'Europe/Prague'),
   };
   return Object.fromEntries(values.map((value) => [value, all[value]]));

@@ -28,7 +28,13 @@ export type Holders = ReadonlyMap<string, readonly string[]>;
 
 /** Something to tell one customer, if it is one: staff and partners have no inbox. */
 export function tellOne(partyId: string, template: TemplateName, facts: Facts = {}): Telling[] {
-  return partyId.startsWith('cus_') ? [{ partyId, template, topic: TEMPLATES[template].topic, facts }] : [];
+  const { topic } = TEMPLATES[template];
+  return partyId.startsWith('cus_') && topic ? [{ partyId, template, topic, facts }] : [];
+}
+
+/** Something to tell a member of staff: of what their work is, and nothing else. */
+export function tellStaff(staffId: string, template: 'approval-waiting' | 'approval-decided', facts: Facts): Telling[] {
+  return staffId.startsWith('stf_') ? [{ partyId: staffId, template, topic: 'approvals', facts }] : [];
 }
 
 /** All who hold the account that paid, and all who hold the one that was paid. Who holds both is told both. */

@@ -7,15 +7,30 @@ export type TemplateName = keyof typeof TEMPLATES;
 
 /** A template: its topic, what its text may be filled in with, and its first text in each language. */
 export interface Template {
-  readonly topic: Topic;
+  /** Undefined for what tells of several. */
+  readonly topic: Topic | undefined;
   readonly values: readonly Value[];
   readonly texts: Readonly<Record<Locale, Text>>;
 }
 
 /** What a text can be filled in with: `{{ amount }}`. */
-export type Value = 'amount' | 'date' | 'time' | 'failures' | 'code' | 'expires';
+export type Value =
+  | 'amount'
+  | 'date'
+  | 'time'
+  | 'failures'
+  | 'code'
+  | 'expires'
+  | 'below'
+  | 'request'
+  | 'outcome'
+  | 'headline'
+  | 'text'
+  | 'unsubscribe'
+  | 'count'
+  | 'notices';
 
-function template(topic: Topic, values: readonly Value[], en: Text, cs: Text): Template {
+function template(topic: Topic | undefined, values: readonly Value[], en: Text, cs: Text): Template {
   return { topic, values, texts: { en, cs } };
 }
 
@@ -46,6 +61,12 @@ export const TEMPLATES = {
     ['amount', 'date', 'time'],
     text('{{ amount }} went out', '{{ amount }} went out of your account on {{ date }}.'),
     text('Odešlo {{ amount }}', 'Z vašeho účtu odešlo {{ date }} {{ amount }}.'),
+  ),
+  'low-balance': template(
+    'low_balance',
+    ['amount', 'below', 'time'],
+    text('{{ amount }} left', 'Your account came below {{ below }} on {{ time }}: {{ amount }} are left.'),
+    text('Zbývá {{ amount }}', 'Zůstatek vašeho účtu klesl {{ time }} pod {{ below }}: zbývá {{ amount }}.'),
   ),
   'order-refused': template(
     'orders',
@@ -91,6 +112,11 @@ export const TEMPLATES = {
     ),
     text('Webhook je vypnutý', 'Dne {{ time }} jsme přestali posílat na váš webhook, protože už nic nepřijímal.'),
   ),
+  'login-new-device': change('Somebody logged in with a device that is new to us', 'Přihlášení z nového zařízení'),
+  'login-held': change(
+    'A login with your password was stopped, for it did not look like yours',
+    'Přihlášení s vaším heslem bylo zastaveno, protože nevypadalo jako vaše',
+  ),
   'session-ended': change('A login of yours was ended', 'Vaše přihlášení bylo ukončeno'),
   'logins-failed': template(
     'security',
@@ -103,6 +129,37 @@ export const TEMPLATES = {
       'Někdo se zkouší přihlásit',
       'Do {{ time }} selhala {{ failures }} přihlášení po sobě. Nebyli jste to vy? Volejte.',
     ),
+  ),
+  'approval-waiting': template(
+    'approvals',
+    ['request', 'time'],
+    text('{{ request }} waits for you', 'A colleague asked for {{ request }} on {{ time }}. You may decide on it.'),
+    text('{{ request }} čeká na vás', 'Kolega požádal {{ time }} o {{ request }}. Můžete o tom rozhodnout.'),
+  ),
+  'approval-decided': template(
+    'approvals',
+    ['request', 'outcome', 'time'],
+    text('{{ request }}: {{ outcome }}', 'What became of your {{ request }} on {{ time }}: {{ outcome }}.'),
+    text('{{ request }}: {{ outcome }}', 'Vaše žádost {{ request }} dopadla {{ time }} takto: {{ outcome }}.'),
+  ),
+  'product-news': template(
+    'product_news',
+    ['headline', 'text', 'unsubscribe', 'time'],
+    text(
+      '{{ headline }}',
+      '{{ text }}\n\nWe tell you this because you asked for it, and no more once you change that in the app{% if unsubscribe != "" %} or here: {{ unsubscribe }}{% endif %}.',
+    ),
+    text(
+      '{{ headline }}',
+      '{{ text }}\n\nPíšeme vám, protože jste o to požádali. Odhlásit se můžete v aplikaci{% if unsubscribe != "" %} nebo zde: {{ unsubscribe }}{% endif %}.',
+    ),
+  ),
+  /** What is gathered, in one message. */
+  digest: template(
+    undefined,
+    ['count', 'notices', 'time'],
+    text('{{ count }} notices for you', 'This has happened since we last wrote to you:\n\n{{ notices }}'),
+    text('Souhrn oznámení: {{ count }}', 'Od naší poslední zprávy se stalo:\n\n{{ notices }}'),
   ),
 } as const satisfies Record<string, Template>;
 

@@ -5,8 +5,7 @@ import {
   type NotificationService,
 } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import type { Context } from '../context.ts';
-import { webhookNotice } from '../delivering-webhooks.ts';
-import { selectChoices } from '../delivery-tables.ts';
+import { webhookNotices } from '../delivering-webhooks.ts';
 import { refuse } from '../domain/refusals.ts';
 import { WEBHOOKS_MAX } from '../domain/webhooks.ts';
 import { insertNotices } from '../tables.ts';
@@ -16,7 +15,7 @@ import { checkTypes, checkUrl, principalOf, recordWebhook, sealEndpoint, webhook
 
 /** Makes a webhook of the caller's, and its secret. */
 export function createWebhook(context: Context): Rpcs<typeof NotificationService>['createWebhook'] {
-  const { commands, vault, ways } = context;
+  const { commands, vault } = context;
   return (request, call) => {
     const { partyId, scopes } = principalOf(call);
     const { url, description, eventTypes } = request;
@@ -32,12 +31,11 @@ export function createWebhook(context: Context): Rpcs<typeof NotificationService
         const secret = newSecret();
         const endpoint = { url, description, secrets: [{ secret }] };
         const webhookId = newId('whk');
-        const [choices] = await tx.query(selectChoices([partyId]));
         const createMs = Date.now();
         const sealed = await sealEndpoint(vault, partyId, endpoint);
         await tx.execute(insertWebhook({ webhookId, partyId, endpoint: sealed, eventTypes, scopes, createMs }));
-        const notices = webhookNotice(partyId, 'webhook-created', choices?.choices ?? {}, ways.open);
-        for (const notice of notices) tx.write(insertNotices, notice);
+        for (const notice of await webhookNotices(context, tx, partyId, 'webhook-created'))
+          tx.write(insertNotices, notice);
         const [row] = (await tx.query(selectWebhooksOf(partyId))).filter((one) => one.webhookId === webhookId);
         if (!row) throw new Error('a webhook that was made is not there');
         recordWebhook(tx, row, undefined, endpoint);

@@ -1,10 +1,14 @@
 import { expect } from 'chai';
-import { customer, refused, staff } from '#chassis/testing/service.ts';
+import { customer, partner, refused, staff } from '#chassis/testing/service.ts';
 import { Topic } from '#gen/bank/notification/v1/notification_pb.ts';
+import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
+import { ApprovalState } from '#gen/bank/security/v1/approval_pb.ts';
 import {
   CredentialsRegisteredSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
   SessionRevokedSchema,
+  SessionStartedSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import {
@@ -15,7 +19,7 @@ import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { happened, paid, unique, useNotification } from '../testing.ts';
 
 describe('ListInbox', () => {
-  const { bank, booked, told, of } = useNotification();
+  const { bank, booked, told, asked, of } = useNotification();
   const subjects = async (customerId: string) =>
     (await of(customerId).listInbox({})).notices.map(({ subject }) => subject.replaceAll('\u00a0', ' '));
 
@@ -71,6 +75,10 @@ describe('ListInbox', () => {
     await told(
       happened(CredentialsRegisteredSchema, { customerId: jana, partyId: jana }),
       happened(CredentialsRegisteredSchema, { partyId: 'stf_eva' }),
+      happened(SessionStartedSchema, { sessionId: 'ses_1', partyId: jana, newDevice: false }),
+      happened(SessionStartedSchema, { sessionId: 'ses_2', partyId: jana, newDevice: true }),
+      happened(SessionStartedSchema, { sessionId: 'ses_3', partyId: 'stf_eva', newDevice: true }),
+      happened(LoginHeldForReviewSchema, { partyId: jana, customerId: jana }),
       revoked(RevocationReason.LOGGED_OUT),
       revoked(RevocationReason.REFRESH_TOKEN_REUSED),
       failed(4),
@@ -80,12 +88,41 @@ describe('ListInbox', () => {
     expect(await subjects(jana)).to.deep.equal([
       'Somebody tries to log in',
       'A login of yours was ended',
+      'A login with your password was stopped, for it did not look like yours',
+      'Somebody logged in with a device that is new to us',
       'A username and a password were set',
     ]);
     const [row] = await bank.database.query<{ n: string }>(
       `select count(*) as n from notice where party_id = 'stf_eva'`,
     );
     expect(row?.n).to.equal('0');
+  });
+
+  it('tells staff what waits for them to decide, and what became of what they asked for', async () => {
+    const [maker, checker] = [unique('stf'), unique('stf')];
+    const rpc = 'bank.transaction.v1.TransactionService/ReverseTransaction';
+    const moved = (approvalId: string, state: ApprovalState) =>
+      happened(ApprovalStateChangedSchema, { approvalId, rpc, makerId: maker, state });
+    await asked(
+      [
+        happened(ApprovalSubmittedSchema, { approvalId: 'apr_1', rpc, makerId: maker }),
+        happened(ApprovalSubmittedSchema, { approvalId: 'apr_decided', rpc, makerId: maker }),
+        moved('apr_1', ApprovalState.APPROVED),
+        moved('apr_1', ApprovalState.EXECUTED),
+        moved('apr_2', ApprovalState.WITHDRAWN),
+        moved('apr_2', ApprovalState.REJECTED),
+      ],
+      { apr_1: [checker, 'ptn_strange'] },
+    );
+    const seen = async (partyId: string) => {
+      const { notices } = await bank.asPrincipal({ ...staff('TELLER'), partyId }).listInbox({});
+      return notices.map(({ topic, subject, approvalId }) => [topic, subject, approvalId]);
+    };
+    expect(await seen(checker)).to.deep.equal([[Topic.APPROVALS, 'ReverseTransaction waits for you', 'apr_1']]);
+    expect(await seen(maker)).to.deep.equal([
+      [Topic.APPROVALS, 'ReverseTransaction: rejected', 'apr_2'],
+      [Topic.APPROVALS, 'ReverseTransaction: executed', 'apr_1'],
+    ]);
   });
 
   it('turns pages, of all or of what is not read', async () => {
@@ -115,11 +152,12 @@ describe('ListInbox', () => {
     }
   });
 
-  it('is for customers alone, and shows them nothing of others', async () => {
+  it('is for customers and staff alone, and shows them nothing of others', async () => {
     const [jana, petr] = [unique('cus'), unique('cus')];
     await booked([paid('1.00', { to: 'acc_jana' })], { acc_jana: [jana] });
     expect((await of(petr).listInbox({})).notices).to.deep.equal([]);
-    await refused(bank.asPrincipal(staff('AUDITOR')).listInbox({}), 'CALLER_NOT_ALLOWED');
+    expect((await bank.asPrincipal(staff('AUDITOR')).listInbox({})).notices).to.deep.equal([]);
+    await refused(bank.asPrincipal(partner('ptn_1')).listInbox({}), 'CALLER_NOT_ALLOWED');
     await refused(bank.as('account').listInbox({}), 'CALLER_NOT_ALLOWED');
   });
 });

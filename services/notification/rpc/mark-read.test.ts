@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { refused, staff } from '#chassis/testing/service.ts';
+import { partner, refused } from '#chassis/testing/service.ts';
 import { paid, unique, useNotification } from '../testing.ts';
 
 describe('MarkRead', () => {
@@ -47,11 +47,14 @@ describe('MarkRead', () => {
     expect([unreadCount, lastNumber]).to.deep.equal([20, 40]);
   });
 
-  it('is for customers, of a thousand at a time', async () => {
+  it('is for customers and staff, of a thousand at a time', async () => {
     const many = Array.from({ length: 1001 }, (_, index) => index + 1);
     const request = { requestId: unique('read'), noticeNumbers: many };
     await refused(of(unique('cus')).markRead(request), 'REQUEST_INVALID');
     await refused(of(unique('cus')).markRead({ ...request, noticeNumbers: [0] }), 'REQUEST_INVALID');
-    await refused(bank.asPrincipal(staff('TELLER')).markRead({ ...request, noticeNumbers: [1] }), 'CALLER_NOT_ALLOWED');
+    await refused(
+      bank.asPrincipal(partner('ptn_1')).markRead({ ...request, noticeNumbers: [1] }),
+      'CALLER_NOT_ALLOWED',
+    );
   });
 });

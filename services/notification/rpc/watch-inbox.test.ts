@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { refused, staff } from '#chassis/testing/service.ts';
+import { partner, refused } from '#chassis/testing/service.ts';
 import type { WatchInboxResponse } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { paid, unique, useNotification } from '../testing.ts';
 
@@ -77,12 +77,12 @@ describe('WatchInbox', function watchInbox() {
     expect(performance.now() - began).to.be.within(4_000, 8_000);
   });
 
-  it('is for customers, each their own', async () => {
+  it('is for customers and staff, each their own', async () => {
     const [jana, petr] = [unique('cus'), unique('cus')];
     await pay(jana);
     const [first] = await read(petr, 0, () => true);
     expect(first?.notices).to.deep.equal([]);
-    const theirs = bank.asPrincipal(staff('AUDITOR')).watchInbox({});
+    const theirs = bank.asPrincipal(partner('ptn_1')).watchInbox({});
     await refused(theirs[Symbol.asyncIterator]().next(), 'CALLER_NOT_ALLOWED');
   });
 });

@@ -2,8 +2,8 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
-import { noticeMessage, ownerOf } from '../inbox.ts';
-import { type NoticeRow, selectAfter } from '../tables.ts';
+import { noticeMessages, ownerOf } from '../inbox.ts';
+import { selectAfter } from '../tables.ts';
 
 /** So many notices stand in one message at most. */
 const PAGE = 100;
@@ -20,7 +20,7 @@ export function watchInbox(context: Context): Rpcs<typeof NotificationService>['
         const { unreadCount, lastNumber } = watcher.head();
         const isBehind = lastNumber > reached;
         const rows = isBehind ? await context.database.query(selectAfter(partyId, reached, PAGE)) : [];
-        const written = isBehind ? await writtenFor(context, partyId, rows) : [];
+        const written = isBehind ? await noticeMessages(context, rows, partyId) : [];
         reached = rows.at(-1)?.number ?? reached;
         yield {
           notices: written,
@@ -33,9 +33,4 @@ export function watchInbox(context: Context): Rpcs<typeof NotificationService>['
       watcher.leave();
     }
   };
-}
-
-async function writtenFor(context: Context, partyId: string, rows: readonly NoticeRow[]) {
-  const [preferences, texts] = await Promise.all([context.preferences(partyId), context.texts()]);
-  return rows.map((row) => noticeMessage(texts, row, preferences));
 }

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification.proto.
  */
 export const file_bank_notification_v1_notification: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIsACCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAijgEKBkNob2ljZRI2CgV0b3BpYxgBIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljQgq6SAeCAQQQASAAEjwKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgy6SAmCAQYQASAAIAESDgoGd2FudGVkGAMgASgIIoMBCgpRdWlldEhvdXJzEjkKCWZyb21fdGltZRgBIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQSOgoKdW50aWxfdGltZRgCIAEoCUImukgjciEyH14oWzAxXVswLTldfDJbMC0zXSk6WzAtNV1bMC05XSQipAEKC1ByZWZlcmVuY2VzEg4KBmxvY2FsZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSNQoLcXVpZXRfaG91cnMYAyABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEi0KB2Nob2ljZXMYBCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2USDAoEZXRhZxgFIAEoCSLaAwoIRGVsaXZlcnkSFQoNbm90aWNlX251bWJlchgBIAEoBRIuCgdjaGFubmVsGAIgASgOMh0uYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbm5lbBIQCgh0ZW1wbGF0ZRgDIAEoCRIqCgV0b3BpYxgEIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEjIKBXN0YXRlGAUgASgOMiMuYmFuay5ub3RpZmljYXRpb24udjEuRGVsaXZlcnlTdGF0ZRIVCg1hdHRlbXB0X2NvdW50GAYgASgFEi8KC2NyZWF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgluZXh0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXNlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcHJvdmlkZXIYCiABKAkSDwoHZmFpbHVyZRgLIAEoCRIZCgdhZGRyZXNzGAwgASgJQgjitRgECAIQARIZCgdzdWJqZWN0GA0gASgJQgjitRgECAIQARIWCgRib2R5GA4gASgJQgjitRgECAIQASLmAQoIVGVtcGxhdGUSEAoIdGVtcGxhdGUYASABKAkSDgoGbG9jYWxlGAIgASgJEioKBXRvcGljGAMgASgOMhsuYmFuay5ub3RpZmljYXRpb24udjEuVG9waWMSDwoHdmVyc2lvbhgEIAEoBRIPCgdzdWJqZWN0GAUgASgJEgwKBGJvZHkYBiABKAkSDgoGdmFsdWVzGAcgAygJEhsKCWF1dGhvcl9pZBgIIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKm0KBVRvcGljEhUKEVRPUElDX1VOU1BFQ0lGSUVEEAASEgoOVE9QSUNfTU9ORVlfSU4QARITCg9UT1BJQ19NT05FWV9PVVQQAhIQCgxUT1BJQ19PUkRFUlMQAxISCg5UT1BJQ19TRUNVUklUWRAEKmsKB0NoYW5uZWwSFwoTQ0hBTk5FTF9VTlNQRUNJRklFRBAAEhEKDUNIQU5ORUxfSU5CT1gQARIRCg1DSEFOTkVMX0VNQUlMEAISDwoLQ0hBTk5FTF9TTVMQAxIQCgxDSEFOTkVMX1BVU0gQBCqaAQoNRGVsaXZlcnlTdGF0ZRIeChpERUxJVkVSWV9TVEFURV9VTlNQRUNJRklFRBAAEhoKFkRFTElWRVJZX1NUQVRFX1dBSVRJTkcQARIbChdERUxJVkVSWV9TVEFURV9SRVRSWUlORxACEhcKE0RFTElWRVJZX1NUQVRFX1NFTlQQAxIXChNERUxJVkVSWV9TVEFURV9ERUFEEARiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb24ucHJvdG8SFGJhbmsubm90aWZpY2F0aW9uLnYxIt8CCgZOb3RpY2USFQoNbm90aWNlX251bWJlchgBIAEoBRIQCgh0ZW1wbGF0ZRgCIAEoCRIqCgV0b3BpYxgDIAEoDjIbLmJhbmsubm90aWZpY2F0aW9uLnYxLlRvcGljEg8KB3N1YmplY3QYBCABKAkSDAoEYm9keRgFIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgGIAEoCUII2rUYBAgGEAESHAoKYWNjb3VudF9pZBgHIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAggASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ei4KCm9jY3VyX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXJlYWRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHQoLYXBwcm92YWxfaWQYCyABKAlCCNq1GAQIDRABIu0CCgZDaG9pY2USOAoFdG9waWMYASABKA4yGy5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ub3BpY0IMukgJggEGEAEgACAHEjoKB2NoYW5uZWwYAiABKA4yHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgq6SAeCAQQQASAAEg4KBndhbnRlZBgDIAEoCBI2CgZyaHl0aG0YBCABKA4yHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5SaHl0aG1CCLpIBYIBAhABOqQBukigARqdAQoMY2hvaWNlLmluYm94ElFvbmx5IG5ld3Mgb2YgcHJvZHVjdHMgY2FuIGJlIHVud2FudGVkIGluIHRoZSBpbmJveCwgYW5kIG5vdGhpbmcgaXMgZ2F0aGVyZWQgdGhlcmUaOnRoaXMuY2hhbm5lbCAhPSAxIHx8ICh0aGlzLnRvcGljID09IDUgJiYgdGhpcy5yaHl0aG0gPT0gMCkiXgoKRGlnZXN0VGltZRI0CgR0aW1lGAEgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBIaCgd3ZWVrZGF5GAIgASgFQgm6SAYaBBgHKAEigwEKClF1aWV0SG91cnMSOQoJZnJvbV90aW1lGAEgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJBI6Cgp1bnRpbF90aW1lGAIgASgJQia6SCNyITIfXihbMDFdWzAtOV18MlswLTNdKTpbMC01XVswLTldJCJfCgpMb3dCYWxhbmNlEiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhADEioKBWJlbG93GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQEijgIKC1ByZWZlcmVuY2VzEg4KBmxvY2FsZRgBIAEoCRIRCgl0aW1lX3pvbmUYAiABKAkSNQoLcXVpZXRfaG91cnMYAyABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEi0KB2Nob2ljZXMYBCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2USDAoEZXRhZxgFIAEoCRIwCgZkaWdlc3QYBiABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5EaWdlc3RUaW1lEjYKDGxvd19iYWxhbmNlcxgHIAMoCzIgLmJhbmsubm90aWZpY2F0aW9uLnYxLkxvd0JhbGFuY2Ui9wQKCERlbGl2ZXJ5EhUKDW5vdGljZV9udW1iZXIYASABKAUSLgoHY2hhbm5lbBgCIAEoDjIdLmJhbmsubm90aWZpY2F0aW9uLnYxLkNoYW5uZWwSEAoIdGVtcGxhdGUYAyABKAkSKgoFdG9waWMYBCABKA4yGy5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ub3BpYxIyCgVzdGF0ZRgFIAEoDjIjLmJhbmsubm90aWZpY2F0aW9uLnYxLkRlbGl2ZXJ5U3RhdGUSFQoNYXR0ZW1wdF9jb3VudBgGIAEoBRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbmV4dF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglzZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHByb3ZpZGVyGAogASgJEg8KB2ZhaWx1cmUYCyABKAkSGQoHYWRkcmVzcxgMIAEoCUII4rUYBAgCEAESGQoHc3ViamVjdBgNIAEoCUII4rUYBAgCEAESFgoEYm9keRgOIAEoCUII4rUYBAgCEAESHQoLY3VzdG9tZXJfaWQYDyABKAlCCNq1GAQIARABEhgKEHNlbnRfd2l0aF9udW1iZXIYECABKAUSMAoMcmVjZWlwdF90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb25zZW50X3RpbWUYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIuYBCghUZW1wbGF0ZRIQCgh0ZW1wbGF0ZRgBIAEoCRIOCgZsb2NhbGUYAiABKAkSKgoFdG9waWMYAyABKA4yGy5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ub3BpYxIPCgd2ZXJzaW9uGAQgASgFEg8KB3N1YmplY3QYBSABKAkSDAoEYm9keRgGIAEoCRIOCgZ2YWx1ZXMYByADKAkSGwoJYXV0aG9yX2lkGAggASgJQgjatRgECAgQAxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqsQEKBVRvcGljEhUKEVRPUElDX1VOU1BFQ0lGSUVEEAASEgoOVE9QSUNfTU9ORVlfSU4QARITCg9UT1BJQ19NT05FWV9PVVQQAhIQCgxUT1BJQ19PUkRFUlMQAxISCg5UT1BJQ19TRUNVUklUWRAEEhYKElRPUElDX1BST0RVQ1RfTkVXUxAFEhUKEVRPUElDX0xPV19CQUxBTkNFEAYSEwoPVE9QSUNfQVBQUk9WQUxTEAcqRQoGUmh5dGhtEhYKElJIWVRITV9VTlNQRUNJRklFRBAAEhAKDFJIWVRITV9EQUlMWRABEhEKDVJIWVRITV9XRUVLTFkQAiprCgdDaGFubmVsEhcKE0NIQU5ORUxfVU5TUEVDSUZJRUQQABIRCg1DSEFOTkVMX0lOQk9YEAESEQoNQ0hBTk5FTF9FTUFJTBACEg8KC0NIQU5ORUxfU01TEAMSEAoMQ0hBTk5FTF9QVVNIEAQq7wEKDURlbGl2ZXJ5U3RhdGUSHgoaREVMSVZFUllfU1RBVEVfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFURV9XQUlUSU5HEAESGwoXREVMSVZFUllfU1RBVEVfUkVUUllJTkcQAhIXChNERUxJVkVSWV9TVEFURV9TRU5UEAMSFwoTREVMSVZFUllfU1RBVEVfREVBRBAEEhwKGERFTElWRVJZX1NUQVRFX0RFTElWRVJFRBAFEhoKFkRFTElWRVJZX1NUQVRFX0JPVU5DRUQQBhIZChVERUxJVkVSWV9TVEFURV9GQUlMRUQQB2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Something that the bank told a customer.
@@ -76,7 +76,7 @@ export type Notice = Message<"bank.notification.v1.Notice"> & {
   accountId: string;
 
   /**
-   * How much money, where it is about money.
+   * How much money, where it is about money; of a low balance, what is left.
    *
    * @generated from field: bank.type.v1.Money amount = 8;
    */
@@ -95,6 +95,13 @@ export type Notice = Message<"bank.notification.v1.Notice"> & {
    * @generated from field: google.protobuf.Timestamp read_time = 10;
    */
   readTime?: Timestamp | undefined;
+
+  /**
+   * The approval, where it is about one.
+   *
+   * @generated from field: string approval_id = 11;
+   */
+  approvalId: string;
 };
 
 /**
@@ -105,13 +112,14 @@ export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
   messageDesc(file_bank_notification_v1_notification, 0);
 
 /**
- * Whether a customer wants the notices of a topic by a way other than the inbox.
+ * Whether a customer wants the notices of a topic by a way, and when. All notices are in the inbox anyway, but for news of
+ * products: those are where their way is wanted, and in the inbox with it.
  *
  * @generated from message bank.notification.v1.Choice
  */
 export type Choice = Message<"bank.notification.v1.Choice"> & {
   /**
-   * The topic.
+   * The topic: one of those that customers are told of.
    *
    * @generated from field: bank.notification.v1.Topic topic = 1;
    */
@@ -130,6 +138,13 @@ export type Choice = Message<"bank.notification.v1.Choice"> & {
    * @generated from field: bool wanted = 3;
    */
   wanted: boolean;
+
+  /**
+   * At once, or gathered: then each message tells of all notices since the one before, at the time of `digest`.
+   *
+   * @generated from field: bank.notification.v1.Rhythm rhythm = 4;
+   */
+  rhythm: Rhythm;
 };
 
 /**
@@ -138,6 +153,34 @@ export type Choice = Message<"bank.notification.v1.Choice"> & {
  */
 export const ChoiceSchema: GenMessage<Choice> = /*@__PURE__*/
   messageDesc(file_bank_notification_v1_notification, 1);
+
+/**
+ * When notices that are gathered are sent, in the customer's time zone.
+ *
+ * @generated from message bank.notification.v1.DigestTime
+ */
+export type DigestTime = Message<"bank.notification.v1.DigestTime"> & {
+  /**
+   * The time of day, HH:MM. A time that a day leaves out, as when summer begins, is the one right after.
+   *
+   * @generated from field: string time = 1;
+   */
+  time: string;
+
+  /**
+   * The day of the week of what is sent weekly: 1 for Monday to 7 for Sunday.
+   *
+   * @generated from field: int32 weekday = 2;
+   */
+  weekday: number;
+};
+
+/**
+ * Describes the message bank.notification.v1.DigestTime.
+ * Use `create(DigestTimeSchema)` to create a new message.
+ */
+export const DigestTimeSchema: GenMessage<DigestTime> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification, 2);
 
 /**
  * When a customer is not to be disturbed. What is not about security waits until then, but in the inbox.
@@ -165,7 +208,36 @@ export type QuietHours = Message<"bank.notification.v1.QuietHours"> & {
  * Use `create(QuietHoursSchema)` to create a new message.
  */
 export const QuietHoursSchema: GenMessage<QuietHours> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification, 2);
+  messageDesc(file_bank_notification_v1_notification, 3);
+
+/**
+ * From which balance on a customer wants to be told that an account of theirs is low. They are told each time that a booking takes it
+ * from there, or above, to below.
+ *
+ * @generated from message bank.notification.v1.LowBalance
+ */
+export type LowBalance = Message<"bank.notification.v1.LowBalance"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The lowest balance of which they are not told.
+   *
+   * @generated from field: bank.type.v1.Money below = 2;
+   */
+  below?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.LowBalance.
+ * Use `create(LowBalanceSchema)` to create a new message.
+ */
+export const LowBalanceSchema: GenMessage<LowBalance> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification, 4);
 
 /**
  * How a customer wants to be told.
@@ -207,6 +279,20 @@ export type Preferences = Message<"bank.notification.v1.Preferences"> & {
    * @generated from field: string etag = 5;
    */
   etag: string;
+
+  /**
+   * When notices that are gathered are sent.
+   *
+   * @generated from field: bank.notification.v1.DigestTime digest = 6;
+   */
+  digest?: DigestTime | undefined;
+
+  /**
+   * Of which balances they want to be told.
+   *
+   * @generated from field: repeated bank.notification.v1.LowBalance low_balances = 7;
+   */
+  lowBalances: LowBalance[];
 };
 
 /**
@@ -214,7 +300,7 @@ export type Preferences = Message<"bank.notification.v1.Preferences"> & {
  * Use `create(PreferencesSchema)` to create a new message.
  */
 export const PreferencesSchema: GenMessage<Preferences> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification, 3);
+  messageDesc(file_bank_notification_v1_notification, 5);
 
 /**
  * A notice on its way to a customer, other than into the inbox.
@@ -314,11 +400,39 @@ export type Delivery = Message<"bank.notification.v1.Delivery"> & {
   subject: string;
 
   /**
-   * What was sent. Empty before, and of what holds a code.
+   * What was sent. Empty before, of what holds a code, and of what went with another.
    *
    * @generated from field: string body = 14;
    */
   body: string;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 15;
+   */
+  customerId: string;
+
+  /**
+   * Of one that was gathered: the notice with whose delivery it goes, or went. 0 while it is not decided, and for others.
+   *
+   * @generated from field: int32 sent_with_number = 16;
+   */
+  sentWithNumber: number;
+
+  /**
+   * When the provider said what became of it. Absent while it did not.
+   *
+   * @generated from field: google.protobuf.Timestamp receipt_time = 17;
+   */
+  receiptTime?: Timestamp | undefined;
+
+  /**
+   * Of news of products: when the customer gave the consent that held when they were sent.
+   *
+   * @generated from field: google.protobuf.Timestamp consent_time = 18;
+   */
+  consentTime?: Timestamp | undefined;
 };
 
 /**
@@ -326,7 +440,7 @@ export type Delivery = Message<"bank.notification.v1.Delivery"> & {
  * Use `create(DeliverySchema)` to create a new message.
  */
 export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification, 4);
+  messageDesc(file_bank_notification_v1_notification, 6);
 
 /**
  * What the bank writes of one kind of thing, in one language. All ways use the same text.
@@ -349,7 +463,7 @@ export type Template = Message<"bank.notification.v1.Template"> & {
   locale: string;
 
   /**
-   * What it is about.
+   * What it is about. Unspecified for `digest`, which tells of several.
    *
    * @generated from field: bank.notification.v1.Topic topic = 3;
    */
@@ -403,7 +517,7 @@ export type Template = Message<"bank.notification.v1.Template"> & {
  * Use `create(TemplateSchema)` to create a new message.
  */
 export const TemplateSchema: GenMessage<Template> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification, 5);
+  messageDesc(file_bank_notification_v1_notification, 7);
 
 /**
  * What a notice is about, as far as a customer may want it or not.
@@ -412,7 +526,7 @@ export const TemplateSchema: GenMessage<Template> = /*@__PURE__*/
  */
 export const Topic = {
   /**
-   * Never sent.
+   * Several; no notice has it.
    *
    * @generated from enum value: TOPIC_UNSPECIFIED = 0;
    */
@@ -445,6 +559,27 @@ export const Topic = {
    * @generated from enum value: TOPIC_SECURITY = 4;
    */
   SECURITY: 4,
+
+  /**
+   * What the bank offers. Nobody is told who has not said so, way by way: that is their consent.
+   *
+   * @generated from enum value: TOPIC_PRODUCT_NEWS = 5;
+   */
+  PRODUCT_NEWS: 5,
+
+  /**
+   * An account has come below what its holder named.
+   *
+   * @generated from enum value: TOPIC_LOW_BALANCE = 6;
+   */
+  LOW_BALANCE: 6,
+
+  /**
+   * For members of staff: requests that wait for them to decide, and what became of their own.
+   *
+   * @generated from enum value: TOPIC_APPROVALS = 7;
+   */
+  APPROVALS: 7,
 } as const;
 
 /**
@@ -459,6 +594,47 @@ export type Topic = (typeof Topic)[keyof typeof Topic] | UnknownEnum;
  */
 export const TopicSchema: GenEnum<Topic> = /*@__PURE__*/
   enumDesc(file_bank_notification_v1_notification, 0);
+
+/**
+ * When notices are sent.
+ *
+ * @generated from enum bank.notification.v1.Rhythm
+ */
+export const Rhythm = {
+  /**
+   * At once.
+   *
+   * @generated from enum value: RHYTHM_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Gathered, in one message a day.
+   *
+   * @generated from enum value: RHYTHM_DAILY = 1;
+   */
+  DAILY: 1,
+
+  /**
+   * Gathered, in one message a week.
+   *
+   * @generated from enum value: RHYTHM_WEEKLY = 2;
+   */
+  WEEKLY: 2,
+} as const;
+
+/**
+ * When notices are sent.
+ *
+ * @generated from enum bank.notification.v1.Rhythm
+ */
+export type Rhythm = (typeof Rhythm)[keyof typeof Rhythm] | UnknownEnum;
+
+/**
+ * Describes the enum bank.notification.v1.Rhythm.
+ */
+export const RhythmSchema: GenEnum<Rhythm> = /*@__PURE__*/
+  enumDesc(file_bank_notification_v1_notification, 1);
 
 /**
  * The way that a notice takes.
@@ -513,7 +689,7 @@ export type Channel = (typeof Channel)[keyof typeof Channel] | UnknownEnum;
  * Describes the enum bank.notification.v1.Channel.
  */
 export const ChannelSchema: GenEnum<Channel> = /*@__PURE__*/
-  enumDesc(file_bank_notification_v1_notification, 1);
+  enumDesc(file_bank_notification_v1_notification, 2);
 
 /**
  * Where a delivery is.
@@ -543,18 +719,39 @@ export const DeliveryState = {
   RETRYING: 2,
 
   /**
-   * A provider took it.
+   * A provider took it. Of those that tell no more, it stays so.
    *
    * @generated from enum value: DELIVERY_STATE_SENT = 3;
    */
   SENT: 3,
 
   /**
-   * Given up.
+   * Given up: it was tried too often, or there is nobody to send it to.
    *
    * @generated from enum value: DELIVERY_STATE_DEAD = 4;
    */
   DEAD: 4,
+
+  /**
+   * It has arrived, says the provider.
+   *
+   * @generated from enum value: DELIVERY_STATE_DELIVERED = 5;
+   */
+  DELIVERED: 5,
+
+  /**
+   * The address does not take it, says the provider or, with a code of 5xx, the mail server.
+   *
+   * @generated from enum value: DELIVERY_STATE_BOUNCED = 6;
+   */
+  BOUNCED: 6,
+
+  /**
+   * The provider could not deliver it.
+   *
+   * @generated from enum value: DELIVERY_STATE_FAILED = 7;
+   */
+  FAILED: 7,
 } as const;
 
 /**
@@ -568,5 +765,5 @@ export type DeliveryState = (typeof DeliveryState)[keyof typeof DeliveryState] |
  * Describes the enum bank.notification.v1.DeliveryState.
  */
 export const DeliveryStateSchema: GenEnum<DeliveryState> = /*@__PURE__*/
-  enumDesc(file_bank_notification_v1_notification, 2);
+  enumDesc(file_bank_notification_v1_notification, 3);
 

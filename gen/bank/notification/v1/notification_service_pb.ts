@@ -4,8 +4,10 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Choice, Delivery, Notice, Preferences, QuietHours, Template } from "./notification_pb.ts";
+import type { Channel, Choice, Delivery, DigestTime, LowBalance, Notice, Preferences, QuietHours, Template } from "./notification_pb.ts";
 import { file_bank_notification_v1_notification } from "./notification_pb.ts";
+import type { ProductNews, ProductNewsText } from "./product_news_pb.ts";
+import { file_bank_notification_v1_product_news } from "./product_news_pb.ts";
 import type { Webhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryState } from "./webhook_pb.ts";
 import { file_bank_notification_v1_webhook } from "./webhook_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/notification/v1/notification_service.proto.
  */
 export const file_bank_notification_v1_notification_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyK9AgoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkIlMKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyJ5ChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJlChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjIKCmRlbGl2ZXJpZXMYASADKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFgoUTGlzdFRlbXBsYXRlc1JlcXVlc3QiSgoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjEKCXRlbXBsYXRlcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlIncKEkdldFRlbXBsYXRlUmVxdWVzdBIbCgh0ZW1wbGF0ZRgBIAEoCUIJukgGcgQQARhAEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEh0KB3ZlcnNpb24YAyABKAVCB7pIBBoCKABIAIgBAUIKCghfdmVyc2lvbiJHChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjAKCHRlbXBsYXRlGAEgASgLMh4uYmFuay5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUihwEKFlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QSGwoIdGVtcGxhdGUYASABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIbCgdzdWJqZWN0GAMgASgJQgq6SAdyBRABGMgBEhgKBGJvZHkYBCABKAlCCrpIB3IFEAEYiCciOAoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRIMCgRib2R5GAIgASgJItsBChVDaGFuZ2VUZW1wbGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGwoIdGVtcGxhdGUYAyABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYBCABKAlCCbpIBnIEEAEYIxIdCgxiYXNlX3ZlcnNpb24YBSABKAVCB7pIBBoCKAASGwoHc3ViamVjdBgGIAEoCUIKukgHcgUQARjIARIYCgRib2R5GAcgASgJQgq6SAdyBRABGIgnIkoKFkNoYW5nZVRlbXBsYXRlUmVzcG9uc2USMAoIdGVtcGxhdGUYASABKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZSIeChxMaXN0V2ViaG9va0V2ZW50VHlwZXNSZXF1ZXN0IjQKHUxpc3RXZWJob29rRXZlbnRUeXBlc1Jlc3BvbnNlEhMKC2V2ZW50X3R5cGVzGAEgAygJIsABChRDcmVhdGVXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIfCgN1cmwYAyABKAlCErpIB3IFEAEY0A/itRgECAIQARIqCgtldmVudF90eXBlcxgEIAMoCUIVukgSkgEPCAEQZBgBIgdyBRABGIABEiUKC2Rlc2NyaXB0aW9uGAUgASgJQhC6SAVyAxjIAeK1GAQIAhABImEKFUNyZWF0ZVdlYmhvb2tSZXNwb25zZRIuCgd3ZWJob29rGAEgASgLMh0uYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9vaxIYCgZzZWNyZXQYAiABKAlCCOK1GAQIAxADIjgKE0xpc3RXZWJob29rc1JlcXVlc3QSIQoIcGFydHlfaWQYASABKAlCD7pIBHICGEDatRgECAgQASJHChRMaXN0V2ViaG9va3NSZXNwb25zZRIvCgh3ZWJob29rcxgBIAMoCzIdLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2siqwIKFFVwZGF0ZVdlYmhvb2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCndlYmhvb2tfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIMhACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEh0KA3VybBgGIAEoCUIQukgFcgMY0A/itRgECAIQARIoCgtldmVudF90eXBlcxgHIAMoCUITukgQkgENEGQYASIHcgUQARiAARIlCgtkZXNjcmlwdGlvbhgIIAEoCUIQukgFcgMYyAHitRgECAIQASJHChVVcGRhdGVXZWJob29rUmVzcG9uc2USLgoHd2ViaG9vaxgBIAEoCzIdLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2sicwoURW5hYmxlV2ViaG9va1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKd2ViaG9va19pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgyEAIiRwoVRW5hYmxlV2ViaG9va1Jlc3BvbnNlEi4KB3dlYmhvb2sYASABKAsyHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5XZWJob29rInMKFERlbGV0ZVdlYmhvb2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCndlYmhvb2tfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIMhACIhcKFURlbGV0ZVdlYmhvb2tSZXNwb25zZSKSAQoaUm90YXRlV2ViaG9va1NlY3JldFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKd2ViaG9va19pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgyEAISFwoPcHJldmlvdXNfbGVha2VkGAQgASgIImcKG1JvdGF0ZVdlYmhvb2tTZWNyZXRSZXNwb25zZRIuCgd3ZWJob29rGAEgASgLMh0uYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9vaxIYCgZzZWNyZXQYAiABKAlCCOK1GAQIAxADInEKElBpbmdXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgp3ZWJob29rX2lkGAMgASgJQhG6SAZyBBABGEDatRgECDIQAiJOChNQaW5nV2ViaG9va1Jlc3BvbnNlEjcKCGRlbGl2ZXJ5GAEgASgLMiUuYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0RlbGl2ZXJ5IpcCChRSZXBsYXlXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgp3ZWJob29rX2lkGAMgASgJQhG6SAZyBBABGEDatRgECDIQAhIlCghldmVudF9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgKEANIABIvCglmcm9tX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAASHQoJcGFnZV9zaXplGAYgASgFQgq6SAcaBRjoBygAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAEQg0KBHdoYXQSBbpIAggBIkUKFVJlcGxheVdlYmhvb2tSZXNwb25zZRITCgtldmVudF9jb3VudBgBIAEoBRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkixAEKHExpc3RXZWJob29rRGVsaXZlcmllc1JlcXVlc3QSJQoKd2ViaG9va19pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgyEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEEkMKBXN0YXRlGAQgASgOMiouYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0RlbGl2ZXJ5U3RhdGVCCLpIBYIBAhABInMKHUxpc3RXZWJob29rRGVsaXZlcmllc1Jlc3BvbnNlEjkKCmRlbGl2ZXJpZXMYASADKAsyJS5iYW5rLm5vdGlmaWNhdGlvbi52MS5XZWJob29rRGVsaXZlcnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImcKGUdldFdlYmhvb2tEZWxpdmVyeVJlcXVlc3QSJQoKd2ViaG9va19pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgyEAESIwoIZXZlbnRfaWQYAiABKAlCEbpIBnIEEAEYQNq1GAQIChADIpsBChpHZXRXZWJob29rRGVsaXZlcnlSZXNwb25zZRI3CghkZWxpdmVyeRgBIAEoCzIlLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2tEZWxpdmVyeRIMCgRib2R5GAIgASgJEjYKCGF0dGVtcHRzGAMgAygLMiQuYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0F0dGVtcHQy+xYKE05vdGlmaWNhdGlvblNlcnZpY2USbAoJTGlzdEluYm94EiYuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVxdWVzdBonLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RJbmJveFJlc3BvbnNlIg6QAgGKtRgHCgEBEgIIAhJpCghNYXJrUmVhZBIlLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVxdWVzdBomLmJhbmsubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEnEKCldhdGNoSW5ib3gSJy5iYW5rLm5vdGlmaWNhdGlvbi52MS5XYXRjaEluYm94UmVxdWVzdBooLmJhbmsubm90aWZpY2F0aW9uLnYxLldhdGNoSW5ib3hSZXNwb25zZSIOkAIBirUYBwoBARICCAIwARJ7Cg5HZXRQcmVmZXJlbmNlcxIrLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBosLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVzcG9uc2UiDpACAYq1GAcKAQESAggCEoQBChFVcGRhdGVQcmVmZXJlbmNlcxIuLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBovLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEn8KDkxpc3REZWxpdmVyaWVzEisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMGEn4KDUxpc3RUZW1wbGF0ZXMSKi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0VGVtcGxhdGVzUmVxdWVzdBorLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RUZW1wbGF0ZXNSZXNwb25zZSIUkAIBirUYDQoBARIICAMSBAMGBwgSeAoLR2V0VGVtcGxhdGUSKC5iYW5rLm5vdGlmaWNhdGlvbi52MS5HZXRUZW1wbGF0ZVJlcXVlc3QaKS5iYW5rLm5vdGlmaWNhdGlvbi52MS5HZXRUZW1wbGF0ZVJlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBKEAQoPUHJldmlld1RlbXBsYXRlEiwuYmFuay5ub3RpZmljYXRpb24udjEuUHJldmlld1RlbXBsYXRlUmVxdWVzdBotLmJhbmsubm90aWZpY2F0aW9uLnYxLlByZXZpZXdUZW1wbGF0ZVJlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBJ+Cg5DaGFuZ2VUZW1wbGF0ZRIrLmJhbmsubm90aWZpY2F0aW9uLnYxLkNoYW5nZVRlbXBsYXRlUmVxdWVzdBosLmJhbmsubm90aWZpY2F0aW9uLnYxLkNoYW5nZVRlbXBsYXRlUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEIEqUBChVMaXN0V2ViaG9va0V2ZW50VHlwZXMSMi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va0V2ZW50VHlwZXNSZXF1ZXN0GjMuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFdlYmhvb2tFdmVudFR5cGVzUmVzcG9uc2UiI5ACAYq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEo8BCg1DcmVhdGVXZWJob29rEiouYmFuay5ub3RpZmljYXRpb24udjEuQ3JlYXRlV2ViaG9va1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5DcmVhdGVXZWJob29rUmVzcG9uc2UiJZACAoq1GB4KAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlIAESkgEKDExpc3RXZWJob29rcxIpLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RXZWJob29rc1JlcXVlc3QaKi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va3NSZXNwb25zZSIrkAIBirUYJAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USBggDEgIDBhKNAQoNVXBkYXRlV2ViaG9vaxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVdlYmhvb2tSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlV2ViaG9va1Jlc3BvbnNlIiOQAgKKtRgcCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRKNAQoNRW5hYmxlV2ViaG9vaxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkVuYWJsZVdlYmhvb2tSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuRW5hYmxlV2ViaG9va1Jlc3BvbnNlIiOQAgKKtRgcCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRKNAQoNRGVsZXRlV2ViaG9vaxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkRlbGV0ZVdlYmhvb2tSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuRGVsZXRlV2ViaG9va1Jlc3BvbnNlIiOQAgKKtRgcCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRKhAQoTUm90YXRlV2ViaG9va1NlY3JldBIwLmJhbmsubm90aWZpY2F0aW9uLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXF1ZXN0GjEuYmFuay5ub3RpZmljYXRpb24udjEuUm90YXRlV2ViaG9va1NlY3JldFJlc3BvbnNlIiWQAgKKtRgeCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZSABEocBCgtQaW5nV2ViaG9vaxIoLmJhbmsubm90aWZpY2F0aW9uLnYxLlBpbmdXZWJob29rUmVxdWVzdBopLmJhbmsubm90aWZpY2F0aW9uLnYxLlBpbmdXZWJob29rUmVzcG9uc2UiI5ACAoq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEo0BCg1SZXBsYXlXZWJob29rEiouYmFuay5ub3RpZmljYXRpb24udjEuUmVwbGF5V2ViaG9va1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5SZXBsYXlXZWJob29rUmVzcG9uc2UiI5ACAoq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEq0BChVMaXN0V2ViaG9va0RlbGl2ZXJpZXMSMi5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va0RlbGl2ZXJpZXNSZXF1ZXN0GjMuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFdlYmhvb2tEZWxpdmVyaWVzUmVzcG9uc2UiK5ACAYq1GCQKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEgYIAxICAwYSpAEKEkdldFdlYmhvb2tEZWxpdmVyeRIvLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFdlYmhvb2tEZWxpdmVyeVJlcXVlc3QaMC5iYW5rLm5vdGlmaWNhdGlvbi52MS5HZXRXZWJob29rRGVsaXZlcnlSZXNwb25zZSIrkAIBirUYJAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USBggDEgIDBmIGcHJvdG8z", [file_bank_notification_v1_notification, file_bank_notification_v1_webhook, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("Ci9iYW5rL25vdGlmaWNhdGlvbi92MS9ub3RpZmljYXRpb25fc2VydmljZS5wcm90bxIUYmFuay5ub3RpZmljYXRpb24udjEiYQoQTGlzdEluYm94UmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEwoLdW5yZWFkX29ubHkYAyABKAgihgEKEUxpc3RJbmJveFJlc3BvbnNlEi0KB25vdGljZXMYASADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5Ob3RpY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoBRITCgtsYXN0X251bWJlchgEIAEoBSJyCg9NYXJrUmVhZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKQoObm90aWNlX251bWJlcnMYAyADKAVCEbpIDpIBCwgBEOgHIgQaAigBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIjIKEVdhdGNoSW5ib3hSZXF1ZXN0Eh0KDGFmdGVyX251bWJlchgBIAEoBUIHukgEGgIoACJ0ChJXYXRjaEluYm94UmVzcG9uc2USLQoHbm90aWNlcxgBIAMoCzIcLmJhbmsubm90aWZpY2F0aW9uLnYxLk5vdGljZRIUCgx1bnJlYWRfY291bnQYAiABKAUSGQoRbmV4dF9hZnRlcl9udW1iZXIYAyABKAUiFwoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0IlAKFkdldFByZWZlcmVuY2VzUmVzcG9uc2USNgoLcHJlZmVyZW5jZXMYASABKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmVmZXJlbmNlcyKxAwoYVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhUKBGV0YWcYAyABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhcKBmxvY2FsZRgFIAEoCUIHukgEcgIYIxIaCgl0aW1lX3pvbmUYBiABKAlCB7pIBHICGEASNQoLcXVpZXRfaG91cnMYByABKAsyIC5iYW5rLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKB2Nob2ljZXMYCCADKAsyHC5iYW5rLm5vdGlmaWNhdGlvbi52MS5DaG9pY2VCCLpIBZIBAhBkEjAKBmRpZ2VzdBgJIAEoCzIgLmJhbmsubm90aWZpY2F0aW9uLnYxLkRpZ2VzdFRpbWUSQAoMbG93X2JhbGFuY2VzGAogAygLMiAuYmFuay5ub3RpZmljYXRpb24udjEuTG93QmFsYW5jZUIIukgFkgECEGQiUwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRI2CgtwcmVmZXJlbmNlcxgBIAEoCzIhLmJhbmsubm90aWZpY2F0aW9uLnYxLlByZWZlcmVuY2VzInkKFUxpc3REZWxpdmVyaWVzUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEImUKFkxpc3REZWxpdmVyaWVzUmVzcG9uc2USMgoKZGVsaXZlcmllcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLkRlbGl2ZXJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJVChlMaXN0RGVhZERlbGl2ZXJpZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJpChpMaXN0RGVhZERlbGl2ZXJpZXNSZXNwb25zZRIyCgpkZWxpdmVyaWVzGAEgAygLMh4uYmFuay5ub3RpZmljYXRpb24udjEuRGVsaXZlcnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItIBChRSZXRyeURlbGl2ZXJ5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISHgoNbm90aWNlX251bWJlchgEIAEoBUIHukgEGgIoARI8CgdjaGFubmVsGAUgASgOMh0uYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbm5lbEIMukgJggEGEAEgACABIhcKFVJldHJ5RGVsaXZlcnlSZXNwb25zZSLBAQoVUmVjb3JkUmVjZWlwdHNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEicKCXRpbWVzdGFtcBgDIAEoCUIUukgRcg8yDV5bMC05XXsxLDEyfSQSJQoJc2lnbmF0dXJlGAQgASgJQhK6SAdyBRABGOgH4rUYBAgDEAMSIgoNcmVjZWlwdHNfanNvbhgFIAEoCUILukgIcgYQAhigjQYiRgoWUmVjb3JkUmVjZWlwdHNSZXNwb25zZRIVCg1jaGFuZ2VkX2NvdW50GAEgASgFEhUKDXVua25vd25fY291bnQYAiABKAUikwEKGVB1Ymxpc2hQcm9kdWN0TmV3c1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSQAoFdGV4dHMYAyADKAsyJS5iYW5rLm5vdGlmaWNhdGlvbi52MS5Qcm9kdWN0TmV3c1RleHRCCrpIB5IBBAgBEAoiTQoaUHVibGlzaFByb2R1Y3ROZXdzUmVzcG9uc2USLwoEbmV3cxgBIAEoCzIhLmJhbmsubm90aWZpY2F0aW9uLnYxLlByb2R1Y3ROZXdzIlIKFkxpc3RQcm9kdWN0TmV3c1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEImMKF0xpc3RQcm9kdWN0TmV3c1Jlc3BvbnNlEi8KBG5ld3MYASADKAsyIS5iYW5rLm5vdGlmaWNhdGlvbi52MS5Qcm9kdWN0TmV3cxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkieAodVW5zdWJzY3JpYmVQcm9kdWN0TmV3c1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIQoFdG9rZW4YAyABKAlCErpIB3IFEAEYyAHitRgECAMQAyIgCh5VbnN1YnNjcmliZVByb2R1Y3ROZXdzUmVzcG9uc2UiFgoUTGlzdFRlbXBsYXRlc1JlcXVlc3QiSgoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjEKCXRlbXBsYXRlcxgBIAMoCzIeLmJhbmsubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlIncKEkdldFRlbXBsYXRlUmVxdWVzdBIbCgh0ZW1wbGF0ZRgBIAEoCUIJukgGcgQQARhAEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEh0KB3ZlcnNpb24YAyABKAVCB7pIBBoCKABIAIgBAUIKCghfdmVyc2lvbiJHChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjAKCHRlbXBsYXRlGAEgASgLMh4uYmFuay5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUihwEKFlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QSGwoIdGVtcGxhdGUYASABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIbCgdzdWJqZWN0GAMgASgJQgq6SAdyBRABGMgBEhgKBGJvZHkYBCABKAlCCrpIB3IFEAEYiCciOAoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRIMCgRib2R5GAIgASgJItsBChVDaGFuZ2VUZW1wbGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGwoIdGVtcGxhdGUYAyABKAlCCbpIBnIEEAEYQBIZCgZsb2NhbGUYBCABKAlCCbpIBnIEEAEYIxIdCgxiYXNlX3ZlcnNpb24YBSABKAVCB7pIBBoCKAASGwoHc3ViamVjdBgGIAEoCUIKukgHcgUQARjIARIYCgRib2R5GAcgASgJQgq6SAdyBRABGIgnIkoKFkNoYW5nZVRlbXBsYXRlUmVzcG9uc2USMAoIdGVtcGxhdGUYASABKAsyHi5iYW5rLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZSIeChxMaXN0V2ViaG9va0V2ZW50VHlwZXNSZXF1ZXN0IjQKHUxpc3RXZWJob29rRXZlbnRUeXBlc1Jlc3BvbnNlEhMKC2V2ZW50X3R5cGVzGAEgAygJIsABChRDcmVhdGVXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIfCgN1cmwYAyABKAlCErpIB3IFEAEY0A/itRgECAIQARIqCgtldmVudF90eXBlcxgEIAMoCUIVukgSkgEPCAEQZBgBIgdyBRABGIABEiUKC2Rlc2NyaXB0aW9uGAUgASgJQhC6SAVyAxjIAeK1GAQIAhABImEKFUNyZWF0ZVdlYmhvb2tSZXNwb25zZRIuCgd3ZWJob29rGAEgASgLMh0uYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9vaxIYCgZzZWNyZXQYAiABKAlCCOK1GAQIAxADIjgKE0xpc3RXZWJob29rc1JlcXVlc3QSIQoIcGFydHlfaWQYASABKAlCD7pIBHICGEDatRgECAgQASJHChRMaXN0V2ViaG9va3NSZXNwb25zZRIvCgh3ZWJob29rcxgBIAMoCzIdLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2siqwIKFFVwZGF0ZVdlYmhvb2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCndlYmhvb2tfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIMhACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEh0KA3VybBgGIAEoCUIQukgFcgMY0A/itRgECAIQARIoCgtldmVudF90eXBlcxgHIAMoCUITukgQkgENEGQYASIHcgUQARiAARIlCgtkZXNjcmlwdGlvbhgIIAEoCUIQukgFcgMYyAHitRgECAIQASJHChVVcGRhdGVXZWJob29rUmVzcG9uc2USLgoHd2ViaG9vaxgBIAEoCzIdLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2sicwoURW5hYmxlV2ViaG9va1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKd2ViaG9va19pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgyEAIiRwoVRW5hYmxlV2ViaG9va1Jlc3BvbnNlEi4KB3dlYmhvb2sYASABKAsyHS5iYW5rLm5vdGlmaWNhdGlvbi52MS5XZWJob29rInMKFERlbGV0ZVdlYmhvb2tSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCndlYmhvb2tfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIMhACIhcKFURlbGV0ZVdlYmhvb2tSZXNwb25zZSKSAQoaUm90YXRlV2ViaG9va1NlY3JldFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKd2ViaG9va19pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgyEAISFwoPcHJldmlvdXNfbGVha2VkGAQgASgIImcKG1JvdGF0ZVdlYmhvb2tTZWNyZXRSZXNwb25zZRIuCgd3ZWJob29rGAEgASgLMh0uYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9vaxIYCgZzZWNyZXQYAiABKAlCCOK1GAQIAxADInEKElBpbmdXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgp3ZWJob29rX2lkGAMgASgJQhG6SAZyBBABGEDatRgECDIQAiJOChNQaW5nV2ViaG9va1Jlc3BvbnNlEjcKCGRlbGl2ZXJ5GAEgASgLMiUuYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0RlbGl2ZXJ5IpcCChRSZXBsYXlXZWJob29rUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgp3ZWJob29rX2lkGAMgASgJQhG6SAZyBBABGEDatRgECDIQAhIlCghldmVudF9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgKEANIABIvCglmcm9tX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAASHQoJcGFnZV9zaXplGAYgASgFQgq6SAcaBRjoBygAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAEQg0KBHdoYXQSBbpIAggBIkUKFVJlcGxheVdlYmhvb2tSZXNwb25zZRITCgtldmVudF9jb3VudBgBIAEoBRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkixAEKHExpc3RXZWJob29rRGVsaXZlcmllc1JlcXVlc3QSJQoKd2ViaG9va19pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgyEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEEkMKBXN0YXRlGAQgASgOMiouYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0RlbGl2ZXJ5U3RhdGVCCLpIBYIBAhABInMKHUxpc3RXZWJob29rRGVsaXZlcmllc1Jlc3BvbnNlEjkKCmRlbGl2ZXJpZXMYASADKAsyJS5iYW5rLm5vdGlmaWNhdGlvbi52MS5XZWJob29rRGVsaXZlcnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImcKGUdldFdlYmhvb2tEZWxpdmVyeVJlcXVlc3QSJQoKd2ViaG9va19pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgyEAESIwoIZXZlbnRfaWQYAiABKAlCEbpIBnIEEAEYQNq1GAQIChADIpsBChpHZXRXZWJob29rRGVsaXZlcnlSZXNwb25zZRI3CghkZWxpdmVyeRgBIAEoCzIlLmJhbmsubm90aWZpY2F0aW9uLnYxLldlYmhvb2tEZWxpdmVyeRIMCgRib2R5GAIgASgJEjYKCGF0dGVtcHRzGAMgAygLMiQuYmFuay5ub3RpZmljYXRpb24udjEuV2ViaG9va0F0dGVtcHQy3R0KE05vdGlmaWNhdGlvblNlcnZpY2USegoJTGlzdEluYm94EiYuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdEluYm94UmVxdWVzdBonLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RJbmJveFJlc3BvbnNlIhyQAgGKtRgVCgEBEgIIAhIMCAMSCAECAwQFBgcIEncKCE1hcmtSZWFkEiUuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXF1ZXN0GiYuYmFuay5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXNwb25zZSIckAICirUYFQoBARICCAISDAgDEggBAgMEBQYHCBJ/CgpXYXRjaEluYm94EicuYmFuay5ub3RpZmljYXRpb24udjEuV2F0Y2hJbmJveFJlcXVlc3QaKC5iYW5rLm5vdGlmaWNhdGlvbi52MS5XYXRjaEluYm94UmVzcG9uc2UiHJACAYq1GBUKAQESAggCEgwIAxIIAQIDBAUGBwgwARJ7Cg5HZXRQcmVmZXJlbmNlcxIrLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBosLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVzcG9uc2UiDpACAYq1GAcKAQESAggCEoQBChFVcGRhdGVQcmVmZXJlbmNlcxIuLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBovLmJhbmsubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEn8KDkxpc3REZWxpdmVyaWVzEisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMGEosBChJMaXN0RGVhZERlbGl2ZXJpZXMSLy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVhZERlbGl2ZXJpZXNSZXF1ZXN0GjAuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdERlYWREZWxpdmVyaWVzUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIDBhJ7Cg1SZXRyeURlbGl2ZXJ5EiouYmFuay5ub3RpZmljYXRpb24udjEuUmV0cnlEZWxpdmVyeVJlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5SZXRyeURlbGl2ZXJ5UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEnsKDlJlY29yZFJlY2VpcHRzEisuYmFuay5ub3RpZmljYXRpb24udjEuUmVjb3JkUmVjZWlwdHNSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuUmVjb3JkUmVjZWlwdHNSZXNwb25zZSIOkAICirUYBwoBARICCAESkQEKElB1Ymxpc2hQcm9kdWN0TmV3cxIvLmJhbmsubm90aWZpY2F0aW9uLnYxLlB1Ymxpc2hQcm9kdWN0TmV3c1JlcXVlc3QaMC5iYW5rLm5vdGlmaWNhdGlvbi52MS5QdWJsaXNoUHJvZHVjdE5ld3NSZXNwb25zZSIYkAICirUYEQoCAQISCwgDEgEDKAEyAgMGEoMBCg9MaXN0UHJvZHVjdE5ld3MSLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0UHJvZHVjdE5ld3NSZXF1ZXN0Gi0uYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFByb2R1Y3ROZXdzUmVzcG9uc2UiE5ACAYq1GAwKAQESBwgDEgMDBgcSkwEKFlVuc3Vic2NyaWJlUHJvZHVjdE5ld3MSMy5iYW5rLm5vdGlmaWNhdGlvbi52MS5VbnN1YnNjcmliZVByb2R1Y3ROZXdzUmVxdWVzdBo0LmJhbmsubm90aWZpY2F0aW9uLnYxLlVuc3Vic2NyaWJlUHJvZHVjdE5ld3NSZXNwb25zZSIOkAICirUYBwoBARICCAESfgoNTGlzdFRlbXBsYXRlcxIqLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0GisuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFRlbXBsYXRlc1Jlc3BvbnNlIhSQAgGKtRgNCgEBEggIAxIEAwYHCBJ4CgtHZXRUZW1wbGF0ZRIoLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVxdWVzdBopLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEoQBCg9QcmV2aWV3VGVtcGxhdGUSLC5iYW5rLm5vdGlmaWNhdGlvbi52MS5QcmV2aWV3VGVtcGxhdGVSZXF1ZXN0Gi0uYmFuay5ub3RpZmljYXRpb24udjEuUHJldmlld1RlbXBsYXRlUmVzcG9uc2UiFJACAYq1GA0KAQESCAgDEgQDBgcIEn4KDkNoYW5nZVRlbXBsYXRlEisuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXF1ZXN0GiwuYmFuay5ub3RpZmljYXRpb24udjEuQ2hhbmdlVGVtcGxhdGVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQgSpQEKFUxpc3RXZWJob29rRXZlbnRUeXBlcxIyLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RXZWJob29rRXZlbnRUeXBlc1JlcXVlc3QaMy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va0V2ZW50VHlwZXNSZXNwb25zZSIjkAIBirUYHAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USjwEKDUNyZWF0ZVdlYmhvb2sSKi5iYW5rLm5vdGlmaWNhdGlvbi52MS5DcmVhdGVXZWJob29rUmVxdWVzdBorLmJhbmsubm90aWZpY2F0aW9uLnYxLkNyZWF0ZVdlYmhvb2tSZXNwb25zZSIlkAICirUYHgoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2UgARKSAQoMTGlzdFdlYmhvb2tzEikuYmFuay5ub3RpZmljYXRpb24udjEuTGlzdFdlYmhvb2tzUmVxdWVzdBoqLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RXZWJob29rc1Jlc3BvbnNlIiuQAgGKtRgkCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRIGCAMSAgMGEo0BCg1VcGRhdGVXZWJob29rEiouYmFuay5ub3RpZmljYXRpb24udjEuVXBkYXRlV2ViaG9va1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5VcGRhdGVXZWJob29rUmVzcG9uc2UiI5ACAoq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEo0BCg1FbmFibGVXZWJob29rEiouYmFuay5ub3RpZmljYXRpb24udjEuRW5hYmxlV2ViaG9va1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5FbmFibGVXZWJob29rUmVzcG9uc2UiI5ACAoq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEo0BCg1EZWxldGVXZWJob29rEiouYmFuay5ub3RpZmljYXRpb24udjEuRGVsZXRlV2ViaG9va1JlcXVlc3QaKy5iYW5rLm5vdGlmaWNhdGlvbi52MS5EZWxldGVXZWJob29rUmVzcG9uc2UiI5ACAoq1GBwKAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlEqEBChNSb3RhdGVXZWJob29rU2VjcmV0EjAuYmFuay5ub3RpZmljYXRpb24udjEuUm90YXRlV2ViaG9va1NlY3JldFJlcXVlc3QaMS5iYW5rLm5vdGlmaWNhdGlvbi52MS5Sb3RhdGVXZWJob29rU2VjcmV0UmVzcG9uc2UiJZACAoq1GB4KAQESAggCEhMIBBoPd2ViaG9va3M6bWFuYWdlIAEShwEKC1BpbmdXZWJob29rEiguYmFuay5ub3RpZmljYXRpb24udjEuUGluZ1dlYmhvb2tSZXF1ZXN0GikuYmFuay5ub3RpZmljYXRpb24udjEuUGluZ1dlYmhvb2tSZXNwb25zZSIjkAICirUYHAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USjQEKDVJlcGxheVdlYmhvb2sSKi5iYW5rLm5vdGlmaWNhdGlvbi52MS5SZXBsYXlXZWJob29rUmVxdWVzdBorLmJhbmsubm90aWZpY2F0aW9uLnYxLlJlcGxheVdlYmhvb2tSZXNwb25zZSIjkAICirUYHAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USrQEKFUxpc3RXZWJob29rRGVsaXZlcmllcxIyLmJhbmsubm90aWZpY2F0aW9uLnYxLkxpc3RXZWJob29rRGVsaXZlcmllc1JlcXVlc3QaMy5iYW5rLm5vdGlmaWNhdGlvbi52MS5MaXN0V2ViaG9va0RlbGl2ZXJpZXNSZXNwb25zZSIrkAIBirUYJAoBARICCAISEwgEGg93ZWJob29rczptYW5hZ2USBggDEgIDBhKkAQoSR2V0V2ViaG9va0RlbGl2ZXJ5Ei8uYmFuay5ub3RpZmljYXRpb24udjEuR2V0V2ViaG9va0RlbGl2ZXJ5UmVxdWVzdBowLmJhbmsubm90aWZpY2F0aW9uLnYxLkdldFdlYmhvb2tEZWxpdmVyeVJlc3BvbnNlIiuQAgGKtRgkCgEBEgIIAhITCAQaD3dlYmhvb2tzOm1hbmFnZRIGCAMSAgMGYgZwcm90bzM", [file_bank_notification_v1_notification, file_bank_notification_v1_product_news, file_bank_notification_v1_webhook, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Which page of the inbox.
@@ -273,7 +275,7 @@ export type UpdatePreferencesRequest = Message<"bank.notification.v1.UpdatePrefe
   etag: string;
 
   /**
-   * The fields to change: locale, time_zone, quiet_hours, choices.
+   * The fields to change: locale, time_zone, quiet_hours, choices, digest, low_balances.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 4;
    */
@@ -306,6 +308,20 @@ export type UpdatePreferencesRequest = Message<"bank.notification.v1.UpdatePrefe
    * @generated from field: repeated bank.notification.v1.Choice choices = 8;
    */
   choices: Choice[];
+
+  /**
+   * When what is gathered is sent, from the next notice on.
+   *
+   * @generated from field: bank.notification.v1.DigestTime digest = 9;
+   */
+  digest?: DigestTime | undefined;
+
+  /**
+   * Of which balances they want to be told; takes the place of all that there were. Named by update_mask and empty: of none.
+   *
+   * @generated from field: repeated bank.notification.v1.LowBalance low_balances = 10;
+   */
+  lowBalances: LowBalance[];
 };
 
 /**
@@ -400,6 +416,366 @@ export const ListDeliveriesResponseSchema: GenMessage<ListDeliveriesResponse> = 
   messageDesc(file_bank_notification_v1_notification_service, 11);
 
 /**
+ * Which page of them.
+ *
+ * @generated from message bank.notification.v1.ListDeadDeliveriesRequest
+ */
+export type ListDeadDeliveriesRequest = Message<"bank.notification.v1.ListDeadDeliveriesRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListDeadDeliveriesRequest.
+ * Use `create(ListDeadDeliveriesRequestSchema)` to create a new message.
+ */
+export const ListDeadDeliveriesRequestSchema: GenMessage<ListDeadDeliveriesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 12);
+
+/**
+ * A page of deliveries that came to nothing.
+ *
+ * @generated from message bank.notification.v1.ListDeadDeliveriesResponse
+ */
+export type ListDeadDeliveriesResponse = Message<"bank.notification.v1.ListDeadDeliveriesResponse"> & {
+  /**
+   * The deliveries.
+   *
+   * @generated from field: repeated bank.notification.v1.Delivery deliveries = 1;
+   */
+  deliveries: Delivery[];
+
+  /**
+   * Where the next page begins. Empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListDeadDeliveriesResponse.
+ * Use `create(ListDeadDeliveriesResponseSchema)` to create a new message.
+ */
+export const ListDeadDeliveriesResponseSchema: GenMessage<ListDeadDeliveriesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 13);
+
+/**
+ * Which delivery.
+ *
+ * @generated from message bank.notification.v1.RetryDeliveryRequest
+ */
+export type RetryDeliveryRequest = Message<"bank.notification.v1.RetryDeliveryRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The notice.
+   *
+   * @generated from field: int32 notice_number = 4;
+   */
+  noticeNumber: number;
+
+  /**
+   * The way.
+   *
+   * @generated from field: bank.notification.v1.Channel channel = 5;
+   */
+  channel: Channel;
+};
+
+/**
+ * Describes the message bank.notification.v1.RetryDeliveryRequest.
+ * Use `create(RetryDeliveryRequestSchema)` to create a new message.
+ */
+export const RetryDeliveryRequestSchema: GenMessage<RetryDeliveryRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 14);
+
+/**
+ * It is on its way.
+ *
+ * @generated from message bank.notification.v1.RetryDeliveryResponse
+ */
+export type RetryDeliveryResponse = Message<"bank.notification.v1.RetryDeliveryResponse"> & {
+};
+
+/**
+ * Describes the message bank.notification.v1.RetryDeliveryResponse.
+ * Use `create(RetryDeliveryResponseSchema)` to create a new message.
+ */
+export const RetryDeliveryResponseSchema: GenMessage<RetryDeliveryResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 15);
+
+/**
+ * What a provider says.
+ *
+ * @generated from message bank.notification.v1.RecordReceiptsRequest
+ */
+export type RecordReceiptsRequest = Message<"bank.notification.v1.RecordReceiptsRequest"> & {
+  /**
+   * The provider's key of these receipts (`webhook-id`): the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * When it was signed, in seconds since the epoch (`webhook-timestamp`).
+   *
+   * @generated from field: string timestamp = 3;
+   */
+  timestamp: string;
+
+  /**
+   * The signatures (`webhook-signature`): `v1,<base64>`, several with spaces between. One that is right suffices.
+   *
+   * @generated from field: string signature = 4;
+   */
+  signature: string;
+
+  /**
+   * The receipts: a list in JSON, 500 at most, each with the `key` of a message (`Idempotency-Key`), its `state` (`delivered`,
+   * `bounced`, `failed`), and, if they like, a word on why in `reason`.
+   *
+   * @generated from field: string receipts_json = 5;
+   */
+  receiptsJson: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.RecordReceiptsRequest.
+ * Use `create(RecordReceiptsRequestSchema)` to create a new message.
+ */
+export const RecordReceiptsRequestSchema: GenMessage<RecordReceiptsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 16);
+
+/**
+ * They are taken.
+ *
+ * @generated from message bank.notification.v1.RecordReceiptsResponse
+ */
+export type RecordReceiptsResponse = Message<"bank.notification.v1.RecordReceiptsResponse"> & {
+  /**
+   * How many told something new.
+   *
+   * @generated from field: int32 changed_count = 1;
+   */
+  changedCount: number;
+
+  /**
+   * How many have a key that no message has; as when it was sent once more since.
+   *
+   * @generated from field: int32 unknown_count = 2;
+   */
+  unknownCount: number;
+};
+
+/**
+ * Describes the message bank.notification.v1.RecordReceiptsResponse.
+ * Use `create(RecordReceiptsResponseSchema)` to create a new message.
+ */
+export const RecordReceiptsResponseSchema: GenMessage<RecordReceiptsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 17);
+
+/**
+ * What is told to whoever has consented.
+ *
+ * @generated from message bank.notification.v1.PublishProductNewsRequest
+ */
+export type PublishProductNewsRequest = Message<"bank.notification.v1.PublishProductNewsRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The text in each language that the bank writes in, each once. It stands in the template `product-news`.
+   *
+   * @generated from field: repeated bank.notification.v1.ProductNewsText texts = 3;
+   */
+  texts: ProductNewsText[];
+};
+
+/**
+ * Describes the message bank.notification.v1.PublishProductNewsRequest.
+ * Use `create(PublishProductNewsRequestSchema)` to create a new message.
+ */
+export const PublishProductNewsRequestSchema: GenMessage<PublishProductNewsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 18);
+
+/**
+ * It will be told.
+ *
+ * @generated from message bank.notification.v1.PublishProductNewsResponse
+ */
+export type PublishProductNewsResponse = Message<"bank.notification.v1.PublishProductNewsResponse"> & {
+  /**
+   * The news.
+   *
+   * @generated from field: bank.notification.v1.ProductNews news = 1;
+   */
+  news?: ProductNews | undefined;
+};
+
+/**
+ * Describes the message bank.notification.v1.PublishProductNewsResponse.
+ * Use `create(PublishProductNewsResponseSchema)` to create a new message.
+ */
+export const PublishProductNewsResponseSchema: GenMessage<PublishProductNewsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 19);
+
+/**
+ * Which page of them.
+ *
+ * @generated from message bank.notification.v1.ListProductNewsRequest
+ */
+export type ListProductNewsRequest = Message<"bank.notification.v1.ListProductNewsRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListProductNewsRequest.
+ * Use `create(ListProductNewsRequestSchema)` to create a new message.
+ */
+export const ListProductNewsRequestSchema: GenMessage<ListProductNewsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 20);
+
+/**
+ * A page of news.
+ *
+ * @generated from message bank.notification.v1.ListProductNewsResponse
+ */
+export type ListProductNewsResponse = Message<"bank.notification.v1.ListProductNewsResponse"> & {
+  /**
+   * The news.
+   *
+   * @generated from field: repeated bank.notification.v1.ProductNews news = 1;
+   */
+  news: ProductNews[];
+
+  /**
+   * Where the next page begins. Empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.ListProductNewsResponse.
+ * Use `create(ListProductNewsResponseSchema)` to create a new message.
+ */
+export const ListProductNewsResponseSchema: GenMessage<ListProductNewsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 21);
+
+/**
+ * Whoever has the message.
+ *
+ * @generated from message bank.notification.v1.UnsubscribeProductNewsRequest
+ */
+export type UnsubscribeProductNewsRequest = Message<"bank.notification.v1.UnsubscribeProductNewsRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The token that stood in the message.
+   *
+   * @generated from field: string token = 3;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message bank.notification.v1.UnsubscribeProductNewsRequest.
+ * Use `create(UnsubscribeProductNewsRequestSchema)` to create a new message.
+ */
+export const UnsubscribeProductNewsRequestSchema: GenMessage<UnsubscribeProductNewsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 22);
+
+/**
+ * They get no more of it.
+ *
+ * @generated from message bank.notification.v1.UnsubscribeProductNewsResponse
+ */
+export type UnsubscribeProductNewsResponse = Message<"bank.notification.v1.UnsubscribeProductNewsResponse"> & {
+};
+
+/**
+ * Describes the message bank.notification.v1.UnsubscribeProductNewsResponse.
+ * Use `create(UnsubscribeProductNewsResponseSchema)` to create a new message.
+ */
+export const UnsubscribeProductNewsResponseSchema: GenMessage<UnsubscribeProductNewsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_notification_v1_notification_service, 23);
+
+/**
  * All of them.
  *
  * @generated from message bank.notification.v1.ListTemplatesRequest
@@ -412,7 +788,7 @@ export type ListTemplatesRequest = Message<"bank.notification.v1.ListTemplatesRe
  * Use `create(ListTemplatesRequestSchema)` to create a new message.
  */
 export const ListTemplatesRequestSchema: GenMessage<ListTemplatesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 12);
+  messageDesc(file_bank_notification_v1_notification_service, 24);
 
 /**
  * All of them.
@@ -433,7 +809,7 @@ export type ListTemplatesResponse = Message<"bank.notification.v1.ListTemplatesR
  * Use `create(ListTemplatesResponseSchema)` to create a new message.
  */
 export const ListTemplatesResponseSchema: GenMessage<ListTemplatesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 13);
+  messageDesc(file_bank_notification_v1_notification_service, 25);
 
 /**
  * Which template.
@@ -468,7 +844,7 @@ export type GetTemplateRequest = Message<"bank.notification.v1.GetTemplateReques
  * Use `create(GetTemplateRequestSchema)` to create a new message.
  */
 export const GetTemplateRequestSchema: GenMessage<GetTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 14);
+  messageDesc(file_bank_notification_v1_notification_service, 26);
 
 /**
  * The template.
@@ -489,7 +865,7 @@ export type GetTemplateResponse = Message<"bank.notification.v1.GetTemplateRespo
  * Use `create(GetTemplateResponseSchema)` to create a new message.
  */
 export const GetTemplateResponseSchema: GenMessage<GetTemplateResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 15);
+  messageDesc(file_bank_notification_v1_notification_service, 27);
 
 /**
  * A text to look at.
@@ -531,7 +907,7 @@ export type PreviewTemplateRequest = Message<"bank.notification.v1.PreviewTempla
  * Use `create(PreviewTemplateRequestSchema)` to create a new message.
  */
 export const PreviewTemplateRequestSchema: GenMessage<PreviewTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 16);
+  messageDesc(file_bank_notification_v1_notification_service, 28);
 
 /**
  * What it would read like.
@@ -559,7 +935,7 @@ export type PreviewTemplateResponse = Message<"bank.notification.v1.PreviewTempl
  * Use `create(PreviewTemplateResponseSchema)` to create a new message.
  */
 export const PreviewTemplateResponseSchema: GenMessage<PreviewTemplateResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 17);
+  messageDesc(file_bank_notification_v1_notification_service, 29);
 
 /**
  * The text to put in force.
@@ -622,7 +998,7 @@ export type ChangeTemplateRequest = Message<"bank.notification.v1.ChangeTemplate
  * Use `create(ChangeTemplateRequestSchema)` to create a new message.
  */
 export const ChangeTemplateRequestSchema: GenMessage<ChangeTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 18);
+  messageDesc(file_bank_notification_v1_notification_service, 30);
 
 /**
  * What is in force now.
@@ -643,7 +1019,7 @@ export type ChangeTemplateResponse = Message<"bank.notification.v1.ChangeTemplat
  * Use `create(ChangeTemplateResponseSchema)` to create a new message.
  */
 export const ChangeTemplateResponseSchema: GenMessage<ChangeTemplateResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 19);
+  messageDesc(file_bank_notification_v1_notification_service, 31);
 
 /**
  * Whose they are, the caller's token says.
@@ -658,7 +1034,7 @@ export type ListWebhookEventTypesRequest = Message<"bank.notification.v1.ListWeb
  * Use `create(ListWebhookEventTypesRequestSchema)` to create a new message.
  */
 export const ListWebhookEventTypesRequestSchema: GenMessage<ListWebhookEventTypesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 20);
+  messageDesc(file_bank_notification_v1_notification_service, 32);
 
 /**
  * What there is to hear of.
@@ -679,7 +1055,7 @@ export type ListWebhookEventTypesResponse = Message<"bank.notification.v1.ListWe
  * Use `create(ListWebhookEventTypesResponseSchema)` to create a new message.
  */
 export const ListWebhookEventTypesResponseSchema: GenMessage<ListWebhookEventTypesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 21);
+  messageDesc(file_bank_notification_v1_notification_service, 33);
 
 /**
  * The webhook to be.
@@ -728,7 +1104,7 @@ export type CreateWebhookRequest = Message<"bank.notification.v1.CreateWebhookRe
  * Use `create(CreateWebhookRequestSchema)` to create a new message.
  */
 export const CreateWebhookRequestSchema: GenMessage<CreateWebhookRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 22);
+  messageDesc(file_bank_notification_v1_notification_service, 34);
 
 /**
  * The webhook, and its secret.
@@ -756,7 +1132,7 @@ export type CreateWebhookResponse = Message<"bank.notification.v1.CreateWebhookR
  * Use `create(CreateWebhookResponseSchema)` to create a new message.
  */
 export const CreateWebhookResponseSchema: GenMessage<CreateWebhookResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 23);
+  messageDesc(file_bank_notification_v1_notification_service, 35);
 
 /**
  * Whose webhooks.
@@ -777,7 +1153,7 @@ export type ListWebhooksRequest = Message<"bank.notification.v1.ListWebhooksRequ
  * Use `create(ListWebhooksRequestSchema)` to create a new message.
  */
 export const ListWebhooksRequestSchema: GenMessage<ListWebhooksRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 24);
+  messageDesc(file_bank_notification_v1_notification_service, 36);
 
 /**
  * All of them.
@@ -798,7 +1174,7 @@ export type ListWebhooksResponse = Message<"bank.notification.v1.ListWebhooksRes
  * Use `create(ListWebhooksResponseSchema)` to create a new message.
  */
 export const ListWebhooksResponseSchema: GenMessage<ListWebhooksResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 25);
+  messageDesc(file_bank_notification_v1_notification_service, 37);
 
 /**
  * What to change.
@@ -868,7 +1244,7 @@ export type UpdateWebhookRequest = Message<"bank.notification.v1.UpdateWebhookRe
  * Use `create(UpdateWebhookRequestSchema)` to create a new message.
  */
 export const UpdateWebhookRequestSchema: GenMessage<UpdateWebhookRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 26);
+  messageDesc(file_bank_notification_v1_notification_service, 38);
 
 /**
  * The webhook.
@@ -889,7 +1265,7 @@ export type UpdateWebhookResponse = Message<"bank.notification.v1.UpdateWebhookR
  * Use `create(UpdateWebhookResponseSchema)` to create a new message.
  */
 export const UpdateWebhookResponseSchema: GenMessage<UpdateWebhookResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 27);
+  messageDesc(file_bank_notification_v1_notification_service, 39);
 
 /**
  * Which webhook to send to again.
@@ -924,7 +1300,7 @@ export type EnableWebhookRequest = Message<"bank.notification.v1.EnableWebhookRe
  * Use `create(EnableWebhookRequestSchema)` to create a new message.
  */
 export const EnableWebhookRequestSchema: GenMessage<EnableWebhookRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 28);
+  messageDesc(file_bank_notification_v1_notification_service, 40);
 
 /**
  * The webhook.
@@ -945,7 +1321,7 @@ export type EnableWebhookResponse = Message<"bank.notification.v1.EnableWebhookR
  * Use `create(EnableWebhookResponseSchema)` to create a new message.
  */
 export const EnableWebhookResponseSchema: GenMessage<EnableWebhookResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 29);
+  messageDesc(file_bank_notification_v1_notification_service, 41);
 
 /**
  * Which webhook to end.
@@ -980,7 +1356,7 @@ export type DeleteWebhookRequest = Message<"bank.notification.v1.DeleteWebhookRe
  * Use `create(DeleteWebhookRequestSchema)` to create a new message.
  */
 export const DeleteWebhookRequestSchema: GenMessage<DeleteWebhookRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 30);
+  messageDesc(file_bank_notification_v1_notification_service, 42);
 
 /**
  * It is no more.
@@ -995,7 +1371,7 @@ export type DeleteWebhookResponse = Message<"bank.notification.v1.DeleteWebhookR
  * Use `create(DeleteWebhookResponseSchema)` to create a new message.
  */
 export const DeleteWebhookResponseSchema: GenMessage<DeleteWebhookResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 31);
+  messageDesc(file_bank_notification_v1_notification_service, 43);
 
 /**
  * Which webhook gets a new secret.
@@ -1037,7 +1413,7 @@ export type RotateWebhookSecretRequest = Message<"bank.notification.v1.RotateWeb
  * Use `create(RotateWebhookSecretRequestSchema)` to create a new message.
  */
 export const RotateWebhookSecretRequestSchema: GenMessage<RotateWebhookSecretRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 32);
+  messageDesc(file_bank_notification_v1_notification_service, 44);
 
 /**
  * The webhook, and its new secret.
@@ -1065,7 +1441,7 @@ export type RotateWebhookSecretResponse = Message<"bank.notification.v1.RotateWe
  * Use `create(RotateWebhookSecretResponseSchema)` to create a new message.
  */
 export const RotateWebhookSecretResponseSchema: GenMessage<RotateWebhookSecretResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 33);
+  messageDesc(file_bank_notification_v1_notification_service, 45);
 
 /**
  * Which webhook to try.
@@ -1100,7 +1476,7 @@ export type PingWebhookRequest = Message<"bank.notification.v1.PingWebhookReques
  * Use `create(PingWebhookRequestSchema)` to create a new message.
  */
 export const PingWebhookRequestSchema: GenMessage<PingWebhookRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 34);
+  messageDesc(file_bank_notification_v1_notification_service, 46);
 
 /**
  * What is being sent.
@@ -1121,7 +1497,7 @@ export type PingWebhookResponse = Message<"bank.notification.v1.PingWebhookRespo
  * Use `create(PingWebhookResponseSchema)` to create a new message.
  */
 export const PingWebhookResponseSchema: GenMessage<PingWebhookResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 35);
+  messageDesc(file_bank_notification_v1_notification_service, 47);
 
 /**
  * What to send anew.
@@ -1193,7 +1569,7 @@ export type ReplayWebhookRequest = Message<"bank.notification.v1.ReplayWebhookRe
  * Use `create(ReplayWebhookRequestSchema)` to create a new message.
  */
 export const ReplayWebhookRequestSchema: GenMessage<ReplayWebhookRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 36);
+  messageDesc(file_bank_notification_v1_notification_service, 48);
 
 /**
  * What is sent anew.
@@ -1221,7 +1597,7 @@ export type ReplayWebhookResponse = Message<"bank.notification.v1.ReplayWebhookR
  * Use `create(ReplayWebhookResponseSchema)` to create a new message.
  */
 export const ReplayWebhookResponseSchema: GenMessage<ReplayWebhookResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 37);
+  messageDesc(file_bank_notification_v1_notification_service, 49);
 
 /**
  * Which page of which deliveries.
@@ -1263,7 +1639,7 @@ export type ListWebhookDeliveriesRequest = Message<"bank.notification.v1.ListWeb
  * Use `create(ListWebhookDeliveriesRequestSchema)` to create a new message.
  */
 export const ListWebhookDeliveriesRequestSchema: GenMessage<ListWebhookDeliveriesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 38);
+  messageDesc(file_bank_notification_v1_notification_service, 50);
 
 /**
  * A page of deliveries.
@@ -1291,7 +1667,7 @@ export type ListWebhookDeliveriesResponse = Message<"bank.notification.v1.ListWe
  * Use `create(ListWebhookDeliveriesResponseSchema)` to create a new message.
  */
 export const ListWebhookDeliveriesResponseSchema: GenMessage<ListWebhookDeliveriesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 39);
+  messageDesc(file_bank_notification_v1_notification_service, 51);
 
 /**
  * Which delivery.
@@ -1319,7 +1695,7 @@ export type GetWebhookDeliveryRequest = Message<"bank.notification.v1.GetWebhook
  * Use `create(GetWebhookDeliveryRequestSchema)` to create a new message.
  */
 export const GetWebhookDeliveryRequestSchema: GenMessage<GetWebhookDeliveryRequest> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 40);
+  messageDesc(file_bank_notification_v1_notification_service, 52);
 
 /**
  * The delivery with all that belongs to it.
@@ -1354,7 +1730,7 @@ export type GetWebhookDeliveryResponse = Message<"bank.notification.v1.GetWebhoo
  * Use `create(GetWebhookDeliveryResponseSchema)` to create a new message.
  */
 export const GetWebhookDeliveryResponseSchema: GenMessage<GetWebhookDeliveryResponse> = /*@__PURE__*/
-  messageDesc(file_bank_notification_v1_notification_service, 41);
+  messageDesc(file_bank_notification_v1_notification_service, 53);
 
 /**
  * Tells customers what happened to their money and their logins, and by which ways; and the programs of customers and partners.
@@ -1363,7 +1739,7 @@ export const GetWebhookDeliveryResponseSchema: GenMessage<GetWebhookDeliveryResp
  */
 export const NotificationService: GenService<{
   /**
-   * Lists the notices of the customer who calls, newest first, and how many are not read.
+   * Lists the notices of the customer, or the member of staff, who calls, newest first, and how many are not read.
    *
    * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
    *
@@ -1375,7 +1751,7 @@ export const NotificationService: GenService<{
     output: typeof ListInboxResponseSchema;
   },
   /**
-   * Marks notices of the customer who calls as read. What was read before stays as it was; numbers that there are no notices
+   * Marks notices of the customer, or the member of staff, who calls as read. What was read before stays as it was; numbers that there are no notices
    * of are passed over.
    *
    * @generated from rpc bank.notification.v1.NotificationService.MarkRead
@@ -1386,7 +1762,7 @@ export const NotificationService: GenService<{
     output: typeof MarkReadResponseSchema;
   },
   /**
-   * Watches the inbox of the customer who calls: the notices after a number first, then those that come, each once and in
+   * Watches the inbox of the customer, or the member of staff, who calls: the notices after a number first, then those that come, each once and in
    * their order, however slowly they are read; and how many are not read, when that changes. Every 5 seconds without a
    * message there is a heartbeat, without notices.
    *
@@ -1416,7 +1792,7 @@ export const NotificationService: GenService<{
    * Changes how the customer who calls wants to be told: what update_mask names, or else what is set. Choices that are not
    * named stay as they are.
    *
-   * Errors: ETAG_MISMATCH (ABORTED), LOCALE_UNKNOWN (INVALID_ARGUMENT: nothing is written in it), TIME_ZONE_UNKNOWN (INVALID_ARGUMENT), QUIET_HOURS_INVALID (INVALID_ARGUMENT: they end as they begin), SECURITY_NOT_MUTABLE (FAILED_PRECONDITION: notices of security always go by e-mail)
+   * Errors: ETAG_MISMATCH (ABORTED), LOCALE_UNKNOWN (INVALID_ARGUMENT: nothing is written in it), TIME_ZONE_UNKNOWN (INVALID_ARGUMENT), QUIET_HOURS_INVALID (INVALID_ARGUMENT: they end as they begin), SECURITY_NOT_MUTABLE (FAILED_PRECONDITION: notices of security always go by e-mail), SECURITY_NOT_GATHERED (FAILED_PRECONDITION: they go at once by all ways), ACCOUNT_NOT_FOUND (NOT_FOUND: a low balance is of an account that the caller does not hold), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_INVALID (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.notification.v1.NotificationService.UpdatePreferences
    */
@@ -1437,6 +1813,85 @@ export const NotificationService: GenService<{
     methodKind: "unary";
     input: typeof ListDeliveriesRequestSchema;
     output: typeof ListDeliveriesResponseSchema;
+  },
+  /**
+   * Lists deliveries of all customers that came to nothing, the latest first: given up, bounced, or failed at the provider.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListDeadDeliveries
+   */
+  listDeadDeliveries: {
+    methodKind: "unary";
+    input: typeof ListDeadDeliveriesRequestSchema;
+    output: typeof ListDeadDeliveriesResponseSchema;
+  },
+  /**
+   * Sends a delivery that came to nothing once more, with all that was gathered in it, to where the customer can be reached now.
+   * It counts its tries from the beginning, and has a new key: who took it before takes it as another.
+   *
+   * Errors: DELIVERY_NOT_FOUND (NOT_FOUND), DELIVERY_NOT_DEAD (FAILED_PRECONDITION: it is under way, arrived, or goes with another), CODE_NOT_KEPT (FAILED_PRECONDITION: it held a code, which is to be asked for anew)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.RetryDelivery
+   */
+  retryDelivery: {
+    methodKind: "unary";
+    input: typeof RetryDeliveryRequestSchema;
+    output: typeof RetryDeliveryResponseSchema;
+  },
+  /**
+   * Takes receipts of a provider of text, push or other messages: what became of those that it took. Who calls is known by the
+   * signature (Standard Webhooks, v1: HMAC-SHA256 over `<request_id>.<timestamp>.<receipts_json>`) alone, with the secret of
+   * RECEIPT_SECRET_FILE. Receipts may come in any order and more than once: one that says less than what is known changes
+   * nothing.
+   *
+   * Errors: RECEIPT_REFUSED (UNAUTHENTICATED: the signature is not right, its time more than 5 minutes away, or the bank takes none), RECEIPTS_INVALID (INVALID_ARGUMENT: they are no list as `receipts_json` says)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.RecordReceipts
+   */
+  recordReceipts: {
+    methodKind: "unary";
+    input: typeof RecordReceiptsRequestSchema;
+    output: typeof RecordReceiptsResponseSchema;
+  },
+  /**
+   * Publishes news of products to all customers who have consented to them, once to each, by the ways to which they have. It is done
+   * when it is answered only so far that it will be, whoever is killed. Consent is looked at again when a message is sent. A second
+   * member of the back office or compliance approves.
+   *
+   * Errors: LOCALE_UNKNOWN (INVALID_ARGUMENT: a language is missing, twice, or nothing is written in it)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.PublishProductNews
+   */
+  publishProductNews: {
+    methodKind: "unary";
+    input: typeof PublishProductNewsRequestSchema;
+    output: typeof PublishProductNewsResponseSchema;
+  },
+  /**
+   * Lists news of products, the latest first, and how many customers were told.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.ListProductNews
+   */
+  listProductNews: {
+    methodKind: "unary";
+    input: typeof ListProductNewsRequestSchema;
+    output: typeof ListProductNewsResponseSchema;
+  },
+  /**
+   * Withdraws the consent to news of products by the way of a message, by the token that stood in it: without logging in, and for
+   * good until it is given again. It can be done more than once.
+   *
+   * Errors: UNSUBSCRIBE_TOKEN_INVALID (NOT_FOUND)
+   *
+   * @generated from rpc bank.notification.v1.NotificationService.UnsubscribeProductNews
+   */
+  unsubscribeProductNews: {
+    methodKind: "unary";
+    input: typeof UnsubscribeProductNewsRequestSchema;
+    output: typeof UnsubscribeProductNewsResponseSchema;
   },
   /**
    * Lists all templates in all languages, with the text that is in force.

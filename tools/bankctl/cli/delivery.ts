@@ -1,0 +1,44 @@
+// The commands about what customers are told.
+import { Argument, type Command } from 'commander';
+import { action, type Exited, lists, writes } from './run.ts';
+
+/** Adds delivery and news. */
+export function deliveryCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/delivery.ts');
+  const delivery = program.command('delivery').description('What was sent to customers, and what became of it.');
+
+  lists(delivery.command('list'))
+    .argument('<customer>', 'the customer (cus_…)')
+    .description('Lists what was sent to a customer, newest first.')
+    .addHelpText('after', '\nExample:\n  bankctl delivery list cus_… --limit all')
+    .action(action(exited, async () => (await load()).listDeliveries));
+
+  lists(delivery.command('dead'))
+    .description('Lists what came to nothing, of all customers, the latest first.')
+    .addHelpText('after', '\nExample:\n  bankctl delivery dead')
+    .action(action(exited, async () => (await load()).listDead));
+
+  writes(delivery.command('retry'))
+    .argument('<customer>', 'the customer (cus_…)')
+    .argument('<notice>', 'the number of the notice')
+    .addArgument(new Argument('<way>', 'the way that it takes').choices(['email', 'sms', 'push']))
+    .description('Sends what came to nothing once more.')
+    .addHelpText('after', '\nExample:\n  bankctl delivery retry cus_… 7 email')
+    .action(action(exited, async () => (await load()).retryDelivery));
+
+  const news = program.command('news').description('News of products, for customers who have consented to them.');
+
+  writes(news.command('publish'))
+    .argument('<file>', 'the news in each language')
+    .description('Publishes news of products, once somebody else has approved.')
+    .addHelpText(
+      'after',
+      '\nThe file: {"en": {"headline": "…", "text": "…"}, "cs": {…}}\n\nExample:\n  bankctl news publish savings.json',
+    )
+    .action(action(exited, async () => (await load()).publishNews));
+
+  lists(news.command('list'))
+    .description('Lists news of products, the latest first, and how many were told.')
+    .addHelpText('after', '\nExample:\n  bankctl news list')
+    .action(action(exited, async () => (await load()).listNews));
+}
