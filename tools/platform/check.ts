@@ -79,7 +79,13 @@ async function widened(): Promise<Finding> {
 
 async function tidy(): Promise<Finding> {
   const setup = '--require=./services/_testbed/mocha-setup.ts';
-  return command('mocha', ['--no-config', setup, '--reporter=dot', 'services/_testbed/tidy.test.ts']);
+  return command('mocha', [
+    '--no-config',
+    setup,
+    '--timeout=30000',
+    '--reporter=dot',
+    'services/_testbed/tidy.test.ts',
+  ]);
 }
 
 /** Fails on a known hole in what runs in production; registries that keep no list of holes answer with an error. */
