@@ -210,6 +210,10 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/RejectRequest'
   | 'bank.security.v1.SecurityService/WithdrawRequest'
   | 'bank.security.v1.SecurityService/RecordRefusals'
+  | 'bank.security.v1.SecurityService/RecordReads'
+  | 'bank.security.v1.SecurityService/GetReadSamplings'
+  | 'bank.security.v1.SecurityService/ListReadRecordingPolicies'
+  | 'bank.security.v1.SecurityService/SetReadRecordingPolicy'
   | 'bank.security.v1.SecurityService/ScoreOrders'
   | 'bank.security.v1.SecurityService/ListLoginReviews'
   | 'bank.security.v1.SecurityService/DecideLoginReview'
@@ -285,8 +289,12 @@ export interface Rule {
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;
   readonly idempotency: 'no_side_effects' | 'idempotent';
+  /** True for a published read that shows something of a person. */
+  readonly readsPersonal: boolean;
   /** Every id field that its request can hold. */
   readonly ids: readonly IdRule[];
+  /** Of a read that shows something of a person: the ways to the customers and accounts that its answer names. */
+  readonly shows: readonly (readonly string[])[];
   /** The ways to every `bank.type.v1.Actor` that its request can hold: only `actorAsserters` may fill one in. */
   readonly actors: readonly (readonly string[])[];
   /** The reasons it may refuse with beside `commonErrors`, as its comment lists them. */
@@ -304,9 +312,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_EXISTS',
@@ -326,9 +336,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_NOT_FOUND',
@@ -349,9 +361,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_NOT_FOUND',
@@ -368,7 +382,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -384,11 +400,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
       { path: ['holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_NOT_FOUND',
@@ -408,9 +426,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [['account', 'accountId'], ['account', 'holders', 'customerId']],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -426,10 +446,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
+    shows: [['accounts', 'accountId'], ['accounts', 'holders', 'customerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -446,9 +468,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -468,9 +492,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -492,9 +518,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -515,9 +543,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -540,9 +570,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -564,9 +596,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -584,9 +618,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -602,9 +638,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -622,9 +660,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -640,6 +680,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['orders', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -649,6 +690,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['orders', 'actor']],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -673,6 +715,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -681,6 +724,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'VIEW' },
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [],
   },
@@ -691,9 +735,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -706,11 +752,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['actorId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -725,9 +773,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'AUDIT_RECORD_NOT_FOUND',
@@ -742,7 +792,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -757,9 +809,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'AUDIT_RECORD_NOT_FOUND',
@@ -775,7 +829,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'LOG_SIZES_INVALID',
@@ -790,7 +846,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -805,7 +863,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -818,11 +878,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['actorId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -835,9 +897,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -852,7 +917,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -872,9 +939,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'MONITORING_RULE_NOT_FOUND',
@@ -889,9 +958,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -912,9 +983,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PREVIEW_TOO_LARGE',
@@ -935,11 +1008,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'NAMED' },
       { path: ['subjectId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -954,10 +1029,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['subjectId'], kind: 'AGGREGATE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -972,9 +1049,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -989,10 +1068,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1009,9 +1090,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1028,9 +1111,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1048,9 +1133,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1066,9 +1153,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1088,9 +1177,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
+    shows: [['customer', 'customerId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -1105,9 +1196,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
+    shows: [['customers', 'customerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1123,10 +1216,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -1150,9 +1245,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -1166,9 +1263,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1179,9 +1278,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1192,6 +1293,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'NAMED' },
       { path: ['accountId'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -1200,6 +1302,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'GENERAL_LEDGER_CODE_UNKNOWN',
@@ -1216,6 +1319,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1223,6 +1327,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1239,6 +1344,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1246,6 +1352,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1259,6 +1366,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1266,6 +1374,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1281,6 +1390,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1288,6 +1398,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1302,6 +1413,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'legs', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -1313,6 +1425,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [['journals', 'actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1356,6 +1469,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'legs', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -1367,6 +1481,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [['journals', 'actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1410,6 +1525,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1417,6 +1533,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'JOURNAL_NOT_FOUND',
@@ -1462,6 +1579,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holds', 'holdId'], kind: 'HOLD', access: 'NAMED' },
       { path: ['holds', 'debitLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -1471,6 +1589,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['holds', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['holds', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['holds', 'actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1498,6 +1617,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1505,6 +1625,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1548,6 +1669,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1555,6 +1677,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'HOLD_NOT_FOUND',
@@ -1572,6 +1695,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1579,6 +1703,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'HOLD_NOT_FOUND',
@@ -1597,9 +1722,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -1614,9 +1741,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1632,7 +1761,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1647,9 +1778,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1665,9 +1798,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1685,9 +1820,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'JOURNAL_NOT_FOUND',
@@ -1702,7 +1839,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1717,7 +1856,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1732,7 +1873,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1748,7 +1891,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1761,9 +1906,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ENTRY_NOT_FOUND',
@@ -1780,7 +1927,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1795,7 +1944,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1808,7 +1959,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1825,7 +1978,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1838,7 +1993,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'BUSINESS_DATE_MISMATCH',
@@ -1854,7 +2011,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'BUSINESS_DATE_NOT_CLOSING',
@@ -1869,7 +2028,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'CLOCK_NOT_SETTABLE',
@@ -1884,7 +2045,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1899,7 +2062,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1914,7 +2079,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1937,7 +2104,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1952,7 +2121,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1965,9 +2136,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1985,9 +2158,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -2005,7 +2180,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2020,7 +2197,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2033,7 +2212,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'CURSOR_AHEAD',
@@ -2049,7 +2230,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2062,7 +2245,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -2081,9 +2266,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2098,7 +2285,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2111,7 +2300,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TEMPLATE_NOT_FOUND',
@@ -2126,7 +2317,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TEMPLATE_NOT_FOUND',
@@ -2142,7 +2335,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TEMPLATE_NOT_FOUND',
@@ -2159,7 +2354,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2175,9 +2372,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['aggregateId'], kind: 'AGGREGATE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2193,7 +2392,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2210,7 +2411,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2226,7 +2429,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2241,7 +2446,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2258,7 +2465,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2274,9 +2483,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'NO_CUSTOMER',
@@ -2292,7 +2503,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'ENROLMENT_CODE_INVALID',
@@ -2310,7 +2523,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'LOGIN_REFUSED',
@@ -2327,7 +2542,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_ENDED',
@@ -2343,7 +2560,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_ENDED',
@@ -2358,7 +2577,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2371,7 +2592,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'RESET_CODE_INVALID',
@@ -2389,7 +2612,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2406,7 +2631,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2423,7 +2650,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2442,7 +2671,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2460,7 +2691,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2474,7 +2707,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2493,7 +2728,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2507,9 +2744,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['passkeyId'], kind: 'PASSKEY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2526,7 +2765,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2539,7 +2780,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'LOGIN_REFUSED',
@@ -2555,9 +2798,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ROLES_INVALID',
@@ -2572,9 +2817,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STAFF_MEMBER_NOT_FOUND',
@@ -2592,10 +2839,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STAFF_MEMBER_NOT_FOUND',
@@ -2614,9 +2863,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STAFF_MEMBER_NOT_FOUND',
@@ -2633,7 +2884,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2646,7 +2899,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'JWKS_INVALID',
@@ -2662,9 +2917,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -2682,9 +2939,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -2700,9 +2959,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -2718,9 +2979,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -2735,7 +2998,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2746,7 +3011,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TOKEN_REQUEST_REFUSED',
@@ -2760,7 +3027,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2771,7 +3040,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'RPC_UNKNOWN',
@@ -2789,7 +3060,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2802,9 +3075,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -2819,9 +3094,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -2839,9 +3116,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -2858,9 +3137,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -2874,6 +3155,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['refusals', 'refusalId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['refusals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -2881,8 +3163,77 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['refusals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['refusals', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['refusals', 'actor']],
     errors: [],
+  },
+  'bank.security.v1.SecurityService/RecordReads': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: ['edge'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['reads', 'readId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['reads', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['reads', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['reads', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['reads', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['reads', 'resourceIds'], kind: 'AGGREGATE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [['reads', 'actor']],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/GetReadSamplings': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/ListReadRecordingPolicies': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/SetReadRecordingPolicy': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'READ_RECORDING_POLICY_INVALID',
+    ],
   },
   'bank.security.v1.SecurityService/ScoreOrders': {
     callers: ['transaction'],
@@ -2891,6 +3242,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['orders', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -2899,6 +3251,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['orders', 'actor']],
     errors: [
       'CURRENCY_UNKNOWN',
@@ -2916,7 +3269,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2931,9 +3286,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['loginReviewId'], kind: 'LOGIN_REVIEW', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LOGIN_REVIEW_NOT_FOUND',
@@ -2950,7 +3307,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2963,7 +3322,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -2981,7 +3342,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2994,7 +3357,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3005,7 +3370,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_ENDED',
@@ -3018,9 +3385,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partyIds'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'KEY_MANAGEMENT_UNAVAILABLE',
@@ -3035,9 +3404,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DATA_KEY_DESTROYED',
@@ -3052,7 +3423,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'KEY_ROTATION_UNDER_WAY',
@@ -3067,7 +3440,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'KEY_ROTATION_NOT_FOUND',
@@ -3083,7 +3458,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3099,9 +3476,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['sessionId'], kind: 'SESSION', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_NOT_FOUND',
@@ -3116,9 +3495,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'NO_CUSTOMER',
@@ -3131,7 +3512,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3144,6 +3527,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -3152,6 +3536,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'CURRENCY_UNKNOWN',
@@ -3170,9 +3555,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STEP_UP_NOT_FOUND',
@@ -3188,9 +3575,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STEP_UP_NOT_FOUND',
@@ -3207,9 +3596,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRUSTED_PAYEE_LIMIT',
@@ -3224,9 +3615,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['trustedPayeeId'], kind: 'TRUSTED_PAYEE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRUSTED_PAYEE_NOT_FOUND',
@@ -3241,7 +3634,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3254,9 +3649,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3282,9 +3679,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3311,11 +3710,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3348,9 +3749,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'VIEW' },
     ],
+    shows: [['transaction', 'debtorAccountId'], ['transaction', 'creditorAccountId']],
     actors: [],
     errors: [
       'TRANSACTION_NOT_FOUND',
@@ -3366,9 +3769,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [['transactions', 'debtorAccountId'], ['transactions', 'creditorAccountId']],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3391,9 +3796,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRANSACTION_NOT_FOUND',
@@ -3419,11 +3826,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3457,9 +3866,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3490,9 +3901,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3513,9 +3926,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3535,9 +3950,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
     ],
+    shows: [['hold', 'debtorAccountId'], ['hold', 'creditorAccountId']],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3553,9 +3970,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [['holds', 'debtorAccountId'], ['holds', 'creditorAccountId']],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3571,9 +3990,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['transactions', 'accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3597,7 +4018,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [],
+    shows: [['reviews', 'transaction', 'debtorAccountId'], ['reviews', 'transaction', 'creditorAccountId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3612,9 +4035,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRANSACTION_NOT_FOUND',
@@ -3716,6 +4141,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.LogInWithPasskeyRequest': { responseJson: 'SECRET' },
   'bank.security.v1.LoginReview': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.OrderToScore': { userAgent: 'PERSONAL' },
+  'bank.security.v1.PersonalDataReading': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.RegisterCredentialsResponse': { totpSecret: 'SECRET', otpauthUri: 'SECRET' },
@@ -3808,6 +4234,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.LogInWithPasskeyResponse',
   'bank.security.v1.LoginReview',
   'bank.security.v1.OrderToScore',
+  'bank.security.v1.PersonalDataReading',
+  'bank.security.v1.RecordReadsRequest',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',

@@ -1,4 +1,5 @@
-// What the audit service hears of: every command of every service, every refusal of access and of a login, and what was booked, which
+// What the audit service hears of: every command of every service, every refusal of access and of a login, reads of personal data as far
+// as the edge has them recorded, and what was booked, which
 // only monitoring looks at. It publishes nothing but the records of its own commands.
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
@@ -15,6 +16,7 @@ import {
   AccessRefusedSchema,
   LoginRefusedSchema,
   PartnerTokenRefusedSchema,
+  PersonalDataReadSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
@@ -55,6 +57,10 @@ function handlersOf(record: Recorder): Handler[] {
       const what = { kind: RecordKind.REFUSED_ACCESS, rpc, outcome: Outcome.REFUSED, reason, code };
       const who = { caller: Workload.EDGE, ...(actor && { actor }) };
       return record(tx, envelope, { ...what, ...who }, { origin });
+    }),
+    on(PersonalDataReadSchema, (tx, { actor, rpc, resourceIds, oneIn, traceparent, origin }, envelope) => {
+      const what = { kind: RecordKind.PERSONAL_DATA_READ, rpc, resourceIds, oneIn, traceparent, outcome: Outcome.DONE };
+      return record(tx, envelope, { ...what, caller: Workload.EDGE, ...(actor && { actor }) }, { origin });
     }),
     on(LoginRefusedSchema, (tx, { partyId, customerId, passkeyId, origin }, envelope) => {
       const actor = create(ActorSchema, { partyId, audience: customerId ? Audience.CHANNEL : Audience.STAFF });

@@ -44,7 +44,7 @@ export interface RecordRow {
 
 /** The body of a record: what has no column of its own. Of what is sealed, whose key it is. */
 export function bodyOf(record: AuditRecord): JsonValue {
-  const { requestId, code, actor, caller, resourceIds, traceparent } = record;
+  const { requestId, code, actor, caller, resourceIds, traceparent, oneIn } = record;
   const keyOf = (sealed: SealedDigest) => ({ partyId: sealed.partyId, keyVersion: sealed.keyVersion });
   const body = create(AuditRecordSchema, {
     requestId,
@@ -52,6 +52,7 @@ export function bodyOf(record: AuditRecord): JsonValue {
     caller,
     resourceIds,
     traceparent,
+    oneIn,
     ...(actor && { actor }),
     ...(record.before && { before: keyOf(record.before) }),
     ...(record.after && { after: keyOf(record.after) }),

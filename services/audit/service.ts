@@ -9,6 +9,7 @@ import { PRODUCERS, recordings } from './events.ts';
 import { Audit } from './migrations/0001-audit.ts';
 import { Monitoring } from './migrations/0005-monitoring.ts';
 import { RefusedLogins } from './migrations/0006-refused-logins.ts';
+import { Reads } from './migrations/0008-reads.ts';
 import { monitor } from './monitoring.ts';
 import { addCaseNote } from './rpc/add-case-note.ts';
 import { assignCase } from './rpc/assign-case.ts';
@@ -72,6 +73,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0005-monitoring', class: Monitoring },
     { name: '0006-refused-logins', class: RefusedLogins },
     { name: '0007-event-operations', class: eventOperations('audit_runtime') },
+    { name: '0008-reads', class: Reads },
   ],
   context: makeContext,
   subscriptions: recordings,

@@ -15,7 +15,11 @@ import type { AuditRecord } from '#gen/bank/audit/v1/audit_pb.ts';
 import type { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Alert } from '#gen/bank/audit/v1/monitoring_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
-import { AccessRefusedSchema, LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import {
+  AccessRefusedSchema,
+  LoginRefusedSchema,
+  PersonalDataReadSchema,
+} from '#gen/bank/security/v1/security_events_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -166,6 +170,11 @@ export function loginRefused(event: MessageInitShape<typeof LoginRefusedSchema>)
   return envelope(LoginRefusedSchema, event, undefined);
 }
 
+/** The event that tells of a read of personal data. */
+export function personalDataRead(event: MessageInitShape<typeof PersonalDataReadSchema>): EventEnvelope {
+  return envelope(PersonalDataReadSchema, event, undefined);
+}
+
 /** The event that tells of a transfer of crowns. */
 export function transferred(debtorAccountId: string, creditorAccountId: string, crowns: string, occurred?: Date) {
   const transactionId = newId('txn');
@@ -178,6 +187,7 @@ type Heard =
   | typeof CommandRecordedSchema
   | typeof AccessRefusedSchema
   | typeof LoginRefusedSchema
+  | typeof PersonalDataReadSchema
   | typeof TransactionPostedSchema;
 
 function envelope<D extends Heard>(

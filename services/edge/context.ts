@@ -14,6 +14,7 @@ import { type Proofs, proofs } from './dpop.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
 import { type PublicUrls, publicUrls } from './public-urls.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
+import { type Reads, readsAt } from './reads.ts';
 import { type Recorded, recordedAt } from './refused.ts';
 import { type Revocations, revocations } from './revocations.ts';
 
@@ -43,6 +44,7 @@ export interface Context {
   readonly internalToken: InternalTokens;
   readonly rateLimits: RateLimits;
   readonly recorded: Recorded;
+  readonly reads: Reads;
   readonly revocations: Revocations;
   /** The streams that are open, on either port. */
   readonly streams: OpenStreams;
@@ -62,6 +64,7 @@ export function makeContext(config: Config, log: Logger, development: Developmen
   const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'));
   const keys = keysAtSecurity(own, log);
   const known = revocations(config, own, log);
+  const reads = readsAt(own, log);
   return {
     config,
     log,
@@ -76,10 +79,12 @@ export function makeContext(config: Config, log: Logger, development: Developmen
     internalToken: internalTokens(own),
     rateLimits: rateLimits(config),
     recorded: recordedAt(own, log),
+    reads,
     revocations: known,
     streams: new OpenStreams(),
     async close() {
       await known.stop();
+      await reads.stop();
       own.close();
       services.close();
       identity.close();

@@ -51,8 +51,8 @@ export function recordedAt(security: Pick<Client<typeof SecurityService>, 'recor
   };
 }
 
-/** Once more when it fails: each refusal has its key, so that it is recorded once. */
-async function repeatedly(work: () => Promise<unknown>, left: number = TRIES): Promise<void> {
+/** Once more when it fails: for what has a key, so that it is recorded once. */
+export async function repeatedly(work: () => Promise<unknown>, left: number = TRIES): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -18,6 +18,7 @@ export const LIMITS_AND_ROLES: readonly string[] = pathsOf([
   SecurityService.method.registerPartner,
   SecurityService.method.registerStaffMember,
   SecurityService.method.resumePartner,
+  SecurityService.method.setReadRecordingPolicy,
   SecurityService.method.setScoringPolicy,
   SecurityService.method.suspendPartner,
 ]);

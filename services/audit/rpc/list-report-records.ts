@@ -11,7 +11,7 @@ import { selectReport } from '../report-tables.ts';
 /** Lists the records that a report is made of, newest first. */
 export function listReportRecords({ database, pages }: Context): Rpcs<typeof AuditService>['listReportRecords'] {
   return async (request) => {
-    const { report, partyId } = request;
+    const { report, partyId, resourceId } = request;
     const { size, after } = pages.read(ListReportRecordsRequestSchema, request);
     if (report === ReportKind.ACCESS && !partyId) {
       throw invalid([{ field: 'party_id', description: 'This report is of one party.' }]);
@@ -20,7 +20,9 @@ export function listReportRecords({ database, pages }: Context): Rpcs<typeof Aud
       fromMs: readInstant('start_time', request.startTime),
       toMs: readInstant('end_time', request.endTime),
     };
-    const rows = await database.query(selectReport({ report, partyId, ...span }, { after, limit: size + 1 }));
+    const rows = await database.query(
+      selectReport({ report, partyId, resourceId, ...span }, { after, limit: size + 1 }),
+    );
     const page = fitting(rows.slice(0, size), bytesOf);
     const last = page.at(-1);
     return {
