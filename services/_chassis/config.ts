@@ -82,6 +82,16 @@ export const variables = {
     desc: 'whether the ledger closes and opens days by itself as midnight passes',
   }),
   DATA_DIR: directory({ desc: 'the directory for keys and local stores' }),
+  OBJECT_STORE: str({
+    choices: ['directory', 's3'],
+    default: 'directory',
+    desc: 'where what outlives the databases is kept: in a directory, or in a bucket of S3 or of what speaks like it',
+  }),
+  OBJECT_STORE_BUCKET: str({ default: '', desc: 'the bucket, which is there already; for `s3`' }),
+  OBJECT_STORE_ENDPOINT: str({
+    default: '',
+    desc: 'where the bucket is, `https://host:port`, in the place of the S3 of AWS_REGION; credentials are found as all clients of AWS find them',
+  }),
   OBJECT_STORE_DIR: directory({
     default: '',
     desc: 'the directory of the object store, which had better be on another disk than the databases; absent: `objects` in DATA_DIR',
