@@ -57,7 +57,8 @@ export type IdKind =
   | 'AUDIT_RECORD'
   | 'MONITORING_RULE'
   | 'ALERT'
-  | 'CASE';
+  | 'CASE'
+  | 'LEGAL_HOLD';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -100,6 +101,12 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/ListCheckpoints'
   | 'bank.audit.v1.AuditService/GetCheckpointKey'
   | 'bank.audit.v1.AuditService/ExportAuditRecords'
+  | 'bank.audit.v1.AuditService/ListRetentionPolicies'
+  | 'bank.audit.v1.AuditService/SetRetentionPolicy'
+  | 'bank.audit.v1.AuditService/PlaceLegalHold'
+  | 'bank.audit.v1.AuditService/ReleaseLegalHold'
+  | 'bank.audit.v1.AuditService/ListLegalHolds'
+  | 'bank.audit.v1.AuditService/ListArchiveFiles'
   | 'bank.audit.v1.AuditService/ListReportRecords'
   | 'bank.audit.v1.AuditService/ListLargeTransactions'
   | 'bank.audit.v1.AuditService/ListMonitoringRules'
@@ -781,6 +788,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'AUDIT_RECORD_NOT_FOUND',
+      'AUDIT_RECORD_DISPOSED',
     ],
   },
   'bank.audit.v1.AuditService/ListLogEntries': {
@@ -817,6 +825,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'AUDIT_RECORD_NOT_FOUND',
+      'AUDIT_RECORD_DISPOSED',
       'CHECKPOINT_PENDING',
     ],
   },
@@ -887,6 +896,120 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.audit.v1.AuditService/ListRetentionPolicies': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/SetRetentionPolicy': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'RETENTION_POLICY_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/PlaceLegalHold': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'LEGAL_HOLD_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ReleaseLegalHold': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['legalHoldId'], kind: 'LEGAL_HOLD', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'LEGAL_HOLD_NOT_FOUND',
+      'LEGAL_HOLD_RELEASED',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListLegalHolds': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListArchiveFiles': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
   },
   'bank.audit.v1.AuditService/ListReportRecords': {
     callers: ['edge'],
@@ -4110,7 +4233,9 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
   'bank.audit.v1.DecideCaseRequest': { text: 'PERSONAL' },
+  'bank.audit.v1.LegalHold': { reason: 'PERSONAL' },
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.audit.v1.PlaceLegalHoldRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
@@ -4188,7 +4313,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.audit.v1.DecideCaseRequest',
   'bank.audit.v1.GetAuditRecordResponse',
   'bank.audit.v1.GetCaseResponse',
+  'bank.audit.v1.LegalHold',
+  'bank.audit.v1.ListLegalHoldsResponse',
   'bank.audit.v1.OpenedParts',
+  'bank.audit.v1.PlaceLegalHoldRequest',
+  'bank.audit.v1.PlaceLegalHoldResponse',
+  'bank.audit.v1.ReleaseLegalHoldResponse',
   'bank.customer.v1.Address',
   'bank.customer.v1.Contact',
   'bank.customer.v1.Customer',

@@ -100,6 +100,10 @@ export const variables = {
     default: 5,
     desc: 'how often the ledger signs how far its lane has come, and audit its logs',
   }),
+  KEEPING_SECONDS: seconds({
+    default: 3600,
+    desc: 'how often audit looks for records that are to be archived or disposed of, and for activities to forget',
+  }),
   WORKLOAD_IDENTITY: str({
     choices: ['mtls', 'istio'],
     default: 'mtls',

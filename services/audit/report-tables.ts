@@ -43,7 +43,7 @@ export function selectReport(
     where r.occur_time >= ${at(fromMs)} and r.occur_time < ${at(toMs)} and ${partOf(report)}
       ${partyId ? sql`and (${actor} or ${approver})` : sql``}
       ${resourceId ? sql`and r.body @> ${JSON.stringify({ resourceIds: [resourceId] })}::jsonb` : sql``}
-      ${afterId ? sql`and (r.occur_time, r.record_id) < (${at(Number(afterMs))}, ${afterId})` : sql``}
+      ${afterId !== undefined ? sql`and (r.occur_time, r.record_id) < (${at(Number(afterMs))}, ${afterId})` : sql``}
     order by r.occur_time desc, r.record_id desc limit ${limit}
   `;
 }
