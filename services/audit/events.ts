@@ -14,17 +14,20 @@ import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit
 import { Audience, Workload } from '#gen/bank/options/v1/options_pb.ts';
 import {
   AccessRefusedSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
   PartnerTokenRefusedSchema,
+  PasswordResetRefusedSchema,
   PersonalDataReadSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
+import { StepUpRefusedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { watchRecord, watchTransaction } from './activities.ts';
 import type { Context } from './context.ts';
-import { LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN } from './domain/reports.ts';
+import { COMPLETE_STEP_UP, LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN, RESET_PASSWORD } from './domain/reports.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
 import { makeMonth } from './tables.ts';
 
@@ -70,6 +73,25 @@ function handlersOf(record: Recorder): Handler[] {
     on(PartnerTokenRefusedSchema, (tx, { partnerId: partyId, error, origin }, envelope) => {
       const actor = create(ActorSchema, { partyId, audience: Audience.PARTNER });
       return record(tx, envelope, { ...REFUSED_LOGIN, rpc: PARTNER_TOKEN, reason: error, actor }, { origin });
+    }),
+    on(LoginHeldForReviewSchema, (tx, { partyId, customerId, origin }, envelope) => {
+      const actor = create(ActorSchema, { partyId, audience: customerId ? Audience.CHANNEL : Audience.STAFF });
+      const what = { ...REFUSED_LOGIN, rpc: LOGIN, reason: 'LOGIN_HELD', code: Code.FAILED_PRECONDITION, actor };
+      return record(tx, envelope, what, { origin });
+    }),
+    on(PasswordResetRefusedSchema, (tx, { partyId, customerId, origin }, envelope) => {
+      const actor = create(ActorSchema, { partyId, audience: customerId ? Audience.CHANNEL : Audience.STAFF });
+      return record(
+        tx,
+        envelope,
+        { ...REFUSED_LOGIN, rpc: RESET_PASSWORD, reason: 'RESET_CODE_INVALID', actor },
+        { origin },
+      );
+    }),
+    // Of a proof it is known in whose session it was tried: that stands in the envelope.
+    on(StepUpRefusedSchema, (tx, { stepUpId, reason }, envelope) => {
+      const what = { ...REFUSED_LOGIN, rpc: COMPLETE_STEP_UP, reason, resourceIds: [stepUpId] };
+      return record(tx, envelope, what, {});
     }),
     on(TransactionPostedSchema, async (tx, event, envelope) => watchTransaction(tx, event, envelope)),
   ];

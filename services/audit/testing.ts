@@ -20,9 +20,12 @@ import type { Alert } from '#gen/bank/audit/v1/monitoring_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import {
   AccessRefusedSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
+  PasswordResetRefusedSchema,
   PersonalDataReadSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
+import { StepUpRefusedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -184,9 +187,18 @@ export function accessRefused(event: MessageInitShape<typeof AccessRefusedSchema
   return envelope(AccessRefusedSchema, event, undefined);
 }
 
-/** The event that tells of a refused login. */
+/** The event that tells of a refused login, in whatever way. */
 export function loginRefused(event: MessageInitShape<typeof LoginRefusedSchema>): EventEnvelope {
   return envelope(LoginRefusedSchema, event, undefined);
+}
+
+/** The events that tell of a login that is held, a new password and a proof that were refused. */
+export function refusedOtherwise(partyId: string): EventEnvelope[] {
+  return [
+    envelope(LoginHeldForReviewSchema, { loginReviewId: newId('lrv'), partyId, customerId: partyId }, undefined),
+    envelope(PasswordResetRefusedSchema, { partyId, customerId: partyId }, undefined),
+    envelope(StepUpRefusedSchema, { stepUpId: 'stp_1', partyId, reason: 'PROOF_REFUSED' }, customer(partyId)),
+  ];
 }
 
 /** The event that tells of a read of personal data. */
@@ -207,6 +219,9 @@ type Heard =
   | typeof AccessRefusedSchema
   | typeof LoginRefusedSchema
   | typeof PersonalDataReadSchema
+  | typeof LoginHeldForReviewSchema
+  | typeof PasswordResetRefusedSchema
+  | typeof StepUpRefusedSchema
   | typeof TransactionPostedSchema;
 
 function envelope<D extends Heard>(

@@ -96,11 +96,13 @@ export async function startS3Server(): Promise<S3Server> {
     };
   }
 
-  const server = createServer(async (request, response) => {
-    const { status, body, headers } = answer(request, Buffer.concat(await request.toArray()));
-    if (failures > 0) response.writeHead(503).end(errorXml('SlowDown', 'later'));
-    else response.writeHead(status, { ...headers }).end(body);
-    failures -= 1;
+  const server = createServer((request, response) => {
+    void request.toArray().then((chunks) => {
+      const { status, body, headers } = answer(request, Buffer.concat(chunks));
+      if (failures > 0) response.writeHead(503).end(errorXml('SlowDown', 'later'));
+      else response.writeHead(status, { ...headers }).end(body);
+      failures -= 1;
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

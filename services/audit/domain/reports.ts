@@ -36,6 +36,8 @@ export const APPROVALS: readonly string[] = pathsOf([
 /** The RPC by which a customer, or a member of staff, logs in. */
 export const LOGIN = pathOf(SecurityService.method.logIn);
 export const PASSKEY_LOGIN = pathOf(SecurityService.method.logInWithPasskey);
+export const RESET_PASSWORD = pathOf(SecurityService.method.resetPassword);
+export const COMPLETE_STEP_UP = pathOf(SecurityService.method.completeStepUp);
 export const PARTNER_TOKEN = pathOf(SecurityService.method.issuePartnerToken);
 
 function pathsOf(methods: readonly DescMethod[]): readonly string[] {

@@ -2,7 +2,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { type AuditRecord, RecordKind, ReportKind } from '#gen/bank/audit/v1/audit_pb.ts';
-import { JANA, loginRefused, OPEN_ACCOUNT, personalDataRead, useAudit } from '../testing.ts';
+import { JANA, loginRefused, OPEN_ACCOUNT, personalDataRead, refusedOtherwise, useAudit } from '../testing.ts';
 
 const at = (iso: string) => timestampFromDate(new Date(iso));
 const SPAN = { startTime: at('2025-01-01T00:00:00Z'), endTime: at('2099-01-01T00:00:00Z') };
@@ -59,6 +59,16 @@ describe('ListReportRecords', () => {
     expect(opened?.address).to.equal('192.0.2.9');
     const { records } = await auditor().listAuditRecords({ kind: RecordKind.REFUSED_LOGIN });
     expect(records).to.deep.equal([all.login]);
+  });
+
+  it('has among refused logins what was held, and new passwords and proofs that were refused', async () => {
+    await hear('security', refusedOtherwise('cus_tried'));
+    const records = await listed(ReportKind.REFUSED_LOGINS, 'cus_tried');
+    expect(records.map(({ rpc, reason }) => [rpc.split('/')[1], reason])).to.have.deep.members([
+      ['LogIn', 'LOGIN_HELD'],
+      ['ResetPassword', 'RESET_CODE_INVALID'],
+      ['CompleteStepUp', 'PROOF_REFUSED'],
+    ]);
   });
 
   it('tells who read the data of somebody, for how many reads each record stands, and lets monitoring look at staff', async () => {

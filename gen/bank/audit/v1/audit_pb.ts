@@ -510,7 +510,8 @@ export const RecordKind = {
   REFUSED_ACCESS: 2,
 
   /**
-   * A login, or a token, of somebody whom the bank knows was refused. The actor is whose it was, not who tried: that is not known.
+   * A login, a token, a new password or a proof of somebody whom the bank knows was refused, or a login is held. The actor is whose it was; but
+   * for a proof, who tried is not known.
    *
    * @generated from enum value: RECORD_KIND_REFUSED_LOGIN = 3;
    */
@@ -654,7 +655,7 @@ export const ReportKind = {
   APPROVALS: 3,
 
   /**
-   * Logins that were refused.
+   * Logins, tokens, new passwords and proofs that were refused, and logins that were held.
    *
    * @generated from enum value: REPORT_KIND_REFUSED_LOGINS = 4;
    */
