@@ -58,7 +58,8 @@ export type IdKind =
   | 'MONITORING_RULE'
   | 'ALERT'
   | 'CASE'
-  | 'WEBHOOK';
+  | 'WEBHOOK'
+  | 'LEGAL_HOLD';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -102,6 +103,12 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/ListCheckpoints'
   | 'bank.audit.v1.AuditService/GetCheckpointKey'
   | 'bank.audit.v1.AuditService/ExportAuditRecords'
+  | 'bank.audit.v1.AuditService/ListRetentionPolicies'
+  | 'bank.audit.v1.AuditService/SetRetentionPolicy'
+  | 'bank.audit.v1.AuditService/PlaceLegalHold'
+  | 'bank.audit.v1.AuditService/ReleaseLegalHold'
+  | 'bank.audit.v1.AuditService/ListLegalHolds'
+  | 'bank.audit.v1.AuditService/ListArchiveFiles'
   | 'bank.audit.v1.AuditService/ListReportRecords'
   | 'bank.audit.v1.AuditService/ListLargeTransactions'
   | 'bank.audit.v1.AuditService/ListMonitoringRules'
@@ -232,6 +239,10 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/WithdrawRequest'
   | 'bank.security.v1.SecurityService/RecordRefusals'
   | 'bank.security.v1.SecurityService/SpendProofs'
+  | 'bank.security.v1.SecurityService/RecordReads'
+  | 'bank.security.v1.SecurityService/GetReadSamplings'
+  | 'bank.security.v1.SecurityService/ListReadRecordingPolicies'
+  | 'bank.security.v1.SecurityService/SetReadRecordingPolicy'
   | 'bank.security.v1.SecurityService/ScoreOrders'
   | 'bank.security.v1.SecurityService/ListLoginReviews'
   | 'bank.security.v1.SecurityService/DecideLoginReview'
@@ -307,8 +318,12 @@ export interface Rule {
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;
   readonly idempotency: 'no_side_effects' | 'idempotent';
+  /** True for a published read that shows something of a person. */
+  readonly readsPersonal: boolean;
   /** Every id field that its request can hold. */
   readonly ids: readonly IdRule[];
+  /** Of a read that shows something of a person: the ways to the customers and accounts that its answer names. */
+  readonly shows: readonly (readonly string[])[];
   /** The ways to every `bank.type.v1.Actor` that its request can hold: only `actorAsserters` may fill one in. */
   readonly actors: readonly (readonly string[])[];
   /** The reasons it may refuse with beside `commonErrors`, as its comment lists them. */
@@ -337,9 +352,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_EXISTS',
@@ -359,9 +376,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_NOT_FOUND',
@@ -382,9 +401,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_NOT_FOUND',
@@ -401,7 +422,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -417,11 +440,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
       { path: ['holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_NOT_FOUND',
@@ -440,11 +465,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accounts', 'productId'], kind: 'PRODUCT', access: 'NAMED' },
       { path: ['accounts', 'holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['accounts', 'branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PRODUCT_NOT_FOUND',
@@ -464,9 +491,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [['account', 'accountId'], ['account', 'holders', 'customerId']],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -482,10 +511,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
+    shows: [['accounts', 'accountId'], ['accounts', 'holders', 'customerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -502,9 +533,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -524,9 +557,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -548,9 +583,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -571,9 +608,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -596,9 +635,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -620,9 +661,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -640,9 +683,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -658,9 +703,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -678,9 +725,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -696,6 +745,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['orders', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -705,6 +755,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['orders', 'actor']],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -729,6 +780,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -737,6 +789,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'VIEW' },
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [],
   },
@@ -747,9 +800,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -762,11 +817,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['actorId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -781,12 +838,15 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'AUDIT_RECORD_NOT_FOUND',
+      'AUDIT_RECORD_DISPOSED',
     ],
   },
   'bank.audit.v1.AuditService/ListLogEntries': {
@@ -798,7 +858,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -813,12 +875,15 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'AUDIT_RECORD_NOT_FOUND',
+      'AUDIT_RECORD_DISPOSED',
       'CHECKPOINT_PENDING',
     ],
   },
@@ -831,7 +896,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'LOG_SIZES_INVALID',
@@ -846,7 +913,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -861,7 +930,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -874,13 +945,129 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['actorId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.audit.v1.AuditService/ListRetentionPolicies': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/SetRetentionPolicy': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'RETENTION_POLICY_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/PlaceLegalHold': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'LEGAL_HOLD_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ReleaseLegalHold': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['legalHoldId'], kind: 'LEGAL_HOLD', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'LEGAL_HOLD_NOT_FOUND',
+      'LEGAL_HOLD_RELEASED',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListLegalHolds': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListArchiveFiles': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
   },
   'bank.audit.v1.AuditService/ListReportRecords': {
     callers: ['edge'],
@@ -891,9 +1078,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['resourceId'], kind: 'AGGREGATE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -908,7 +1098,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -928,9 +1120,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'MONITORING_RULE_NOT_FOUND',
@@ -945,9 +1139,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -968,9 +1164,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PREVIEW_TOO_LARGE',
@@ -991,11 +1189,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'NAMED' },
       { path: ['subjectId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1010,10 +1210,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['subjectId'], kind: 'AGGREGATE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1028,9 +1230,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1045,10 +1249,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1065,9 +1271,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1084,9 +1292,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1104,9 +1314,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
@@ -1122,9 +1334,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1143,9 +1357,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customers', 'branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1165,9 +1381,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
+    shows: [['customer', 'customerId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -1182,9 +1400,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
+    shows: [['customers', 'customerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1200,10 +1420,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -1227,9 +1449,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -1245,9 +1469,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -1260,9 +1486,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1273,6 +1501,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'NAMED' },
       { path: ['accountId'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -1281,6 +1510,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'GENERAL_LEDGER_CODE_UNKNOWN',
@@ -1297,6 +1527,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1304,6 +1535,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1320,6 +1552,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1327,6 +1560,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1340,6 +1574,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1347,6 +1582,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1362,6 +1598,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1369,6 +1606,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1383,6 +1621,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'legs', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -1394,6 +1633,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [['journals', 'actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1437,6 +1677,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
       { path: ['journals', 'legs', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -1448,6 +1689,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['journals', 'correctsJournalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['journals', 'captures', 'holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [['journals', 'actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1491,6 +1733,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1498,6 +1741,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'JOURNAL_NOT_FOUND',
@@ -1543,6 +1787,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holds', 'holdId'], kind: 'HOLD', access: 'NAMED' },
       { path: ['holds', 'debitLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -1552,6 +1797,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['holds', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['holds', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['holds', 'actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1579,6 +1825,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1586,6 +1833,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1629,6 +1877,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1636,6 +1885,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'HOLD_NOT_FOUND',
@@ -1653,6 +1903,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1660,6 +1911,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'HOLD_NOT_FOUND',
@@ -1678,9 +1930,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -1695,9 +1949,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1713,7 +1969,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1728,9 +1986,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1746,9 +2006,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -1766,9 +2028,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'JOURNAL_NOT_FOUND',
@@ -1783,7 +2047,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1798,7 +2064,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1813,7 +2081,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1829,7 +2099,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1842,9 +2114,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ENTRY_NOT_FOUND',
@@ -1861,7 +2135,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -1876,7 +2152,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1889,7 +2167,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1906,7 +2186,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -1919,7 +2201,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'BUSINESS_DATE_MISMATCH',
@@ -1935,7 +2219,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'BUSINESS_DATE_NOT_CLOSING',
@@ -1950,7 +2236,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'CLOCK_NOT_SETTABLE',
@@ -1965,7 +2253,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1980,7 +2270,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -1995,7 +2287,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'DATE_INVALID',
@@ -2018,7 +2312,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2033,7 +2329,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2046,9 +2344,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -2066,9 +2366,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LEDGER_ACCOUNT_NOT_FOUND',
@@ -2087,7 +2389,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2103,7 +2407,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2117,7 +2423,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'CURSOR_AHEAD',
@@ -2133,7 +2441,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2146,9 +2456,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['lowBalances', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -2173,9 +2485,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
+    shows: [['deliveries', 'customerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2190,7 +2504,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [],
+    shows: [['deliveries', 'customerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2205,9 +2521,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DELIVERY_NOT_FOUND',
@@ -2224,7 +2542,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'RECEIPT_REFUSED',
@@ -2240,7 +2560,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'LOCALE_UNKNOWN',
@@ -2255,7 +2577,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -2270,7 +2594,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'UNSUBSCRIBE_TOKEN_INVALID',
@@ -2285,7 +2611,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2298,7 +2626,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TEMPLATE_NOT_FOUND',
@@ -2313,7 +2643,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TEMPLATE_NOT_FOUND',
@@ -2329,7 +2661,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TEMPLATE_NOT_FOUND',
@@ -2347,7 +2681,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2361,7 +2697,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'URL_INVALID',
@@ -2381,9 +2719,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTY_NOT_FOUND',
@@ -2399,9 +2739,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2421,9 +2763,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2440,9 +2784,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2458,9 +2804,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2476,9 +2824,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2494,10 +2844,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
       { path: ['what', 'eventId'], kind: 'EVENT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2517,9 +2869,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2537,10 +2891,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
       { path: ['eventId'], kind: 'EVENT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'WEBHOOK_NOT_FOUND',
@@ -2556,7 +2912,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2572,9 +2930,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['aggregateId'], kind: 'AGGREGATE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2590,7 +2950,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2607,7 +2969,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2623,7 +2987,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2638,7 +3004,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2655,7 +3023,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SERVICE_UNKNOWN',
@@ -2671,9 +3041,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'NO_CUSTOMER',
@@ -2689,7 +3061,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'ENROLMENT_CODE_INVALID',
@@ -2707,7 +3081,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'LOGIN_REFUSED',
@@ -2724,7 +3100,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_ENDED',
@@ -2740,7 +3118,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_ENDED',
@@ -2755,7 +3135,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2768,7 +3150,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'RESET_CODE_INVALID',
@@ -2786,7 +3170,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2803,7 +3189,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2820,7 +3208,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2839,7 +3229,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2857,7 +3249,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2871,7 +3265,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2890,7 +3286,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2904,9 +3302,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['passkeyId'], kind: 'PASSKEY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PROOF_REFUSED',
@@ -2923,7 +3323,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -2936,7 +3338,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'LOGIN_REFUSED',
@@ -2952,9 +3356,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ROLES_INVALID',
@@ -2969,9 +3375,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STAFF_MEMBER_NOT_FOUND',
@@ -2989,10 +3397,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STAFF_MEMBER_NOT_FOUND',
@@ -3011,9 +3421,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STAFF_MEMBER_NOT_FOUND',
@@ -3030,7 +3442,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3043,7 +3457,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'JWKS_INVALID',
@@ -3059,9 +3475,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -3079,9 +3497,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -3097,9 +3517,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -3115,9 +3537,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'PARTNER_NOT_FOUND',
@@ -3132,7 +3556,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3143,7 +3569,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'TOKEN_REQUEST_REFUSED',
@@ -3157,7 +3585,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3168,7 +3598,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'RPC_UNKNOWN',
@@ -3184,9 +3616,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['approvalIds'], kind: 'APPROVAL', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3199,7 +3633,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3212,9 +3648,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'VIEW' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -3229,9 +3667,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -3249,9 +3689,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -3268,9 +3710,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'APPROVAL_NOT_FOUND',
@@ -3284,6 +3728,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['refusals', 'refusalId'], kind: 'AGGREGATE', access: 'NAMED' },
       { path: ['refusals', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -3291,6 +3736,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['refusals', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
       { path: ['refusals', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['refusals', 'actor']],
     errors: [],
   },
@@ -3301,9 +3747,79 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.security.v1.SecurityService/RecordReads': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: ['edge'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['reads', 'readId'], kind: 'AGGREGATE', access: 'NAMED' },
+      { path: ['reads', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['reads', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['reads', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['reads', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['reads', 'resourceIds'], kind: 'AGGREGATE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [['reads', 'actor']],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/GetReadSamplings': {
+    callers: ['edge'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.security.v1.SecurityService/ListReadRecordingPolicies': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/SetReadRecordingPolicy': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'READ_RECORDING_POLICY_INVALID',
+    ],
   },
   'bank.security.v1.SecurityService/ScoreOrders': {
     callers: ['transaction'],
@@ -3312,6 +3828,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['orders', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -3320,6 +3837,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['orders', 'actor']],
     errors: [
       'CURRENCY_UNKNOWN',
@@ -3337,7 +3855,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3352,9 +3872,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['loginReviewId'], kind: 'LOGIN_REVIEW', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'LOGIN_REVIEW_NOT_FOUND',
@@ -3371,7 +3893,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3384,7 +3908,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'ETAG_MISMATCH',
@@ -3402,7 +3928,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3415,7 +3943,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3426,7 +3956,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_ENDED',
@@ -3439,9 +3971,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partyIds'], kind: 'PARTY', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'KEY_MANAGEMENT_UNAVAILABLE',
@@ -3456,9 +3990,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'DATA_KEY_DESTROYED',
@@ -3473,7 +4009,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'KEY_ROTATION_UNDER_WAY',
@@ -3488,7 +4026,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'KEY_ROTATION_NOT_FOUND',
@@ -3504,7 +4044,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3520,9 +4062,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['sessionId'], kind: 'SESSION', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'SESSION_NOT_FOUND',
@@ -3537,9 +4081,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'NO_CUSTOMER',
@@ -3552,7 +4098,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3565,6 +4113,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
       { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -3573,6 +4122,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [['actor']],
     errors: [
       'CURRENCY_UNKNOWN',
@@ -3591,9 +4141,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STEP_UP_NOT_FOUND',
@@ -3609,9 +4161,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'STEP_UP_NOT_FOUND',
@@ -3628,9 +4182,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRUSTED_PAYEE_LIMIT',
@@ -3645,9 +4201,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['trustedPayeeId'], kind: 'TRUSTED_PAYEE', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRUSTED_PAYEE_NOT_FOUND',
@@ -3662,7 +4220,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: false,
     ids: [],
+    shows: [],
     actors: [],
     errors: [],
   },
@@ -3675,9 +4235,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3703,9 +4265,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3732,11 +4296,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3769,9 +4335,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'VIEW' },
     ],
+    shows: [['transaction', 'debtorAccountId'], ['transaction', 'creditorAccountId']],
     actors: [],
     errors: [
       'TRANSACTION_NOT_FOUND',
@@ -3787,9 +4355,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [['transactions', 'debtorAccountId'], ['transactions', 'creditorAccountId']],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3812,9 +4382,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRANSACTION_NOT_FOUND',
@@ -3840,11 +4412,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3878,9 +4452,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3911,9 +4487,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3934,9 +4512,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3956,9 +4536,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
     ],
+    shows: [['hold', 'debtorAccountId'], ['hold', 'creditorAccountId']],
     actors: [],
     errors: [
       'HOLD_NOT_FOUND',
@@ -3974,9 +4556,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
     ],
+    shows: [['holds', 'debtorAccountId'], ['holds', 'creditorAccountId']],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -3992,9 +4576,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['transactions', 'accountId'], kind: 'ACCOUNT', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'ACCOUNT_NOT_FOUND',
@@ -4018,7 +4604,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    readsPersonal: true,
     ids: [],
+    shows: [['reviews', 'transaction', 'debtorAccountId'], ['reviews', 'transaction', 'creditorAccountId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -4033,9 +4621,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
     ],
+    shows: [],
     actors: [],
     errors: [
       'TRANSACTION_NOT_FOUND',
@@ -4119,7 +4709,9 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
   'bank.audit.v1.DecideCaseRequest': { text: 'PERSONAL' },
+  'bank.audit.v1.LegalHold': { reason: 'PERSONAL' },
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.audit.v1.PlaceLegalHoldRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
@@ -4158,6 +4750,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.LogInWithPasskeyRequest': { responseJson: 'SECRET' },
   'bank.security.v1.LoginReview': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.OrderToScore': { userAgent: 'PERSONAL' },
+  'bank.security.v1.PersonalDataReading': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.RegisterCredentialsResponse': { totpSecret: 'SECRET', otpauthUri: 'SECRET' },
@@ -4207,7 +4800,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.audit.v1.DecideCaseRequest',
   'bank.audit.v1.GetAuditRecordResponse',
   'bank.audit.v1.GetCaseResponse',
+  'bank.audit.v1.LegalHold',
+  'bank.audit.v1.ListLegalHoldsResponse',
   'bank.audit.v1.OpenedParts',
+  'bank.audit.v1.PlaceLegalHoldRequest',
+  'bank.audit.v1.PlaceLegalHoldResponse',
+  'bank.audit.v1.ReleaseLegalHoldResponse',
   'bank.customer.v1.Address',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
@@ -4269,6 +4867,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.LogInWithPasskeyResponse',
   'bank.security.v1.LoginReview',
   'bank.security.v1.OrderToScore',
+  'bank.security.v1.PersonalDataReading',
+  'bank.security.v1.RecordReadsRequest',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
   'bank.security.v1.RefreshSessionResponse',

@@ -18,6 +18,7 @@ import { type Logger, makeLog } from './log.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
 import { watchEvents, watchPool } from './metrics-of-service.ts';
 import { localObjectStore, type ObjectStore } from './object-store.ts';
+import { s3ObjectStore } from './object-store-s3.ts';
 import { operations } from './operations.ts';
 import { type Orders, orders } from './order.ts';
 import { type Pages, pages } from './page.ts';
@@ -210,10 +211,16 @@ function furnish(parts: {
     commands: written,
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),
-    objects: localObjectStore(config.OBJECT_STORE_DIR || path.join(config.DATA_DIR, 'objects')),
+    objects: objectStoreOf(config),
     client: clients.client,
     close: clients.close,
   };
+}
+
+function objectStoreOf(config: Config): ObjectStore {
+  const { OBJECT_STORE, OBJECT_STORE_ENDPOINT: endpoint, OBJECT_STORE_DIR, DATA_DIR } = config;
+  if (OBJECT_STORE === 's3') return s3ObjectStore({ bucket: required(config, 'OBJECT_STORE_BUCKET'), endpoint });
+  return localObjectStore(OBJECT_STORE_DIR || path.join(DATA_DIR, 'objects'));
 }
 
 type Clients = Pick<House, 'client'> & Closing;

@@ -34,6 +34,16 @@ export const variables = {
     desc: 'whether the ledger closes and opens days by itself as midnight passes',
   }),
   DATA_DIR: directory({ desc: 'the directory for keys and local stores' }),
+  OBJECT_STORE: str({
+    choices: ['directory', 's3'],
+    default: 'directory',
+    desc: 'where what outlives the databases is kept: in a directory, or in a bucket of S3 or of what speaks like it',
+  }),
+  OBJECT_STORE_BUCKET: str({ default: '', desc: 'the bucket, which is there already; for `s3`' }),
+  OBJECT_STORE_ENDPOINT: str({
+    default: '',
+    desc: 'where the bucket is, `https://host:port`, in the place of the S3 of AWS_REGION; credentials are found as all clients of AWS find them',
+  }),
   OBJECT_STORE_DIR: directory({
     default: '',
     desc: 'the directory of the object store, which had better be on another disk than the databases; absent: `objects` in DATA_DIR',
@@ -41,6 +51,10 @@ export const variables = {
   CHECKPOINT_SECONDS: num({
     default: 5,
     desc: 'how often the ledger signs how far its lane has come, and audit its logs',
+  }),
+  KEEPING_SECONDS: seconds({
+    default: 3600,
+    desc: 'how often audit looks for records that are to be archived or disposed of, and for activities to forget',
   }),
   WORKLOAD_IDENTITY: str({
     choices: ['mtls', 'istio'],

@@ -1,6 +1,6 @@
 // Files that are there whole or not at all, and stay.
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { link, mkdir, open, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Writes a file that is not there yet, whole and durable. Answers false, and changes nothing, when there is one. */
@@ -24,6 +24,14 @@ export async function writeNewFile(file: string, bytes: Uint8Array): Promise<boo
   await unlink(draft);
   await syncFolder(path.dirname(file));
   return made;
+}
+
+/** Removes a file, if there is one, for good. */
+export async function removeFile(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await syncFolder(path.dirname(file)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
 
 async function syncFolder(folder: string): Promise<void> {

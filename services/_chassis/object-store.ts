@@ -2,28 +2,35 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeNewFile } from './durable-file.ts';
+import { removeFile, writeNewFile } from './durable-file.ts';
 
 /** Where objects are kept. Keys are segments of letters, digits, `.`, `_` and `-`, with `/` between. */
 export interface ObjectStore {
-  /** Keeps an object under a key that has none. Durable before it is answered; false when the key has one already. */
+  /**
+   * Keeps an object under a key that has none. Durable before it is answered; false when the key has one already, which over a network
+   * may be this very one, whose first answer was lost.
+   */
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
   get(key: string): Promise<Buffer | undefined>;
   /** The keys that begin with `prefix`, in their order; those that come after `after` only, and `limit` at most. */
   list(prefix: string, options: { readonly after?: string; readonly limit: number }): Promise<string[]>;
+  /** Removes an object for good; what is not there is removed already. Only for what the bank no longer has to keep. */
+  remove(key: string): Promise<void>;
 }
 
 const SEGMENT = /^[0-9A-Za-z_-][0-9A-Za-z._-]*$/;
 /** What a write that was cut off has left. */
 const DRAFT = /\.[0-9a-f]{12}$/;
 
+/** A key as it may be. */
+export function checkedKey(key: string): string {
+  if (!key.split('/').every((segment) => SEGMENT.test(segment)) || DRAFT.test(key)) throw new Error(`${key} is no key`);
+  return key;
+}
+
 /** An object store in a local directory. */
 export function localObjectStore(directory: string): ObjectStore {
-  const fileOf = (key: string): string => {
-    const segments = key.split('/');
-    if (!segments.every((segment) => SEGMENT.test(segment)) || DRAFT.test(key)) throw new Error(`${key} is no key`);
-    return path.join(directory, ...segments);
-  };
+  const fileOf = (key: string): string => path.join(directory, ...checkedKey(key).split('/'));
 
   async function* keysIn(folder: string, prefix: string, after: string): AsyncGenerator<string> {
     for (const entry of await entriesOf(path.join(directory, folder))) {
@@ -50,6 +57,7 @@ export function localObjectStore(directory: string): ObjectStore {
       }
       return keys;
     },
+    remove: (key) => removeFile(fileOf(key)),
   };
 }
 

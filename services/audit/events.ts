@@ -1,4 +1,5 @@
-// What the audit service hears of: every command of every service, every refusal of access and of a login, and what was booked, which
+// What the audit service hears of: every command of every service, every refusal of access and of a login, reads of personal data as far
+// as the edge has them recorded, and what was booked, which
 // only monitoring looks at. It publishes nothing but the records of its own commands.
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
@@ -13,16 +14,20 @@ import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit
 import { Audience, Workload } from '#gen/bank/options/v1/options_pb.ts';
 import {
   AccessRefusedSchema,
+  LoginHeldForReviewSchema,
   LoginRefusedSchema,
   PartnerTokenRefusedSchema,
+  PasswordResetRefusedSchema,
+  PersonalDataReadSchema,
 } from '#gen/bank/security/v1/security_events_pb.ts';
+import { StepUpRefusedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { watchRecord, watchTransaction } from './activities.ts';
 import type { Context } from './context.ts';
-import { LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN } from './domain/reports.ts';
+import { COMPLETE_STEP_UP, LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN, RESET_PASSWORD } from './domain/reports.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
 import { makeMonth } from './tables.ts';
 
@@ -56,6 +61,10 @@ function handlersOf(record: Recorder): Handler[] {
       const who = { caller: Workload.EDGE, ...(actor && { actor }) };
       return record(tx, envelope, { ...what, ...who }, { origin });
     }),
+    on(PersonalDataReadSchema, (tx, { actor, rpc, resourceIds, oneIn, traceparent, origin }, envelope) => {
+      const what = { kind: RecordKind.PERSONAL_DATA_READ, rpc, resourceIds, oneIn, traceparent, outcome: Outcome.DONE };
+      return record(tx, envelope, { ...what, caller: Workload.EDGE, ...(actor && { actor }) }, { origin });
+    }),
     on(LoginRefusedSchema, (tx, { partyId, customerId, passkeyId, origin }, envelope) => {
       const actor = create(ActorSchema, { partyId, audience: customerId ? Audience.CHANNEL : Audience.STAFF });
       const rpc = passkeyId ? PASSKEY_LOGIN : LOGIN;
@@ -64,6 +73,25 @@ function handlersOf(record: Recorder): Handler[] {
     on(PartnerTokenRefusedSchema, (tx, { partnerId: partyId, error, origin }, envelope) => {
       const actor = create(ActorSchema, { partyId, audience: Audience.PARTNER });
       return record(tx, envelope, { ...REFUSED_LOGIN, rpc: PARTNER_TOKEN, reason: error, actor }, { origin });
+    }),
+    on(LoginHeldForReviewSchema, (tx, { partyId, customerId, origin }, envelope) => {
+      const actor = create(ActorSchema, { partyId, audience: customerId ? Audience.CHANNEL : Audience.STAFF });
+      const what = { ...REFUSED_LOGIN, rpc: LOGIN, reason: 'LOGIN_HELD', code: Code.FAILED_PRECONDITION, actor };
+      return record(tx, envelope, what, { origin });
+    }),
+    on(PasswordResetRefusedSchema, (tx, { partyId, customerId, origin }, envelope) => {
+      const actor = create(ActorSchema, { partyId, audience: customerId ? Audience.CHANNEL : Audience.STAFF });
+      return record(
+        tx,
+        envelope,
+        { ...REFUSED_LOGIN, rpc: RESET_PASSWORD, reason: 'RESET_CODE_INVALID', actor },
+        { origin },
+      );
+    }),
+    // Of a proof it is known in whose session it was tried: that stands in the envelope.
+    on(StepUpRefusedSchema, (tx, { stepUpId, reason }, envelope) => {
+      const what = { ...REFUSED_LOGIN, rpc: COMPLETE_STEP_UP, reason, resourceIds: [stepUpId] };
+      return record(tx, envelope, what, {});
     }),
     on(TransactionPostedSchema, async (tx, event, envelope) => watchTransaction(tx, event, envelope)),
   ];

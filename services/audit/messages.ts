@@ -1,13 +1,15 @@
 // Between audit records as the contract has them, and as they are stored.
 import { create, fromJson, type JsonObject, type JsonValue, toJson } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { workloadOf } from '#chassis/call-context.ts';
 import { sha256 } from '#chassis/digest.ts';
+import { asBuffer } from '#chassis/encode.ts';
 import {
   type AuditRecord,
   AuditRecordSchema,
   Outcome,
   RecordKind,
+  RecordKindSchema,
   type SealedDigest,
 } from '#gen/bank/audit/v1/audit_pb.ts';
 import { type Workload, WorkloadSchema } from '#gen/bank/options/v1/options_pb.ts';
@@ -44,7 +46,7 @@ export interface RecordRow {
 
 /** The body of a record: what has no column of its own. Of what is sealed, whose key it is. */
 export function bodyOf(record: AuditRecord): JsonValue {
-  const { requestId, code, actor, caller, resourceIds, traceparent } = record;
+  const { requestId, code, actor, caller, resourceIds, traceparent, oneIn } = record;
   const keyOf = (sealed: SealedDigest) => ({ partyId: sealed.partyId, keyVersion: sealed.keyVersion });
   const body = create(AuditRecordSchema, {
     requestId,
@@ -52,6 +54,7 @@ export function bodyOf(record: AuditRecord): JsonValue {
     caller,
     resourceIds,
     traceparent,
+    oneIn,
     ...(actor && { actor }),
     ...(record.before && { before: keyOf(record.before) }),
     ...(record.after && { after: keyOf(record.after) }),
@@ -88,6 +91,29 @@ export function recordMessage(row: RecordRow): AuditRecord {
     occurTime: timestampFromMs(Number(row.occurMs)),
     knownTime: timestampFromMs(Number(row.knownMs)),
   });
+}
+
+/** A record as it would be read, from what the contract has of it and what is sealed. */
+export function rowOf(record: AuditRecord, ciphertexts: Ciphertexts): RecordRow {
+  const sealed = (part: Part) => (ciphertexts[part]?.length ? asBuffer(ciphertexts[part]) : null);
+  const ms = (time: AuditRecord['occurTime']) => String(time ? timestampMs(time) : 0);
+  return {
+    recordId: record.recordId,
+    occurMs: ms(record.occurTime),
+    knownMs: ms(record.knownTime),
+    log: logName(record.log),
+    position: String(record.position),
+    previousHash: asBuffer(record.previousHash),
+    eventId: record.eventId,
+    kind: (RecordKindSchema.value[record.kind]?.localName ?? '') as RecordRow['kind'],
+    rpc: record.rpc,
+    accepted: record.outcome === Outcome.DONE,
+    reason: record.reason,
+    body: bodyOf(record) as JsonObject,
+    before: sealed('before'),
+    after: sealed('after'),
+    origin: sealed('origin'),
+  };
 }
 
 /** What of a record is sealed, as it was when it came. */

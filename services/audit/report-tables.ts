@@ -23,9 +23,16 @@ export interface LargeTransactionRow {
   readonly minor: string;
 }
 
+/** Which report, of whom, and about what; empty is no condition. */
+export interface Asked {
+  readonly report: ReportKind;
+  readonly partyId: string;
+  readonly resourceId: string;
+}
+
 /** The records of a report, newest first; those after a place in that order. */
 export function selectReport(
-  { report, partyId, fromMs, toMs }: Span & { readonly report: ReportKind; readonly partyId: string },
+  { report, partyId, resourceId, fromMs, toMs }: Span & Asked,
   { after, limit }: { readonly after: readonly string[] | undefined; readonly limit: number },
 ): RawBuilder<RecordRow> {
   const [afterMs, afterId] = after ?? [];
@@ -35,7 +42,8 @@ export function selectReport(
     select ${COLUMNS} from audit_record r
     where r.occur_time >= ${at(fromMs)} and r.occur_time < ${at(toMs)} and ${partOf(report)}
       ${partyId ? sql`and (${actor} or ${approver})` : sql``}
-      ${afterId ? sql`and (r.occur_time, r.record_id) < (${at(Number(afterMs))}, ${afterId})` : sql``}
+      ${resourceId ? sql`and r.body @> ${JSON.stringify({ resourceIds: [resourceId] })}::jsonb` : sql``}
+      ${afterId !== undefined ? sql`and (r.occur_time, r.record_id) < (${at(Number(afterMs))}, ${afterId})` : sql``}
     order by r.occur_time desc, r.record_id desc limit ${limit}
   `;
 }
@@ -44,6 +52,7 @@ export function selectReport(
 function partOf(report: ReportKind): RawBuilder<unknown> {
   const isOneOf = (rpcs: readonly string[]) => sql`r.rpc = any(${sqlArray(rpcs)}::text[])`;
   if (report === ReportKind.LIMITS_AND_ROLES) return isOneOf(LIMITS_AND_ROLES);
+  if (report === ReportKind.READS) return sql`r.kind = 'PERSONAL_DATA_READ'`;
   if (report === ReportKind.REFUSED_LOGINS) return sql`r.kind = 'REFUSED_LOGIN'`;
   if (report === ReportKind.APPROVALS) {
     return sql`(${isOneOf(APPROVALS)} or coalesce(r.body #>> '{actor,approverId}', '') <> '')`;

@@ -6,9 +6,13 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { PRODUCERS, recordings } from './events.ts';
+import { forget } from './forgetting.ts';
+import { keep } from './keeping.ts';
 import { Audit } from './migrations/0001-audit.ts';
 import { Monitoring } from './migrations/0005-monitoring.ts';
 import { RefusedLogins } from './migrations/0006-refused-logins.ts';
+import { Reads } from './migrations/0008-reads.ts';
+import { Keeping } from './migrations/0009-keeping.ts';
 import { monitor } from './monitoring.ts';
 import { addCaseNote } from './rpc/add-case-note.ts';
 import { assignCase } from './rpc/assign-case.ts';
@@ -21,15 +25,21 @@ import { getCheckpointKey } from './rpc/get-checkpoint-key.ts';
 import { getConsistencyProof } from './rpc/get-consistency-proof.ts';
 import { getInclusionProof } from './rpc/get-inclusion-proof.ts';
 import { listAlerts } from './rpc/list-alerts.ts';
+import { listArchiveFiles } from './rpc/list-archive-files.ts';
 import { listAuditRecords } from './rpc/list-audit-records.ts';
 import { listCases } from './rpc/list-cases.ts';
 import { listCheckpoints } from './rpc/list-checkpoints.ts';
 import { listLargeTransactions } from './rpc/list-large-transactions.ts';
+import { listLegalHolds } from './rpc/list-legal-holds.ts';
 import { listLogEntries } from './rpc/list-log-entries.ts';
 import { listMonitoringRules } from './rpc/list-monitoring-rules.ts';
 import { listReportRecords } from './rpc/list-report-records.ts';
+import { listRetentionPolicies } from './rpc/list-retention-policies.ts';
+import { placeLegalHold } from './rpc/place-legal-hold.ts';
 import { previewMonitoringRule } from './rpc/preview-monitoring-rule.ts';
+import { releaseLegalHold } from './rpc/release-legal-hold.ts';
 import { setMonitoringRule } from './rpc/set-monitoring-rule.ts';
+import { setRetentionPolicy } from './rpc/set-retention-policy.ts';
 import { entities } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -47,6 +57,12 @@ function rpcs(context: Context) {
     listMonitoringRules: listMonitoringRules(context),
     setMonitoringRule: setMonitoringRule(context),
     previewMonitoringRule: previewMonitoringRule(context),
+    listRetentionPolicies: listRetentionPolicies(context),
+    setRetentionPolicy: setRetentionPolicy(context),
+    placeLegalHold: placeLegalHold(context),
+    releaseLegalHold: releaseLegalHold(context),
+    listLegalHolds: listLegalHolds(context),
+    listArchiveFiles: listArchiveFiles(context),
     listAlerts: listAlerts(context),
     listCases: listCases(context),
     getCase: getCase(context),
@@ -72,6 +88,8 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0005-monitoring', class: Monitoring },
     { name: '0006-refused-logins', class: RefusedLogins },
     { name: '0007-event-operations', class: eventOperations('audit_runtime') },
+    { name: '0008-reads', class: Reads },
+    { name: '0009-keeping', class: Keeping },
   ],
   context: makeContext,
   subscriptions: recordings,
@@ -85,7 +103,15 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     };
     const stop = repeat(config.CHECKPOINT_SECONDS * 1_000, sign, log, 'no checkpoint could be signed');
     const stopMonitoring = repeat(MONITOR_MS, () => monitor(context), log, 'what happened could not be looked at');
+    const tidy = () => keep(context).then(() => forget(context));
+    const stopKeeping = repeat(
+      config.KEEPING_SECONDS * 1_000,
+      tidy,
+      log,
+      'what is old could not be kept as it is to be',
+    );
     return async () => {
+      await stopKeeping();
       await stopMonitoring();
       await stop();
       await sign().catch((error: unknown) => log.warn({ err: error }, 'the last checkpoint could not be signed'));

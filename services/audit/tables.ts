@@ -29,7 +29,11 @@ export interface LeafRow {
 }
 
 /** A place of a log, with its record, if there is one. */
-export type EntryRow = { readonly leafPosition: string } & Pick<LeafRow, 'hash' | 'seal'> &
+export type EntryRow = {
+  readonly leafPosition: string;
+  readonly leafRecordId: string;
+  readonly leafOccurMs: string;
+} & Pick<LeafRow, 'hash' | 'seal'> &
   (RecordRow | { readonly recordId: null });
 
 /** The columns of a record that is read as `r`. */
@@ -162,7 +166,8 @@ export function selectRecord(recordId: string): RawBuilder<RecordRow> {
 /** The places of a log from a position on, each with its record, if there is one. */
 export function selectEntries(log: string, from: number, limit: number): RawBuilder<EntryRow> {
   return sql<EntryRow>`
-    select ${COLUMNS}, l.position as "leafPosition", l.hash, l.seal
+    select ${COLUMNS}, l.position as "leafPosition", l.hash, l.seal, l.record_id as "leafRecordId",
+      round(extract(epoch from l.occur_time) * 1000)::text as "leafOccurMs"
     from log_leaf l left join audit_record r on r.occur_time = l.occur_time and r.record_id = l.record_id
     where l.log = ${log} and l.position >= ${from} order by l.position limit ${limit}
   `;
@@ -204,6 +209,6 @@ function conditions(filter: ListAuditRecordsRequest, after: readonly string[] | 
     ...(kind ? [sql`r.kind = ${RecordKindSchema.value[kind]?.localName ?? ''}`] : []),
     ...(startTime ? [sql`r.occur_time >= ${at(timestampMs(startTime))}`] : []),
     ...(endTime ? [sql`r.occur_time < ${at(timestampMs(endTime))}`] : []),
-    ...(afterId ? [sql`(r.occur_time, r.record_id) < (${at(Number(afterMs))}, ${afterId})`] : []),
+    ...(afterId !== undefined ? [sql`(r.occur_time, r.record_id) < (${at(Number(afterMs))}, ${afterId})`] : []),
   ];
 }

@@ -3,23 +3,36 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { readConfig } from '#chassis/config.ts';
 import { type Database, openDatabase } from '#chassis/database.ts';
 import { newId } from '#chassis/id.ts';
 import { handleEvents } from '#chassis/inbox.ts';
 import { localKeyring } from '#chassis/keyring.ts';
 import { makeLog } from '#chassis/log.ts';
+import { localObjectStore } from '#chassis/object-store.ts';
 import { type Vault, vault } from '#chassis/sealing.ts';
+import { signingKey } from '#chassis/signing-key.ts';
 import type { Subscription } from '#chassis/subscription.ts';
-import { customer, type ServiceUnderTest, staff, useService } from '#chassis/testing/service.ts';
+import { customer, type ServiceUnderTest, staff, testEnvironment, useService } from '#chassis/testing/service.ts';
 import type { AuditRecord } from '#gen/bank/audit/v1/audit_pb.ts';
 import type { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Alert } from '#gen/bank/audit/v1/monitoring_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
-import { AccessRefusedSchema, LoginRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import {
+  AccessRefusedSchema,
+  LoginHeldForReviewSchema,
+  LoginRefusedSchema,
+  PasswordResetRefusedSchema,
+  PersonalDataReadSchema,
+} from '#gen/bank/security/v1/security_events_pb.ts';
+import { StepUpRefusedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope, EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { openArchive } from './archive.ts';
+import { openCheckpoints } from './checkpoints.ts';
+import type { Context } from './context.ts';
 import { PRODUCERS, recordings } from './events.ts';
 import { openLogs } from './log.ts';
 import { audit } from './service.ts';
@@ -48,11 +61,16 @@ export interface AuditUnderTest {
   hear(producer: Producer, envelopes: readonly EventEnvelope[]): Promise<AuditRecord[]>;
   /** Lets the service hear of as many refusals of access to somebody as the rule for them asks for, and waits for their alert. */
   denied(partyId: string): Promise<Alert>;
+  /** What keeping works with, beside the service and as it does. */
+  keeping(): Keeping;
   /** Waits until monitoring has looked at all that the service has heard of. */
   lookedAt(): Promise<void>;
   /** Waits until all that it has heard of is signed. */
   signed(): Promise<void>;
 }
+
+/** What keeping works with. */
+export type Keeping = Pick<Context, 'database' | 'config' | 'archive' | 'objects' | 'checkpoints' | 'log'>;
 
 export const OPEN_ACCOUNT = 'bank.account.v1.AccountService/OpenAccount';
 export const JANA = customer('cus_jana');
@@ -66,13 +84,20 @@ export function useAudit(): AuditUnderTest {
   let database: Database;
   let sealing: Vault;
   let subscriptions: readonly Subscription[] = [];
+  let keeping: Keeping;
   let told = 0n;
   before(async () => {
     const keys = await localKeyring(path.join(bank.dataDir, 'keyring'));
     sealing = vault(keys);
     const settings = { service: 'audit', entities: [], poolMax: 4, statementTimeoutMs: 10_000, log: QUIET };
     database = await openDatabase({ ...settings, url: bank.database.runtimeUrl });
-    subscriptions = recordings({ database, logs: openLogs(database, keys.secret('audit-log'), QUIET) });
+    const logs = openLogs(database, keys.secret('audit-log'), QUIET);
+    subscriptions = recordings({ database, logs });
+    const objects = localObjectStore(path.join(bank.dataDir, 'objects'));
+    const key = () => signingKey(path.join(bank.dataDir, 'keyring'), 'audit-checkpoints');
+    const checkpoints = openCheckpoints({ objects, logs, log: QUIET }, key);
+    const config = readConfig(testEnvironment(bank.dataDir));
+    keeping = { database, config, objects, checkpoints, log: QUIET, archive: openArchive(objects, QUIET) };
   });
   after(async () => {
     await database[Symbol.asyncDispose]();
@@ -108,6 +133,7 @@ export function useAudit(): AuditUnderTest {
     vault: () => sealing,
     hear,
     lookedAt,
+    keeping: () => keeping,
     async denied(partyId) {
       const event = { actor: customer(partyId), rpc: OPEN_ACCOUNT, code: 7, reason: 'CALLER_NOT_ALLOWED' };
       const told = Array.from({ length: 10 }, () => accessRefused({ ...event, refusalId: newId('rfs') }));
@@ -161,9 +187,23 @@ export function accessRefused(event: MessageInitShape<typeof AccessRefusedSchema
   return envelope(AccessRefusedSchema, event, undefined);
 }
 
-/** The event that tells of a refused login. */
+/** The event that tells of a refused login, in whatever way. */
 export function loginRefused(event: MessageInitShape<typeof LoginRefusedSchema>): EventEnvelope {
   return envelope(LoginRefusedSchema, event, undefined);
+}
+
+/** The events that tell of a login that is held, a new password and a proof that were refused. */
+export function refusedOtherwise(partyId: string): EventEnvelope[] {
+  return [
+    envelope(LoginHeldForReviewSchema, { loginReviewId: newId('lrv'), partyId, customerId: partyId }, undefined),
+    envelope(PasswordResetRefusedSchema, { partyId, customerId: partyId }, undefined),
+    envelope(StepUpRefusedSchema, { stepUpId: 'stp_1', partyId, reason: 'PROOF_REFUSED' }, customer(partyId)),
+  ];
+}
+
+/** The event that tells of a read of personal data. */
+export function personalDataRead(event: MessageInitShape<typeof PersonalDataReadSchema>): EventEnvelope {
+  return envelope(PersonalDataReadSchema, event, undefined);
 }
 
 /** The event that tells of a transfer of crowns. */
@@ -178,6 +218,10 @@ type Heard =
   | typeof CommandRecordedSchema
   | typeof AccessRefusedSchema
   | typeof LoginRefusedSchema
+  | typeof PersonalDataReadSchema
+  | typeof LoginHeldForReviewSchema
+  | typeof PasswordResetRefusedSchema
+  | typeof StepUpRefusedSchema
   | typeof TransactionPostedSchema;
 
 function envelope<D extends Heard>(

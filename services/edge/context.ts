@@ -15,6 +15,7 @@ import { type Proofs, proofs } from './dpop.ts';
 import { type InternalTokens, internalTokens } from './internal-tokens.ts';
 import { type PublicUrls, publicUrls } from './public-urls.ts';
 import { type RateLimits, rateLimits } from './rate-limits.ts';
+import { type Reads, readsAt } from './reads.ts';
 import { type Recorded, recordedAt } from './refused.ts';
 import { type Revocations, revocations } from './revocations.ts';
 
@@ -45,6 +46,7 @@ export interface Context {
   readonly internalToken: InternalTokens;
   readonly rateLimits: RateLimits;
   readonly recorded: Recorded;
+  readonly reads: Reads;
   readonly revocations: Revocations;
   /** The streams that are open, on either port. */
   readonly streams: OpenStreams;
@@ -68,6 +70,7 @@ export function makeContext(
   const own = connect(SecurityService, config.SECURITY_ADDRESS, identity.channel('security'));
   const keys = keysAtSecurity(own, log);
   const known = revocations(config, own, log);
+  const reads = readsAt(own, log);
   return {
     config,
     log,
@@ -83,11 +86,13 @@ export function makeContext(
     internalToken: internalTokens(own),
     rateLimits: rateLimits(config),
     recorded: recordedAt(own, log),
+    reads,
     revocations: known,
     streams: new OpenStreams(),
     async close() {
       await known.stop();
       await metrics.stop();
+      await reads.stop();
       own.close();
       services.close();
       identity.close();

@@ -20,6 +20,7 @@ export async function forward(context: Context, admitted: Admitted, request: Buf
   const log = context.log.child({ trace: trace.traceId, rpc: route.rpc });
   try {
     const answer = await send(context, admitted, request);
+    if (route.rule.readsPersonal) await context.reads.saw(admitted, request, answer);
     const ms = performance.now() - started;
     context.metrics.answered(route.rpc, 0, ms);
     log.debug({ ms: Math.round(ms) }, 'answered');
@@ -49,6 +50,7 @@ export async function* forwardStream(
   const forget = admitted.session && context.revocations.watch(admitted.session, end);
   const timer = setTimeout(end, Math.max(0, admitted.deadline - Date.now())).unref();
   try {
+    if (route.rule.readsPersonal) await context.reads.saw(admitted, request);
     const { name, watch } = route.to(request);
     const stream = watch(route.method.name, request, await metadataOf(context, admitted, name), {});
     yield* ofService(bytesFrom(stream, AbortSignal.any([gone, over.signal])));

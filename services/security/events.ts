@@ -272,8 +272,8 @@ function partnerEvent({ id, scopes, callsMax, jwks }: PartnerRow) {
 }
 
 /** Says that a partner was suspended, in a version. */
-export function partnerSuspended(tx: CommandTx, partnerId: string, version: number): void {
-  tx.publish(PartnerSuspendedSchema, { partnerId }, { id: partnerId, sequence: version });
+export function partnerSuspended(tx: CommandTx, id: string, version: number): void {
+  tx.publish(PartnerSuspendedSchema, { partnerId: id }, { id, sequence: version });
 }
 
 /** Says that a partner was resumed, in a version. */

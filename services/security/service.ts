@@ -28,6 +28,7 @@ import { LoginScoring } from './migrations/0025-login-scoring.ts';
 import { Inactivity } from './migrations/0026-inactivity.ts';
 import { SpentProofs } from './migrations/0028-spent-proofs.ts';
 import { NoCustomerBranches } from './migrations/0029-no-customer-branches.ts';
+import { ReadRecording } from './migrations/0030-read-recording.ts';
 import { deleteSpent, deleteSpentProofs } from './partner-tables.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
@@ -50,6 +51,7 @@ import { getKeyRotation } from './rpc/get-key-rotation.ts';
 import { getPartner } from './rpc/get-partner.ts';
 import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
 import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
+import { getReadSamplings } from './rpc/get-read-samplings.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
 import { getStepUp } from './rpc/get-step-up.ts';
@@ -60,6 +62,7 @@ import { listApprovals } from './rpc/list-approvals.ts';
 import { listLoginReviews } from './rpc/list-login-reviews.ts';
 import { listPartners } from './rpc/list-partners.ts';
 import { listPasskeys } from './rpc/list-passkeys.ts';
+import { listReadRecordingPolicies } from './rpc/list-read-recording-policies.ts';
 import { listRevokedSessions } from './rpc/list-revoked-sessions.ts';
 import { listSessions } from './rpc/list-sessions.ts';
 import { listStaffMembers } from './rpc/list-staff-members.ts';
@@ -67,6 +70,7 @@ import { listTrustedPayees } from './rpc/list-trusted-payees.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logInWithPasskey } from './rpc/log-in-with-passkey.ts';
 import { logOut } from './rpc/log-out.ts';
+import { recordReads } from './rpc/record-reads.ts';
 import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
 import { registerCredentials } from './rpc/register-credentials.ts';
@@ -86,6 +90,7 @@ import { revokeSessions } from './rpc/revoke-sessions.ts';
 import { rotateKeyEncryptionKey } from './rpc/rotate-key-encryption-key.ts';
 import { rotateSigningKey } from './rpc/rotate-signing-key.ts';
 import { scoreOrders } from './rpc/score-orders.ts';
+import { setReadRecordingPolicy } from './rpc/set-read-recording-policy.ts';
 import { setScoringPolicy } from './rpc/set-scoring-policy.ts';
 import { spendProofs } from './rpc/spend-proofs.ts';
 import { submitForApproval } from './rpc/submit-for-approval.ts';
@@ -147,6 +152,10 @@ function rpcs(context: Context) {
     approveRequest: approveRequest(context),
     rejectRequest: rejectRequest(context),
     withdrawRequest: withdrawRequest(context),
+    recordReads: recordReads(context),
+    getReadSamplings: getReadSamplings(context),
+    listReadRecordingPolicies: listReadRecordingPolicies(context),
+    setReadRecordingPolicy: setReadRecordingPolicy(context),
     recordRefusals: recordRefusals(context),
     listLoginReviews: listLoginReviews(context),
     decideLoginReview: decideLoginReview(context),
@@ -195,6 +204,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0027-event-operations', class: eventOperations('security_runtime') },
     { name: '0028-spent-proofs', class: SpentProofs },
     { name: '0029-no-customer-branches', class: NoCustomerBranches },
+    { name: '0030-read-recording', class: ReadRecording },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,

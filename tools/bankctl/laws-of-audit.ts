@@ -7,13 +7,14 @@ import { grow, rootAt, type TreeNode } from '#chassis/merkle-log.ts';
 import { type AuditRecord, type LogCheckpoint, type LogEntry, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
 import { type Workload, WorkloadSchema } from '#gen/bank/options/v1/options_pb.ts';
 import { checkpointBytes, recordLeaf } from '../../services/audit/domain/record.ts';
+import type { ArchiveFault, IsDisposed } from './laws-of-archive.ts';
 
 /** What was done to a log. */
 export type Tampering = 'EDITED' | 'DELETED' | 'INSERTED' | 'REORDERED' | 'TRUNCATED' | 'REWRITTEN' | 'CHECKPOINT';
 
 /** Something that is not as it was written. */
 export interface AuditFault {
-  readonly law: Tampering;
+  readonly law: Tampering | ArchiveFault['law'];
   /** The record, or the place in the log. */
   readonly subject: string;
   readonly what: string;
@@ -45,8 +46,12 @@ interface Log {
 /** So many faults are named; more than that help nobody. */
 const MOST_FAULTS = 10_000;
 
-/** Begins an audit. `publicKey` (PEM) is what the checkpoints must be signed with. */
-export function startLogAudit(checkpoints: readonly LogCheckpoint[], publicKey: string): LogAudit {
+/** Begins an audit. `publicKey` (PEM) is what the checkpoints must be signed with; `isDisposed` tells which places may have no record. */
+export function startLogAudit(
+  checkpoints: readonly LogCheckpoint[],
+  publicKey: string,
+  isDisposed: IsDisposed,
+): LogAudit {
   const logs = new Map<Workload, Log>();
   const strays = new Map<string, string>();
   const faults: AuditFault[] = [];
@@ -94,7 +99,7 @@ export function startLogAudit(checkpoints: readonly LogCheckpoint[], publicKey: 
       logs.set(name, log);
       counts.records += 1;
       if (entry.record) strays.delete(entry.record.recordId);
-      const found = entryFault(name, entry, log);
+      const found = entryFault(name, entry, log, isDisposed);
       if (found) note(...found);
       step(name, log, entry);
       log.last = found ? undefined : entry.leafHash;
@@ -113,9 +118,15 @@ export function startLogAudit(checkpoints: readonly LogCheckpoint[], publicKey: 
 }
 
 /** What is wrong with one place of a log, given what comes before it. */
-function entryFault(name: Workload, entry: LogEntry, log: Log): [Tampering, string, string] | undefined {
+function entryFault(
+  name: Workload,
+  entry: LogEntry,
+  log: Log,
+  isDisposed: IsDisposed,
+): [Tampering, string, string] | undefined {
   const { position, leafHash, record, genuine } = entry;
   const place = placeOf(name, position);
+  if (!record && genuine && isDisposed(name, position)) return undefined;
   if (!record) return ['DELETED', place, 'its record is gone'];
   if (record.position !== position || record.log !== name) {
     return ['REORDERED', record.recordId, `it stands at ${place}, and says ${placeOf(record.log, record.position)}`];

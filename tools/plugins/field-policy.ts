@@ -7,7 +7,8 @@ import type { Options } from './options.ts';
 import { isGuarded } from './rules.ts';
 
 // Their items carry their own keys (a reference, an order id, a journal id, a party, a use), by which each item is done once.
-const keyedByItem = /^(Batch[A-Z]|(PostJournals|PostJournalStream|PlaceHolds|RecordRefusals|SpendProofs|GetDataKeys)$)/;
+const keyedByItem =
+  /^(Batch[A-Z]|(PostJournals|PostJournalStream|PlaceHolds|RecordRefusals|RecordReads|SpendProofs|GetDataKeys)$)/;
 
 // A request_id is a key, not an id of something.
 const idName = /^(?!request_id$)(id|ids|iban|ibans|.*_(id|ids|iban|ibans))$/;

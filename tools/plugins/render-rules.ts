@@ -115,8 +115,12 @@ export interface Rule {
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;
   readonly idempotency: 'no_side_effects' | 'idempotent';
+  /** True for a published read that shows something of a person. */
+  readonly readsPersonal: boolean;
   /** Every id field that its request can hold. */
   readonly ids: readonly IdRule[];
+  /** Of a read that shows something of a person: the ways to the customers and accounts that its answer names. */
+  readonly shows: readonly (readonly string[])[];
   /** The ways to every \`bank.type.v1.Actor\` that its request can hold: only \`actorAsserters\` may fill one in. */
   readonly actors: readonly (readonly string[])[];
   /** The reasons it may refuse with beside \`commonErrors\`, as its comment lists them. */
@@ -148,11 +152,13 @@ function rowLines(row: RuleRow): string[] {
     `    edge: ${row.edge},`,
     `    noReplay: ${row.noReplay},`,
     `    idempotency: ${quote(row.idempotency)},`,
+    `    readsPersonal: ${row.readsPersonal},`,
     `    ids: ${lines(
       row.ids.map((id) => object(Object.entries(id))),
       '    ',
       true,
     )},`,
+    `    shows: [${row.shows.map(inline).join(', ')}],`,
     `    actors: [${row.actors.map(inline).join(', ')}],`,
     `    errors: ${lines(row.errors, '    ')},`,
     '  },',

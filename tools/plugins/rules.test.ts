@@ -61,8 +61,27 @@ describe('The table of rules', () => {
       edge: true,
       noReplay: true,
       idempotency: 'idempotent',
+      readsPersonal: false,
+      shows: [],
       errors: ['A_B', 'C_D'],
     });
+  });
+
+  it('knows which reads show something of a person, and by which ids whose it is', async () => {
+    const shown = async (request: string, response: string, level = 'NO_SIDE_EFFECTS') => {
+      const rule = `callers: WORKLOAD_EDGE grants: {audience: AUDIENCE_STAFF roles: STAFF_ROLE_TELLER}`;
+      const files = sampleFiles({ service: 'customer', level, rule, request, response }, 1);
+      const { readsPersonal, shows } = buildRules(readContract(await compileProtos(files))).rows[0]!;
+      return [readsPersonal, shows.map((way) => way.join('.'))];
+    };
+    const personal = dataOption('class: DATA_CLASS_PERSONAL retention: RETENTION_RELATIONSHIP');
+    const whose = `string owner_id = 1 ${idOption('ID_KIND_CUSTOMER', 'ACCESS_NAMED')};`;
+    expect(await shown('', `${whose} string full_name = 2 ${personal};`)).to.deep.equal([true, ['ownerId']]);
+    expect(await shown('', whose)).to.deep.equal([false, []]);
+    const account = (access: string) => `string account_id = 1 ${idOption('ID_KIND_ACCOUNT', access)};`;
+    expect(await shown(account('ACCESS_VIEW'), 'string balance = 1;')).to.deep.equal([true, []]);
+    expect(await shown(account('ACCESS_NAMED'), 'string name = 1;')).to.deep.equal([false, []]);
+    expect(await shown(commandFields, `string full_name = 1 ${personal};`, 'IDEMPOTENT')).to.deep.equal([false, []]);
   });
 
   it('finds every id of a request: nested, repeated, optional, in a oneof, and by option alone', () => {

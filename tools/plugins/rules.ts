@@ -20,7 +20,9 @@ export interface RuleRow {
   readonly edge: boolean;
   readonly noReplay: boolean;
   readonly idempotency: string;
+  readonly readsPersonal: boolean;
   readonly ids: readonly IdRule[];
+  readonly shows: readonly (readonly string[])[];
   readonly actors: readonly (readonly string[])[];
   readonly errors: readonly string[];
 }
@@ -35,6 +37,11 @@ export interface WebhookRow {
 }
 
 const actorType = 'bank.type.v1.Actor';
+
+/** What is a customer's own: whoever names one to see it sees something of a person. */
+const ofCustomers: readonly string[] = ['CUSTOMER', 'ACCOUNT', 'TRANSACTION', 'HOLD'];
+/** What of an answer tells whose personal data it holds. */
+const shown: readonly string[] = ['CUSTOMER', 'ACCOUNT'];
 
 /** The whole table. */
 export interface RuleTable {
@@ -56,15 +63,18 @@ export function buildRules(contract: Contract): RuleTable {
       if (rpc.rule === undefined || rpc.idempotency === undefined) {
         throw new Error(`${rpc.path} has no rule or no idempotency_level.`);
       }
+      const ids = idsIn(rpc.method.input, options);
+      const edge = rpc.rule.callers.includes('edge') && rpc.rule.grants.length > 0;
+      const readsPersonal =
+        edge && rpc.idempotency === 'no_side_effects' && isPersonal(rpc.method.output, ids, options);
       return {
         path: rpc.path,
         ...rpc.rule,
-        edge: rpc.rule.callers.includes('edge') && rpc.rule.grants.length > 0,
+        edge,
         idempotency: rpc.idempotency,
-        ids: fieldsIn(rpc.method.input).flatMap(({ field, path }) => {
-          const id = options.idOf(field);
-          return id === undefined ? [] : [{ path, ...id }];
-        }),
+        readsPersonal,
+        ids,
+        shows: readsPersonal ? shownBy(rpc.method.output, options) : [],
         actors: fieldsIn(rpc.method.input)
           .filter(({ field }) => messageIn(field)?.typeName === actorType)
           .map(({ path }) => path),
@@ -99,6 +109,25 @@ function webhookRow(message: DescMessage, options: Options): WebhookRow[] {
       firstOnly: option.firstOnly.map(local),
     },
   ];
+}
+
+/** True when a read shows something of a person: what it answers is classed so, or what it asks for is a customer's own. */
+function isPersonal(answer: DescMessage, ids: readonly IdRule[], options: Options): boolean {
+  const holds = reaches(answer, (field) => ['PERSONAL', 'CARD'].includes(options.dataOf(field)?.class ?? ''));
+  return holds || ids.some(({ kind, access }) => access === 'VIEW' && ofCustomers.includes(kind));
+}
+
+/** The ways to the customers and accounts that an answer names; not by what is personal itself, as an IBAN is. */
+function shownBy(answer: DescMessage, options: Options): (readonly string[])[] {
+  const isShown = (field: DescField) => shown.includes(options.idOf(field)?.kind ?? '') && !isGuarded(field, options);
+  return fieldsIn(answer).flatMap(({ field, path }) => (isShown(field) ? [path] : []));
+}
+
+function idsIn(message: DescMessage, options: Options): IdRule[] {
+  return fieldsIn(message).flatMap(({ field, path }) => {
+    const id = options.idOf(field);
+    return id === undefined ? [] : [{ path, ...id }];
+  });
 }
 
 /** True for a field whose content may not stand in clear in a log or an event. */

@@ -13,6 +13,8 @@ export interface Sample {
   rule?: string;
   /** The fields of the request. */
   request?: string;
+  /** The fields of the response. */
+  response?: string;
   /** Declarations beside the service. */
   extra?: string;
   /** Fields of an event in the service's events file. */
@@ -43,7 +45,7 @@ export function dataOption(text: string): string {
 /** The files of a sample in the given version of its package, which keeps the samples of one build apart. */
 export function sampleFiles(sample: Sample, version: number): Record<string, string> {
   const { service = 'ledger', rpc = 'GetThing', comment = 'Gets it.', level = 'NO_SIDE_EFFECTS' } = sample;
-  const { streams = [], rule = accountOnly, request = '', extra = '', event } = sample;
+  const { streams = [], rule = accountOnly, request = '', response = '', extra = '', event } = sample;
   const stream = (side: 'input' | 'output') => (streams.includes(side) ? 'stream ' : '');
   const folder = `bank/${service}/v${version}`;
   const head = [
@@ -70,7 +72,7 @@ export function sampleFiles(sample: Sample, version: number): Record<string, str
       '// What to do.',
       `message ${rpc}Request { ${request} }`,
       '// What was done.',
-      `message ${rpc}Response {}`,
+      `message ${rpc}Response { ${response} }`,
       extra,
     ].join('\n'),
   };

@@ -31,7 +31,7 @@ interface Proof {
 }
 
 const NAMES =
-  'log position previous record event kind rpc request outcome reason code actor caller resources trace occur_time known_time before after origin'.split(
+  'log position previous record event kind rpc request outcome reason code actor caller resources trace occur_time known_time before after origin one_in'.split(
     ' ',
   );
 

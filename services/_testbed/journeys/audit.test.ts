@@ -89,7 +89,7 @@ describe('The audit of a bank', function auditOfABank() {
     expect(records.map(({ eventId }) => eventId).toSorted()).to.deep.equal(told.toSorted());
     const count = (wanted: (record: AuditRecord) => boolean) => records.filter(wanted).length;
     expect({
-      done: count(({ outcome }) => outcome === Outcome.DONE),
+      done: count(({ kind, outcome }) => kind === RecordKind.COMMAND && outcome === Outcome.DONE),
       refused: count(({ kind, outcome }) => kind === RecordKind.COMMAND && outcome === Outcome.REFUSED),
       shut: count(({ kind }) => kind === RecordKind.REFUSED_ACCESS),
     }).to.deep.equal(asked);
@@ -107,11 +107,10 @@ describe('The audit of a bank', function auditOfABank() {
   async function toldBy(whole: Bank): Promise<string[]> {
     const names = ['ledger', 'security', 'customer', 'account', 'transaction'] as const;
     const told = names.map((name) =>
-      whole
-        .database(name)
-        .query<{ id: string }>(
-          `select event_id as id from outbox where type in ('bank.type.v1.CommandRecorded', 'bank.security.v1.AccessRefused')`,
-        ),
+      whole.database(name).query<{ id: string }>(
+        `select event_id as id from outbox
+            where type in ('bank.type.v1.CommandRecorded', 'bank.security.v1.AccessRefused', 'bank.security.v1.PersonalDataRead')`,
+      ),
     );
     return (await Promise.all(told)).flat().map(({ id }) => id);
   }

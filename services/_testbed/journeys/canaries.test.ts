@@ -147,6 +147,7 @@ describe('What is personal or secret', function inClear() {
       'account.AuthorizeOrders',
       'security.ExchangeToken',
       'security.IssuePartnerToken',
+      'security.RecordReads',
       'security.RecordRefusals',
       'security.ScoreOrders',
     ];

@@ -177,11 +177,10 @@ describe('The events of a bank whose bus and consumers die', function theEvents(
   /** Audit has a record of each command and of each refusal, and of nothing else. */
   async function expectRecords(): Promise<void> {
     const told = PRODUCERS.map((producer) =>
-      bank
-        .database(producer)
-        .query<{ id: string }>(
-          `select event_id as id from outbox where type in ('bank.type.v1.CommandRecorded', 'bank.security.v1.AccessRefused')`,
-        ),
+      bank.database(producer).query<{ id: string }>(
+        `select event_id as id from outbox
+            where type in ('bank.type.v1.CommandRecorded', 'bank.security.v1.AccessRefused', 'bank.security.v1.PersonalDataRead')`,
+      ),
     );
     const ids = (await Promise.all(told)).flat().map(({ id }) => id);
     const records = await databaseOf('audit').query<{ id: string }>('select event_id as id from audit_record');

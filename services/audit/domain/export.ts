@@ -3,7 +3,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { ExportFormat, ExportFormatSchema, type ExportManifest } from '#gen/bank/audit/v1/audit_pb.ts';
 import { WorkloadSchema } from '#gen/bank/options/v1/options_pb.ts';
 
-/** The lines of a record's text, in their order; the last three are not in every record. */
+/** The lines of a record's text, in their order; the last four are not in every record. */
 export const COLUMNS: readonly string[] = [
   'log',
   'position',
@@ -25,6 +25,7 @@ export const COLUMNS: readonly string[] = [
   'before',
   'after',
   'origin',
+  'one_in',
 ];
 
 /** What stands before the records of an export. */

@@ -106,6 +106,12 @@ export function judgingBy(rule: MonitoringRule, timeZone: string): Judging {
   }
 }
 
+/** How far back a rule looks from what is new: its window on either side, and the silence before. */
+export function lookBackMs({ rule, windowMs }: Judging): number {
+  const { condition } = rule;
+  return 2 * windowMs + (condition.case === 'dormantDrain' ? condition.value.dormantDays * DAY_MS : 0);
+}
+
 /** What a rule finds among activities of any subjects and kinds, by the time at which it begins. */
 export function judge({ kinds, find }: Judging, activities: readonly Activity[]): Finding[] {
   const asked = activities.filter(({ kind }) => kinds.includes(kind));

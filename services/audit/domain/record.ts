@@ -31,6 +31,7 @@ export function recordText(record: AuditRecord): string {
     ...sealedLine('before', record.before),
     ...sealedLine('after', record.after),
     ...sealedLine('origin', record.origin),
+    ...(record.oneIn > 0 ? [`one_in ${record.oneIn}`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

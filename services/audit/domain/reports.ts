@@ -10,7 +10,9 @@ export const LIMITS_AND_ROLES: readonly string[] = pathsOf([
   AccountService.method.createProduct,
   AccountService.method.reviseProduct,
   AccountService.method.setOverdraftLimit,
+  AuditService.method.releaseLegalHold,
   AuditService.method.setMonitoringRule,
+  AuditService.method.setRetentionPolicy,
   LedgerService.method.setLedgerAccountLimits,
   SecurityService.method.changePartner,
   SecurityService.method.changeStaffRoles,
@@ -18,6 +20,7 @@ export const LIMITS_AND_ROLES: readonly string[] = pathsOf([
   SecurityService.method.registerPartner,
   SecurityService.method.registerStaffMember,
   SecurityService.method.resumePartner,
+  SecurityService.method.setReadRecordingPolicy,
   SecurityService.method.setScoringPolicy,
   SecurityService.method.suspendPartner,
 ]);
@@ -33,6 +36,8 @@ export const APPROVALS: readonly string[] = pathsOf([
 /** The RPC by which a customer, or a member of staff, logs in. */
 export const LOGIN = pathOf(SecurityService.method.logIn);
 export const PASSKEY_LOGIN = pathOf(SecurityService.method.logInWithPasskey);
+export const RESET_PASSWORD = pathOf(SecurityService.method.resetPassword);
+export const COMPLETE_STEP_UP = pathOf(SecurityService.method.completeStepUp);
 export const PARTNER_TOKEN = pathOf(SecurityService.method.issuePartnerToken);
 
 function pathsOf(methods: readonly DescMethod[]): readonly string[] {

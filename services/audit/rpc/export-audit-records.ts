@@ -9,8 +9,10 @@ import {
   ListAuditRecordsRequestSchema,
 } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Context } from '../context.ts';
+import { fitsSearch, spanOf } from '../domain/search.ts';
 import { exporting } from '../exporting.ts';
 import { bytesOf } from '../messages.ts';
+import { pageOf, searchRecords } from '../records.ts';
 import { selectRecords } from '../tables.ts';
 
 /** So many records stand in one part at most. */
@@ -22,13 +24,17 @@ export function exportAuditRecords(context: Context): Rpcs<typeof AuditService>[
     const filter = filterOf(request);
     const sent = await exporting(context, request);
     yield* sent.head();
+    const search = {
+      select: (page: Parameters<typeof selectRecords>[1]) => selectRecords(filter, page),
+      fits: fitsSearch(filter),
+      span: spanOf(filter),
+    };
     for (let after: readonly string[] | undefined; !call.signal.aborted; ) {
-      const rows = await context.database.query(selectRecords(filter, { after, limit: AT_ONCE }));
-      const page = fitting(rows, (row) => 2 * bytesOf(row));
-      yield* await sent.add(page);
-      const last = page.at(-1);
-      if (!last || (rows.length < AT_ONCE && page.length === rows.length)) break;
-      after = [last.occurMs, last.recordId];
+      const found = await searchRecords(context, search, { after, limit: AT_ONCE });
+      const page = pageOf(found, (rows) => fitting(rows, (row) => 2 * bytesOf(row)));
+      yield* await sent.add(page.rows);
+      if (!page.after) break;
+      after = page.after;
     }
     yield sent.manifest();
   };

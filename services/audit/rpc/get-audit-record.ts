@@ -1,15 +1,14 @@
 import type { Rpcs } from '#chassis/serve.ts';
 import type { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Context } from '../context.ts';
-import { refuse } from '../domain/refusals.ts';
 import { type Part, type RecordRow, recordMessage, sealedIn } from '../messages.ts';
-import { selectRecord } from '../tables.ts';
+import { findRecord } from '../records.ts';
 
 /** Reads a record, with what of it is personal. */
-export function getAuditRecord({ database, vault }: Context): Rpcs<typeof AuditService>['getAuditRecord'] {
+export function getAuditRecord(context: Context): Rpcs<typeof AuditService>['getAuditRecord'] {
+  const { vault } = context;
   return async ({ recordId }) => {
-    const [row] = await database.query(selectRecord(recordId));
-    if (!row) throw refuse('AUDIT_RECORD_NOT_FOUND');
+    const row = await findRecord(context, recordId);
     const [before, after, origin] = await Promise.all([open(row, 'before'), open(row, 'after'), open(row, 'origin')]);
     const { address = '', userAgent = '' } = JSON.parse(origin.text || '{}') as {
       address?: string;

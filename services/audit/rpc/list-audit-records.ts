@@ -3,22 +3,26 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { ListAuditRecordsRequestSchema } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Context } from '../context.ts';
+import { fitsSearch, spanOf } from '../domain/search.ts';
 import { bytesOf, recordMessage } from '../messages.ts';
+import { pageOf, searchRecords } from '../records.ts';
 import { selectRecords } from '../tables.ts';
 
 /** Lists records, newest first. */
-export function listAuditRecords({ database, pages }: Context): Rpcs<typeof AuditService>['listAuditRecords'] {
+export function listAuditRecords(context: Context): Rpcs<typeof AuditService>['listAuditRecords'] {
+  const { pages } = context;
   return async (request) => {
     const { size, after } = pages.read(ListAuditRecordsRequestSchema, request);
-    const rows = await database.query(selectRecords(request, { after, limit: size + 1 }));
-    const page = fitting(rows.slice(0, size), bytesOf);
-    const last = page.at(-1);
+    const search = {
+      select: (page: Parameters<typeof selectRecords>[1]) => selectRecords(request, page),
+      fits: fitsSearch(request),
+      span: spanOf(request),
+    };
+    const found = await searchRecords(context, search, { after, limit: size });
+    const page = pageOf(found, (rows) => fitting(rows, bytesOf));
     return {
-      records: page.map(recordMessage),
-      nextPageToken:
-        rows.length > page.length && last
-          ? pages.next(ListAuditRecordsRequestSchema, request, [last.occurMs, last.recordId])
-          : '',
+      records: page.rows.map(recordMessage),
+      nextPageToken: page.after ? pages.next(ListAuditRecordsRequestSchema, request, page.after) : '',
     };
   };
 }

@@ -2,7 +2,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { type AuditRecord, RecordKind, ReportKind } from '#gen/bank/audit/v1/audit_pb.ts';
-import { JANA, loginRefused, OPEN_ACCOUNT, useAudit } from '../testing.ts';
+import { JANA, loginRefused, OPEN_ACCOUNT, personalDataRead, refusedOtherwise, useAudit } from '../testing.ts';
 
 const at = (iso: string) => timestampFromDate(new Date(iso));
 const SPAN = { startTime: at('2025-01-01T00:00:00Z'), endTime: at('2099-01-01T00:00:00Z') };
@@ -59,6 +59,40 @@ describe('ListReportRecords', () => {
     expect(opened?.address).to.equal('192.0.2.9');
     const { records } = await auditor().listAuditRecords({ kind: RecordKind.REFUSED_LOGIN });
     expect(records).to.deep.equal([all.login]);
+  });
+
+  it('has among refused logins what was held, and new passwords and proofs that were refused', async () => {
+    await hear('security', refusedOtherwise('cus_tried'));
+    const records = await listed(ReportKind.REFUSED_LOGINS, 'cus_tried');
+    expect(records.map(({ rpc, reason }) => [rpc.split('/')[1], reason])).to.have.deep.members([
+      ['LogIn', 'LOGIN_HELD'],
+      ['ResetPassword', 'RESET_CODE_INVALID'],
+      ['CompleteStepUp', 'PROOF_REFUSED'],
+    ]);
+  });
+
+  it('tells who read the data of somebody, for how many reads each record stands, and lets monitoring look at staff', async () => {
+    const rpc = 'bank.customer.v1.CustomerService/GetCustomer';
+    const read = {
+      rpc,
+      resourceIds: ['cus_petr'],
+      oneIn: 1,
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01',
+    };
+    const [byStaff, byPetr] = (await hear('security', [
+      personalDataRead({ ...read, actor: staff('TELLER') }),
+      personalDataRead({ ...read, actor: { ...JANA, partyId: 'cus_petr' }, oneIn: 100 }),
+    ])) as [AuditRecord, AuditRecord];
+    expect(byStaff).to.deep.include({ kind: RecordKind.PERSONAL_DATA_READ, rpc, oneIn: 1, resourceIds: ['cus_petr'] });
+    expect(byStaff.traceparent).to.equal(read.traceparent);
+    expect(byPetr.oneIn).to.equal(100);
+    const of = async (resourceId: string, partyId = '') =>
+      (await auditor().listReportRecords({ report: ReportKind.READS, resourceId, partyId, ...SPAN })).records;
+    expect(await of('cus_petr')).to.have.deep.members([byStaff, byPetr]);
+    expect(await of('cus_petr', 'stf_teller')).to.deep.equal([byStaff]);
+    expect(await of('cus_jana')).to.deep.equal([]);
+    const seen = await bank.database.query(`select subject_id from activity where record_id = $1`, [byStaff.recordId]);
+    expect(seen).to.deep.equal([{ subject_id: 'stf_teller' }]);
   });
 
   it('is of a span of time, page by page', async () => {

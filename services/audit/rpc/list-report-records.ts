@@ -5,13 +5,16 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { ReportKind } from '#gen/bank/audit/v1/audit_pb.ts';
 import { type AuditService, ListReportRecordsRequestSchema } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Context } from '../context.ts';
+import { fitsReport } from '../domain/search.ts';
 import { bytesOf, recordMessage } from '../messages.ts';
+import { pageOf, searchRecords } from '../records.ts';
 import { selectReport } from '../report-tables.ts';
 
 /** Lists the records that a report is made of, newest first. */
-export function listReportRecords({ database, pages }: Context): Rpcs<typeof AuditService>['listReportRecords'] {
+export function listReportRecords(context: Context): Rpcs<typeof AuditService>['listReportRecords'] {
+  const { pages } = context;
   return async (request) => {
-    const { report, partyId } = request;
+    const { report, partyId, resourceId } = request;
     const { size, after } = pages.read(ListReportRecordsRequestSchema, request);
     if (report === ReportKind.ACCESS && !partyId) {
       throw invalid([{ field: 'party_id', description: 'This report is of one party.' }]);
@@ -20,15 +23,16 @@ export function listReportRecords({ database, pages }: Context): Rpcs<typeof Aud
       fromMs: readInstant('start_time', request.startTime),
       toMs: readInstant('end_time', request.endTime),
     };
-    const rows = await database.query(selectReport({ report, partyId, ...span }, { after, limit: size + 1 }));
-    const page = fitting(rows.slice(0, size), bytesOf);
-    const last = page.at(-1);
+    const search = {
+      select: (page: Parameters<typeof selectReport>[1]) =>
+        selectReport({ report, partyId, resourceId, ...span }, page),
+      fits: fitsReport(request),
+      span,
+    };
+    const page = pageOf(await searchRecords(context, search, { after, limit: size }), (rows) => fitting(rows, bytesOf));
     return {
-      records: page.map(recordMessage),
-      nextPageToken:
-        rows.length > page.length && last
-          ? pages.next(ListReportRecordsRequestSchema, request, [last.occurMs, last.recordId])
-          : '',
+      records: page.rows.map(recordMessage),
+      nextPageToken: page.after ? pages.next(ListReportRecordsRequestSchema, request, page.after) : '',
     };
   };
 }

@@ -61,5 +61,6 @@ export const refuse = refusals('security', {
   STEP_UP_NOT_OPEN: ['FAILED_PRECONDITION', 'The challenge was completed already.'],
   TRUSTED_PAYEE_NOT_FOUND: ['NOT_FOUND', 'There is no such trusted payee.'],
   TRUSTED_PAYEE_LIMIT: ['FAILED_PRECONDITION', 'There are a hundred trusted payees. Remove one first.'],
+  READ_RECORDING_POLICY_INVALID: ['INVALID_ARGUMENT', 'The policy contradicts itself; see the field.'],
   SCORING_POLICY_INVALID: ['INVALID_ARGUMENT', 'The policy contradicts itself; see the field.'],
 });

@@ -1,5 +1,6 @@
 // The commands about what was done in the bank, and by whom.
 import type { Command } from 'commander';
+import { keepingCommands } from './keeping.ts';
 import { monitoringCommands } from './monitoring.ts';
 import { action, choice, type Exited, lists, parseInstant } from './run.ts';
 
@@ -58,6 +59,7 @@ Examples:
     )
     .action(action(exited, async () => (await import('../commands/export.ts')).exportRecords));
 
+  keepingCommands(audit, exited);
   monitoringCommands(audit, exited);
 }
 

@@ -54,9 +54,10 @@ function reportCommands(report: Command, exited: Exited): void {
 
   spanned(report.command('records'))
     .addArgument(
-      new Argument('<report>', 'which').choices(['access', 'limits-and-roles', 'approvals', 'refused-logins']),
+      new Argument('<report>', 'which').choices(['access', 'limits-and-roles', 'approvals', 'refused-logins', 'reads']),
     )
     .option('--party <id>', 'of one party, as actor or approver; access is always of one')
+    .option('--about <id>', 'about a customer or an account, as of those who read it')
     .description('Lists the records that a report is made of, newest first.')
     .addHelpText(
       'after',

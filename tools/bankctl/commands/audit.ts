@@ -10,6 +10,7 @@ import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import type { Bank } from '../bank.ts';
 import type { ListOptions } from '../cli/run.ts';
 import { Exit } from '../failure.ts';
+import { startArchiveAudit } from '../laws-of-archive.ts';
 import { type AuditFault, startLogAudit, subjectOf } from '../laws-of-audit.ts';
 import { fields, table } from '../output.ts';
 import { pagesOf } from '../pages.ts';
@@ -110,6 +111,8 @@ export async function showRecord({ bank, out }: Session, _: object, recordId = '
 export interface LogVerdict {
   readonly clean: boolean;
   readonly records: number;
+  /** Files of the archive, those that were disposed of too. */
+  readonly archiveFiles: number;
   /** Records that are too new for a checkpoint, or that the bank does not sign. */
   readonly unsignedRecords: number;
   readonly keyPinned: boolean;
@@ -125,31 +128,43 @@ export async function verifyAudit({ bank, out, progress }: Session, { key: file 
 }
 
 /** Reads all records through the edge, and holds them to their logs and to what was signed. The bank may be at work meanwhile. */
-export async function verifyLogs(bank: Bank, progress: Progress, key?: string): Promise<LogVerdict> {
+export async function verifyLogs(bank: Pick<Bank, 'client'>, progress: Progress, key?: string): Promise<LogVerdict> {
   const service = bank.client(AuditService);
   // Before the logs: what is signed, and what is listed, stands in them already.
   const checkpoints: LogCheckpoint[] = [];
   for await (const page of pagesOf((asked) => service.listCheckpoints(asked))) checkpoints.push(...page.checkpoints);
-  const audit = startLogAudit(checkpoints, key ?? (await service.getCheckpointKey({})).publicKeyPem);
+  const publicKey = key ?? (await service.getCheckpointKey({})).publicKeyPem;
+  const archive = startArchiveAudit(publicKey);
+  const audit = startLogAudit(checkpoints, publicKey, archive.isDisposed);
   await progress.begin('records');
   for await (const { records } of pagesOf((asked) => service.listAuditRecords(asked))) {
     for (const record of records) audit.listed(record);
     progress.advance(records.length);
   }
+  // After what is listed and before the logs: what was disposed of since is not listed, and its place is known to be without a record.
+  for await (const { files } of pagesOf((asked) => service.listArchiveFiles(asked))) files.forEach(archive.file);
   for (const log of Object.values(Workload).filter((workload) => workload !== Workload.UNSPECIFIED)) {
     for await (const { entries } of pagesOf((asked) => service.listLogEntries({ ...asked, log }))) {
       for (const entry of entries) audit.entry(log, entry);
     }
   }
   progress.end();
-  const { faults, unsigned } = audit.finish();
-  const { records } = audit.counts;
-  return { clean: faults.length === 0, records, unsignedRecords: unsigned, keyPinned: key !== undefined, faults };
+  const { faults: ofLogs, unsigned } = audit.finish();
+  const faults = [...archive.faults, ...ofLogs];
+  return {
+    clean: faults.length === 0,
+    records: audit.counts.records,
+    archiveFiles: archive.counts.files,
+    unsignedRecords: unsigned,
+    keyPinned: key !== undefined,
+    faults,
+  };
 }
 
-function report({ clean, records, unsignedRecords, keyPinned, faults }: LogVerdict): string {
+function report({ clean, records, archiveFiles, unsignedRecords, keyPinned, faults }: LogVerdict): string {
   return [
     `Read ${records} audit records.`,
+    ...(archiveFiles > 0 ? [`Held ${archiveFiles} files of the archive to what was signed of them.`] : []),
     ...(unsignedRecords > 0 ? [`Not signed yet: ${unsignedRecords} at the end.`] : []),
     ...(keyPinned ? [] : ['The key of the checkpoints is the one that the bank names itself: pin one with --key.']),
     ...faults.map(({ law, subject, what }) => `${law}: ${subject}: ${what}`),

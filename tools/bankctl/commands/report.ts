@@ -21,13 +21,13 @@ interface Span extends ListOptions {
 /** Lists the records that a report is made of. */
 export async function listReport(
   { bank, out }: Session,
-  { limit, party = '', ...span }: Span & { readonly party?: string },
+  { limit, party = '', about = '', ...span }: Span & { readonly party?: string; readonly about?: string },
   which = '',
 ): Promise<void> {
   const kinds: Readonly<Record<string, ReportKind>> = ReportKind;
   const report = kinds[which.toUpperCase().replaceAll('-', '_')] ?? ReportKind.UNSPECIFIED;
   const service = bank({ otherwise: 'staff:auditor' }).client(AuditService);
-  const asked = { report, partyId: party, ...spanOf(span) };
+  const asked = { report, partyId: party, resourceId: about, ...spanOf(span) };
   const records: AuditRecord[] = [];
   for await (const page of pagesOf((paged) => service.listReportRecords({ ...paged, ...asked }), limit)) {
     records.push(...page.records);

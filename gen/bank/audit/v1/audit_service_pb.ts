@@ -6,6 +6,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { AuditRecord, ExportFormat, ExportManifest, LargeTransaction, LogCheckpoint, LogEntry, OpenedParts, Outcome, RecordKind, ReportKind } from "./audit_pb.ts";
 import { file_bank_audit_v1_audit } from "./audit_pb.ts";
+import type { ArchiveDisposal, ArchiveFile, LegalHold, RetentionPolicy, RetentionPolicyVersion } from "./keeping_pb.ts";
+import { file_bank_audit_v1_keeping } from "./keeping_pb.ts";
 import type { Alert, Case, CaseNote, CaseState, MonitoringRule, MonitoringRuleVersion, ReportDraft } from "./monitoring_pb.ts";
 import { file_bank_audit_v1_monitoring } from "./monitoring_pb.ts";
 import type { Workload } from "../../options/v1/options_pb.ts";
@@ -21,7 +23,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/audit/v1/audit_service.proto.
  */
 export const file_bank_audit_v1_audit_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFiYW5rL2F1ZGl0L3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDWJhbmsuYXVkaXQudjEitAMKF0xpc3RBdWRpdFJlY29yZHNSZXF1ZXN0EiEKCHBhcnR5X2lkGAEgASgJQg+6SARyAhhA2rUYBAgIEAMSJQoLcmVzb3VyY2VfaWQYAiABKAlCELpIBXIDGIAB2rUYBAgLEAMSIQoIYWN0b3JfaWQYAyABKAlCD7pIBHICGEDatRgECAgQAxIVCgNycGMYBCABKAlCCLpIBXIDGMgBEhcKBnJlYXNvbhgFIAEoCUIHukgEcgIYQBIxCgdvdXRjb21lGAYgASgOMhYuYmFuay5hdWRpdC52MS5PdXRjb21lQgi6SAWCAQIQARIxCgRraW5kGAcgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kQgi6SAWCAQIQARIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoJcGFnZV9zaXplGAogASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YCyABKAlCCLpIBXIDGIAEImAKGExpc3RBdWRpdFJlY29yZHNSZXNwb25zZRIrCgdyZWNvcmRzGAEgAygLMhouYmFuay5hdWRpdC52MS5BdWRpdFJlY29yZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPQoVR2V0QXVkaXRSZWNvcmRSZXF1ZXN0EiQKCXJlY29yZF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgoEAEicAoWR2V0QXVkaXRSZWNvcmRSZXNwb25zZRIqCgZyZWNvcmQYASABKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkEioKBm9wZW5lZBgCIAEoCzIaLmJhbmsuYXVkaXQudjEuT3BlbmVkUGFydHMihQEKFUxpc3RMb2dFbnRyaWVzUmVxdWVzdBIyCgNsb2cYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWRCCrpIB4IBBBABIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFkxpc3RMb2dFbnRyaWVzUmVzcG9uc2USKAoHZW50cmllcxgBIAMoCzIXLmJhbmsuYXVkaXQudjEuTG9nRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkAKGEdldEluY2x1c2lvblByb29mUmVxdWVzdBIkCglyZWNvcmRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIKBABIoIBChlHZXRJbmNsdXNpb25Qcm9vZlJlc3BvbnNlEhMKC3JlY29yZF90ZXh0GAEgASgJEhAKCHBvc2l0aW9uGAIgASgDEgwKBHBhdGgYAyADKAwSMAoKY2hlY2twb2ludBgEIAEoCzIcLmJhbmsuYXVkaXQudjEuTG9nQ2hlY2twb2ludCKvAQoaR2V0Q29uc2lzdGVuY3lQcm9vZlJlcXVlc3QSMgoDbG9nGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkQgq6SAeCAQQQASAAEi0KCmZpcnN0X3NpemUYAiABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSLgoLc2Vjb25kX3NpemUYAyABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQiKwobR2V0Q29uc2lzdGVuY3lQcm9vZlJlc3BvbnNlEgwKBHBhdGgYASADKAwiUgoWTGlzdENoZWNrcG9pbnRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQiZQoXTGlzdENoZWNrcG9pbnRzUmVzcG9uc2USMQoLY2hlY2twb2ludHMYASADKAsyHC5iYW5rLmF1ZGl0LnYxLkxvZ0NoZWNrcG9pbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhkKF0dldENoZWNrcG9pbnRLZXlSZXF1ZXN0IjIKGEdldENoZWNrcG9pbnRLZXlSZXNwb25zZRIWCg5wdWJsaWNfa2V5X3BlbRgBIAEoCSI+ChpMaXN0TW9uaXRvcmluZ1J1bGVzUmVxdWVzdBIgCgdydWxlX2lkGAEgASgJQg+6SARyAhhA2rUYBAgpEAMiUgobTGlzdE1vbml0b3JpbmdSdWxlc1Jlc3BvbnNlEjMKBXJ1bGVzGAEgAygLMiQuYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZVZlcnNpb24ipAEKGFNldE1vbml0b3JpbmdSdWxlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIzCgRydWxlGAMgASgLMh0uYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZUIGukgDyAEBEh0KDGJhc2VfdmVyc2lvbhgEIAEoBUIHukgEGgIoACJPChlTZXRNb25pdG9yaW5nUnVsZVJlc3BvbnNlEjIKBHJ1bGUYASABKAsyJC5iYW5rLmF1ZGl0LnYxLk1vbml0b3JpbmdSdWxlVmVyc2lvbiLBAQocUHJldmlld01vbml0b3JpbmdSdWxlUmVxdWVzdBIzCgRydWxlGAEgASgLMh0uYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZUIGukgDyAEBEjYKCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESNAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQEicgodUHJldmlld01vbml0b3JpbmdSdWxlUmVzcG9uc2USEwoLYWxlcnRfY291bnQYASABKAUSJAoGYWxlcnRzGAIgAygLMhQuYmFuay5hdWRpdC52MS5BbGVydBIWCg5hY3Rpdml0eV9jb3VudBgDIAEoBSK2AQoRTGlzdEFsZXJ0c1JlcXVlc3QSIAoHY2FzZV9pZBgBIAEoCUIPukgEcgIYQNq1GAQIKxADEiMKCnN1YmplY3RfaWQYAiABKAlCD7pIBHICGEDatRgECAsQAxIgCgdydWxlX2lkGAMgASgJQg+6SARyAhhA2rUYBAgpEAMSGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAEIlMKEkxpc3RBbGVydHNSZXNwb25zZRIkCgZhbGVydHMYASADKAsyFC5iYW5rLmF1ZGl0LnYxLkFsZXJ0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLKAQoQTGlzdENhc2VzUmVxdWVzdBIxCgVzdGF0ZRgBIAEoDjIYLmJhbmsuYXVkaXQudjEuQ2FzZVN0YXRlQgi6SAWCAQIQARIkCgthc3NpZ25lZV9pZBgCIAEoCUIPukgEcgIYQNq1GAQICBADEiMKCnN1YmplY3RfaWQYAyABKAlCD7pIBHICGEDatRgECAsQAxIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAQiUAoRTGlzdENhc2VzUmVzcG9uc2USIgoFY2FzZXMYASADKAsyEy5iYW5rLmF1ZGl0LnYxLkNhc2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjQKDkdldENhc2VSZXF1ZXN0EiIKB2Nhc2VfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIKxABIoIBCg9HZXRDYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZRIkCgZhbGVydHMYAiADKAsyFC5iYW5rLmF1ZGl0LnYxLkFsZXJ0EiYKBW5vdGVzGAMgAygLMhcuYmFuay5hdWRpdC52MS5DYXNlTm90ZSKTAQoRQXNzaWduQ2FzZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY2FzZV9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgrEAISJAoLYXNzaWduZWVfaWQYBCABKAlCD7pIBHICGEDatRgECAgQAyI3ChJBc3NpZ25DYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZSKQAQoSQWRkQ2FzZU5vdGVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2Nhc2VfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIKxACEiAKBHRleHQYBCABKAlCErpIB3IFEAEYoB/itRgECAIQASI8ChNBZGRDYXNlTm90ZVJlc3BvbnNlEiUKBG5vdGUYASABKAsyFy5iYW5rLmF1ZGl0LnYxLkNhc2VOb3RlIsQBChFEZWNpZGVDYXNlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdjYXNlX2lkGAMgASgJQhG6SAZyBBABGEDatRgECCsQAhIzCgVzdGF0ZRgEIAEoDjIYLmJhbmsuYXVkaXQudjEuQ2FzZVN0YXRlQgq6SAeCAQQYAxgEEiAKBHRleHQYBSABKAlCErpIB3IFEAEYoB/itRgECAIQASI3ChJEZWNpZGVDYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZSJKCiREcmFmdFN1c3BpY2lvdXNBY3Rpdml0eVJlcG9ydFJlcXVlc3QSIgoHY2FzZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgrEAEiUgolRHJhZnRTdXNwaWNpb3VzQWN0aXZpdHlSZXBvcnRSZXNwb25zZRIpCgVkcmFmdBgBIAEoCzIaLmJhbmsuYXVkaXQudjEuUmVwb3J0RHJhZnQinAIKGExpc3RSZXBvcnRSZWNvcmRzUmVxdWVzdBI1CgZyZXBvcnQYASABKA4yGS5iYW5rLmF1ZGl0LnYxLlJlcG9ydEtpbmRCCrpIB4IBBBABIAASIQoIcGFydHlfaWQYAiABKAlCD7pIBHICGEDatRgECAgQAxI2CgpzdGFydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjQKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEhoKCXBhZ2Vfc2l6ZRgFIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxiABCJhChlMaXN0UmVwb3J0UmVjb3Jkc1Jlc3BvbnNlEisKB3JlY29yZHMYASADKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL3AQocTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVxdWVzdBIvCgphbW91bnRfbWluGAEgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESNgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARI0CghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAQibwodTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVzcG9uc2USNQoMdHJhbnNhY3Rpb25zGAEgAygLMh8uYmFuay5hdWRpdC52MS5MYXJnZVRyYW5zYWN0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK1AwoZRXhwb3J0QXVkaXRSZWNvcmRzUmVxdWVzdBIhCghwYXJ0eV9pZBgBIAEoCUIPukgEcgIYQNq1GAQICBADEiUKC3Jlc291cmNlX2lkGAIgASgJQhC6SAVyAxiAAdq1GAQICxADEiEKCGFjdG9yX2lkGAMgASgJQg+6SARyAhhA2rUYBAgIEAMSFQoDcnBjGAQgASgJQgi6SAVyAxjIARIXCgZyZWFzb24YBSABKAlCB7pIBHICGEASMQoHb3V0Y29tZRgGIAEoDjIWLmJhbmsuYXVkaXQudjEuT3V0Y29tZUIIukgFggECEAESMQoEa2luZBgHIAEoDjIZLmJhbmsuYXVkaXQudjEuUmVjb3JkS2luZEIIukgFggECEAESLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjcKBmZvcm1hdBgKIAEoDjIbLmJhbmsuYXVkaXQudjEuRXhwb3J0Rm9ybWF0Qgq6SAeCAQQQASAAInwKGkV4cG9ydEF1ZGl0UmVjb3Jkc1Jlc3BvbnNlEhEKB2NvbnRlbnQYASABKAxIABIQCgZwcm9vZnMYAiABKAxIABIxCghtYW5pZmVzdBgDIAEoCzIdLmJhbmsuYXVkaXQudjEuRXhwb3J0TWFuaWZlc3RIAEIGCgRwYXJ0Mu0SCgxBdWRpdFNlcnZpY2USdwoQTGlzdEF1ZGl0UmVjb3JkcxImLmJhbmsuYXVkaXQudjEuTGlzdEF1ZGl0UmVjb3Jkc1JlcXVlc3QaJy5iYW5rLmF1ZGl0LnYxLkxpc3RBdWRpdFJlY29yZHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEnEKDkdldEF1ZGl0UmVjb3JkEiQuYmFuay5hdWRpdC52MS5HZXRBdWRpdFJlY29yZFJlcXVlc3QaJS5iYW5rLmF1ZGl0LnYxLkdldEF1ZGl0UmVjb3JkUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJxCg5MaXN0TG9nRW50cmllcxIkLmJhbmsuYXVkaXQudjEuTGlzdExvZ0VudHJpZXNSZXF1ZXN0GiUuYmFuay5hdWRpdC52MS5MaXN0TG9nRW50cmllc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSegoRR2V0SW5jbHVzaW9uUHJvb2YSJy5iYW5rLmF1ZGl0LnYxLkdldEluY2x1c2lvblByb29mUmVxdWVzdBooLmJhbmsuYXVkaXQudjEuR2V0SW5jbHVzaW9uUHJvb2ZSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEoABChNHZXRDb25zaXN0ZW5jeVByb29mEikuYmFuay5hdWRpdC52MS5HZXRDb25zaXN0ZW5jeVByb29mUmVxdWVzdBoqLmJhbmsuYXVkaXQudjEuR2V0Q29uc2lzdGVuY3lQcm9vZlJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSdAoPTGlzdENoZWNrcG9pbnRzEiUuYmFuay5hdWRpdC52MS5MaXN0Q2hlY2twb2ludHNSZXF1ZXN0GiYuYmFuay5hdWRpdC52MS5MaXN0Q2hlY2twb2ludHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEncKEEdldENoZWNrcG9pbnRLZXkSJi5iYW5rLmF1ZGl0LnYxLkdldENoZWNrcG9pbnRLZXlSZXF1ZXN0GicuYmFuay5hdWRpdC52MS5HZXRDaGVja3BvaW50S2V5UmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJ/ChJFeHBvcnRBdWRpdFJlY29yZHMSKC5iYW5rLmF1ZGl0LnYxLkV4cG9ydEF1ZGl0UmVjb3Jkc1JlcXVlc3QaKS5iYW5rLmF1ZGl0LnYxLkV4cG9ydEF1ZGl0UmVjb3Jkc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcwARJ6ChFMaXN0UmVwb3J0UmVjb3JkcxInLmJhbmsuYXVkaXQudjEuTGlzdFJlcG9ydFJlY29yZHNSZXF1ZXN0GiguYmFuay5hdWRpdC52MS5MaXN0UmVwb3J0UmVjb3Jkc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcShgEKFUxpc3RMYXJnZVRyYW5zYWN0aW9ucxIrLmJhbmsuYXVkaXQudjEuTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVxdWVzdBosLmJhbmsuYXVkaXQudjEuTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxKAAQoTTGlzdE1vbml0b3JpbmdSdWxlcxIpLmJhbmsuYXVkaXQudjEuTGlzdE1vbml0b3JpbmdSdWxlc1JlcXVlc3QaKi5iYW5rLmF1ZGl0LnYxLkxpc3RNb25pdG9yaW5nUnVsZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEn8KEVNldE1vbml0b3JpbmdSdWxlEicuYmFuay5hdWRpdC52MS5TZXRNb25pdG9yaW5nUnVsZVJlcXVlc3QaKC5iYW5rLmF1ZGl0LnYxLlNldE1vbml0b3JpbmdSdWxlUmVzcG9uc2UiF5ACAoq1GBAKAgECEgoIAxIBBigBMgEGEoYBChVQcmV2aWV3TW9uaXRvcmluZ1J1bGUSKy5iYW5rLmF1ZGl0LnYxLlByZXZpZXdNb25pdG9yaW5nUnVsZVJlcXVlc3QaLC5iYW5rLmF1ZGl0LnYxLlByZXZpZXdNb25pdG9yaW5nUnVsZVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSZQoKTGlzdEFsZXJ0cxIgLmJhbmsuYXVkaXQudjEuTGlzdEFsZXJ0c1JlcXVlc3QaIS5iYW5rLmF1ZGl0LnYxLkxpc3RBbGVydHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEmIKCUxpc3RDYXNlcxIfLmJhbmsuYXVkaXQudjEuTGlzdENhc2VzUmVxdWVzdBogLmJhbmsuYXVkaXQudjEuTGlzdENhc2VzUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJcCgdHZXRDYXNlEh0uYmFuay5hdWRpdC52MS5HZXRDYXNlUmVxdWVzdBoeLmJhbmsuYXVkaXQudjEuR2V0Q2FzZVJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSZAoKQXNzaWduQ2FzZRIgLmJhbmsuYXVkaXQudjEuQXNzaWduQ2FzZVJlcXVlc3QaIS5iYW5rLmF1ZGl0LnYxLkFzc2lnbkNhc2VSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSZwoLQWRkQ2FzZU5vdGUSIS5iYW5rLmF1ZGl0LnYxLkFkZENhc2VOb3RlUmVxdWVzdBoiLmJhbmsuYXVkaXQudjEuQWRkQ2FzZU5vdGVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSZAoKRGVjaWRlQ2FzZRIgLmJhbmsuYXVkaXQudjEuRGVjaWRlQ2FzZVJlcXVlc3QaIS5iYW5rLmF1ZGl0LnYxLkRlY2lkZUNhc2VSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSngEKHURyYWZ0U3VzcGljaW91c0FjdGl2aXR5UmVwb3J0EjMuYmFuay5hdWRpdC52MS5EcmFmdFN1c3BpY2lvdXNBY3Rpdml0eVJlcG9ydFJlcXVlc3QaNC5iYW5rLmF1ZGl0LnYxLkRyYWZ0U3VzcGljaW91c0FjdGl2aXR5UmVwb3J0UmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGB2IGcHJvdG8z", [file_bank_audit_v1_audit, file_bank_audit_v1_monitoring, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("CiFiYW5rL2F1ZGl0L3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDWJhbmsuYXVkaXQudjEitAMKF0xpc3RBdWRpdFJlY29yZHNSZXF1ZXN0EiEKCHBhcnR5X2lkGAEgASgJQg+6SARyAhhA2rUYBAgIEAMSJQoLcmVzb3VyY2VfaWQYAiABKAlCELpIBXIDGIAB2rUYBAgLEAMSIQoIYWN0b3JfaWQYAyABKAlCD7pIBHICGEDatRgECAgQAxIVCgNycGMYBCABKAlCCLpIBXIDGMgBEhcKBnJlYXNvbhgFIAEoCUIHukgEcgIYQBIxCgdvdXRjb21lGAYgASgOMhYuYmFuay5hdWRpdC52MS5PdXRjb21lQgi6SAWCAQIQARIxCgRraW5kGAcgASgOMhkuYmFuay5hdWRpdC52MS5SZWNvcmRLaW5kQgi6SAWCAQIQARIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoJcGFnZV9zaXplGAogASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YCyABKAlCCLpIBXIDGIAEImAKGExpc3RBdWRpdFJlY29yZHNSZXNwb25zZRIrCgdyZWNvcmRzGAEgAygLMhouYmFuay5hdWRpdC52MS5BdWRpdFJlY29yZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPQoVR2V0QXVkaXRSZWNvcmRSZXF1ZXN0EiQKCXJlY29yZF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgoEAEicAoWR2V0QXVkaXRSZWNvcmRSZXNwb25zZRIqCgZyZWNvcmQYASABKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkEioKBm9wZW5lZBgCIAEoCzIaLmJhbmsuYXVkaXQudjEuT3BlbmVkUGFydHMihQEKFUxpc3RMb2dFbnRyaWVzUmVxdWVzdBIyCgNsb2cYASABKA4yGS5iYW5rLm9wdGlvbnMudjEuV29ya2xvYWRCCrpIB4IBBBABIAASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFkxpc3RMb2dFbnRyaWVzUmVzcG9uc2USKAoHZW50cmllcxgBIAMoCzIXLmJhbmsuYXVkaXQudjEuTG9nRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkAKGEdldEluY2x1c2lvblByb29mUmVxdWVzdBIkCglyZWNvcmRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIKBABIoIBChlHZXRJbmNsdXNpb25Qcm9vZlJlc3BvbnNlEhMKC3JlY29yZF90ZXh0GAEgASgJEhAKCHBvc2l0aW9uGAIgASgDEgwKBHBhdGgYAyADKAwSMAoKY2hlY2twb2ludBgEIAEoCzIcLmJhbmsuYXVkaXQudjEuTG9nQ2hlY2twb2ludCKvAQoaR2V0Q29uc2lzdGVuY3lQcm9vZlJlcXVlc3QSMgoDbG9nGAEgASgOMhkuYmFuay5vcHRpb25zLnYxLldvcmtsb2FkQgq6SAeCAQQQASAAEi0KCmZpcnN0X3NpemUYAiABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQSLgoLc2Vjb25kX3NpemUYAyABKAlCGbpIFnIUMhJeWzEtOV1bMC05XXswLDE0fSQiKwobR2V0Q29uc2lzdGVuY3lQcm9vZlJlc3BvbnNlEgwKBHBhdGgYASADKAwiUgoWTGlzdENoZWNrcG9pbnRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQiZQoXTGlzdENoZWNrcG9pbnRzUmVzcG9uc2USMQoLY2hlY2twb2ludHMYASADKAsyHC5iYW5rLmF1ZGl0LnYxLkxvZ0NoZWNrcG9pbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhkKF0dldENoZWNrcG9pbnRLZXlSZXF1ZXN0IjIKGEdldENoZWNrcG9pbnRLZXlSZXNwb25zZRIWCg5wdWJsaWNfa2V5X3BlbRgBIAEoCSI+ChpMaXN0TW9uaXRvcmluZ1J1bGVzUmVxdWVzdBIgCgdydWxlX2lkGAEgASgJQg+6SARyAhhA2rUYBAgpEAMiUgobTGlzdE1vbml0b3JpbmdSdWxlc1Jlc3BvbnNlEjMKBXJ1bGVzGAEgAygLMiQuYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZVZlcnNpb24ipAEKGFNldE1vbml0b3JpbmdSdWxlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIzCgRydWxlGAMgASgLMh0uYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZUIGukgDyAEBEh0KDGJhc2VfdmVyc2lvbhgEIAEoBUIHukgEGgIoACJPChlTZXRNb25pdG9yaW5nUnVsZVJlc3BvbnNlEjIKBHJ1bGUYASABKAsyJC5iYW5rLmF1ZGl0LnYxLk1vbml0b3JpbmdSdWxlVmVyc2lvbiLBAQocUHJldmlld01vbml0b3JpbmdSdWxlUmVxdWVzdBIzCgRydWxlGAEgASgLMh0uYmFuay5hdWRpdC52MS5Nb25pdG9yaW5nUnVsZUIGukgDyAEBEjYKCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESNAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQEicgodUHJldmlld01vbml0b3JpbmdSdWxlUmVzcG9uc2USEwoLYWxlcnRfY291bnQYASABKAUSJAoGYWxlcnRzGAIgAygLMhQuYmFuay5hdWRpdC52MS5BbGVydBIWCg5hY3Rpdml0eV9jb3VudBgDIAEoBSK2AQoRTGlzdEFsZXJ0c1JlcXVlc3QSIAoHY2FzZV9pZBgBIAEoCUIPukgEcgIYQNq1GAQIKxADEiMKCnN1YmplY3RfaWQYAiABKAlCD7pIBHICGEDatRgECAsQAxIgCgdydWxlX2lkGAMgASgJQg+6SARyAhhA2rUYBAgpEAMSGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAEIlMKEkxpc3RBbGVydHNSZXNwb25zZRIkCgZhbGVydHMYASADKAsyFC5iYW5rLmF1ZGl0LnYxLkFsZXJ0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLKAQoQTGlzdENhc2VzUmVxdWVzdBIxCgVzdGF0ZRgBIAEoDjIYLmJhbmsuYXVkaXQudjEuQ2FzZVN0YXRlQgi6SAWCAQIQARIkCgthc3NpZ25lZV9pZBgCIAEoCUIPukgEcgIYQNq1GAQICBADEiMKCnN1YmplY3RfaWQYAyABKAlCD7pIBHICGEDatRgECAsQAxIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAQiUAoRTGlzdENhc2VzUmVzcG9uc2USIgoFY2FzZXMYASADKAsyEy5iYW5rLmF1ZGl0LnYxLkNhc2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjQKDkdldENhc2VSZXF1ZXN0EiIKB2Nhc2VfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIKxABIoIBCg9HZXRDYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZRIkCgZhbGVydHMYAiADKAsyFC5iYW5rLmF1ZGl0LnYxLkFsZXJ0EiYKBW5vdGVzGAMgAygLMhcuYmFuay5hdWRpdC52MS5DYXNlTm90ZSKTAQoRQXNzaWduQ2FzZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY2FzZV9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgrEAISJAoLYXNzaWduZWVfaWQYBCABKAlCD7pIBHICGEDatRgECAgQAyI3ChJBc3NpZ25DYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZSKQAQoSQWRkQ2FzZU5vdGVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2Nhc2VfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIKxACEiAKBHRleHQYBCABKAlCErpIB3IFEAEYoB/itRgECAIQASI8ChNBZGRDYXNlTm90ZVJlc3BvbnNlEiUKBG5vdGUYASABKAsyFy5iYW5rLmF1ZGl0LnYxLkNhc2VOb3RlIsQBChFEZWNpZGVDYXNlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdjYXNlX2lkGAMgASgJQhG6SAZyBBABGEDatRgECCsQAhIzCgVzdGF0ZRgEIAEoDjIYLmJhbmsuYXVkaXQudjEuQ2FzZVN0YXRlQgq6SAeCAQQYAxgEEiAKBHRleHQYBSABKAlCErpIB3IFEAEYoB/itRgECAIQASI3ChJEZWNpZGVDYXNlUmVzcG9uc2USIQoEY2FzZRgBIAEoCzITLmJhbmsuYXVkaXQudjEuQ2FzZSJKCiREcmFmdFN1c3BpY2lvdXNBY3Rpdml0eVJlcG9ydFJlcXVlc3QSIgoHY2FzZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgrEAEiUgolRHJhZnRTdXNwaWNpb3VzQWN0aXZpdHlSZXBvcnRSZXNwb25zZRIpCgVkcmFmdBgBIAEoCzIaLmJhbmsuYXVkaXQudjEuUmVwb3J0RHJhZnQiwwIKGExpc3RSZXBvcnRSZWNvcmRzUmVxdWVzdBI1CgZyZXBvcnQYASABKA4yGS5iYW5rLmF1ZGl0LnYxLlJlcG9ydEtpbmRCCrpIB4IBBBABIAASIQoIcGFydHlfaWQYAiABKAlCD7pIBHICGEDatRgECAgQAxI2CgpzdGFydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjQKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEhoKCXBhZ2Vfc2l6ZRgFIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxiABBIlCgtyZXNvdXJjZV9pZBgHIAEoCUIQukgFcgMYgAHatRgECAsQAyJhChlMaXN0UmVwb3J0UmVjb3Jkc1Jlc3BvbnNlEisKB3JlY29yZHMYASADKAsyGi5iYW5rLmF1ZGl0LnYxLkF1ZGl0UmVjb3JkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSL3AQocTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVxdWVzdBIvCgphbW91bnRfbWluGAEgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESNgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARI0CghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMYgAQibwodTGlzdExhcmdlVHJhbnNhY3Rpb25zUmVzcG9uc2USNQoMdHJhbnNhY3Rpb25zGAEgAygLMh8uYmFuay5hdWRpdC52MS5MYXJnZVRyYW5zYWN0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK1AwoZRXhwb3J0QXVkaXRSZWNvcmRzUmVxdWVzdBIhCghwYXJ0eV9pZBgBIAEoCUIPukgEcgIYQNq1GAQICBADEiUKC3Jlc291cmNlX2lkGAIgASgJQhC6SAVyAxiAAdq1GAQICxADEiEKCGFjdG9yX2lkGAMgASgJQg+6SARyAhhA2rUYBAgIEAMSFQoDcnBjGAQgASgJQgi6SAVyAxjIARIXCgZyZWFzb24YBSABKAlCB7pIBHICGEASMQoHb3V0Y29tZRgGIAEoDjIWLmJhbmsuYXVkaXQudjEuT3V0Y29tZUIIukgFggECEAESMQoEa2luZBgHIAEoDjIZLmJhbmsuYXVkaXQudjEuUmVjb3JkS2luZEIIukgFggECEAESLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjcKBmZvcm1hdBgKIAEoDjIbLmJhbmsuYXVkaXQudjEuRXhwb3J0Rm9ybWF0Qgq6SAeCAQQQASAAInwKGkV4cG9ydEF1ZGl0UmVjb3Jkc1Jlc3BvbnNlEhEKB2NvbnRlbnQYASABKAxIABIQCgZwcm9vZnMYAiABKAxIABIxCghtYW5pZmVzdBgDIAEoCzIdLmJhbmsuYXVkaXQudjEuRXhwb3J0TWFuaWZlc3RIAEIGCgRwYXJ0IlgKHExpc3RSZXRlbnRpb25Qb2xpY2llc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEInEKHUxpc3RSZXRlbnRpb25Qb2xpY2llc1Jlc3BvbnNlEjcKCHBvbGljaWVzGAEgAygLMiUuYmFuay5hdWRpdC52MS5SZXRlbnRpb25Qb2xpY3lWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKoAQoZU2V0UmV0ZW50aW9uUG9saWN5UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIdCgxiYXNlX3ZlcnNpb24YAyABKAVCB7pIBBoCKAASNgoGcG9saWN5GAQgASgLMh4uYmFuay5hdWRpdC52MS5SZXRlbnRpb25Qb2xpY3lCBrpIA8gBASJTChpTZXRSZXRlbnRpb25Qb2xpY3lSZXNwb25zZRI1CgZwb2xpY3kYASABKAsyJS5iYW5rLmF1ZGl0LnYxLlJldGVudGlvblBvbGljeVZlcnNpb24imQIKFVBsYWNlTGVnYWxIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIhCghwYXJ0eV9pZBgDIAEoCUIPukgEcgIYQNq1GAQICBADEiUKC3Jlc291cmNlX2lkGAQgASgJQhC6SAVyAxiAAdq1GAQICxADEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCgZyZWFzb24YByABKAlCErpIB3IFEAEY0A/itRgECAIQASJGChZQbGFjZUxlZ2FsSG9sZFJlc3BvbnNlEiwKCmxlZ2FsX2hvbGQYASABKAsyGC5iYW5rLmF1ZGl0LnYxLkxlZ2FsSG9sZCJ5ChdSZWxlYXNlTGVnYWxIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIoCg1sZWdhbF9ob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECCwQAyJIChhSZWxlYXNlTGVnYWxIb2xkUmVzcG9uc2USLAoKbGVnYWxfaG9sZBgBIAEoCzIYLmJhbmsuYXVkaXQudjEuTGVnYWxIb2xkImMKFUxpc3RMZWdhbEhvbGRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSEAoIcmVsZWFzZWQYAyABKAgiYAoWTGlzdExlZ2FsSG9sZHNSZXNwb25zZRItCgtsZWdhbF9ob2xkcxgBIAMoCzIYLmJhbmsuYXVkaXQudjEuTGVnYWxIb2xkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChdMaXN0QXJjaGl2ZUZpbGVzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQiZAoYTGlzdEFyY2hpdmVGaWxlc1Jlc3BvbnNlEi8KBWZpbGVzGAEgAygLMiAuYmFuay5hdWRpdC52MS5MaXN0ZWRBcmNoaXZlRmlsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihQEKEUxpc3RlZEFyY2hpdmVGaWxlEigKBGZpbGUYASABKAsyGi5iYW5rLmF1ZGl0LnYxLkFyY2hpdmVGaWxlEjAKCGRpc3Bvc2FsGAIgASgLMh4uYmFuay5hdWRpdC52MS5BcmNoaXZlRGlzcG9zYWwSFAoMZm91bmRfZGlnZXN0GAMgASgMMtcYCgxBdWRpdFNlcnZpY2USdwoQTGlzdEF1ZGl0UmVjb3JkcxImLmJhbmsuYXVkaXQudjEuTGlzdEF1ZGl0UmVjb3Jkc1JlcXVlc3QaJy5iYW5rLmF1ZGl0LnYxLkxpc3RBdWRpdFJlY29yZHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEnEKDkdldEF1ZGl0UmVjb3JkEiQuYmFuay5hdWRpdC52MS5HZXRBdWRpdFJlY29yZFJlcXVlc3QaJS5iYW5rLmF1ZGl0LnYxLkdldEF1ZGl0UmVjb3JkUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJxCg5MaXN0TG9nRW50cmllcxIkLmJhbmsuYXVkaXQudjEuTGlzdExvZ0VudHJpZXNSZXF1ZXN0GiUuYmFuay5hdWRpdC52MS5MaXN0TG9nRW50cmllc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSegoRR2V0SW5jbHVzaW9uUHJvb2YSJy5iYW5rLmF1ZGl0LnYxLkdldEluY2x1c2lvblByb29mUmVxdWVzdBooLmJhbmsuYXVkaXQudjEuR2V0SW5jbHVzaW9uUHJvb2ZSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEoABChNHZXRDb25zaXN0ZW5jeVByb29mEikuYmFuay5hdWRpdC52MS5HZXRDb25zaXN0ZW5jeVByb29mUmVxdWVzdBoqLmJhbmsuYXVkaXQudjEuR2V0Q29uc2lzdGVuY3lQcm9vZlJlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSdAoPTGlzdENoZWNrcG9pbnRzEiUuYmFuay5hdWRpdC52MS5MaXN0Q2hlY2twb2ludHNSZXF1ZXN0GiYuYmFuay5hdWRpdC52MS5MaXN0Q2hlY2twb2ludHNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEncKEEdldENoZWNrcG9pbnRLZXkSJi5iYW5rLmF1ZGl0LnYxLkdldENoZWNrcG9pbnRLZXlSZXF1ZXN0GicuYmFuay5hdWRpdC52MS5HZXRDaGVja3BvaW50S2V5UmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJ/ChJFeHBvcnRBdWRpdFJlY29yZHMSKC5iYW5rLmF1ZGl0LnYxLkV4cG9ydEF1ZGl0UmVjb3Jkc1JlcXVlc3QaKS5iYW5rLmF1ZGl0LnYxLkV4cG9ydEF1ZGl0UmVjb3Jkc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcwARKGAQoVTGlzdFJldGVudGlvblBvbGljaWVzEisuYmFuay5hdWRpdC52MS5MaXN0UmV0ZW50aW9uUG9saWNpZXNSZXF1ZXN0GiwuYmFuay5hdWRpdC52MS5MaXN0UmV0ZW50aW9uUG9saWNpZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEoIBChJTZXRSZXRlbnRpb25Qb2xpY3kSKC5iYW5rLmF1ZGl0LnYxLlNldFJldGVudGlvblBvbGljeVJlcXVlc3QaKS5iYW5rLmF1ZGl0LnYxLlNldFJldGVudGlvblBvbGljeVJlc3BvbnNlIheQAgKKtRgQCgIBAhIKCAMSAQYoATIBBhJwCg5QbGFjZUxlZ2FsSG9sZBIkLmJhbmsuYXVkaXQudjEuUGxhY2VMZWdhbEhvbGRSZXF1ZXN0GiUuYmFuay5hdWRpdC52MS5QbGFjZUxlZ2FsSG9sZFJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBBhJ8ChBSZWxlYXNlTGVnYWxIb2xkEiYuYmFuay5hdWRpdC52MS5SZWxlYXNlTGVnYWxIb2xkUmVxdWVzdBonLmJhbmsuYXVkaXQudjEuUmVsZWFzZUxlZ2FsSG9sZFJlc3BvbnNlIheQAgKKtRgQCgIBAhIKCAMSAQYoATIBBhJxCg5MaXN0TGVnYWxIb2xkcxIkLmJhbmsuYXVkaXQudjEuTGlzdExlZ2FsSG9sZHNSZXF1ZXN0GiUuYmFuay5hdWRpdC52MS5MaXN0TGVnYWxIb2xkc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSdwoQTGlzdEFyY2hpdmVGaWxlcxImLmJhbmsuYXVkaXQudjEuTGlzdEFyY2hpdmVGaWxlc1JlcXVlc3QaJy5iYW5rLmF1ZGl0LnYxLkxpc3RBcmNoaXZlRmlsZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEnoKEUxpc3RSZXBvcnRSZWNvcmRzEicuYmFuay5hdWRpdC52MS5MaXN0UmVwb3J0UmVjb3Jkc1JlcXVlc3QaKC5iYW5rLmF1ZGl0LnYxLkxpc3RSZXBvcnRSZWNvcmRzUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxKGAQoVTGlzdExhcmdlVHJhbnNhY3Rpb25zEisuYmFuay5hdWRpdC52MS5MaXN0TGFyZ2VUcmFuc2FjdGlvbnNSZXF1ZXN0GiwuYmFuay5hdWRpdC52MS5MaXN0TGFyZ2VUcmFuc2FjdGlvbnNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHEoABChNMaXN0TW9uaXRvcmluZ1J1bGVzEikuYmFuay5hdWRpdC52MS5MaXN0TW9uaXRvcmluZ1J1bGVzUmVxdWVzdBoqLmJhbmsuYXVkaXQudjEuTGlzdE1vbml0b3JpbmdSdWxlc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSfwoRU2V0TW9uaXRvcmluZ1J1bGUSJy5iYW5rLmF1ZGl0LnYxLlNldE1vbml0b3JpbmdSdWxlUmVxdWVzdBooLmJhbmsuYXVkaXQudjEuU2V0TW9uaXRvcmluZ1J1bGVSZXNwb25zZSIXkAICirUYEAoCAQISCggDEgEGKAEyAQYShgEKFVByZXZpZXdNb25pdG9yaW5nUnVsZRIrLmJhbmsuYXVkaXQudjEuUHJldmlld01vbml0b3JpbmdSdWxlUmVxdWVzdBosLmJhbmsuYXVkaXQudjEuUHJldmlld01vbml0b3JpbmdSdWxlUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJlCgpMaXN0QWxlcnRzEiAuYmFuay5hdWRpdC52MS5MaXN0QWxlcnRzUmVxdWVzdBohLmJhbmsuYXVkaXQudjEuTGlzdEFsZXJ0c1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSYgoJTGlzdENhc2VzEh8uYmFuay5hdWRpdC52MS5MaXN0Q2FzZXNSZXF1ZXN0GiAuYmFuay5hdWRpdC52MS5MaXN0Q2FzZXNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHElwKB0dldENhc2USHS5iYW5rLmF1ZGl0LnYxLkdldENhc2VSZXF1ZXN0Gh4uYmFuay5hdWRpdC52MS5HZXRDYXNlUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxJkCgpBc3NpZ25DYXNlEiAuYmFuay5hdWRpdC52MS5Bc3NpZ25DYXNlUmVxdWVzdBohLmJhbmsuYXVkaXQudjEuQXNzaWduQ2FzZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBBhJnCgtBZGRDYXNlTm90ZRIhLmJhbmsuYXVkaXQudjEuQWRkQ2FzZU5vdGVSZXF1ZXN0GiIuYmFuay5hdWRpdC52MS5BZGRDYXNlTm90ZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBBhJkCgpEZWNpZGVDYXNlEiAuYmFuay5hdWRpdC52MS5EZWNpZGVDYXNlUmVxdWVzdBohLmJhbmsuYXVkaXQudjEuRGVjaWRlQ2FzZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBBhKeAQodRHJhZnRTdXNwaWNpb3VzQWN0aXZpdHlSZXBvcnQSMy5iYW5rLmF1ZGl0LnYxLkRyYWZ0U3VzcGljaW91c0FjdGl2aXR5UmVwb3J0UmVxdWVzdBo0LmJhbmsuYXVkaXQudjEuRHJhZnRTdXNwaWNpb3VzQWN0aXZpdHlSZXBvcnRSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgYHYgZwcm90bzM", [file_bank_audit_v1_audit, file_bank_audit_v1_keeping, file_bank_audit_v1_monitoring, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Which records to list. What is empty is no condition.
@@ -1135,6 +1137,13 @@ export type ListReportRecordsRequest = Message<"bank.audit.v1.ListReportRecordsR
    * @generated from field: string page_token = 6;
    */
   pageToken: string;
+
+  /**
+   * Those about this thing: a customer, an account. Empty: about whatever.
+   *
+   * @generated from field: string resource_id = 7;
+   */
+  resourceId: string;
 };
 
 /**
@@ -1379,6 +1388,419 @@ export const ExportAuditRecordsResponseSchema: GenMessage<ExportAuditRecordsResp
   messageDesc(file_bank_audit_v1_audit_service, 39);
 
 /**
+ * Which policies to list.
+ *
+ * @generated from message bank.audit.v1.ListRetentionPoliciesRequest
+ */
+export type ListRetentionPoliciesRequest = Message<"bank.audit.v1.ListRetentionPoliciesRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListRetentionPoliciesRequest.
+ * Use `create(ListRetentionPoliciesRequestSchema)` to create a new message.
+ */
+export const ListRetentionPoliciesRequestSchema: GenMessage<ListRetentionPoliciesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 40);
+
+/**
+ * A page of policies.
+ *
+ * @generated from message bank.audit.v1.ListRetentionPoliciesResponse
+ */
+export type ListRetentionPoliciesResponse = Message<"bank.audit.v1.ListRetentionPoliciesResponse"> & {
+  /**
+   * Newest first: the first of the first page is in force.
+   *
+   * @generated from field: repeated bank.audit.v1.RetentionPolicyVersion policies = 1;
+   */
+  policies: RetentionPolicyVersion[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListRetentionPoliciesResponse.
+ * Use `create(ListRetentionPoliciesResponseSchema)` to create a new message.
+ */
+export const ListRetentionPoliciesResponseSchema: GenMessage<ListRetentionPoliciesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 41);
+
+/**
+ * The policy to put in force.
+ *
+ * @generated from message bank.audit.v1.SetRetentionPolicyRequest
+ */
+export type SetRetentionPolicyRequest = Message<"bank.audit.v1.SetRetentionPolicyRequest"> & {
+  /**
+   * The key of this command.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Only say what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The version that it is put in the place of: so that two officers cannot undo each other's change unseen.
+   *
+   * @generated from field: int32 base_version = 3;
+   */
+  baseVersion: number;
+
+  /**
+   * The policy, whole.
+   *
+   * @generated from field: bank.audit.v1.RetentionPolicy policy = 4;
+   */
+  policy?: RetentionPolicy | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.SetRetentionPolicyRequest.
+ * Use `create(SetRetentionPolicyRequestSchema)` to create a new message.
+ */
+export const SetRetentionPolicyRequestSchema: GenMessage<SetRetentionPolicyRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 42);
+
+/**
+ * The policy in force.
+ *
+ * @generated from message bank.audit.v1.SetRetentionPolicyResponse
+ */
+export type SetRetentionPolicyResponse = Message<"bank.audit.v1.SetRetentionPolicyResponse"> & {
+  /**
+   * As it is kept.
+   *
+   * @generated from field: bank.audit.v1.RetentionPolicyVersion policy = 1;
+   */
+  policy?: RetentionPolicyVersion | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.SetRetentionPolicyResponse.
+ * Use `create(SetRetentionPolicyResponseSchema)` to create a new message.
+ */
+export const SetRetentionPolicyResponseSchema: GenMessage<SetRetentionPolicyResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 43);
+
+/**
+ * What to hold. All conditions must hold of a record; at least one is needed.
+ *
+ * @generated from message bank.audit.v1.PlaceLegalHoldRequest
+ */
+export type PlaceLegalHoldRequest = Message<"bank.audit.v1.PlaceLegalHoldRequest"> & {
+  /**
+   * The key of this command.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Only say what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Records that concern this party: as actor, approver, or as whose data changed or was read.
+   *
+   * @generated from field: string party_id = 3;
+   */
+  partyId: string;
+
+  /**
+   * Records about this thing: an account, an order.
+   *
+   * @generated from field: string resource_id = 4;
+   */
+  resourceId: string;
+
+  /**
+   * Records that occurred at this time or later.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 5;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Records that occurred before this time.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 6;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 7;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.PlaceLegalHoldRequest.
+ * Use `create(PlaceLegalHoldRequestSchema)` to create a new message.
+ */
+export const PlaceLegalHoldRequestSchema: GenMessage<PlaceLegalHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 44);
+
+/**
+ * The hold.
+ *
+ * @generated from message bank.audit.v1.PlaceLegalHoldResponse
+ */
+export type PlaceLegalHoldResponse = Message<"bank.audit.v1.PlaceLegalHoldResponse"> & {
+  /**
+   * As it holds.
+   *
+   * @generated from field: bank.audit.v1.LegalHold legal_hold = 1;
+   */
+  legalHold?: LegalHold | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.PlaceLegalHoldResponse.
+ * Use `create(PlaceLegalHoldResponseSchema)` to create a new message.
+ */
+export const PlaceLegalHoldResponseSchema: GenMessage<PlaceLegalHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 45);
+
+/**
+ * The hold to release.
+ *
+ * @generated from message bank.audit.v1.ReleaseLegalHoldRequest
+ */
+export type ReleaseLegalHoldRequest = Message<"bank.audit.v1.ReleaseLegalHoldRequest"> & {
+  /**
+   * The key of this command.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Only say what would happen.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The hold.
+   *
+   * @generated from field: string legal_hold_id = 3;
+   */
+  legalHoldId: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ReleaseLegalHoldRequest.
+ * Use `create(ReleaseLegalHoldRequestSchema)` to create a new message.
+ */
+export const ReleaseLegalHoldRequestSchema: GenMessage<ReleaseLegalHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 46);
+
+/**
+ * The hold.
+ *
+ * @generated from message bank.audit.v1.ReleaseLegalHoldResponse
+ */
+export type ReleaseLegalHoldResponse = Message<"bank.audit.v1.ReleaseLegalHoldResponse"> & {
+  /**
+   * As it was released.
+   *
+   * @generated from field: bank.audit.v1.LegalHold legal_hold = 1;
+   */
+  legalHold?: LegalHold | undefined;
+};
+
+/**
+ * Describes the message bank.audit.v1.ReleaseLegalHoldResponse.
+ * Use `create(ReleaseLegalHoldResponseSchema)` to create a new message.
+ */
+export const ReleaseLegalHoldResponseSchema: GenMessage<ReleaseLegalHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 47);
+
+/**
+ * Which holds to list.
+ *
+ * @generated from message bank.audit.v1.ListLegalHoldsRequest
+ */
+export type ListLegalHoldsRequest = Message<"bank.audit.v1.ListLegalHoldsRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Those that were released too.
+   *
+   * @generated from field: bool released = 3;
+   */
+  released: boolean;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListLegalHoldsRequest.
+ * Use `create(ListLegalHoldsRequestSchema)` to create a new message.
+ */
+export const ListLegalHoldsRequestSchema: GenMessage<ListLegalHoldsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 48);
+
+/**
+ * A page of holds.
+ *
+ * @generated from message bank.audit.v1.ListLegalHoldsResponse
+ */
+export type ListLegalHoldsResponse = Message<"bank.audit.v1.ListLegalHoldsResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated bank.audit.v1.LegalHold legal_holds = 1;
+   */
+  legalHolds: LegalHold[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListLegalHoldsResponse.
+ * Use `create(ListLegalHoldsResponseSchema)` to create a new message.
+ */
+export const ListLegalHoldsResponseSchema: GenMessage<ListLegalHoldsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 49);
+
+/**
+ * Which files to list.
+ *
+ * @generated from message bank.audit.v1.ListArchiveFilesRequest
+ */
+export type ListArchiveFilesRequest = Message<"bank.audit.v1.ListArchiveFilesRequest"> & {
+  /**
+   * How many at most: 20 when absent, 20 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListArchiveFilesRequest.
+ * Use `create(ListArchiveFilesRequestSchema)` to create a new message.
+ */
+export const ListArchiveFilesRequestSchema: GenMessage<ListArchiveFilesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 50);
+
+/**
+ * A page of files.
+ *
+ * @generated from message bank.audit.v1.ListArchiveFilesResponse
+ */
+export type ListArchiveFilesResponse = Message<"bank.audit.v1.ListArchiveFilesResponse"> & {
+  /**
+   * By key.
+   *
+   * @generated from field: repeated bank.audit.v1.ListedArchiveFile files = 1;
+   */
+  files: ListedArchiveFile[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListArchiveFilesResponse.
+ * Use `create(ListArchiveFilesResponseSchema)` to create a new message.
+ */
+export const ListArchiveFilesResponseSchema: GenMessage<ListArchiveFilesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 51);
+
+/**
+ * A file of the archive, as it was signed and as it is.
+ *
+ * @generated from message bank.audit.v1.ListedArchiveFile
+ */
+export type ListedArchiveFile = Message<"bank.audit.v1.ListedArchiveFile"> & {
+  /**
+   * What was signed of it.
+   *
+   * @generated from field: bank.audit.v1.ArchiveFile file = 1;
+   */
+  file?: ArchiveFile | undefined;
+
+  /**
+   * What was signed when it was disposed of. Absent: it was not.
+   *
+   * @generated from field: bank.audit.v1.ArchiveDisposal disposal = 2;
+   */
+  disposal?: ArchiveDisposal | undefined;
+
+  /**
+   * SHA-256 of what is there now. Empty: nothing is.
+   *
+   * @generated from field: bytes found_digest = 3;
+   */
+  foundDigest: Uint8Array;
+};
+
+/**
+ * Describes the message bank.audit.v1.ListedArchiveFile.
+ * Use `create(ListedArchiveFileSchema)` to create a new message.
+ */
+export const ListedArchiveFileSchema: GenMessage<ListedArchiveFile> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_audit_service, 52);
+
+/**
  * Keeps the record of every command and of every refusal of access, so that nobody can change it unseen, and shows it to auditors
  * and compliance, of the whole bank.
  *
@@ -1386,8 +1808,8 @@ export const ExportAuditRecordsResponseSchema: GenMessage<ExportAuditRecordsResp
  */
 export const AuditService: GenService<{
   /**
-   * Lists records, newest first, or searches them; several conditions must all hold. A page ends early rather than be too
-   * large for a message.
+   * Lists records, newest first, or searches them; several conditions must all hold. Those in the archive are among them. A page ends early
+   * rather than be too large for a message, or read too much of the archive: it may have no record, and still not be the last.
    *
    * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
    *
@@ -1399,9 +1821,10 @@ export const AuditService: GenService<{
     output: typeof ListAuditRecordsResponseSchema;
   },
   /**
-   * Reads a record, with what changed and whence it was asked for in clear, as far as the keys of the parties live.
+   * Reads a record, with what changed and whence it was asked for in clear, as far as the keys of the parties live. One that is in the
+   * archive is read there.
    *
-   * Errors: AUDIT_RECORD_NOT_FOUND (NOT_FOUND)
+   * Errors: AUDIT_RECORD_NOT_FOUND (NOT_FOUND), AUDIT_RECORD_DISPOSED (NOT_FOUND: it was kept as long as it had to be)
    *
    * @generated from rpc bank.audit.v1.AuditService.GetAuditRecord
    */
@@ -1426,7 +1849,7 @@ export const AuditService: GenService<{
   /**
    * Proves that a record stands in its log: what its text is, and how that leads to what the bank has signed.
    *
-   * Errors: AUDIT_RECORD_NOT_FOUND (NOT_FOUND), CHECKPOINT_PENDING (ABORTED: nothing is signed yet that covers it; repeat it in a few seconds)
+   * Errors: AUDIT_RECORD_NOT_FOUND (NOT_FOUND), AUDIT_RECORD_DISPOSED (NOT_FOUND: it was kept as long as it had to be), CHECKPOINT_PENDING (ABORTED: nothing is signed yet that covers it; repeat it in a few seconds)
    *
    * @generated from rpc bank.audit.v1.AuditService.GetInclusionProof
    */
@@ -1481,6 +1904,81 @@ export const AuditService: GenService<{
     methodKind: "server_streaming";
     input: typeof ExportAuditRecordsRequestSchema;
     output: typeof ExportAuditRecordsResponseSchema;
+  },
+  /**
+   * Lists the policies of retention, the one in force first, then those before it.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListRetentionPolicies
+   */
+  listRetentionPolicies: {
+    methodKind: "unary";
+    input: typeof ListRetentionPoliciesRequestSchema;
+    output: typeof ListRetentionPoliciesResponseSchema;
+  },
+  /**
+   * Puts another policy of retention in the place of the one in force, once another officer has approved it. Files that are in the archive
+   * stay in their classes; of a class that there is no more, they are kept as long as any. All versions are kept.
+   *
+   * Errors: ETAG_MISMATCH (ABORTED: base_version is not in force), RETENTION_POLICY_INVALID (INVALID_ARGUMENT: the metadata names the field), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), AMOUNT_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.SetRetentionPolicy
+   */
+  setRetentionPolicy: {
+    methodKind: "unary";
+    input: typeof SetRetentionPolicyRequestSchema;
+    output: typeof SetRetentionPolicyResponseSchema;
+  },
+  /**
+   * Holds records: what it covers is neither taken out of the database nor disposed of from the archive until it is released. What
+   * was disposed of before is gone.
+   *
+   * Errors: LEGAL_HOLD_INVALID (INVALID_ARGUMENT: it covers no party, no thing and no span of time, or ends before it begins)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.PlaceLegalHold
+   */
+  placeLegalHold: {
+    methodKind: "unary";
+    input: typeof PlaceLegalHoldRequestSchema;
+    output: typeof PlaceLegalHoldResponseSchema;
+  },
+  /**
+   * Releases a hold, once another officer has approved it.
+   *
+   * Errors: LEGAL_HOLD_NOT_FOUND (NOT_FOUND), LEGAL_HOLD_RELEASED (FAILED_PRECONDITION: it was released before)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ReleaseLegalHold
+   */
+  releaseLegalHold: {
+    methodKind: "unary";
+    input: typeof ReleaseLegalHoldRequestSchema;
+    output: typeof ReleaseLegalHoldResponseSchema;
+  },
+  /**
+   * Lists holds, newest first.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListLegalHolds
+   */
+  listLegalHolds: {
+    methodKind: "unary";
+    input: typeof ListLegalHoldsRequestSchema;
+    output: typeof ListLegalHoldsResponseSchema;
+  },
+  /**
+   * Lists the files of the archive by their keys, from where they are kept outside the database, each with what the bank has signed of it and
+   * what is there now: whoever checks the logs holds them to it. It reads every file, so pages are small.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.audit.v1.AuditService.ListArchiveFiles
+   */
+  listArchiveFiles: {
+    methodKind: "unary";
+    input: typeof ListArchiveFilesRequestSchema;
+    output: typeof ListArchiveFilesResponseSchema;
   },
   /**
    * Lists the records that a report of compliance is made of, newest first: of one party where one is named, in a span of time.

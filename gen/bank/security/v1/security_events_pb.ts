@@ -24,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/security/v1/security_events.proto.
  */
 export const file_bank_security_v1_security_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKOAQoOU2Vzc2lvblN0YXJ0ZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEi4KB3JlYXNvbnMYAyADKA4yHS5iYW5rLnNlY3VyaXR5LnYxLkxvZ2luUmVhc29uEhIKCm5ld19kZXZpY2UYBCABKAgifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCLPAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAxIcCgpwYXNza2V5X2lkGAUgASgJQgjatRgECBQQAxIuCgdyZWFzb25zGAYgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbiLXAQoSTG9naW5IZWxkRm9yUmV2aWV3EiEKD2xvZ2luX3Jldmlld19pZBgBIAEoCUII2rUYBAggEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIuCgdyZWFzb25zGAQgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbhINCgVzY29yZRgFIAEoBRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIowBChJMb2dpblJldmlld0RlY2lkZWQSIQoPbG9naW5fcmV2aWV3X2lkGAEgASgJQgjatRgECCAQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSNwoIZGVjaXNpb24YAyABKA4yJS5iYW5rLnNlY3VyaXR5LnYxLkxvZ2luUmV2aWV3RGVjaXNpb24idwoUUGFzc3dvcmRSZXNldFJlZnVzZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIpABChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlEhMKC2J5X29wZXJhdG9yGAQgASgIIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAyJiChFQYXJ0bmVyUmVnaXN0ZXJlZBIcCgpwYXJ0bmVyX2lkGAEgASgJQgjatRgECAgQAxIOCgZzY29wZXMYAiADKAkSEQoJY2FsbHNfbWF4GAMgASgFEgwKBGtpZHMYBCADKAkiXwoOUGFydG5lckNoYW5nZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMSDgoGc2NvcGVzGAIgAygJEhEKCWNhbGxzX21heBgDIAEoBRIMCgRraWRzGAQgAygJIjAKEFBhcnRuZXJTdXNwZW5kZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMiLgoOUGFydG5lclJlc3VtZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMiaAoTUGFydG5lclRva2VuUmVmdXNlZBIcCgpwYXJ0bmVyX2lkGAEgASgJQgjatRgECAgQAxINCgVlcnJvchgCIAEoCRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIi4KEERhdGFLZXlEZXN0cm95ZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_login_review, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
+  fileDesc("CiZiYW5rL3NlY3VyaXR5L3YxL3NlY3VyaXR5X2V2ZW50cy5wcm90bxIQYmFuay5zZWN1cml0eS52MSJSChVDcmVkZW50aWFsc1JlZ2lzdGVyZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhoKCHBhcnR5X2lkGAIgASgJQgjatRgECAgQAyIqCgxQYXNza2V5QWRkZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADIiwKDlBhc3NrZXlSZW1vdmVkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKlAQoWUGFzc3dvcmRSZXNldFJlcXVlc3RlZBIaCghyZXNldF9pZBgBIAEoCUII2rUYBAgLEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEiIKBGNvZGUYAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEi8KC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIrCg1QYXNzd29yZFJlc2V0EhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyIvChFTZWNvbmRGYWN0b3JBZGRlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiMQoTU2Vjb25kRmFjdG9yUmVtb3ZlZBIaCghwYXJ0eV9pZBgBIAEoCUII2rUYBAgIEAMiLQoPUGFzc3dvcmRDaGFuZ2VkEhoKCHBhcnR5X2lkGAEgASgJQgjatRgECAgQAyKOAQoOU2Vzc2lvblN0YXJ0ZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEi4KB3JlYXNvbnMYAyADKA4yHS5iYW5rLnNlY3VyaXR5LnYxLkxvZ2luUmVhc29uEhIKCm5ld19kZXZpY2UYBCABKAgifgoOU2Vzc2lvblJldm9rZWQSHAoKc2Vzc2lvbl9pZBgBIAEoCUII2rUYBAgJEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEjIKBnJlYXNvbhgDIAEoDjIiLmJhbmsuc2VjdXJpdHkudjEuUmV2b2NhdGlvblJlYXNvbiKiAQoNQWNjZXNzUmVmdXNlZBIcCgpyZWZ1c2FsX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSDAoEY29kZRgEIAEoBRIOCgZyZWFzb24YBSABKAkSJAoGb3JpZ2luGAYgASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCLhAQoQUGVyc29uYWxEYXRhUmVhZBIZCgdyZWFkX2lkGAEgASgJQgjatRgECAsQAxIiCgVhY3RvchgCIAEoCzITLmJhbmsudHlwZS52MS5BY3RvchILCgNycGMYAyABKAkSHgoMcmVzb3VyY2VfaWRzGAQgAygJQgjatRgECAsQAxIOCgZvbmVfaW4YBSABKAUSFgoOcG9saWN5X3ZlcnNpb24YBiABKAUSEwoLdHJhY2VwYXJlbnQYByABKAkSJAoGb3JpZ2luGAggASgLMhQuYmFuay50eXBlLnYxLlNlYWxlZCLPAQoMTG9naW5SZWZ1c2VkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIQCghmYWlsdXJlcxgCIAEoBRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkEhoKCHBhcnR5X2lkGAQgASgJQgjatRgECAgQAxIcCgpwYXNza2V5X2lkGAUgASgJQgjatRgECBQQAxIuCgdyZWFzb25zGAYgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbiLXAQoSTG9naW5IZWxkRm9yUmV2aWV3EiEKD2xvZ2luX3Jldmlld19pZBgBIAEoCUII2rUYBAggEAMSGgoIcGFydHlfaWQYAiABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIuCgdyZWFzb25zGAQgAygOMh0uYmFuay5zZWN1cml0eS52MS5Mb2dpblJlYXNvbhINCgVzY29yZRgFIAEoBRIkCgZvcmlnaW4YBiABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIowBChJMb2dpblJldmlld0RlY2lkZWQSIQoPbG9naW5fcmV2aWV3X2lkGAEgASgJQgjatRgECCAQAxIaCghwYXJ0eV9pZBgCIAEoCUII2rUYBAgIEAMSNwoIZGVjaXNpb24YAyABKA4yJS5iYW5rLnNlY3VyaXR5LnYxLkxvZ2luUmV2aWV3RGVjaXNpb24idwoUUGFzc3dvcmRSZXNldFJlZnVzZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIpABChVTdGFmZk1lbWJlclJlZ2lzdGVyZWQSGgoIc3RhZmZfaWQYASABKAlCCNq1GAQICBADEhsKCWJyYW5jaF9pZBgCIAEoCUII2rUYBAgHEAMSKQoFcm9sZXMYAyADKA4yGi5iYW5rLm9wdGlvbnMudjEuU3RhZmZSb2xlEhMKC2J5X29wZXJhdG9yGAQgASgIIncKEVN0YWZmUm9sZXNDaGFuZ2VkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAxIbCglicmFuY2hfaWQYAiABKAlCCNq1GAQIBxADEikKBXJvbGVzGAMgAygOMhouYmFuay5vcHRpb25zLnYxLlN0YWZmUm9sZSI0ChZTdGFmZk1lbWJlckRlYWN0aXZhdGVkEhoKCHN0YWZmX2lkGAEgASgJQgjatRgECAgQAyJiChFQYXJ0bmVyUmVnaXN0ZXJlZBIcCgpwYXJ0bmVyX2lkGAEgASgJQgjatRgECAgQAxIOCgZzY29wZXMYAiADKAkSEQoJY2FsbHNfbWF4GAMgASgFEgwKBGtpZHMYBCADKAkiXwoOUGFydG5lckNoYW5nZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMSDgoGc2NvcGVzGAIgAygJEhEKCWNhbGxzX21heBgDIAEoBRIMCgRraWRzGAQgAygJIjAKEFBhcnRuZXJTdXNwZW5kZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMiLgoOUGFydG5lclJlc3VtZWQSHAoKcGFydG5lcl9pZBgBIAEoCUII2rUYBAgIEAMiaAoTUGFydG5lclRva2VuUmVmdXNlZBIcCgpwYXJ0bmVyX2lkGAEgASgJQgjatRgECAgQAxINCgVlcnJvchgCIAEoCRIkCgZvcmlnaW4YAyABKAsyFC5iYW5rLnR5cGUudjEuU2VhbGVkIi4KEERhdGFLZXlEZXN0cm95ZWQSGgoIcGFydHlfaWQYASABKAlCCNq1GAQICBADYgZwcm90bzM", [file_bank_options_v1_options, file_bank_security_v1_login_review, file_bank_security_v1_scoring, file_bank_security_v1_security, file_bank_type_v1_actor, file_bank_type_v1_sealed, file_google_protobuf_timestamp]);
 
 /**
  * Somebody got credentials to log in with, the first or new ones.
@@ -357,6 +357,76 @@ export const AccessRefusedSchema: GenMessage<AccessRefused> = /*@__PURE__*/
   messageDesc(file_bank_security_v1_security_events, 10);
 
 /**
+ * Somebody read personal data, and was or is answered.
+ *
+ * @generated from message bank.security.v1.PersonalDataRead
+ */
+export type PersonalDataRead = Message<"bank.security.v1.PersonalDataRead"> & {
+  /**
+   * The key of the read.
+   *
+   * @generated from field: string read_id = 1;
+   */
+  readId: string;
+
+  /**
+   * Who read.
+   *
+   * @generated from field: bank.type.v1.Actor actor = 2;
+   */
+  actor?: Actor | undefined;
+
+  /**
+   * The RPC that was called.
+   *
+   * @generated from field: string rpc = 3;
+   */
+  rpc: string;
+
+  /**
+   * What was asked for, and whose it was: the first 1,000 things that the request names, and customers and accounts that the answer does.
+   *
+   * @generated from field: repeated string resource_ids = 4;
+   */
+  resourceIds: string[];
+
+  /**
+   * It stands for so many reads: one of so many is recorded. 1: every one.
+   *
+   * @generated from field: int32 one_in = 5;
+   */
+  oneIn: number;
+
+  /**
+   * The version of the policy by which it was recorded.
+   *
+   * @generated from field: int32 policy_version = 6;
+   */
+  policyVersion: number;
+
+  /**
+   * W3C traceparent of the call.
+   *
+   * @generated from field: string traceparent = 7;
+   */
+  traceparent: string;
+
+  /**
+   * Whence they called (session, address, user agent): JSON, under the key of the actor.
+   *
+   * @generated from field: bank.type.v1.Sealed origin = 8;
+   */
+  origin?: Sealed | undefined;
+};
+
+/**
+ * Describes the message bank.security.v1.PersonalDataRead.
+ * Use `create(PersonalDataReadSchema)` to create a new message.
+ */
+export const PersonalDataReadSchema: GenMessage<PersonalDataRead> = /*@__PURE__*/
+  messageDesc(file_bank_security_v1_security_events, 11);
+
+/**
  * A login with a username or a passkey that somebody has was refused: the password, the code or the signature was wrong, it was too
  * early to try again, or they are no member of staff any more.
  *
@@ -411,7 +481,7 @@ export type LoginRefused = Message<"bank.security.v1.LoginRefused"> & {
  * Use `create(LoginRefusedSchema)` to create a new message.
  */
 export const LoginRefusedSchema: GenMessage<LoginRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 11);
+  messageDesc(file_bank_security_v1_security_events, 12);
 
 /**
  * A login is held until compliance has looked at it: the first event of its review.
@@ -467,7 +537,7 @@ export type LoginHeldForReview = Message<"bank.security.v1.LoginHeldForReview"> 
  * Use `create(LoginHeldForReviewSchema)` to create a new message.
  */
 export const LoginHeldForReviewSchema: GenMessage<LoginHeldForReview> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 12);
+  messageDesc(file_bank_security_v1_security_events, 13);
 
 /**
  * Compliance decided on a login that was held: the second event of its review.
@@ -502,7 +572,7 @@ export type LoginReviewDecided = Message<"bank.security.v1.LoginReviewDecided"> 
  * Use `create(LoginReviewDecidedSchema)` to create a new message.
  */
 export const LoginReviewDecidedSchema: GenMessage<LoginReviewDecided> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 13);
+  messageDesc(file_bank_security_v1_security_events, 14);
 
 /**
  * A new password for a username that somebody has was refused: the code was wrong, had been used or tried too often, or had
@@ -538,7 +608,7 @@ export type PasswordResetRefused = Message<"bank.security.v1.PasswordResetRefuse
  * Use `create(PasswordResetRefusedSchema)` to create a new message.
  */
 export const PasswordResetRefusedSchema: GenMessage<PasswordResetRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 14);
+  messageDesc(file_bank_security_v1_security_events, 15);
 
 /**
  * A member of staff was registered.
@@ -581,7 +651,7 @@ export type StaffMemberRegistered = Message<"bank.security.v1.StaffMemberRegiste
  * Use `create(StaffMemberRegisteredSchema)` to create a new message.
  */
 export const StaffMemberRegisteredSchema: GenMessage<StaffMemberRegistered> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 15);
+  messageDesc(file_bank_security_v1_security_events, 16);
 
 /**
  * A member of staff may be something else from now on, or works for another branch.
@@ -616,7 +686,7 @@ export type StaffRolesChanged = Message<"bank.security.v1.StaffRolesChanged"> & 
  * Use `create(StaffRolesChangedSchema)` to create a new message.
  */
 export const StaffRolesChangedSchema: GenMessage<StaffRolesChanged> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 16);
+  messageDesc(file_bank_security_v1_security_events, 17);
 
 /**
  * A member of staff works for the bank no longer.
@@ -637,7 +707,7 @@ export type StaffMemberDeactivated = Message<"bank.security.v1.StaffMemberDeacti
  * Use `create(StaffMemberDeactivatedSchema)` to create a new message.
  */
 export const StaffMemberDeactivatedSchema: GenMessage<StaffMemberDeactivated> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 17);
+  messageDesc(file_bank_security_v1_security_events, 18);
 
 /**
  * A partner was registered.
@@ -679,7 +749,7 @@ export type PartnerRegistered = Message<"bank.security.v1.PartnerRegistered"> & 
  * Use `create(PartnerRegisteredSchema)` to create a new message.
  */
 export const PartnerRegisteredSchema: GenMessage<PartnerRegistered> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 18);
+  messageDesc(file_bank_security_v1_security_events, 19);
 
 /**
  * A partner may be something else from now on.
@@ -721,7 +791,7 @@ export type PartnerChanged = Message<"bank.security.v1.PartnerChanged"> & {
  * Use `create(PartnerChangedSchema)` to create a new message.
  */
 export const PartnerChangedSchema: GenMessage<PartnerChanged> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 19);
+  messageDesc(file_bank_security_v1_security_events, 20);
 
 /**
  * A partner may not use the bank until it is resumed.
@@ -742,7 +812,7 @@ export type PartnerSuspended = Message<"bank.security.v1.PartnerSuspended"> & {
  * Use `create(PartnerSuspendedSchema)` to create a new message.
  */
 export const PartnerSuspendedSchema: GenMessage<PartnerSuspended> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 20);
+  messageDesc(file_bank_security_v1_security_events, 21);
 
 /**
  * A partner that was suspended may use the bank again.
@@ -763,7 +833,7 @@ export type PartnerResumed = Message<"bank.security.v1.PartnerResumed"> & {
  * Use `create(PartnerResumedSchema)` to create a new message.
  */
 export const PartnerResumedSchema: GenMessage<PartnerResumed> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 21);
+  messageDesc(file_bank_security_v1_security_events, 22);
 
 /**
  * A token request in the name of a partner was refused.
@@ -798,7 +868,7 @@ export type PartnerTokenRefused = Message<"bank.security.v1.PartnerTokenRefused"
  * Use `create(PartnerTokenRefusedSchema)` to create a new message.
  */
 export const PartnerTokenRefusedSchema: GenMessage<PartnerTokenRefused> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 22);
+  messageDesc(file_bank_security_v1_security_events, 23);
 
 /**
  * A party was erased: their data key is destroyed, and within five minutes nothing that is sealed under it can be opened.
@@ -819,5 +889,5 @@ export type DataKeyDestroyed = Message<"bank.security.v1.DataKeyDestroyed"> & {
  * Use `create(DataKeyDestroyedSchema)` to create a new message.
  */
 export const DataKeyDestroyedSchema: GenMessage<DataKeyDestroyed> = /*@__PURE__*/
-  messageDesc(file_bank_security_v1_security_events, 23);
+  messageDesc(file_bank_security_v1_security_events, 24);
 

@@ -1,0 +1,58 @@
+// Whether a record of the archive is one that is searched for: what the statements of tables.ts and report-tables.ts ask of those in the
+// database. A test holds the two to each other.
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { type AuditRecord, RecordKind, ReportKind } from '#gen/bank/audit/v1/audit_pb.ts';
+import type { ListAuditRecordsRequest } from '#gen/bank/audit/v1/audit_service_pb.ts';
+import { APPROVALS, LIMITS_AND_ROLES } from './reports.ts';
+
+/** What is asked of a record, whatever its time. */
+export type Fits = (record: AuditRecord) => boolean;
+
+/** The parties that a record concerns, beside what it is about: actor, approver, and whose data changed. */
+export function partiesOf({ actor, before, after }: AuditRecord): string[] {
+  return [actor?.partyId, actor?.approverId, before?.partyId, after?.partyId].filter(
+    (id) => id !== undefined && id !== '',
+  ) as string[];
+}
+
+/** A search. Its times are not looked at. */
+export function fitsSearch(filter: ListAuditRecordsRequest): Fits {
+  const { partyId, resourceId, actorId, rpc, reason, outcome, kind } = filter;
+  return (record) =>
+    (!partyId || partiesOf(record).includes(partyId) || record.resourceIds.includes(partyId)) &&
+    (!resourceId || record.resourceIds.includes(resourceId)) &&
+    (!actorId || record.actor?.partyId === actorId) &&
+    (!rpc || record.rpc === rpc) &&
+    (!reason || record.reason === reason) &&
+    (!outcome || record.outcome === outcome) &&
+    (!kind || record.kind === kind);
+}
+
+/** A report. */
+export function fitsReport(asked: {
+  readonly report: ReportKind;
+  readonly partyId: string;
+  readonly resourceId: string;
+}): Fits {
+  const { report, partyId, resourceId } = asked;
+  return (record) =>
+    isPartOf(report, record) &&
+    (!partyId || record.actor?.partyId === partyId || record.actor?.approverId === partyId) &&
+    (!resourceId || record.resourceIds.includes(resourceId));
+}
+
+function isPartOf(report: ReportKind, { rpc, kind, actor }: AuditRecord): boolean {
+  if (report === ReportKind.LIMITS_AND_ROLES) return LIMITS_AND_ROLES.includes(rpc);
+  if (report === ReportKind.READS) return kind === RecordKind.PERSONAL_DATA_READ;
+  if (report === ReportKind.REFUSED_LOGINS) return kind === RecordKind.REFUSED_LOGIN;
+  if (report === ReportKind.APPROVALS) return APPROVALS.includes(rpc) || Boolean(actor?.approverId);
+  return true;
+}
+
+/** The span of a search, in milliseconds. */
+export function spanOf({ startTime, endTime }: Pick<ListAuditRecordsRequest, 'startTime' | 'endTime'>) {
+  return {
+    fromMs: startTime ? timestampMs(startTime) : Number.NEGATIVE_INFINITY,
+    toMs: endTime ? timestampMs(endTime) : Number.POSITIVE_INFINITY,
+  };
+}
