@@ -13,6 +13,7 @@ import { refused } from '#chassis/testing/clients.ts';
 import { publishedOf } from '#chassis/testing/events.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { AccessRefusedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { refusalOf } from '../../edge/test-clients.ts';
 import { aPartnerKey, athOf, jwksOf, type PartnerKey, proofOf } from '../../security/testing-partners.ts';
@@ -38,7 +39,7 @@ describe('A partner of a production bank', function aPartner() {
     door = journey.door('gRPC');
     [maker, checker] = await administrators(journey.bank(), journey.bank().edge);
     key = await aPartnerKey('ES256');
-    partnerId = await register(['business-date:read', 'products:read'], key);
+    partnerId = await register(['business-date:read', 'products:read', 'webhooks:manage'], key);
   });
   after(() => {
     maker?.close();
@@ -104,7 +105,11 @@ describe('A partner of a production bank', function aPartner() {
       'gRPC-Web': () => createGrpcWebTransport({ ...options, httpVersion: '1.1' }),
       gRPC: () => createGrpcTransport(options),
     }[protocol]();
-    return { ledger: createClient(LedgerService, transport), account: createClient(AccountService, transport) };
+    return {
+      ledger: createClient(LedgerService, transport),
+      account: createClient(AccountService, transport),
+      notification: createClient(NotificationService, transport),
+    };
   }
 
   /** The reasons for which a partner was refused, as security has recorded them. */
@@ -122,6 +127,18 @@ describe('A partner of a production bank', function aPartner() {
       const narrow = over(protocol, showing(await token(undefined, 'products:read')));
       await narrow.account.listProducts({});
       expect((await refusalOf(narrow.ledger.getBusinessDate({}))).reason).to.equal('CALLER_NOT_ALLOWED');
+    });
+
+    it(`has webhooks for what its other scopes let it read, over ${protocol}`, async () => {
+      const { notification } = over(protocol, showing(await token()));
+      const { eventTypes } = await notification.listWebhookEventTypes({});
+      expect(eventTypes).to.deep.equal(['bank.account.v1.ProductPublished']);
+      const order = { url: 'https://127.0.0.1:9/', eventTypes, description: protocol };
+      const { webhook, secret } = await notification.createWebhook({ requestId: randomUUID(), ...order });
+      expect([webhook?.partyId, webhook?.url]).to.deep.equal([partnerId, order.url]);
+      expect(secret).to.match(/^whsec_/);
+      const plain = notification.createWebhook({ requestId: randomUUID(), ...order, url: 'http://127.0.0.1:9/' });
+      expect((await refusalOf(plain)).reason).to.equal('URL_INVALID');
     });
 
     it(`is refused, and that is recorded, when a token or a proof is used by somebody else, over ${protocol}`, async () => {
