@@ -78,6 +78,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/GetProduct'
   | 'bank.account.v1.AccountService/ListProducts'
   | 'bank.account.v1.AccountService/OpenAccount'
+  | 'bank.account.v1.AccountService/BatchOpenAccounts'
   | 'bank.account.v1.AccountService/GetAccount'
   | 'bank.account.v1.AccountService/ListAccounts'
   | 'bank.account.v1.AccountService/UpdateAccount'
@@ -113,6 +114,7 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/DecideCase'
   | 'bank.audit.v1.AuditService/DraftSuspiciousActivityReport'
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
+  | 'bank.customer.v1.CustomerService/BatchRegisterCustomers'
   | 'bank.customer.v1.CustomerService/GetCustomer'
   | 'bank.customer.v1.CustomerService/ListCustomers'
   | 'bank.customer.v1.CustomerService/UpdateCustomer'
@@ -395,6 +397,29 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
       { path: ['holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'PRODUCT_NOT_FOUND',
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'HOLDERS_INVALID',
+      'MIGRATION_NOT_ALLOWED',
+    ],
+  },
+  'bank.account.v1.AccountService/BatchOpenAccounts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['accounts', 'productId'], kind: 'PRODUCT', access: 'NAMED' },
+      { path: ['accounts', 'holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['accounts', 'branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -1075,6 +1100,27 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     idempotency: 'idempotent',
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+      'CONTACT_INVALID',
+      'COUNTRY_UNKNOWN',
+      'IDENTIFIER_TAKEN',
+      'IDENTIFIER_NOT_ALLOWED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/BatchRegisterCustomers': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customers', 'branchId'], kind: 'BRANCH', access: 'ACT' },
     ],
     actors: [],
     errors: [
@@ -3872,6 +3918,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
 export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.Account',
   'bank.account.v1.AuthorizeOrdersRequest',
+  'bank.account.v1.BatchOpenAccountsRequest',
+  'bank.account.v1.BatchOpenAccountsResponse',
   'bank.account.v1.CloseAccountResponse',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
@@ -3879,6 +3927,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.ListAccountsResponse',
   'bank.account.v1.OpenAccountRequest',
   'bank.account.v1.OpenAccountResponse',
+  'bank.account.v1.OpeningOutcome',
   'bank.account.v1.OrderToAuthorize',
   'bank.account.v1.SetOverdraftLimitResponse',
   'bank.account.v1.UnfreezeAccountResponse',
@@ -3892,6 +3941,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.audit.v1.GetCaseResponse',
   'bank.audit.v1.OpenedParts',
   'bank.customer.v1.Address',
+  'bank.customer.v1.BatchRegisterCustomersRequest',
+  'bank.customer.v1.BatchRegisterCustomersResponse',
   'bank.customer.v1.Contact',
   'bank.customer.v1.Customer',
   'bank.customer.v1.CustomerContacts',
@@ -3905,6 +3956,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.Person',
   'bank.customer.v1.RegisterCustomerRequest',
   'bank.customer.v1.RegisterCustomerResponse',
+  'bank.customer.v1.RegistrationOutcome',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.notification.v1.Delivery',

@@ -7,6 +7,7 @@ import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
+import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
@@ -30,6 +31,7 @@ import { entities } from './tables.ts';
 function rpcs(context: Context) {
   return {
     authorizeOrders: authorizeOrders(context),
+    batchOpenAccounts: batchOpenAccounts(context),
     checkAccountAccess: checkAccountAccess(context),
     closeAccount: closeAccount(context),
     createProduct: createProduct(context),

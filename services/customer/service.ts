@@ -10,6 +10,7 @@ import { refuse } from './domain/refusals.ts';
 import { erasures } from './events.ts';
 import { Customers } from './migrations/0001-customers.ts';
 import { NameGrams } from './migrations/0005-name-grams.ts';
+import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
 import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
@@ -21,6 +22,7 @@ import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
   return {
+    batchRegisterCustomers: batchRegisterCustomers(context),
     deactivateCustomer: deactivateCustomer(context),
     getContacts: getContacts(context),
     getCustomer: getCustomer(context),

@@ -63,6 +63,11 @@ function customerSamples({ customerId, branchId }: Belongings): Partial<Record<R
     'customer.RegisterCustomer': {
       request: { person, address, contacts, identifiers, residenceCountryCode: 'CZ', branchId },
     },
+    'customer.BatchRegisterCustomers': {
+      request: {
+        customers: [{ requestId: 'customer-of-a-batch', person, address, residenceCountryCode: 'CZ', branchId }],
+      },
+    },
     'customer.GetCustomer': { request: { customerId } },
     'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
@@ -184,12 +189,14 @@ function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
   const productId = 'prd_current_czk';
   const terms = { transferLimit: money('1000.00') };
   const product = { type: 'PRODUCT_TYPE_CURRENT', currencyCode: 'CZK', displayName: 'A product' };
+  const opening = { type: 'ACCOUNT_TYPE_INDIVIDUAL', productId, holders: [owner(customerId)] };
   return {
     'account.CreateProduct': { request: { ...product, productId: 'prd_sample', terms } },
     'account.ReviseProduct': { request: { productId, displayName: 'Another name', terms } },
     'account.GetProduct': { request: { productId } },
     'account.ListProducts': { request: {} },
-    'account.OpenAccount': { request: { type: 'ACCOUNT_TYPE_INDIVIDUAL', productId, holders: [owner(customerId)] } },
+    'account.OpenAccount': { request: opening },
+    'account.BatchOpenAccounts': { request: { accounts: [{ requestId: 'account-of-a-batch', ...opening }] } },
     'account.GetAccount': { request: { accountId } },
     'account.ListAccounts': { request: { customerId } },
     'account.UpdateAccount': { request: { accountId, updateMask: 'displayName', displayName: 'Household' } },

@@ -1,15 +1,14 @@
 // Books the history in batches, several at a time. An account belongs to one lane, and a lane has one batch on its way at
 // a time, so that its lines stay in order.
 import { Direction } from '#gen/bank/transaction/v1/transaction_pb.ts';
-import { type ImportOutcome, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Bank } from '../bank.ts';
-import { Exit, Failure } from '../failure.ts';
 import { inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
 import type { History, Line } from './history.ts';
 import { CURRENCY, decimalOf, SOURCE } from './naming.ts';
 import type { Opening } from './opening.ts';
-import { isPassingCode, patiently } from './patience.ts';
+import { settleAll } from './patience.ts';
 
 /** What became of the history. */
 export interface Booked {
@@ -24,8 +23,6 @@ type Accounts = Opening['accounts'];
 /** The most lines that one call may bring. */
 const BATCH = 1_000;
 const LANES = 4;
-/** So often is a line sent again that the bank could not book in passing. */
-const MOST_REPEATS = 5;
 
 /** Books the lines of accounts (the bank's ids by the other bank's), those of each as soon as it is open. */
 export async function bookHistory(
@@ -60,36 +57,18 @@ function lanesOf(books: readonly (readonly Line[])[]): Line[][] {
   return lanes;
 }
 
-/** Sends a batch until each of its lines is booked or refused for good. */
+/** Sends a batch until each of its lines is booked or refused for good, and counts them. */
 async function send(bank: Bank, batch: readonly Line[], accounts: Accounts, booked: Booked): Promise<void> {
-  const transactions = bank.client(TransactionService);
-  let left = batch;
-  for (let repeat = 0; left.length > 0; repeat += 1) {
-    const items = await Promise.all(left.map(async (line) => itemOf(line, (await accounts.get(line.accountId)) ?? '')));
-    const { outcomes } = await patiently(() => transactions.batchImportTransactions({ transactions: items }));
-    const again = settle(left, outcomes, booked);
-    if (again.length > 0 && repeat === MOST_REPEATS) {
-      const { message = '' } = outcomes.find(({ refusal }) => refusal && isPassingCode(refusal.code))?.refusal ?? {};
-      throw new Failure(
-        Exit.UNREACHABLE,
-        `${again.length} lines could not be booked: ${message} Import again to go on.`,
-      );
-    }
-    left = again;
-  }
-}
-
-/** Counts what is settled, and answers the lines to send again, in their order. */
-function settle(lines: readonly Line[], outcomes: readonly ImportOutcome[], booked: Booked): Line[] {
-  return lines.filter((line, index) => {
-    const outcome = outcomes[index];
-    if (!outcome) return true;
-    const { refusal, repeated } = outcome;
-    if (refusal && isPassingCode(refusal.code)) return true;
+  const service = bank.client(TransactionService);
+  const outcomes = await settleAll(batch, 'lines could not be booked', async (left) => {
+    const items = left.map(async (line) => itemOf(line, (await accounts.get(line.accountId)) ?? ''));
+    return (await service.batchImportTransactions({ transactions: await Promise.all(items) })).outcomes;
+  });
+  outcomes.forEach(({ refusal, repeated }, index) => {
+    const line = batch[index] as Line;
     if (refusal) booked.refused.push({ line, reason: `${refusal.message} (${refusal.detail?.reason})` });
     else if (repeated) booked.skipped += 1;
     else booked.posted += 1;
-    return false;
   });
 }
 

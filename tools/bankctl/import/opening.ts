@@ -1,23 +1,24 @@
 // Registers the clients and opens the accounts. Keys are made of the other bank's ids, so that a second import finds what
 // the first one made.
-import { Code, ConnectError } from '@connectrpc/connect';
 import { AccountType, HolderRole } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { type Customer, CustomerState, type Identifier, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import type { Refusal } from '#gen/bank/type/v1/error_pb.ts';
 import type { Bank } from '../bank.ts';
 import { Exit, Failure } from '../failure.ts';
 import { inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
-import { reasonOf } from '../refusals.ts';
 import { SOURCE } from './naming.ts';
 import type { Account, Client, Parties } from './parties.ts';
-import { patiently } from './patience.ts';
+import { patiently, settleAll } from './patience.ts';
 
 const PRODUCT = 'prd_current_czk';
 const BUSINESS_PRODUCT = 'prd_business_czk';
 const COUNTRY = 'CZ';
-const CALLS = 64;
+/** So many go in one call, of clients or of accounts: the first accounts shall soon take their history. */
+const BATCH = 50;
+const CALLS = 2;
 
 /** Accounts on their way: the bank's by the ids of the other bank's, in the order in which they are opened. */
 export interface Opening {
@@ -26,56 +27,90 @@ export interface Opening {
   readonly done: Promise<void>;
 }
 
-/** Registers all clients and opens all accounts, ready to take history; an account as soon as its holders are registered. */
+/** Registers all clients and opens all accounts, ready to take history; accounts as soon as their holders are registered. */
 export function openAll(bank: Bank, { clients, accounts }: Parties, progress: Progress): Opening {
   const registered = new Map<string, Promise<string>>();
-  const customerOf = (client: Client): Promise<string> => {
-    const under = registered.get(client.id) ?? patiently(() => register(bank, client));
-    if (!registered.has(client.id))
-      void under.then(
-        () => progress.advance(1),
+  const opened = new Map([...accounts.keys()].map((id) => [id, Promise.withResolvers<string>()]));
+
+  /** The bank's customers of clients, who are registered where nobody has begun to. */
+  async function customersOf(wanted: readonly Client[]): Promise<Map<string, string>> {
+    for (const batch of batchesOf(wanted.filter(({ id }) => !registered.has(id)))) {
+      const customers = registerAll(bank, batch);
+      batch.forEach(({ id }, index) => {
+        registered.set(
+          id,
+          customers.then((ids) => ids[index] ?? ''),
+        );
+      });
+      void customers.then(
+        () => progress.advance(batch.length),
         () => {},
       );
-    registered.set(client.id, under);
-    return under;
-  };
-  const opened = new Map([...accounts.keys()].map((id) => [id, Promise.withResolvers<string>()]));
+    }
+    return new Map(await Promise.all(wanted.map(async ({ id }) => [id, (await registered.get(id)) ?? ''] as const)));
+  }
+
   async function openEach(): Promise<void> {
-    await inParallel([...accounts.values()], CALLS, async (account) => {
-      const holders = account.holders.flatMap(({ clientId }) => clients.get(clientId) ?? []);
-      const customers = new Map(
-        await Promise.all(holders.map(async (client) => [client.id, await customerOf(client)] as const)),
+    await inParallel(batchesOf([...accounts.values()]), CALLS, async (batch) => {
+      const holders = batch.flatMap((account) =>
+        account.holders.flatMap(({ clientId }) => clients.get(clientId) ?? []),
       );
-      opened.get(account.id)?.resolve(await patiently(() => open(bank, account, clients, customers)));
-      progress.advance(1);
+      const ids = await openBatch(bank, batch, clients, await customersOf([...new Set(holders)]));
+      batch.forEach(({ id }, index) => {
+        opened.get(id)?.resolve(ids[index] ?? '');
+      });
+      progress.advance(batch.length);
     });
     // Those who hold nothing.
-    await inParallel([...clients.values()], CALLS, customerOf);
+    await customersOf([...clients.values()]);
   }
   return { accounts: new Map([...opened].map(([id, { promise }]) => [id, promise])), done: openEach() };
 }
 
-async function register(bank: Bank, client: Client): Promise<string> {
-  const customers = bank.client(CustomerService);
-  const number = `${SOURCE}-${client.id}`;
-  try {
-    const { customer } = await customers.registerCustomer({
-      requestId: `import-client-${client.id}`,
-      party: partyOf(client),
-      identifiers: [{ kind: IdentifierKind.MIGRATION, value: number }],
-      residenceCountryCode: COUNTRY,
-      branchId: client.district,
-    });
-    return customer?.customerId ?? '';
-  } catch (error) {
-    // Registered by somebody else, or with other particulars: who holds the number is the same client, if born on the same day.
-    if (!isThereAlready(error)) throw refusedAt(client.place, `client ${client.id}`, error);
-    const found = (await customers.listCustomers({ identifier: number })).customers.filter((one) => holds(one, number));
-    const [holder] = found;
-    if (!holder || found.length > 1) throw refusedAt(client.place, `client ${client.id}`, error);
-    checkSame(client, holder);
-    return holder.customerId;
-  }
+function batchesOf<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
+    all.slice(index * BATCH, (index + 1) * BATCH),
+  );
+}
+
+async function registerAll(bank: Bank, clients: readonly Client[]): Promise<string[]> {
+  const service = bank.client(CustomerService);
+  const outcomes = await settleAll(clients, 'clients could not be registered', async (left) => {
+    return (await service.batchRegisterCustomers({ customers: left.map(registrationOf) })).outcomes;
+  });
+  return Promise.all(
+    clients.map(async (client, index) => {
+      const { customer, refusal } = outcomes[index] ?? {};
+      return refusal ? findRegistered(bank, client, refusal) : (customer?.customerId ?? '');
+    }),
+  );
+}
+
+function registrationOf(client: Client) {
+  return {
+    requestId: `import-client-${client.id}`,
+    party: partyOf(client),
+    identifiers: [{ kind: IdentifierKind.MIGRATION, value: numberOf(client) }],
+    residenceCountryCode: COUNTRY,
+    branchId: client.district,
+  };
+}
+
+function numberOf({ id }: Client): string {
+  return `${SOURCE}-${id}`;
+}
+
+/** Registered by somebody else, or with other particulars: who holds the number is the same client, if born on the same day. */
+async function findRegistered(bank: Bank, client: Client, refusal: Refusal): Promise<string> {
+  const refused = refusedAt(client.place, `client ${client.id}`, refusal);
+  if (!['IDENTIFIER_TAKEN', 'REQUEST_EXISTS'].includes(refusal.detail?.reason ?? '')) throw refused;
+  const number = numberOf(client);
+  const { customers } = await patiently(() => bank.client(CustomerService).listCustomers({ identifier: number }));
+  const found = customers.filter((one) => holds(one, number));
+  const [holder] = found;
+  if (!holder || found.length > 1) throw refused;
+  checkSame(client, holder);
+  return holder.customerId;
 }
 
 /** A number is found whatever the kind of the identifier: only one of a migration, which back office gave, says who it is. */
@@ -105,30 +140,42 @@ function partyOf({ party }: Client) {
   return { case: 'person', value: { givenName, familyName, birthDate } } as const;
 }
 
-async function open(
+async function openBatch(
   bank: Bank,
-  { id, place, district, frequency, holders }: Account,
+  accounts: readonly Account[],
   clients: Parties['clients'],
   customers: ReadonlyMap<string, string>,
-): Promise<string> {
-  const type = typeOf(holders, clients);
-  try {
-    const { account } = await bank.client(AccountService).openAccount({
-      requestId: `import-account-${id}`,
-      type,
-      productId: type === AccountType.BUSINESS ? BUSINESS_PRODUCT : PRODUCT,
-      holders: holders.map(({ clientId, role }) => ({
-        customerId: customers.get(clientId) ?? '',
-        role: HolderRole[role],
-      })),
-      branchId: district,
-      statementFrequency: frequency,
-      migrating: true,
-    });
+): Promise<string[]> {
+  const service = bank.client(AccountService);
+  const outcomes = await settleAll(accounts, 'accounts could not be opened', async (left) => {
+    return (await service.batchOpenAccounts({ accounts: left.map((one) => openingOf(one, clients, customers)) }))
+      .outcomes;
+  });
+  return accounts.map(({ id, place }, index) => {
+    const { account, refusal } = outcomes[index] ?? {};
+    if (refusal) throw refusedAt(place, `account ${id}`, refusal);
     return account?.accountId ?? '';
-  } catch (error) {
-    throw refusedAt(place, `account ${id}`, error);
-  }
+  });
+}
+
+function openingOf(
+  { id, district, frequency, holders }: Account,
+  clients: Parties['clients'],
+  customers: ReadonlyMap<string, string>,
+) {
+  const type = typeOf(holders, clients);
+  return {
+    requestId: `import-account-${id}`,
+    type,
+    productId: type === AccountType.BUSINESS ? BUSINESS_PRODUCT : PRODUCT,
+    holders: holders.map(({ clientId, role }) => ({
+      customerId: customers.get(clientId) ?? '',
+      role: HolderRole[role],
+    })),
+    branchId: district,
+    statementFrequency: frequency,
+    migrating: true,
+  };
 }
 
 function typeOf(holders: Account['holders'], clients: Parties['clients']): AccountType {
@@ -138,18 +185,10 @@ function typeOf(holders: Account['holders'], clients: Parties['clients']): Accou
   return owners.length > 1 ? AccountType.JOINT : AccountType.INDIVIDUAL;
 }
 
-function isThereAlready(error: unknown): boolean {
-  return ['IDENTIFIER_TAKEN', 'REQUEST_EXISTS'].includes(reasonOf(error) ?? '');
-}
-
-/** A refusal, told with the line of the file that it is about; anything else as it is. */
-function refusedAt(place: string, what: string, error: unknown): unknown {
-  const reason = reasonOf(error);
-  const passing = [Code.Unavailable, Code.DeadlineExceeded, Code.Aborted, Code.Internal, Code.ResourceExhausted];
-  if (!(error instanceof ConnectError) || reason === undefined || passing.includes(error.code)) return error;
+/** A refusal, told with the line of the file that it is about. */
+function refusedAt(place: string, what: string, { message, detail }: Refusal): Failure {
+  const reason = detail?.reason;
   const why =
-    reason === 'REQUEST_EXISTS'
-      ? 'it was imported before with other particulars than the file has now'
-      : error.rawMessage;
+    reason === 'REQUEST_EXISTS' ? 'it was imported before with other particulars than the file has now' : message;
   return new Failure(Exit.REFUSED, `${place}: the bank refuses ${what}: ${why} (${reason}).`);
 }

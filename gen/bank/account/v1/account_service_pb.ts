@@ -24,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account_service.proto.
  */
 export const file_bank_account_v1_account_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL2FjY291bnQvdjEvYWNjb3VudF9zZXJ2aWNlLnByb3RvEg9iYW5rLmFjY291bnQudjEivwIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEjgKCnByb2R1Y3RfaWQYAyABKAlCJLpIGXIXMhVecHJkX1swLTlhLXpfXXsxLDQwfSTatRgECAMQAxI2CgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUeXBlQgq6SAeCAQQQASAAEigKDWN1cnJlbmN5X2NvZGUYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEh8KDGRpc3BsYXlfbmFtZRgGIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAcgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFUNyZWF0ZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiygEKFFJldmlzZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCnByb2R1Y3RfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAxACEh8KDGRpc3BsYXlfbmFtZRgEIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAUgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFVJldmlzZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiVAoRR2V0UHJvZHVjdFJlcXVlc3QSJQoKcHJvZHVjdF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgDEAMSGAoHdmVyc2lvbhgCIAEoBUIHukgEGgIoACI/ChJHZXRQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0InwKE0xpc3RQcm9kdWN0c1JlcXVlc3QSKwoNY3VycmVuY3lfY29kZRgBIAEoCUIUukgRcg8yDV4oW0EtWl17M30pPyQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFExpc3RQcm9kdWN0c1Jlc3BvbnNlEioKCHByb2R1Y3RzGAEgAygLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIokDChJPcGVuQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSNgoEdHlwZRgDIAEoDjIcLmJhbmsuYWNjb3VudC52MS5BY2NvdW50VHlwZUIKukgHggEEEAEgABIlCgpwcm9kdWN0X2lkGAQgASgJQhG6SAZyBBABGEDatRgECAMQAxI0Cgdob2xkZXJzGAUgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlckIKukgHkgEECAEQFBIlCgxkaXNwbGF5X25hbWUYBiABKAlCD7pIBHICGGTitRgECAIQARIiCglicmFuY2hfaWQYByABKAlCD7pIBHICGEDatRgECAcQAhJKChNzdGF0ZW1lbnRfZnJlcXVlbmN5GAggASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeUIIukgFggECEAESEQoJbWlncmF0aW5nGAkgASgIIkAKE09wZW5BY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50IjoKEUdldEFjY291bnRSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABIj8KEkdldEFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQimQEKE0xpc3RBY2NvdW50c1JlcXVlc3QSJAoLY3VzdG9tZXJfaWQYASABKAlCD7pIBHICGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQSIgoJYnJhbmNoX2lkGAQgASgJQg+6SARyAhhA2rUYBAgHEAEiWwoUTGlzdEFjY291bnRzUmVzcG9uc2USKgoIYWNjb3VudHMYASADKAsyGC5iYW5rLmFjY291bnQudjEuQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkirgIKFFVwZGF0ZUFjY291bnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCmFjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEiUKDGRpc3BsYXlfbmFtZRgGIAEoCUIPukgEcgIYZOK1GAQIAhABEkoKE3N0YXRlbWVudF9mcmVxdWVuY3kYByABKA4yIy5iYW5rLmFjY291bnQudjEuU3RhdGVtZW50RnJlcXVlbmN5Qgi6SAWCAQIQASJCChVVcGRhdGVBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50Is8BChRGcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIOCgZkZWJpdHMYBCABKAgSDwoHY3JlZGl0cxgFIAEoCBI5CgZyZWFzb24YBiABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uQgq6SAeCAQQQASAAIkIKFUZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQidQoWVW5mcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAiJEChdVbmZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQixAEKGFNldE92ZXJkcmFmdExpbWl0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhI0Cg9vdmVyZHJhZnRfbGltaXQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIVCgRldGFnGAUgASgJQge6SARyAhhAIkYKGVNldE92ZXJkcmFmdExpbWl0UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InIKE0Nsb3NlQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKYWNjb3VudF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgCEAIiQQoUQ2xvc2VBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InoKFkN1dE92ZXJBY2NvdW50c1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKgoLYWNjb3VudF9pZHMYAyADKAlCFbpICpIBBwgBEOgHGAHatRgECAIQAiJMChdDdXRPdmVyQWNjb3VudHNSZXNwb25zZRIxCghvdXRjb21lcxgBIAMoCzIfLmJhbmsuYWNjb3VudC52MS5DdXRPdmVyT3V0Y29tZSJWCg5DdXRPdmVyT3V0Y29tZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARImCgdyZWZ1c2FsGAIgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwiQQoYR2V0QWNjb3VudEJhbGFuY2VSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABIrQBChlHZXRBY2NvdW50QmFsYW5jZVJlc3BvbnNlEiMKBmJvb2tlZBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRImCglhdmFpbGFibGUYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIQoEaGVsZBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRInCgpwZW5kaW5nX2luGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5IuoBChNHZXRTdGF0ZW1lbnRSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAEIt0BChRHZXRTdGF0ZW1lbnRSZXNwb25zZRIwCgdlbnRyaWVzGAEgAygLMh8uYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIsCg9vcGVuaW5nX2JhbGFuY2UYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPY2xvc2luZ19iYWxhbmNlGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eh4KBGliYW4YBSABKAlCENq1GAQIAhAB4rUYBAgCEAIiXwoYR2V0U3RhdGVtZW50UHJvb2ZSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEhwKC2xpbmVfbnVtYmVyGAIgASgFQge6SAQaAigBIkgKGUdldFN0YXRlbWVudFByb29mUmVzcG9uc2USKwoFcHJvb2YYASABKAsyHC5iYW5rLnR5cGUudjEuSW5jbHVzaW9uUHJvb2YiWAoWQXV0aG9yaXplT3JkZXJzUmVxdWVzdBI+CgZvcmRlcnMYASADKAsyIS5iYW5rLmFjY291bnQudjEuT3JkZXJUb0F1dGhvcml6ZUILukgIkgEFCAEQ6AciwAIKEE9yZGVyVG9BdXRob3JpemUSKgoFYWN0b3IYASABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARI5CglvcGVyYXRpb24YAiABKA4yGi5iYW5rLmFjY291bnQudjEuT3BlcmF0aW9uQgq6SAeCAQQQASAAEioKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQg+6SARyAhhA2rUYBAgCEAISLgoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIAhADSAASMAoNY3JlZGl0b3JfaWJhbhgFIAEoCUIXukgEcgIYItq1GAQIAhAD4rUYBAgCEAJIABIrCgZhbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBAUIKCghjcmVkaXRvciJMChdBdXRob3JpemVPcmRlcnNSZXNwb25zZRIxCglkZWNpc2lvbnMYASADKAsyHi5iYW5rLmFjY291bnQudjEuT3JkZXJEZWNpc2lvbiKBAQoNT3JkZXJEZWNpc2lvbhI8Cg1hdXRob3JpemF0aW9uGAEgASgLMiMuYmFuay5hY2NvdW50LnYxLk9yZGVyQXV0aG9yaXphdGlvbkgAEigKB3JlZnVzYWwYAiABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbEgAQggKBnJlc3VsdCKpAgoST3JkZXJBdXRob3JpemF0aW9uEiMKEWRlYnRvcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAIQAhIqChhkZWJ0b3JfbGVkZ2VyX2FjY291bnRfaWQYAiABKAlCCNq1GAQIBBACEiEKD2RlYnRvcl9wYXJ0eV9pZBgDIAEoCUII2rUYBAgIEAMSJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAMSLAoaY3JlZGl0b3JfbGVkZ2VyX2FjY291bnRfaWQYBSABKAlCCNq1GAQIBBADEiMKEWNyZWRpdG9yX3BhcnR5X2lkGAYgASgJQgjatRgECAgQAxIlCgNmZWUYByABKAsyGC5iYW5rLmFjY291bnQudjEuRmVlVGVybSKVAQoZQ2hlY2tBY2NvdW50QWNjZXNzUmVxdWVzdBIqCgVhY3RvchgBIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEigKC2FjY291bnRfaWRzGAIgAygJQhO6SAiSAQUIARDoB9q1GAQIAhABEiIKCWJyYW5jaF9pZBgDIAEoCUIPukgEcgIYQNq1GAQIBxADIjsKGkNoZWNrQWNjb3VudEFjY2Vzc1Jlc3BvbnNlEh0KC2FjY291bnRfaWRzGAEgAygJQgjatRgECAIQASJKChhHZXRBY2NvdW50SG9sZGVyc1JlcXVlc3QSLgoLYWNjb3VudF9pZHMYASADKAlCGbpIDpIBCwgBEOgHIgRyAhhA2rUYBAgCEAMiSwoZR2V0QWNjb3VudEhvbGRlcnNSZXNwb25zZRIuCghhY2NvdW50cxgBIAMoCzIcLmJhbmsuYWNjb3VudC52MS5IZWxkQWNjb3VudCJLCgtIZWxkQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQAxIeCgxjdXN0b21lcl9pZHMYAiADKAlCCNq1GAQIARADMs0SCg5BY2NvdW50U2VydmljZRJxCg1DcmVhdGVQcm9kdWN0EiUuYmFuay5hY2NvdW50LnYxLkNyZWF0ZVByb2R1Y3RSZXF1ZXN0GiYuYmFuay5hY2NvdW50LnYxLkNyZWF0ZVByb2R1Y3RSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMScQoNUmV2aXNlUHJvZHVjdBIlLmJhbmsuYWNjb3VudC52MS5SZXZpc2VQcm9kdWN0UmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5SZXZpc2VQcm9kdWN0UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEoQBCgpHZXRQcm9kdWN0EiIuYmFuay5hY2NvdW50LnYxLkdldFByb2R1Y3RSZXF1ZXN0GiMuYmFuay5hY2NvdW50LnYxLkdldFByb2R1Y3RSZXNwb25zZSItkAIBirUYJgoBARICCAISEQgEGg1wcm9kdWN0czpyZWFkEgoIAxIGAQIDBAYHEooBCgxMaXN0UHJvZHVjdHMSJC5iYW5rLmFjY291bnQudjEuTGlzdFByb2R1Y3RzUmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5MaXN0UHJvZHVjdHNSZXNwb25zZSItkAIBirUYJgoBARICCAISEQgEGg1wcm9kdWN0czpyZWFkEgoIAxIGAQIDBAYHEnEKC09wZW5BY2NvdW50EiMuYmFuay5hY2NvdW50LnYxLk9wZW5BY2NvdW50UmVxdWVzdBokLmJhbmsuYWNjb3VudC52MS5PcGVuQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxJxCgpHZXRBY2NvdW50EiIuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRSZXF1ZXN0GiMuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSdwoMTGlzdEFjY291bnRzEiQuYmFuay5hY2NvdW50LnYxLkxpc3RBY2NvdW50c1JlcXVlc3QaJS5iYW5rLmFjY291bnQudjEuTGlzdEFjY291bnRzUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEncKDVVwZGF0ZUFjY291bnQSJS5iYW5rLmFjY291bnQudjEuVXBkYXRlQWNjb3VudFJlcXVlc3QaJi5iYW5rLmFjY291bnQudjEuVXBkYXRlQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxJ3Cg1GcmVlemVBY2NvdW50EiUuYmFuay5hY2NvdW50LnYxLkZyZWV6ZUFjY291bnRSZXF1ZXN0GiYuYmFuay5hY2NvdW50LnYxLkZyZWV6ZUFjY291bnRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMCAwYSfQoPVW5mcmVlemVBY2NvdW50EicuYmFuay5hY2NvdW50LnYxLlVuZnJlZXplQWNjb3VudFJlcXVlc3QaKC5iYW5rLmFjY291bnQudjEuVW5mcmVlemVBY2NvdW50UmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAgMGEowBChFTZXRPdmVyZHJhZnRMaW1pdBIpLmJhbmsuYWNjb3VudC52MS5TZXRPdmVyZHJhZnRMaW1pdFJlcXVlc3QaKi5iYW5rLmFjY291bnQudjEuU2V0T3ZlcmRyYWZ0TGltaXRSZXNwb25zZSIgkAICirUYGQoCAQISBggDEgICAxILCAMSAQQoATICAgMSdAoMQ2xvc2VBY2NvdW50EiQuYmFuay5hY2NvdW50LnYxLkNsb3NlQWNjb3VudFJlcXVlc3QaJS5iYW5rLmFjY291bnQudjEuQ2xvc2VBY2NvdW50UmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAQIDEncKD0N1dE92ZXJBY2NvdW50cxInLmJhbmsuYWNjb3VudC52MS5DdXRPdmVyQWNjb3VudHNSZXF1ZXN0GiguYmFuay5hY2NvdW50LnYxLkN1dE92ZXJBY2NvdW50c1Jlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxKGAQoRR2V0QWNjb3VudEJhbGFuY2USKS5iYW5rLmFjY291bnQudjEuR2V0QWNjb3VudEJhbGFuY2VSZXF1ZXN0GiouYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRCYWxhbmNlUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEncKDEdldFN0YXRlbWVudBIkLmJhbmsuYWNjb3VudC52MS5HZXRTdGF0ZW1lbnRSZXF1ZXN0GiUuYmFuay5hY2NvdW50LnYxLkdldFN0YXRlbWVudFJlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxKFAQoRR2V0U3RhdGVtZW50UHJvb2YSKS5iYW5rLmFjY291bnQudjEuR2V0U3RhdGVtZW50UHJvb2ZSZXF1ZXN0GiouYmFuay5hY2NvdW50LnYxLkdldFN0YXRlbWVudFByb29mUmVzcG9uc2UiGZACAYq1GBIKAQESAggCEgkIAxIFAQIDBgcScwoPQXV0aG9yaXplT3JkZXJzEicuYmFuay5hY2NvdW50LnYxLkF1dGhvcml6ZU9yZGVyc1JlcXVlc3QaKC5iYW5rLmFjY291bnQudjEuQXV0aG9yaXplT3JkZXJzUmVzcG9uc2UiDZACAYq1GAYKAQYaAQYSfAoSQ2hlY2tBY2NvdW50QWNjZXNzEiouYmFuay5hY2NvdW50LnYxLkNoZWNrQWNjb3VudEFjY2Vzc1JlcXVlc3QaKy5iYW5rLmFjY291bnQudjEuQ2hlY2tBY2NvdW50QWNjZXNzUmVzcG9uc2UiDZACAYq1GAYKAQYaAQYSdgoRR2V0QWNjb3VudEhvbGRlcnMSKS5iYW5rLmFjY291bnQudjEuR2V0QWNjb3VudEhvbGRlcnNSZXF1ZXN0GiouYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRIb2xkZXJzUmVzcG9uc2UiCpACAYq1GAMKAQtiBnByb3RvMw", [file_bank_account_v1_account, file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_bank_type_v1_proof, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("CiViYW5rL2FjY291bnQvdjEvYWNjb3VudF9zZXJ2aWNlLnByb3RvEg9iYW5rLmFjY291bnQudjEivwIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEjgKCnByb2R1Y3RfaWQYAyABKAlCJLpIGXIXMhVecHJkX1swLTlhLXpfXXsxLDQwfSTatRgECAMQAxI2CgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUeXBlQgq6SAeCAQQQASAAEigKDWN1cnJlbmN5X2NvZGUYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEh8KDGRpc3BsYXlfbmFtZRgGIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAcgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFUNyZWF0ZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiygEKFFJldmlzZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCnByb2R1Y3RfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAxACEh8KDGRpc3BsYXlfbmFtZRgEIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAUgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFVJldmlzZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiVAoRR2V0UHJvZHVjdFJlcXVlc3QSJQoKcHJvZHVjdF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgDEAMSGAoHdmVyc2lvbhgCIAEoBUIHukgEGgIoACI/ChJHZXRQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0InwKE0xpc3RQcm9kdWN0c1JlcXVlc3QSKwoNY3VycmVuY3lfY29kZRgBIAEoCUIUukgRcg8yDV4oW0EtWl17M30pPyQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFExpc3RQcm9kdWN0c1Jlc3BvbnNlEioKCHByb2R1Y3RzGAEgAygLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIokDChJPcGVuQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSNgoEdHlwZRgDIAEoDjIcLmJhbmsuYWNjb3VudC52MS5BY2NvdW50VHlwZUIKukgHggEEEAEgABIlCgpwcm9kdWN0X2lkGAQgASgJQhG6SAZyBBABGEDatRgECAMQAxI0Cgdob2xkZXJzGAUgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlckIKukgHkgEECAEQFBIlCgxkaXNwbGF5X25hbWUYBiABKAlCD7pIBHICGGTitRgECAIQARIiCglicmFuY2hfaWQYByABKAlCD7pIBHICGEDatRgECAcQAhJKChNzdGF0ZW1lbnRfZnJlcXVlbmN5GAggASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeUIIukgFggECEAESEQoJbWlncmF0aW5nGAkgASgIIkAKE09wZW5BY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InUKGEJhdGNoT3BlbkFjY291bnRzUmVxdWVzdBJCCghhY2NvdW50cxgBIAMoCzIjLmJhbmsuYWNjb3VudC52MS5PcGVuQWNjb3VudFJlcXVlc3RCC7pICJIBBQgBEPQDEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiTgoZQmF0Y2hPcGVuQWNjb3VudHNSZXNwb25zZRIxCghvdXRjb21lcxgBIAMoCzIfLmJhbmsuYWNjb3VudC52MS5PcGVuaW5nT3V0Y29tZSJjCg5PcGVuaW5nT3V0Y29tZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQSJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIjoKEUdldEFjY291bnRSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABIj8KEkdldEFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQimQEKE0xpc3RBY2NvdW50c1JlcXVlc3QSJAoLY3VzdG9tZXJfaWQYASABKAlCD7pIBHICGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQSIgoJYnJhbmNoX2lkGAQgASgJQg+6SARyAhhA2rUYBAgHEAEiWwoUTGlzdEFjY291bnRzUmVzcG9uc2USKgoIYWNjb3VudHMYASADKAsyGC5iYW5rLmFjY291bnQudjEuQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkirgIKFFVwZGF0ZUFjY291bnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCmFjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEiUKDGRpc3BsYXlfbmFtZRgGIAEoCUIPukgEcgIYZOK1GAQIAhABEkoKE3N0YXRlbWVudF9mcmVxdWVuY3kYByABKA4yIy5iYW5rLmFjY291bnQudjEuU3RhdGVtZW50RnJlcXVlbmN5Qgi6SAWCAQIQASJCChVVcGRhdGVBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50Is8BChRGcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIOCgZkZWJpdHMYBCABKAgSDwoHY3JlZGl0cxgFIAEoCBI5CgZyZWFzb24YBiABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uQgq6SAeCAQQQASAAIkIKFUZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQidQoWVW5mcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAiJEChdVbmZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQixAEKGFNldE92ZXJkcmFmdExpbWl0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhI0Cg9vdmVyZHJhZnRfbGltaXQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIVCgRldGFnGAUgASgJQge6SARyAhhAIkYKGVNldE92ZXJkcmFmdExpbWl0UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InIKE0Nsb3NlQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKYWNjb3VudF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgCEAIiQQoUQ2xvc2VBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InoKFkN1dE92ZXJBY2NvdW50c1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKgoLYWNjb3VudF9pZHMYAyADKAlCFbpICpIBBwgBEOgHGAHatRgECAIQAiJMChdDdXRPdmVyQWNjb3VudHNSZXNwb25zZRIxCghvdXRjb21lcxgBIAMoCzIfLmJhbmsuYWNjb3VudC52MS5DdXRPdmVyT3V0Y29tZSJWCg5DdXRPdmVyT3V0Y29tZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARImCgdyZWZ1c2FsGAIgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwiQQoYR2V0QWNjb3VudEJhbGFuY2VSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABIrQBChlHZXRBY2NvdW50QmFsYW5jZVJlc3BvbnNlEiMKBmJvb2tlZBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRImCglhdmFpbGFibGUYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIQoEaGVsZBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRInCgpwZW5kaW5nX2luGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5IuoBChNHZXRTdGF0ZW1lbnRSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAEIt0BChRHZXRTdGF0ZW1lbnRSZXNwb25zZRIwCgdlbnRyaWVzGAEgAygLMh8uYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIsCg9vcGVuaW5nX2JhbGFuY2UYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPY2xvc2luZ19iYWxhbmNlGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eh4KBGliYW4YBSABKAlCENq1GAQIAhAB4rUYBAgCEAIiXwoYR2V0U3RhdGVtZW50UHJvb2ZSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEhwKC2xpbmVfbnVtYmVyGAIgASgFQge6SAQaAigBIkgKGUdldFN0YXRlbWVudFByb29mUmVzcG9uc2USKwoFcHJvb2YYASABKAsyHC5iYW5rLnR5cGUudjEuSW5jbHVzaW9uUHJvb2YiWAoWQXV0aG9yaXplT3JkZXJzUmVxdWVzdBI+CgZvcmRlcnMYASADKAsyIS5iYW5rLmFjY291bnQudjEuT3JkZXJUb0F1dGhvcml6ZUILukgIkgEFCAEQ6AciwAIKEE9yZGVyVG9BdXRob3JpemUSKgoFYWN0b3IYASABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARI5CglvcGVyYXRpb24YAiABKA4yGi5iYW5rLmFjY291bnQudjEuT3BlcmF0aW9uQgq6SAeCAQQQASAAEioKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQg+6SARyAhhA2rUYBAgCEAISLgoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIAhADSAASMAoNY3JlZGl0b3JfaWJhbhgFIAEoCUIXukgEcgIYItq1GAQIAhAD4rUYBAgCEAJIABIrCgZhbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBAUIKCghjcmVkaXRvciJMChdBdXRob3JpemVPcmRlcnNSZXNwb25zZRIxCglkZWNpc2lvbnMYASADKAsyHi5iYW5rLmFjY291bnQudjEuT3JkZXJEZWNpc2lvbiKBAQoNT3JkZXJEZWNpc2lvbhI8Cg1hdXRob3JpemF0aW9uGAEgASgLMiMuYmFuay5hY2NvdW50LnYxLk9yZGVyQXV0aG9yaXphdGlvbkgAEigKB3JlZnVzYWwYAiABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbEgAQggKBnJlc3VsdCKpAgoST3JkZXJBdXRob3JpemF0aW9uEiMKEWRlYnRvcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAIQAhIqChhkZWJ0b3JfbGVkZ2VyX2FjY291bnRfaWQYAiABKAlCCNq1GAQIBBACEiEKD2RlYnRvcl9wYXJ0eV9pZBgDIAEoCUII2rUYBAgIEAMSJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAMSLAoaY3JlZGl0b3JfbGVkZ2VyX2FjY291bnRfaWQYBSABKAlCCNq1GAQIBBADEiMKEWNyZWRpdG9yX3BhcnR5X2lkGAYgASgJQgjatRgECAgQAxIlCgNmZWUYByABKAsyGC5iYW5rLmFjY291bnQudjEuRmVlVGVybSKVAQoZQ2hlY2tBY2NvdW50QWNjZXNzUmVxdWVzdBIqCgVhY3RvchgBIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEigKC2FjY291bnRfaWRzGAIgAygJQhO6SAiSAQUIARDoB9q1GAQIAhABEiIKCWJyYW5jaF9pZBgDIAEoCUIPukgEcgIYQNq1GAQIBxADIjsKGkNoZWNrQWNjb3VudEFjY2Vzc1Jlc3BvbnNlEh0KC2FjY291bnRfaWRzGAEgAygJQgjatRgECAIQASJKChhHZXRBY2NvdW50SG9sZGVyc1JlcXVlc3QSLgoLYWNjb3VudF9pZHMYASADKAlCGbpIDpIBCwgBEOgHIgRyAhhA2rUYBAgCEAMiSwoZR2V0QWNjb3VudEhvbGRlcnNSZXNwb25zZRIuCghhY2NvdW50cxgBIAMoCzIcLmJhbmsuYWNjb3VudC52MS5IZWxkQWNjb3VudCJLCgtIZWxkQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQAxIeCgxjdXN0b21lcl9pZHMYAiADKAlCCNq1GAQIARADMswTCg5BY2NvdW50U2VydmljZRJxCg1DcmVhdGVQcm9kdWN0EiUuYmFuay5hY2NvdW50LnYxLkNyZWF0ZVByb2R1Y3RSZXF1ZXN0GiYuYmFuay5hY2NvdW50LnYxLkNyZWF0ZVByb2R1Y3RSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMScQoNUmV2aXNlUHJvZHVjdBIlLmJhbmsuYWNjb3VudC52MS5SZXZpc2VQcm9kdWN0UmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5SZXZpc2VQcm9kdWN0UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEoQBCgpHZXRQcm9kdWN0EiIuYmFuay5hY2NvdW50LnYxLkdldFByb2R1Y3RSZXF1ZXN0GiMuYmFuay5hY2NvdW50LnYxLkdldFByb2R1Y3RSZXNwb25zZSItkAIBirUYJgoBARICCAISEQgEGg1wcm9kdWN0czpyZWFkEgoIAxIGAQIDBAYHEooBCgxMaXN0UHJvZHVjdHMSJC5iYW5rLmFjY291bnQudjEuTGlzdFByb2R1Y3RzUmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5MaXN0UHJvZHVjdHNSZXNwb25zZSItkAIBirUYJgoBARICCAISEQgEGg1wcm9kdWN0czpyZWFkEgoIAxIGAQIDBAYHEnEKC09wZW5BY2NvdW50EiMuYmFuay5hY2NvdW50LnYxLk9wZW5BY2NvdW50UmVxdWVzdBokLmJhbmsuYWNjb3VudC52MS5PcGVuQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxJ9ChFCYXRjaE9wZW5BY2NvdW50cxIpLmJhbmsuYWNjb3VudC52MS5CYXRjaE9wZW5BY2NvdW50c1JlcXVlc3QaKi5iYW5rLmFjY291bnQudjEuQmF0Y2hPcGVuQWNjb3VudHNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMScQoKR2V0QWNjb3VudBIiLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50UmVxdWVzdBojLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50UmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEncKDExpc3RBY2NvdW50cxIkLmJhbmsuYWNjb3VudC52MS5MaXN0QWNjb3VudHNSZXF1ZXN0GiUuYmFuay5hY2NvdW50LnYxLkxpc3RBY2NvdW50c1Jlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxJ3Cg1VcGRhdGVBY2NvdW50EiUuYmFuay5hY2NvdW50LnYxLlVwZGF0ZUFjY291bnRSZXF1ZXN0GiYuYmFuay5hY2NvdW50LnYxLlVwZGF0ZUFjY291bnRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMSdwoNRnJlZXplQWNjb3VudBIlLmJhbmsuYWNjb3VudC52MS5GcmVlemVBY2NvdW50UmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5GcmVlemVBY2NvdW50UmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAgMGEn0KD1VuZnJlZXplQWNjb3VudBInLmJhbmsuYWNjb3VudC52MS5VbmZyZWV6ZUFjY291bnRSZXF1ZXN0GiguYmFuay5hY2NvdW50LnYxLlVuZnJlZXplQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwIDBhKMAQoRU2V0T3ZlcmRyYWZ0TGltaXQSKS5iYW5rLmFjY291bnQudjEuU2V0T3ZlcmRyYWZ0TGltaXRSZXF1ZXN0GiouYmFuay5hY2NvdW50LnYxLlNldE92ZXJkcmFmdExpbWl0UmVzcG9uc2UiIJACAoq1GBkKAgECEgYIAxICAgMSCwgDEgEEKAEyAgIDEnQKDENsb3NlQWNjb3VudBIkLmJhbmsuYWNjb3VudC52MS5DbG9zZUFjY291bnRSZXF1ZXN0GiUuYmFuay5hY2NvdW50LnYxLkNsb3NlQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxJ3Cg9DdXRPdmVyQWNjb3VudHMSJy5iYW5rLmFjY291bnQudjEuQ3V0T3ZlckFjY291bnRzUmVxdWVzdBooLmJhbmsuYWNjb3VudC52MS5DdXRPdmVyQWNjb3VudHNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMShgEKEUdldEFjY291bnRCYWxhbmNlEikuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRCYWxhbmNlUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50QmFsYW5jZVJlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxJ3CgxHZXRTdGF0ZW1lbnQSJC5iYW5rLmFjY291bnQudjEuR2V0U3RhdGVtZW50UmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5HZXRTdGF0ZW1lbnRSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcShQEKEUdldFN0YXRlbWVudFByb29mEikuYmFuay5hY2NvdW50LnYxLkdldFN0YXRlbWVudFByb29mUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRTdGF0ZW1lbnRQcm9vZlJlc3BvbnNlIhmQAgGKtRgSCgEBEgIIAhIJCAMSBQECAwYHEnMKD0F1dGhvcml6ZU9yZGVycxInLmJhbmsuYWNjb3VudC52MS5BdXRob3JpemVPcmRlcnNSZXF1ZXN0GiguYmFuay5hY2NvdW50LnYxLkF1dGhvcml6ZU9yZGVyc1Jlc3BvbnNlIg2QAgGKtRgGCgEGGgEGEnwKEkNoZWNrQWNjb3VudEFjY2VzcxIqLmJhbmsuYWNjb3VudC52MS5DaGVja0FjY291bnRBY2Nlc3NSZXF1ZXN0GisuYmFuay5hY2NvdW50LnYxLkNoZWNrQWNjb3VudEFjY2Vzc1Jlc3BvbnNlIg2QAgGKtRgGCgEGGgEGEnYKEUdldEFjY291bnRIb2xkZXJzEikuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRIb2xkZXJzUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50SG9sZGVyc1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_account_v1_account, file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_bank_type_v1_proof, file_buf_validate_validate, file_google_protobuf_field_mask]);
 
 /**
  * The product to add.
@@ -391,6 +391,83 @@ export const OpenAccountResponseSchema: GenMessage<OpenAccountResponse> = /*@__P
   messageDesc(file_bank_account_v1_account_service, 9);
 
 /**
+ * The accounts to open.
+ *
+ * @generated from message bank.account.v1.BatchOpenAccountsRequest
+ */
+export type BatchOpenAccountsRequest = Message<"bank.account.v1.BatchOpenAccountsRequest"> & {
+  /**
+   * Each as OpenAccount takes it.
+   *
+   * @generated from field: repeated bank.account.v1.OpenAccountRequest accounts = 1;
+   */
+  accounts: OpenAccountRequest[];
+
+  /**
+   * True to learn what would happen to each, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message bank.account.v1.BatchOpenAccountsRequest.
+ * Use `create(BatchOpenAccountsRequestSchema)` to create a new message.
+ */
+export const BatchOpenAccountsRequestSchema: GenMessage<BatchOpenAccountsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 10);
+
+/**
+ * What became of the accounts.
+ *
+ * @generated from message bank.account.v1.BatchOpenAccountsResponse
+ */
+export type BatchOpenAccountsResponse = Message<"bank.account.v1.BatchOpenAccountsResponse"> & {
+  /**
+   * One per account, in the order of the request.
+   *
+   * @generated from field: repeated bank.account.v1.OpeningOutcome outcomes = 1;
+   */
+  outcomes: OpeningOutcome[];
+};
+
+/**
+ * Describes the message bank.account.v1.BatchOpenAccountsResponse.
+ * Use `create(BatchOpenAccountsResponseSchema)` to create a new message.
+ */
+export const BatchOpenAccountsResponseSchema: GenMessage<BatchOpenAccountsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 11);
+
+/**
+ * What became of one opening.
+ *
+ * @generated from message bank.account.v1.OpeningOutcome
+ */
+export type OpeningOutcome = Message<"bank.account.v1.OpeningOutcome"> & {
+  /**
+   * The account. Absent when it was refused.
+   *
+   * @generated from field: bank.account.v1.Account account = 1;
+   */
+  account?: Account | undefined;
+
+  /**
+   * Why it was refused. Absent: it is open.
+   *
+   * @generated from field: bank.type.v1.Refusal refusal = 2;
+   */
+  refusal?: Refusal | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.OpeningOutcome.
+ * Use `create(OpeningOutcomeSchema)` to create a new message.
+ */
+export const OpeningOutcomeSchema: GenMessage<OpeningOutcome> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 12);
+
+/**
  * The account to read.
  *
  * @generated from message bank.account.v1.GetAccountRequest
@@ -409,7 +486,7 @@ export type GetAccountRequest = Message<"bank.account.v1.GetAccountRequest"> & {
  * Use `create(GetAccountRequestSchema)` to create a new message.
  */
 export const GetAccountRequestSchema: GenMessage<GetAccountRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 10);
+  messageDesc(file_bank_account_v1_account_service, 13);
 
 /**
  * The account.
@@ -430,7 +507,7 @@ export type GetAccountResponse = Message<"bank.account.v1.GetAccountResponse"> &
  * Use `create(GetAccountResponseSchema)` to create a new message.
  */
 export const GetAccountResponseSchema: GenMessage<GetAccountResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 11);
+  messageDesc(file_bank_account_v1_account_service, 14);
 
 /**
  * Which accounts to list.
@@ -472,7 +549,7 @@ export type ListAccountsRequest = Message<"bank.account.v1.ListAccountsRequest">
  * Use `create(ListAccountsRequestSchema)` to create a new message.
  */
 export const ListAccountsRequestSchema: GenMessage<ListAccountsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 12);
+  messageDesc(file_bank_account_v1_account_service, 15);
 
 /**
  * A page of accounts.
@@ -500,7 +577,7 @@ export type ListAccountsResponse = Message<"bank.account.v1.ListAccountsResponse
  * Use `create(ListAccountsResponseSchema)` to create a new message.
  */
 export const ListAccountsResponseSchema: GenMessage<ListAccountsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 13);
+  messageDesc(file_bank_account_v1_account_service, 16);
 
 /**
  * What to change.
@@ -563,7 +640,7 @@ export type UpdateAccountRequest = Message<"bank.account.v1.UpdateAccountRequest
  * Use `create(UpdateAccountRequestSchema)` to create a new message.
  */
 export const UpdateAccountRequestSchema: GenMessage<UpdateAccountRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 14);
+  messageDesc(file_bank_account_v1_account_service, 17);
 
 /**
  * The changed account.
@@ -584,7 +661,7 @@ export type UpdateAccountResponse = Message<"bank.account.v1.UpdateAccountRespon
  * Use `create(UpdateAccountResponseSchema)` to create a new message.
  */
 export const UpdateAccountResponseSchema: GenMessage<UpdateAccountResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 15);
+  messageDesc(file_bank_account_v1_account_service, 18);
 
 /**
  * What to freeze.
@@ -640,7 +717,7 @@ export type FreezeAccountRequest = Message<"bank.account.v1.FreezeAccountRequest
  * Use `create(FreezeAccountRequestSchema)` to create a new message.
  */
 export const FreezeAccountRequestSchema: GenMessage<FreezeAccountRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 16);
+  messageDesc(file_bank_account_v1_account_service, 19);
 
 /**
  * The frozen account.
@@ -661,7 +738,7 @@ export type FreezeAccountResponse = Message<"bank.account.v1.FreezeAccountRespon
  * Use `create(FreezeAccountResponseSchema)` to create a new message.
  */
 export const FreezeAccountResponseSchema: GenMessage<FreezeAccountResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 17);
+  messageDesc(file_bank_account_v1_account_service, 20);
 
 /**
  * The account to let go.
@@ -696,7 +773,7 @@ export type UnfreezeAccountRequest = Message<"bank.account.v1.UnfreezeAccountReq
  * Use `create(UnfreezeAccountRequestSchema)` to create a new message.
  */
 export const UnfreezeAccountRequestSchema: GenMessage<UnfreezeAccountRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 18);
+  messageDesc(file_bank_account_v1_account_service, 21);
 
 /**
  * The account.
@@ -717,7 +794,7 @@ export type UnfreezeAccountResponse = Message<"bank.account.v1.UnfreezeAccountRe
  * Use `create(UnfreezeAccountResponseSchema)` to create a new message.
  */
 export const UnfreezeAccountResponseSchema: GenMessage<UnfreezeAccountResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 19);
+  messageDesc(file_bank_account_v1_account_service, 22);
 
 /**
  * The limit to set.
@@ -766,7 +843,7 @@ export type SetOverdraftLimitRequest = Message<"bank.account.v1.SetOverdraftLimi
  * Use `create(SetOverdraftLimitRequestSchema)` to create a new message.
  */
 export const SetOverdraftLimitRequestSchema: GenMessage<SetOverdraftLimitRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 20);
+  messageDesc(file_bank_account_v1_account_service, 23);
 
 /**
  * The account with its limit.
@@ -787,7 +864,7 @@ export type SetOverdraftLimitResponse = Message<"bank.account.v1.SetOverdraftLim
  * Use `create(SetOverdraftLimitResponseSchema)` to create a new message.
  */
 export const SetOverdraftLimitResponseSchema: GenMessage<SetOverdraftLimitResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 21);
+  messageDesc(file_bank_account_v1_account_service, 24);
 
 /**
  * The account to close.
@@ -822,7 +899,7 @@ export type CloseAccountRequest = Message<"bank.account.v1.CloseAccountRequest">
  * Use `create(CloseAccountRequestSchema)` to create a new message.
  */
 export const CloseAccountRequestSchema: GenMessage<CloseAccountRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 22);
+  messageDesc(file_bank_account_v1_account_service, 25);
 
 /**
  * The closed account.
@@ -843,7 +920,7 @@ export type CloseAccountResponse = Message<"bank.account.v1.CloseAccountResponse
  * Use `create(CloseAccountResponseSchema)` to create a new message.
  */
 export const CloseAccountResponseSchema: GenMessage<CloseAccountResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 23);
+  messageDesc(file_bank_account_v1_account_service, 26);
 
 /**
  * The accounts whose migration ends.
@@ -878,7 +955,7 @@ export type CutOverAccountsRequest = Message<"bank.account.v1.CutOverAccountsReq
  * Use `create(CutOverAccountsRequestSchema)` to create a new message.
  */
 export const CutOverAccountsRequestSchema: GenMessage<CutOverAccountsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 24);
+  messageDesc(file_bank_account_v1_account_service, 27);
 
 /**
  * What became of the accounts.
@@ -899,7 +976,7 @@ export type CutOverAccountsResponse = Message<"bank.account.v1.CutOverAccountsRe
  * Use `create(CutOverAccountsResponseSchema)` to create a new message.
  */
 export const CutOverAccountsResponseSchema: GenMessage<CutOverAccountsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 25);
+  messageDesc(file_bank_account_v1_account_service, 28);
 
 /**
  * What became of one account.
@@ -927,7 +1004,7 @@ export type CutOverOutcome = Message<"bank.account.v1.CutOverOutcome"> & {
  * Use `create(CutOverOutcomeSchema)` to create a new message.
  */
 export const CutOverOutcomeSchema: GenMessage<CutOverOutcome> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 26);
+  messageDesc(file_bank_account_v1_account_service, 29);
 
 /**
  * The account whose balance to read.
@@ -948,7 +1025,7 @@ export type GetAccountBalanceRequest = Message<"bank.account.v1.GetAccountBalanc
  * Use `create(GetAccountBalanceRequestSchema)` to create a new message.
  */
 export const GetAccountBalanceRequestSchema: GenMessage<GetAccountBalanceRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 27);
+  messageDesc(file_bank_account_v1_account_service, 30);
 
 /**
  * The balance.
@@ -991,7 +1068,7 @@ export type GetAccountBalanceResponse = Message<"bank.account.v1.GetAccountBalan
  * Use `create(GetAccountBalanceResponseSchema)` to create a new message.
  */
 export const GetAccountBalanceResponseSchema: GenMessage<GetAccountBalanceResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 28);
+  messageDesc(file_bank_account_v1_account_service, 31);
 
 /**
  * The range of the statement.
@@ -1040,7 +1117,7 @@ export type GetStatementRequest = Message<"bank.account.v1.GetStatementRequest">
  * Use `create(GetStatementRequestSchema)` to create a new message.
  */
 export const GetStatementRequestSchema: GenMessage<GetStatementRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 29);
+  messageDesc(file_bank_account_v1_account_service, 32);
 
 /**
  * A page of the statement.
@@ -1089,7 +1166,7 @@ export type GetStatementResponse = Message<"bank.account.v1.GetStatementResponse
  * Use `create(GetStatementResponseSchema)` to create a new message.
  */
 export const GetStatementResponseSchema: GenMessage<GetStatementResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 30);
+  messageDesc(file_bank_account_v1_account_service, 33);
 
 /**
  * The line to prove.
@@ -1117,7 +1194,7 @@ export type GetStatementProofRequest = Message<"bank.account.v1.GetStatementProo
  * Use `create(GetStatementProofRequestSchema)` to create a new message.
  */
 export const GetStatementProofRequestSchema: GenMessage<GetStatementProofRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 31);
+  messageDesc(file_bank_account_v1_account_service, 34);
 
 /**
  * The proof.
@@ -1138,7 +1215,7 @@ export type GetStatementProofResponse = Message<"bank.account.v1.GetStatementPro
  * Use `create(GetStatementProofResponseSchema)` to create a new message.
  */
 export const GetStatementProofResponseSchema: GenMessage<GetStatementProofResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 32);
+  messageDesc(file_bank_account_v1_account_service, 35);
 
 /**
  * The orders to decide on.
@@ -1159,7 +1236,7 @@ export type AuthorizeOrdersRequest = Message<"bank.account.v1.AuthorizeOrdersReq
  * Use `create(AuthorizeOrdersRequestSchema)` to create a new message.
  */
 export const AuthorizeOrdersRequestSchema: GenMessage<AuthorizeOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 33);
+  messageDesc(file_bank_account_v1_account_service, 36);
 
 /**
  * One order.
@@ -1224,7 +1301,7 @@ export type OrderToAuthorize = Message<"bank.account.v1.OrderToAuthorize"> & {
  * Use `create(OrderToAuthorizeSchema)` to create a new message.
  */
 export const OrderToAuthorizeSchema: GenMessage<OrderToAuthorize> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 34);
+  messageDesc(file_bank_account_v1_account_service, 37);
 
 /**
  * What was decided.
@@ -1245,7 +1322,7 @@ export type AuthorizeOrdersResponse = Message<"bank.account.v1.AuthorizeOrdersRe
  * Use `create(AuthorizeOrdersResponseSchema)` to create a new message.
  */
 export const AuthorizeOrdersResponseSchema: GenMessage<AuthorizeOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 35);
+  messageDesc(file_bank_account_v1_account_service, 38);
 
 /**
  * What was decided on one order.
@@ -1282,7 +1359,7 @@ export type OrderDecision = Message<"bank.account.v1.OrderDecision"> & {
  * Use `create(OrderDecisionSchema)` to create a new message.
  */
 export const OrderDecisionSchema: GenMessage<OrderDecision> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 36);
+  messageDesc(file_bank_account_v1_account_service, 39);
 
 /**
  * Where to book an order, and what it costs.
@@ -1345,7 +1422,7 @@ export type OrderAuthorization = Message<"bank.account.v1.OrderAuthorization"> &
  * Use `create(OrderAuthorizationSchema)` to create a new message.
  */
 export const OrderAuthorizationSchema: GenMessage<OrderAuthorization> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 37);
+  messageDesc(file_bank_account_v1_account_service, 40);
 
 /**
  * The accounts to look at.
@@ -1380,7 +1457,7 @@ export type CheckAccountAccessRequest = Message<"bank.account.v1.CheckAccountAcc
  * Use `create(CheckAccountAccessRequestSchema)` to create a new message.
  */
 export const CheckAccountAccessRequestSchema: GenMessage<CheckAccountAccessRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 38);
+  messageDesc(file_bank_account_v1_account_service, 41);
 
 /**
  * The accounts that they may see.
@@ -1401,7 +1478,7 @@ export type CheckAccountAccessResponse = Message<"bank.account.v1.CheckAccountAc
  * Use `create(CheckAccountAccessResponseSchema)` to create a new message.
  */
 export const CheckAccountAccessResponseSchema: GenMessage<CheckAccountAccessResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 39);
+  messageDesc(file_bank_account_v1_account_service, 42);
 
 /**
  * The accounts whose holders to tell.
@@ -1422,7 +1499,7 @@ export type GetAccountHoldersRequest = Message<"bank.account.v1.GetAccountHolder
  * Use `create(GetAccountHoldersRequestSchema)` to create a new message.
  */
 export const GetAccountHoldersRequestSchema: GenMessage<GetAccountHoldersRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 40);
+  messageDesc(file_bank_account_v1_account_service, 43);
 
 /**
  * Who holds them.
@@ -1443,7 +1520,7 @@ export type GetAccountHoldersResponse = Message<"bank.account.v1.GetAccountHolde
  * Use `create(GetAccountHoldersResponseSchema)` to create a new message.
  */
 export const GetAccountHoldersResponseSchema: GenMessage<GetAccountHoldersResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 41);
+  messageDesc(file_bank_account_v1_account_service, 44);
 
 /**
  * Who holds one account.
@@ -1471,7 +1548,7 @@ export type HeldAccount = Message<"bank.account.v1.HeldAccount"> & {
  * Use `create(HeldAccountSchema)` to create a new message.
  */
 export const HeldAccountSchema: GenMessage<HeldAccount> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 42);
+  messageDesc(file_bank_account_v1_account_service, 45);
 
 /**
  * Keeps the agreements: the catalogue of products, and the accounts with their holders, limits and states. The money is
@@ -1541,6 +1618,19 @@ export const AccountService: GenService<{
     methodKind: "unary";
     input: typeof OpenAccountRequestSchema;
     output: typeof OpenAccountResponseSchema;
+  },
+  /**
+   * Opens many accounts at once, as when another bank's are taken over. Each is a command of its own, as OpenAccount would
+   * take it, with its own key and its own outcome; they are done at the same time, in no order.
+   *
+   * Errors (of items): PRODUCT_NOT_FOUND (NOT_FOUND), CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), HOLDERS_INVALID (INVALID_ARGUMENT: they do not fit the type), MIGRATION_NOT_ALLOWED (PERMISSION_DENIED: only back office opens accounts that take history)
+   *
+   * @generated from rpc bank.account.v1.AccountService.BatchOpenAccounts
+   */
+  batchOpenAccounts: {
+    methodKind: "unary";
+    input: typeof BatchOpenAccountsRequestSchema;
+    output: typeof BatchOpenAccountsResponseSchema;
   },
   /**
    * Reads an account.

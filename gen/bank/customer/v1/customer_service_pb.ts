@@ -7,6 +7,8 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import type { Address, Contact, Customer, CustomerState, Identifier, Organisation, Person } from "./customer_pb.ts";
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Refusal } from "../../type/v1/error_pb.ts";
+import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer_service.proto.
  */
 export const file_bank_customer_v1_customer_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciI8ChJHZXRDdXN0b21lclJlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABIkMKE0dldEN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIoECChRMaXN0Q3VzdG9tZXJzUmVxdWVzdBIeCgRuYW1lGAEgASgJQhC6SAVyAxjIAeK1GAQIAhABEiEKB2NvbnRhY3QYAiABKAlCELpIBXIDGP4B4rUYBAgCEAESIwoKaWRlbnRpZmllchgDIAEoCUIPukgEcgIYQOK1GAQIAhABEiIKCWJyYW5jaF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIBxABEhoKCXBhZ2Vfc2l6ZRgFIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxiABBIjCgluYW1lX3BhcnQYByABKAlCELpIBXIDGMgB4rUYBAgCEAEiXwoVTGlzdEN1c3RvbWVyc1Jlc3BvbnNlEi0KCWN1c3RvbWVycxgBIAMoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIqwEChVVcGRhdGVDdXN0b21lclJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEioKBnBlcnNvbhgGIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAcgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgIIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgJIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgKIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSPAoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgLIAEoCUIcukgRcg8yDV4oW0EtWl17Mn0pPyTitRgECAIQARIiCglicmFuY2hfaWQYDCABKAlCD7pIBHICGEDatRgECAcQAkIHCgVwYXJ0eSJGChZVcGRhdGVDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciJ5ChlEZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAiJKChpEZWFjdGl2YXRlQ3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIiRQoYR2V0Q3VzdG9tZXJTdGF0ZXNSZXF1ZXN0EikKDGN1c3RvbWVyX2lkcxgBIAMoCUITukgIkgEFCAEQ6AfatRgECAEQASJSChlHZXRDdXN0b21lclN0YXRlc1Jlc3BvbnNlEjUKCXN0YW5kaW5ncxgBIAMoCzIiLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGFuZGluZyKUAQoQQ3VzdG9tZXJTdGFuZGluZxIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAESLgoFc3RhdGUYAiABKA4yHy5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyU3RhdGUSFAoMb3JnYW5pc2F0aW9uGAMgASgIEhsKCWJyYW5jaF9pZBgEIAEoCUII2rUYBAgHEAMiRAoSR2V0Q29udGFjdHNSZXF1ZXN0Ei4KDGN1c3RvbWVyX2lkcxgBIAMoCUIYukgNkgEKCAEQZCIEcgIYQNq1GAQIARADIkwKE0dldENvbnRhY3RzUmVzcG9uc2USNQoJY3VzdG9tZXJzGAEgAygLMiIuYmFuay5jdXN0b21lci52MS5DdXN0b21lckNvbnRhY3RzIl4KEEN1c3RvbWVyQ29udGFjdHMSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARADEisKCGNvbnRhY3RzGAIgAygLMhkuYmFuay5jdXN0b21lci52MS5Db250YWN0Mu8GCg9DdXN0b21lclNlcnZpY2USggEKEFJlZ2lzdGVyQ3VzdG9tZXISKS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0GiouYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVzcG9uc2UiF5ACAoq1GBAKAQESAggBEgcIAxIDAQIDEnYKC0dldEN1c3RvbWVyEiQuYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclJlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoRR2V0Q3VzdG9tZXJTdGF0ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZSIKkAIBirUYAwoBBRJmCgtHZXRDb250YWN0cxIkLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5HZXRDb250YWN0c1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIjwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAEiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIigQIKFExpc3RDdXN0b21lcnNSZXF1ZXN0Eh4KBG5hbWUYASABKAlCELpIBXIDGMgB4rUYBAgCEAESIQoHY29udGFjdBgCIAEoCUIQukgFcgMY/gHitRgECAIQARIjCgppZGVudGlmaWVyGAMgASgJQg+6SARyAhhA4rUYBAgCEAESIgoJYnJhbmNoX2lkGAQgASgJQg+6SARyAhhA2rUYBAgHEAESGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAEEiMKCW5hbWVfcGFydBgHIAEoCUIQukgFcgMYyAHitRgECAIQASJfChVMaXN0Q3VzdG9tZXJzUmVzcG9uc2USLQoJY3VzdG9tZXJzGAEgAygLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkirAQKFVVwZGF0ZUN1c3RvbWVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISFQoEZXRhZxgEIAEoCUIHukgEcgIYQBIvCgt1cGRhdGVfbWFzaxgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSKgoGcGVyc29uGAYgASgLMhguYmFuay5jdXN0b21lci52MS5QZXJzb25IABI2CgxvcmdhbmlzYXRpb24YByABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLk9yZ2FuaXNhdGlvbkgAEjUKCGNvbnRhY3RzGAggAygLMhkuYmFuay5jdXN0b21lci52MS5Db250YWN0Qgi6SAWSAQIQChIqCgdhZGRyZXNzGAkgASgLMhkuYmFuay5jdXN0b21lci52MS5BZGRyZXNzEjsKC2lkZW50aWZpZXJzGAogAygLMhwuYmFuay5jdXN0b21lci52MS5JZGVudGlmaWVyQgi6SAWSAQIQChI8ChZyZXNpZGVuY2VfY291bnRyeV9jb2RlGAsgASgJQhy6SBFyDzINXihbQS1aXXsyfSk/JOK1GAQIAhABEiIKCWJyYW5jaF9pZBgMIAEoCUIPukgEcgIYQNq1GAQIBxACQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyInkKGURlYWN0aXZhdGVDdXN0b21lclJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACIkoKGkRlYWN0aXZhdGVDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciJFChhHZXRDdXN0b21lclN0YXRlc1JlcXVlc3QSKQoMY3VzdG9tZXJfaWRzGAEgAygJQhO6SAiSAQUIARDoB9q1GAQIARABIlIKGUdldEN1c3RvbWVyU3RhdGVzUmVzcG9uc2USNQoJc3RhbmRpbmdzGAEgAygLMiIuYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YW5kaW5nIpQBChBDdXN0b21lclN0YW5kaW5nEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAyJEChJHZXRDb250YWN0c1JlcXVlc3QSLgoMY3VzdG9tZXJfaWRzGAEgAygJQhi6SA2SAQoIARBkIgRyAhhA2rUYBAgBEAMiTAoTR2V0Q29udGFjdHNSZXNwb25zZRI1CgljdXN0b21lcnMYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyQ29udGFjdHMiXgoQQ3VzdG9tZXJDb250YWN0cxIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSKwoIY29udGFjdHMYAiADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3QygAgKD0N1c3RvbWVyU2VydmljZRKCAQoQUmVnaXN0ZXJDdXN0b21lchIpLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlcXVlc3QaKi5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdGVyQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAESBwgDEgMBAgMSjgEKFkJhdGNoUmVnaXN0ZXJDdXN0b21lcnMSLy5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXF1ZXN0GjAuYmFuay5jdXN0b21lci52MS5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEnYKC0dldEN1c3RvbWVyEiQuYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclJlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoRR2V0Q3VzdG9tZXJTdGF0ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZSIKkAIBirUYAwoBBRJmCgtHZXRDb250YWN0cxIkLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5HZXRDb250YWN0c1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask]);
 
 /**
  * The party to register.
@@ -126,6 +128,83 @@ export const RegisterCustomerResponseSchema: GenMessage<RegisterCustomerResponse
   messageDesc(file_bank_customer_v1_customer_service, 1);
 
 /**
+ * The customers to register.
+ *
+ * @generated from message bank.customer.v1.BatchRegisterCustomersRequest
+ */
+export type BatchRegisterCustomersRequest = Message<"bank.customer.v1.BatchRegisterCustomersRequest"> & {
+  /**
+   * Each as RegisterCustomer takes it.
+   *
+   * @generated from field: repeated bank.customer.v1.RegisterCustomerRequest customers = 1;
+   */
+  customers: RegisterCustomerRequest[];
+
+  /**
+   * True to learn what would happen to each, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message bank.customer.v1.BatchRegisterCustomersRequest.
+ * Use `create(BatchRegisterCustomersRequestSchema)` to create a new message.
+ */
+export const BatchRegisterCustomersRequestSchema: GenMessage<BatchRegisterCustomersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 2);
+
+/**
+ * What became of the customers.
+ *
+ * @generated from message bank.customer.v1.BatchRegisterCustomersResponse
+ */
+export type BatchRegisterCustomersResponse = Message<"bank.customer.v1.BatchRegisterCustomersResponse"> & {
+  /**
+   * One per customer, in the order of the request.
+   *
+   * @generated from field: repeated bank.customer.v1.RegistrationOutcome outcomes = 1;
+   */
+  outcomes: RegistrationOutcome[];
+};
+
+/**
+ * Describes the message bank.customer.v1.BatchRegisterCustomersResponse.
+ * Use `create(BatchRegisterCustomersResponseSchema)` to create a new message.
+ */
+export const BatchRegisterCustomersResponseSchema: GenMessage<BatchRegisterCustomersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 3);
+
+/**
+ * What became of one registration.
+ *
+ * @generated from message bank.customer.v1.RegistrationOutcome
+ */
+export type RegistrationOutcome = Message<"bank.customer.v1.RegistrationOutcome"> & {
+  /**
+   * The customer. Absent when it was refused.
+   *
+   * @generated from field: bank.customer.v1.Customer customer = 1;
+   */
+  customer?: Customer | undefined;
+
+  /**
+   * Why it was refused. Absent: they are registered.
+   *
+   * @generated from field: bank.type.v1.Refusal refusal = 2;
+   */
+  refusal?: Refusal | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.RegistrationOutcome.
+ * Use `create(RegistrationOutcomeSchema)` to create a new message.
+ */
+export const RegistrationOutcomeSchema: GenMessage<RegistrationOutcome> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 4);
+
+/**
  * The customer to read.
  *
  * @generated from message bank.customer.v1.GetCustomerRequest
@@ -144,7 +223,7 @@ export type GetCustomerRequest = Message<"bank.customer.v1.GetCustomerRequest"> 
  * Use `create(GetCustomerRequestSchema)` to create a new message.
  */
 export const GetCustomerRequestSchema: GenMessage<GetCustomerRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 2);
+  messageDesc(file_bank_customer_v1_customer_service, 5);
 
 /**
  * The customer.
@@ -165,7 +244,7 @@ export type GetCustomerResponse = Message<"bank.customer.v1.GetCustomerResponse"
  * Use `create(GetCustomerResponseSchema)` to create a new message.
  */
 export const GetCustomerResponseSchema: GenMessage<GetCustomerResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 3);
+  messageDesc(file_bank_customer_v1_customer_service, 6);
 
 /**
  * Which customers to list.
@@ -229,7 +308,7 @@ export type ListCustomersRequest = Message<"bank.customer.v1.ListCustomersReques
  * Use `create(ListCustomersRequestSchema)` to create a new message.
  */
 export const ListCustomersRequestSchema: GenMessage<ListCustomersRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 4);
+  messageDesc(file_bank_customer_v1_customer_service, 7);
 
 /**
  * A page of customers.
@@ -257,7 +336,7 @@ export type ListCustomersResponse = Message<"bank.customer.v1.ListCustomersRespo
  * Use `create(ListCustomersResponseSchema)` to create a new message.
  */
 export const ListCustomersResponseSchema: GenMessage<ListCustomersResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 5);
+  messageDesc(file_bank_customer_v1_customer_service, 8);
 
 /**
  * What to change.
@@ -364,7 +443,7 @@ export type UpdateCustomerRequest = Message<"bank.customer.v1.UpdateCustomerRequ
  * Use `create(UpdateCustomerRequestSchema)` to create a new message.
  */
 export const UpdateCustomerRequestSchema: GenMessage<UpdateCustomerRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 6);
+  messageDesc(file_bank_customer_v1_customer_service, 9);
 
 /**
  * The changed customer.
@@ -385,7 +464,7 @@ export type UpdateCustomerResponse = Message<"bank.customer.v1.UpdateCustomerRes
  * Use `create(UpdateCustomerResponseSchema)` to create a new message.
  */
 export const UpdateCustomerResponseSchema: GenMessage<UpdateCustomerResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 7);
+  messageDesc(file_bank_customer_v1_customer_service, 10);
 
 /**
  * The customer to deactivate.
@@ -420,7 +499,7 @@ export type DeactivateCustomerRequest = Message<"bank.customer.v1.DeactivateCust
  * Use `create(DeactivateCustomerRequestSchema)` to create a new message.
  */
 export const DeactivateCustomerRequestSchema: GenMessage<DeactivateCustomerRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 8);
+  messageDesc(file_bank_customer_v1_customer_service, 11);
 
 /**
  * The deactivated customer.
@@ -441,7 +520,7 @@ export type DeactivateCustomerResponse = Message<"bank.customer.v1.DeactivateCus
  * Use `create(DeactivateCustomerResponseSchema)` to create a new message.
  */
 export const DeactivateCustomerResponseSchema: GenMessage<DeactivateCustomerResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 9);
+  messageDesc(file_bank_customer_v1_customer_service, 12);
 
 /**
  * The customers whose states to read.
@@ -462,7 +541,7 @@ export type GetCustomerStatesRequest = Message<"bank.customer.v1.GetCustomerStat
  * Use `create(GetCustomerStatesRequestSchema)` to create a new message.
  */
 export const GetCustomerStatesRequestSchema: GenMessage<GetCustomerStatesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 10);
+  messageDesc(file_bank_customer_v1_customer_service, 13);
 
 /**
  * The states.
@@ -483,7 +562,7 @@ export type GetCustomerStatesResponse = Message<"bank.customer.v1.GetCustomerSta
  * Use `create(GetCustomerStatesResponseSchema)` to create a new message.
  */
 export const GetCustomerStatesResponseSchema: GenMessage<GetCustomerStatesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 11);
+  messageDesc(file_bank_customer_v1_customer_service, 14);
 
 /**
  * Whether a customer may do business.
@@ -525,7 +604,7 @@ export type CustomerStanding = Message<"bank.customer.v1.CustomerStanding"> & {
  * Use `create(CustomerStandingSchema)` to create a new message.
  */
 export const CustomerStandingSchema: GenMessage<CustomerStanding> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 12);
+  messageDesc(file_bank_customer_v1_customer_service, 15);
 
 /**
  * Whom to reach.
@@ -546,7 +625,7 @@ export type GetContactsRequest = Message<"bank.customer.v1.GetContactsRequest"> 
  * Use `create(GetContactsRequestSchema)` to create a new message.
  */
 export const GetContactsRequestSchema: GenMessage<GetContactsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 13);
+  messageDesc(file_bank_customer_v1_customer_service, 16);
 
 /**
  * How they can be reached.
@@ -567,7 +646,7 @@ export type GetContactsResponse = Message<"bank.customer.v1.GetContactsResponse"
  * Use `create(GetContactsResponseSchema)` to create a new message.
  */
 export const GetContactsResponseSchema: GenMessage<GetContactsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 14);
+  messageDesc(file_bank_customer_v1_customer_service, 17);
 
 /**
  * How one customer can be reached.
@@ -595,7 +674,7 @@ export type CustomerContacts = Message<"bank.customer.v1.CustomerContacts"> & {
  * Use `create(CustomerContactsSchema)` to create a new message.
  */
 export const CustomerContactsSchema: GenMessage<CustomerContacts> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 15);
+  messageDesc(file_bank_customer_v1_customer_service, 18);
 
 /**
  * Keeps the customers of the bank: who they are, how they can be reached, and whether they may do business.
@@ -615,6 +694,19 @@ export const CustomerService: GenService<{
     methodKind: "unary";
     input: typeof RegisterCustomerRequestSchema;
     output: typeof RegisterCustomerResponseSchema;
+  },
+  /**
+   * Registers many customers at once, as when another bank's are taken over. Each is a command of its own, as RegisterCustomer
+   * would take it, with its own key and its own outcome; they are done at the same time, in no order.
+   *
+   * Errors (of items): DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, or in the future), CONTACT_INVALID (INVALID_ARGUMENT: no e-mail address or E.164 number), COUNTRY_UNKNOWN (INVALID_ARGUMENT), IDENTIFIER_TAKEN (ALREADY_EXISTS: another active customer has the same identifier), IDENTIFIER_NOT_ALLOWED (PERMISSION_DENIED: an identifier of kind MIGRATION, and not by back office)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.BatchRegisterCustomers
+   */
+  batchRegisterCustomers: {
+    methodKind: "unary";
+    input: typeof BatchRegisterCustomersRequestSchema;
+    output: typeof BatchRegisterCustomersResponseSchema;
   },
   /**
    * Reads a customer.
