@@ -30,6 +30,19 @@ export const auditSamples: Partial<Record<RpcName, Sample>> = {
   'audit.PreviewMonitoringRule': {
     request: { rule: RULE, ...SPAN },
   },
+  'audit.ListRetentionPolicies': { request: {} },
+  'audit.SetRetentionPolicy': {
+    request: {
+      policy: { archiveMonths: 24, classes: [{ className: 'all', keepMonths: 24 }] },
+      baseVersion: 1_000_000,
+    },
+    refused: 'ETAG_MISMATCH',
+  },
+  // It covers a time long before there was a bank.
+  'audit.PlaceLegalHold': { request: { ...SPAN, reason: 'A sample' } },
+  'audit.ReleaseLegalHold': { request: { legalHoldId: 'lgh_none' }, refused: 'LEGAL_HOLD_NOT_FOUND' },
+  'audit.ListLegalHolds': { request: {} },
+  'audit.ListArchiveFiles': { request: {} },
   'audit.ListAlerts': { request: {} },
   'audit.ListCases': { request: {} },
   'audit.GetCase': { request: ofCase, refused: 'CASE_NOT_FOUND' },
