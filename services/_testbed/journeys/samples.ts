@@ -1,7 +1,7 @@
 // A valid request of every RPC that the edge publishes, for tests that go through all of them. A new RPC needs one here.
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { auditSamples } from './audit-samples.ts';
+import { auditSamples, readSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
 import { money, objectAt, owner } from './counter.ts';
 import type { RpcName } from './doors.ts';
@@ -16,12 +16,6 @@ export interface Sample {
 /** To when holds are extended. */
 const EVEN_LATER = '2099-02-01T00:00:00Z';
 
-/** As the bank begins with. */
-const SAMPLINGS = [
-  { audience: 'AUDIENCE_CHANNEL', oneIn: 100 },
-  { audience: 'AUDIENCE_STAFF', oneIn: 1 },
-  { audience: 'AUDIENCE_PARTNER', oneIn: 1 },
-];
 /** By this no order is held. */
 const POLICY = {
   weights: [{ reason: 'SCORING_REASON_NEW_PAYEE', weight: 1 }],
@@ -142,11 +136,7 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
       refused: 'LOGIN_REVIEW_NOT_FOUND',
     },
     'security.GetScoringPolicy': { request: {} },
-    'security.ListReadRecordingPolicies': { request: {} },
-    'security.SetReadRecordingPolicy': {
-      request: { baseVersion: 1_000_000, policy: { samplings: SAMPLINGS } },
-      refused: 'ETAG_MISMATCH',
-    },
+    ...readSamples,
     'security.SetScoringPolicy': { request: { baseVersion: 1_000_000, policy: POLICY }, refused: 'ETAG_MISMATCH' },
     // Of a party that nobody needs any more.
     'security.DestroyDataKey': { request: { partyId: `ptn_${randomUUID()}` } },
