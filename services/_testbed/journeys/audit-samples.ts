@@ -1,4 +1,4 @@
-// A valid request of every RPC of the audit service, for samples.ts.
+// A valid request of every RPC of the audit service, and of those of security about what is recorded, for samples.ts.
 import type { RpcName } from './doors.ts';
 import type { Sample } from './samples.ts';
 
@@ -30,6 +30,19 @@ export const auditSamples: Partial<Record<RpcName, Sample>> = {
   'audit.PreviewMonitoringRule': {
     request: { rule: RULE, ...SPAN },
   },
+  'audit.ListRetentionPolicies': { request: {} },
+  'audit.SetRetentionPolicy': {
+    request: {
+      policy: { archiveMonths: 24, classes: [{ className: 'all', keepMonths: 24 }] },
+      baseVersion: 1_000_000,
+    },
+    refused: 'ETAG_MISMATCH',
+  },
+  // It covers a time long before there was a bank.
+  'audit.PlaceLegalHold': { request: { ...SPAN, reason: 'A sample' } },
+  'audit.ReleaseLegalHold': { request: { legalHoldId: 'lgh_none' }, refused: 'LEGAL_HOLD_NOT_FOUND' },
+  'audit.ListLegalHolds': { request: {} },
+  'audit.ListArchiveFiles': { request: {} },
   'audit.ListAlerts': { request: {} },
   'audit.ListCases': { request: {} },
   'audit.GetCase': { request: ofCase, refused: 'CASE_NOT_FOUND' },
@@ -40,4 +53,19 @@ export const auditSamples: Partial<Record<RpcName, Sample>> = {
     refused: 'CASE_NOT_FOUND',
   },
   'audit.DraftSuspiciousActivityReport': { request: ofCase, refused: 'CASE_NOT_FOUND' },
+};
+
+/** As the bank begins with. */
+const SAMPLINGS = [
+  { audience: 'AUDIENCE_CHANNEL', oneIn: 100 },
+  { audience: 'AUDIENCE_STAFF', oneIn: 1 },
+  { audience: 'AUDIENCE_PARTNER', oneIn: 1 },
+];
+
+export const readSamples: Partial<Record<RpcName, Sample>> = {
+  'security.ListReadRecordingPolicies': { request: {} },
+  'security.SetReadRecordingPolicy': {
+    request: { baseVersion: 1_000_000, policy: { samplings: SAMPLINGS } },
+    refused: 'ETAG_MISMATCH',
+  },
 };

@@ -110,6 +110,8 @@ describe('What is personal or secret', function inClear() {
     told.push(`ScoreOrders ${JSON.stringify(scores)}`);
     const refusal = { actor, rpc: 'none', code: 7, reason: 'NONE', address: fresh(), userAgent: fresh() };
     await security('edge').recordRefusals({ refusals: [{ ...refusal, refusalId: newId('rfs') }] });
+    const read = { actor, rpc: 'none', oneIn: 1, address: fresh(), userAgent: fresh() };
+    await security('edge').recordReads({ reads: [{ ...read, readId: newId('rdg') }] });
     const exchange = { subjectToken: fresh(), audience: 'account' };
     told.push(
       await security('edge')

@@ -1,7 +1,7 @@
 // A valid request of every RPC that the edge publishes, for tests that go through all of them. A new RPC needs one here.
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { auditSamples } from './audit-samples.ts';
+import { auditSamples, readSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
 import { money, objectAt, owner } from './counter.ts';
 import type { RpcName } from './doors.ts';
@@ -144,6 +144,7 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
       refused: 'LOGIN_REVIEW_NOT_FOUND',
     },
     'security.GetScoringPolicy': { request: {} },
+    ...readSamples,
     'security.SetScoringPolicy': { request: { baseVersion: 1_000_000, policy: POLICY }, refused: 'ETAG_MISMATCH' },
     // Of a party that nobody needs any more.
     'security.DestroyDataKey': { request: { partyId: `ptn_${randomUUID()}` } },
