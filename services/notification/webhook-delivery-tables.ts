@@ -136,11 +136,16 @@ export function giveBack(taken: TakenDelivery): RawBuilder<unknown> {
   `;
 }
 
-/** How much is to be sent, and since when the first of it has been due: milliseconds, null when nothing is. */
-export function selectBacklog(): RawBuilder<{ waiting: number; lateMs: number | null }> {
-  return sql<{ waiting: number; lateMs: number | null }>`
-    select count(*)::int as waiting, greatest(0, extract(epoch from now() - min(next_time)) * 1000)::float8 as "lateMs"
-    from webhook_delivery where next_time is not null
+/**
+ * How much is to be sent, and for how long the first of it has been due: milliseconds, 0 when it is not. What waits for a
+ * partner to be resumed is not.
+ */
+export function selectBacklog(): RawBuilder<{ waiting: number; lateMs: number }> {
+  return sql<{ waiting: number; lateMs: number }>`
+    select count(*)::int as waiting, greatest(0, extract(epoch from now() - min(d.next_time)) * 1000)::float8 as "lateMs"
+    from webhook_delivery d join webhook w on w.webhook_id = d.webhook_id
+      left join webhook_partner p on p.party_id = w.party_id
+    where d.next_time is not null and w.state <> 'deleted' and not coalesce(p.suspended, false)
   `;
 }
 

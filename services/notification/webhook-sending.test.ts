@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
@@ -33,6 +34,22 @@ describe('A webhook that is posted', () => {
     expect(() => new Webhook(after).verify(`${body} `, headers as Record<string, string>)).to.throw('No matching');
     const old = signed(message('', after), Date.now() - 600_000);
     expect(() => new Webhook(after).verify('{"type":"ž"}', { ...old })).to.throw('too old');
+  });
+
+  it('is taken by the verifier that the documents show, and nothing else is', async () => {
+    const page = await readFile('docs/webhooks.md', 'utf8');
+    const [, source = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+    const { isFromBank }: { isFromBank: (headers: object, body: string, secret: string) => boolean } = await import(
+      `data:text/javascript,${encodeURIComponent(source)}`
+    );
+    const [before, after] = [newSecret(), newSecret()];
+    const { body, ...rest } = message('', before, after);
+    const headers = signed({ ...rest, body }, Date.now());
+    expect([before, after].map((secret) => isFromBank(headers, body, secret))).to.deep.equal([true, true]);
+    expect(isFromBank(headers, body, newSecret())).to.equal(false);
+    expect(isFromBank(headers, `${body} `, after)).to.equal(false);
+    expect(isFromBank(signed({ ...rest, body }, Date.now() - 600_000), body, after)).to.equal(false);
+    expect(isFromBank({}, body, after)).to.equal(false);
   });
 
   it('goes to the address that was checked, whatever the name means the next time', async () => {
