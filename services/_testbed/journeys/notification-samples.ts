@@ -3,6 +3,7 @@ import type { Belongings } from './belongings.ts';
 import type { RpcName } from './doors.ts';
 import type { Sample } from './samples.ts';
 
+/** By the names of the RPCs. */
 export function notificationSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
   const texts = ['en', 'cs'].map((locale) => ({ locale, headline: 'News', text: 'There are some.' }));
   const receipts = { timestamp: '1', signature: 'v1,none', receiptsJson: '[]' };
