@@ -35,6 +35,7 @@ format: setup ## Format the code and the contracts
 
 bench: setup ## Measure
 	@npm run -s bench
+	@npm run -s bench:events
 
 release: setup ## Make the present contracts the baseline that later ones must not break
 	@npm run -s release
