@@ -73,6 +73,14 @@ function rpcs(context: Context) {
   } satisfies Rpcs<typeof AuditService>;
 }
 
+/**
+ * Whether the object store outlives its process: what is archived leaves the database. In production a directory has to be named for it,
+ * since DATA_DIR may be a pod's own.
+ */
+function outlives({ OBJECT_STORE, OBJECT_STORE_DIR, BANK_ENVIRONMENT }: Context['config']): boolean {
+  return OBJECT_STORE === 's3' || OBJECT_STORE_DIR !== '' || BANK_ENVIRONMENT === 'development';
+}
+
 /** How often monitoring looks whether anything waits. */
 const MONITOR_MS = 250;
 
@@ -103,7 +111,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     };
     const stop = repeat(config.CHECKPOINT_SECONDS * 1_000, sign, log, 'no checkpoint could be signed');
     const stopMonitoring = repeat(MONITOR_MS, () => monitor(context), log, 'what happened could not be looked at');
-    const tidy = () => keep(context).then(() => forget(context));
+    const tidy = () => (outlives(config) ? keep(context) : Promise.resolve()).then(() => forget(context));
     const stopKeeping = repeat(
       config.KEEPING_SECONDS * 1_000,
       tidy,

@@ -40,6 +40,8 @@ describe('The buf plugins', function () {
         edge: true,
         noReplay: false,
         idempotency: 'no_side_effects',
+        readsPersonal: true,
+        shows: [],
         ids: [{ path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' }],
         actors: [],
         errors: ['NOT_THERE'],
