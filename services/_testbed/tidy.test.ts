@@ -13,7 +13,9 @@ import {
   rpcsWithoutFile,
 } from './house-rules.ts';
 
-describe('The house', () => {
+describe('The house', function theHouse() {
+  // It reads every file of the house, on a machine that may be busy.
+  this.timeout(60_000);
   const house = readHouse();
 
   it('has a file and a test for every RPC of the contracts', async () => {
