@@ -116,6 +116,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
   | 'bank.customer.v1.CustomerService/BatchRegisterCustomers'
   | 'bank.customer.v1.CustomerService/GetCustomer'
+  | 'bank.customer.v1.CustomerService/ListCustomerVersions'
   | 'bank.customer.v1.CustomerService/ListCustomers'
   | 'bank.customer.v1.CustomerService/UpdateCustomer'
   | 'bank.customer.v1.CustomerService/DeactivateCustomer'
@@ -1140,6 +1141,26 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_VERSION_NOT_FOUND',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListCustomerVersions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/ListCustomers': {
@@ -3735,12 +3756,14 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.CustomerVersion': { remark: 'PERSONAL' },
+  'bank.customer.v1.DeactivateCustomerRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
-  'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.ChangePasswordRequest': { username: 'PERSONAL', password: 'SECRET', newPassword: 'SECRET' },
@@ -3818,10 +3841,13 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.Contact',
   'bank.customer.v1.Customer',
   'bank.customer.v1.CustomerContacts',
+  'bank.customer.v1.CustomerVersion',
+  'bank.customer.v1.DeactivateCustomerRequest',
   'bank.customer.v1.DeactivateCustomerResponse',
   'bank.customer.v1.GetContactsResponse',
   'bank.customer.v1.GetCustomerResponse',
   'bank.customer.v1.Identifier',
+  'bank.customer.v1.ListCustomerVersionsResponse',
   'bank.customer.v1.ListCustomersRequest',
   'bank.customer.v1.ListCustomersResponse',
   'bank.customer.v1.Organisation',

@@ -8,8 +8,10 @@ import {
   CustomerUpdatedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import type { Context } from './context.ts';
 import { stateMessage } from './profile.ts';
 import { CustomerRow, holdIdentifiers, replaceTerms, SEARCH_VERSION } from './tables.ts';
+import { countVersion, keepVersion } from './versions.ts';
 
 const SCHEMAS = {
   registered: CustomerRegisteredSchema,
@@ -31,10 +33,10 @@ export function publish(tx: CommandTx, what: keyof typeof SCHEMAS, row: Customer
 }
 
 /** Who was erased can be found no more, and is no longer a customer: what their names hash to would tell of them still. */
-export const erasures: Subscription = {
+export const erasures = ({ vault }: Pick<Context, 'vault'>): Subscription => ({
   producer: 'security',
   handlers: [
-    on(DataKeyDestroyedSchema, async (tx, { partyId: id }) => {
+    on(DataKeyDestroyedSchema, async (tx, { partyId: id }, { actor }) => {
       const row = await tx.em.findOne(CustomerRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!row) return;
       await tx.execute(replaceTerms(id, []));
@@ -42,9 +44,9 @@ export const erasures: Subscription = {
       row.searchVersion = SEARCH_VERSION;
       if (row.state !== 'active') return;
       row.state = 'deactivated';
-      row.version += 1;
-      row.updateTime = new Date();
+      countVersion(row);
       publish(tx, 'deactivated', row);
+      await keepVersion(tx, vault, row, { actor, remark: '' });
     }),
   ],
-};
+});

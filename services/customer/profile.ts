@@ -33,7 +33,10 @@ export async function warmKey({ database, vault }: Context, customerId: string):
 }
 
 /** The message of a customer. Of one who was erased, only what is not personal. */
-export function customerMessage(row: CustomerRow, particulars: Particulars | undefined): Customer {
+export function customerMessage(
+  row: Pick<CustomerRow, 'id' | 'state' | 'version' | 'createTime' | 'updateTime' | 'branchId'>,
+  particulars: Particulars | undefined,
+): Customer {
   return create(CustomerSchema, {
     ...(particulars && pick(particulars)),
     customerId: row.id,

@@ -10,11 +10,13 @@ import { refuse } from './domain/refusals.ts';
 import { erasures } from './events.ts';
 import { Customers } from './migrations/0001-customers.ts';
 import { NameGrams } from './migrations/0005-name-grams.ts';
+import { CustomerVersions } from './migrations/0007-customer-versions.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
 import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
 import { getCustomerStates } from './rpc/get-customer-states.ts';
+import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
@@ -28,6 +30,7 @@ function rpcs(context: Context) {
     getCustomer: getCustomer(context),
     getCustomerStates: getCustomerStates(context),
     listCustomers: listCustomers(context),
+    listCustomerVersions: listCustomerVersions(context),
     registerCustomer: registerCustomer(context),
     updateCustomer: updateCustomer(context),
   } satisfies Rpcs<typeof CustomerService>;
@@ -44,9 +47,10 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0004-event-path', class: eventPath('customer_runtime') },
     { name: '0005-name-grams', class: NameGrams },
     { name: '0006-event-operations', class: eventOperations('customer_runtime') },
+    { name: '0007-customer-versions', class: CustomerVersions },
   ],
   context: makeContext,
-  subscriptions: () => [erasures],
+  subscriptions: (context) => [erasures(context)],
   start: async (context) => renewTerms(context),
   rpcs,
   owners: ({ database }) => ({

@@ -106,6 +106,13 @@ describe('bankctl', function bankctl() {
       person: { givenName: 'Jana', familyName: 'Dvořáková', birthDate: '1990-05-17' },
     });
     expect(changed.customer.contacts).to.deep.equal([{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }]);
+    const { versions } = await json<{ versions: { customer: { updateTime: string } }[] }>([
+      'customer',
+      'versions',
+      jana,
+    ]);
+    const at = versions.at(-1)?.customer.updateTime ?? '';
+    expect((await run(['customer', 'get', jana, '--as-of', at])).stdout).to.match(/Jana Nováková/);
     const { stdout } = await run(['customer', 'get', jana]);
     expect(stdout)
       .to.match(/Jana Dvořáková/)

@@ -69,6 +69,7 @@ function customerSamples({ customerId, branchId }: Belongings): Partial<Record<R
       },
     },
     'customer.GetCustomer': { request: { customerId } },
+    'customer.ListCustomerVersions': { request: { customerId } },
     'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
     'customer.DeactivateCustomer': { request: { customerId } },

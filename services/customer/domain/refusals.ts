@@ -3,6 +3,7 @@ import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('customer', {
   CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
+  CUSTOMER_VERSION_NOT_FOUND: ['NOT_FOUND', 'Nothing is kept of what the customer was then.'],
   CUSTOMER_DEACTIVATED: ['FAILED_PRECONDITION', 'The customer was deactivated.'],
   PARTY_KIND_FIXED: ['FAILED_PRECONDITION', 'A person does not become an organisation, nor the other way round.'],
   IDENTIFIER_TAKEN: ['ALREADY_EXISTS', 'Another active customer has the same identifier.'],

@@ -66,5 +66,6 @@ async function update(
   row.searchVersion = SEARCH_VERSION;
   if (names.includes('branchId')) row.branchId = request.branchId || (branchOf(call) ?? '');
   await tx.execute(replaceTerms(row.id, hashTerms(vault, termsOf(particulars))));
-  return changed(tx, 'updated', loaded, particulars);
+  const cause = { actor: call.principal, remark: request.remark };
+  return changed(tx, vault, 'updated', { ...loaded, particulars, cause });
 }

@@ -4,21 +4,21 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Address, Contact, Customer, CustomerState, Identifier, Organisation, Person } from "./customer_pb.ts";
+import type { Address, Contact, Customer, CustomerState, CustomerVersion, Identifier, Organisation, Person } from "./customer_pb.ts";
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Refusal } from "../../type/v1/error_pb.ts";
 import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { FieldMask } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/customer/v1/customer_service.proto.
  */
 export const file_bank_customer_v1_customer_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIjwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAEiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIigQIKFExpc3RDdXN0b21lcnNSZXF1ZXN0Eh4KBG5hbWUYASABKAlCELpIBXIDGMgB4rUYBAgCEAESIQoHY29udGFjdBgCIAEoCUIQukgFcgMY/gHitRgECAIQARIjCgppZGVudGlmaWVyGAMgASgJQg+6SARyAhhA4rUYBAgCEAESIgoJYnJhbmNoX2lkGAQgASgJQg+6SARyAhhA2rUYBAgHEAESGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAEEiMKCW5hbWVfcGFydBgHIAEoCUIQukgFcgMYyAHitRgECAIQASJfChVMaXN0Q3VzdG9tZXJzUmVzcG9uc2USLQoJY3VzdG9tZXJzGAEgAygLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkirAQKFVVwZGF0ZUN1c3RvbWVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISFQoEZXRhZxgEIAEoCUIHukgEcgIYQBIvCgt1cGRhdGVfbWFzaxgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSKgoGcGVyc29uGAYgASgLMhguYmFuay5jdXN0b21lci52MS5QZXJzb25IABI2CgxvcmdhbmlzYXRpb24YByABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLk9yZ2FuaXNhdGlvbkgAEjUKCGNvbnRhY3RzGAggAygLMhkuYmFuay5jdXN0b21lci52MS5Db250YWN0Qgi6SAWSAQIQChIqCgdhZGRyZXNzGAkgASgLMhkuYmFuay5jdXN0b21lci52MS5BZGRyZXNzEjsKC2lkZW50aWZpZXJzGAogAygLMhwuYmFuay5jdXN0b21lci52MS5JZGVudGlmaWVyQgi6SAWSAQIQChI8ChZyZXNpZGVuY2VfY291bnRyeV9jb2RlGAsgASgJQhy6SBFyDzINXihbQS1aXXsyfSk/JOK1GAQIAhABEiIKCWJyYW5jaF9pZBgMIAEoCUIPukgEcgIYQNq1GAQIBxACQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyInkKGURlYWN0aXZhdGVDdXN0b21lclJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACIkoKGkRlYWN0aXZhdGVDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciJFChhHZXRDdXN0b21lclN0YXRlc1JlcXVlc3QSKQoMY3VzdG9tZXJfaWRzGAEgAygJQhO6SAiSAQUIARDoB9q1GAQIARABIlIKGUdldEN1c3RvbWVyU3RhdGVzUmVzcG9uc2USNQoJc3RhbmRpbmdzGAEgAygLMiIuYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YW5kaW5nIpQBChBDdXN0b21lclN0YW5kaW5nEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAyJEChJHZXRDb250YWN0c1JlcXVlc3QSLgoMY3VzdG9tZXJfaWRzGAEgAygJQhi6SA2SAQoIARBkIgRyAhhA2rUYBAgBEAMiTAoTR2V0Q29udGFjdHNSZXNwb25zZRI1CgljdXN0b21lcnMYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyQ29udGFjdHMiXgoQQ3VzdG9tZXJDb250YWN0cxIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSKwoIY29udGFjdHMYAiADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3QygAgKD0N1c3RvbWVyU2VydmljZRKCAQoQUmVnaXN0ZXJDdXN0b21lchIpLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlcXVlc3QaKi5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdGVyQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAESBwgDEgMBAgMSjgEKFkJhdGNoUmVnaXN0ZXJDdXN0b21lcnMSLy5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXF1ZXN0GjAuYmFuay5jdXN0b21lci52MS5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEnYKC0dldEN1c3RvbWVyEiQuYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclJlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoRR2V0Q3VzdG9tZXJTdGF0ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZSIKkAIBirUYAwoBBRJmCgtHZXRDb250YWN0cxIkLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5HZXRDb250YWN0c1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsImwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESLgoKYXNfb2ZfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIifwobTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAocTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXNwb25zZRIzCgh2ZXJzaW9ucxgBIAMoCzIhLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKBAgoUTGlzdEN1c3RvbWVyc1JlcXVlc3QSHgoEbmFtZRgBIAEoCUIQukgFcgMYyAHitRgECAIQARIhCgdjb250YWN0GAIgASgJQhC6SAVyAxj+AeK1GAQIAhABEiMKCmlkZW50aWZpZXIYAyABKAlCD7pIBHICGEDitRgECAIQARIiCglicmFuY2hfaWQYBCABKAlCD7pIBHICGEDatRgECAcQARIaCglwYWdlX3NpemUYBSABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQSIwoJbmFtZV9wYXJ0GAcgASgJQhC6SAVyAxjIAeK1GAQIAhABIl8KFUxpc3RDdXN0b21lcnNSZXNwb25zZRItCgljdXN0b21lcnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLOBAoVVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIVCgRldGFnGAQgASgJQge6SARyAhhAEi8KC3VwZGF0ZV9tYXNrGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjwKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCHLpIEXIPMg1eKFtBLVpdezJ9KT8k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEAISIAoGcmVtYXJrGA0gASgJQhC6SAVyAxj0A+K1GAQIAhABQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIpsBChlEZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIgCgZyZW1hcmsYBCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSgoaRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIkUKGEdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBIpCgxjdXN0b21lcl9pZHMYASADKAlCE7pICJIBBQgBEOgH2rUYBAgBEAEiUgoZR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZRI1CglzdGFuZGluZ3MYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyU3RhbmRpbmcilAEKEEN1c3RvbWVyU3RhbmRpbmcSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADIkQKEkdldENvbnRhY3RzUmVxdWVzdBIuCgxjdXN0b21lcl9pZHMYASADKAlCGLpIDZIBCggBEGQiBHICGEDatRgECAEQAyJMChNHZXRDb250YWN0c1Jlc3BvbnNlEjUKCWN1c3RvbWVycxgBIAMoCzIiLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJDb250YWN0cyJeChBDdXN0b21lckNvbnRhY3RzEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIrCghjb250YWN0cxgCIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdDKUCQoPQ3VzdG9tZXJTZXJ2aWNlEoIBChBSZWdpc3RlckN1c3RvbWVyEikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdBoqLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlIheQAgKKtRgQCgEBEgIIARIHCAMSAwECAxKOAQoWQmF0Y2hSZWdpc3RlckN1c3RvbWVycxIvLmJhbmsuY3VzdG9tZXIudjEuQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QaMC5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdgoLR2V0Q3VzdG9tZXISJC5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSkQEKFExpc3RDdXN0b21lclZlcnNpb25zEi0uYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJWZXJzaW9uc1JlcXVlc3QaLi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lclZlcnNpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoRR2V0Q3VzdG9tZXJTdGF0ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZSIKkAIBirUYAwoBBRJmCgtHZXRDb250YWN0cxIkLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5HZXRDb250YWN0c1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * The party to register.
@@ -216,6 +216,13 @@ export type GetCustomerRequest = Message<"bank.customer.v1.GetCustomerRequest"> 
    * @generated from field: string customer_id = 1;
    */
   customerId: string;
+
+  /**
+   * When. Absent, or not in the past: now.
+   *
+   * @generated from field: google.protobuf.Timestamp as_of_time = 2;
+   */
+  asOfTime?: Timestamp | undefined;
 };
 
 /**
@@ -232,7 +239,7 @@ export const GetCustomerRequestSchema: GenMessage<GetCustomerRequest> = /*@__PUR
  */
 export type GetCustomerResponse = Message<"bank.customer.v1.GetCustomerResponse"> & {
   /**
-   * The customer as they are now.
+   * The customer as they are, or were at as_of_time.
    *
    * @generated from field: bank.customer.v1.Customer customer = 1;
    */
@@ -245,6 +252,69 @@ export type GetCustomerResponse = Message<"bank.customer.v1.GetCustomerResponse"
  */
 export const GetCustomerResponseSchema: GenMessage<GetCustomerResponse> = /*@__PURE__*/
   messageDesc(file_bank_customer_v1_customer_service, 6);
+
+/**
+ * Whose versions to list.
+ *
+ * @generated from message bank.customer.v1.ListCustomerVersionsRequest
+ */
+export type ListCustomerVersionsRequest = Message<"bank.customer.v1.ListCustomerVersionsRequest"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListCustomerVersionsRequest.
+ * Use `create(ListCustomerVersionsRequestSchema)` to create a new message.
+ */
+export const ListCustomerVersionsRequestSchema: GenMessage<ListCustomerVersionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 7);
+
+/**
+ * A page of versions.
+ *
+ * @generated from message bank.customer.v1.ListCustomerVersionsResponse
+ */
+export type ListCustomerVersionsResponse = Message<"bank.customer.v1.ListCustomerVersionsResponse"> & {
+  /**
+   * The versions.
+   *
+   * @generated from field: repeated bank.customer.v1.CustomerVersion versions = 1;
+   */
+  versions: CustomerVersion[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListCustomerVersionsResponse.
+ * Use `create(ListCustomerVersionsResponseSchema)` to create a new message.
+ */
+export const ListCustomerVersionsResponseSchema: GenMessage<ListCustomerVersionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 8);
 
 /**
  * Which customers to list.
@@ -308,7 +378,7 @@ export type ListCustomersRequest = Message<"bank.customer.v1.ListCustomersReques
  * Use `create(ListCustomersRequestSchema)` to create a new message.
  */
 export const ListCustomersRequestSchema: GenMessage<ListCustomersRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 7);
+  messageDesc(file_bank_customer_v1_customer_service, 9);
 
 /**
  * A page of customers.
@@ -336,7 +406,7 @@ export type ListCustomersResponse = Message<"bank.customer.v1.ListCustomersRespo
  * Use `create(ListCustomersResponseSchema)` to create a new message.
  */
 export const ListCustomersResponseSchema: GenMessage<ListCustomersResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 8);
+  messageDesc(file_bank_customer_v1_customer_service, 10);
 
 /**
  * What to change.
@@ -436,6 +506,13 @@ export type UpdateCustomerRequest = Message<"bank.customer.v1.UpdateCustomerRequ
    * @generated from field: string branch_id = 12;
    */
   branchId: string;
+
+  /**
+   * Why, for those who read the versions later.
+   *
+   * @generated from field: string remark = 13;
+   */
+  remark: string;
 };
 
 /**
@@ -443,7 +520,7 @@ export type UpdateCustomerRequest = Message<"bank.customer.v1.UpdateCustomerRequ
  * Use `create(UpdateCustomerRequestSchema)` to create a new message.
  */
 export const UpdateCustomerRequestSchema: GenMessage<UpdateCustomerRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 9);
+  messageDesc(file_bank_customer_v1_customer_service, 11);
 
 /**
  * The changed customer.
@@ -464,7 +541,7 @@ export type UpdateCustomerResponse = Message<"bank.customer.v1.UpdateCustomerRes
  * Use `create(UpdateCustomerResponseSchema)` to create a new message.
  */
 export const UpdateCustomerResponseSchema: GenMessage<UpdateCustomerResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 10);
+  messageDesc(file_bank_customer_v1_customer_service, 12);
 
 /**
  * The customer to deactivate.
@@ -492,6 +569,13 @@ export type DeactivateCustomerRequest = Message<"bank.customer.v1.DeactivateCust
    * @generated from field: string customer_id = 3;
    */
   customerId: string;
+
+  /**
+   * Why, for those who read the versions later.
+   *
+   * @generated from field: string remark = 4;
+   */
+  remark: string;
 };
 
 /**
@@ -499,7 +583,7 @@ export type DeactivateCustomerRequest = Message<"bank.customer.v1.DeactivateCust
  * Use `create(DeactivateCustomerRequestSchema)` to create a new message.
  */
 export const DeactivateCustomerRequestSchema: GenMessage<DeactivateCustomerRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 11);
+  messageDesc(file_bank_customer_v1_customer_service, 13);
 
 /**
  * The deactivated customer.
@@ -520,7 +604,7 @@ export type DeactivateCustomerResponse = Message<"bank.customer.v1.DeactivateCus
  * Use `create(DeactivateCustomerResponseSchema)` to create a new message.
  */
 export const DeactivateCustomerResponseSchema: GenMessage<DeactivateCustomerResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 12);
+  messageDesc(file_bank_customer_v1_customer_service, 14);
 
 /**
  * The customers whose states to read.
@@ -541,7 +625,7 @@ export type GetCustomerStatesRequest = Message<"bank.customer.v1.GetCustomerStat
  * Use `create(GetCustomerStatesRequestSchema)` to create a new message.
  */
 export const GetCustomerStatesRequestSchema: GenMessage<GetCustomerStatesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 13);
+  messageDesc(file_bank_customer_v1_customer_service, 15);
 
 /**
  * The states.
@@ -562,7 +646,7 @@ export type GetCustomerStatesResponse = Message<"bank.customer.v1.GetCustomerSta
  * Use `create(GetCustomerStatesResponseSchema)` to create a new message.
  */
 export const GetCustomerStatesResponseSchema: GenMessage<GetCustomerStatesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 14);
+  messageDesc(file_bank_customer_v1_customer_service, 16);
 
 /**
  * Whether a customer may do business.
@@ -604,7 +688,7 @@ export type CustomerStanding = Message<"bank.customer.v1.CustomerStanding"> & {
  * Use `create(CustomerStandingSchema)` to create a new message.
  */
 export const CustomerStandingSchema: GenMessage<CustomerStanding> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 15);
+  messageDesc(file_bank_customer_v1_customer_service, 17);
 
 /**
  * Whom to reach.
@@ -625,7 +709,7 @@ export type GetContactsRequest = Message<"bank.customer.v1.GetContactsRequest"> 
  * Use `create(GetContactsRequestSchema)` to create a new message.
  */
 export const GetContactsRequestSchema: GenMessage<GetContactsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 16);
+  messageDesc(file_bank_customer_v1_customer_service, 18);
 
 /**
  * How they can be reached.
@@ -646,7 +730,7 @@ export type GetContactsResponse = Message<"bank.customer.v1.GetContactsResponse"
  * Use `create(GetContactsResponseSchema)` to create a new message.
  */
 export const GetContactsResponseSchema: GenMessage<GetContactsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 17);
+  messageDesc(file_bank_customer_v1_customer_service, 19);
 
 /**
  * How one customer can be reached.
@@ -674,7 +758,7 @@ export type CustomerContacts = Message<"bank.customer.v1.CustomerContacts"> & {
  * Use `create(CustomerContactsSchema)` to create a new message.
  */
 export const CustomerContactsSchema: GenMessage<CustomerContacts> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 18);
+  messageDesc(file_bank_customer_v1_customer_service, 20);
 
 /**
  * Keeps the customers of the bank: who they are, how they can be reached, and whether they may do business.
@@ -709,9 +793,9 @@ export const CustomerService: GenService<{
     output: typeof BatchRegisterCustomersResponseSchema;
   },
   /**
-   * Reads a customer.
+   * Reads a customer, as they are or, with as_of_time, as they were.
    *
-   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND)
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_VERSION_NOT_FOUND (NOT_FOUND: as_of_time is before they were registered, or before what is kept of them)
    *
    * @generated from rpc bank.customer.v1.CustomerService.GetCustomer
    */
@@ -719,6 +803,19 @@ export const CustomerService: GenService<{
     methodKind: "unary";
     input: typeof GetCustomerRequestSchema;
     output: typeof GetCustomerResponseSchema;
+  },
+  /**
+   * Lists the versions of a customer, newest first: what they were, who made it so, when, and why. Each change is a version; none
+   * is ever changed or removed. Of one who was erased, what is not personal is left.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListCustomerVersions
+   */
+  listCustomerVersions: {
+    methodKind: "unary";
+    input: typeof ListCustomerVersionsRequestSchema;
+    output: typeof ListCustomerVersionsResponseSchema;
   },
   /**
    * Lists customers, newest first, or searches them. A search finds exact values, whatever their case, accents and spaces, and
