@@ -57,7 +57,8 @@ export type IdKind =
   | 'AUDIT_RECORD'
   | 'MONITORING_RULE'
   | 'ALERT'
-  | 'CASE';
+  | 'CASE'
+  | 'RELATION';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -120,6 +121,10 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ListCustomers'
   | 'bank.customer.v1.CustomerService/UpdateCustomer'
   | 'bank.customer.v1.CustomerService/DeactivateCustomer'
+  | 'bank.customer.v1.CustomerService/CreateRelation'
+  | 'bank.customer.v1.CustomerService/GrantRepresentation'
+  | 'bank.customer.v1.CustomerService/EndRelation'
+  | 'bank.customer.v1.CustomerService/ListRelations'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -1224,6 +1229,91 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/CreateRelation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['relatedCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'RELATION_NOT_POSSIBLE',
+      'RELATION_EXISTS',
+      'DATE_INVALID',
+      'SHARE_EXCEEDED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GrantRepresentation': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['relatedCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'RELATION_NOT_POSSIBLE',
+      'RELATION_EXISTS',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/EndRelation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['relationId'], kind: 'RELATION', access: 'NAMED' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'RELATION_NOT_FOUND',
+      'RELATION_ENDED',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListRelations': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
@@ -3755,14 +3845,18 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
+  'bank.customer.v1.CreateRelationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.CustomerVersion': { remark: 'PERSONAL' },
   'bank.customer.v1.DeactivateCustomerRequest': { remark: 'PERSONAL' },
+  'bank.customer.v1.EndRelationRequest': { remark: 'PERSONAL' },
+  'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
   'bank.security.v1.AccessRefusal': { address: 'PERSONAL', userAgent: 'PERSONAL' },
@@ -3839,22 +3933,30 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
   'bank.customer.v1.Contact',
+  'bank.customer.v1.CreateRelationRequest',
+  'bank.customer.v1.CreateRelationResponse',
   'bank.customer.v1.Customer',
   'bank.customer.v1.CustomerContacts',
   'bank.customer.v1.CustomerVersion',
   'bank.customer.v1.DeactivateCustomerRequest',
   'bank.customer.v1.DeactivateCustomerResponse',
+  'bank.customer.v1.EndRelationRequest',
+  'bank.customer.v1.EndRelationResponse',
   'bank.customer.v1.GetContactsResponse',
   'bank.customer.v1.GetCustomerResponse',
+  'bank.customer.v1.GrantRepresentationRequest',
+  'bank.customer.v1.GrantRepresentationResponse',
   'bank.customer.v1.Identifier',
   'bank.customer.v1.ListCustomerVersionsResponse',
   'bank.customer.v1.ListCustomersRequest',
   'bank.customer.v1.ListCustomersResponse',
+  'bank.customer.v1.ListRelationsResponse',
   'bank.customer.v1.Organisation',
   'bank.customer.v1.Person',
   'bank.customer.v1.RegisterCustomerRequest',
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
+  'bank.customer.v1.Relation',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.notification.v1.Delivery',

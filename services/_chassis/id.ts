@@ -20,6 +20,7 @@ export type Prefix =
   | 'ptn'
   | 'pwr'
   | 'rfs'
+  | 'rel'
   | 'ses'
   | 'stf'
   | 'stp'

@@ -6,10 +6,14 @@ import {
   CustomerDeactivatedSchema,
   CustomerRegisteredSchema,
   CustomerUpdatedSchema,
+  RelationCreatedSchema,
+  RelationEndedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { Context } from './context.ts';
+import { kindMessage } from './domain/relations.ts';
 import { stateMessage } from './profile.ts';
+import type { RelationRow } from './relation-tables.ts';
 import { CustomerRow, holdIdentifiers, replaceTerms, SEARCH_VERSION } from './tables.ts';
 import { countVersion, keepVersion } from './versions.ts';
 
@@ -30,6 +34,21 @@ export function publish(tx: CommandTx, what: keyof typeof SCHEMAS, row: Customer
     version,
   };
   tx.publish(SCHEMAS[what], event, { id, sequence: version });
+}
+
+/** Publishes what became of a relation between customers. */
+export function publishRelation(tx: CommandTx, what: 'created' | 'ended', row: RelationRow): void {
+  const { id, kind, customerId, relatedCustomerId, validFrom, validUntil, version } = row;
+  const event = {
+    relationId: id,
+    kind: kindMessage(kind),
+    customerId,
+    relatedCustomerId,
+    validFrom,
+    validUntil: validUntil ?? '',
+    version,
+  };
+  tx.publish(what === 'created' ? RelationCreatedSchema : RelationEndedSchema, event, { id, sequence: version });
 }
 
 /** Who was erased can be found no more, and is no longer a customer: what their names hash to would tell of them still. */

@@ -145,6 +145,19 @@ describe('bankctl', function bankctl() {
     expect(opened.account.type).to.equal('ACCOUNT_TYPE_BUSINESS');
     const { accounts } = await json<{ accounts: object[] }>(['account', 'list', '--customer', jana]);
     expect(accounts).to.have.length(2);
+    const { relation } = await json<{ relation: { relationId: string } }>([
+      'customer',
+      'relate',
+      customer.customerId,
+      jana,
+      '--kind',
+      'beneficial-owner',
+      '--share',
+      '33.33',
+    ]);
+    await json(['customer', 'end-relation', jana, relation.relationId, '--remark', 'sold']);
+    expect((await run(['customer', 'relations', jana])).stdout).to.match(/beneficial-owner .* 33\.33/);
+    await approved(['customer', 'relate', jana, petr, '--kind', 'power-of-attorney']);
     expect((await run(['customer', 'deactivate', customer.customerId])).code).to.equal(0);
   });
 

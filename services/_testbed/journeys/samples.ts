@@ -54,10 +54,11 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
   };
 }
 
-function customerSamples({ customerId, branchId }: Belongings): Partial<Record<RpcName, Sample>> {
+function customerSamples({ customerId, jointHolderId, branchId }: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
   const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
   const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }];
+  const related = { customerId, relatedCustomerId: jointHolderId };
   const identifiers = [{ kind: 'IDENTIFIER_KIND_PASSPORT', value: '38291746', countryCode: 'CZ' }];
   return {
     'customer.RegisterCustomer': {
@@ -73,6 +74,10 @@ function customerSamples({ customerId, branchId }: Belongings): Partial<Record<R
     'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
     'customer.DeactivateCustomer': { request: { customerId } },
+    'customer.CreateRelation': { request: { ...related, kind: 'RELATION_KIND_EMPLOYER' } },
+    'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
+    'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },
+    'customer.ListRelations': { request: { customerId } },
   };
 }
 

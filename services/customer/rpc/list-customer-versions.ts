@@ -23,7 +23,10 @@ export function listCustomerVersions({
       { customerId, ...(after && { version: { $lt: Number(after[0]) } }) },
       { orderBy: { version: 'desc' }, limit: size + 1 },
     );
-    const page = fitting(rows.slice(0, size), ({ profile }) => profile.ciphertext.length);
+    const page = fitting(
+      rows.slice(0, size),
+      ({ profile, remark }) => profile.ciphertext.length + (remark?.ciphertext.length ?? 0),
+    );
     const last = page.at(-1);
     return {
       versions: await Promise.all(page.map((kept) => versionMessage(vault, customer, kept, principal))),

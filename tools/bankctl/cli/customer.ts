@@ -1,8 +1,9 @@
 // The commands about customers.
 import type { Command } from 'commander';
+import { relationCommands } from './relation.ts';
 import { action, type Exited, lists, parseDate, parseInstant, repeated, writes } from './run.ts';
 
-/** Adds customer register, get, versions, list, update and deactivate. */
+/** Adds customer register, get, versions, list, update, deactivate and those about relations. */
 export function customerCommands(program: Command, exited: Exited): void {
   const customer = program.command('customer').description('The customers of the bank.');
   const load = () => import('../commands/customer.ts');
@@ -63,6 +64,8 @@ Examples:
     .option('--remark <text>', 'why, for those who read the versions later')
     .addHelpText('after', '\nExample:\n  bankctl customer deactivate cus_…')
     .action(action(exited, async () => (await load()).deactivateCustomer));
+
+  relationCommands(customer, exited);
 }
 
 function particulars(command: Command): Command {
