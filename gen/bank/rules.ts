@@ -125,6 +125,8 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/GrantRepresentation'
   | 'bank.customer.v1.CustomerService/EndRelation'
   | 'bank.customer.v1.CustomerService/ListRelations'
+  | 'bank.customer.v1.CustomerService/AddCustomerNote'
+  | 'bank.customer.v1.CustomerService/ListCustomerNotes'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -1198,6 +1200,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
+      { path: ['relationshipOfficerId'], kind: 'PARTY', access: 'NAMED' },
     ],
     actors: [],
     errors: [
@@ -1301,6 +1304,42 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/AddCustomerNote': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListCustomerNotes': {
+    callers: ['edge'],
+    grants: [
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
@@ -3843,10 +3882,12 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
   'bank.audit.v1.DecideCaseRequest': { text: 'PERSONAL' },
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.customer.v1.AddCustomerNoteRequest': { text: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.CreateRelationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.CustomerNote': { text: 'PERSONAL' },
   'bank.customer.v1.CustomerVersion': { remark: 'PERSONAL' },
   'bank.customer.v1.DeactivateCustomerRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.EndRelationRequest': { remark: 'PERSONAL' },
@@ -3929,6 +3970,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.audit.v1.GetAuditRecordResponse',
   'bank.audit.v1.GetCaseResponse',
   'bank.audit.v1.OpenedParts',
+  'bank.customer.v1.AddCustomerNoteRequest',
+  'bank.customer.v1.AddCustomerNoteResponse',
   'bank.customer.v1.Address',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
@@ -3937,6 +3980,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.CreateRelationResponse',
   'bank.customer.v1.Customer',
   'bank.customer.v1.CustomerContacts',
+  'bank.customer.v1.CustomerNote',
   'bank.customer.v1.CustomerVersion',
   'bank.customer.v1.DeactivateCustomerRequest',
   'bank.customer.v1.DeactivateCustomerResponse',
@@ -3947,6 +3991,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.GrantRepresentationRequest',
   'bank.customer.v1.GrantRepresentationResponse',
   'bank.customer.v1.Identifier',
+  'bank.customer.v1.ListCustomerNotesResponse',
   'bank.customer.v1.ListCustomerVersionsResponse',
   'bank.customer.v1.ListCustomersRequest',
   'bank.customer.v1.ListCustomersResponse',

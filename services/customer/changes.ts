@@ -38,7 +38,7 @@ export async function changed(
   { row, before, particulars, cause }: Loaded & { readonly cause: Cause },
 ): Promise<Customer> {
   countVersion(row);
-  publish(tx, what, row);
+  publish(tx, what, row, before.branchId);
   await keepVersion(tx, vault, row, cause);
   const after = customerMessage(row, particulars);
   record(tx, after, before);

@@ -19,13 +19,17 @@ import { countVersion, keepVersion } from './versions.ts';
 
 const SCHEMAS = {
   registered: CustomerRegisteredSchema,
-  updated: CustomerUpdatedSchema,
   deactivated: CustomerDeactivatedSchema,
 } as const;
 
-/** Publishes what became of a customer. Its sequence is the version that this made. */
-export function publish(tx: CommandTx, what: keyof typeof SCHEMAS, row: CustomerRow): void {
-  const { id, state, kind, branchId, version } = row;
+/** Publishes what became of a customer, and from which branch they came. Its sequence is the version that this made. */
+export function publish(
+  tx: CommandTx,
+  what: keyof typeof SCHEMAS | 'updated',
+  row: Pick<CustomerRow, 'id' | 'state' | 'kind' | 'branchId' | 'relationshipOfficerId' | 'version'>,
+  previousBranchId = row.branchId,
+): void {
+  const { id, state, kind, branchId, relationshipOfficerId, version } = row;
   const event = {
     customerId: id,
     state: stateMessage(state),
@@ -33,7 +37,9 @@ export function publish(tx: CommandTx, what: keyof typeof SCHEMAS, row: Customer
     branchId,
     version,
   };
-  tx.publish(SCHEMAS[what], event, { id, sequence: version });
+  const aggregate = { id, sequence: version };
+  if (what !== 'updated') tx.publish(SCHEMAS[what], event, aggregate);
+  else tx.publish(CustomerUpdatedSchema, { ...event, previousBranchId, relationshipOfficerId }, aggregate);
 }
 
 /** Publishes what became of a relation between customers. */

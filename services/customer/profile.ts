@@ -34,7 +34,10 @@ export async function warmKey({ database, vault }: Context, customerId: string):
 
 /** The message of a customer. Of one who was erased, only what is not personal. */
 export function customerMessage(
-  row: Pick<CustomerRow, 'id' | 'state' | 'version' | 'createTime' | 'updateTime' | 'branchId'>,
+  row: Pick<
+    CustomerRow,
+    'id' | 'state' | 'version' | 'createTime' | 'updateTime' | 'branchId' | 'relationshipOfficerId'
+  >,
   particulars: Particulars | undefined,
 ): Customer {
   return create(CustomerSchema, {
@@ -45,6 +48,7 @@ export function customerMessage(
     createTime: timestampFromDate(row.createTime),
     updateTime: timestampFromDate(row.updateTime),
     branchId: row.branchId,
+    relationshipOfficerId: row.relationshipOfficerId,
   });
 }
 

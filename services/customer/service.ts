@@ -12,7 +12,9 @@ import { Customers } from './migrations/0001-customers.ts';
 import { NameGrams } from './migrations/0005-name-grams.ts';
 import { CustomerVersions } from './migrations/0007-customer-versions.ts';
 import { Relations } from './migrations/0008-relations.ts';
+import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { relationEntities } from './relation-tables.ts';
+import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
 import { createRelation } from './rpc/create-relation.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
@@ -21,6 +23,7 @@ import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
 import { getCustomerStates } from './rpc/get-customer-states.ts';
 import { grantRepresentation } from './rpc/grant-representation.ts';
+import { listCustomerNotes } from './rpc/list-customer-notes.ts';
 import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
 import { listRelations } from './rpc/list-relations.ts';
@@ -30,6 +33,7 @@ import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
   return {
+    addCustomerNote: addCustomerNote(context),
     batchRegisterCustomers: batchRegisterCustomers(context),
     createRelation: createRelation(context),
     deactivateCustomer: deactivateCustomer(context),
@@ -38,6 +42,7 @@ function rpcs(context: Context) {
     getCustomer: getCustomer(context),
     getCustomerStates: getCustomerStates(context),
     grantRepresentation: grantRepresentation(context),
+    listCustomerNotes: listCustomerNotes(context),
     listCustomers: listCustomers(context),
     listCustomerVersions: listCustomerVersions(context),
     listRelations: listRelations(context),
@@ -59,6 +64,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0006-event-operations', class: eventOperations('customer_runtime') },
     { name: '0007-customer-versions', class: CustomerVersions },
     { name: '0008-relations', class: Relations },
+    { name: '0009-notes-and-officers', class: NotesAndOfficers },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],

@@ -14,6 +14,7 @@ const CustomerSchema = defineEntity({
     kind: p.text().$type<'person' | 'organisation'>(),
     state: p.text().$type<'active' | 'deactivated'>(),
     branchId: p.text(),
+    relationshipOfficerId: p.text(),
     profile: sealedColumn(),
     version: p.integer(),
     searchVersion: p.integer(),
@@ -34,6 +35,7 @@ const VersionSchema = defineEntity({
     version: p.integer().primary(),
     state: p.text().$type<CustomerRow['state']>(),
     branchId: p.text(),
+    relationshipOfficerId: p.text(),
     profile: sealedColumn(),
     actorAudience: p.integer().$type<Audience>(),
     actorId: p.text(),
@@ -46,7 +48,23 @@ const VersionSchema = defineEntity({
 export class CustomerVersionRow extends VersionSchema.class {}
 VersionSchema.setClass(CustomerVersionRow);
 
-export const entities = [CustomerSchema, VersionSchema];
+const NoteSchema = defineEntity({
+  name: 'CustomerNoteRow',
+  tableName: 'customer_note',
+  properties: {
+    customerId: p.text().primary(),
+    noteNumber: p.integer().primary(),
+    authorId: p.text(),
+    textSealed: sealedColumn(),
+    createTime: p.datetime(),
+  },
+});
+
+/** What a member of staff wrote down about a customer. */
+export class CustomerNoteRow extends NoteSchema.class {}
+NoteSchema.setClass(CustomerNoteRow);
+
+export const entities = [CustomerSchema, VersionSchema, NoteSchema];
 
 /** A keyed hash of a value by which a customer is found. */
 export interface HashedTerm {

@@ -28,15 +28,16 @@ export function countVersion(row: CustomerRow): void {
 export async function keepVersion(
   tx: Pick<CommandTx, 'insert'>,
   vault: Vault,
-  row: Pick<CustomerRow, 'id' | 'version' | 'state' | 'branchId' | 'profile' | 'updateTime'>,
+  row: Pick<CustomerRow, 'id' | 'version' | 'state' | 'branchId' | 'relationshipOfficerId' | 'profile' | 'updateTime'>,
   { actor, remark }: Cause,
 ): Promise<void> {
-  const { id, version, state, branchId, profile, updateTime } = row;
+  const { id, version, state, branchId, relationshipOfficerId, profile, updateTime } = row;
   tx.insert(CustomerVersionRow, {
     customerId: id,
     version,
     state,
     branchId,
+    relationshipOfficerId,
     profile,
     actorAudience: actor?.audience ?? Audience.UNSPECIFIED,
     actorId: actor?.partyId ?? '',
@@ -47,8 +48,9 @@ export async function keepVersion(
 
 /** What a customer was by one of their versions. */
 export function asOf(customer: CustomerRow, kept: CustomerVersionRow): Parameters<typeof customerMessage>[0] {
-  const { version, state, branchId, createTime: updateTime } = kept;
-  return { id: customer.id, createTime: customer.createTime, version, state, branchId, updateTime };
+  const { version, state, branchId, relationshipOfficerId, createTime: updateTime } = kept;
+  const { id, createTime } = customer;
+  return { id, createTime, version, state, branchId, relationshipOfficerId, updateTime };
 }
 
 /** The message of a version, as it is shown to a principal. Of one who was erased, only what is not personal. */

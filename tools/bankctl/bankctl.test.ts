@@ -113,6 +113,8 @@ describe('bankctl', function bankctl() {
     ]);
     const at = versions.at(-1)?.customer.updateTime ?? '';
     expect((await run(['customer', 'get', jana, '--as-of', at])).stdout).to.match(/Jana Nováková/);
+    await json(['customer', 'note', jana, 'Likes tea']);
+    expect((await run(['customer', 'notes', jana])).stdout).to.match(/Likes tea/);
     const { stdout } = await run(['customer', 'get', jana]);
     expect(stdout)
       .to.match(/Jana Dvořáková/)

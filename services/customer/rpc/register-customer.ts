@@ -58,6 +58,7 @@ async function register(
     kind: request.party.case === 'person' ? ('person' as const) : ('organisation' as const),
     state: 'active' as const,
     branchId,
+    relationshipOfficerId: '',
     profile,
     version: 1,
     searchVersion: SEARCH_VERSION,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { relationCommands } from './relation.ts';
 import { action, type Exited, lists, parseDate, parseInstant, repeated, writes } from './run.ts';
 
-/** Adds customer register, get, versions, list, update, deactivate and those about relations. */
+/** Adds customer register, get, versions, list, update, deactivate and those about relations and notes. */
 export function customerCommands(program: Command, exited: Exited): void {
   const customer = program.command('customer').description('The customers of the bank.');
   const load = () => import('../commands/customer.ts');
@@ -54,6 +54,7 @@ Examples:
     .description('Changes what is given, and nothing else. Contacts and identifiers are replaced whole.')
     .argument('<customer>', 'the id (cus_…)')
     .option('--etag <etag>', 'refuse when the customer has changed since this was read')
+    .option('--officer <staff>', 'the member of staff who looks after them (stf_…)')
     .option('--remark <text>', 'why, for those who read the versions later')
     .addHelpText('after', '\nExample:\n  bankctl customer update cus_… --email jana@example.com --phone +420601123456')
     .action(action(exited, async () => (await load()).updateCustomer));
@@ -66,6 +67,24 @@ Examples:
     .action(action(exited, async () => (await load()).deactivateCustomer));
 
   relationCommands(customer, exited);
+  noteCommands(customer, exited);
+}
+
+function noteCommands(customer: Command, exited: Exited): void {
+  const load = () => import('../commands/customer-note.ts');
+
+  writes(customer.command('note'))
+    .description('Writes down something about a customer, for staff.')
+    .argument('<customer>', 'the id (cus_…)')
+    .argument('<text>', 'what to write')
+    .addHelpText('after', "\nExample:\n  bankctl customer note cus_… 'Moves to Brno in spring'")
+    .action(action(exited, async () => (await load()).addCustomerNote));
+
+  lists(customer.command('notes'))
+    .description('Lists what staff wrote down about a customer, newest first.')
+    .argument('<customer>', 'the id (cus_…)')
+    .addHelpText('after', '\nExample:\n  bankctl customer notes cus_…')
+    .action(action(exited, async () => (await load()).listCustomerNotes));
 }
 
 function particulars(command: Command): Command {

@@ -135,10 +135,10 @@ interface Remark {
 /** Changes what is given. */
 export async function updateCustomer(
   { bank, out }: Session,
-  options: WriteOptions & Particulars & Remark & { etag?: string },
+  options: WriteOptions & Particulars & Remark & { etag?: string; officer?: string },
   customerId = '',
 ): Promise<void> {
-  const { requestId = randomUUID(), validateOnly = false, country, branch } = options;
+  const { requestId = randomUUID(), validateOnly = false, country, branch, officer } = options;
   const service = bank().client(CustomerService);
   // Names stand together in the contract: those that are not given stay as they are.
   const named = [options.givenName, options.familyName, options.birthDate, options.legalName, options.registrationDate];
@@ -156,6 +156,7 @@ export async function updateCustomer(
     identifiers && 'identifiers',
     country !== undefined && 'residence_country_code',
     branch !== undefined && 'branch_id',
+    officer !== undefined && 'relationship_officer_id',
   ].filter((path) => typeof path === 'string');
   if (paths.length === 0) throw usage('Say what to change. See bankctl customer update --help');
   const answer = await service.updateCustomer({
@@ -170,6 +171,7 @@ export async function updateCustomer(
     ...(address && { address }),
     residenceCountryCode: country ?? '',
     branchId: branch ?? '',
+    relationshipOfficerId: officer ?? '',
     remark: options.remark ?? '',
   });
   await out.message(UpdateCustomerResponseSchema, answer, () => customerText(answer.customer));
@@ -197,6 +199,7 @@ function customerText(customer: Customer | undefined): string {
     ['state', word(CustomerState, customer.state)],
     ['residence', customer.residenceCountryCode],
     ['branch', customer.branchId],
+    ['officer', customer.relationshipOfficerId],
     ['contacts', customer.contacts.map(({ value }) => value).join(', ')],
     ['address', address && [...address.lines, address.postalCode, address.city, address.countryCode].join(', ')],
     [
