@@ -4,7 +4,12 @@ import type { RpcName } from './doors.ts';
 import type { Sample } from './samples.ts';
 
 /** Samples that the customer, and the staff of their branch, may send. */
-export function customerSamples({ customerId, jointHolderId, branchId }: Belongings): Partial<Record<RpcName, Sample>> {
+export function customerSamples({
+  customerId,
+  jointHolderId,
+  disponentId,
+  branchId,
+}: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
   const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
   const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }];
@@ -23,7 +28,8 @@ export function customerSamples({ customerId, jointHolderId, branchId }: Belongi
     'customer.ListCustomerVersions': { request: { customerId } },
     'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
-    'customer.DeactivateCustomer': { request: { customerId } },
+    // Somebody else, since what is done to the customer in earnest comes after it.
+    'customer.DeactivateCustomer': { request: { customerId: disponentId } },
     'customer.AddCustomerNote': { request: { customerId, text: 'Moves to Brno in spring' } },
     'customer.ListCustomerNotes': { request: { customerId } },
     'customer.CreateRelation': { request: { ...related, kind: 'RELATION_KIND_EMPLOYER' } },
