@@ -81,11 +81,13 @@ export async function recorded(
   tx: CommandTx,
   row: RelationRow,
   principal: Actor | undefined,
+  before?: Relation,
 ): Promise<Relation> {
   const relation = await relationMessage(vault, row, principal);
   tx.record({
     resourceIds: [row.id, row.customerId, row.relatedCustomerId],
     partyId: row.customerId,
+    ...(before && { before: toJson(RelationSchema, before) as JsonObject }),
     after: toJson(RelationSchema, relation) as JsonObject,
   });
   return relation;

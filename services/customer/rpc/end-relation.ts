@@ -8,7 +8,7 @@ import { endOf } from '../domain/relations.ts';
 import { publishRelation } from '../events.ts';
 import { warmKey } from '../profile.ts';
 import { RelationRow } from '../relation-tables.ts';
-import { recorded, sealRemark } from '../relations.ts';
+import { recorded, relationMessage, sealRemark } from '../relations.ts';
 import { CustomerRow } from '../tables.ts';
 
 /** Ends a relation, of either of its customers, whatever has become of them. */
@@ -28,13 +28,14 @@ export function endRelation(context: Context): Rpcs<typeof CustomerService>['end
           { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
         );
         if (!row) throw refuse('RELATION_NOT_FOUND');
+        const before = await relationMessage(vault, row, call.principal);
         row.validUntil = endOf({ from: row.validFrom, until: row.validUntil ?? null }, until, today());
         row.version += 1;
         row.endAuthorId = call.principal?.partyId ?? '';
         row.endTime = new Date();
         row.endRemark = await sealRemark(vault, row.customerId, remark);
         publishRelation(tx, 'ended', row);
-        return { relation: await recorded(vault, tx, row, call.principal) };
+        return { relation: await recorded(vault, tx, row, call.principal, before) };
       },
     });
 }
