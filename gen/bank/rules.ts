@@ -59,7 +59,8 @@ export type IdKind =
   | 'ALERT'
   | 'CASE'
   | 'WEBHOOK'
-  | 'LEGAL_HOLD';
+  | 'LEGAL_HOLD'
+  | 'RELATION';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -124,9 +125,16 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
   | 'bank.customer.v1.CustomerService/BatchRegisterCustomers'
   | 'bank.customer.v1.CustomerService/GetCustomer'
+  | 'bank.customer.v1.CustomerService/ListCustomerVersions'
   | 'bank.customer.v1.CustomerService/ListCustomers'
   | 'bank.customer.v1.CustomerService/UpdateCustomer'
   | 'bank.customer.v1.CustomerService/DeactivateCustomer'
+  | 'bank.customer.v1.CustomerService/CreateRelation'
+  | 'bank.customer.v1.CustomerService/GrantRepresentation'
+  | 'bank.customer.v1.CustomerService/EndRelation'
+  | 'bank.customer.v1.CustomerService/ListRelations'
+  | 'bank.customer.v1.CustomerService/AddCustomerNote'
+  | 'bank.customer.v1.CustomerService/ListCustomerNotes'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -1389,6 +1397,28 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_VERSION_NOT_FOUND',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListCustomerVersions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['versions', 'customer', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/ListCustomers': {
@@ -1424,6 +1454,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
+      { path: ['relationshipOfficerId'], kind: 'PARTY', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -1458,6 +1489,139 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/CreateRelation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['relatedCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'RELATION_NOT_POSSIBLE',
+      'RELATION_EXISTS',
+      'DATE_INVALID',
+      'SHARE_EXCEEDED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GrantRepresentation': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['relatedCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'RELATION_NOT_POSSIBLE',
+      'RELATION_EXISTS',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/EndRelation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['relationId'], kind: 'RELATION', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'RELATION_NOT_FOUND',
+      'RELATION_ENDED',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListRelations': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['relations', 'customerId'], ['relations', 'relatedCustomerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/AddCustomerNote': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListCustomerNotes': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
@@ -4712,15 +4876,23 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.LegalHold': { reason: 'PERSONAL' },
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.audit.v1.PlaceLegalHoldRequest': { reason: 'PERSONAL' },
+  'bank.customer.v1.AddCustomerNoteRequest': { text: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
+  'bank.customer.v1.CreateRelationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.CustomerNote': { text: 'PERSONAL' },
+  'bank.customer.v1.CustomerVersion': { remark: 'PERSONAL' },
+  'bank.customer.v1.DeactivateCustomerRequest': { remark: 'PERSONAL' },
+  'bank.customer.v1.EndRelationRequest': { remark: 'PERSONAL' },
+  'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
-  'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL' },
+  'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
+  'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
@@ -4806,23 +4978,38 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.audit.v1.PlaceLegalHoldRequest',
   'bank.audit.v1.PlaceLegalHoldResponse',
   'bank.audit.v1.ReleaseLegalHoldResponse',
+  'bank.customer.v1.AddCustomerNoteRequest',
+  'bank.customer.v1.AddCustomerNoteResponse',
   'bank.customer.v1.Address',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
   'bank.customer.v1.Contact',
+  'bank.customer.v1.CreateRelationRequest',
+  'bank.customer.v1.CreateRelationResponse',
   'bank.customer.v1.Customer',
   'bank.customer.v1.CustomerContacts',
+  'bank.customer.v1.CustomerNote',
+  'bank.customer.v1.CustomerVersion',
+  'bank.customer.v1.DeactivateCustomerRequest',
   'bank.customer.v1.DeactivateCustomerResponse',
+  'bank.customer.v1.EndRelationRequest',
+  'bank.customer.v1.EndRelationResponse',
   'bank.customer.v1.GetContactsResponse',
   'bank.customer.v1.GetCustomerResponse',
+  'bank.customer.v1.GrantRepresentationRequest',
+  'bank.customer.v1.GrantRepresentationResponse',
   'bank.customer.v1.Identifier',
+  'bank.customer.v1.ListCustomerNotesResponse',
+  'bank.customer.v1.ListCustomerVersionsResponse',
   'bank.customer.v1.ListCustomersRequest',
   'bank.customer.v1.ListCustomersResponse',
+  'bank.customer.v1.ListRelationsResponse',
   'bank.customer.v1.Organisation',
   'bank.customer.v1.Person',
   'bank.customer.v1.RegisterCustomerRequest',
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
+  'bank.customer.v1.Relation',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.notification.v1.CreateWebhookRequest',

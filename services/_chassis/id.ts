@@ -23,6 +23,7 @@ export type Prefix =
   | 'pwr'
   | 'rdg'
   | 'rfs'
+  | 'rel'
   | 'ses'
   | 'stf'
   | 'stp'

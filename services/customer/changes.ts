@@ -11,6 +11,7 @@ import { refuse } from './domain/refusals.ts';
 import { publish } from './events.ts';
 import { customerMessage, openProfile } from './profile.ts';
 import { CustomerRow } from './tables.ts';
+import { type Cause, countVersion, keepVersion } from './versions.ts';
 
 /** An active customer, whose row is locked until the batch ends, and what they were before the change. */
 export interface Loaded {
@@ -29,16 +30,16 @@ export async function loadActive(tx: CommandTx, vault: Vault, id: string): Promi
   return { row, particulars, before: customerMessage(row, particulars) };
 }
 
-/** Counts the change of a customer, publishes and records it. Answers the customer as they are now. */
-export function changed(
+/** Counts the change of a customer, keeps, publishes and records it. Answers the customer as they are now. */
+export async function changed(
   tx: CommandTx,
+  vault: Vault,
   what: 'updated' | 'deactivated',
-  { row, before }: Loaded,
-  particulars: Particulars,
-): Customer {
-  row.version += 1;
-  row.updateTime = new Date();
-  publish(tx, what, row);
+  { row, before, particulars, cause }: Loaded & { readonly cause: Cause },
+): Promise<Customer> {
+  countVersion(row);
+  publish(tx, what, row, before.branchId);
+  await keepVersion(tx, vault, row, cause);
   const after = customerMessage(row, particulars);
   record(tx, after, before);
   return after;

@@ -6,20 +6,30 @@ import {
   CustomerDeactivatedSchema,
   CustomerRegisteredSchema,
   CustomerUpdatedSchema,
+  RelationCreatedSchema,
+  RelationEndedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
+import type { Context } from './context.ts';
+import { kindMessage } from './domain/relations.ts';
 import { stateMessage } from './profile.ts';
+import type { RelationRow } from './relation-tables.ts';
 import { CustomerRow, holdIdentifiers, replaceTerms, SEARCH_VERSION } from './tables.ts';
+import { countVersion, keepVersion } from './versions.ts';
 
 const SCHEMAS = {
   registered: CustomerRegisteredSchema,
-  updated: CustomerUpdatedSchema,
   deactivated: CustomerDeactivatedSchema,
 } as const;
 
-/** Publishes what became of a customer. Its sequence is the version that this made. */
-export function publish(tx: CommandTx, what: keyof typeof SCHEMAS, row: CustomerRow): void {
-  const { id, state, kind, branchId, version } = row;
+/** Publishes what became of a customer, and from which branch they came. Its sequence is the version that this made. */
+export function publish(
+  tx: CommandTx,
+  what: keyof typeof SCHEMAS | 'updated',
+  row: Pick<CustomerRow, 'id' | 'state' | 'kind' | 'branchId' | 'relationshipOfficerId' | 'version'>,
+  previousBranchId = row.branchId,
+): void {
+  const { id, state, kind, branchId, relationshipOfficerId, version } = row;
   const event = {
     customerId: id,
     state: stateMessage(state),
@@ -27,14 +37,31 @@ export function publish(tx: CommandTx, what: keyof typeof SCHEMAS, row: Customer
     branchId,
     version,
   };
-  tx.publish(SCHEMAS[what], event, { id, sequence: version });
+  const aggregate = { id, sequence: version };
+  if (what !== 'updated') tx.publish(SCHEMAS[what], event, aggregate);
+  else tx.publish(CustomerUpdatedSchema, { ...event, previousBranchId, relationshipOfficerId }, aggregate);
+}
+
+/** Publishes what became of a relation between customers. */
+export function publishRelation(tx: CommandTx, what: 'created' | 'ended', row: RelationRow): void {
+  const { id, kind, customerId, relatedCustomerId, validFrom, validUntil, version } = row;
+  const event = {
+    relationId: id,
+    kind: kindMessage(kind),
+    customerId,
+    relatedCustomerId,
+    validFrom,
+    validUntil: validUntil ?? '',
+    version,
+  };
+  tx.publish(what === 'created' ? RelationCreatedSchema : RelationEndedSchema, event, { id, sequence: version });
 }
 
 /** Who was erased can be found no more, and is no longer a customer: what their names hash to would tell of them still. */
-export const erasures: Subscription = {
+export const erasures = ({ vault }: Pick<Context, 'vault'>): Subscription => ({
   producer: 'security',
   handlers: [
-    on(DataKeyDestroyedSchema, async (tx, { partyId: id }) => {
+    on(DataKeyDestroyedSchema, async (tx, { partyId: id }, { actor }) => {
       const row = await tx.em.findOne(CustomerRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!row) return;
       await tx.execute(replaceTerms(id, []));
@@ -42,9 +69,9 @@ export const erasures: Subscription = {
       row.searchVersion = SEARCH_VERSION;
       if (row.state !== 'active') return;
       row.state = 'deactivated';
-      row.version += 1;
-      row.updateTime = new Date();
+      countVersion(row);
       publish(tx, 'deactivated', row);
+      await keepVersion(tx, vault, row, { actor, remark: '' });
     }),
   ],
-};
+});

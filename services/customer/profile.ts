@@ -33,7 +33,13 @@ export async function warmKey({ database, vault }: Context, customerId: string):
 }
 
 /** The message of a customer. Of one who was erased, only what is not personal. */
-export function customerMessage(row: CustomerRow, particulars: Particulars | undefined): Customer {
+export function customerMessage(
+  row: Pick<
+    CustomerRow,
+    'id' | 'state' | 'version' | 'createTime' | 'updateTime' | 'branchId' | 'relationshipOfficerId'
+  >,
+  particulars: Particulars | undefined,
+): Customer {
   return create(CustomerSchema, {
     ...(particulars && pick(particulars)),
     customerId: row.id,
@@ -42,6 +48,7 @@ export function customerMessage(row: CustomerRow, particulars: Particulars | und
     createTime: timestampFromDate(row.createTime),
     updateTime: timestampFromDate(row.updateTime),
     branchId: row.branchId,
+    relationshipOfficerId: row.relationshipOfficerId,
   });
 }
 

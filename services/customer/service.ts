@@ -10,24 +10,42 @@ import { refuse } from './domain/refusals.ts';
 import { erasures } from './events.ts';
 import { Customers } from './migrations/0001-customers.ts';
 import { NameGrams } from './migrations/0005-name-grams.ts';
+import { CustomerVersions } from './migrations/0007-customer-versions.ts';
+import { Relations } from './migrations/0008-relations.ts';
+import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
+import { relationEntities } from './relation-tables.ts';
+import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
+import { createRelation } from './rpc/create-relation.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
+import { endRelation } from './rpc/end-relation.ts';
 import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
 import { getCustomerStates } from './rpc/get-customer-states.ts';
+import { grantRepresentation } from './rpc/grant-representation.ts';
+import { listCustomerNotes } from './rpc/list-customer-notes.ts';
+import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
+import { listRelations } from './rpc/list-relations.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
 import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
   return {
+    addCustomerNote: addCustomerNote(context),
     batchRegisterCustomers: batchRegisterCustomers(context),
+    createRelation: createRelation(context),
     deactivateCustomer: deactivateCustomer(context),
+    endRelation: endRelation(context),
     getContacts: getContacts(context),
     getCustomer: getCustomer(context),
     getCustomerStates: getCustomerStates(context),
+    grantRepresentation: grantRepresentation(context),
+    listCustomerNotes: listCustomerNotes(context),
     listCustomers: listCustomers(context),
+    listCustomerVersions: listCustomerVersions(context),
+    listRelations: listRelations(context),
     registerCustomer: registerCustomer(context),
     updateCustomer: updateCustomer(context),
   } satisfies Rpcs<typeof CustomerService>;
@@ -36,7 +54,7 @@ function rpcs(context: Context) {
 export const customer: ServiceDefinition<typeof CustomerService, Context> = {
   name: 'customer',
   service: CustomerService,
-  entities,
+  entities: [...entities, ...relationEntities],
   migrations: [
     { name: '0001-customers', class: Customers },
     { name: '0002-lean-chassis', class: LeanChassis },
@@ -44,9 +62,12 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0004-event-path', class: eventPath('customer_runtime') },
     { name: '0005-name-grams', class: NameGrams },
     { name: '0006-event-operations', class: eventOperations('customer_runtime') },
+    { name: '0007-customer-versions', class: CustomerVersions },
+    { name: '0008-relations', class: Relations },
+    { name: '0009-notes-and-officers', class: NotesAndOfficers },
   ],
   context: makeContext,
-  subscriptions: () => [erasures],
+  subscriptions: (context) => [erasures(context)],
   start: async (context) => renewTerms(context),
   rpcs,
   owners: ({ database }) => ({

@@ -3,6 +3,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
+import type { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { Purpose } from './domain/search.ts';
 
 const CustomerSchema = defineEntity({
@@ -13,6 +14,7 @@ const CustomerSchema = defineEntity({
     kind: p.text().$type<'person' | 'organisation'>(),
     state: p.text().$type<'active' | 'deactivated'>(),
     branchId: p.text(),
+    relationshipOfficerId: p.text(),
     profile: sealedColumn(),
     version: p.integer(),
     searchVersion: p.integer(),
@@ -25,7 +27,44 @@ const CustomerSchema = defineEntity({
 export class CustomerRow extends CustomerSchema.class {}
 CustomerSchema.setClass(CustomerRow);
 
-export const entities = [CustomerSchema];
+const VersionSchema = defineEntity({
+  name: 'CustomerVersionRow',
+  tableName: 'customer_version',
+  properties: {
+    customerId: p.text().primary(),
+    version: p.integer().primary(),
+    state: p.text().$type<CustomerRow['state']>(),
+    branchId: p.text(),
+    relationshipOfficerId: p.text(),
+    profile: sealedColumn(),
+    actorAudience: p.integer().$type<Audience>(),
+    actorId: p.text(),
+    remark: sealedColumn().nullable(),
+    createTime: p.datetime(),
+  },
+});
+
+/** What a customer was, from one change to the next; the last of them is what they are. */
+export class CustomerVersionRow extends VersionSchema.class {}
+VersionSchema.setClass(CustomerVersionRow);
+
+const NoteSchema = defineEntity({
+  name: 'CustomerNoteRow',
+  tableName: 'customer_note',
+  properties: {
+    customerId: p.text().primary(),
+    noteNumber: p.integer().primary(),
+    authorId: p.text(),
+    textSealed: sealedColumn(),
+    createTime: p.datetime(),
+  },
+});
+
+/** What a member of staff wrote down about a customer. */
+export class CustomerNoteRow extends NoteSchema.class {}
+NoteSchema.setClass(CustomerNoteRow);
+
+export const entities = [CustomerSchema, VersionSchema, NoteSchema];
 
 /** A keyed hash of a value by which a customer is found. */
 export interface HashedTerm {

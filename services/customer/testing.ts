@@ -1,8 +1,9 @@
 // What the tests of this service register, and how they look into its tables.
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Client } from '#chassis/call.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import { ContactKind, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
-import type { RegisterCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import type { CustomerService, RegisterCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
 
 type Application = Exclude<MessageInitShape<typeof RegisterCustomerRequestSchema>, { $typeName: string }>;
 
@@ -41,6 +42,15 @@ export function anOrganisation(changes: Application = {}): Application {
     branchId: 'brn_brno',
     ...changes,
   };
+}
+
+/** Registers a person, or somebody else, with a client; answers their id. */
+export async function registered(
+  client: Pick<Client<typeof CustomerService>, 'registerCustomer'>,
+  application: Application = aPerson(),
+): Promise<string> {
+  const { customer } = await client.registerCustomer(application);
+  return customer?.customerId ?? '';
 }
 
 /** Every row of every table, as text; bytes as hexadecimal digits. */

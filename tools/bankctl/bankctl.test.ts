@@ -106,6 +106,15 @@ describe('bankctl', function bankctl() {
       person: { givenName: 'Jana', familyName: 'Dvořáková', birthDate: '1990-05-17' },
     });
     expect(changed.customer.contacts).to.deep.equal([{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }]);
+    const { versions } = await json<{ versions: { customer: { updateTime: string } }[] }>([
+      'customer',
+      'versions',
+      jana,
+    ]);
+    const at = versions.at(-1)?.customer.updateTime ?? '';
+    expect((await run(['customer', 'get', jana, '--as-of', at])).stdout).to.match(/Jana Nováková/);
+    await json(['customer', 'note', jana, 'Likes tea']);
+    expect((await run(['customer', 'notes', jana])).stdout).to.match(/Likes tea/);
     const { stdout } = await run(['customer', 'get', jana]);
     expect(stdout)
       .to.match(/Jana Dvořáková/)
@@ -138,6 +147,19 @@ describe('bankctl', function bankctl() {
     expect(opened.account.type).to.equal('ACCOUNT_TYPE_BUSINESS');
     const { accounts } = await json<{ accounts: object[] }>(['account', 'list', '--customer', jana]);
     expect(accounts).to.have.length(2);
+    const { relation } = await json<{ relation: { relationId: string } }>([
+      'customer',
+      'relate',
+      customer.customerId,
+      jana,
+      '--kind',
+      'beneficial-owner',
+      '--share',
+      '33.33',
+    ]);
+    await json(['customer', 'end-relation', jana, relation.relationId, '--remark', 'sold']);
+    expect((await run(['customer', 'relations', jana])).stdout).to.match(/beneficial-owner .* 33\.33/);
+    await approved(['customer', 'relate', jana, petr, '--kind', 'power-of-attorney']);
     expect((await run(['customer', 'deactivate', customer.customerId])).code).to.equal(0);
   });
 

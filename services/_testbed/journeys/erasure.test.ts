@@ -89,6 +89,9 @@ describe('Erasing a party', function erasing() {
     const { customer: left } = await customers.getCustomer({ customerId });
     expect(left?.customerId).to.equal(customerId);
     expect(left?.party.case).to.equal(undefined);
+    const { versions } = await customers.listCustomerVersions({ customerId });
+    expect(versions.length).to.be.at.least(1);
+    expect(versions.filter(({ customer: was }) => was?.party.case !== undefined)).to.deep.equal([]);
     const { customers: listed } = await customers.listCustomers({});
     expect(listed.map((one) => one.customerId)).to.include(customerId);
     if (journey.busUrl()) await untilForgotten();

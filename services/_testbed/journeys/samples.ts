@@ -4,6 +4,7 @@ import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { auditSamples, readSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
 import { money, objectAt, owner } from './counter.ts';
+import { customerSamples } from './customer-samples.ts';
 import type { RpcName } from './doors.ts';
 import { notificationSamples } from './notification-samples.ts';
 import { operationsSamples } from './samples-of-operations.ts';
@@ -54,27 +55,6 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
     // Some of the ledger's keys are ids of journals.
     ...(names.has('requestId') && { requestId: `jnl_${randomUUID().replaceAll('-', '')}` }),
     ...(names.has('validateOnly') && { validateOnly }),
-  };
-}
-
-function customerSamples({ customerId, branchId }: Belongings): Partial<Record<RpcName, Sample>> {
-  const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
-  const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
-  const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }];
-  const identifiers = [{ kind: 'IDENTIFIER_KIND_PASSPORT', value: '38291746', countryCode: 'CZ' }];
-  return {
-    'customer.RegisterCustomer': {
-      request: { person, address, contacts, identifiers, residenceCountryCode: 'CZ', branchId },
-    },
-    'customer.BatchRegisterCustomers': {
-      request: {
-        customers: [{ requestId: 'customer-of-a-batch', person, address, residenceCountryCode: 'CZ', branchId }],
-      },
-    },
-    'customer.GetCustomer': { request: { customerId } },
-    'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
-    'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
-    'customer.DeactivateCustomer': { request: { customerId } },
   };
 }
 

@@ -20,6 +20,14 @@ export function checkFields(
 }
 
 /**
+ * Whether a principal may read who changed a customer, and why. Customers may of their own changes alone: what staff write of
+ * them is for staff, and can be what the law forbids to tell (AMLD, article 39).
+ */
+export function mayRead(author: Pick<Actor, 'partyId'>, principal: Actor | undefined): boolean {
+  return principal?.audience === Audience.STAFF || (principal !== undefined && author.partyId === principal.partyId);
+}
+
+/**
  * Refuses identifiers of kind MIGRATION that were not there before, and that would no longer be there, unless back office
  * makes the change: an import takes whoever holds one for the client whose money it brings.
  */

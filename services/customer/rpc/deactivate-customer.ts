@@ -14,7 +14,12 @@ export function deactivateCustomer(context: Context): Rpcs<typeof CustomerServic
         const loaded = await loadActive(tx, context.vault, request.customerId);
         loaded.row.state = 'deactivated';
         await tx.execute(holdIdentifiers(loaded.row.id, []));
-        return { customer: changed(tx, 'deactivated', loaded, loaded.particulars) };
+        return {
+          customer: await changed(tx, context.vault, 'deactivated', {
+            ...loaded,
+            cause: { actor: call.principal, remark: request.remark },
+          }),
+        };
       },
     });
 }

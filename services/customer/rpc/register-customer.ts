@@ -1,5 +1,5 @@
 import { branchOf } from '#chassis/access.ts';
-import type { Call } from '#chassis/call-context.ts';
+import { actorOf, type Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import type { Rpcs } from '#chassis/serve.ts';
@@ -19,13 +19,14 @@ import { publish } from '../events.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { customerMessage, sealProfile } from '../profile.ts';
 import { CustomerRow, insertTerms, SEARCH_VERSION } from '../tables.ts';
+import { keepVersion } from '../versions.ts';
 
 /** Registers a person or an organisation. */
 export function registerCustomer(context: Context): Rpcs<typeof CustomerService>['registerCustomer'] {
   return (request, call) =>
     context.commands.run(Contract.method.registerCustomer, request, call, {
       prepare: () => prepare(context, request, call),
-      decide: async (tx, prepared) => ({ customer: await register(context, tx, request, prepared) }),
+      decide: async (tx, prepared) => ({ customer: await register(context, tx, request, { ...prepared, call }) }),
     });
 }
 
@@ -48,7 +49,7 @@ async function register(
   { vault }: Context,
   tx: CommandTx,
   request: RegisterCustomerRequest,
-  { id, branchId, profile }: Prepared,
+  { id, branchId, profile, call }: Prepared & { readonly call: Call },
 ): Promise<Customer> {
   if (request.identifiers.length > 0) await claimIdentifiers(tx, vault, id, request.identifiers);
   const now = new Date();
@@ -57,6 +58,7 @@ async function register(
     kind: request.party.case === 'person' ? ('person' as const) : ('organisation' as const),
     state: 'active' as const,
     branchId,
+    relationshipOfficerId: '',
     profile,
     version: 1,
     searchVersion: SEARCH_VERSION,
@@ -64,6 +66,7 @@ async function register(
     updateTime: now,
   };
   tx.insert(CustomerRow, row);
+  await keepVersion(tx, vault, row, { actor: actorOf(call), remark: '' });
   for (const term of hashTerms(vault, termsOf(request))) tx.write(insertTerms, { ...term, customerId: id });
   publish(tx, 'registered', row);
   const customer = customerMessage(row, request);

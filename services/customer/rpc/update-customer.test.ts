@@ -1,8 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { Code } from '#chassis/errors.ts';
-import { eventsOf } from '#chassis/testing/events.ts';
+import { eventsOf, publishedOf } from '#chassis/testing/events.ts';
 import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
+import { CustomerUpdatedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { ContactKind, type Customer, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { UpdateCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { customer } from '../service.ts';
@@ -149,6 +150,7 @@ describe('UpdateCustomer', () => {
       ['identifiers', { updateMask: { paths: ['address', 'identifiers'] } }],
       ['residence_country_code', { residenceCountryCode: 'AT' }],
       ['branch_id', { branchId: 'brn_1' }],
+      ['relationship_officer_id', { relationshipOfficerId: 'stf_eva' }],
       ['branch_id', { branchId: 'brn_1', validateOnly: true }],
     ];
     for (const [field, changes] of staffs) {
@@ -202,6 +204,25 @@ describe('UpdateCustomer', () => {
     await refused(update(customerId, { updateMask: { paths: ['person.birth_date'] } }), 'REQUEST_INVALID');
     await refused(update(customerId, {}), 'REQUEST_INVALID');
     expect((await teller().getCustomer({ customerId })).customer?.etag).to.equal('1');
+  });
+
+  it('moves a customer to another branch and gives them an officer, with events that say from where', async () => {
+    const customerId = await register();
+    await update(customerId, { branchId: 'brn_brno' });
+    expect((await update(customerId, { relationshipOfficerId: 'stf_eva' })).relationshipOfficerId).to.equal('stf_eva');
+    const nobody = await update(customerId, { updateMask: { paths: ['relationship_officer_id'] } });
+    expect(nobody.relationshipOfficerId).to.equal('');
+    const events = await publishedOf(bank.database, CustomerUpdatedSchema);
+    const theirs = events.filter((event) => event.customerId === customerId);
+    expect(theirs.map((one) => [one.previousBranchId, one.branchId, one.relationshipOfficerId])).to.deep.equal([
+      ['brn_praha', 'brn_brno', ''],
+      ['brn_brno', 'brn_brno', 'stf_eva'],
+      ['brn_brno', 'brn_brno', ''],
+    ]);
+    const { versions } = await teller().listCustomerVersions({ customerId });
+    const officers = versions.map(({ customer: was }) => was?.relationshipOfficerId);
+    expect(officers).to.deep.equal(['', 'stf_eva', '', '']);
+    await refused(update(customerId, { relationshipOfficerId: 'cus_eva' }), 'REQUEST_INVALID');
   });
 
   it('is done by staff who are held to a branch for its customers, whom they keep', async () => {

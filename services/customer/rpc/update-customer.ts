@@ -21,7 +21,7 @@ import { claimIdentifiers, hashTerms } from '../hashes.ts';
 import { sealProfile, warmKey } from '../profile.ts';
 import { replaceTerms, SEARCH_VERSION } from '../tables.ts';
 
-const MUTABLE = [...PARTICULAR_NAMES, 'branchId'] as const;
+const MUTABLE = [...PARTICULAR_NAMES, 'branchId', 'relationshipOfficerId'] as const;
 type Mutable = (typeof MUTABLE)[number];
 
 /** Changes particulars of a customer. */
@@ -65,6 +65,8 @@ async function update(
   row.profile = await sealProfile(vault, row.id, particulars);
   row.searchVersion = SEARCH_VERSION;
   if (names.includes('branchId')) row.branchId = request.branchId || (branchOf(call) ?? '');
+  if (names.includes('relationshipOfficerId')) row.relationshipOfficerId = request.relationshipOfficerId;
   await tx.execute(replaceTerms(row.id, hashTerms(vault, termsOf(particulars))));
-  return changed(tx, 'updated', loaded, particulars);
+  const cause = { actor: call.principal, remark: request.remark };
+  return changed(tx, vault, 'updated', { ...loaded, particulars, cause });
 }

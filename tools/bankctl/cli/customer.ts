@@ -1,8 +1,9 @@
 // The commands about customers.
 import type { Command } from 'commander';
-import { action, type Exited, lists, parseDate, repeated, writes } from './run.ts';
+import { relationCommands } from './relation.ts';
+import { action, type Exited, lists, parseDate, parseInstant, repeated, writes } from './run.ts';
 
-/** Adds customer register, get, list, update and deactivate. */
+/** Adds customer register, get, versions, list, update, deactivate and those about relations and notes. */
 export function customerCommands(program: Command, exited: Exited): void {
   const customer = program.command('customer').description('The customers of the bank.');
   const load = () => import('../commands/customer.ts');
@@ -23,8 +24,18 @@ Examples:
     .command('get')
     .description('Shows a customer.')
     .argument('<customer>', 'the id (cus_…)')
-    .addHelpText('after', '\nExample:\n  bankctl customer get cus_…')
+    .option('--as-of <instant>', 'as they were then, e.g. 2026-01-31T12:00:00Z', parseInstant)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  bankctl customer get cus_…\n  bankctl customer get cus_… --as-of 2026-01-31T12:00:00Z',
+    )
     .action(action(exited, async () => (await load()).getCustomer));
+
+  lists(customer.command('versions'))
+    .description('Lists what a customer was, newest first: who made it so, when and why.')
+    .argument('<customer>', 'the id (cus_…)')
+    .addHelpText('after', '\nExample:\n  bankctl customer versions cus_… --limit 10')
+    .action(action(exited, async () => (await load()).listCustomerVersions));
 
   lists(customer.command('list'))
     .description('Lists customers, newest first, or finds them by exact values or parts of names.')
@@ -43,14 +54,37 @@ Examples:
     .description('Changes what is given, and nothing else. Contacts and identifiers are replaced whole.')
     .argument('<customer>', 'the id (cus_…)')
     .option('--etag <etag>', 'refuse when the customer has changed since this was read')
+    .option('--officer <staff>', 'the member of staff who looks after them (stf_…)')
+    .option('--remark <text>', 'why, for those who read the versions later')
     .addHelpText('after', '\nExample:\n  bankctl customer update cus_… --email jana@example.com --phone +420601123456')
     .action(action(exited, async () => (await load()).updateCustomer));
 
   writes(customer.command('deactivate'))
     .description('Ends the relationship with a customer.')
     .argument('<customer>', 'the id (cus_…)')
+    .option('--remark <text>', 'why, for those who read the versions later')
     .addHelpText('after', '\nExample:\n  bankctl customer deactivate cus_…')
     .action(action(exited, async () => (await load()).deactivateCustomer));
+
+  relationCommands(customer, exited);
+  noteCommands(customer, exited);
+}
+
+function noteCommands(customer: Command, exited: Exited): void {
+  const load = () => import('../commands/customer-note.ts');
+
+  writes(customer.command('note'))
+    .description('Writes down something about a customer, for staff.')
+    .argument('<customer>', 'the id (cus_…)')
+    .argument('<text>', 'what to write')
+    .addHelpText('after', "\nExample:\n  bankctl customer note cus_… 'Moves to Brno in spring'")
+    .action(action(exited, async () => (await load()).addCustomerNote));
+
+  lists(customer.command('notes'))
+    .description('Lists what staff wrote down about a customer, newest first.')
+    .argument('<customer>', 'the id (cus_…)')
+    .addHelpText('after', '\nExample:\n  bankctl customer notes cus_…')
+    .action(action(exited, async () => (await load()).listCustomerNotes));
 }
 
 function particulars(command: Command): Command {

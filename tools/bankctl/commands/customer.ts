@@ -1,20 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
-import { type Customer, CustomerState, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import {
+  type Customer,
+  CustomerState,
+  type CustomerVersion,
+  IdentifierKind,
+} from '#gen/bank/customer/v1/customer_pb.ts';
 import {
   CustomerService,
   DeactivateCustomerResponseSchema,
   GetCustomerResponseSchema,
   ListCustomersResponseSchema,
+  ListCustomerVersionsResponseSchema,
   RegisterCustomerResponseSchema,
   UpdateCustomerResponseSchema,
 } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { usage } from '../failure.ts';
 import { fields, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import { addressOf, contactsOf, identifiersOf, type Particulars, partyOf } from '../particulars.ts';
 import type { Session } from '../session.ts';
+import { time } from '../time.ts';
 
 /** Registers a customer. */
 export async function registerCustomer({ bank, out }: Session, options: WriteOptions & Particulars): Promise<void> {
@@ -42,9 +51,48 @@ export async function registerCustomer({ bank, out }: Session, options: WriteOpt
 }
 
 /** Shows a customer. */
-export async function getCustomer({ bank, out }: Session, _options: object, customerId = ''): Promise<void> {
-  const answer = await bank().client(CustomerService).getCustomer({ customerId });
+export async function getCustomer(
+  { bank, out }: Session,
+  { asOf }: { readonly asOf?: Date },
+  customerId = '',
+): Promise<void> {
+  const answer = await bank()
+    .client(CustomerService)
+    .getCustomer({ customerId, ...(asOf && { asOfTime: timestampFromDate(asOf) }) });
   await out.message(GetCustomerResponseSchema, answer, () => customerText(answer.customer));
+}
+
+/** Lists the versions of a customer. */
+export async function listCustomerVersions(
+  { bank, out }: Session,
+  { limit }: ListOptions,
+  customerId = '',
+): Promise<void> {
+  const service = bank().client(CustomerService);
+  const versions: CustomerVersion[] = [];
+  for await (const page of pagesOf((asked) => service.listCustomerVersions({ ...asked, customerId }), limit)) {
+    versions.push(...page.versions);
+  }
+  await out.message(ListCustomerVersionsResponseSchema, create(ListCustomerVersionsResponseSchema, { versions }), () =>
+    table(
+      ['version', 'since', 'by', 'name', 'branch', 'state', 'remark'],
+      versions.flatMap(({ customer, actor, remark }) =>
+        customer
+          ? [
+              [
+                customer.etag,
+                time(customer.updateTime),
+                actor ? actor.partyId || word(Audience, actor.audience) : '',
+                nameOf(customer),
+                customer.branchId,
+                word(CustomerState, customer.state),
+                remark,
+              ],
+            ]
+          : [],
+      ),
+    ),
+  );
 }
 
 interface Search extends ListOptions {
@@ -80,13 +128,17 @@ export async function listCustomers(
   );
 }
 
+interface Remark {
+  readonly remark?: string;
+}
+
 /** Changes what is given. */
 export async function updateCustomer(
   { bank, out }: Session,
-  options: WriteOptions & Particulars & { etag?: string },
+  options: WriteOptions & Particulars & Remark & { etag?: string; officer?: string },
   customerId = '',
 ): Promise<void> {
-  const { requestId = randomUUID(), validateOnly = false, country, branch } = options;
+  const { requestId = randomUUID(), validateOnly = false, country, branch, officer } = options;
   const service = bank().client(CustomerService);
   // Names stand together in the contract: those that are not given stay as they are.
   const named = [options.givenName, options.familyName, options.birthDate, options.legalName, options.registrationDate];
@@ -104,6 +156,7 @@ export async function updateCustomer(
     identifiers && 'identifiers',
     country !== undefined && 'residence_country_code',
     branch !== undefined && 'branch_id',
+    officer !== undefined && 'relationship_officer_id',
   ].filter((path) => typeof path === 'string');
   if (paths.length === 0) throw usage('Say what to change. See bankctl customer update --help');
   const answer = await service.updateCustomer({
@@ -118,6 +171,8 @@ export async function updateCustomer(
     ...(address && { address }),
     residenceCountryCode: country ?? '',
     branchId: branch ?? '',
+    relationshipOfficerId: officer ?? '',
+    remark: options.remark ?? '',
   });
   await out.message(UpdateCustomerResponseSchema, answer, () => customerText(answer.customer));
 }
@@ -125,10 +180,12 @@ export async function updateCustomer(
 /** Ends the relationship with a customer. */
 export async function deactivateCustomer(
   { bank, out }: Session,
-  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  { requestId = randomUUID(), validateOnly = false, remark = '' }: WriteOptions & Remark,
   customerId = '',
 ): Promise<void> {
-  const answer = await bank().client(CustomerService).deactivateCustomer({ requestId, validateOnly, customerId });
+  const answer = await bank()
+    .client(CustomerService)
+    .deactivateCustomer({ requestId, validateOnly, customerId, remark });
   await out.message(DeactivateCustomerResponseSchema, answer, () => customerText(answer.customer));
 }
 
@@ -142,6 +199,7 @@ function customerText(customer: Customer | undefined): string {
     ['state', word(CustomerState, customer.state)],
     ['residence', customer.residenceCountryCode],
     ['branch', customer.branchId],
+    ['officer', customer.relationshipOfficerId],
     ['contacts', customer.contacts.map(({ value }) => value).join(', ')],
     ['address', address && [...address.lines, address.postalCode, address.city, address.countryCode].join(', ')],
     [

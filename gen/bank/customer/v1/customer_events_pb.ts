@@ -6,6 +6,8 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { CustomerState } from "./customer_pb.ts";
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
+import type { RelationKind } from "./relation_pb.ts";
+import { file_bank_customer_v1_relation } from "./relation_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -13,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer_events.proto.
  */
 export const file_bank_customer_v1_customer_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIqQBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAViBnByb3RvMw", [file_bank_customer_v1_customer, file_bank_options_v1_options]);
+  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIvUBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUSJAoScHJldmlvdXNfYnJhbmNoX2lkGAYgASgJQgjatRgECAcQAxIpChdyZWxhdGlvbnNoaXBfb2ZmaWNlcl9pZBgHIAEoCUII2rUYBAgIEAMiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUi3gEKD1JlbGF0aW9uQ3JlYXRlZBIdCgtyZWxhdGlvbl9pZBgBIAEoCUII2rUYBAgzEAMSLAoEa2luZBgCIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIlChNyZWxhdGVkX2N1c3RvbWVyX2lkGAQgASgJQgjatRgECAEQAxISCgp2YWxpZF9mcm9tGAUgASgJEhMKC3ZhbGlkX3VudGlsGAYgASgJEg8KB3ZlcnNpb24YByABKAUi3AEKDVJlbGF0aW9uRW5kZWQSHQoLcmVsYXRpb25faWQYASABKAlCCNq1GAQIMxADEiwKBGtpbmQYAiABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZBIdCgtjdXN0b21lcl9pZBgDIAEoCUII2rUYBAgBEAMSJQoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUII2rUYBAgBEAMSEgoKdmFsaWRfZnJvbRgFIAEoCRITCgt2YWxpZF91bnRpbBgGIAEoCRIPCgd2ZXJzaW9uGAcgASgFYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_options_v1_options]);
 
 /**
  * A customer was registered.
@@ -104,6 +106,20 @@ export type CustomerUpdated = Message<"bank.customer.v1.CustomerUpdated"> & {
    * @generated from field: int32 version = 5;
    */
   version: number;
+
+  /**
+   * The branch that looked after them before: another one where they were moved.
+   *
+   * @generated from field: string previous_branch_id = 6;
+   */
+  previousBranchId: string;
+
+  /**
+   * The member of staff who looks after them. Empty: nobody in particular.
+   *
+   * @generated from field: string relationship_officer_id = 7;
+   */
+  relationshipOfficerId: string;
 };
 
 /**
@@ -161,4 +177,130 @@ export type CustomerDeactivated = Message<"bank.customer.v1.CustomerDeactivated"
  */
 export const CustomerDeactivatedSchema: GenMessage<CustomerDeactivated> = /*@__PURE__*/
   messageDesc(file_bank_customer_v1_customer_events, 2);
+
+/**
+ * A relation between two customers was written down.
+ *
+ * @generated from message bank.customer.v1.RelationCreated
+ */
+export type RelationCreated = Message<"bank.customer.v1.RelationCreated"> & {
+  /**
+   * The relation.
+   *
+   * @generated from field: string relation_id = 1;
+   */
+  relationId: string;
+
+  /**
+   * What the related customer is to the customer.
+   *
+   * @generated from field: bank.customer.v1.RelationKind kind = 2;
+   */
+  kind: RelationKind;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The related customer.
+   *
+   * @generated from field: string related_customer_id = 4;
+   */
+  relatedCustomerId: string;
+
+  /**
+   * The first day on which it is valid, YYYY-MM-DD.
+   *
+   * @generated from field: string valid_from = 5;
+   */
+  validFrom: string;
+
+  /**
+   * The first day on which it no longer is, YYYY-MM-DD. Empty: no end is known.
+   *
+   * @generated from field: string valid_until = 6;
+   */
+  validUntil: string;
+
+  /**
+   * The version of the relation that this made, from 1.
+   *
+   * @generated from field: int32 version = 7;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.RelationCreated.
+ * Use `create(RelationCreatedSchema)` to create a new message.
+ */
+export const RelationCreatedSchema: GenMessage<RelationCreated> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 3);
+
+/**
+ * The end of a relation was set, or set earlier.
+ *
+ * @generated from message bank.customer.v1.RelationEnded
+ */
+export type RelationEnded = Message<"bank.customer.v1.RelationEnded"> & {
+  /**
+   * The relation.
+   *
+   * @generated from field: string relation_id = 1;
+   */
+  relationId: string;
+
+  /**
+   * What the related customer is to the customer.
+   *
+   * @generated from field: bank.customer.v1.RelationKind kind = 2;
+   */
+  kind: RelationKind;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The related customer.
+   *
+   * @generated from field: string related_customer_id = 4;
+   */
+  relatedCustomerId: string;
+
+  /**
+   * The first day on which it is valid, YYYY-MM-DD.
+   *
+   * @generated from field: string valid_from = 5;
+   */
+  validFrom: string;
+
+  /**
+   * The first day on which it no longer is, YYYY-MM-DD.
+   *
+   * @generated from field: string valid_until = 6;
+   */
+  validUntil: string;
+
+  /**
+   * The version of the relation that this made, from 1.
+   *
+   * @generated from field: int32 version = 7;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.RelationEnded.
+ * Use `create(RelationEndedSchema)` to create a new message.
+ */
+export const RelationEndedSchema: GenMessage<RelationEnded> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 4);
 

@@ -7,6 +7,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Actor } from "../../type/v1/actor_pb.ts";
+import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -16,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer.proto.
  */
 export const file_bank_customer_v1_customer: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyLnByb3RvEhBiYW5rLmN1c3RvbWVyLnYxIpgBCgZQZXJzb24SJQoKZ2l2ZW5fbmFtZRgBIAEoCUIRukgGcgQQARhk4rUYBAgCEAESJgoLZmFtaWx5X25hbWUYAiABKAlCEbpIBnIEEAEYZOK1GAQIAhABEj8KCmJpcnRoX2RhdGUYAyABKAlCK7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0k4rUYBAgCEAEifgoMT3JnYW5pc2F0aW9uEiYKCmxlZ2FsX25hbWUYASABKAlCErpIB3IFEAEYyAHitRgECAIQARJGChFyZWdpc3RyYXRpb25fZGF0ZRgCIAEoCUIrukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSTitRgECAIQASJlCgdDb250YWN0EjcKBGtpbmQYASABKA4yHS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RLaW5kQgq6SAeCAQQQASAAEiEKBXZhbHVlGAIgASgJQhK6SAdyBRADGP4B4rUYBAgCEAEirQEKB0FkZHJlc3MSKgoFbGluZXMYASADKAlCG7pIEJIBDQgBEAUiB3IFEAEYjAHitRgECAIQARIfCgRjaXR5GAIgASgJQhG6SAZyBBABGGTitRgECAIQARIkCgtwb3N0YWxfY29kZRgDIAEoCUIPukgEcgIYEOK1GAQIAhABEi8KDGNvdW50cnlfY29kZRgEIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQASKWAQoKSWRlbnRpZmllchI6CgRraW5kGAEgASgOMiAuYmFuay5jdXN0b21lci52MS5JZGVudGlmaWVyS2luZEIKukgHggEEEAEgABIgCgV2YWx1ZRgCIAEoCUIRukgGcgQQARhA4rUYBAgCEAESKgoMY291bnRyeV9jb2RlGAMgASgJQhS6SBFyDzINXihbQS1aXXsyfSk/JCK8BAoIQ3VzdG9tZXISHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEgwKBGV0YWcYAyABKAkSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjkKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCGbpIDnIMMgpeW0EtWl17Mn0k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEANCDgoFcGFydHkSBbpIAggBKmoKDUN1c3RvbWVyU3RhdGUSHgoaQ1VTVE9NRVJfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVDVVNUT01FUl9TVEFURV9BQ1RJVkUQARIeChpDVVNUT01FUl9TVEFURV9ERUFDVElWQVRFRBACKlsKC0NvbnRhY3RLaW5kEhwKGENPTlRBQ1RfS0lORF9VTlNQRUNJRklFRBAAEhYKEkNPTlRBQ1RfS0lORF9FTUFJTBABEhYKEkNPTlRBQ1RfS0lORF9QSE9ORRACKuMBCg5JZGVudGlmaWVyS2luZBIfChtJREVOVElGSUVSX0tJTkRfVU5TUEVDSUZJRUQQABIfChtJREVOVElGSUVSX0tJTkRfTkFUSU9OQUxfSUQQARIcChhJREVOVElGSUVSX0tJTkRfUEFTU1BPUlQQAhIXChNJREVOVElGSUVSX0tJTkRfVEFYEAMSIAocSURFTlRJRklFUl9LSU5EX1JFR0lTVFJBVElPThAEEhcKE0lERU5USUZJRVJfS0lORF9MRUkQBRIdChlJREVOVElGSUVSX0tJTkRfTUlHUkFUSU9OEAZiBnByb3RvMw", [file_bank_options_v1_options, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyLnByb3RvEhBiYW5rLmN1c3RvbWVyLnYxIpgBCgZQZXJzb24SJQoKZ2l2ZW5fbmFtZRgBIAEoCUIRukgGcgQQARhk4rUYBAgCEAESJgoLZmFtaWx5X25hbWUYAiABKAlCEbpIBnIEEAEYZOK1GAQIAhABEj8KCmJpcnRoX2RhdGUYAyABKAlCK7pIIHIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0k4rUYBAgCEAEifgoMT3JnYW5pc2F0aW9uEiYKCmxlZ2FsX25hbWUYASABKAlCErpIB3IFEAEYyAHitRgECAIQARJGChFyZWdpc3RyYXRpb25fZGF0ZRgCIAEoCUIrukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSTitRgECAIQASJlCgdDb250YWN0EjcKBGtpbmQYASABKA4yHS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RLaW5kQgq6SAeCAQQQASAAEiEKBXZhbHVlGAIgASgJQhK6SAdyBRADGP4B4rUYBAgCEAEirQEKB0FkZHJlc3MSKgoFbGluZXMYASADKAlCG7pIEJIBDQgBEAUiB3IFEAEYjAHitRgECAIQARIfCgRjaXR5GAIgASgJQhG6SAZyBBABGGTitRgECAIQARIkCgtwb3N0YWxfY29kZRgDIAEoCUIPukgEcgIYEOK1GAQIAhABEi8KDGNvdW50cnlfY29kZRgEIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQASKWAQoKSWRlbnRpZmllchI6CgRraW5kGAEgASgOMiAuYmFuay5jdXN0b21lci52MS5JZGVudGlmaWVyS2luZEIKukgHggEEEAEgABIgCgV2YWx1ZRgCIAEoCUIRukgGcgQQARhA4rUYBAgCEAESKgoMY291bnRyeV9jb2RlGAMgASgJQhS6SBFyDzINXihbQS1aXXsyfSk/JCLnBAoIQ3VzdG9tZXISHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEgwKBGV0YWcYAyABKAkSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjkKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCGbpIDnIMMgpeW0EtWl17Mn0k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEAMSKQoXcmVsYXRpb25zaGlwX29mZmljZXJfaWQYDSABKAlCCNq1GAQICBADQg4KBXBhcnR5EgW6SAIIASKJAQoMQ3VzdG9tZXJOb3RlEhMKC25vdGVfbnVtYmVyGAEgASgFEhsKCWF1dGhvcl9pZBgCIAEoCUII2rUYBAgIEAMSFgoEdGV4dBgDIAEoCUII4rUYBAgCEAESLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIn0KD0N1c3RvbWVyVmVyc2lvbhIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISIgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3ISGAoGcmVtYXJrGAMgASgJQgjitRgECAIQASpqCg1DdXN0b21lclN0YXRlEh4KGkNVU1RPTUVSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVQ1VTVE9NRVJfU1RBVEVfQUNUSVZFEAESHgoaQ1VTVE9NRVJfU1RBVEVfREVBQ1RJVkFURUQQAipbCgtDb250YWN0S2luZBIcChhDT05UQUNUX0tJTkRfVU5TUEVDSUZJRUQQABIWChJDT05UQUNUX0tJTkRfRU1BSUwQARIWChJDT05UQUNUX0tJTkRfUEhPTkUQAirjAQoOSWRlbnRpZmllcktpbmQSHwobSURFTlRJRklFUl9LSU5EX1VOU1BFQ0lGSUVEEAASHwobSURFTlRJRklFUl9LSU5EX05BVElPTkFMX0lEEAESHAoYSURFTlRJRklFUl9LSU5EX1BBU1NQT1JUEAISFwoTSURFTlRJRklFUl9LSU5EX1RBWBADEiAKHElERU5USUZJRVJfS0lORF9SRUdJU1RSQVRJT04QBBIXChNJREVOVElGSUVSX0tJTkRfTEVJEAUSHQoZSURFTlRJRklFUl9LSU5EX01JR1JBVElPThAGYgZwcm90bzM", [file_bank_options_v1_options, file_bank_type_v1_actor, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * A natural person.
@@ -284,6 +286,13 @@ export type Customer = Message<"bank.customer.v1.Customer"> & {
    * @generated from field: string branch_id = 12;
    */
   branchId: string;
+
+  /**
+   * The member of staff (stf_) who looks after them. Empty: nobody in particular.
+   *
+   * @generated from field: string relationship_officer_id = 13;
+   */
+  relationshipOfficerId: string;
 };
 
 /**
@@ -292,6 +301,84 @@ export type Customer = Message<"bank.customer.v1.Customer"> & {
  */
 export const CustomerSchema: GenMessage<Customer> = /*@__PURE__*/
   messageDesc(file_bank_customer_v1_customer, 5);
+
+/**
+ * What a member of staff wrote down about a customer. Never shown to customers.
+ *
+ * @generated from message bank.customer.v1.CustomerNote
+ */
+export type CustomerNote = Message<"bank.customer.v1.CustomerNote"> & {
+  /**
+   * Its number among the notes on the customer, from 1.
+   *
+   * @generated from field: int32 note_number = 1;
+   */
+  noteNumber: number;
+
+  /**
+   * The member of staff who wrote it.
+   *
+   * @generated from field: string author_id = 2;
+   */
+  authorId: string;
+
+  /**
+   * What they wrote.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 4;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.CustomerNote.
+ * Use `create(CustomerNoteSchema)` to create a new message.
+ */
+export const CustomerNoteSchema: GenMessage<CustomerNote> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer, 6);
+
+/**
+ * What a customer was, from one change to the next.
+ *
+ * @generated from message bank.customer.v1.CustomerVersion
+ */
+export type CustomerVersion = Message<"bank.customer.v1.CustomerVersion"> & {
+  /**
+   * The customer as they were then: the etag is the number of the version, update_time is when it began.
+   *
+   * @generated from field: bank.customer.v1.Customer customer = 1;
+   */
+  customer?: Customer | undefined;
+
+  /**
+   * Who made it so: audience and party_id alone. Absent where the bank does not know: for the version at which a customer
+   * was when it began to keep versions. To customers, of staff nothing but that they were staff.
+   *
+   * @generated from field: bank.type.v1.Actor actor = 2;
+   */
+  actor?: Actor | undefined;
+
+  /**
+   * Why, in the words of who made it so. To customers, only where that was themselves.
+   *
+   * @generated from field: string remark = 3;
+   */
+  remark: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.CustomerVersion.
+ * Use `create(CustomerVersionSchema)` to create a new message.
+ */
+export const CustomerVersionSchema: GenMessage<CustomerVersion> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer, 7);
 
 /**
  * Where a customer is in their life with the bank.

@@ -4,21 +4,23 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Address, Contact, Customer, CustomerState, Identifier, Organisation, Person } from "./customer_pb.ts";
+import type { Address, Contact, Customer, CustomerNote, CustomerState, CustomerVersion, Identifier, Organisation, Person } from "./customer_pb.ts";
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
+import type { Relation, RelationKind } from "./relation_pb.ts";
+import { file_bank_customer_v1_relation } from "./relation_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Refusal } from "../../type/v1/error_pb.ts";
 import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { FieldMask } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/customer/v1/customer_service.proto.
  */
 export const file_bank_customer_v1_customer_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIjwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAEiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIigQIKFExpc3RDdXN0b21lcnNSZXF1ZXN0Eh4KBG5hbWUYASABKAlCELpIBXIDGMgB4rUYBAgCEAESIQoHY29udGFjdBgCIAEoCUIQukgFcgMY/gHitRgECAIQARIjCgppZGVudGlmaWVyGAMgASgJQg+6SARyAhhA4rUYBAgCEAESIgoJYnJhbmNoX2lkGAQgASgJQg+6SARyAhhA2rUYBAgHEAESGgoJcGFnZV9zaXplGAUgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGIAEEiMKCW5hbWVfcGFydBgHIAEoCUIQukgFcgMYyAHitRgECAIQASJfChVMaXN0Q3VzdG9tZXJzUmVzcG9uc2USLQoJY3VzdG9tZXJzGAEgAygLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkirAQKFVVwZGF0ZUN1c3RvbWVyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISFQoEZXRhZxgEIAEoCUIHukgEcgIYQBIvCgt1cGRhdGVfbWFzaxgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSKgoGcGVyc29uGAYgASgLMhguYmFuay5jdXN0b21lci52MS5QZXJzb25IABI2CgxvcmdhbmlzYXRpb24YByABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLk9yZ2FuaXNhdGlvbkgAEjUKCGNvbnRhY3RzGAggAygLMhkuYmFuay5jdXN0b21lci52MS5Db250YWN0Qgi6SAWSAQIQChIqCgdhZGRyZXNzGAkgASgLMhkuYmFuay5jdXN0b21lci52MS5BZGRyZXNzEjsKC2lkZW50aWZpZXJzGAogAygLMhwuYmFuay5jdXN0b21lci52MS5JZGVudGlmaWVyQgi6SAWSAQIQChI8ChZyZXNpZGVuY2VfY291bnRyeV9jb2RlGAsgASgJQhy6SBFyDzINXihbQS1aXXsyfSk/JOK1GAQIAhABEiIKCWJyYW5jaF9pZBgMIAEoCUIPukgEcgIYQNq1GAQIBxACQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyInkKGURlYWN0aXZhdGVDdXN0b21lclJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACIkoKGkRlYWN0aXZhdGVDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciJFChhHZXRDdXN0b21lclN0YXRlc1JlcXVlc3QSKQoMY3VzdG9tZXJfaWRzGAEgAygJQhO6SAiSAQUIARDoB9q1GAQIARABIlIKGUdldEN1c3RvbWVyU3RhdGVzUmVzcG9uc2USNQoJc3RhbmRpbmdzGAEgAygLMiIuYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YW5kaW5nIpQBChBDdXN0b21lclN0YW5kaW5nEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAyJEChJHZXRDb250YWN0c1JlcXVlc3QSLgoMY3VzdG9tZXJfaWRzGAEgAygJQhi6SA2SAQoIARBkIgRyAhhA2rUYBAgBEAMiTAoTR2V0Q29udGFjdHNSZXNwb25zZRI1CgljdXN0b21lcnMYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyQ29udGFjdHMiXgoQQ3VzdG9tZXJDb250YWN0cxIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSKwoIY29udGFjdHMYAiADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3QyiwgKD0N1c3RvbWVyU2VydmljZRKCAQoQUmVnaXN0ZXJDdXN0b21lchIpLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlcXVlc3QaKi5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdGVyQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAESBwgDEgMBAgMSjgEKFkJhdGNoUmVnaXN0ZXJDdXN0b21lcnMSLy5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXF1ZXN0GjAuYmFuay5jdXN0b21lci52MS5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEnYKC0dldEN1c3RvbWVyEiQuYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclJlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSggEKEUdldEN1c3RvbWVyU3RhdGVzEiouYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclN0YXRlc1JlcXVlc3QaKy5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVzcG9uc2UiFJACAYq1GA0KAgUCEgcIAxIDAQIDEmYKC0dldENvbnRhY3RzEiQuYmFuay5jdXN0b21lci52MS5HZXRDb250YWN0c1JlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkdldENvbnRhY3RzUmVzcG9uc2UiCpACAYq1GAMKAQtiBnByb3RvMw", [file_bank_customer_v1_customer, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsImwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESLgoKYXNfb2ZfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIifwobTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAocTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXNwb25zZRIzCgh2ZXJzaW9ucxgBIAMoCzIhLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKBAgoUTGlzdEN1c3RvbWVyc1JlcXVlc3QSHgoEbmFtZRgBIAEoCUIQukgFcgMYyAHitRgECAIQARIhCgdjb250YWN0GAIgASgJQhC6SAVyAxj+AeK1GAQIAhABEiMKCmlkZW50aWZpZXIYAyABKAlCD7pIBHICGEDitRgECAIQARIiCglicmFuY2hfaWQYBCABKAlCD7pIBHICGEDatRgECAcQARIaCglwYWdlX3NpemUYBSABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQSIwoJbmFtZV9wYXJ0GAcgASgJQhC6SAVyAxjIAeK1GAQIAhABIl8KFUxpc3RDdXN0b21lcnNSZXNwb25zZRItCgljdXN0b21lcnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKcBQoVVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIVCgRldGFnGAQgASgJQge6SARyAhhAEi8KC3VwZGF0ZV9tYXNrGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjwKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCHLpIEXIPMg1eKFtBLVpdezJ9KT8k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEAISIAoGcmVtYXJrGA0gASgJQhC6SAVyAxj0A+K1GAQIAhABEkwKF3JlbGF0aW9uc2hpcF9vZmZpY2VyX2lkGA4gASgJQiu6SCByHjIcXihzdGZfWzAtOUEtWmEtel8tXXsxLDYwfSk/JNq1GAQICBADQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIpsBChlEZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIgCgZyZW1hcmsYBCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSgoaRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIr8DChVDcmVhdGVSZWxhdGlvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACEi4KE3JlbGF0ZWRfY3VzdG9tZXJfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIARACEjgKBGtpbmQYBSABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZEIKukgHggEEGAMYBBI6Cgp2YWxpZF9mcm9tGAYgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBI7Cgt2YWxpZF91bnRpbBgHIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSIAoGcmVtYXJrGAggASgJQhC6SAVyAxj0A+K1GAQIAhABEkMKBXNoYXJlGAkgASgJQjS6SDFyLzItXigxMDAoXC4wezEsMn0pP3xbMC05XXsxLDJ9KFwuWzAtOV17MSwyfSk/KT8kIkYKFkNyZWF0ZVJlbGF0aW9uUmVzcG9uc2USLAoIcmVsYXRpb24YASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uIv8CChpHcmFudFJlcHJlc2VudGF0aW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISLgoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgBEAISOAoEa2luZBgFIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kQgq6SAeCAQQYARgCEjoKCnZhbGlkX2Zyb20YBiABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjsKC3ZhbGlkX3VudGlsGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBIgCgZyZW1hcmsYCCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSwobR3JhbnRSZXByZXNlbnRhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiL5AQoSRW5kUmVsYXRpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhImCgtyZWxhdGlvbl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgzEAMSOwoLdmFsaWRfdW50aWwYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiAKBnJlbWFyaxgGIAEoCUIQukgFcgMY9APitRgECAIQASJDChNFbmRSZWxhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiJ4ChRMaXN0UmVsYXRpb25zUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIl8KFUxpc3RSZWxhdGlvbnNSZXNwb25zZRItCglyZWxhdGlvbnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKYAQoWQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISIAoEdGV4dBgEIAEoCUISukgHcgUQARjQD+K1GAQIAhABIkcKF0FkZEN1c3RvbWVyTm90ZVJlc3BvbnNlEiwKBG5vdGUYASABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyTm90ZSJ8ChhMaXN0Q3VzdG9tZXJOb3Rlc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJjChlMaXN0Q3VzdG9tZXJOb3Rlc1Jlc3BvbnNlEi0KBW5vdGVzGAEgAygLMh4uYmFuay5jdXN0b21lci52MS5DdXN0b21lck5vdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkUKGEdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBIpCgxjdXN0b21lcl9pZHMYASADKAlCE7pICJIBBQgBEOgH2rUYBAgBEAEiUgoZR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZRI1CglzdGFuZGluZ3MYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyU3RhbmRpbmcilAEKEEN1c3RvbWVyU3RhbmRpbmcSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADIkQKEkdldENvbnRhY3RzUmVxdWVzdBIuCgxjdXN0b21lcl9pZHMYASADKAlCGLpIDZIBCggBEGQiBHICGEDatRgECAEQAyJMChNHZXRDb250YWN0c1Jlc3BvbnNlEjUKCWN1c3RvbWVycxgBIAMoCzIiLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJDb250YWN0cyJeChBDdXN0b21lckNvbnRhY3RzEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIrCghjb250YWN0cxgCIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdDKeDwoPQ3VzdG9tZXJTZXJ2aWNlEoIBChBSZWdpc3RlckN1c3RvbWVyEikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdBoqLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlIheQAgKKtRgQCgEBEgIIARIHCAMSAwECAxKOAQoWQmF0Y2hSZWdpc3RlckN1c3RvbWVycxIvLmJhbmsuY3VzdG9tZXIudjEuQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QaMC5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdgoLR2V0Q3VzdG9tZXISJC5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSkQEKFExpc3RDdXN0b21lclZlcnNpb25zEi0uYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJWZXJzaW9uc1JlcXVlc3QaLi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lclZlcnNpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoOQ3JlYXRlUmVsYXRpb24SJy5iYW5rLmN1c3RvbWVyLnYxLkNyZWF0ZVJlbGF0aW9uUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuQ3JlYXRlUmVsYXRpb25SZXNwb25zZSITkAICirUYDAoBARIHCAMSAwIDBhKNAQoTR3JhbnRSZXByZXNlbnRhdGlvbhIsLmJhbmsuY3VzdG9tZXIudjEuR3JhbnRSZXByZXNlbnRhdGlvblJlcXVlc3QaLS5iYW5rLmN1c3RvbWVyLnYxLkdyYW50UmVwcmVzZW50YXRpb25SZXNwb25zZSIZkAICirUYEgoCAQISDAgDEgICAygBMgICAxJvCgtFbmRSZWxhdGlvbhIkLmJhbmsuY3VzdG9tZXIudjEuRW5kUmVsYXRpb25SZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5FbmRSZWxhdGlvblJlc3BvbnNlIhOQAgKKtRgMCgEBEgcIAxIDAgMGEnwKDUxpc3RSZWxhdGlvbnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RSZWxhdGlvbnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0UmVsYXRpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEn0KD0FkZEN1c3RvbWVyTm90ZRIoLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBopLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVzcG9uc2UiFZACAoq1GA4KAQESCQgDEgUBAgMEBhKEAQoRTGlzdEN1c3RvbWVyTm90ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lck5vdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuTGlzdEN1c3RvbWVyTm90ZXNSZXNwb25zZSIWkAIBirUYDwoBARIKCAMSBgECAwQGBxKCAQoRR2V0Q3VzdG9tZXJTdGF0ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZSIUkAIBirUYDQoCBQISBwgDEgMBAgMSZgoLR2V0Q29udGFjdHMSJC5iYW5rLmN1c3RvbWVyLnYxLkdldENvbnRhY3RzUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXNwb25zZSIKkAIBirUYAwoBC2IGcHJvdG8z", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * The party to register.
@@ -216,6 +218,13 @@ export type GetCustomerRequest = Message<"bank.customer.v1.GetCustomerRequest"> 
    * @generated from field: string customer_id = 1;
    */
   customerId: string;
+
+  /**
+   * When. Absent, or not in the past: now.
+   *
+   * @generated from field: google.protobuf.Timestamp as_of_time = 2;
+   */
+  asOfTime?: Timestamp | undefined;
 };
 
 /**
@@ -232,7 +241,7 @@ export const GetCustomerRequestSchema: GenMessage<GetCustomerRequest> = /*@__PUR
  */
 export type GetCustomerResponse = Message<"bank.customer.v1.GetCustomerResponse"> & {
   /**
-   * The customer as they are now.
+   * The customer as they are, or were at as_of_time.
    *
    * @generated from field: bank.customer.v1.Customer customer = 1;
    */
@@ -245,6 +254,69 @@ export type GetCustomerResponse = Message<"bank.customer.v1.GetCustomerResponse"
  */
 export const GetCustomerResponseSchema: GenMessage<GetCustomerResponse> = /*@__PURE__*/
   messageDesc(file_bank_customer_v1_customer_service, 6);
+
+/**
+ * Whose versions to list.
+ *
+ * @generated from message bank.customer.v1.ListCustomerVersionsRequest
+ */
+export type ListCustomerVersionsRequest = Message<"bank.customer.v1.ListCustomerVersionsRequest"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListCustomerVersionsRequest.
+ * Use `create(ListCustomerVersionsRequestSchema)` to create a new message.
+ */
+export const ListCustomerVersionsRequestSchema: GenMessage<ListCustomerVersionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 7);
+
+/**
+ * A page of versions.
+ *
+ * @generated from message bank.customer.v1.ListCustomerVersionsResponse
+ */
+export type ListCustomerVersionsResponse = Message<"bank.customer.v1.ListCustomerVersionsResponse"> & {
+  /**
+   * The versions.
+   *
+   * @generated from field: repeated bank.customer.v1.CustomerVersion versions = 1;
+   */
+  versions: CustomerVersion[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListCustomerVersionsResponse.
+ * Use `create(ListCustomerVersionsResponseSchema)` to create a new message.
+ */
+export const ListCustomerVersionsResponseSchema: GenMessage<ListCustomerVersionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 8);
 
 /**
  * Which customers to list.
@@ -308,7 +380,7 @@ export type ListCustomersRequest = Message<"bank.customer.v1.ListCustomersReques
  * Use `create(ListCustomersRequestSchema)` to create a new message.
  */
 export const ListCustomersRequestSchema: GenMessage<ListCustomersRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 7);
+  messageDesc(file_bank_customer_v1_customer_service, 9);
 
 /**
  * A page of customers.
@@ -336,7 +408,7 @@ export type ListCustomersResponse = Message<"bank.customer.v1.ListCustomersRespo
  * Use `create(ListCustomersResponseSchema)` to create a new message.
  */
 export const ListCustomersResponseSchema: GenMessage<ListCustomersResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 8);
+  messageDesc(file_bank_customer_v1_customer_service, 10);
 
 /**
  * What to change.
@@ -373,7 +445,8 @@ export type UpdateCustomerRequest = Message<"bank.customer.v1.UpdateCustomerRequ
   etag: string;
 
   /**
-   * The fields to change: person, organisation, contacts, address, identifiers, residence_country_code, branch_id.
+   * The fields to change: person, organisation, contacts, address, identifiers, residence_country_code, branch_id,
+   * relationship_officer_id.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 5;
    */
@@ -436,6 +509,21 @@ export type UpdateCustomerRequest = Message<"bank.customer.v1.UpdateCustomerRequ
    * @generated from field: string branch_id = 12;
    */
   branchId: string;
+
+  /**
+   * Why, for those who read the versions later.
+   *
+   * @generated from field: string remark = 13;
+   */
+  remark: string;
+
+  /**
+   * The member of staff (stf_) who looks after them. Empty, where the mask names it: nobody in particular. That there is such a
+   * member of staff is not checked.
+   *
+   * @generated from field: string relationship_officer_id = 14;
+   */
+  relationshipOfficerId: string;
 };
 
 /**
@@ -443,7 +531,7 @@ export type UpdateCustomerRequest = Message<"bank.customer.v1.UpdateCustomerRequ
  * Use `create(UpdateCustomerRequestSchema)` to create a new message.
  */
 export const UpdateCustomerRequestSchema: GenMessage<UpdateCustomerRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 9);
+  messageDesc(file_bank_customer_v1_customer_service, 11);
 
 /**
  * The changed customer.
@@ -464,7 +552,7 @@ export type UpdateCustomerResponse = Message<"bank.customer.v1.UpdateCustomerRes
  * Use `create(UpdateCustomerResponseSchema)` to create a new message.
  */
 export const UpdateCustomerResponseSchema: GenMessage<UpdateCustomerResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 10);
+  messageDesc(file_bank_customer_v1_customer_service, 12);
 
 /**
  * The customer to deactivate.
@@ -492,6 +580,13 @@ export type DeactivateCustomerRequest = Message<"bank.customer.v1.DeactivateCust
    * @generated from field: string customer_id = 3;
    */
   customerId: string;
+
+  /**
+   * Why, for those who read the versions later.
+   *
+   * @generated from field: string remark = 4;
+   */
+  remark: string;
 };
 
 /**
@@ -499,7 +594,7 @@ export type DeactivateCustomerRequest = Message<"bank.customer.v1.DeactivateCust
  * Use `create(DeactivateCustomerRequestSchema)` to create a new message.
  */
 export const DeactivateCustomerRequestSchema: GenMessage<DeactivateCustomerRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 11);
+  messageDesc(file_bank_customer_v1_customer_service, 13);
 
 /**
  * The deactivated customer.
@@ -520,7 +615,462 @@ export type DeactivateCustomerResponse = Message<"bank.customer.v1.DeactivateCus
  * Use `create(DeactivateCustomerResponseSchema)` to create a new message.
  */
 export const DeactivateCustomerResponseSchema: GenMessage<DeactivateCustomerResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 12);
+  messageDesc(file_bank_customer_v1_customer_service, 14);
+
+/**
+ * The relation to write down.
+ *
+ * @generated from message bank.customer.v1.CreateRelationRequest
+ */
+export type CreateRelationRequest = Message<"bank.customer.v1.CreateRelationRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer: whom it is about.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The related customer: who is something to them.
+   *
+   * @generated from field: string related_customer_id = 4;
+   */
+  relatedCustomerId: string;
+
+  /**
+   * What the related customer is to the customer: a beneficial owner or an employer.
+   *
+   * @generated from field: bank.customer.v1.RelationKind kind = 5;
+   */
+  kind: RelationKind;
+
+  /**
+   * The first day on which it is valid, YYYY-MM-DD. Empty: today.
+   *
+   * @generated from field: string valid_from = 6;
+   */
+  validFrom: string;
+
+  /**
+   * The first day on which it no longer is, YYYY-MM-DD. Empty: no end is known.
+   *
+   * @generated from field: string valid_until = 7;
+   */
+  validUntil: string;
+
+  /**
+   * Why, in the words of who asks for it.
+   *
+   * @generated from field: string remark = 8;
+   */
+  remark: string;
+
+  /**
+   * Of a beneficial owner, and only of one: how much they own, in percent, e.g. `25` or `33.33`.
+   *
+   * @generated from field: string share = 9;
+   */
+  share: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.CreateRelationRequest.
+ * Use `create(CreateRelationRequestSchema)` to create a new message.
+ */
+export const CreateRelationRequestSchema: GenMessage<CreateRelationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 15);
+
+/**
+ * The relation.
+ *
+ * @generated from message bank.customer.v1.CreateRelationResponse
+ */
+export type CreateRelationResponse = Message<"bank.customer.v1.CreateRelationResponse"> & {
+  /**
+   * The relation as it is now.
+   *
+   * @generated from field: bank.customer.v1.Relation relation = 1;
+   */
+  relation?: Relation | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.CreateRelationResponse.
+ * Use `create(CreateRelationResponseSchema)` to create a new message.
+ */
+export const CreateRelationResponseSchema: GenMessage<CreateRelationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 16);
+
+/**
+ * Who may act for whom.
+ *
+ * @generated from message bank.customer.v1.GrantRepresentationRequest
+ */
+export type GrantRepresentationRequest = Message<"bank.customer.v1.GrantRepresentationRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer: whom it is about.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The related customer: who is something to them.
+   *
+   * @generated from field: string related_customer_id = 4;
+   */
+  relatedCustomerId: string;
+
+  /**
+   * What the related customer is to the customer: a guardian, or holds a power of attorney.
+   *
+   * @generated from field: bank.customer.v1.RelationKind kind = 5;
+   */
+  kind: RelationKind;
+
+  /**
+   * The first day on which it is valid, YYYY-MM-DD. Empty: today.
+   *
+   * @generated from field: string valid_from = 6;
+   */
+  validFrom: string;
+
+  /**
+   * The first day on which it no longer is, YYYY-MM-DD. Empty: no end is known.
+   *
+   * @generated from field: string valid_until = 7;
+   */
+  validUntil: string;
+
+  /**
+   * Why, in the words of who asks for it.
+   *
+   * @generated from field: string remark = 8;
+   */
+  remark: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.GrantRepresentationRequest.
+ * Use `create(GrantRepresentationRequestSchema)` to create a new message.
+ */
+export const GrantRepresentationRequestSchema: GenMessage<GrantRepresentationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 17);
+
+/**
+ * The relation.
+ *
+ * @generated from message bank.customer.v1.GrantRepresentationResponse
+ */
+export type GrantRepresentationResponse = Message<"bank.customer.v1.GrantRepresentationResponse"> & {
+  /**
+   * The relation as it is now.
+   *
+   * @generated from field: bank.customer.v1.Relation relation = 1;
+   */
+  relation?: Relation | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.GrantRepresentationResponse.
+ * Use `create(GrantRepresentationResponseSchema)` to create a new message.
+ */
+export const GrantRepresentationResponseSchema: GenMessage<GrantRepresentationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 18);
+
+/**
+ * The relation to end.
+ *
+ * @generated from message bank.customer.v1.EndRelationRequest
+ */
+export type EndRelationRequest = Message<"bank.customer.v1.EndRelationRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * One of its two customers, whichever.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The relation.
+   *
+   * @generated from field: string relation_id = 4;
+   */
+  relationId: string;
+
+  /**
+   * The first day on which it no longer is valid, YYYY-MM-DD. Empty: today.
+   *
+   * @generated from field: string valid_until = 5;
+   */
+  validUntil: string;
+
+  /**
+   * Why, in the words of who asks for it.
+   *
+   * @generated from field: string remark = 6;
+   */
+  remark: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.EndRelationRequest.
+ * Use `create(EndRelationRequestSchema)` to create a new message.
+ */
+export const EndRelationRequestSchema: GenMessage<EndRelationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 19);
+
+/**
+ * The ended relation.
+ *
+ * @generated from message bank.customer.v1.EndRelationResponse
+ */
+export type EndRelationResponse = Message<"bank.customer.v1.EndRelationResponse"> & {
+  /**
+   * The relation as it is now.
+   *
+   * @generated from field: bank.customer.v1.Relation relation = 1;
+   */
+  relation?: Relation | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.EndRelationResponse.
+ * Use `create(EndRelationResponseSchema)` to create a new message.
+ */
+export const EndRelationResponseSchema: GenMessage<EndRelationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 20);
+
+/**
+ * Whose relations to list.
+ *
+ * @generated from message bank.customer.v1.ListRelationsRequest
+ */
+export type ListRelationsRequest = Message<"bank.customer.v1.ListRelationsRequest"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListRelationsRequest.
+ * Use `create(ListRelationsRequestSchema)` to create a new message.
+ */
+export const ListRelationsRequestSchema: GenMessage<ListRelationsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 21);
+
+/**
+ * A page of relations.
+ *
+ * @generated from message bank.customer.v1.ListRelationsResponse
+ */
+export type ListRelationsResponse = Message<"bank.customer.v1.ListRelationsResponse"> & {
+  /**
+   * The relations.
+   *
+   * @generated from field: repeated bank.customer.v1.Relation relations = 1;
+   */
+  relations: Relation[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListRelationsResponse.
+ * Use `create(ListRelationsResponseSchema)` to create a new message.
+ */
+export const ListRelationsResponseSchema: GenMessage<ListRelationsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 22);
+
+/**
+ * What to write down.
+ *
+ * @generated from message bank.customer.v1.AddCustomerNoteRequest
+ */
+export type AddCustomerNoteRequest = Message<"bank.customer.v1.AddCustomerNoteRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * What to write.
+   *
+   * @generated from field: string text = 4;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.AddCustomerNoteRequest.
+ * Use `create(AddCustomerNoteRequestSchema)` to create a new message.
+ */
+export const AddCustomerNoteRequestSchema: GenMessage<AddCustomerNoteRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 23);
+
+/**
+ * The note.
+ *
+ * @generated from message bank.customer.v1.AddCustomerNoteResponse
+ */
+export type AddCustomerNoteResponse = Message<"bank.customer.v1.AddCustomerNoteResponse"> & {
+  /**
+   * The note as it was written.
+   *
+   * @generated from field: bank.customer.v1.CustomerNote note = 1;
+   */
+  note?: CustomerNote | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.AddCustomerNoteResponse.
+ * Use `create(AddCustomerNoteResponseSchema)` to create a new message.
+ */
+export const AddCustomerNoteResponseSchema: GenMessage<AddCustomerNoteResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 24);
+
+/**
+ * On whom to list notes.
+ *
+ * @generated from message bank.customer.v1.ListCustomerNotesRequest
+ */
+export type ListCustomerNotesRequest = Message<"bank.customer.v1.ListCustomerNotesRequest"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListCustomerNotesRequest.
+ * Use `create(ListCustomerNotesRequestSchema)` to create a new message.
+ */
+export const ListCustomerNotesRequestSchema: GenMessage<ListCustomerNotesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 25);
+
+/**
+ * A page of notes.
+ *
+ * @generated from message bank.customer.v1.ListCustomerNotesResponse
+ */
+export type ListCustomerNotesResponse = Message<"bank.customer.v1.ListCustomerNotesResponse"> & {
+  /**
+   * The notes.
+   *
+   * @generated from field: repeated bank.customer.v1.CustomerNote notes = 1;
+   */
+  notes: CustomerNote[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListCustomerNotesResponse.
+ * Use `create(ListCustomerNotesResponseSchema)` to create a new message.
+ */
+export const ListCustomerNotesResponseSchema: GenMessage<ListCustomerNotesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 26);
 
 /**
  * The customers whose states to read.
@@ -541,7 +1091,7 @@ export type GetCustomerStatesRequest = Message<"bank.customer.v1.GetCustomerStat
  * Use `create(GetCustomerStatesRequestSchema)` to create a new message.
  */
 export const GetCustomerStatesRequestSchema: GenMessage<GetCustomerStatesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 13);
+  messageDesc(file_bank_customer_v1_customer_service, 27);
 
 /**
  * The states.
@@ -562,7 +1112,7 @@ export type GetCustomerStatesResponse = Message<"bank.customer.v1.GetCustomerSta
  * Use `create(GetCustomerStatesResponseSchema)` to create a new message.
  */
 export const GetCustomerStatesResponseSchema: GenMessage<GetCustomerStatesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 14);
+  messageDesc(file_bank_customer_v1_customer_service, 28);
 
 /**
  * Whether a customer may do business.
@@ -604,7 +1154,7 @@ export type CustomerStanding = Message<"bank.customer.v1.CustomerStanding"> & {
  * Use `create(CustomerStandingSchema)` to create a new message.
  */
 export const CustomerStandingSchema: GenMessage<CustomerStanding> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 15);
+  messageDesc(file_bank_customer_v1_customer_service, 29);
 
 /**
  * Whom to reach.
@@ -625,7 +1175,7 @@ export type GetContactsRequest = Message<"bank.customer.v1.GetContactsRequest"> 
  * Use `create(GetContactsRequestSchema)` to create a new message.
  */
 export const GetContactsRequestSchema: GenMessage<GetContactsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 16);
+  messageDesc(file_bank_customer_v1_customer_service, 30);
 
 /**
  * How they can be reached.
@@ -646,7 +1196,7 @@ export type GetContactsResponse = Message<"bank.customer.v1.GetContactsResponse"
  * Use `create(GetContactsResponseSchema)` to create a new message.
  */
 export const GetContactsResponseSchema: GenMessage<GetContactsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 17);
+  messageDesc(file_bank_customer_v1_customer_service, 31);
 
 /**
  * How one customer can be reached.
@@ -674,7 +1224,7 @@ export type CustomerContacts = Message<"bank.customer.v1.CustomerContacts"> & {
  * Use `create(CustomerContactsSchema)` to create a new message.
  */
 export const CustomerContactsSchema: GenMessage<CustomerContacts> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_service, 18);
+  messageDesc(file_bank_customer_v1_customer_service, 32);
 
 /**
  * Keeps the customers of the bank: who they are, how they can be reached, and whether they may do business.
@@ -709,9 +1259,9 @@ export const CustomerService: GenService<{
     output: typeof BatchRegisterCustomersResponseSchema;
   },
   /**
-   * Reads a customer.
+   * Reads a customer, as they are or, with as_of_time, as they were.
    *
-   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND)
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_VERSION_NOT_FOUND (NOT_FOUND: as_of_time is before they were registered, or before what is kept of them)
    *
    * @generated from rpc bank.customer.v1.CustomerService.GetCustomer
    */
@@ -719,6 +1269,19 @@ export const CustomerService: GenService<{
     methodKind: "unary";
     input: typeof GetCustomerRequestSchema;
     output: typeof GetCustomerResponseSchema;
+  },
+  /**
+   * Lists the versions of a customer, newest first: what they were, who made it so, when, and why. Each change is a version; none
+   * is ever changed or removed. Of one who was erased, what is not personal is left.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListCustomerVersions
+   */
+  listCustomerVersions: {
+    methodKind: "unary";
+    input: typeof ListCustomerVersionsRequestSchema;
+    output: typeof ListCustomerVersionsResponseSchema;
   },
   /**
    * Lists customers, newest first, or searches them. A search finds exact values, whatever their case, accents and spaces, and
@@ -736,7 +1299,7 @@ export const CustomerService: GenService<{
   },
   /**
    * Changes particulars of a customer: those that update_mask names, or else those that are set.
-   * Contacts and identifiers are replaced whole. Customers change their contacts and address; the rest is staff's, and
+   * Contacts and identifiers are replaced whole. Another branch_id moves the customer to that branch. Customers change their contacts and address; the rest is staff's, and
    * identifiers of kind MIGRATION are back office's.
    *
    * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), ETAG_MISMATCH (ABORTED), PARTY_KIND_FIXED (FAILED_PRECONDITION: a person does not become an organisation), DATE_INVALID (INVALID_ARGUMENT), CONTACT_INVALID (INVALID_ARGUMENT), COUNTRY_UNKNOWN (INVALID_ARGUMENT), IDENTIFIER_TAKEN (ALREADY_EXISTS), IDENTIFIER_NOT_ALLOWED (PERMISSION_DENIED: adds or removes an identifier of kind MIGRATION, and not by back office), FIELD_NOT_ALLOWED (PERMISSION_DENIED: a customer changes what is staff's to change)
@@ -759,6 +1322,82 @@ export const CustomerService: GenService<{
     methodKind: "unary";
     input: typeof DeactivateCustomerRequestSchema;
     output: typeof DeactivateCustomerResponseSchema;
+  },
+  /**
+   * Writes down how two customers stand to each other, where that gives no rights: a beneficial owner of an organisation with their
+   * share, an employer of a person. Staff who are held to a branch name its own customers; the others are back office's.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: one of the two), RELATION_NOT_POSSIBLE (FAILED_PRECONDITION: a customer with themselves, or a person where the kind needs an organisation, or the other way round), RELATION_EXISTS (ALREADY_EXISTS: they have one of this kind in a part of that time), DATE_INVALID (INVALID_ARGUMENT: the end is not after the beginning), SHARE_EXCEEDED (FAILED_PRECONDITION: on some day more than all of it would be owned)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.CreateRelation
+   */
+  createRelation: {
+    methodKind: "unary";
+    input: typeof CreateRelationRequestSchema;
+    output: typeof CreateRelationResponseSchema;
+  },
+  /**
+   * Writes down that one customer may act for another: their guardian, or by a power of attorney. Somebody else of the staff has
+   * to approve it. It opens no account: the account service does not look at it yet.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: one of the two), RELATION_NOT_POSSIBLE (FAILED_PRECONDITION: a customer with themselves, or a person where the kind needs an organisation, or the other way round), RELATION_EXISTS (ALREADY_EXISTS: they have one of this kind in a part of that time), DATE_INVALID (INVALID_ARGUMENT: the end is not after the beginning)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.GrantRepresentation
+   */
+  grantRepresentation: {
+    methodKind: "unary";
+    input: typeof GrantRepresentationRequestSchema;
+    output: typeof GrantRepresentationResponseSchema;
+  },
+  /**
+   * Ends a relation of whichever kind, today or on a later day, or earlier than it was to end. Nobody else approves it: it takes
+   * rights away and gives none.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), RELATION_NOT_FOUND (NOT_FOUND: or not one of the customer), RELATION_ENDED (FAILED_PRECONDITION), DATE_INVALID (INVALID_ARGUMENT: a day that has passed, or not earlier than it ends already)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.EndRelation
+   */
+  endRelation: {
+    methodKind: "unary";
+    input: typeof EndRelationRequestSchema;
+    output: typeof EndRelationResponseSchema;
+  },
+  /**
+   * Lists the relations of a customer, newest first, whichever of the two they are, ended ones included.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListRelations
+   */
+  listRelations: {
+    methodKind: "unary";
+    input: typeof ListRelationsRequestSchema;
+    output: typeof ListRelationsResponseSchema;
+  },
+  /**
+   * Writes down something about a customer, for staff. A note is never changed or removed, and no customer sees it. It is
+   * personal: who is erased, with them their notes.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: they were erased; of one who was only deactivated, notes are taken)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.AddCustomerNote
+   */
+  addCustomerNote: {
+    methodKind: "unary";
+    input: typeof AddCustomerNoteRequestSchema;
+    output: typeof AddCustomerNoteResponseSchema;
+  },
+  /**
+   * Lists the notes on a customer, newest first. Of one who was erased there are none that can be read, and none is listed.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListCustomerNotes
+   */
+  listCustomerNotes: {
+    methodKind: "unary";
+    input: typeof ListCustomerNotesRequestSchema;
+    output: typeof ListCustomerNotesResponseSchema;
   },
   /**
    * Reads the states of up to 1,000 customers, without anything personal. Ids that do not exist are left out. Security asks it in the

@@ -1,0 +1,40 @@
+// A valid request of every RPC of the customer service.
+import type { Belongings } from './belongings.ts';
+import type { RpcName } from './doors.ts';
+import type { Sample } from './samples.ts';
+
+/** Samples that the customer, and the staff of their branch, may send. */
+export function customerSamples({
+  customerId,
+  jointHolderId,
+  disponentId,
+  branchId,
+}: Belongings): Partial<Record<RpcName, Sample>> {
+  const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
+  const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
+  const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }];
+  const related = { customerId, relatedCustomerId: jointHolderId };
+  const identifiers = [{ kind: 'IDENTIFIER_KIND_PASSPORT', value: '38291746', countryCode: 'CZ' }];
+  return {
+    'customer.RegisterCustomer': {
+      request: { person, address, contacts, identifiers, residenceCountryCode: 'CZ', branchId },
+    },
+    'customer.BatchRegisterCustomers': {
+      request: {
+        customers: [{ requestId: 'customer-of-a-batch', person, address, residenceCountryCode: 'CZ', branchId }],
+      },
+    },
+    'customer.GetCustomer': { request: { customerId } },
+    'customer.ListCustomerVersions': { request: { customerId } },
+    'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
+    'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
+    // Somebody else, since what is done to the customer in earnest comes after it.
+    'customer.DeactivateCustomer': { request: { customerId: disponentId } },
+    'customer.AddCustomerNote': { request: { customerId, text: 'Moves to Brno in spring' } },
+    'customer.ListCustomerNotes': { request: { customerId } },
+    'customer.CreateRelation': { request: { ...related, kind: 'RELATION_KIND_EMPLOYER' } },
+    'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
+    'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },
+    'customer.ListRelations': { request: { customerId } },
+  };
+}
