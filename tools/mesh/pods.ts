@@ -135,7 +135,7 @@ function container(deployment: Deployment) {
       { name: 'DATA_DIR', value: DATA_DIR },
       { name: 'NATS_KEYS_DIR', value: NATS_KEYS },
       { name: 'METRICS_PORT', value: METRICS['prometheus.io/port'] },
-      ...(name === 'ledger' ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
+      ...(isProven(name) ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
       // With the name and password of a mail server in it.
       ...(name === 'notification' ? [fromSecret('SMTP_URLS', 'notification-mail')] : []),
       ...(hasDatabase ? [fromSecret(`${upper}_DATABASE_URL`, `${name}-database`), ...databaseTls()] : []),
@@ -160,8 +160,13 @@ function probes(ports: readonly Port[]) {
   };
 }
 
+/** Signs what it keeps, outside its database: with a key and a volume of its own. */
+function isProven(name: string): boolean {
+  return name === 'ledger' || name === 'audit';
+}
+
 function volumes({ name, hasDatabase }: Deployment) {
-  const secrets = ['keyring', ...(name === 'ledger' ? ['ledger-checkpoints'] : [])];
+  const secrets = ['keyring', ...(isProven(name) ? [`${name}-checkpoints`] : [])];
   return [
     { name: 'data', emptyDir: { sizeLimit: '64Mi' } },
     { name: 'nats', secret: { secretName: `nats-${name}`, defaultMode: 0o440 } },
@@ -175,7 +180,7 @@ function volumes({ name, hasDatabase }: Deployment) {
           databaseCa(),
         ]
       : []),
-    ...(name === 'ledger' ? [{ name: 'objects', persistentVolumeClaim: { claimName: 'objects' } }] : []),
+    ...(isProven(name) ? [{ name: 'objects', persistentVolumeClaim: { claimName: `${name}-objects` } }] : []),
     ...(name === 'security' ? [{ name: 'kms', secret: { secretName: 'kms', defaultMode: 0o440 } }] : []),
     ...(name === 'notification'
       ? [{ name: 'messages', secret: { secretName: 'notification-token', defaultMode: 0o440 } }]
@@ -188,7 +193,7 @@ function mounts({ name, hasDatabase }: Deployment) {
     { name: 'data', mountPath: DATA_DIR },
     { name: 'nats', mountPath: NATS_KEYS, readOnly: true },
     ...(hasDatabase ? [{ name: 'keyring', mountPath: `${DATA_DIR}/keyring`, readOnly: true }, databaseCaMount()] : []),
-    ...(name === 'ledger' ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
+    ...(isProven(name) ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
     ...(name === 'security' ? [{ name: 'kms', mountPath: '/kms', readOnly: true }] : []),
     ...(name === 'notification' ? [{ name: 'messages', mountPath: '/messages', readOnly: true }] : []),
   ];
