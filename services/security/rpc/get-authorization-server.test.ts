@@ -14,7 +14,7 @@ describe('GetAuthorizationServer', () => {
       jwks_uri: `${ISSUER_URL}/.well-known/jwks.json`,
       grant_types_supported: ['client_credentials'],
       response_types_supported: [],
-      scopes_supported: ['business-date:read', 'products:read'],
+      scopes_supported: ['business-date:read', 'products:read', 'webhooks:manage'],
       token_endpoint_auth_methods_supported: ['private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519', 'PS256'],
       dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519', 'PS256'],

@@ -60,7 +60,11 @@ describe('IssuePartnerToken', () => {
       form: formOf(await assertionOf(partner), { scope }),
     });
     expect((await ask(await asking('products:read'))).scopes).to.deep.equal(['products:read']);
-    expect((await ask(await tokenRequest(both))).scopes).to.deep.equal(['business-date:read', 'products:read']);
+    expect((await ask(await tokenRequest(both))).scopes).to.deep.equal([
+      'business-date:read',
+      'products:read',
+      'webhooks:manage',
+    ]);
     const one = await aPartner(bank, ['business-date:read']);
     expect(await told(await asking('products:read', one))).to.equal('400 invalid_scope');
     expect(await told(await asking('everything', one))).to.equal('400 invalid_scope');

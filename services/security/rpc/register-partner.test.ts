@@ -31,7 +31,7 @@ describe('RegisterPartner', () => {
     const order = registration(await aPartnerKey());
     await refused(approved(bank).registerPartner({ ...order, jwksJson: '{"keys":[]}' }), 'JWKS_INVALID');
     const refusal = await refused(approved(bank).registerPartner({ ...order, scopes: ['all'] }), 'SCOPE_UNKNOWN');
-    expect(refusal.metadata).to.deep.equal({ known: 'business-date:read products:read' });
+    expect(refusal.metadata).to.deep.equal({ known: 'business-date:read products:read webhooks:manage' });
     await refused(approved(bank).registerPartner({ ...order, scopes: [] }), 'REQUEST_INVALID');
     await refused(approved(bank).registerPartner({ ...order, callsMax: 0 }), 'REQUEST_INVALID');
     await refused(bank.asPrincipal(staff('ADMINISTRATOR')).registerPartner(order), 'CALLER_NOT_ALLOWED');

@@ -100,7 +100,9 @@ function valueText(field: DescField): string {
     return wellKnownTypes[held.typeName] ?? `\`${held.typeName}\``;
   }
   const other = pageOf(held.file) === pageOf(field.parent.file) ? '' : pageOf(held.file);
-  return `[${localNameOf(held)}](${other}#${anchor(localNameOf(held))})`;
+  // A request stands in the section of its RPC.
+  const rpc = held.file.services.flatMap(({ methods }) => methods).find(({ input }) => input === held);
+  return `[${localNameOf(held)}](${other}#${anchor(rpc?.name ?? localNameOf(held))})`;
 }
 
 function ruleText(field: DescField, options: Options): string {

@@ -128,7 +128,8 @@ function sampleEnum(field: DescField, { item }: Sampling): JsonValue {
   const values = (field.enum?.values ?? []).filter(({ number }) => {
     return number !== 0 && !refused.includes(number) && (allowed.length === 0 || allowed.includes(number));
   });
-  return values[item % Math.max(values.length, 1)]?.name ?? 0;
+  const example = values.find(({ name }) => commentOf(field).includes(`\`${name}\``));
+  return (example ?? values[item % Math.max(values.length, 1)])?.name ?? 0;
 }
 
 function sampleScalar(field: DescField, sampling: Sampling): JsonValue {
@@ -137,8 +138,11 @@ function sampleScalar(field: DescField, sampling: Sampling): JsonValue {
       return sampleString(field, sampling);
     case ScalarType.BOOL:
       return true;
-    case ScalarType.BYTES:
-      return 'AAECAw==';
+    case ScalarType.BYTES: {
+      const rules = itemRules(field)?.type;
+      const length = rules?.case === 'bytes' ? Number(rules.value.len) : 0;
+      return Buffer.from(Array.from({ length: length || 4 }, (_, byte) => byte)).toString('base64');
+    }
     default: {
       const rules = itemRules(field)?.type;
       const least =

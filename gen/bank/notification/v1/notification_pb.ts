@@ -126,7 +126,7 @@ export type Choice = Message<"bank.notification.v1.Choice"> & {
   topic: Topic;
 
   /**
-   * The way.
+   * The way, e.g. `CHANNEL_EMAIL`.
    *
    * @generated from field: bank.notification.v1.Channel channel = 2;
    */
@@ -161,7 +161,7 @@ export const ChoiceSchema: GenMessage<Choice> = /*@__PURE__*/
  */
 export type DigestTime = Message<"bank.notification.v1.DigestTime"> & {
   /**
-   * The time of day, HH:MM. A time that a day leaves out, as when summer begins, is the one right after.
+   * The time of day, HH:MM, e.g. `18:30`. A time that a day leaves out, as when summer begins, is the one right after.
    *
    * @generated from field: string time = 1;
    */
