@@ -24,7 +24,7 @@ import { once } from './once.ts';
 /** The reads of personal data at an edge. */
 export interface Reads {
   /**
-   * Sees to it that a read is recorded, if it is to be. `answer` is absent where it has not begun. Refuses SERVICE_UNAVAILABLE when
+   * Sees to it that a read of what is personal by the contract is recorded, if it is to be. `answer` is absent where it has not begun. Refuses SERVICE_UNAVAILABLE when
    * it had to be recorded first and could not be.
    */
   saw(admitted: Admitted, request: Buffer, answer?: Buffer): Promise<void>;
@@ -79,7 +79,7 @@ export function readsAt(security: Security, log: Logger): Reads {
     async saw(admitted, request, answer) {
       const { route, session } = admitted;
       // Who asks without a token reads nothing of a person that the contract says.
-      if (!session || !route.rule.readsPersonal) return;
+      if (!session) return;
       const { audience } = session.principal;
       const oneIn = oneInOf(inForce?.policy?.samplings ?? [], audience, route.rpc);
       if (Math.random() * oneIn >= 1) return;

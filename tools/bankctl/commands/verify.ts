@@ -18,7 +18,7 @@ import { codesOf, type Fault } from '../laws.ts';
 import { type ChainAudit, type Chained, startChain } from '../laws-of-blocks.ts';
 import { balanceSheetFaults, tieOutFaults } from '../laws-of-general-ledger.ts';
 import { pagesOf } from '../pages.ts';
-import { inParallel } from '../parallel.ts';
+import { batchesOf, inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
 import { readKey } from '../public-key.ts';
 import type { Session } from '../session.ts';
@@ -197,9 +197,7 @@ function stepsOf({ holdSteps, refusedHoldSteps }: ListHoldStepsResponse): Chaine
 
 async function readBalances(bank: Bank, ids: readonly string[]): Promise<Map<string, LedgerBalance>> {
   const ledger = bank.client(LedgerService);
-  const batches = Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, index) =>
-    ids.slice(index * BATCH, (index + 1) * BATCH),
-  );
+  const batches = batchesOf(ids, BATCH);
   const answers = await inParallel(batches, CALLS, (ledgerAccountIds) => ledger.getBalances({ ledgerAccountIds }));
   return new Map(answers.flatMap(({ balances }) => balances).map((balance) => [balance.ledgerAccountId, balance]));
 }

@@ -3,7 +3,7 @@
 import { Direction } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Bank } from '../bank.ts';
-import { inParallel } from '../parallel.ts';
+import { batchesOf, inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
 import type { History, Line } from './history.ts';
 import { CURRENCY, decimalOf, SOURCE } from './naming.ts';
@@ -38,8 +38,7 @@ export async function bookHistory(
     const moving = lines.filter(({ change }) => change !== 0n);
     booked.skipped += lines.length - moving.length;
     progress.advance(lines.length - moving.length);
-    for (let start = 0; start < moving.length; start += BATCH) {
-      const batch = moving.slice(start, start + BATCH);
+    for (const batch of batchesOf(moving, BATCH)) {
       await send(bank, batch, accounts, booked);
       progress.advance(batch.length);
     }

@@ -5,7 +5,7 @@ import type { StatementEntry } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { Bank } from '../bank.ts';
 import { pagesOf } from '../pages.ts';
-import { inParallel } from '../parallel.ts';
+import { batchesOf, inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
 import type { Booked } from './book.ts';
 import type { Expected, History } from './history.ts';
@@ -42,9 +42,7 @@ export async function cutOver(
 ): Promise<Difference[]> {
   const incomplete = new Set(refused.map(({ line }) => line.accountId));
   const complete = [...accounts].filter(([id]) => !incomplete.has(id));
-  const batches = Array.from({ length: Math.ceil(complete.length / CUT_OVER_BATCH) }, (_, index) =>
-    complete.slice(index * CUT_OVER_BATCH, (index + 1) * CUT_OVER_BATCH),
-  );
+  const batches = batchesOf(complete, CUT_OVER_BATCH);
   const differences = await inParallel(batches, CALLS, async (batch) => {
     const accountIds = batch.map(([, accountId]) => accountId);
     const requestId = `import-cut-over-${createHash('sha256').update(accountIds.join()).digest('hex').slice(0, 40)}`;

@@ -7,7 +7,7 @@ import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import type { Refusal } from '#gen/bank/type/v1/error_pb.ts';
 import type { Bank } from '../bank.ts';
 import { Exit, Failure } from '../failure.ts';
-import { inParallel } from '../parallel.ts';
+import { batchesOf, inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
 import { SOURCE } from './naming.ts';
 import type { Account, Client, Parties } from './parties.ts';
@@ -34,7 +34,10 @@ export function openAll(bank: Bank, { clients, accounts }: Parties, progress: Pr
 
   /** The bank's customers of clients, who are registered where nobody has begun to. */
   async function customersOf(wanted: readonly Client[]): Promise<Map<string, string>> {
-    for (const batch of batchesOf(wanted.filter(({ id }) => !registered.has(id)))) {
+    for (const batch of batchesOf(
+      wanted.filter(({ id }) => !registered.has(id)),
+      BATCH,
+    )) {
       const customers = registerAll(bank, batch);
       batch.forEach(({ id }, index) => {
         registered.set(
@@ -51,7 +54,7 @@ export function openAll(bank: Bank, { clients, accounts }: Parties, progress: Pr
   }
 
   async function openEach(): Promise<void> {
-    await inParallel(batchesOf([...accounts.values()]), CALLS, async (batch) => {
+    await inParallel(batchesOf([...accounts.values()], BATCH), CALLS, async (batch) => {
       const holders = batch.flatMap((account) =>
         account.holders.flatMap(({ clientId }) => clients.get(clientId) ?? []),
       );
@@ -65,12 +68,6 @@ export function openAll(bank: Bank, { clients, accounts }: Parties, progress: Pr
     await customersOf([...clients.values()]);
   }
   return { accounts: new Map([...opened].map(([id, { promise }]) => [id, promise])), done: openEach() };
-}
-
-function batchesOf<T>(all: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
-    all.slice(index * BATCH, (index + 1) * BATCH),
-  );
 }
 
 async function registerAll(bank: Bank, clients: readonly Client[]): Promise<string[]> {
