@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { Migration } from '@mikro-orm/migrations';
 import { expect } from 'chai';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -100,22 +101,57 @@ describe("A service's database", () => {
     await owner.end();
   });
 
-  it('is migrated once, though two do it at once', async () => {
+  /** Gives a database with nothing in it, at its owner's URL. */
+  async function withEmpty(work: (url: string, query: (text: string) => Promise<number | null>) => Promise<void>) {
     const name = `${clone.name}_again`;
     const superuser = await clone.open('superuser');
     await superuser.query(`create database ${pg.escapeIdentifier(name)} owner ledger_owner`);
     const url = new URL(clone.ownerUrl);
     url.pathname = `/${name}`;
-    const one = () => migrate({ url: url.href, service: 'ledger', steps: sample.migrations, log: settings.log });
-    await Promise.all([one(), one(), one()]);
-    await one();
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
-    expect((await client.query('select from note')).rowCount).to.equal(0);
-    expect((await client.query('select from mikro_orm_migrations')).rowCount).to.equal(sample.migrations.length);
-    await client.end();
-    await superuser.query(`drop database ${pg.escapeIdentifier(name)} with (force)`);
-    await superuser.end();
+    try {
+      await work(url.href, async (text) => (await client.query(text)).rowCount);
+    } finally {
+      await client.end();
+      await superuser.query(`drop database ${pg.escapeIdentifier(name)} with (force)`);
+      await superuser.end();
+    }
+  }
+
+  it('is migrated once, though two do it at once', async () => {
+    await withEmpty(async (url, query) => {
+      const one = () => migrate({ url, service: 'ledger', steps: sample.migrations, log: settings.log });
+      await Promise.all([one(), one(), one()]);
+      await one();
+      expect(await query('select from note')).to.equal(0);
+      expect(await query('select from mikro_orm_migrations')).to.equal(sample.migrations.length);
+    });
+  });
+
+  it('lets a step change a table that one before it has filled, whose checks are deferred', async () => {
+    const step = (name: string, text: string) => ({
+      name,
+      class: class extends Migration {
+        override up(): void {
+          this.addSql(text);
+        }
+      },
+    });
+    const part = 'create table part (whole text references whole deferrable initially deferred)';
+    const steps = [
+      step('0001-filled', `create table whole (id text primary key); ${part}; insert into whole values ('a')`),
+      step('0002-filled', `insert into part values ('a')`),
+      step('0003-changed', 'alter table part add column name text'),
+      step('0004-broken', `insert into part values ('b')`),
+    ];
+    await withEmpty(async (url, query) => {
+      await migrate({ url, service: 'ledger', steps: steps.slice(0, 3), log: settings.log });
+      expect(await query('select name from part')).to.equal(1);
+      const broken = migrate({ url, service: 'ledger', steps, log: settings.log });
+      expect(await broken.catch((error: Error) => error.message)).to.include('violates foreign key');
+      expect(await query('select from mikro_orm_migrations')).to.equal(3);
+    });
   });
 
   it('gets every connection of its pool back, however often they break at BEGIN and COMMIT', async function heals() {

@@ -231,7 +231,9 @@ export async function migrate(options: {
   try {
     await lock.begin();
     await lock.execute('select pg_advisory_xact_lock(7239468)');
-    await orm.migrator.up();
+    // All steps share this transaction: no later one could change a table for which deferred checks still wait.
+    await lock.execute('set constraints all immediate');
+    await orm.migrator.up({ transaction: lock.getTransactionContext() });
     await lock.commit();
   } catch (error) {
     // The pool would wait for this connection for ever.

@@ -25,8 +25,6 @@ export class CustomerVersions extends Migration {
       -- What came before is gone: those from before have the version that they are at.
       insert into customer_version
         select id, version, state, branch_id, profile, 0, '', null, update_time from customer;
-      -- A later migration of the same transaction changes the table, which nothing may wait for then.
-      set constraints all immediate;
       -- Nothing is changed or removed: erased is by the key.
       grant select, insert on customer_version to ${RUNTIME};
     `);

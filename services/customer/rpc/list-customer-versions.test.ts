@@ -127,9 +127,11 @@ describe('ListCustomerVersions', () => {
     await bank.database.query('drop table customer_version');
     const statements: string[] = [];
     CustomerVersions.prototype.up.call({ addSql: (text: string) => void statements.push(text) } as never);
-    // As a later migration has it, in the same transaction.
-    statements.push(`alter table customer_version add column relationship_officer_id text not null default ''`);
-    await bank.database.query(statements.join(';'));
+    for (const statement of statements) await bank.database.query(statement);
+    // As a later migration has it.
+    await bank.database.query(
+      `alter table customer_version add column relationship_officer_id text not null default ''`,
+    );
     const { versions } = await office().listCustomerVersions({ customerId });
     expect(versions.map(told)).to.deep.equal(['2']);
     expect(versions[0]?.customer).to.deep.equal(before);
