@@ -81,8 +81,11 @@ function outlives({ OBJECT_STORE, OBJECT_STORE_DIR, BANK_ENVIRONMENT }: Context[
   return OBJECT_STORE === 's3' || OBJECT_STORE_DIR !== '' || BANK_ENVIRONMENT === 'development';
 }
 
-/** How often monitoring looks whether anything waits. */
-const MONITOR_MS = 250;
+/**
+ * How often monitoring looks whether anything waits. Each look reads all that is known around what is new, so that a burst is looked at a few
+ * times and not once for each batch that it came in.
+ */
+const MONITOR_MS = 2_000;
 
 export const audit: ServiceDefinition<typeof AuditService, Context> = {
   name: 'audit',
