@@ -57,9 +57,9 @@ async function tpcbOf({ bank }: Subject): Promise<Tpcb | undefined> {
 }
 
 /** How many transfers may be in the books without an answer: those of calls that broke or were refused, which are told. */
-function unansweredOf({ even, hot, million, half }: Rounds, say: (text: string) => void): number {
+function unansweredOf({ warmUp, even, hot, million, half }: Rounds, say: (text: string) => void): number {
   let unanswered = 0;
-  for (const samples of [even, hot[1], hot[100], million, half]) {
+  for (const samples of [warmUp, even, hot[1], hot[100], million, half]) {
     for (const [name, several] of Object.entries(samples) as [MeasurementName, readonly Measured[]][]) {
       for (const [what, count] of several.flatMap(({ failures }) => Object.entries(failures))) {
         say(`${count} calls of ${name} were not answered: ${what}`);
