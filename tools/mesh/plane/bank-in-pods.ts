@@ -10,8 +10,8 @@ import { deploymentNamed } from '../workloads.ts';
 import type { PodBank } from './pods.ts';
 
 /** The bank that runs in these pods. Whoever calls its services comes from outside with a certificate, as no program of it does. */
-export async function bankIn(pods: PodBank, { services: some, edge = true }: BankOptions): Promise<Bank> {
-  if (some || !edge) throw new Error('pods have the whole bank');
+export async function bankIn(pods: PodBank, { services: some = [] }: BankOptions): Promise<Bank> {
+  if (some.length > 0) throw new Error('pods have the whole bank');
   const addresses = services.map(({ name }) => [
     `${name.toUpperCase()}_ADDRESS`,
     `${pods.addressOf(name)}:${deploymentNamed(name).ports[0]?.number}`,
@@ -35,16 +35,16 @@ export interface Declared {
   readonly body: (this: Mocha.Suite) => void;
 }
 
-/** Reads what a file of tests declares, so that it can be declared within another suite: the same code, once more. */
-export async function declaredIn(file: string): Promise<readonly Declared[]> {
+/** Reads what files of tests declare, so that it can be declared within another suite: the same code, once more. */
+export async function declaredIn(files: readonly string[]): Promise<readonly Declared[]> {
   const declared: Declared[] = [];
   const { describe: own } = globalThis;
   const collect = (title: string, body: Declared['body']) => void declared.push({ title, body });
-  globalThis.describe = Object.assign(collect, own) as unknown as typeof own;
+  Reflect.set(globalThis, 'describe', collect);
   try {
-    await import(`${pathToFileURL(path.join(checkoutRoot(), file)).href}?once-more`);
+    for (const file of files) await import(`${pathToFileURL(path.join(checkoutRoot(), file)).href}?once-more`);
   } finally {
-    globalThis.describe = own;
+    Reflect.set(globalThis, 'describe', own);
   }
   return declared;
 }

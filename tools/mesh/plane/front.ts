@@ -19,7 +19,7 @@ export interface Front {
 const HERE = '127.0.0.1';
 const FRAME_HEAD = 5;
 const TRAILERS = 0x80;
-const NOT_PASSED = ['te', 'content-type', 'host', 'connection', 'transfer-encoding', 'keep-alive'];
+const NOT_PASSED = ['te', 'content-type', 'content-length', 'host', 'connection', 'transfer-encoding', 'keep-alive'];
 
 /** Opens both. `gateways`: their ports on the loopback, by name. */
 export async function openFront(gateways: ReadonlyMap<string, number>): Promise<Front> {

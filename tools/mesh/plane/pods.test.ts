@@ -22,12 +22,33 @@ import { whyNoNamespaces } from './namespaces.ts';
 import { OUTSIDER, placeOf, podOf, SECOND } from './pod-list.ts';
 import { type PodBank, startPods } from './pods.ts';
 
-/** Those that are run in pods too: one in `make test`, and all whose bank can be one in pods in full. */
-const JOURNEYS_IN_PODS = ['joint-and-roles'].map((name) => `services/_testbed/journeys/${name}.test.ts`);
+/**
+ * Files of tests that are run in pods too, by the same code: one in `make test`, and in full all whose bank can be one in pods.
+ * Others start, cut or kill a process of their own beside a part of the bank, or are about the bytes of HTTP, which gateways read here.
+ */
+const ALWAYS = ['joint-and-roles'];
+const IN_FULL = [
+  ...ALWAYS,
+  'books',
+  'branches',
+  'exact-money',
+  'four-eyes',
+  'login',
+  'once',
+  'readme',
+  'step-up',
+  'stranger',
+];
+/** What these files have that is not for pods. */
+const NOT_HERE = ['A bank whose security is killed between approval and execution'];
+const FILES = [
+  ...(PROOF ? IN_FULL : ALWAYS).map((name) => `services/_testbed/journeys/${name}.test.ts`),
+  ...(PROOF ? ['tools/bankctl/import/import.test.ts'] : []),
+];
 /** One in so many cells of the matrix is tried, unless all are. */
 const ONE_IN = PROOF ? 1 : 8;
 
-const journeys = (await Promise.all(JOURNEYS_IN_PODS.map(declaredIn))).flat();
+const journeys = (await declaredIn(FILES)).filter(({ title }) => !NOT_HERE.includes(title));
 
 describe('the bank in pods behind sidecars, by the manifests of prod', function theBankInPods() {
   this.timeout(180_000);

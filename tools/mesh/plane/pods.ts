@@ -126,7 +126,10 @@ function banksIn({ world, pods, networks, processes, sidecars, front }: Means, s
       databases = new Map(
         await Promise.all(services.map(async (one) => [one.name, await cloneDatabase(one)] as const)),
       );
-      const told = { EDGE_PUBLIC_URLS: `${front.url},http://127.0.0.1:${front.grpcPort}`, ...more };
+      // In production nothing without TLS is a public URL, and whoever stands in front is not told.
+      const isProduction = more['BANK_ENVIRONMENT'] === 'production';
+      const urls = `${front.url},http://127.0.0.1:${front.grpcPort}`;
+      const told = { ...(!isProduction && { EDGE_PUBLIC_URLS: urls }), ...more };
       environment = await environmentOf(world, networks, databases, told, own);
       await sidecars.move('transaction', 'transaction');
       own.push(programs.killPrograms);
