@@ -10,7 +10,7 @@ import { type DevelopmentIssuer, developmentIssuer, type Issuer } from '#chassis
 import type { ServiceName } from '#chassis/services.ts';
 import { asPrincipal, asWorkload } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
-import { testIdentities } from '#chassis/testing/identities.ts';
+import { type Identities, testIdentities } from '#chassis/testing/identities.ts';
 import { testEnvironment } from '#chassis/testing/service.ts';
 import type { Workload } from '#gen/bank/rules.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -60,8 +60,19 @@ export interface Bank {
 
 const TOKEN_SECONDS = 600;
 
-/** Starts a bank. */
-export async function startBank(options: BankOptions = {}): Promise<Bank> {
+/** Starts a bank: in this process, unless banks are started elsewhere. */
+export function startBank(options: BankOptions = {}): Promise<Bank> {
+  return elsewhere ? elsewhere(options) : startHere(options);
+}
+
+let elsewhere: ((options: BankOptions) => Promise<Bank>) | undefined;
+
+/** From now on banks are started by this, so that the same tests are of a bank that runs in another way; by undefined, here again. */
+export function startBanksBy(start: typeof elsewhere): void {
+  elsewhere = start;
+}
+
+async function startHere(options: BankOptions): Promise<Bank> {
   const chosen = allServices.filter(({ name }) => options.services?.includes(name) ?? true);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-bank-'));
   const cloned = chosen.map(
@@ -80,11 +91,38 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
   };
   const identities = await testIdentities(environment);
   const started = await start(chosen, environment, options.edge ?? true);
-  const issuer = await issuerOf(environment, dataDir);
+  return bankOf({
+    chosen,
+    environment,
+    identities,
+    databases,
+    edge: () => describeEdge(started.edge),
+    async stop() {
+      await started.stop();
+      await Promise.all([...databases.values()].map((database) => database.drop()));
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  });
+}
+
+/** What a bank that runs is made of, wherever it does. */
+export interface BankParts {
+  readonly chosen: readonly BankService[];
+  /** With the address of each service, and the folder of the bank's keys. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly identities: Identities;
+  readonly databases: ReadonlyMap<string, TestDatabase>;
+  edge(): Bank['edge'];
+  stop(): Promise<void>;
+}
+
+/** A bank of what it is made of. */
+export async function bankOf({ chosen, environment, identities, databases, ...running }: BankParts): Promise<Bank> {
+  const issuer = await issuerOf(environment, environment['DATA_DIR'] ?? '');
   const clients = bankClients(chosen, environment, issuer, identities.of);
   return {
     get edge() {
-      return describeEdge(started.edge);
+      return running.edge();
     },
     environment,
     issuer,
@@ -100,9 +138,7 @@ export async function startBank(options: BankOptions = {}): Promise<Bank> {
     async stop() {
       clients.close();
       identities.close();
-      await started.stop();
-      await Promise.all([...databases.values()].map((database) => database.drop()));
-      await rm(dataDir, { recursive: true, force: true });
+      await running.stop();
     },
   };
 }

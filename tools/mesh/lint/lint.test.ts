@@ -56,6 +56,11 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
     'there is no AuthorizationPolicy istio-system/deny-all',
   ],
   [
+    'a deny-all that is only tried',
+    () => having('AuthorizationPolicy', 'deny-all', set('/metadata/annotations', { 'istio.io/dry-run': 'true' })),
+    'AuthorizationPolicy istio-system/deny-all: is only tried',
+  ],
+  [
     'a deny-all that allows',
     () => having('AuthorizationPolicy', 'deny-all', set('/spec/rules', [{}])),
     'AuthorizationPolicy istio-system/deny-all: has rules',

@@ -2,6 +2,7 @@
 import { PLAIN_PATHS, type PlainPath } from '../../../services/edge/plain-paths.ts';
 import { at, fields, type KubeObject, list, nameOf, selects, strings, textOf } from '../objects.ts';
 import { BANK, principal, TRUST_DOMAIN } from '../places.ts';
+import { isTried } from '../rbac/compile.ts';
 import { deploymentOf, EDGE, rpcs } from '../workloads.ts';
 import { ofKind, selected, type World } from './world.ts';
 
@@ -17,10 +18,15 @@ export function policyRules(world: World): string[] {
   const policies = ofKind(world.objects, 'AuthorizationPolicy');
   return [
     ...policies.flatMap((policy) => [...bindings(world, policy), ...sources(world, policy), ...conditions(policy)]),
-    ...policies.flatMap((policy) => [...paths(policy), ...misspelt(policy)]),
+    ...policies.flatMap((policy) => [...paths(policy), ...misspelt(policy), ...tried(policy)]),
     ...ofKind(world.objects, 'RequestAuthentication').flatMap((one) => bindings(world, one)),
     ...contract(world, policies),
   ];
+}
+
+/** For a real roll-out that is a step on the way, and not where a bank stays. */
+function tried(policy: KubeObject): string[] {
+  return isTried(policy) ? [`${nameOf(policy)}: is only tried (istio.io/dry-run), and keeps nobody out`] : [];
 }
 
 function bindings(world: World, object: KubeObject): string[] {

@@ -21,6 +21,8 @@ export type Resolve = (host: string, port: number) => Place;
 /** A server, and all that it holds open. */
 export interface Listening {
   readonly port: number;
+  /** How many are there. */
+  connected(): number;
   /** Cuts whoever is there; who comes again is taken. */
   cut(): void;
   /** Takes nobody any more, and cuts whoever is there. */
@@ -43,6 +45,7 @@ export function listening(server: Server, place: Place, closeBeside: () => void 
     server.listen(place, () =>
       resolve({
         port: (server.address() as AddressInfo).port,
+        connected: () => sockets.size,
         cut,
         close: () =>
           new Promise((closed) => {

@@ -25,6 +25,8 @@ export interface Orders {
   lose: { ask: { path: string; times: number }; answer: true };
   /** Cut every connection that has come in. */
   cut: { ask: undefined; answer: true };
+  /** Wait until nobody is connected who has come in. */
+  deserted: { ask: undefined; answer: true };
   /** How many calls of a path have come in. */
   count: { ask: string; answer: number };
   /** Wait until the program listens. */

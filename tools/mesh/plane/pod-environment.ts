@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceName } from '#chassis/services.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
-import { startTestBus } from '#chassis/testing/events-on-bus.ts';
 import { testEnvironment } from '#chassis/testing/service.ts';
 import type { World } from '../lint/world.ts';
 import { deployments, EDGE } from '../workloads.ts';
@@ -16,11 +15,15 @@ import { placeOf } from './pod-list.ts';
 /** How something is stopped. */
 export type Stop = () => Promise<unknown>;
 
-/** As pods are told it, but for what is outside of the mesh here: databases and the bus. */
+/** What stands outside of the mesh here, by the variables that say where. */
+const OUTSIDE = ['NATS_URL', 'SMTP_URLS'];
+
+/** As pods are told it, but for what is outside of the mesh here. `more`: what else one bank is told. */
 export async function environmentOf(
   { trustDomain }: World,
   { outside }: Networks,
   databases: ReadonlyMap<ServiceName, TestDatabase>,
+  more: NodeJS.ProcessEnv,
   stops: Stop[],
 ): Promise<NodeJS.ProcessEnv> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-pods-'));
@@ -30,20 +33,19 @@ export async function environmentOf(
     const url = new URL(given);
     const port = Number(url.port);
     const opened = reached.get(url.port) ?? forward({ host: outside, port }, { host: '127.0.0.1', port });
+    if (!reached.has(url.port)) stops.push(async () => (await opened).close());
     reached.set(url.port, opened);
-    stops.push((await opened).close);
+    await opened;
     url.hostname = outside;
     return String(url);
   };
-  const bus = process.env['NATS_URL'] ? await startTestBus() : undefined;
-  if (bus) stops.push(() => bus.stop());
   const environment: NodeJS.ProcessEnv = {
     ...testEnvironment(dataDir),
+    CHECKPOINT_SECONDS: '1',
     LOG_LEVEL: 'error',
     DATA_KEYS: 'security',
     WORKLOAD_IDENTITY: 'istio',
     TRUST_DOMAIN: trustDomain,
-    NATS_URL: bus ? await fromPods(bus.url) : '',
     EDGE_PROXY_HOPS: '0',
   };
   for (const { name, ports } of deployments) {
@@ -55,6 +57,11 @@ export async function environmentOf(
   }
   for (const [name, { runtimeUrl }] of databases) {
     environment[`${name.toUpperCase()}_DATABASE_URL`] = await fromPods(runtimeUrl);
+  }
+  Object.assign(environment, more);
+  for (const name of OUTSIDE) {
+    const url = environment[name];
+    if (url) environment[name] = await fromPods(url);
   }
   return environment;
 }

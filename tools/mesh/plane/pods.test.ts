@@ -1,23 +1,54 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { cases, PROOF } from '#chassis/testing/property.ts';
+import { startBanksBy } from '../../../services/_testbed/bank.ts';
 import { counter, money } from '../../../services/_testbed/journeys/counter.ts';
 import { type Door, openDoor } from '../../../services/_testbed/journeys/doors.ts';
 import { checkLaws } from '../../../services/_testbed/laws.ts';
+import { importDirectory } from '../../bankctl/import/import-directory.ts';
 import { type Authority, issue, makeAuthority } from '../../platform/development-ca.ts';
+import { checkoutRoot } from '../../platform/paths.ts';
 import { pathsFor } from '../authorization.ts';
 import { testMatrix, WORKLOADS } from '../test-matrix.ts';
 import { deploymentNamed, deploymentOf, rpcs } from '../workloads.ts';
+import { bankIn, declaredIn } from './bank-in-pods.ts';
 import { callOver, type Ended, sessionAt } from './calls.ts';
 import { DENIED } from './inbound.ts';
 import { whyNoNamespaces } from './namespaces.ts';
 import { OUTSIDER, placeOf, podOf, SECOND } from './pod-list.ts';
 import { type PodBank, startPods } from './pods.ts';
 
+/**
+ * Files of tests that are run in pods too, by the same code: one in `make test`, and in full all whose bank can be one in pods.
+ * Others start, cut or kill a process of their own beside a part of the bank, or are about the bytes of HTTP, which gateways read here.
+ */
+const ALWAYS = ['joint-and-roles'];
+const IN_FULL = [
+  ...ALWAYS,
+  'books',
+  'branches',
+  'exact-money',
+  'four-eyes',
+  'login',
+  'once',
+  'readme',
+  'step-up',
+  'stranger',
+];
+/** What these files have that is not for pods. */
+const NOT_HERE = ['A bank whose security is killed between approval and execution'];
+const FILES = [
+  ...(PROOF ? IN_FULL : ALWAYS).map((name) => `services/_testbed/journeys/${name}.test.ts`),
+  ...(PROOF ? ['tools/bankctl/import/import.test.ts'] : []),
+];
 /** One in so many cells of the matrix is tried, unless all are. */
 const ONE_IN = PROOF ? 1 : 8;
+
+const journeys = (await declaredIn(FILES)).filter(({ title }) => !NOT_HERE.includes(title));
 
 describe('the bank in pods behind sidecars, by the manifests of prod', function theBankInPods() {
   this.timeout(180_000);
@@ -25,6 +56,7 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
   const unrun = WORKLOADS.filter((workload) => !deploymentOf(workload));
   const strangers = unrun.filter((_, index) => PROOF || index === seed % unrun.length);
   let bank: PodBank;
+  let bus: TestBus | undefined;
   let office: Door;
   let channel: Door;
 
@@ -35,6 +67,8 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
       return this.skip();
     }
     bank = await startPods('mesh/istio/overlays/prod', strangers);
+    bus = process.env['NATS_URL'] ? await startTestBus() : undefined;
+    await bank.begin({ NATS_URL: bus?.url });
     const door = (gateway: string) => {
       const port = bank.gateways.get(gateway) ?? 0;
       return openDoor({ httpPort: port, grpcPort: port }, 'Connect JSON');
@@ -46,12 +80,13 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
     office?.close();
     channel?.close();
     await bank?.stop();
+    await bus?.stop();
   });
 
   afterEach('the laws of the ledger hold', async function theLawsHold() {
     if (!bank) return;
     if (this.currentTest?.state === 'failed') console.log(bank.written());
-    await checkLaws(bank.database('ledger').superuserUrl);
+    await checkLaws(bank.databases().get('ledger')?.superuserUrl ?? '');
   });
 
   /** Two accounts with something on the first, and its owner. */
@@ -199,6 +234,29 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
     });
     expect(await at.booked(to.accountId)).to.equal(`${done}.00`);
     console.log(`      ${done} deposits`);
+  });
+
+  describe('as everybody outside knows it', () => {
+    before(() => {
+      startBanksBy(async (options) => {
+        // Journeys count what there is: in full, each has a bank of its own.
+        if (PROOF) await bank.begin(options.environment ?? {});
+        return bankIn(bank, options);
+      });
+    });
+    after(() => startBanksBy(undefined));
+
+    it("takes over another bank's data, and finds every balance equal", async () => {
+      const directory = path.join(checkoutRoot(), 'sample');
+      const { accounts, posted, transactions, differences } = await importDirectory({
+        edge: bank.front.url,
+        directory,
+      });
+      expect({ accounts, differences }).to.deep.equal({ accounts: 7, differences: [] });
+      expect(posted).to.equal(transactions);
+    });
+
+    for (const { title, body } of journeys) describe(title, body);
   });
 
   /** Pays in all the while that something is done, and a little longer: how often, and every one was answered. */

@@ -74,6 +74,10 @@ obey({
     for (const door of doors) door.cut();
     return true;
   },
+  async deserted() {
+    while (doors.some((door) => door.connected() > 0)) await sleep(POLL_MS);
+    return true;
+  },
   count: async (path) => counts.get(path) ?? 0,
   async until(port) {
     while (!(await accepts(port))) await sleep(POLL_MS);

@@ -1,5 +1,5 @@
 // AuthorizationPolicies → Envoy's RBAC, as istiod compiles them (pilot/pkg/security/authz). Held against Istio's own goldens.
-// Not here: trust domain aliases, CUSTOM, AUDIT and dry runs, none of which the bank uses.
+// Not here: trust domain aliases and CUSTOM, which the bank does not use.
 import { at, type KubeObject, list, strings, textOf } from '../objects.ts';
 import {
   accountMatch,
@@ -21,22 +21,51 @@ type Make<T> = (values: readonly string[]) => T;
 const anyRule = (rules: readonly Permission[]): Permission => ({ orRules: { rules } });
 const anyId = (ids: readonly Principal[]): Principal => ({ orIds: { ids } });
 
-/** What policies of one action become. Throws for what Istio refuses or this does not know. */
-export function compile(policies: readonly KubeObject[], action: 'ALLOW' | 'DENY' = 'ALLOW'): Rules {
-  const own = policies.filter((policy) => (at(policy, 'spec', 'action') ?? 'ALLOW') === action);
-  const compiled = Object.fromEntries(own.flatMap((policy) => compilePolicy(policy)));
-  return action === 'DENY' ? { action, policies: compiled } : { policies: compiled };
+export type Action = 'ALLOW' | 'DENY' | 'AUDIT';
+
+/** As Envoy names it; ALLOW is not written. */
+const ACTIONS = { ALLOW: undefined, DENY: 'DENY', AUDIT: 'LOG' } as const;
+
+/** What of a rule is left to be asked; undefined of one that says nothing. */
+export type Narrow = (rule: unknown) => unknown;
+
+/** What policies of one action become that are enforced. Throws for what Istio refuses or this does not know. */
+export function compile(policies: readonly KubeObject[], action: Action = 'ALLOW'): Rules {
+  return rulesOf(
+    policies.filter((policy) => actionOf(policy) === action && !isTried(policy)),
+    action,
+  );
+}
+
+/** What these become, which are all of one action. */
+export function rulesOf(policies: readonly KubeObject[], action: Action, narrow: Narrow = (rule) => rule): Rules {
+  const compiled = Object.fromEntries(policies.flatMap((policy) => compilePolicy(policy, narrow)));
+  const named = ACTIONS[action];
+  return { ...(named && { action: named }), policies: compiled };
+}
+
+/** What a policy does. */
+export function actionOf(policy: KubeObject): unknown {
+  return at(policy, 'spec', 'action') ?? 'ALLOW';
+}
+
+/** Whether it only tells what it would do. */
+export function isTried({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.['istio.io/dry-run'] === 'true';
 }
 
 /** Whether a policy's `spec` has no rules at all, it matches nothing. */
-function compilePolicy(policy: KubeObject): [string, Policy][] {
+function compilePolicy(policy: KubeObject, narrow: Narrow): [string, Policy][] {
   const { name, namespace = '' } = policy.metadata;
   const nameOf = (index: number) => `ns[${namespace}]-policy[${name}]-rule[${index}]`;
   const rules = list(at(policy, 'spec', 'rules'));
   if (rules.length === 0) {
     return [[nameOf(0), { permissions: [{ notRule: { any: true } }], principals: [{ notId: { any: true } }] }]];
   }
-  return rules.map((rule, index) => [nameOf(index), compileRule(rule, namespace)]);
+  return rules.flatMap((rule, index): [string, Policy][] => {
+    const narrowed = narrow(rule);
+    return narrowed === undefined ? [] : [[nameOf(index), compileRule(narrowed, namespace)]];
+  });
 }
 
 function compileRule(rule: unknown, namespace: string): Policy {

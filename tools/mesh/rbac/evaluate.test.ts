@@ -8,6 +8,7 @@ import { deploymentNamed, deploymentOf, rpcs } from '../workloads.ts';
 import { compile } from './compile.ts';
 import { anyCall, anyPolicy, otherEngine } from './engine-testing.ts';
 import { type Call, evaluate, PARTS, type Parts } from './evaluate.ts';
+import { filtersOf } from './filters.ts';
 import type { Rules } from './rbac.ts';
 
 /** So many calls are tried on each random policy: the engine's patterns are never freed, so that policies are few. */
@@ -134,6 +135,30 @@ describe('the interpreter of policies', function () {
       }
     }
     console.log(`      ${cells} cells of the matrix`);
+  });
+
+  it('lets the services speak to NATS, which has no calls, and nobody else; only KEDA asks how it is', () => {
+    const policies = build('mesh/istio/overlays/prod').filter(
+      ({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.namespace === 'bank-messaging',
+    );
+    const [filter] = filtersOf(policies, 'tcp');
+    const enters = (who: string, destinationPort: number) =>
+      evaluate(filter?.rules ?? { policies: {} }, {
+        ...aCall,
+        peer: `spiffe://prod.corebank.internal/ns/${who}`,
+        destinationPort,
+      });
+    for (const workload of WORKLOADS) {
+      expect(enters(`bank/sa/${workload}`, 4222), workload).to.equal(deploymentOf(workload) !== undefined);
+      expect(enters(`bank/sa/${workload}`, 8222), workload).to.equal(false);
+      expect(enters(`bank/sa/${workload}`, 6222), workload).to.equal(false);
+      expect(enters(`banks/sa/${workload}`, 4222), workload).to.equal(false);
+    }
+    expect([enters('keda/sa/keda-operator', 8222), enters('keda/sa/keda-operator', 4222)]).to.deep.equal([true, false]);
+    expect([enters('bank-messaging/sa/nats', 6222), enters('bank-messaging/sa/nats', 8222)]).to.deep.equal([
+      true,
+      false,
+    ]);
   });
 });
 

@@ -72,6 +72,7 @@ export function evaluate(rules: Rules, call: Call, parts: Parts = PARTS): boolea
       parts.some(permissions.map((one) => isPermitted(one, call, parts))),
       parts.some(principals.map((one) => isPrincipal(one, call, parts))),
     );
+  if (rules.action === 'LOG') return true;
   return parts.decide(rules.action ?? 'ALLOW', Object.values(rules.policies).some(matches));
 }
 

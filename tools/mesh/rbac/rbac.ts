@@ -64,8 +64,8 @@ export interface Policy {
   readonly principals: readonly Principal[];
 }
 
-/** ALLOW, which is not written, lets in what any policy is about; DENY keeps it out. */
+/** ALLOW, which is not written, lets in what any policy is about; DENY keeps it out; LOG lets everything in. */
 export interface Rules {
-  readonly action?: 'DENY';
+  readonly action?: 'DENY' | 'LOG';
   readonly policies: { readonly [name: string]: Policy };
 }
