@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type Arrived, arrived, type Lease } from './arrived.ts';
 import type { Settled } from './batch.ts';
+import { makeBell } from './bell.ts';
 import {
   type Bus,
   durableOf,
@@ -156,19 +157,17 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   // over it takes a transaction like any other.
   const held: { readonly message: JsMsg; readonly event: Arrived }[] = [];
   let settled = Date.now();
-  let heard = Promise.withResolvers<void>();
-  const hear = (): void => heard.resolve();
-  signal.addEventListener('abort', hear);
+  const bell = makeBell();
   let failure: { error: unknown } | undefined;
   const reading = (async () => {
     for await (const message of messages) {
       waiting.push(message);
-      hear();
+      bell.ring();
     }
     throw new Error(`the consumer ${name} has ended`);
   })().catch((error: unknown) => {
     failure = { error };
-    hear();
+    bell.ring();
   });
   let looked = 0;
   try {
@@ -194,14 +193,10 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
       }
       if (batch.length > 0) continue;
       if (failure) throw failure.error;
-      const quiet = setTimeout(hear, IDLE_MS);
-      await heard.promise;
-      clearTimeout(quiet);
-      heard = Promise.withResolvers();
+      await bell.rung(IDLE_MS, signal);
       if (options.created !== created) throw new Error(`the stream of ${lease.producer} was made anew`);
     }
   } finally {
-    signal.removeEventListener('abort', hear);
     await messages.close();
     await reading;
   }
