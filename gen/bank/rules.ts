@@ -135,6 +135,11 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ListRelations'
   | 'bank.customer.v1.CustomerService/AddCustomerNote'
   | 'bank.customer.v1.CustomerService/ListCustomerNotes'
+  | 'bank.customer.v1.CustomerService/PublishConsentText'
+  | 'bank.customer.v1.CustomerService/ListConsentTexts'
+  | 'bank.customer.v1.CustomerService/RecordConsent'
+  | 'bank.customer.v1.CustomerService/ListConsents'
+  | 'bank.customer.v1.CustomerService/GetConsents'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -1625,6 +1630,101 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_NOT_FOUND',
       'PAGE_TOKEN_INVALID',
     ],
+  },
+  'bank.customer.v1.CustomerService/PublishConsentText': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'LOCALE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListConsentTexts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/RecordConsent': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'CONSENT_TEXT_NOT_IN_FORCE',
+      'CONSENT_CHANNEL_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListConsents': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetConsents': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
     callers: ['account', 'security-executor'],

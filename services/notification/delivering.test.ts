@@ -8,12 +8,13 @@ import { staff } from '#chassis/testing/service.ts';
 import { Channel, DeliveryState, Rhythm, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
 import { PasskeyAddedSchema, PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { happened, unique } from './testing.ts';
-import { is, RECEIPT_SECRET, TOKEN, useDeliveries } from './testing-deliveries.ts';
+import { is, RECEIPT_SECRET, refuseNews, TOKEN, useDeliveries } from './testing-deliveries.ts';
 import { contentOf, headersOf, type Mail } from './testing-ways.ts';
 
 describe('Deliveries', function deliveries() {
   this.timeout(60_000);
-  const { bank, told, of, reachable, wants, listed, until, mail, mailsTo, sandbox, come, makeDue } = useDeliveries();
+  const { bank, told, of, reachable, wants, customers, listed, until, mail, mailsTo, sandbox, come, makeDue } =
+    useDeliveries();
 
   it('reach a mail server once, by the next provider where one is away, and are kept sealed', async () => {
     const { id, email } = await reachable(Channel.EMAIL);
@@ -266,6 +267,19 @@ describe('Deliveries', function deliveries() {
     expect((await until(petr.id, is(DeliveryState.DEAD))).failure).to.equal('CONSENT_WITHDRAWN');
     expect(mailsTo(petr.email)).to.deep.equal([]);
     expect((await of(eva.id).listInbox({})).notices).to.deep.equal([]);
+  });
+
+  it('of news go to nobody who has told customer that they want none, whichever way they chose', async () => {
+    const [jana, petr] = [await reachable(), await reachable()];
+    for (const { id } of [jana, petr]) await wants(id, Topic.PRODUCT_NEWS, [Channel.EMAIL, Channel.INBOX]);
+    await refuseNews(customers(), jana.id);
+    const texts = ['en', 'cs'].map((locale) => ({ locale, headline: 'More news', text: 'There are some.' }));
+    const approved = { ...staff('BACK_OFFICE'), approverId: 'stf_other' };
+    const executor = bank.asPrincipal(approved, { workload: 'security-executor' });
+    await executor.publishProductNews({ requestId: unique('news'), texts });
+    await until(petr.id, is(DeliveryState.SENT));
+    expect((await of(jana.id).listInbox({})).notices).to.deep.equal([]);
+    expect(await listed(jana.id)).to.deep.equal([]);
   });
 });
 

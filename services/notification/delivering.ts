@@ -48,7 +48,8 @@ export async function deliverDue(context: Context): Promise<void> {
   for (;;) {
     const due = await context.database.query(takeDue(TAKEN_MAX, LEASE_MS));
     if (due.length === 0) return;
-    const known = { contacts: await contactsOf(context.customer, due), bounced: await bouncedOf(context, due) };
+    const contacts = await contactsOf(context.customer, due);
+    const known = { contacts, bounced: await bouncedOf(context, due), unwilling: await unwillingOf(context, due) };
     await Promise.all(due.map((row) => deliver(context, row, known)));
   }
 }
@@ -77,9 +78,21 @@ async function bouncedOf({ database }: Context, due: readonly DueRow[]): Promise
 interface Known {
   readonly contacts: ReadonlyMap<string, CustomerContacts> | undefined;
   readonly bounced: ReadonlySet<string>;
+  /** Who wants no news of products; undefined while customer does not tell. */
+  readonly unwilling: ReadonlySet<string> | undefined;
 }
 
-async function deliver(context: Context, row: DueRow, { contacts, bounced }: Known): Promise<void> {
+/** Who of those that may be told news now wants none; undefined while customer does not tell. */
+async function unwillingOf({ unwilling }: Context, due: readonly DueRow[]): Promise<Known['unwilling']> {
+  const asked = due.filter(({ topic, digest }) => digest || topic === 'product_news');
+  if (asked.length === 0) return new Set();
+  return unwilling(asked.map(({ partyId }) => partyId)).catch((error: unknown) => {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  });
+}
+
+async function deliver(context: Context, row: DueRow, { contacts, bounced, unwilling }: Known): Promise<void> {
   let to: Destination | undefined;
   try {
     const preferences = await context.preferences(row.partyId);
@@ -92,7 +105,7 @@ async function deliver(context: Context, row: DueRow, { contacts, bounced }: Kno
     to = destinationOf(context, row, contacts.get(row.partyId), bounced);
     if (to.isBounced) throw new NotTaken('ADDRESS_BOUNCED', 'dead');
     const { address, hash } = to;
-    const { code, consentTime, unsubscribe, ...written } = await messageOf(context, row, preferences);
+    const { code, consentTime, unsubscribe, ...written } = await messageOf(context, row, preferences, unwilling);
     const provider = await context.ways.send(row.channel, { key: row.key, to: address, ...written, unsubscribe });
     const copy = code ? undefined : await sealCopy(context, row.partyId, { address, ...written });
     await context.database.query(markSent(row, { provider, copy, consentTime, addressHash: hash }));
@@ -110,10 +123,16 @@ interface Message extends Text {
 }
 
 /** What a delivery says: its notice, or all that was gathered with it. News only to who consents to them now. */
-async function messageOf(context: Context, row: DueRow, preferences: Preferences): Promise<Message> {
+async function messageOf(
+  context: Context,
+  row: DueRow,
+  preferences: Preferences,
+  unwilling: Known['unwilling'],
+): Promise<Message> {
   const gathered = row.digest ? await context.database.query(selectGathered(row)) : [row];
   const hasNews = gathered.some(({ topic }) => topic === 'product_news');
-  const consentTime = hasNews ? await consentOf(context, row) : undefined;
+  if (hasNews && !unwilling) throw new NotTaken('CUSTOMER_UNAVAILABLE', 'again');
+  const consentTime = hasNews && !unwilling?.has(row.partyId) ? await consentOf(context, row) : undefined;
   const told = gathered.filter(({ topic }) => topic !== 'product_news' || consentTime);
   const [first, ...others] = told;
   if (!first) throw new NotTaken('CONSENT_WITHDRAWN', 'dead');
