@@ -135,6 +135,11 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ListRelations'
   | 'bank.customer.v1.CustomerService/AddCustomerNote'
   | 'bank.customer.v1.CustomerService/ListCustomerNotes'
+  | 'bank.customer.v1.CustomerService/PublishConsentText'
+  | 'bank.customer.v1.CustomerService/ListConsentTexts'
+  | 'bank.customer.v1.CustomerService/RecordConsent'
+  | 'bank.customer.v1.CustomerService/ListConsents'
+  | 'bank.customer.v1.CustomerService/GetConsents'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -185,11 +190,13 @@ export type RpcPath =
   | 'bank.notification.v1.NotificationService/RecordReceipts'
   | 'bank.notification.v1.NotificationService/PublishProductNews'
   | 'bank.notification.v1.NotificationService/ListProductNews'
-  | 'bank.notification.v1.NotificationService/UnsubscribeProductNews'
+  | 'bank.notification.v1.NotificationService/Unsubscribe'
   | 'bank.notification.v1.NotificationService/ListTemplates'
   | 'bank.notification.v1.NotificationService/GetTemplate'
   | 'bank.notification.v1.NotificationService/PreviewTemplate'
   | 'bank.notification.v1.NotificationService/ChangeTemplate'
+  | 'bank.notification.v1.NotificationService/ListRetentionPolicies'
+  | 'bank.notification.v1.NotificationService/SetRetentionPolicy'
   | 'bank.notification.v1.NotificationService/ListWebhookEventTypes'
   | 'bank.notification.v1.NotificationService/CreateWebhook'
   | 'bank.notification.v1.NotificationService/ListWebhooks'
@@ -1624,6 +1631,101 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAGE_TOKEN_INVALID',
     ],
   },
+  'bank.customer.v1.CustomerService/PublishConsentText': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'LOCALE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListConsentTexts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/RecordConsent': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'CONSENT_TEXT_NOT_IN_FORCE',
+      'CONSENT_CHANNEL_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListConsents': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetConsents': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
     callers: ['account', 'security-executor'],
     grants: [
@@ -2749,7 +2851,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAGE_TOKEN_INVALID',
     ],
   },
-  'bank.notification.v1.NotificationService/UnsubscribeProductNews': {
+  'bank.notification.v1.NotificationService/Unsubscribe': {
     callers: ['edge'],
     grants: [
       { audience: 'PUBLIC', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2764,6 +2866,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'UNSUBSCRIBE_TOKEN_INVALID',
+      'UNSUBSCRIBE_TOKEN_EXPIRED',
     ],
   },
   'bank.notification.v1.NotificationService/ListTemplates': {
@@ -2833,6 +2936,41 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TEMPLATE_NOT_FOUND',
       'TEMPLATE_INVALID',
       'ETAG_MISMATCH',
+    ],
+  },
+  'bank.notification.v1.NotificationService/ListRetentionPolicies': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.notification.v1.NotificationService/SetRetentionPolicy': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'RETENTION_POLICY_INVALID',
     ],
   },
   'bank.notification.v1.NotificationService/ListWebhookEventTypes': {
@@ -4898,7 +5036,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
   'bank.notification.v1.RecordReceiptsRequest': { signature: 'SECRET' },
   'bank.notification.v1.RotateWebhookSecretResponse': { secret: 'SECRET' },
-  'bank.notification.v1.UnsubscribeProductNewsRequest': { token: 'SECRET' },
+  'bank.notification.v1.UnsubscribeRequest': { token: 'SECRET' },
   'bank.notification.v1.UpdateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.Webhook': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.WebhookAttempt': { answerExcerpt: 'PERSONAL' },
@@ -5022,7 +5160,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.notification.v1.ListWebhooksResponse',
   'bank.notification.v1.RecordReceiptsRequest',
   'bank.notification.v1.RotateWebhookSecretResponse',
-  'bank.notification.v1.UnsubscribeProductNewsRequest',
+  'bank.notification.v1.UnsubscribeRequest',
   'bank.notification.v1.UpdateWebhookRequest',
   'bank.notification.v1.UpdateWebhookResponse',
   'bank.notification.v1.Webhook',

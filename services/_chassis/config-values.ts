@@ -33,6 +33,11 @@ export const publicUrls = makeValidator((input: string) => {
   return input;
 });
 
+export const link = makeValidator((input: string) => {
+  if (input !== '' && !/^https?:$/.test(URL.parse(input)?.protocol ?? '')) throw new Error('must be a https: URL');
+  return input;
+});
+
 export const timeZone = makeValidator((input: string) => {
   Temporal.Now.zonedDateTimeISO(input);
   return input;

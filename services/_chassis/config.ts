@@ -7,6 +7,7 @@ import {
   countryCode,
   directory,
   limit,
+  link,
   namespace,
   port,
   publicUrls,
@@ -202,9 +203,9 @@ export const variables = {
     default: '',
     desc: 'the file with the secret (`whsec_…`, 24 bytes or more) by which providers sign what became of messages, read at every call; absent: no receipts are taken',
   }),
-  UNSUBSCRIBE_URL: str({
+  UNSUBSCRIBE_URL: link({
     default: '',
-    desc: 'the page of the bank where a reader ends news of products, which gets the token of the message as `?token=`; absent: messages name none',
+    desc: 'where readers of messages reach `/unsubscribe` of the edge: `https://bank.example/unsubscribe`; the token of the message follows as `?token=`; absent: messages name none',
   }),
   MAIL_FROM: str({ default: 'bank@localhost', desc: 'the address that e-mails come from' }),
   PASSWORD_WORDS: str({
@@ -256,12 +257,15 @@ export function isLoopback(listenHost: string): boolean {
 }
 
 function refuseUnsafe(
-  config: Readonly<Record<'BANK_ENVIRONMENT' | 'LISTEN_HOST' | 'EDGE_ALLOWED_ORIGINS' | 'EDGE_PUBLIC_URLS', string>>,
+  config: Readonly<
+    Record<'BANK_ENVIRONMENT' | 'LISTEN_HOST' | 'EDGE_ALLOWED_ORIGINS' | 'EDGE_PUBLIC_URLS' | 'UNSUBSCRIBE_URL', string>
+  >,
 ): void {
   if (!isLoopback(config.LISTEN_HOST) && config.BANK_ENVIRONMENT === 'development') {
     throw new Error('LISTEN_HOST: a development bank gives tokens to anybody, so it listens on loopback only');
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;
   if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');
+  if (config.UNSUBSCRIBE_URL.startsWith('http:')) throw new Error('UNSUBSCRIBE_URL: production is reached by TLS only');
   if (config.EDGE_PUBLIC_URLS.includes('http:')) throw new Error('EDGE_PUBLIC_URLS: production is reached by TLS only');
 }

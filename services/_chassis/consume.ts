@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type Arrived, arrived, type Lease } from './arrived.ts';
 import type { Settled } from './batch.ts';
+import { makeBell } from './bell.ts';
 import {
   type Bus,
   durableOf,
@@ -19,6 +20,7 @@ import { isPassing } from './database.ts';
 import { sayError } from './describe-error.ts';
 import { type Arrival, cursorOf, EventGap, type InboxParts, LeaseLost, park, takeEffect } from './inbox.ts';
 import { joinShare } from './leases.ts';
+import { pacing } from './pacing.ts';
 import { releasedPartitions, tryReleased } from './released.ts';
 import { handles } from './subscription.ts';
 
@@ -45,6 +47,8 @@ const RENEW_MS = 1_000;
 /** How soon it is noticed that a stream was made anew. One question for all partitions costs little at rest. */
 const LOOK_MS = 1_000;
 const BATCH_MAX = 200;
+/** So many events of a partition take effect at once: what takes the database and a processor for long is in everybody's way. */
+const TAKEN_MAX = 64;
 const IDLE_MS = 1_000;
 /** So many events that nobody handles are passed over at once, at most; what is pending is limited. */
 const PASSED_MAX = 5 * BATCH_MAX;
@@ -118,14 +122,24 @@ export async function consume(options: ConsumeOptions): Promise<Consuming> {
 function effects(options: ConsumeOptions): Work['effect'] {
   const alone = (arrival: Arrival): Promise<readonly Settled<undefined>[]> =>
     takeEffect(options, [arrival]).catch((error: unknown) => [{ error }]);
+  const all = async (arrivals: readonly Arrival[]): Promise<readonly Settled<undefined>[]> => {
+    if (arrivals.length > 1) {
+      const settled = await takeEffect(options, arrivals).catch(() => undefined);
+      if (settled) return settled;
+    }
+    const settled: Settled<undefined>[] = [];
+    for (const arrival of arrivals) settled.push(...(await alone(arrival)));
+    return settled;
+  };
+  const restAfter = pacing();
   const together = coalesce(
     async (arrivals: Arrival[]) => {
-      if (arrivals.length > 1) {
-        const settled = await takeEffect(options, arrivals).catch(() => undefined);
-        if (settled) return settled;
-      }
-      const settled: Settled<undefined>[] = [];
-      for (const arrival of arrivals) settled.push(...(await alone(arrival)));
+      const began = performance.now();
+      const settled = await all(arrivals);
+      const count = arrivals.reduce((sum, { events }) => sum + events.length, 0);
+      // Whoever waits for these waits a little longer, and nothing else of this consumer goes on meanwhile.
+      const restMs = restAfter(count, performance.now() - began);
+      if (restMs > 0) await sleep(restMs);
       return settled;
     },
     { maxItems: PARTITIONS, inFlight: 1 },
@@ -156,19 +170,17 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
   // over it takes a transaction like any other.
   const held: { readonly message: JsMsg; readonly event: Arrived }[] = [];
   let settled = Date.now();
-  let heard = Promise.withResolvers<void>();
-  const hear = (): void => heard.resolve();
-  signal.addEventListener('abort', hear);
+  const bell = makeBell();
   let failure: { error: unknown } | undefined;
   const reading = (async () => {
     for await (const message of messages) {
       waiting.push(message);
-      hear();
+      bell.ring();
     }
     throw new Error(`the consumer ${name} has ended`);
   })().catch((error: unknown) => {
     failure = { error };
-    hear();
+    bell.ring();
   });
   let looked = 0;
   try {
@@ -177,7 +189,7 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
         if (options.released.has(lease.partition) && (await tryReleased(options, lease))) continue;
         looked = Date.now();
       }
-      const batch = waiting.splice(0, BATCH_MAX).map((message) => ({ message, event: arrived(message.data) }));
+      const batch = waiting.splice(0, TAKEN_MAX).map((message) => ({ message, event: arrived(message.data) }));
       held.push(...batch);
       const isAsked = batch.some(({ event }) => handles(options.subscription, event.envelope));
       const isLong = held.length >= PASSED_MAX || Date.now() - settled >= IDLE_MS;
@@ -194,14 +206,10 @@ async function readPartition(options: Work, lease: Lease, signal: AbortSignal): 
       }
       if (batch.length > 0) continue;
       if (failure) throw failure.error;
-      const quiet = setTimeout(hear, IDLE_MS);
-      await heard.promise;
-      clearTimeout(quiet);
-      heard = Promise.withResolvers();
+      await bell.rung(IDLE_MS, signal);
       if (options.created !== created) throw new Error(`the stream of ${lease.producer} was made anew`);
     }
   } finally {
-    signal.removeEventListener('abort', hear);
     await messages.close();
     await reading;
   }

@@ -33,7 +33,8 @@ export function watchEvents(
   const own = {
     outbox_unpublished_events: 'Events that are committed and not on the bus yet.',
     outbox_oldest_unpublished_seconds: 'How long the oldest of them waits; 0 when there is none.',
-    outbox_relay_seen_seconds: 'How long ago a relay said that it leads.',
+    outbox_relay_seen_seconds:
+      'How long ago a relay said that it leads: when it has published, and once a minute at rest.',
   };
   watch(own, async () => {
     const { unpublished, oldestMs, seenMs } = await readOwnFlow(database);

@@ -29,11 +29,19 @@ export async function askedAnew(database: Database): Promise<number | undefined>
   return row && Number(row.number);
 }
 
-/** Notes how far the stream has come. Where it was made anew from `done` on, nothing more is asked for. */
+/** So often a relay says that it leads, where nothing else has changed. */
+const SEEN = sql.raw(`interval '1 minute'`);
+
+/**
+ * Notes how far the stream has come. Where it was made anew from `done` on, nothing more is asked for. Nothing is written, and nothing has to
+ * be flushed, while all is as it was a moment ago.
+ */
 export async function noteStream(database: Database, published: number, done?: number): Promise<void> {
   await database.query(sql`
     update relay_state set published_sequence = ${published}, seen_time = now(),
     republish_from = nullif(republish_from, ${done ?? null}::bigint)
+    where published_sequence <> ${published} or republish_from = ${done ?? null}::bigint
+      or seen_time is null or seen_time < now() - ${SEEN}
   `);
 }
 

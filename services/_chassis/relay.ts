@@ -7,6 +7,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from 'nats';
 import { EventEnvelopeSchema, EventHeartbeatSchema } from '#gen/bank/type/v1/event_pb.ts';
+import { makeBell } from './bell.ts';
 import type { StreamLimits, StreamState } from './bus.ts';
 import {
   type Bus,
@@ -65,7 +66,9 @@ export function relay(options: RelayOptions): Candidate {
 async function publishWhileLeading(options: RelayOptions, signal: AbortSignal): Promise<void> {
   const { database, log } = options;
   const turn = publisher(options);
-  const wake = waker(database);
+  const bell = makeBell();
+  // Whatever this process commits wakes it.
+  const deaf = database.onCommit(bell.ring);
   let pause = BACKOFF_MIN_MS;
   let caughtUp = Date.now();
   let told = 0;
@@ -75,7 +78,7 @@ async function publishWhileLeading(options: RelayOptions, signal: AbortSignal): 
       pause = BACKOFF_MIN_MS;
       options.report(true);
       if (!busy) caughtUp = Date.now();
-      await (busy ? sleep(GATHER_MS) : wake.within(IDLE_MS));
+      await (busy ? sleep(GATHER_MS) : bell.rung(IDLE_MS));
     } catch (error) {
       options.report(false);
       log.warn({ error }, 'the relay could not publish, and tries again');
@@ -87,7 +90,7 @@ async function publishWhileLeading(options: RelayOptions, signal: AbortSignal): 
       log.warn({ lagMs: told - caughtUp }, 'events wait to be published');
     }
   }
-  wake.end();
+  deaf();
 }
 
 /** Answers a function that publishes what waits, and tells whether there was anything. */
@@ -216,19 +219,4 @@ async function publish(
 function withNumbers({ envelope, producer_sequence, previous_sequence }: Numbered): Uint8Array {
   const numbers = { producerSequence: BigInt(producer_sequence), previousSequence: BigInt(previous_sequence) };
   return Buffer.concat([envelope, toBinary(EventEnvelopeSchema, create(EventEnvelopeSchema, numbers))]);
-}
-
-/** Wakes the relay when this process has committed something. */
-function waker(database: Database): { within(ms: number): Promise<void>; end(): void } {
-  let woken = Promise.withResolvers<void>();
-  const end = database.onCommit(() => woken.resolve());
-  return {
-    async within(ms) {
-      const timer = setTimeout(() => woken.resolve(), ms);
-      await woken.promise;
-      clearTimeout(timer);
-      woken = Promise.withResolvers();
-    },
-    end,
-  };
 }

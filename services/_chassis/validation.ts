@@ -1,5 +1,5 @@
 // Requests held against the rules of their contract.
-import type { DescMethod, Message } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethod, Message } from '@bufbuild/protobuf';
 import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { invalid } from './errors.ts';
 import { nulViolations } from './nul.ts';
@@ -16,18 +16,26 @@ export function requestValidator(): Validator {
 export function validate(validator: Validator, method: DescMethod, request: Message, wire: Buffer): void {
   const nuls = nulViolations(request, wire);
   if (nuls.length > 0) throw invalid(nuls);
-  const result = validator.validate(method.input, request);
-  if (result.kind === 'valid') return;
+  const violations = violationsOf(validator, method.input, request);
+  if (violations.length > 0) throw invalid(violations);
+}
+
+/** What of a message breaks the contract. */
+export function violationsOf(
+  validator: Validator,
+  schema: DescMessage,
+  message: Message,
+): { field: string; description: string }[] {
+  const result = validator.validate(schema, message);
+  if (result.kind === 'valid') return [];
   if (result.kind === 'error') throw result.error;
-  throw invalid(
-    result.violations.map((violation) => ({
-      field: violation.field
-        .map((step) => pathStep(step))
-        .join('')
-        .replace(/^[.]/, ''),
-      description: violation.message,
-    })),
-  );
+  return result.violations.map((violation) => ({
+    field: violation.field
+      .map((step) => pathStep(step))
+      .join('')
+      .replace(/^[.]/, ''),
+    description: violation.message,
+  }));
 }
 
 function pathStep(step: { kind: string }): string {

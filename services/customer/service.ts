@@ -13,20 +13,26 @@ import { NameGrams } from './migrations/0005-name-grams.ts';
 import { CustomerVersions } from './migrations/0007-customer-versions.ts';
 import { Relations } from './migrations/0008-relations.ts';
 import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
+import { Consents } from './migrations/0011-consents.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
 import { createRelation } from './rpc/create-relation.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
 import { endRelation } from './rpc/end-relation.ts';
+import { getConsents } from './rpc/get-consents.ts';
 import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
 import { getCustomerStates } from './rpc/get-customer-states.ts';
 import { grantRepresentation } from './rpc/grant-representation.ts';
+import { listConsentTexts } from './rpc/list-consent-texts.ts';
+import { listConsents } from './rpc/list-consents.ts';
 import { listCustomerNotes } from './rpc/list-customer-notes.ts';
 import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
 import { listRelations } from './rpc/list-relations.ts';
+import { publishConsentText } from './rpc/publish-consent-text.ts';
+import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
 import { entities, selectStandings } from './tables.ts';
@@ -47,6 +53,11 @@ function rpcs(context: Context) {
     listCustomerVersions: listCustomerVersions(context),
     listRelations: listRelations(context),
     registerCustomer: registerCustomer(context),
+    getConsents: getConsents(context),
+    listConsentTexts: listConsentTexts(context),
+    listConsents: listConsents(context),
+    publishConsentText: publishConsentText(context),
+    recordConsent: recordConsent(context),
     updateCustomer: updateCustomer(context),
   } satisfies Rpcs<typeof CustomerService>;
 }
@@ -65,6 +76,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0007-customer-versions', class: CustomerVersions },
     { name: '0008-relations', class: Relations },
     { name: '0009-notes-and-officers', class: NotesAndOfficers },
+    { name: '0011-consents', class: Consents },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],

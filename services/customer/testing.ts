@@ -1,9 +1,12 @@
 // What the tests of this service register, and how they look into its tables.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '#chassis/call.ts';
+import { staff } from '#chassis/testing/clients.ts';
 import type { TestDatabase } from '#chassis/testing/database.ts';
+import type { ConsentPurpose } from '#gen/bank/customer/v1/consent_pb.ts';
 import { ContactKind, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { CustomerService, RegisterCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 
 type Application = Exclude<MessageInitShape<typeof RegisterCustomerRequestSchema>, { $typeName: string }>;
 
@@ -73,4 +76,15 @@ export function legible(dumped: string, texts: readonly string[]): string[] {
   return texts.filter(
     (text) => lower.includes(text.toLowerCase()) || lower.includes(Buffer.from(text).toString('hex')),
   );
+}
+
+/** Publishes the first text for a purpose. */
+export async function published(
+  bank: { asPrincipal(actor: Actor, options: { workload: 'security-executor' }): Client<typeof CustomerService> },
+  purpose: ConsentPurpose,
+): Promise<void> {
+  const approved = { ...staff('COMPLIANCE'), approverId: 'stf_other' };
+  const wordings = [{ locale: 'en', text: 'We may tell you of products.' }];
+  const request = { requestId: unique('text'), purpose, baseVersion: 0, wordings };
+  await bank.asPrincipal(approved, { workload: 'security-executor' }).publishConsentText(request);
 }

@@ -26,6 +26,7 @@ import {
 } from './oauth.ts';
 import { PLAIN_PATHS, type PlainPath } from './plain-paths.ts';
 import { callerAddress } from './rate-limits.ts';
+import { PAGE_HEADERS, unsubscribing } from './unsubscribe.ts';
 
 /** A port that is served. */
 export interface Port {
@@ -111,12 +112,16 @@ async function handle(house: House, request: IncomingMessage, response: ServerRe
   const preflight = request.method === 'OPTIONS';
   const headers = { ...COMMON_HEADERS, ...house.cors(request, preflight) };
   if (preflight) return send(house, response, 204, headers, '');
-  const { health, keys, authorizationServer, token, developmentToken } = PLAIN_PATHS;
+  const { health, keys, authorizationServer, token, unsubscribePage, developmentToken } = PLAIN_PATHS;
   const isFor = (plain: PlainPath) => path === plain.path && request.method === plain.method;
   if (path === health.path) return answerHealth(house, response, headers);
   if (isFor(keys)) return answerKeys(house, response, headers);
   if (isFor(authorizationServer)) return answerServer(house, request, response, headers);
   if (isFor(token)) return answerToken(house, request, response, headers);
+  if (path === unsubscribePage.path) {
+    const { status, html } = await unsubscribing(house.context, request, addressOf(house.context, request));
+    return send(house, response, status, { ...headers, ...PAGE_HEADERS }, html);
+  }
   if (path === developmentToken.path) return answerDevelopment(house, request, response, headers);
   // Connect's GET is off: it writes requests into URLs, and URLs into logs.
   if (request.method !== 'POST') return send(house, response, 405, { ...headers, allow: 'POST' }, '');

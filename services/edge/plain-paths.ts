@@ -18,6 +18,9 @@ export const PLAIN_PATHS = {
   authorizationServer: { path: '/.well-known/oauth-authorization-server', method: 'GET', where: 'everywhere' },
   /** Tokens for partners. */
   token: { path: '/oauth2/token', method: 'POST', where: 'everywhere' },
+  /** The page on which the reader of a message ends what it is about, and the click that does it (RFC 8058). */
+  unsubscribePage: { path: '/unsubscribe', method: 'GET', where: 'everywhere' },
+  unsubscribe: { path: '/unsubscribe', method: 'POST', where: 'everywhere' },
   /** Tokens for anybody. */
   developmentToken: { path: '/dev/token', method: 'POST', where: 'development' },
 } as const satisfies Readonly<Record<string, PlainPath>>;

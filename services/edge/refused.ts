@@ -5,6 +5,7 @@ import type { Client } from '#chassis/call.ts';
 import type { Origin } from '#chassis/call-context.ts';
 import { coalesce } from '#chassis/coalesce.ts';
 import { Code, type Refusal, refuseCall } from '#chassis/errors.ts';
+import { readRefusal } from '#chassis/grpc.ts';
 import { newId } from '#chassis/id.ts';
 import type { Logger } from '#chassis/log.ts';
 import { AccessRefusalSchema, type SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -32,8 +33,8 @@ const ACCESS: readonly number[] = [Code.PERMISSION_DENIED, Code.UNAUTHENTICATED]
 /** Makes what records refusals at security. */
 export function recordedAt(security: Pick<Client<typeof SecurityService>, 'recordRefusals'>, log: Logger): Recorded {
   const send = coalesce(async (refusals: MessageInitShape<typeof AccessRefusalSchema>[]) => {
-    await once(() => security.recordRefusals({ refusals }));
-    return refusals.map(() => undefined);
+    const { outcomes } = await once(() => security.recordRefusals({ refusals }));
+    return outcomes;
   }, SENT_AT_ONCE);
 
   return async ({ rpc, principal, origin }, refusal) => {
@@ -42,7 +43,8 @@ export function recordedAt(security: Pick<Client<typeof SecurityService>, 'recor
     const { address, userAgent } = origin;
     const refused = { refusalId: newId('rfs'), actor: principal, rpc: rpc.slice(0, RPC_MAX), code, reason };
     try {
-      await send(create(AccessRefusalSchema, { ...refused, address, userAgent }));
+      const outcome = await send(create(AccessRefusalSchema, { ...refused, address, userAgent }));
+      if (outcome.refusal) throw readRefusal(outcome.refusal);
       return refusal;
     } catch (error) {
       log.warn({ err: error, rpc, reason }, 'a refusal could not be recorded');

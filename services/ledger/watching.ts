@@ -4,6 +4,7 @@
 // no transaction is open between two of his messages.
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { makeBell } from '#chassis/bell.ts';
 import { coalesce } from '#chassis/coalesce.ts';
 import { type Database, isPassing } from '#chassis/database.ts';
 import type { Logger } from '#chassis/log.ts';
@@ -71,7 +72,7 @@ function notice(watched: Watched, head: Head): void {
 /** Makes the meeting place of the watchers. */
 export function watchingOf(database: Database, log: Logger): Watching {
   const watched = new Map<string, Watched>();
-  const bell = alarm();
+  const bell = makeBell();
   let watchers = 0;
   let following = false;
 
@@ -81,7 +82,9 @@ export function watchingOf(database: Database, log: Logger): Watching {
       await refresh().catch((error: unknown) => {
         log.warn({ err: error }, 'watchers could not be told what has moved');
       });
-      await bell.rest();
+      // As long as a poll, or as short as the spacing once the bell has rung.
+      await pause(SPACING_MS);
+      await bell.rung(POLL_MS - SPACING_MS);
     }
     following = false;
   }
@@ -138,55 +141,17 @@ export function watchingOf(database: Database, log: Logger): Watching {
 /** What one watcher has been told of and has not asked for yet: accounts, each once however often it has moved. */
 function newsOf(signal: AbortSignal) {
   const moved = new Set<string>();
-  let awake: (() => void) | undefined;
+  const bell = makeBell();
   return {
     tell(no: string): void {
       moved.add(no);
-      awake?.();
+      bell.ring();
     },
     async next(): Promise<readonly string[]> {
-      if (moved.size === 0 && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(done, HEARTBEAT_MS);
-          function done(): void {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', done);
-            awake = undefined;
-            resolve();
-          }
-          signal.addEventListener('abort', done);
-          awake = done;
-        });
-      }
+      await bell.rung(HEARTBEAT_MS, signal);
       const nos = [...moved];
       moved.clear();
       return nos;
-    },
-  };
-}
-
-/** A rest between two looks: as long as a poll, or as short as the spacing once the bell has rung. */
-function alarm() {
-  let rung = false;
-  let awake: (() => void) | undefined;
-  return {
-    ring(): void {
-      rung = true;
-      awake?.();
-    },
-    async rest(): Promise<void> {
-      await pause(SPACING_MS);
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, POLL_MS - SPACING_MS);
-          awake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      awake = undefined;
-      rung = false;
     },
   };
 }

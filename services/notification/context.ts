@@ -7,6 +7,7 @@ import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { addressesOf, type FindAddresses } from './addresses.ts';
 import { type ApproversOf, approversOf } from './approvals.ts';
+import { type Unwilling, unwillingAt } from './consents.ts';
 import type { Preferences } from './domain/preferences.ts';
 import { type HoldersOf, holdersOf } from './holders.ts';
 import { newsOf } from './news.ts';
@@ -22,6 +23,8 @@ export interface Context extends House {
   /** Who may decide on approvals. */
   readonly approvers: ApproversOf;
   readonly customer: Client<typeof CustomerService>;
+  /** Who wants no news of products. */
+  readonly unwilling: Unwilling;
   /** The texts of templates. */
   texts(): Promise<Texts>;
   /** The texts of news of products, in each language. */
@@ -37,11 +40,13 @@ export interface Context extends House {
 /** Makes the context of one process of the notification service. */
 export function makeContext(house: House): Context {
   const { config, database, log } = house;
+  const customer = house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS);
   return {
     ...house,
     holders: holdersOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
     approvers: approversOf(house.client(SecurityService, 'security', config.SECURITY_ADDRESS)),
-    customer: house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS),
+    customer,
+    unwilling: unwillingAt(customer),
     texts: textsOf(database),
     news: newsOf(database),
     watching: watchingOf(database, log),

@@ -147,6 +147,8 @@ async function disable(
     const [disabled] = await tx.query(disableWebhook(webhookId, reason));
     if (!disabled) return;
     log.warn({ webhookId, reason }, 'a webhook is disabled');
+    // Of who was erased nobody is left to be told.
+    if (reason === 'erased') return;
     const notices = await webhookNotices(context, tx, disabled.partyId, 'webhook-disabled');
     if (notices.length > 0) await tx.query(insertNotices(notices));
   });

@@ -8,12 +8,13 @@ import { staff } from '#chassis/testing/service.ts';
 import { Channel, DeliveryState, Rhythm, Topic } from '#gen/bank/notification/v1/notification_pb.ts';
 import { PasskeyAddedSchema, PasswordResetRequestedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import { happened, unique } from './testing.ts';
-import { is, RECEIPT_SECRET, TOKEN, useDeliveries } from './testing-deliveries.ts';
+import { is, RECEIPT_SECRET, refuseNews, TOKEN, useDeliveries } from './testing-deliveries.ts';
 import { contentOf, headersOf, type Mail } from './testing-ways.ts';
 
 describe('Deliveries', function deliveries() {
   this.timeout(60_000);
-  const { bank, told, of, reachable, wants, listed, until, mail, mailsTo, sandbox, come, makeDue } = useDeliveries();
+  const { bank, told, of, reachable, wants, customers, listed, until, mail, mailsTo, sandbox, come, makeDue } =
+    useDeliveries();
 
   it('reach a mail server once, by the next provider where one is away, and are kept sealed', async () => {
     const { id, email } = await reachable(Channel.EMAIL);
@@ -141,6 +142,36 @@ describe('Deliveries', function deliveries() {
     await until(id, is(DeliveryState.DELIVERED));
   });
 
+  it('go to no address that bounced for good, until it is changed or staff try once more; its customer reads so', async () => {
+    const { id, email } = await reachable(Channel.EMAIL);
+    await come(id, '1.00');
+    await until(id, is(DeliveryState.SENT));
+    const [mailed] = mailsTo(email) as [Mail];
+    const key = /<([0-9a-f]{32})@/.exec(headersOf(mailed, 'message-id').join())?.[1];
+    const tell = (state: string, reason: string) =>
+      sandbox().tell(bank.asPrincipal(undefined), RECEIPT_SECRET, [{ key, state, reason }]);
+    await tell('delivered', '');
+    await tell('bounced', '5.1.1');
+    await until(id, is(DeliveryState.BOUNCED));
+    const told = async () =>
+      (await of(id).listInbox({})).notices.filter(({ template }) => template === 'email-bounced').length;
+    expect(await told()).to.equal(1);
+    await come(id, '2.00');
+    const held = await until(id, is(DeliveryState.DEAD));
+    expect(held).to.deep.include({ failure: 'ADDRESS_BOUNCED', noticeNumber: 3 });
+    expect(mailsTo(email)).to.have.length(1);
+    const retry = { customerId: id, noticeNumber: 3, channel: Channel.EMAIL };
+    await bank.asPrincipal(staff('BACK_OFFICE')).retryDelivery({ requestId: unique('retry'), ...retry });
+    await until(id, ({ noticeNumber, state }) => noticeNumber === 3 && state === DeliveryState.SENT);
+    expect(mailsTo(email)).to.have.length(2);
+    // The server itself says that there is no such mailbox.
+    mail().unknown = email;
+    await come(id, '3.00');
+    await until(id, ({ noticeNumber, state }) => noticeNumber === 4 && state === DeliveryState.BOUNCED);
+    mail().unknown = undefined;
+    expect(await told()).to.equal(2);
+  });
+
   it('are gathered into one message, whatever fails on the way, and the rest into the next', async () => {
     const { id, email } = await reachable();
     await wants(id, Topic.MONEY_IN, [Channel.EMAIL], Rhythm.DAILY);
@@ -179,6 +210,10 @@ describe('Deliveries', function deliveries() {
       false,
     ]);
     expect(digest && headersOf(digest, 'subject')).to.deep.equal(['Subject: 3 notices for you']);
+    // What is about one topic can be ended with a click; what is about security cannot.
+    const lists = mailsTo(email).map((one) => headersOf(one, 'list-unsubscribe').join());
+    expect(lists.map((list) => list.includes('-money_in-'))).to.deep.equal([false, true]);
+    expect(lists[0]).to.equal('');
   });
 
   it('of days on which the bank was down are gathered in one message all the same', async () => {
@@ -214,8 +249,11 @@ describe('Deliveries', function deliveries() {
     expect(more).to.deep.equal([]);
     expect([headersOf(one, 'subject'), headersOf(one, 'bcc')]).to.deep.equal([['Subject: News <b>en</b>'], []]);
     const [list = ''] = headersOf(one, 'list-unsubscribe');
-    const token = /token=([0-9a-f-]+)>/.exec(list)?.[1] ?? '';
-    await bank.asPrincipal(undefined).unsubscribeProductNews({ requestId: unique('stop'), token });
+    expect(headersOf(one, 'list-unsubscribe-post')).to.deep.equal([
+      'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+    ]);
+    const token = /token=([0-9a-z_-]+)>/.exec(list)?.[1] ?? '';
+    await bank.asPrincipal(undefined).unsubscribe({ requestId: unique('stop'), token });
     const { preferences } = await of(jana.id).getPreferences({});
     expect(preferences?.choices.filter(({ topic, wanted }) => topic === Topic.PRODUCT_NEWS && wanted)).to.deep.equal(
       [],
@@ -229,6 +267,19 @@ describe('Deliveries', function deliveries() {
     expect((await until(petr.id, is(DeliveryState.DEAD))).failure).to.equal('CONSENT_WITHDRAWN');
     expect(mailsTo(petr.email)).to.deep.equal([]);
     expect((await of(eva.id).listInbox({})).notices).to.deep.equal([]);
+  });
+
+  it('of news go to nobody who has told customer that they want none, whichever way they chose', async () => {
+    const [jana, petr] = [await reachable(), await reachable()];
+    for (const { id } of [jana, petr]) await wants(id, Topic.PRODUCT_NEWS, [Channel.EMAIL, Channel.INBOX]);
+    await refuseNews(customers(), jana.id);
+    const texts = ['en', 'cs'].map((locale) => ({ locale, headline: 'More news', text: 'There are some.' }));
+    const approved = { ...staff('BACK_OFFICE'), approverId: 'stf_other' };
+    const executor = bank.asPrincipal(approved, { workload: 'security-executor' });
+    await executor.publishProductNews({ requestId: unique('news'), texts });
+    await until(petr.id, is(DeliveryState.SENT));
+    expect((await of(jana.id).listInbox({})).notices).to.deep.equal([]);
+    expect(await listed(jana.id)).to.deep.equal([]);
   });
 });
 

@@ -5,6 +5,7 @@ import { Refusal } from '#chassis/errors.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { ContactKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import type { CustomerContacts, CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { addressHash, insertBounced, keyOf, newBounces, selectBounced } from './bounces.ts';
 import type { Context } from './context.ts';
 import {
   type DueRow,
@@ -16,12 +17,13 @@ import {
   selectGathered,
   takeDue,
 } from './delivery-tables.ts';
-import type { Preferences } from './domain/preferences.ts';
+import { endable, type Preferences } from './domain/preferences.ts';
 import { quietUntil } from './domain/quiet-hours.ts';
 import { pauseAfter } from './domain/retrying.ts';
 import type { Channel, Text } from './domain/words.ts';
 import { selectConsent } from './news-tables.ts';
 import { NotTaken } from './providers.ts';
+import { insertNotices } from './tables.ts';
 import { unsubscribeAddress } from './unsubscribing.ts';
 import { writtenOut, writtenTogether } from './writing.ts';
 
@@ -47,7 +49,8 @@ export async function deliverDue(context: Context): Promise<void> {
     const due = await context.database.query(takeDue(TAKEN_MAX, LEASE_MS));
     if (due.length === 0) return;
     const contacts = await contactsOf(context.customer, due);
-    await Promise.all(due.map((row) => deliver(context, row, contacts)));
+    const known = { contacts, bounced: await bouncedOf(context, due), unwilling: await unwillingOf(context, due) };
+    await Promise.all(due.map((row) => deliver(context, row, known)));
   }
 }
 
@@ -65,11 +68,32 @@ async function contactsOf(
   }
 }
 
-async function deliver(
-  context: Context,
-  row: DueRow,
-  contacts: ReadonlyMap<string, CustomerContacts> | undefined,
-): Promise<void> {
+/** The addresses of theirs that are not written to, as keyOf names them. */
+async function bouncedOf({ database }: Context, due: readonly DueRow[]): Promise<ReadonlySet<string>> {
+  const rows = await database.query(selectBounced([...new Set(due.map(({ partyId }) => partyId))]));
+  return new Set(rows.map(keyOf));
+}
+
+/** What is known of how customers can be reached. */
+interface Known {
+  readonly contacts: ReadonlyMap<string, CustomerContacts> | undefined;
+  readonly bounced: ReadonlySet<string>;
+  /** Who wants no news of products; undefined while customer does not tell. */
+  readonly unwilling: ReadonlySet<string> | undefined;
+}
+
+/** Who of those that may be told news now wants none; undefined while customer does not tell. */
+async function unwillingOf({ unwilling }: Context, due: readonly DueRow[]): Promise<Known['unwilling']> {
+  const asked = due.filter(({ topic, digest }) => digest || topic === 'product_news');
+  if (asked.length === 0) return new Set();
+  return unwilling(asked.map(({ partyId }) => partyId)).catch((error: unknown) => {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  });
+}
+
+async function deliver(context: Context, row: DueRow, { contacts, bounced, unwilling }: Known): Promise<void> {
+  let to: Destination | undefined;
   try {
     const preferences = await context.preferences(row.partyId);
     const until = row.topic === 'security' ? undefined : quietUntil(Temporal.Now.instant(), preferences);
@@ -78,13 +102,16 @@ async function deliver(
       return;
     }
     if (!contacts) throw new NotTaken('CUSTOMER_UNAVAILABLE', 'again');
-    const to = addressOf(row, contacts.get(row.partyId));
-    const { code, consentTime, unsubscribe, ...written } = await messageOf(context, row, preferences);
-    const provider = await context.ways.send(row.channel, { key: row.key, to, ...written, unsubscribe });
-    const copy = code ? undefined : await sealCopy(context, row.partyId, { address: to, ...written });
-    await context.database.query(markSent(row, { provider, copy, consentTime }));
+    to = destinationOf(context, row, contacts.get(row.partyId), bounced);
+    if (to.isBounced) throw new NotTaken('ADDRESS_BOUNCED', 'dead');
+    const { address, hash } = to;
+    const { code, consentTime, unsubscribe, ...written } = await messageOf(context, row, preferences, unwilling);
+    const provider = await context.ways.send(row.channel, { key: row.key, to: address, ...written, unsubscribe });
+    const copy = code ? undefined : await sealCopy(context, row.partyId, { address, ...written });
+    await context.database.query(markSent(row, { provider, copy, consentTime, addressHash: hash }));
   } catch (error) {
-    await failed(context, row, error instanceof NotTaken ? error : new NotTaken('FAILED', 'again', { cause: error }));
+    const why = error instanceof NotTaken ? error : new NotTaken('FAILED', 'again', { cause: error });
+    await failed(context, row, why, to?.hash);
   }
 }
 
@@ -96,16 +123,26 @@ interface Message extends Text {
 }
 
 /** What a delivery says: its notice, or all that was gathered with it. News only to who consents to them now. */
-async function messageOf(context: Context, row: DueRow, preferences: Preferences): Promise<Message> {
+async function messageOf(
+  context: Context,
+  row: DueRow,
+  preferences: Preferences,
+  unwilling: Known['unwilling'],
+): Promise<Message> {
   const gathered = row.digest ? await context.database.query(selectGathered(row)) : [row];
   const hasNews = gathered.some(({ topic }) => topic === 'product_news');
-  const consentTime = hasNews ? await consentOf(context, row) : undefined;
+  if (hasNews && !unwilling) throw new NotTaken('CUSTOMER_UNAVAILABLE', 'again');
+  const consentTime = hasNews && !unwilling?.has(row.partyId) ? await consentOf(context, row) : undefined;
   const told = gathered.filter(({ topic }) => topic !== 'product_news' || consentTime);
   const [first, ...others] = told;
   if (!first) throw new NotTaken('CONSENT_WITHDRAWN', 'dead');
-  if (others.length > 0) return { ...(await writtenTogether(context, told, preferences)), consentTime };
+  const topic = endable(
+    told.map((one) => one.topic),
+    row.channel,
+  );
+  const unsubscribe = topic && unsubscribeAddress(context, row.key, topic);
+  if (others.length > 0) return { ...(await writtenTogether(context, told, preferences)), consentTime, unsubscribe };
   const { code, template } = await secretOf(context, row);
-  const unsubscribe = hasNews ? unsubscribeAddress(context, row.key) : undefined;
   const enclosed = { ...(code && { code }), ...(hasNews && { unsubscribe: unsubscribe ?? '' }) };
   const [text] = await writtenOut(context, [{ ...first, ...(code && { template }) }], preferences, enclosed);
   return { ...(text ?? { subject: '', body: '' }), ...(code && { code }), consentTime, unsubscribe };
@@ -117,27 +154,58 @@ async function consentOf({ database }: Context, { partyId, channel }: DueRow): P
   return consent?.given ? consent.time : undefined;
 }
 
-async function failed({ database, log }: Context, row: DueRow, { word, outcome, cause }: NotTaken): Promise<void> {
+async function failed(context: Context, row: DueRow, why: NotTaken, hash: Buffer | undefined): Promise<void> {
+  const { database, log } = context;
+  const { word, outcome, cause } = why;
   const pauseMs = outcome === 'again' ? pauseAfter(row.attempts) : undefined;
   const about = { channel: row.channel, attempts: row.attempts, failure: word };
   if (pauseMs === undefined) log.warn(about, 'a delivery is given up');
   else if (cause !== undefined) log.warn({ ...about, err: cause }, 'a delivery failed');
   const ended = outcome === 'again' ? 'dead' : outcome;
-  await database.query(pauseMs === undefined ? markEnded(row, ended, word) : markFailed(row, word, pauseMs));
+  if (pauseMs !== undefined) {
+    await database.query(markFailed(row, word, pauseMs));
+    return;
+  }
+  const { partyId, channel } = row;
+  await database.transaction(async (tx) => {
+    await tx.query(markEnded(row, ended, word, hash));
+    if (!why.isForGood || !hash) return;
+    const { fresh, notices } = await newBounces(context, tx, [{ partyId, channel, addressHash: hash }]);
+    if (fresh.length > 0) await tx.query(insertBounced(fresh));
+    if (notices.length > 0) await tx.query(insertNotices(notices));
+  });
 }
 
-/** Where a delivery goes: the first address of its kind. The providers of push messages know customers by their ids. */
-function addressOf({ channel, partyId }: DueRow, known: CustomerContacts | undefined): string {
+/** Where a delivery goes. */
+interface Destination {
+  readonly address: string;
+  readonly hash: Buffer | undefined;
+  /** It is not written to: it does not work. */
+  readonly isBounced: boolean;
+}
+
+/** Where a delivery goes: the first address of its kind that works. The providers of push messages know customers by their ids. */
+function destinationOf(
+  context: Context,
+  { channel, partyId }: DueRow,
+  known: CustomerContacts | undefined,
+  bounced: ReadonlySet<string>,
+): Destination {
   if (!known) throw new NotTaken('CUSTOMER_UNKNOWN', 'dead');
-  if (channel === 'push') return partyId;
+  if (channel === 'push') return { address: partyId, hash: undefined, isBounced: false };
   const kinds: Readonly<Record<Exclude<Channel, 'push'>, ContactKind>> = {
     email: ContactKind.EMAIL,
     sms: ContactKind.PHONE,
   };
-  const address = known.contacts.find(({ kind }) => kind === kinds[channel])?.value;
-  if (!address) throw new NotTaken('NO_ADDRESS', 'dead');
-  if (NO_ADDRESS.test(address)) throw new NotTaken('ADDRESS_INVALID', 'dead');
-  return address;
+  const all = known.contacts.flatMap(({ kind, value: address }) => {
+    if (kind !== kinds[channel]) return [];
+    const hash = addressHash(context, channel, address);
+    return { address, hash, isBounced: bounced.has(keyOf({ partyId, channel, addressHash: hash })) };
+  });
+  const found = all.find(({ isBounced }) => !isBounced) ?? all[0];
+  if (!found) throw new NotTaken('NO_ADDRESS', 'dead');
+  if (NO_ADDRESS.test(found.address)) throw new NotTaken('ADDRESS_INVALID', 'dead');
+  return found;
 }
 
 /** The code that goes with a notice, and the template that has a place for it. */

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { sqlArray } from '#chassis/sql-array.ts';
 import type { DeliveryKey } from './delivery-tables.ts';
 import type { Receipt } from './domain/receipts.ts';
-import type { Topic } from './domain/words.ts';
+import type { Channel, Topic } from './domain/words.ts';
 
 /** Where a delivery is, as it is shown. */
 export type ShownState = 'waiting' | 'retrying' | 'sent' | 'dead' | 'delivered' | 'bounced' | 'failed';
@@ -86,10 +86,19 @@ export function retryDelivery({ partyId, number, channel }: DeliveryKey): RawBui
   `;
 }
 
+/** A delivery, by its key. */
+export interface KeyedDelivery {
+  readonly key: string;
+  readonly state: string;
+  readonly partyId: string;
+  readonly channel: Channel;
+  readonly addressHash: Buffer | null;
+}
+
 /** Locks deliveries by their keys, and answers where they are. */
-export function lockByKeys(keys: readonly string[]): RawBuilder<{ key: string; state: string }> {
-  return sql<{ key: string; state: string }>`
-    select key, state from delivery where key = any(${sqlArray(keys)}::text[]) order by key for update
+export function lockByKeys(keys: readonly string[]): RawBuilder<KeyedDelivery> {
+  return sql<KeyedDelivery>`
+    select key, state, party_id as "partyId", channel, address_hash as "addressHash" from delivery where key = any(${sqlArray(keys)}::text[]) order by key for update
   `;
 }
 

@@ -78,13 +78,16 @@ export interface Sent {
   readonly provider: string;
   readonly copy: Sealed | undefined;
   readonly consentTime: Date | undefined;
+  /** Of where it was sent; undefined for push messages, which go to no address. */
+  readonly addressHash: Buffer | undefined;
 }
 
 /** A provider has it. The code that it held is forgotten; `copy` is what else was sent. */
-export function markSent(key: DeliveryKey, { provider, copy, consentTime }: Sent): RawBuilder<unknown> {
+export function markSent(key: DeliveryKey, { provider, copy, consentTime, addressHash }: Sent): RawBuilder<unknown> {
   return sql`
     update delivery set state = 'sent', next_time = null, send_time = now(), provider = ${provider}, failure = '',
-      secret = null, copy = ${copy ? asBuffer(toBinary(SealedSchema, copy)) : null}, consent_time = ${consentTime ?? null}
+      secret = null, copy = ${copy ? asBuffer(toBinary(SealedSchema, copy)) : null}, consent_time = ${consentTime ?? null},
+      address_hash = ${addressHash ?? null}
     where ${which(key)}
   `;
 }
@@ -102,9 +105,12 @@ export function markEnded(
   key: DeliveryKey,
   state: 'dead' | 'bounced' | 'failed',
   failure: string,
+  addressHash: Buffer | undefined,
 ): RawBuilder<unknown> {
   return sql`
-    update delivery set state = ${state}, failure = ${failure}, next_time = null, secret = null where ${which(key)}
+    update delivery set state = ${state}, failure = ${failure}, next_time = null, secret = null,
+      address_hash = ${addressHash ?? null}
+    where ${which(key)}
   `;
 }
 

@@ -10,7 +10,8 @@ import type { Text, Topic as TopicWord } from './domain/words.ts';
 import type { NoticeRow } from './tables.ts';
 import { writtenOut } from './writing.ts';
 
-const TOPICS: Readonly<Record<TopicWord, Topic>> = {
+/** Each topic as the contract writes it. */
+export const TOPIC_MESSAGES: Readonly<Record<TopicWord, Topic>> = {
   money_in: Topic.MONEY_IN,
   money_out: Topic.MONEY_OUT,
   orders: Topic.ORDERS,
@@ -22,12 +23,12 @@ const TOPICS: Readonly<Record<TopicWord, Topic>> = {
 
 /** The topic as the contract writes it. */
 export function topicMessage(word: TopicWord): Topic {
-  return TOPICS[word];
+  return TOPIC_MESSAGES[word];
 }
 
 /** The topic as it is stored. */
 export function topicWord(topic: Topic): TopicWord {
-  const found = Object.entries(TOPICS).find(([, message]) => message === topic);
+  const found = Object.entries(TOPIC_MESSAGES).find(([, message]) => message === topic);
   if (!found) throw new Error(`there is no topic ${topic}`);
   return found[0] as TopicWord;
 }

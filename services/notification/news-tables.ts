@@ -43,11 +43,14 @@ export function selectNewsTexts(id: string): RawBuilder<Pick<NewsRow, 'texts'>> 
   return sql<Pick<NewsRow, 'texts'>>`select texts from product_news where id = ${id}`;
 }
 
-/** News that not all were told yet, if nobody else is telling them. */
-export function takeUnpublished(): RawBuilder<NewsRow> {
-  return sql<NewsRow>`
-    select ${NEWS} from product_news where not published order by id limit 1 for update skip locked
-  `;
+/** News that not all were told yet. */
+export function selectUnpublished(): RawBuilder<NewsRow> {
+  return sql<NewsRow>`select ${NEWS} from product_news where not published order by id limit 1`;
+}
+
+/** Locks news, if nobody else is telling them. */
+export function lockNews(id: string): RawBuilder<NewsRow> {
+  return sql<NewsRow>`select ${NEWS} from product_news where id = ${id} for update skip locked`;
 }
 
 /** The next customers, in the order of their ids, who have consented to news of products. */

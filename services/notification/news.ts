@@ -4,7 +4,14 @@ import type { Database } from '#chassis/database.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Context } from './context.ts';
 import { tellOne } from './domain/telling.ts';
-import { moveNews, type NewsTexts, selectConsenting, selectNewsTexts, takeUnpublished } from './news-tables.ts';
+import {
+  lockNews,
+  moveNews,
+  type NewsTexts,
+  selectConsenting,
+  selectNewsTexts,
+  selectUnpublished,
+} from './news-tables.ts';
 import { insertNotices } from './tables.ts';
 import { addressed } from './ways.ts';
 
@@ -31,18 +38,27 @@ export function startTellingNews(context: Context): () => Promise<void> {
   return repeat(EVERY_MS, () => tellNews(context), context.log, 'news could not be told');
 }
 
+type Means = Pick<Context, 'database' | 'ways' | 'config' | 'unwilling'>;
+
 /** Tells all that was published. */
-export async function tellNews(context: Pick<Context, 'database' | 'ways' | 'config'>): Promise<void> {
-  while (await tellSome(context));
+export async function tellNews(means: Means): Promise<void> {
+  while (await tellSome(means));
 }
 
-function tellSome({ database, ways, config }: Pick<Context, 'database' | 'ways' | 'config'>): Promise<boolean> {
+/** Tells some, and answers whether more are to be told. Who wants none at all is asked first, since no transaction waits for it. */
+async function tellSome({ database, ways, config, unwilling }: Means): Promise<boolean> {
+  const [next] = await database.query(selectUnpublished());
+  if (!next) return false;
+  const consenting = await database.query(selectConsenting(next.reachedPartyId, TOLD_AT_ONCE));
+  const none = consenting.length > 0 ? await unwilling(consenting.map(({ partyId }) => partyId)) : new Set();
   return database.transaction(async (tx) => {
-    const [news] = await tx.query(takeUnpublished());
-    if (!news) return false;
-    const consenting = await tx.query(selectConsenting(news.reachedPartyId, TOLD_AT_ONCE));
+    const [news] = await tx.query(lockNews(next.id));
+    // Another process tells them, or has told these.
+    if (!news || news.published || news.reachedPartyId !== next.reachedPartyId) return news !== undefined;
     const tellings = consenting.flatMap(({ partyId }) =>
-      tellOne(partyId, 'product-news', { newsId: news.id }).map((one) => ({ ...one, occurMs: news.createMs })),
+      none.has(partyId)
+        ? []
+        : tellOne(partyId, 'product-news', { newsId: news.id }).map((one) => ({ ...one, occurMs: news.createMs })),
     );
     if (tellings.length > 0) {
       const open = { open: ways.open, timeZone: config.BANK_TIME_ZONE };

@@ -2,6 +2,7 @@
 // a message has it.
 import { readFile } from 'node:fs/promises';
 import type { Config } from '#chassis/config.ts';
+import { isForGood } from './domain/receipts.ts';
 import { CHANNELS, type Channel } from './domain/words.ts';
 
 /** A message as a provider takes it. Who gets one with a key twice shows it once, if they can. */
@@ -10,7 +11,7 @@ export interface Outgoing {
   readonly to: string;
   readonly subject: string;
   readonly body: string;
-  /** The page on which its reader ends messages of its kind. */
+  /** Where its reader ends messages of its kind, with one click. */
   readonly unsubscribe?: string | undefined;
 }
 
@@ -28,11 +29,14 @@ type Outcome = 'again' | 'dead' | 'bounced' | 'failed';
 export class NotTaken extends Error {
   readonly word: string;
   readonly outcome: Outcome;
+  /** Nothing that is sent to the address is ever taken. */
+  readonly isForGood: boolean;
 
-  constructor(word: string, outcome: Outcome, options?: ErrorOptions) {
+  constructor(word: string, outcome: Outcome, options: ErrorOptions & { readonly isForGood?: boolean } = {}) {
     super(word, options);
     this.word = word;
     this.outcome = outcome;
+    this.isForGood = options.isForGood ?? false;
   }
 }
 
@@ -104,16 +108,31 @@ function mailServer(url: URL, { BANK_ENVIRONMENT, MAIL_FROM }: Config): Provider
       const { createTransport } = await import('nodemailer');
       const envelope = { from: MAIL_FROM, to: [to] };
       const text = { text: body, html: asHtml(body), messageId: `<${key}@${MAIL_FROM.split('@')[1]}>` };
-      const list = unsubscribe && { list: { unsubscribe } };
+      // RFC 8058: a POST of these very words to the address does it.
+      const list = unsubscribe && {
+        list: { unsubscribe },
+        headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+      };
       await createTransport(options)
         .sendMail({ from: MAIL_FROM, to: { name: '', address: to }, envelope, subject, ...text, ...list })
         .catch((error: unknown) => {
-          const { responseCode = 0 } = error as { responseCode?: number };
+          const said = error as { responseCode?: number; response?: string; command?: string };
+          const { responseCode = 0 } = said;
           const word = responseCode > 0 ? `SMTP_${responseCode}` : 'UNREACHABLE';
-          throw new NotTaken(word, responseCode >= 500 ? 'bounced' : 'again');
+          if (responseCode < 500) throw new NotTaken(word, 'again');
+          throw new NotTaken(word, 'bounced', { isForGood: isOfAddress(said) });
         });
     },
   };
+}
+
+/** What mail servers answer of a mailbox that there is not: RFC 5321, 4.2.3. */
+const NO_MAILBOX = [550, 551, 553];
+
+/** Whether a mail server refused the address for good, and not this message or its sender. */
+function isOfAddress(said: { responseCode?: number; response?: string; command?: string }): boolean {
+  const { responseCode = 0, response = '', command = '' } = said;
+  return command.startsWith('RCPT TO') && NO_MAILBOX.includes(responseCode) && isForGood(response);
 }
 
 /** Plain text as a page of its own: whatever stands in it is text. */

@@ -7,9 +7,11 @@ import { type Context, makeContext } from './context.ts';
 import { startDelivering } from './delivering.ts';
 import { startDeliveringWebhooks } from './delivering-webhooks.ts';
 import { agreements, bookings, lowBalances, securityNotices } from './events.ts';
+import { startKeeping } from './keeping.ts';
 import { Notices } from './migrations/0001-notices.ts';
 import { DigestsAndReceipts } from './migrations/0006-digests-and-receipts.ts';
 import { Webhooks } from './migrations/0007-webhooks.ts';
+import { BouncesAndRetention } from './migrations/0008-bounces-and-retention.ts';
 import { startTellingNews } from './news.ts';
 import { changeTemplate } from './rpc/change-template.ts';
 import { createWebhook } from './rpc/create-webhook.ts';
@@ -22,6 +24,7 @@ import { listDeadDeliveries } from './rpc/list-dead-deliveries.ts';
 import { listDeliveries } from './rpc/list-deliveries.ts';
 import { listInbox } from './rpc/list-inbox.ts';
 import { listProductNews } from './rpc/list-product-news.ts';
+import { listRetentionPolicies } from './rpc/list-retention-policies.ts';
 import { listTemplates } from './rpc/list-templates.ts';
 import { listWebhookDeliveries } from './rpc/list-webhook-deliveries.ts';
 import { listWebhookEventTypes } from './rpc/list-webhook-event-types.ts';
@@ -34,7 +37,8 @@ import { recordReceipts } from './rpc/record-receipts.ts';
 import { replayWebhook } from './rpc/replay-webhook.ts';
 import { retryDelivery } from './rpc/retry-delivery.ts';
 import { rotateWebhookSecret } from './rpc/rotate-webhook-secret.ts';
-import { unsubscribeProductNews } from './rpc/unsubscribe-product-news.ts';
+import { setRetentionPolicy } from './rpc/set-retention-policy.ts';
+import { unsubscribe } from './rpc/unsubscribe.ts';
 import { updatePreferences } from './rpc/update-preferences.ts';
 import { updateWebhook } from './rpc/update-webhook.ts';
 import { watchInbox } from './rpc/watch-inbox.ts';
@@ -50,13 +54,15 @@ function rpcs(context: Context) {
     listDeliveries: listDeliveries(context),
     listInbox: listInbox(context),
     listProductNews: listProductNews(context),
+    listRetentionPolicies: listRetentionPolicies(context),
     listTemplates: listTemplates(context),
     markRead: markRead(context),
     previewTemplate: previewTemplate(context),
     publishProductNews: publishProductNews(context),
     recordReceipts: recordReceipts(context),
     retryDelivery: retryDelivery(context),
-    unsubscribeProductNews: unsubscribeProductNews(context),
+    setRetentionPolicy: setRetentionPolicy(context),
+    unsubscribe: unsubscribe(context),
     updatePreferences: updatePreferences(context),
     watchInbox: watchInbox(context),
     createWebhook: createWebhook(context),
@@ -85,11 +91,13 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0005-event-operations', class: eventOperations('notification_runtime') },
     { name: '0006-digests-and-receipts', class: DigestsAndReceipts },
     { name: '0007-webhooks', class: Webhooks },
+    { name: '0008-bounces-and-retention', class: BouncesAndRetention },
   ],
   context: makeContext,
   subscriptions: (context) => [bookings(context), securityNotices(context), agreements(context), lowBalances(context)],
   start: async (context) => {
-    const stops = [startDelivering(context), startDeliveringWebhooks(context), startTellingNews(context)];
+    const starts = [startDelivering, startDeliveringWebhooks, startTellingNews, startKeeping];
+    const stops = starts.map((start) => start(context));
     return async () => void (await Promise.all(stops.map((stop) => stop())));
   },
   rpcs,

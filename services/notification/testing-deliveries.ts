@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '#chassis/call.ts';
 import { staff } from '#chassis/testing/service.ts';
+import { ConsentChannel, ConsentPurpose } from '#gen/bank/customer/v1/consent_pb.ts';
 import { ContactKind } from '#gen/bank/customer/v1/customer_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import {
@@ -49,6 +51,7 @@ export function useDeliveries() {
     };
   });
   const { bank, booked, of } = notification;
+  const customers = () => others().asPrincipal(CustomerService, staff('TELLER'));
   afterEach(() => {
     mail.refuse = undefined;
     sandbox.status = 202;
@@ -61,14 +64,12 @@ export function useDeliveries() {
       { kind: ContactKind.EMAIL, value: email },
       { kind: ContactKind.PHONE, value: '+420601123456' },
     ];
-    const registered = await others()
-      .asPrincipal(CustomerService, staff('TELLER'))
-      .registerCustomer({
-        requestId: unique('register'),
-        party: { case: 'person', value: { givenName: 'Jana', familyName: 'Novotna', birthDate: '1985-02-28' } },
-        residenceCountryCode: 'CZ',
-        contacts,
-      });
+    const registered = await customers().registerCustomer({
+      requestId: unique('register'),
+      party: { case: 'person', value: { givenName: 'Jana', familyName: 'Novotna', birthDate: '1985-02-28' } },
+      residenceCountryCode: 'CZ',
+      contacts,
+    });
     const id = registered.customer?.customerId ?? '';
     if (channels.length > 0) await wants(id, Topic.MONEY_IN, channels);
     return { id, email };
@@ -86,6 +87,7 @@ export function useDeliveries() {
     ...notification,
     reachable,
     wants,
+    customers,
     listed,
     mail: () => mail,
     sandbox: () => sandbox,
@@ -106,6 +108,12 @@ export function useDeliveries() {
       await bank.database.query(statement, [customerId]);
     },
   };
+}
+
+/** A customer tells customer that they want no news of products. */
+export async function refuseNews(customers: Client<typeof CustomerService>, customerId: string): Promise<void> {
+  const said = { requestId: unique('consent'), customerId, purpose: ConsentPurpose.PRODUCT_NEWS, given: false };
+  await customers.recordConsent({ ...said, channel: ConsentChannel.BRANCH });
 }
 
 export const is = (state: DeliveryState) => (delivery: Delivery) => delivery.state === state;

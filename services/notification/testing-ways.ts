@@ -20,6 +20,8 @@ export interface MailServer {
   readonly url: string;
   readonly mails: Mail[];
   refuse: number | undefined;
+  /** A mailbox that it says there is not. */
+  unknown: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,10 @@ export async function startMailServer(): Promise<MailServer> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
+    onRcptTo({ address }, _session, done) {
+      const gone = Object.assign(new Error('5.1.1 no such mailbox'), { responseCode: 550 });
+      done(address === started.unknown ? gone : null);
+    },
     onData(stream, session, done) {
       void text(stream).then((raw) => {
         const { refuse } = started;
@@ -43,6 +49,7 @@ export async function startMailServer(): Promise<MailServer> {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     mails,
     refuse: undefined,
+    unknown: undefined,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
   return started;

@@ -1,6 +1,7 @@
 // Who watches an inbox waits here. One statement asks for all watched inboxes whether they have moved, several times a second
 // and only while somebody watches; a watcher is told that his has, and reads what is new himself.
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeBell } from '#chassis/bell.ts';
 import type { Database } from '#chassis/database.ts';
 import type { Logger } from '#chassis/log.ts';
 import { refuse } from './domain/refusals.ts';
@@ -68,12 +69,12 @@ export function watchingOf(database: Database, log: Logger): Watching {
       const one = watched.get(partyId) ?? { head: now, wakers: new Set() };
       if (now.lastNumber > one.head.lastNumber) one.head = now;
       watched.set(partyId, one);
-      const bell = bellOf(signal);
+      const bell = makeBell();
       one.wakers.add(bell.ring);
       if (!following) void follow();
       return {
         head: () => one.head,
-        moved: bell.rung,
+        moved: () => bell.rung(HEARTBEAT_MS, signal),
         leave() {
           watchers -= 1;
           one.wakers.delete(bell.ring);
@@ -86,32 +87,4 @@ export function watchingOf(database: Database, log: Logger): Watching {
 
 function isSame(one: InboxHead, other: InboxHead): boolean {
   return one.lastNumber === other.lastNumber && one.unreadCount === other.unreadCount;
-}
-
-/** A bell that is remembered: who waits for it after it rang does not wait. */
-function bellOf(signal: AbortSignal) {
-  let rang = false;
-  let awake: (() => void) | undefined;
-  return {
-    ring(): void {
-      rang = true;
-      awake?.();
-    },
-    async rung(): Promise<void> {
-      if (!rang && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(done, HEARTBEAT_MS);
-          function done(): void {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', done);
-            awake = undefined;
-            resolve();
-          }
-          signal.addEventListener('abort', done);
-          awake = done;
-        });
-      }
-      rang = false;
-    },
-  };
 }

@@ -146,13 +146,13 @@ export interface HearerRow {
   readonly createMs: number;
 }
 
-/** The webhooks of these parties, and all that want one of these types; none of a partner that is suspended. */
+/** The webhooks of these parties, and all that want one of these types; none of a partner that is suspended, or of who was erased. */
 export function selectHearers(partyIds: readonly string[], types: readonly string[]): RawBuilder<HearerRow> {
   return sql<HearerRow>`
     select w.webhook_id as "webhookId", w.party_id as "partyId", w.event_types as "eventTypes", w.state,
       coalesce(p.scopes, w.scopes) as scopes, ${ms('w.create_time')} as "createMs"
     from webhook w left join webhook_partner p on p.party_id = w.party_id
-    where w.state <> 'deleted' and not coalesce(p.suspended, false)
+    where w.state <> 'deleted' and w.disable_reason <> 'erased' and not coalesce(p.suspended, false)
       and (w.party_id = any(${sqlArray(partyIds)}::text[])
         ${types.length > 0 ? sql`or w.event_types && ${sqlArray(types)}::text[]` : sql``})
   `;

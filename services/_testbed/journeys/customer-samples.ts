@@ -13,6 +13,7 @@ export function customerSamples({
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
   const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
   const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: 'jana@example.com' }];
+  const purpose = 'CONSENT_PURPOSE_PRODUCT_NEWS';
   const related = { customerId, relatedCustomerId: jointHolderId };
   const identifiers = [{ kind: 'IDENTIFIER_KIND_PASSPORT', value: '38291746', countryCode: 'CZ' }];
   return {
@@ -32,6 +33,16 @@ export function customerSamples({
     'customer.DeactivateCustomer': { request: { customerId: disponentId } },
     'customer.AddCustomerNote': { request: { customerId, text: 'Moves to Brno in spring' } },
     'customer.ListCustomerNotes': { request: { customerId } },
+    'customer.PublishConsentText': {
+      request: { purpose, baseVersion: 1_000_000, wordings: [{ locale: 'en', text: 'Tell me.' }] },
+      refused: 'ETAG_MISMATCH',
+    },
+    'customer.ListConsentTexts': { request: { purpose } },
+    'customer.RecordConsent': {
+      request: { customerId, purpose, given: true, textVersion: 1_000_000, channel: 'CONSENT_CHANNEL_APP' },
+      refused: 'CONSENT_TEXT_NOT_IN_FORCE',
+    },
+    'customer.ListConsents': { request: { customerId } },
     'customer.CreateRelation': { request: { ...related, kind: 'RELATION_KIND_EMPLOYER' } },
     'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
     'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },

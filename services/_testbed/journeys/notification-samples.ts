@@ -17,7 +17,12 @@ export function notificationSamples({ customerId }: Belongings): Partial<Record<
     'notification.RecordReceipts': { request: receipts, refused: 'RECEIPT_REFUSED' },
     'notification.PublishProductNews': { request: { texts } },
     'notification.ListProductNews': { request: {} },
-    'notification.UnsubscribeProductNews': { request: { token: 'none' }, refused: 'UNSUBSCRIBE_TOKEN_INVALID' },
+    'notification.ListRetentionPolicies': { request: {} },
+    'notification.SetRetentionPolicy': {
+      request: { baseVersion: 1_000_000, policy: { classes: [{ className: 'all', keepMonths: 12 }] } },
+      refused: 'ETAG_MISMATCH',
+    },
+    'notification.Unsubscribe': { request: { token: 'none' }, refused: 'UNSUBSCRIBE_TOKEN_INVALID' },
     'notification.ListTemplates': { request: {} },
     'notification.GetTemplate': { request: { template: 'money-in', locale: 'en' } },
     'notification.PreviewTemplate': {

@@ -16,5 +16,8 @@ export const refuse = refusals('customer', {
   FIELD_NOT_ALLOWED: ['PERMISSION_DENIED', 'A customer changes contacts and address only; staff change the rest.'],
   DATE_INVALID: ['INVALID_ARGUMENT', 'It is no day of the calendar, or none on which this can be.'],
   CONTACT_INVALID: ['INVALID_ARGUMENT', 'It is no e-mail address, or no telephone number in E.164 form.'],
+  CONSENT_TEXT_NOT_IN_FORCE: ['FAILED_PRECONDITION', 'Another text is in force; see the metadata.'],
+  CONSENT_CHANNEL_INVALID: ['INVALID_ARGUMENT', 'A customer gives it in an app, staff by any other channel.'],
+  LOCALE_INVALID: ['INVALID_ARGUMENT', 'A language comes twice.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });

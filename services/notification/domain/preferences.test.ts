@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { allChoices, type Choice, choose, consentChanges, isTimeZone, wantsNews, waysOf } from './preferences.ts';
+import {
+  allChoices,
+  type Choice,
+  choose,
+  consentChanges,
+  endable,
+  isTimeZone,
+  wantsNews,
+  waysOf,
+} from './preferences.ts';
 import type { Place, Rhythm, Topic } from './words.ts';
 
 const wanted = (topic: Topic, place: Place, rhythm: Rhythm = 'at once'): Choice => ({
@@ -39,6 +48,14 @@ describe('preferences', () => {
     const row = { 'security email': false };
     expect(waysOf(row, 'security')).to.deep.equal([{ channel: 'email', rhythm: 'at once' }]);
     expect(waysOf({ 'security email': 'weekly' }, 'security')).to.deep.equal([{ channel: 'email', rhythm: 'at once' }]);
+  });
+
+  it('are ended from a message of one topic, or one with news, and never what cannot be muted', () => {
+    expect(endable(['money_in', 'money_in'], 'email')).to.equal('money_in');
+    expect(endable(['money_in', 'product_news'], 'email')).to.equal('product_news');
+    expect(endable(['money_in', 'money_out'], 'email')).to.equal(undefined);
+    expect(endable(['security'], 'email')).to.equal(undefined);
+    expect(endable(['security'], 'sms')).to.equal('security');
   });
 
   it('gather what is to be gathered', () => {

@@ -97,6 +97,15 @@ function isFixed(topic: Topic, place: Place): boolean {
   return topic === 'security' && place === 'email';
 }
 
+/**
+ * The topic that the reader of a message can end by its way: news of products where there are any, since nobody may be kept from ending
+ * those; else the one that it is about. None of what cannot be muted, nor where one click could mean several.
+ */
+export function endable(topics: readonly Topic[], channel: Channel): Topic | undefined {
+  const [first, ...others] = topics.includes('product_news') ? (['product_news'] as const) : new Set(topics);
+  return !first || others.length > 0 || isFixed(first, channel) ? undefined : first;
+}
+
 /** Whether there is such a time zone. Offsets, which Intl knows too, are none: they do not follow summer time. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

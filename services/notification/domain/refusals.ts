@@ -25,5 +25,7 @@ export const refuse = refusals('notification', {
   RECEIPT_REFUSED: ['UNAUTHENTICATED', 'The receipts are not signed as they should be.'],
   RECEIPTS_INVALID: ['INVALID_ARGUMENT', 'The receipts cannot be read.'],
   UNSUBSCRIBE_TOKEN_INVALID: ['NOT_FOUND', 'The token stands in no message of the bank.'],
+  UNSUBSCRIBE_TOKEN_EXPIRED: ['FAILED_PRECONDITION', 'The message is too old. Log in to change how you are told.'],
+  RETENTION_POLICY_INVALID: ['INVALID_ARGUMENT', 'The policy contradicts itself; see the metadata.'],
   SECURITY_NOT_MUTABLE: ['FAILED_PRECONDITION', 'Notices of security always go by e-mail.'],
 });

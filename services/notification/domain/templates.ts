@@ -112,6 +112,30 @@ export const TEMPLATES = {
     ),
     text('Webhook je vypnutý', 'Dne {{ time }} jsme přestali posílat na váš webhook, protože už nic nepřijímal.'),
   ),
+  'email-bounced': template(
+    'security',
+    ['time'],
+    text(
+      'Your e-mail address does not work',
+      'An e-mail of {{ time }} came back from your address for good. We write to it no more until you change it.',
+    ),
+    text(
+      'Vaše e-mailová adresa nefunguje',
+      'E-mail se {{ time }} natrvalo vrátil z vaší adresy. Dokud ji nezměníte, nebudeme na ni psát.',
+    ),
+  ),
+  'sms-bounced': template(
+    'security',
+    ['time'],
+    text(
+      'Your telephone number does not work',
+      'A text message of {{ time }} came back from your number for good. We write to it no more until you change it.',
+    ),
+    text(
+      'Vaše telefonní číslo nefunguje',
+      'Textová zpráva se {{ time }} natrvalo vrátila z vašeho čísla. Dokud je nezměníte, nebudeme na ně psát.',
+    ),
+  ),
   'login-new-device': change('Somebody logged in with a device that is new to us', 'Přihlášení z nového zařízení'),
   'login-held': change(
     'A login with your password was stopped, for it did not look like yours',

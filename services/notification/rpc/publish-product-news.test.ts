@@ -21,6 +21,7 @@ describe('PublishProductNews', () => {
   const told = async (customerId: string) => (await of(customerId).listInbox({})).notices;
   const tell = () =>
     tellNews({
+      unwilling: async () => new Set(),
       database: database(),
       ways: { open: [], send: () => Promise.reject(new Error('there is no way')) },
       config: { BANK_TIME_ZONE: 'UTC' } as Parameters<typeof tellNews>[0]['config'],

@@ -53,8 +53,11 @@ describe('RecordReceipts', () => {
     // Sent again later, it is signed anew.
     const later = signed(JSON.parse(failed.receiptsJson), { requestId: failed.requestId, at: Date.now() - 60_000 });
     expect(await anybody().recordReceipts(later)).to.deep.equal(answer);
-    expect(await anybody().recordReceipts(signed([{ key, state: 'bounced' }]))).to.include({ changedCount: 0 });
+    expect(await anybody().recordReceipts(signed([{ key, state: 'failed' }]))).to.include({ changedCount: 0 });
     expect(await stateOf(customerId)).to.equal('delivered');
+    expect(await anybody().recordReceipts(signed([{ key, state: 'bounced' }]))).to.include({ changedCount: 1 });
+    expect(await anybody().recordReceipts(signed([{ key, state: 'delivered' }]))).to.include({ changedCount: 0 });
+    expect(await stateOf(customerId)).to.equal('bounced');
   });
 
   it('takes a secret of before beside the one of now', async () => {

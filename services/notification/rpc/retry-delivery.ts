@@ -3,6 +3,7 @@ import {
   NotificationService as Contract,
   type NotificationService,
 } from '#gen/bank/notification/v1/notification_service_pb.ts';
+import { trustAddress } from '../bounces.ts';
 import type { Context } from '../context.ts';
 import { lockDelivery, retryDelivery as retry } from '../delivery-log.ts';
 import { refuse } from '../domain/refusals.ts';
@@ -24,6 +25,7 @@ export function retryDelivery({ commands }: Context): Rpcs<typeof NotificationSe
         if (!found) throw refuse('DELIVERY_NOT_FOUND');
         if (!ENDED.includes(found.state)) throw refuse('DELIVERY_NOT_DEAD');
         if (WITH_CODE.includes(found.template)) throw refuse('CODE_NOT_KEPT');
+        await tx.execute(trustAddress(partyId, number, channel));
         await tx.execute(retry(key));
         tx.record({ resourceIds: [`delivery/${number}/${channel}`], partyId });
         return {};

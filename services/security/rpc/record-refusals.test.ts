@@ -54,6 +54,22 @@ describe('RecordRefusals', () => {
     await refused(edge().recordRefusals({ refusals: [] }), 'REQUEST_INVALID');
   });
 
+  it('records the others when one cannot be, and tells of it by itself', async () => {
+    const [first, second] = [aRefusal(), aRefusal()];
+    await edge().recordRefusals({ refusals: [first] });
+    const others = [
+      aRefusal({ address: 'x'.repeat(65) }),
+      { ...first, reason: 'ANOTHER' },
+      aRefusal({ actor: undefined }),
+    ];
+    const { outcomes } = await edge().recordRefusals({ refusals: [...others, second, second] });
+    const reasons = outcomes.map(({ refusal }) => refusal?.detail?.reason ?? 'recorded');
+    const told = ['REQUEST_INVALID', 'REQUEST_EXISTS', 'REQUEST_INVALID', 'recorded', 'recorded'];
+    expect(reasons).to.deep.equal(told);
+    expect(await eventsOf(bank.database, second.refusalId)).to.deep.equal(['AccessRefused 1']);
+    expect(await eventsOf(bank.database, others[0]?.refusalId ?? '')).to.deep.equal([]);
+  });
+
   it("is the edge's alone", async () => {
     const request = { refusals: [aRefusal()] };
     await refused(bank.as('account').recordRefusals(request), 'CALLER_NOT_ALLOWED');

@@ -154,7 +154,9 @@ describe('the mesh on real connections, by the manifests of prod', function theM
       const shown = await material(idOf(gatewayAccount(name), INGRESS));
       const own = pathsFor(audiences);
       const plain =
-        name === 'public' ? ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server', '/oauth2/token'] : [];
+        name === 'public'
+          ? ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server', '/oauth2/token', '/unsubscribe']
+          : [];
       for (const { name: at, number } of deploymentNamed(EDGE).ports) {
         const agent = agentOf(shown);
         const session = at === 'grpc' ? await sessionAt(doorOf(EDGE, number), shown) : undefined;

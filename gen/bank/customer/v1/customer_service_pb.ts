@@ -4,6 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Consent, ConsentChannel, ConsentPurpose, ConsentText, ConsentWording } from "./consent_pb.ts";
+import { file_bank_customer_v1_consent } from "./consent_pb.ts";
 import type { Address, Contact, Customer, CustomerNote, CustomerState, CustomerVersion, Identifier, Organisation, Person } from "./customer_pb.ts";
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
 import type { Relation, RelationKind } from "./relation_pb.ts";
@@ -20,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer_service.proto.
  */
 export const file_bank_customer_v1_customer_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsImwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESLgoKYXNfb2ZfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIifwobTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAocTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXNwb25zZRIzCgh2ZXJzaW9ucxgBIAMoCzIhLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKBAgoUTGlzdEN1c3RvbWVyc1JlcXVlc3QSHgoEbmFtZRgBIAEoCUIQukgFcgMYyAHitRgECAIQARIhCgdjb250YWN0GAIgASgJQhC6SAVyAxj+AeK1GAQIAhABEiMKCmlkZW50aWZpZXIYAyABKAlCD7pIBHICGEDitRgECAIQARIiCglicmFuY2hfaWQYBCABKAlCD7pIBHICGEDatRgECAcQARIaCglwYWdlX3NpemUYBSABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQSIwoJbmFtZV9wYXJ0GAcgASgJQhC6SAVyAxjIAeK1GAQIAhABIl8KFUxpc3RDdXN0b21lcnNSZXNwb25zZRItCgljdXN0b21lcnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKcBQoVVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIVCgRldGFnGAQgASgJQge6SARyAhhAEi8KC3VwZGF0ZV9tYXNrGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjwKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCHLpIEXIPMg1eKFtBLVpdezJ9KT8k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEAISIAoGcmVtYXJrGA0gASgJQhC6SAVyAxj0A+K1GAQIAhABEkwKF3JlbGF0aW9uc2hpcF9vZmZpY2VyX2lkGA4gASgJQiu6SCByHjIcXihzdGZfWzAtOUEtWmEtel8tXXsxLDYwfSk/JNq1GAQICBADQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIpsBChlEZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIgCgZyZW1hcmsYBCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSgoaRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIr8DChVDcmVhdGVSZWxhdGlvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACEi4KE3JlbGF0ZWRfY3VzdG9tZXJfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIARACEjgKBGtpbmQYBSABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZEIKukgHggEEGAMYBBI6Cgp2YWxpZF9mcm9tGAYgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBI7Cgt2YWxpZF91bnRpbBgHIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSIAoGcmVtYXJrGAggASgJQhC6SAVyAxj0A+K1GAQIAhABEkMKBXNoYXJlGAkgASgJQjS6SDFyLzItXigxMDAoXC4wezEsMn0pP3xbMC05XXsxLDJ9KFwuWzAtOV17MSwyfSk/KT8kIkYKFkNyZWF0ZVJlbGF0aW9uUmVzcG9uc2USLAoIcmVsYXRpb24YASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uIv8CChpHcmFudFJlcHJlc2VudGF0aW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISLgoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgBEAISOAoEa2luZBgFIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kQgq6SAeCAQQYARgCEjoKCnZhbGlkX2Zyb20YBiABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjsKC3ZhbGlkX3VudGlsGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBIgCgZyZW1hcmsYCCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSwobR3JhbnRSZXByZXNlbnRhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiL5AQoSRW5kUmVsYXRpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhImCgtyZWxhdGlvbl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgzEAMSOwoLdmFsaWRfdW50aWwYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiAKBnJlbWFyaxgGIAEoCUIQukgFcgMY9APitRgECAIQASJDChNFbmRSZWxhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiJ4ChRMaXN0UmVsYXRpb25zUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIl8KFUxpc3RSZWxhdGlvbnNSZXNwb25zZRItCglyZWxhdGlvbnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKYAQoWQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISIAoEdGV4dBgEIAEoCUISukgHcgUQARjQD+K1GAQIAhABIkcKF0FkZEN1c3RvbWVyTm90ZVJlc3BvbnNlEiwKBG5vdGUYASABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyTm90ZSJ8ChhMaXN0Q3VzdG9tZXJOb3Rlc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJjChlMaXN0Q3VzdG9tZXJOb3Rlc1Jlc3BvbnNlEi0KBW5vdGVzGAEgAygLMh4uYmFuay5jdXN0b21lci52MS5DdXN0b21lck5vdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkUKGEdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBIpCgxjdXN0b21lcl9pZHMYASADKAlCE7pICJIBBQgBEOgH2rUYBAgBEAEiUgoZR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZRI1CglzdGFuZGluZ3MYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyU3RhbmRpbmcilAEKEEN1c3RvbWVyU3RhbmRpbmcSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADIkQKEkdldENvbnRhY3RzUmVxdWVzdBIuCgxjdXN0b21lcl9pZHMYASADKAlCGLpIDZIBCggBEGQiBHICGEDatRgECAEQAyJMChNHZXRDb250YWN0c1Jlc3BvbnNlEjUKCWN1c3RvbWVycxgBIAMoCzIiLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJDb250YWN0cyJeChBDdXN0b21lckNvbnRhY3RzEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIrCghjb250YWN0cxgCIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdDKeDwoPQ3VzdG9tZXJTZXJ2aWNlEoIBChBSZWdpc3RlckN1c3RvbWVyEikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdBoqLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlIheQAgKKtRgQCgEBEgIIARIHCAMSAwECAxKOAQoWQmF0Y2hSZWdpc3RlckN1c3RvbWVycxIvLmJhbmsuY3VzdG9tZXIudjEuQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QaMC5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdgoLR2V0Q3VzdG9tZXISJC5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSkQEKFExpc3RDdXN0b21lclZlcnNpb25zEi0uYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJWZXJzaW9uc1JlcXVlc3QaLi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lclZlcnNpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoOQ3JlYXRlUmVsYXRpb24SJy5iYW5rLmN1c3RvbWVyLnYxLkNyZWF0ZVJlbGF0aW9uUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuQ3JlYXRlUmVsYXRpb25SZXNwb25zZSITkAICirUYDAoBARIHCAMSAwIDBhKNAQoTR3JhbnRSZXByZXNlbnRhdGlvbhIsLmJhbmsuY3VzdG9tZXIudjEuR3JhbnRSZXByZXNlbnRhdGlvblJlcXVlc3QaLS5iYW5rLmN1c3RvbWVyLnYxLkdyYW50UmVwcmVzZW50YXRpb25SZXNwb25zZSIZkAICirUYEgoCAQISDAgDEgICAygBMgICAxJvCgtFbmRSZWxhdGlvbhIkLmJhbmsuY3VzdG9tZXIudjEuRW5kUmVsYXRpb25SZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5FbmRSZWxhdGlvblJlc3BvbnNlIhOQAgKKtRgMCgEBEgcIAxIDAgMGEnwKDUxpc3RSZWxhdGlvbnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RSZWxhdGlvbnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0UmVsYXRpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEn0KD0FkZEN1c3RvbWVyTm90ZRIoLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBopLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVzcG9uc2UiFZACAoq1GA4KAQESCQgDEgUBAgMEBhKEAQoRTGlzdEN1c3RvbWVyTm90ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lck5vdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuTGlzdEN1c3RvbWVyTm90ZXNSZXNwb25zZSIWkAIBirUYDwoBARIKCAMSBgECAwQGBxKCAQoRR2V0Q3VzdG9tZXJTdGF0ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZSIUkAIBirUYDQoCBQISBwgDEgMBAgMSZgoLR2V0Q29udGFjdHMSJC5iYW5rLmN1c3RvbWVyLnYxLkdldENvbnRhY3RzUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXNwb25zZSIKkAIBirUYAwoBC2IGcHJvdG8z", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsImwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESLgoKYXNfb2ZfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIifwobTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAocTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXNwb25zZRIzCgh2ZXJzaW9ucxgBIAMoCzIhLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKBAgoUTGlzdEN1c3RvbWVyc1JlcXVlc3QSHgoEbmFtZRgBIAEoCUIQukgFcgMYyAHitRgECAIQARIhCgdjb250YWN0GAIgASgJQhC6SAVyAxj+AeK1GAQIAhABEiMKCmlkZW50aWZpZXIYAyABKAlCD7pIBHICGEDitRgECAIQARIiCglicmFuY2hfaWQYBCABKAlCD7pIBHICGEDatRgECAcQARIaCglwYWdlX3NpemUYBSABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQSIwoJbmFtZV9wYXJ0GAcgASgJQhC6SAVyAxjIAeK1GAQIAhABIl8KFUxpc3RDdXN0b21lcnNSZXNwb25zZRItCgljdXN0b21lcnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKcBQoVVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIVCgRldGFnGAQgASgJQge6SARyAhhAEi8KC3VwZGF0ZV9tYXNrGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjwKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCHLpIEXIPMg1eKFtBLVpdezJ9KT8k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEAISIAoGcmVtYXJrGA0gASgJQhC6SAVyAxj0A+K1GAQIAhABEkwKF3JlbGF0aW9uc2hpcF9vZmZpY2VyX2lkGA4gASgJQiu6SCByHjIcXihzdGZfWzAtOUEtWmEtel8tXXsxLDYwfSk/JNq1GAQICBADQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIpsBChlEZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIgCgZyZW1hcmsYBCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSgoaRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIr8DChVDcmVhdGVSZWxhdGlvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACEi4KE3JlbGF0ZWRfY3VzdG9tZXJfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIARACEjgKBGtpbmQYBSABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZEIKukgHggEEGAMYBBI6Cgp2YWxpZF9mcm9tGAYgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBI7Cgt2YWxpZF91bnRpbBgHIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSIAoGcmVtYXJrGAggASgJQhC6SAVyAxj0A+K1GAQIAhABEkMKBXNoYXJlGAkgASgJQjS6SDFyLzItXigxMDAoXC4wezEsMn0pP3xbMC05XXsxLDJ9KFwuWzAtOV17MSwyfSk/KT8kIkYKFkNyZWF0ZVJlbGF0aW9uUmVzcG9uc2USLAoIcmVsYXRpb24YASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uIv8CChpHcmFudFJlcHJlc2VudGF0aW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISLgoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgBEAISOAoEa2luZBgFIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kQgq6SAeCAQQYARgCEjoKCnZhbGlkX2Zyb20YBiABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjsKC3ZhbGlkX3VudGlsGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBIgCgZyZW1hcmsYCCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSwobR3JhbnRSZXByZXNlbnRhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiL5AQoSRW5kUmVsYXRpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhImCgtyZWxhdGlvbl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgzEAMSOwoLdmFsaWRfdW50aWwYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiAKBnJlbWFyaxgGIAEoCUIQukgFcgMY9APitRgECAIQASJDChNFbmRSZWxhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiJ4ChRMaXN0UmVsYXRpb25zUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIl8KFUxpc3RSZWxhdGlvbnNSZXNwb25zZRItCglyZWxhdGlvbnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKYAQoWQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISIAoEdGV4dBgEIAEoCUISukgHcgUQARjQD+K1GAQIAhABIkcKF0FkZEN1c3RvbWVyTm90ZVJlc3BvbnNlEiwKBG5vdGUYASABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyTm90ZSJ8ChhMaXN0Q3VzdG9tZXJOb3Rlc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJjChlMaXN0Q3VzdG9tZXJOb3Rlc1Jlc3BvbnNlEi0KBW5vdGVzGAEgAygLMh4uYmFuay5jdXN0b21lci52MS5DdXN0b21lck5vdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkUKGEdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBIpCgxjdXN0b21lcl9pZHMYASADKAlCE7pICJIBBQgBEOgH2rUYBAgBEAEiUgoZR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZRI1CglzdGFuZGluZ3MYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyU3RhbmRpbmcilAEKEEN1c3RvbWVyU3RhbmRpbmcSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADIkQKEkdldENvbnRhY3RzUmVxdWVzdBIuCgxjdXN0b21lcl9pZHMYASADKAlCGLpIDZIBCggBEGQiBHICGEDatRgECAEQAyJMChNHZXRDb250YWN0c1Jlc3BvbnNlEjUKCWN1c3RvbWVycxgBIAMoCzIiLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJDb250YWN0cyJeChBDdXN0b21lckNvbnRhY3RzEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIrCghjb250YWN0cxgCIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdCLvAQoZUHVibGlzaENvbnNlbnRUZXh0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBI9CgdwdXJwb3NlGAMgASgOMiAuYmFuay5jdXN0b21lci52MS5Db25zZW50UHVycG9zZUIKukgHggEEEAEgABIdCgxiYXNlX3ZlcnNpb24YBCABKAVCB7pIBBoCKAASPgoId29yZGluZ3MYBSADKAsyIC5iYW5rLmN1c3RvbWVyLnYxLkNvbnNlbnRXb3JkaW5nQgq6SAeSAQQIARAKIkkKGlB1Ymxpc2hDb25zZW50VGV4dFJlc3BvbnNlEisKBHRleHQYASABKAsyHS5iYW5rLmN1c3RvbWVyLnYxLkNvbnNlbnRUZXh0IpIBChdMaXN0Q29uc2VudFRleHRzUmVxdWVzdBI9CgdwdXJwb3NlGAEgASgOMiAuYmFuay5jdXN0b21lci52MS5Db25zZW50UHVycG9zZUIKukgHggEEEAEgABIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiYQoYTGlzdENvbnNlbnRUZXh0c1Jlc3BvbnNlEiwKBXRleHRzGAEgAygLMh0uYmFuay5jdXN0b21lci52MS5Db25zZW50VGV4dBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkioAIKFFJlY29yZENvbnNlbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhI9CgdwdXJwb3NlGAQgASgOMiAuYmFuay5jdXN0b21lci52MS5Db25zZW50UHVycG9zZUIKukgHggEEEAEgABINCgVnaXZlbhgFIAEoCBIdCgx0ZXh0X3ZlcnNpb24YBiABKAVCB7pIBBoCKAASPQoHY2hhbm5lbBgHIAEoDjIgLmJhbmsuY3VzdG9tZXIudjEuQ29uc2VudENoYW5uZWxCCrpIB4IBBBABIAAiQwoVUmVjb3JkQ29uc2VudFJlc3BvbnNlEioKB2NvbnNlbnQYASABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnNlbnQidwoTTGlzdENvbnNlbnRzUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlwKFExpc3RDb25zZW50c1Jlc3BvbnNlEisKCGNvbnNlbnRzGAEgAygLMhkuYmFuay5jdXN0b21lci52MS5Db25zZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAQoSR2V0Q29uc2VudHNSZXF1ZXN0Ei8KDGN1c3RvbWVyX2lkcxgBIAMoCUIZukgOkgELCAEQ9AMiBHICGEDatRgECAEQAxI9CgdwdXJwb3NlGAIgASgOMiAuYmFuay5jdXN0b21lci52MS5Db25zZW50UHVycG9zZUIKukgHggEEEAEgACJKChNHZXRDb25zZW50c1Jlc3BvbnNlEjMKCGNvbnNlbnRzGAEgAygLMiEuYmFuay5jdXN0b21lci52MS5DdXN0b21lckNvbnNlbnQiXAoPQ3VzdG9tZXJDb25zZW50Eh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIqCgdjb25zZW50GAIgASgLMhkuYmFuay5jdXN0b21lci52MS5Db25zZW50MpAUCg9DdXN0b21lclNlcnZpY2USggEKEFJlZ2lzdGVyQ3VzdG9tZXISKS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0GiouYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVzcG9uc2UiF5ACAoq1GBAKAQESAggBEgcIAxIDAQIDEo4BChZCYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzEi8uYmFuay5jdXN0b21lci52MS5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVxdWVzdBowLmJhbmsuY3VzdG9tZXIudjEuQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1Jlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ2CgtHZXRDdXN0b21lchIkLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJSZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclJlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxKRAQoUTGlzdEN1c3RvbWVyVmVyc2lvbnMSLS5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lclZlcnNpb25zUmVxdWVzdBouLmJhbmsuY3VzdG9tZXIudjEuTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSeAoNTGlzdEN1c3RvbWVycxImLmJhbmsuY3VzdG9tZXIudjEuTGlzdEN1c3RvbWVyc1JlcXVlc3QaJy5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXNwb25zZSIWkAIBirUYDwoBARIKCAMSBgECAwQGBxJ8Cg5VcGRhdGVDdXN0b21lchInLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0GiguYmFuay5jdXN0b21lci52MS5VcGRhdGVDdXN0b21lclJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxKEAQoSRGVhY3RpdmF0ZUN1c3RvbWVyEisuYmFuay5jdXN0b21lci52MS5EZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0GiwuYmFuay5jdXN0b21lci52MS5EZWFjdGl2YXRlQ3VzdG9tZXJSZXNwb25zZSITkAICirUYDAoBARIHCAMSAwIDBhJ4Cg5DcmVhdGVSZWxhdGlvbhInLmJhbmsuY3VzdG9tZXIudjEuQ3JlYXRlUmVsYXRpb25SZXF1ZXN0GiguYmFuay5jdXN0b21lci52MS5DcmVhdGVSZWxhdGlvblJlc3BvbnNlIhOQAgKKtRgMCgEBEgcIAxIDAgMGEo0BChNHcmFudFJlcHJlc2VudGF0aW9uEiwuYmFuay5jdXN0b21lci52MS5HcmFudFJlcHJlc2VudGF0aW9uUmVxdWVzdBotLmJhbmsuY3VzdG9tZXIudjEuR3JhbnRSZXByZXNlbnRhdGlvblJlc3BvbnNlIhmQAgKKtRgSCgIBAhIMCAMSAgIDKAEyAgIDEm8KC0VuZFJlbGF0aW9uEiQuYmFuay5jdXN0b21lci52MS5FbmRSZWxhdGlvblJlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkVuZFJlbGF0aW9uUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSfAoNTGlzdFJlbGF0aW9ucxImLmJhbmsuY3VzdG9tZXIudjEuTGlzdFJlbGF0aW9uc1JlcXVlc3QaJy5iYW5rLmN1c3RvbWVyLnYxLkxpc3RSZWxhdGlvbnNSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSfQoPQWRkQ3VzdG9tZXJOb3RlEiguYmFuay5jdXN0b21lci52MS5BZGRDdXN0b21lck5vdGVSZXF1ZXN0GikuYmFuay5jdXN0b21lci52MS5BZGRDdXN0b21lck5vdGVSZXNwb25zZSIVkAICirUYDgoBARIJCAMSBQECAwQGEoQBChFMaXN0Q3VzdG9tZXJOb3RlcxIqLmJhbmsuY3VzdG9tZXIudjEuTGlzdEN1c3RvbWVyTm90ZXNSZXF1ZXN0GisuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJOb3Rlc1Jlc3BvbnNlIhaQAgGKtRgPCgEBEgoIAxIGAQIDBAYHEogBChJQdWJsaXNoQ29uc2VudFRleHQSKy5iYW5rLmN1c3RvbWVyLnYxLlB1Ymxpc2hDb25zZW50VGV4dFJlcXVlc3QaLC5iYW5rLmN1c3RvbWVyLnYxLlB1Ymxpc2hDb25zZW50VGV4dFJlc3BvbnNlIheQAgKKtRgQCgIBAhIKCAMSAQYoATIBBhKFAQoQTGlzdENvbnNlbnRUZXh0cxIpLmJhbmsuY3VzdG9tZXIudjEuTGlzdENvbnNlbnRUZXh0c1JlcXVlc3QaKi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDb25zZW50VGV4dHNSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSegoNUmVjb3JkQ29uc2VudBImLmJhbmsuY3VzdG9tZXIudjEuUmVjb3JkQ29uc2VudFJlcXVlc3QaJy5iYW5rLmN1c3RvbWVyLnYxLlJlY29yZENvbnNlbnRSZXNwb25zZSIYkAICirUYEQoBARICCAISCAgDEgQBAgMEEnkKDExpc3RDb25zZW50cxIlLmJhbmsuY3VzdG9tZXIudjEuTGlzdENvbnNlbnRzUmVxdWVzdBomLmJhbmsuY3VzdG9tZXIudjEuTGlzdENvbnNlbnRzUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEmYKC0dldENvbnNlbnRzEiQuYmFuay5jdXN0b21lci52MS5HZXRDb25zZW50c1JlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkdldENvbnNlbnRzUmVzcG9uc2UiCpACAYq1GAMKAQsSggEKEUdldEN1c3RvbWVyU3RhdGVzEiouYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclN0YXRlc1JlcXVlc3QaKy5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVzcG9uc2UiFJACAYq1GA0KAgUCEgcIAxIDAQIDEmYKC0dldENvbnRhY3RzEiQuYmFuay5jdXN0b21lci52MS5HZXRDb250YWN0c1JlcXVlc3QaJS5iYW5rLmN1c3RvbWVyLnYxLkdldENvbnRhY3RzUmVzcG9uc2UiCpACAYq1GAMKAQtiBnByb3RvMw", [file_bank_customer_v1_consent, file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * The party to register.
@@ -1227,6 +1229,363 @@ export const CustomerContactsSchema: GenMessage<CustomerContacts> = /*@__PURE__*
   messageDesc(file_bank_customer_v1_customer_service, 32);
 
 /**
+ * The text to put in force.
+ *
+ * @generated from message bank.customer.v1.PublishConsentTextRequest
+ */
+export type PublishConsentTextRequest = Message<"bank.customer.v1.PublishConsentTextRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * What for.
+   *
+   * @generated from field: bank.customer.v1.ConsentPurpose purpose = 3;
+   */
+  purpose: ConsentPurpose;
+
+  /**
+   * The version that it is put in the place of; 0 for the first.
+   *
+   * @generated from field: int32 base_version = 4;
+   */
+  baseVersion: number;
+
+  /**
+   * The text in each language, each once.
+   *
+   * @generated from field: repeated bank.customer.v1.ConsentWording wordings = 5;
+   */
+  wordings: ConsentWording[];
+};
+
+/**
+ * Describes the message bank.customer.v1.PublishConsentTextRequest.
+ * Use `create(PublishConsentTextRequestSchema)` to create a new message.
+ */
+export const PublishConsentTextRequestSchema: GenMessage<PublishConsentTextRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 33);
+
+/**
+ * It is in force.
+ *
+ * @generated from message bank.customer.v1.PublishConsentTextResponse
+ */
+export type PublishConsentTextResponse = Message<"bank.customer.v1.PublishConsentTextResponse"> & {
+  /**
+   * The text.
+   *
+   * @generated from field: bank.customer.v1.ConsentText text = 1;
+   */
+  text?: ConsentText | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.PublishConsentTextResponse.
+ * Use `create(PublishConsentTextResponseSchema)` to create a new message.
+ */
+export const PublishConsentTextResponseSchema: GenMessage<PublishConsentTextResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 34);
+
+/**
+ * Which texts to list.
+ *
+ * @generated from message bank.customer.v1.ListConsentTextsRequest
+ */
+export type ListConsentTextsRequest = Message<"bank.customer.v1.ListConsentTextsRequest"> & {
+  /**
+   * What for.
+   *
+   * @generated from field: bank.customer.v1.ConsentPurpose purpose = 1;
+   */
+  purpose: ConsentPurpose;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListConsentTextsRequest.
+ * Use `create(ListConsentTextsRequestSchema)` to create a new message.
+ */
+export const ListConsentTextsRequestSchema: GenMessage<ListConsentTextsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 35);
+
+/**
+ * A page of texts.
+ *
+ * @generated from message bank.customer.v1.ListConsentTextsResponse
+ */
+export type ListConsentTextsResponse = Message<"bank.customer.v1.ListConsentTextsResponse"> & {
+  /**
+   * The texts, newest first.
+   *
+   * @generated from field: repeated bank.customer.v1.ConsentText texts = 1;
+   */
+  texts: ConsentText[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListConsentTextsResponse.
+ * Use `create(ListConsentTextsResponseSchema)` to create a new message.
+ */
+export const ListConsentTextsResponseSchema: GenMessage<ListConsentTextsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 36);
+
+/**
+ * What a customer says.
+ *
+ * @generated from message bank.customer.v1.RecordConsentRequest
+ */
+export type RecordConsentRequest = Message<"bank.customer.v1.RecordConsentRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * What for.
+   *
+   * @generated from field: bank.customer.v1.ConsentPurpose purpose = 4;
+   */
+  purpose: ConsentPurpose;
+
+  /**
+   * True: given; false: withdrawn, or refused.
+   *
+   * @generated from field: bool given = 5;
+   */
+  given: boolean;
+
+  /**
+   * The version of the text that they saw: the one in force. Not asked for when it is withdrawn.
+   *
+   * @generated from field: int32 text_version = 6;
+   */
+  textVersion: number;
+
+  /**
+   * How they said it.
+   *
+   * @generated from field: bank.customer.v1.ConsentChannel channel = 7;
+   */
+  channel: ConsentChannel;
+};
+
+/**
+ * Describes the message bank.customer.v1.RecordConsentRequest.
+ * Use `create(RecordConsentRequestSchema)` to create a new message.
+ */
+export const RecordConsentRequestSchema: GenMessage<RecordConsentRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 37);
+
+/**
+ * What holds now.
+ *
+ * @generated from message bank.customer.v1.RecordConsentResponse
+ */
+export type RecordConsentResponse = Message<"bank.customer.v1.RecordConsentResponse"> & {
+  /**
+   * What they last said.
+   *
+   * @generated from field: bank.customer.v1.Consent consent = 1;
+   */
+  consent?: Consent | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.RecordConsentResponse.
+ * Use `create(RecordConsentResponseSchema)` to create a new message.
+ */
+export const RecordConsentResponseSchema: GenMessage<RecordConsentResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 38);
+
+/**
+ * Whose consents to list.
+ *
+ * @generated from message bank.customer.v1.ListConsentsRequest
+ */
+export type ListConsentsRequest = Message<"bank.customer.v1.ListConsentsRequest"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListConsentsRequest.
+ * Use `create(ListConsentsRequestSchema)` to create a new message.
+ */
+export const ListConsentsRequestSchema: GenMessage<ListConsentsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 39);
+
+/**
+ * A page of what they said.
+ *
+ * @generated from message bank.customer.v1.ListConsentsResponse
+ */
+export type ListConsentsResponse = Message<"bank.customer.v1.ListConsentsResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated bank.customer.v1.Consent consents = 1;
+   */
+  consents: Consent[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListConsentsResponse.
+ * Use `create(ListConsentsResponseSchema)` to create a new message.
+ */
+export const ListConsentsResponseSchema: GenMessage<ListConsentsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 40);
+
+/**
+ * About whom to tell.
+ *
+ * @generated from message bank.customer.v1.GetConsentsRequest
+ */
+export type GetConsentsRequest = Message<"bank.customer.v1.GetConsentsRequest"> & {
+  /**
+   * The customers.
+   *
+   * @generated from field: repeated string customer_ids = 1;
+   */
+  customerIds: string[];
+
+  /**
+   * What for.
+   *
+   * @generated from field: bank.customer.v1.ConsentPurpose purpose = 2;
+   */
+  purpose: ConsentPurpose;
+};
+
+/**
+ * Describes the message bank.customer.v1.GetConsentsRequest.
+ * Use `create(GetConsentsRequestSchema)` to create a new message.
+ */
+export const GetConsentsRequestSchema: GenMessage<GetConsentsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 41);
+
+/**
+ * What they last said.
+ *
+ * @generated from message bank.customer.v1.GetConsentsResponse
+ */
+export type GetConsentsResponse = Message<"bank.customer.v1.GetConsentsResponse"> & {
+  /**
+   * Of those who said anything, in no order.
+   *
+   * @generated from field: repeated bank.customer.v1.CustomerConsent consents = 1;
+   */
+  consents: CustomerConsent[];
+};
+
+/**
+ * Describes the message bank.customer.v1.GetConsentsResponse.
+ * Use `create(GetConsentsResponseSchema)` to create a new message.
+ */
+export const GetConsentsResponseSchema: GenMessage<GetConsentsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 42);
+
+/**
+ * What one customer last said about a purpose.
+ *
+ * @generated from message bank.customer.v1.CustomerConsent
+ */
+export type CustomerConsent = Message<"bank.customer.v1.CustomerConsent"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * What they said.
+   *
+   * @generated from field: bank.customer.v1.Consent consent = 2;
+   */
+  consent?: Consent | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.CustomerConsent.
+ * Use `create(CustomerConsentSchema)` to create a new message.
+ */
+export const CustomerConsentSchema: GenMessage<CustomerConsent> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 43);
+
+/**
  * Keeps the customers of the bank: who they are, how they can be reached, and whether they may do business.
  *
  * @generated from service bank.customer.v1.CustomerService
@@ -1398,6 +1757,66 @@ export const CustomerService: GenService<{
     methodKind: "unary";
     input: typeof ListCustomerNotesRequestSchema;
     output: typeof ListCustomerNotesResponseSchema;
+  },
+  /**
+   * Publishes the text that customers consent to from now on, once somebody else has approved it. Consents that were given to the one before
+   * go on; a consent says which it was given to.
+   *
+   * Errors: ETAG_MISMATCH (ABORTED: base_version is not in force), LOCALE_INVALID (INVALID_ARGUMENT: a language comes twice)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.PublishConsentText
+   */
+  publishConsentText: {
+    methodKind: "unary";
+    input: typeof PublishConsentTextRequestSchema;
+    output: typeof PublishConsentTextResponseSchema;
+  },
+  /**
+   * Lists the texts for a purpose, newest first: the first of the first page is in force.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListConsentTexts
+   */
+  listConsentTexts: {
+    methodKind: "unary";
+    input: typeof ListConsentTextsRequestSchema;
+    output: typeof ListConsentTextsResponseSchema;
+  },
+  /**
+   * Writes down that a customer gives a consent, or withdraws it: the customer in an app, or a member of staff to whom they said it otherwise. To
+   * say again what holds already changes nothing. To withdraw is always possible, also what was never given: that refuses it.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: they can only withdraw), CONSENT_TEXT_NOT_IN_FORCE (FAILED_PRECONDITION: text_version is not the one in force; see `text_version` in the metadata), CONSENT_CHANNEL_INVALID (INVALID_ARGUMENT: a customer gives it in an app, staff by any other channel)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.RecordConsent
+   */
+  recordConsent: {
+    methodKind: "unary";
+    input: typeof RecordConsentRequestSchema;
+    output: typeof RecordConsentResponseSchema;
+  },
+  /**
+   * Lists what a customer has said about consents, newest first: of each purpose the first counts. It stays when they are erased, with their id alone.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListConsents
+   */
+  listConsents: {
+    methodKind: "unary";
+    input: typeof ListConsentsRequestSchema;
+    output: typeof ListConsentsResponseSchema;
+  },
+  /**
+   * Tells what up to 500 customers last said about a purpose. Those who never said anything are left out.
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.GetConsents
+   */
+  getConsents: {
+    methodKind: "unary";
+    input: typeof GetConsentsRequestSchema;
+    output: typeof GetConsentsResponseSchema;
   },
   /**
    * Reads the states of up to 1,000 customers, without anything personal. Ids that do not exist are left out. Security asks it in the

@@ -364,7 +364,7 @@ export type GetEventFlowResponse = Message<"bank.operations.v1.GetEventFlowRespo
   oldestUnpublishedTime?: Timestamp | undefined;
 
   /**
-   * When the relay last saw the stream, which it does once a second; absent when it never did.
+   * When the relay last said that it leads, which it does when it has published, and once a minute at rest; absent when it never did.
    *
    * @generated from field: google.protobuf.Timestamp relay_seen_time = 5;
    */
