@@ -60,7 +60,8 @@ export type IdKind =
   | 'CASE'
   | 'WEBHOOK'
   | 'LEGAL_HOLD'
-  | 'RELATION';
+  | 'RELATION'
+  | 'SIGNATURE_REQUEST';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -89,6 +90,10 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/UnfreezeAccount'
   | 'bank.account.v1.AccountService/SetOverdraftLimit'
   | 'bank.account.v1.AccountService/CloseAccount'
+  | 'bank.account.v1.AccountService/SetMandate'
+  | 'bank.account.v1.AccountService/RevokeMandate'
+  | 'bank.account.v1.AccountService/GetMandate'
+  | 'bank.account.v1.AccountService/ListMandates'
   | 'bank.account.v1.AccountService/CutOverAccounts'
   | 'bank.account.v1.AccountService/GetAccountBalance'
   | 'bank.account.v1.AccountService/GetStatement'
@@ -552,6 +557,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_CLOSED',
       'ETAG_MISMATCH',
       'OWNER_REQUIRED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_REQUIRED',
+      'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
   },
@@ -603,6 +613,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_FROZEN',
       'FREEZE_NOT_ALLOWED',
       'OWNER_REQUIRED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_REQUIRED',
+      'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
   },
@@ -657,7 +672,109 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'BALANCE_NOT_ZERO',
       'HOLD_OPEN',
       'OWNER_REQUIRED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_REQUIRED',
+      'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/SetMandate': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['signatories', 'customerId'], kind: 'CUSTOMER', access: 'NAMED' },
+      { path: ['rules', 'requirements', 'customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'MANDATE_INVALID',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'DATE_INVALID',
+      'ETAG_MISMATCH',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/RevokeMandate': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'MANDATE_NOT_FOUND',
+      'DATE_INVALID',
+      'ETAG_MISMATCH',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/GetMandate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['mandate', 'accountId'], ['mandate', 'signatories', 'customerId'], ['mandate', 'rules', 'requirements', 'customerIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'MANDATE_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/ListMandates': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['mandates', 'accountId'], ['mandates', 'signatories', 'customerId'], ['mandates', 'rules', 'requirements', 'customerIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.account.v1.AccountService/CutOverAccounts': {
@@ -772,6 +889,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_NOT_MIGRATING',
       'ACCOUNT_FROZEN',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_REQUIRED',
+      'SIGNATURES_IMPOSSIBLE',
       'CURRENCY_MISMATCH',
       'TRANSFER_LIMIT_EXCEEDED',
       'SAME_ACCOUNT',
@@ -4810,6 +4932,7 @@ export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Obje
 export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
   'security': ['transaction'],
+  'account': ['customer'],
   'customer': ['security'],
   'notification': ['account', 'ledger', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],

@@ -5,7 +5,10 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
+import { representations } from './events.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
+import { Mandates } from './migrations/0010-mandates.ts';
+import { peopleEntities } from './people-tables.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
@@ -16,13 +19,17 @@ import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
 import { getAccountHolders } from './rpc/get-account-holders.ts';
+import { getMandate } from './rpc/get-mandate.ts';
 import { getProduct } from './rpc/get-product.ts';
 import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
+import { listMandates } from './rpc/list-mandates.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
+import { revokeMandate } from './rpc/revoke-mandate.ts';
+import { setMandate } from './rpc/set-mandate.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
@@ -45,6 +52,10 @@ function rpcs(context: Context) {
     getStatementProof: getStatementProof(context),
     listAccounts: listAccounts(context),
     listProducts: listProducts(context),
+    getMandate: getMandate(context),
+    listMandates: listMandates(context),
+    revokeMandate: revokeMandate(context),
+    setMandate: setMandate(context),
     openAccount: openAccount(context),
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
@@ -56,15 +67,17 @@ function rpcs(context: Context) {
 export const account: ServiceDefinition<typeof AccountService, Context> = {
   name: 'account',
   service: AccountService,
-  entities,
+  entities: [...entities, ...peopleEntities],
   migrations: [
     { name: '0001-accounts', class: Accounts },
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('account_runtime') },
     { name: '0005-event-operations', class: eventOperations('account_runtime') },
+    { name: '0010-mandates', class: Mandates },
   ],
   context: makeContext,
+  subscriptions: () => [representations()],
   rpcs,
   owners,
 };

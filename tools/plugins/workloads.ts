@@ -32,6 +32,8 @@ export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   // Which sessions are over.
   edge: ['security'],
   security: ['transaction'],
+  // Who represents whom.
+  account: ['customer'],
   customer: ['security'],
   notification: ['account', 'ledger', 'security', 'transaction'],
   audit: '*',

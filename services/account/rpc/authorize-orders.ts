@@ -5,10 +5,13 @@ import { fromMoney, fromPositiveMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation, type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService, OrderToAuthorize } from '#gen/bank/account/v1/account_service_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { hashIban } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { type AccountFacts, authorize } from '../domain/authorize.ts';
+import type { People } from '../domain/standing.ts';
+import { readPeople } from '../people.ts';
 import { keyOf } from '../products.ts';
 import { type StandingRow, selectStandings } from '../tables.ts';
 
@@ -33,6 +36,9 @@ export function authorizeOrders(context: Context): Rpcs<typeof AccountService>['
 interface Accounts {
   byId(id: string): AccountFacts | undefined;
   byIban(iban: string): AccountFacts | undefined;
+  /** Who has what to do with those that customers want to take from, today. */
+  readonly people: ReadonlyMap<string, People>;
+  readonly date: string;
 }
 
 function decide(order: OrderToAuthorize, accounts: Accounts) {
@@ -44,6 +50,8 @@ function decide(order: OrderToAuthorize, accounts: Accounts) {
     // What another bank booked is history, whatever it is.
     amount: operation === Operation.MIGRATION ? fromMoney(money) : fromPositiveMoney(money),
     debtor: accounts.byId(order.debtorAccountId),
+    people: accounts.people.get(order.debtorAccountId),
+    date: accounts.date,
     creditor: creditor.case === 'creditorIban' ? accounts.byIban(creditor.value) : accounts.byId(creditor.value ?? ''),
   });
 }
@@ -56,13 +64,22 @@ async function readAccounts(context: Context, orders: readonly OrderToAuthorize[
     ...(creditor.case === 'creditorAccountId' ? [creditor.value] : []),
   ]);
   const ibans = orders.flatMap(({ creditor }) => (creditor.case === 'creditorIban' ? [creditor.value] : []));
-  const rows = await database.query(selectStandings([...new Set(ids)], [...new Set(ibans)].map(hash)));
+  const asked = orders.filter(({ actor }) => actor?.audience === Audience.CHANNEL);
+  const [rows, { people, date }] = await Promise.all([
+    database.query(selectStandings([...new Set(ids)], [...new Set(ibans)].map(hash))),
+    readPeople(
+      context,
+      asked.map(({ debtorAccountId }) => debtorAccountId),
+    ),
+  ]);
   const terms = await catalogue.terms(rows);
   const byId = new Map(rows.map((row) => [row.id, factsOf(row, terms)]));
   const idByHash = new Map(rows.map(({ id, ibanHash }) => [ibanHash.toString('hex'), id]));
   return {
     byId: (id) => byId.get(id),
     byIban: (iban) => byId.get(idByHash.get(hash(iban).toString('hex')) ?? ''),
+    people,
+    date,
   };
 }
 

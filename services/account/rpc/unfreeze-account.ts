@@ -4,6 +4,7 @@ import { type Change, type Command, isCustomer, planChange, settleChange, tellLe
 import type { Context } from '../context.ts';
 import { type Agreement, unfreeze } from '../domain/agreement.ts';
 import { publishUnfrozen } from '../events.ts';
+import { checkStanding } from '../people.ts';
 
 type Unfreezing = Command<typeof Contract.method.unfreezeAccount>;
 
@@ -35,5 +36,11 @@ export function unfreezeAccount(context: Context): Rpcs<typeof AccountService>['
       }),
     }),
   });
-  return (request, call) => whenFree(call, () => order.run(request, call, async () => ({ request, call })));
+  return (request, call) =>
+    whenFree(call, () =>
+      order.run(request, call, async () => {
+        await checkStanding(context, request.accountId, 'change', call);
+        return { request, call };
+      }),
+    );
 }

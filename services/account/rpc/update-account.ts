@@ -14,6 +14,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { statementFrequencies } from '../domain/words.ts';
 import { publishUpdated } from '../events.ts';
+import { checkStanding } from '../people.ts';
 
 const MUTABLE = ['displayName', 'statementFrequency'] as const;
 
@@ -26,6 +27,7 @@ function update(context: Context, request: UpdateAccountRequest, call: Call) {
   const fields = maskedFields(UpdateAccountRequestSchema, request, request.updateMask, MUTABLE);
   return context.commands.run(Contract.method.updateAccount, request, call, {
     prepare: async () => {
+      await checkStanding(context, request.accountId, 'change', call);
       const row = await readRow(context.database, request.accountId);
       const before = await openDetails(context.vault, row);
       const after = fields.includes('displayName')

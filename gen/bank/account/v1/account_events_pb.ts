@@ -6,6 +6,8 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { AccountState, AccountType, Freeze, Holder, Product } from "./account_pb.ts";
 import { file_bank_account_v1_account } from "./account_pb.ts";
+import type { MandateState } from "./mandate_pb.ts";
+import { file_bank_account_v1_mandate } from "./mandate_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
 import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account_events.proto.
  */
 export const file_bank_account_v1_account_events: GenFile = /*@__PURE__*/
-  fileDesc("CiRiYW5rL2FjY291bnQvdjEvYWNjb3VudF9ldmVudHMucHJvdG8SD2JhbmsuYWNjb3VudC52MSLDAgoNQWNjb3VudE9wZW5lZBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIqCgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEhwKCnByb2R1Y3RfaWQYBSABKAlCCNq1GAQIAxABEhcKD3Byb2R1Y3RfdmVyc2lvbhgGIAEoBRIVCg1jdXJyZW5jeV9jb2RlGAcgASgJEigKB2hvbGRlcnMYCCADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEhsKCWJyYW5jaF9pZBgJIAEoCUII2rUYBAgHEAM6FPq2GBAKAggCEgphY2NvdW50X2lkIm0KDkFjY291bnRVcGRhdGVkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIpUBCg1BY2NvdW50RnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFEicKBmZyZWV6ZRgEIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUibgoPQWNjb3VudFVuZnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIoIBCg1BY2NvdW50Q2xvc2VkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFOhT6thgQCgIIAhIKYWNjb3VudF9pZCJtCg5BY2NvdW50Q3V0T3ZlchIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBSK0AQoRT3ZlcmRyYWZ0TGltaXRTZXQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESLAoFc3RhdGUYAiABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEg8KB3ZlcnNpb24YAyABKAUSLAoPb3ZlcmRyYWZ0X2xpbWl0GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5OhT6thgQCgIIAhIKYWNjb3VudF9pZCJaChBQcm9kdWN0UHVibGlzaGVkEikKB3Byb2R1Y3QYASABKAsyGC5iYW5rLmFjY291bnQudjEuUHJvZHVjdDob+rYYFwoCCAIKEQgEGg1wcm9kdWN0czpyZWFkYgZwcm90bzM", [file_bank_account_v1_account, file_bank_options_v1_options, file_bank_type_v1_money]);
+  fileDesc("CiRiYW5rL2FjY291bnQvdjEvYWNjb3VudF9ldmVudHMucHJvdG8SD2JhbmsuYWNjb3VudC52MSLDAgoNQWNjb3VudE9wZW5lZBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIqCgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEhwKCnByb2R1Y3RfaWQYBSABKAlCCNq1GAQIAxABEhcKD3Byb2R1Y3RfdmVyc2lvbhgGIAEoBRIVCg1jdXJyZW5jeV9jb2RlGAcgASgJEigKB2hvbGRlcnMYCCADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEhsKCWJyYW5jaF9pZBgJIAEoCUII2rUYBAgHEAM6FPq2GBAKAggCEgphY2NvdW50X2lkIm0KDkFjY291bnRVcGRhdGVkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIpUBCg1BY2NvdW50RnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFEicKBmZyZWV6ZRgEIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUibgoPQWNjb3VudFVuZnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIoIBCg1BY2NvdW50Q2xvc2VkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFOhT6thgQCgIIAhIKYWNjb3VudF9pZCJtCg5BY2NvdW50Q3V0T3ZlchIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBSK0AQoRT3ZlcmRyYWZ0TGltaXRTZXQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESLAoFc3RhdGUYAiABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEg8KB3ZlcnNpb24YAyABKAUSLAoPb3ZlcmRyYWZ0X2xpbWl0GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5OhT6thgQCgIIAhIKYWNjb3VudF9pZCLMAQoKTWFuZGF0ZVNldBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIXCg9tYW5kYXRlX3ZlcnNpb24YBCABKAUSNAoNbWFuZGF0ZV9zdGF0ZRgFIAEoDjIdLmJhbmsuYWNjb3VudC52MS5NYW5kYXRlU3RhdGUSEgoKdmFsaWRfZnJvbRgGIAEoCSJaChBQcm9kdWN0UHVibGlzaGVkEikKB3Byb2R1Y3QYASABKAsyGC5iYW5rLmFjY291bnQudjEuUHJvZHVjdDob+rYYFwoCCAIKEQgEGg1wcm9kdWN0czpyZWFkYgZwcm90bzM", [file_bank_account_v1_account, file_bank_account_v1_mandate, file_bank_options_v1_options, file_bank_type_v1_money]);
 
 /**
  * An account was opened.
@@ -319,6 +321,62 @@ export const OverdraftLimitSetSchema: GenMessage<OverdraftLimitSet> = /*@__PURE_
   messageDesc(file_bank_account_v1_account_events, 6);
 
 /**
+ * An account was given a mandate, or it was ended from a day on.
+ *
+ * @generated from message bank.account.v1.MandateSet
+ */
+export type MandateSet = Message<"bank.account.v1.MandateSet"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Where it is in its life.
+   *
+   * @generated from field: bank.account.v1.AccountState state = 2;
+   */
+  state: AccountState;
+
+  /**
+   * The version of its record that this made, from 1.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+
+  /**
+   * The version of the mandate.
+   *
+   * @generated from field: int32 mandate_version = 4;
+   */
+  mandateVersion: number;
+
+  /**
+   * Whether it gives or ends rights.
+   *
+   * @generated from field: bank.account.v1.MandateState mandate_state = 5;
+   */
+  mandateState: MandateState;
+
+  /**
+   * The first day on which it is in force, YYYY-MM-DD.
+   *
+   * @generated from field: string valid_from = 6;
+   */
+  validFrom: string;
+};
+
+/**
+ * Describes the message bank.account.v1.MandateSet.
+ * Use `create(MandateSetSchema)` to create a new message.
+ */
+export const MandateSetSchema: GenMessage<MandateSet> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 7);
+
+/**
  * A product, or a new version of one, was published.
  *
  * @generated from message bank.account.v1.ProductPublished
@@ -337,5 +395,5 @@ export type ProductPublished = Message<"bank.account.v1.ProductPublished"> & {
  * Use `create(ProductPublishedSchema)` to create a new message.
  */
 export const ProductPublishedSchema: GenMessage<ProductPublished> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 7);
+  messageDesc(file_bank_account_v1_account_events, 8);
 

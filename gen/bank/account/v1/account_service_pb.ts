@@ -6,6 +6,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Account, AccountType, FeeTerm, FreezeReason, Holder, Operation, Product, ProductTerms, ProductType, StatementEntry, StatementFrequency } from "./account_pb.ts";
 import { file_bank_account_v1_account } from "./account_pb.ts";
+import type { Mandate, MandateRule, Signatory } from "./mandate_pb.ts";
+import { file_bank_account_v1_mandate } from "./mandate_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Actor } from "../../type/v1/actor_pb.ts";
 import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
@@ -24,7 +26,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account_service.proto.
  */
 export const file_bank_account_v1_account_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL2FjY291bnQvdjEvYWNjb3VudF9zZXJ2aWNlLnByb3RvEg9iYW5rLmFjY291bnQudjEivwIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEjgKCnByb2R1Y3RfaWQYAyABKAlCJLpIGXIXMhVecHJkX1swLTlhLXpfXXsxLDQwfSTatRgECAMQAxI2CgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUeXBlQgq6SAeCAQQQASAAEigKDWN1cnJlbmN5X2NvZGUYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEh8KDGRpc3BsYXlfbmFtZRgGIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAcgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFUNyZWF0ZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiygEKFFJldmlzZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCnByb2R1Y3RfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAxACEh8KDGRpc3BsYXlfbmFtZRgEIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAUgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFVJldmlzZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiVAoRR2V0UHJvZHVjdFJlcXVlc3QSJQoKcHJvZHVjdF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgDEAMSGAoHdmVyc2lvbhgCIAEoBUIHukgEGgIoACI/ChJHZXRQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0InwKE0xpc3RQcm9kdWN0c1JlcXVlc3QSKwoNY3VycmVuY3lfY29kZRgBIAEoCUIUukgRcg8yDV4oW0EtWl17M30pPyQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFExpc3RQcm9kdWN0c1Jlc3BvbnNlEioKCHByb2R1Y3RzGAEgAygLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIokDChJPcGVuQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSNgoEdHlwZRgDIAEoDjIcLmJhbmsuYWNjb3VudC52MS5BY2NvdW50VHlwZUIKukgHggEEEAEgABIlCgpwcm9kdWN0X2lkGAQgASgJQhG6SAZyBBABGEDatRgECAMQAxI0Cgdob2xkZXJzGAUgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlckIKukgHkgEECAEQFBIlCgxkaXNwbGF5X25hbWUYBiABKAlCD7pIBHICGGTitRgECAIQARIiCglicmFuY2hfaWQYByABKAlCD7pIBHICGEDatRgECAcQAhJKChNzdGF0ZW1lbnRfZnJlcXVlbmN5GAggASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeUIIukgFggECEAESEQoJbWlncmF0aW5nGAkgASgIIkAKE09wZW5BY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InUKGEJhdGNoT3BlbkFjY291bnRzUmVxdWVzdBJCCghhY2NvdW50cxgBIAMoCzIjLmJhbmsuYWNjb3VudC52MS5PcGVuQWNjb3VudFJlcXVlc3RCC7pICJIBBQgBEPQDEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiTgoZQmF0Y2hPcGVuQWNjb3VudHNSZXNwb25zZRIxCghvdXRjb21lcxgBIAMoCzIfLmJhbmsuYWNjb3VudC52MS5PcGVuaW5nT3V0Y29tZSJjCg5PcGVuaW5nT3V0Y29tZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQSJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIjoKEUdldEFjY291bnRSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABIj8KEkdldEFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQimQEKE0xpc3RBY2NvdW50c1JlcXVlc3QSJAoLY3VzdG9tZXJfaWQYASABKAlCD7pIBHICGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQSIgoJYnJhbmNoX2lkGAQgASgJQg+6SARyAhhA2rUYBAgHEAEiWwoUTGlzdEFjY291bnRzUmVzcG9uc2USKgoIYWNjb3VudHMYASADKAsyGC5iYW5rLmFjY291bnQudjEuQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkirgIKFFVwZGF0ZUFjY291bnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCmFjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEiUKDGRpc3BsYXlfbmFtZRgGIAEoCUIPukgEcgIYZOK1GAQIAhABEkoKE3N0YXRlbWVudF9mcmVxdWVuY3kYByABKA4yIy5iYW5rLmFjY291bnQudjEuU3RhdGVtZW50RnJlcXVlbmN5Qgi6SAWCAQIQASJCChVVcGRhdGVBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50Is8BChRGcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIOCgZkZWJpdHMYBCABKAgSDwoHY3JlZGl0cxgFIAEoCBI5CgZyZWFzb24YBiABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uQgq6SAeCAQQQASAAIkIKFUZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQidQoWVW5mcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAiJEChdVbmZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQixAEKGFNldE92ZXJkcmFmdExpbWl0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhI0Cg9vdmVyZHJhZnRfbGltaXQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIVCgRldGFnGAUgASgJQge6SARyAhhAIkYKGVNldE92ZXJkcmFmdExpbWl0UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InIKE0Nsb3NlQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKYWNjb3VudF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgCEAIiQQoUQ2xvc2VBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InoKFkN1dE92ZXJBY2NvdW50c1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKgoLYWNjb3VudF9pZHMYAyADKAlCFbpICpIBBwgBEOgHGAHatRgECAIQAiJMChdDdXRPdmVyQWNjb3VudHNSZXNwb25zZRIxCghvdXRjb21lcxgBIAMoCzIfLmJhbmsuYWNjb3VudC52MS5DdXRPdmVyT3V0Y29tZSJWCg5DdXRPdmVyT3V0Y29tZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARImCgdyZWZ1c2FsGAIgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwiQQoYR2V0QWNjb3VudEJhbGFuY2VSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABIrQBChlHZXRBY2NvdW50QmFsYW5jZVJlc3BvbnNlEiMKBmJvb2tlZBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRImCglhdmFpbGFibGUYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIQoEaGVsZBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRInCgpwZW5kaW5nX2luGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5IuoBChNHZXRTdGF0ZW1lbnRSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAEIt0BChRHZXRTdGF0ZW1lbnRSZXNwb25zZRIwCgdlbnRyaWVzGAEgAygLMh8uYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIsCg9vcGVuaW5nX2JhbGFuY2UYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPY2xvc2luZ19iYWxhbmNlGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eh4KBGliYW4YBSABKAlCENq1GAQIAhAB4rUYBAgCEAIiXwoYR2V0U3RhdGVtZW50UHJvb2ZSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEhwKC2xpbmVfbnVtYmVyGAIgASgFQge6SAQaAigBIkgKGUdldFN0YXRlbWVudFByb29mUmVzcG9uc2USKwoFcHJvb2YYASABKAsyHC5iYW5rLnR5cGUudjEuSW5jbHVzaW9uUHJvb2YiWAoWQXV0aG9yaXplT3JkZXJzUmVxdWVzdBI+CgZvcmRlcnMYASADKAsyIS5iYW5rLmFjY291bnQudjEuT3JkZXJUb0F1dGhvcml6ZUILukgIkgEFCAEQ6AciwAIKEE9yZGVyVG9BdXRob3JpemUSKgoFYWN0b3IYASABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARI5CglvcGVyYXRpb24YAiABKA4yGi5iYW5rLmFjY291bnQudjEuT3BlcmF0aW9uQgq6SAeCAQQQASAAEioKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQg+6SARyAhhA2rUYBAgCEAISLgoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUIPukgEcgIYQNq1GAQIAhADSAASMAoNY3JlZGl0b3JfaWJhbhgFIAEoCUIXukgEcgIYItq1GAQIAhAD4rUYBAgCEAJIABIrCgZhbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBAUIKCghjcmVkaXRvciJMChdBdXRob3JpemVPcmRlcnNSZXNwb25zZRIxCglkZWNpc2lvbnMYASADKAsyHi5iYW5rLmFjY291bnQudjEuT3JkZXJEZWNpc2lvbiKBAQoNT3JkZXJEZWNpc2lvbhI8Cg1hdXRob3JpemF0aW9uGAEgASgLMiMuYmFuay5hY2NvdW50LnYxLk9yZGVyQXV0aG9yaXphdGlvbkgAEigKB3JlZnVzYWwYAiABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbEgAQggKBnJlc3VsdCKpAgoST3JkZXJBdXRob3JpemF0aW9uEiMKEWRlYnRvcl9hY2NvdW50X2lkGAEgASgJQgjatRgECAIQAhIqChhkZWJ0b3JfbGVkZ2VyX2FjY291bnRfaWQYAiABKAlCCNq1GAQIBBACEiEKD2RlYnRvcl9wYXJ0eV9pZBgDIAEoCUII2rUYBAgIEAMSJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAMSLAoaY3JlZGl0b3JfbGVkZ2VyX2FjY291bnRfaWQYBSABKAlCCNq1GAQIBBADEiMKEWNyZWRpdG9yX3BhcnR5X2lkGAYgASgJQgjatRgECAgQAxIlCgNmZWUYByABKAsyGC5iYW5rLmFjY291bnQudjEuRmVlVGVybSKVAQoZQ2hlY2tBY2NvdW50QWNjZXNzUmVxdWVzdBIqCgVhY3RvchgBIAEoCzITLmJhbmsudHlwZS52MS5BY3RvckIGukgDyAEBEigKC2FjY291bnRfaWRzGAIgAygJQhO6SAiSAQUIARDoB9q1GAQIAhABEiIKCWJyYW5jaF9pZBgDIAEoCUIPukgEcgIYQNq1GAQIBxADIjsKGkNoZWNrQWNjb3VudEFjY2Vzc1Jlc3BvbnNlEh0KC2FjY291bnRfaWRzGAEgAygJQgjatRgECAIQASJKChhHZXRBY2NvdW50SG9sZGVyc1JlcXVlc3QSLgoLYWNjb3VudF9pZHMYASADKAlCGbpIDpIBCwgBEOgHIgRyAhhA2rUYBAgCEAMiSwoZR2V0QWNjb3VudEhvbGRlcnNSZXNwb25zZRIuCghhY2NvdW50cxgBIAMoCzIcLmJhbmsuYWNjb3VudC52MS5IZWxkQWNjb3VudCJLCgtIZWxkQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQAxIeCgxjdXN0b21lcl9pZHMYAiADKAlCCNq1GAQIARADMswTCg5BY2NvdW50U2VydmljZRJxCg1DcmVhdGVQcm9kdWN0EiUuYmFuay5hY2NvdW50LnYxLkNyZWF0ZVByb2R1Y3RSZXF1ZXN0GiYuYmFuay5hY2NvdW50LnYxLkNyZWF0ZVByb2R1Y3RSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMScQoNUmV2aXNlUHJvZHVjdBIlLmJhbmsuYWNjb3VudC52MS5SZXZpc2VQcm9kdWN0UmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5SZXZpc2VQcm9kdWN0UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEoQBCgpHZXRQcm9kdWN0EiIuYmFuay5hY2NvdW50LnYxLkdldFByb2R1Y3RSZXF1ZXN0GiMuYmFuay5hY2NvdW50LnYxLkdldFByb2R1Y3RSZXNwb25zZSItkAIBirUYJgoBARICCAISEQgEGg1wcm9kdWN0czpyZWFkEgoIAxIGAQIDBAYHEooBCgxMaXN0UHJvZHVjdHMSJC5iYW5rLmFjY291bnQudjEuTGlzdFByb2R1Y3RzUmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5MaXN0UHJvZHVjdHNSZXNwb25zZSItkAIBirUYJgoBARICCAISEQgEGg1wcm9kdWN0czpyZWFkEgoIAxIGAQIDBAYHEnEKC09wZW5BY2NvdW50EiMuYmFuay5hY2NvdW50LnYxLk9wZW5BY2NvdW50UmVxdWVzdBokLmJhbmsuYWNjb3VudC52MS5PcGVuQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxJ9ChFCYXRjaE9wZW5BY2NvdW50cxIpLmJhbmsuYWNjb3VudC52MS5CYXRjaE9wZW5BY2NvdW50c1JlcXVlc3QaKi5iYW5rLmFjY291bnQudjEuQmF0Y2hPcGVuQWNjb3VudHNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMScQoKR2V0QWNjb3VudBIiLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50UmVxdWVzdBojLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50UmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEncKDExpc3RBY2NvdW50cxIkLmJhbmsuYWNjb3VudC52MS5MaXN0QWNjb3VudHNSZXF1ZXN0GiUuYmFuay5hY2NvdW50LnYxLkxpc3RBY2NvdW50c1Jlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxJ3Cg1VcGRhdGVBY2NvdW50EiUuYmFuay5hY2NvdW50LnYxLlVwZGF0ZUFjY291bnRSZXF1ZXN0GiYuYmFuay5hY2NvdW50LnYxLlVwZGF0ZUFjY291bnRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMSdwoNRnJlZXplQWNjb3VudBIlLmJhbmsuYWNjb3VudC52MS5GcmVlemVBY2NvdW50UmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5GcmVlemVBY2NvdW50UmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAgMGEn0KD1VuZnJlZXplQWNjb3VudBInLmJhbmsuYWNjb3VudC52MS5VbmZyZWV6ZUFjY291bnRSZXF1ZXN0GiguYmFuay5hY2NvdW50LnYxLlVuZnJlZXplQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwIDBhKMAQoRU2V0T3ZlcmRyYWZ0TGltaXQSKS5iYW5rLmFjY291bnQudjEuU2V0T3ZlcmRyYWZ0TGltaXRSZXF1ZXN0GiouYmFuay5hY2NvdW50LnYxLlNldE92ZXJkcmFmdExpbWl0UmVzcG9uc2UiIJACAoq1GBkKAgECEgYIAxICAgMSCwgDEgEEKAEyAgIDEnQKDENsb3NlQWNjb3VudBIkLmJhbmsuYWNjb3VudC52MS5DbG9zZUFjY291bnRSZXF1ZXN0GiUuYmFuay5hY2NvdW50LnYxLkNsb3NlQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxJ3Cg9DdXRPdmVyQWNjb3VudHMSJy5iYW5rLmFjY291bnQudjEuQ3V0T3ZlckFjY291bnRzUmVxdWVzdBooLmJhbmsuYWNjb3VudC52MS5DdXRPdmVyQWNjb3VudHNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMShgEKEUdldEFjY291bnRCYWxhbmNlEikuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRCYWxhbmNlUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50QmFsYW5jZVJlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxJ3CgxHZXRTdGF0ZW1lbnQSJC5iYW5rLmFjY291bnQudjEuR2V0U3RhdGVtZW50UmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5HZXRTdGF0ZW1lbnRSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcShQEKEUdldFN0YXRlbWVudFByb29mEikuYmFuay5hY2NvdW50LnYxLkdldFN0YXRlbWVudFByb29mUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRTdGF0ZW1lbnRQcm9vZlJlc3BvbnNlIhmQAgGKtRgSCgEBEgIIAhIJCAMSBQECAwYHEnMKD0F1dGhvcml6ZU9yZGVycxInLmJhbmsuYWNjb3VudC52MS5BdXRob3JpemVPcmRlcnNSZXF1ZXN0GiguYmFuay5hY2NvdW50LnYxLkF1dGhvcml6ZU9yZGVyc1Jlc3BvbnNlIg2QAgGKtRgGCgEGGgEGEnwKEkNoZWNrQWNjb3VudEFjY2VzcxIqLmJhbmsuYWNjb3VudC52MS5DaGVja0FjY291bnRBY2Nlc3NSZXF1ZXN0GisuYmFuay5hY2NvdW50LnYxLkNoZWNrQWNjb3VudEFjY2Vzc1Jlc3BvbnNlIg2QAgGKtRgGCgEGGgEGEnYKEUdldEFjY291bnRIb2xkZXJzEikuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRIb2xkZXJzUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50SG9sZGVyc1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_account_v1_account, file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_bank_type_v1_proof, file_buf_validate_validate, file_google_protobuf_field_mask]);
+  fileDesc("CiViYW5rL2FjY291bnQvdjEvYWNjb3VudF9zZXJ2aWNlLnByb3RvEg9iYW5rLmFjY291bnQudjEivwIKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEjgKCnByb2R1Y3RfaWQYAyABKAlCJLpIGXIXMhVecHJkX1swLTlhLXpfXXsxLDQwfSTatRgECAMQAxI2CgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUeXBlQgq6SAeCAQQQASAAEigKDWN1cnJlbmN5X2NvZGUYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEh8KDGRpc3BsYXlfbmFtZRgGIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAcgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFUNyZWF0ZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiygEKFFJldmlzZVByb2R1Y3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCnByb2R1Y3RfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAxACEh8KDGRpc3BsYXlfbmFtZRgEIAEoCUIJukgGcgQQARhkEjQKBXRlcm1zGAUgASgLMh0uYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUZXJtc0IGukgDyAEBIkIKFVJldmlzZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QiVAoRR2V0UHJvZHVjdFJlcXVlc3QSJQoKcHJvZHVjdF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgDEAMSGAoHdmVyc2lvbhgCIAEoBUIHukgEGgIoACI/ChJHZXRQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0InwKE0xpc3RQcm9kdWN0c1JlcXVlc3QSKwoNY3VycmVuY3lfY29kZRgBIAEoCUIUukgRcg8yDV4oW0EtWl17M30pPyQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIlsKFExpc3RQcm9kdWN0c1Jlc3BvbnNlEioKCHByb2R1Y3RzGAEgAygLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIokDChJPcGVuQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSNgoEdHlwZRgDIAEoDjIcLmJhbmsuYWNjb3VudC52MS5BY2NvdW50VHlwZUIKukgHggEEEAEgABIlCgpwcm9kdWN0X2lkGAQgASgJQhG6SAZyBBABGEDatRgECAMQAxI0Cgdob2xkZXJzGAUgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlckIKukgHkgEECAEQFBIlCgxkaXNwbGF5X25hbWUYBiABKAlCD7pIBHICGGTitRgECAIQARIiCglicmFuY2hfaWQYByABKAlCD7pIBHICGEDatRgECAcQAhJKChNzdGF0ZW1lbnRfZnJlcXVlbmN5GAggASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeUIIukgFggECEAESEQoJbWlncmF0aW5nGAkgASgIIkAKE09wZW5BY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InUKGEJhdGNoT3BlbkFjY291bnRzUmVxdWVzdBJCCghhY2NvdW50cxgBIAMoCzIjLmJhbmsuYWNjb3VudC52MS5PcGVuQWNjb3VudFJlcXVlc3RCC7pICJIBBQgBEPQDEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiTgoZQmF0Y2hPcGVuQWNjb3VudHNSZXNwb25zZRIxCghvdXRjb21lcxgBIAMoCzIfLmJhbmsuYWNjb3VudC52MS5PcGVuaW5nT3V0Y29tZSJjCg5PcGVuaW5nT3V0Y29tZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQSJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIjoKEUdldEFjY291bnRSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABIj8KEkdldEFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQimQEKE0xpc3RBY2NvdW50c1JlcXVlc3QSJAoLY3VzdG9tZXJfaWQYASABKAlCD7pIBHICGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQSIgoJYnJhbmNoX2lkGAQgASgJQg+6SARyAhhA2rUYBAgHEAEiWwoUTGlzdEFjY291bnRzUmVzcG9uc2USKgoIYWNjb3VudHMYASADKAsyGC5iYW5rLmFjY291bnQudjEuQWNjb3VudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkirgIKFFVwZGF0ZUFjY291bnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKCmFjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEhUKBGV0YWcYBCABKAlCB7pIBHICGEASLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEiUKDGRpc3BsYXlfbmFtZRgGIAEoCUIPukgEcgIYZOK1GAQIAhABEkoKE3N0YXRlbWVudF9mcmVxdWVuY3kYByABKA4yIy5iYW5rLmFjY291bnQudjEuU3RhdGVtZW50RnJlcXVlbmN5Qgi6SAWCAQIQASJCChVVcGRhdGVBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50Is8BChRGcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIOCgZkZWJpdHMYBCABKAgSDwoHY3JlZGl0cxgFIAEoCBI5CgZyZWFzb24YBiABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uQgq6SAeCAQQQASAAIkIKFUZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQidQoWVW5mcmVlemVBY2NvdW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAiJEChdVbmZyZWV6ZUFjY291bnRSZXNwb25zZRIpCgdhY2NvdW50GAEgASgLMhguYmFuay5hY2NvdW50LnYxLkFjY291bnQixAEKGFNldE92ZXJkcmFmdExpbWl0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhI0Cg9vdmVyZHJhZnRfbGltaXQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIVCgRldGFnGAUgASgJQge6SARyAhhAIkYKGVNldE92ZXJkcmFmdExpbWl0UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50InIKE0Nsb3NlQWNjb3VudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKYWNjb3VudF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgCEAIiQQoUQ2xvc2VBY2NvdW50UmVzcG9uc2USKQoHYWNjb3VudBgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5BY2NvdW50IvYCChFTZXRNYW5kYXRlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlCgphY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhI7CgtzaWduYXRvcmllcxgEIAMoCzIaLmJhbmsuYWNjb3VudC52MS5TaWduYXRvcnlCCrpIB5IBBAgBEBQSNwoFcnVsZXMYBSADKAsyHC5iYW5rLmFjY291bnQudjEuTWFuZGF0ZVJ1bGVCCrpIB5IBBAgBEB4SOgoKdmFsaWRfZnJvbRgGIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSOwoLdmFsaWRfdW50aWwYByABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEhUKBGV0YWcYCCABKAlCB7pIBHICGEAiPwoSU2V0TWFuZGF0ZVJlc3BvbnNlEikKB21hbmRhdGUYASABKAsyGC5iYW5rLmFjY291bnQudjEuTWFuZGF0ZSLGAQoUUmV2b2tlTWFuZGF0ZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJQoKYWNjb3VudF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgCEAISOgoKdmFsaWRfZnJvbRgEIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSFQoEZXRhZxgFIAEoCUIHukgEcgIYQCJCChVSZXZva2VNYW5kYXRlUmVzcG9uc2USKQoHbWFuZGF0ZRgBIAEoCzIYLmJhbmsuYWNjb3VudC52MS5NYW5kYXRlIlQKEUdldE1hbmRhdGVSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEhgKB3ZlcnNpb24YAiABKAVCB7pIBBoCKAAiPwoSR2V0TWFuZGF0ZVJlc3BvbnNlEikKB21hbmRhdGUYASABKAsyGC5iYW5rLmFjY291bnQudjEuTWFuZGF0ZSJ2ChNMaXN0TWFuZGF0ZXNSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJbChRMaXN0TWFuZGF0ZXNSZXNwb25zZRIqCghtYW5kYXRlcxgBIAMoCzIYLmJhbmsuYWNjb3VudC52MS5NYW5kYXRlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ6ChZDdXRPdmVyQWNjb3VudHNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKC2FjY291bnRfaWRzGAMgAygJQhW6SAqSAQcIARDoBxgB2rUYBAgCEAIiTAoXQ3V0T3ZlckFjY291bnRzUmVzcG9uc2USMQoIb3V0Y29tZXMYASADKAsyHy5iYW5rLmFjY291bnQudjEuQ3V0T3Zlck91dGNvbWUiVgoOQ3V0T3Zlck91dGNvbWUSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIkEKGEdldEFjY291bnRCYWxhbmNlUmVxdWVzdBIlCgphY2NvdW50X2lkGAEgASgJQhG6SAZyBBABGEDatRgECAIQASK0AQoZR2V0QWNjb3VudEJhbGFuY2VSZXNwb25zZRIjCgZib29rZWQYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJgoJYXZhaWxhYmxlGAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiEKBGhlbGQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJwoKcGVuZGluZ19pbhgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSLqAQoTR2V0U3RhdGVtZW50UmVxdWVzdBIlCgphY2NvdW50X2lkGAEgASgJQhG6SAZyBBABGEDatRgECAIQARI5Cglmcm9tX2RhdGUYAiABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjcKB3RvX2RhdGUYAyABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEhoKCXBhZ2Vfc2l6ZRgEIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAUgASgJQgi6SAVyAxiABCLdAQoUR2V0U3RhdGVtZW50UmVzcG9uc2USMAoHZW50cmllcxgBIAMoCzIfLmJhbmsuYWNjb3VudC52MS5TdGF0ZW1lbnRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSLAoPb3BlbmluZ19iYWxhbmNlGAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiwKD2Nsb3NpbmdfYmFsYW5jZRgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIeCgRpYmFuGAUgASgJQhDatRgECAIQAeK1GAQIAhACIl8KGEdldFN0YXRlbWVudFByb29mUmVxdWVzdBIlCgphY2NvdW50X2lkGAEgASgJQhG6SAZyBBABGEDatRgECAIQARIcCgtsaW5lX251bWJlchgCIAEoBUIHukgEGgIoASJIChlHZXRTdGF0ZW1lbnRQcm9vZlJlc3BvbnNlEisKBXByb29mGAEgASgLMhwuYmFuay50eXBlLnYxLkluY2x1c2lvblByb29mIlgKFkF1dGhvcml6ZU9yZGVyc1JlcXVlc3QSPgoGb3JkZXJzGAEgAygLMiEuYmFuay5hY2NvdW50LnYxLk9yZGVyVG9BdXRob3JpemVCC7pICJIBBQgBEOgHIsACChBPcmRlclRvQXV0aG9yaXplEioKBWFjdG9yGAEgASgLMhMuYmFuay50eXBlLnYxLkFjdG9yQga6SAPIAQESOQoJb3BlcmF0aW9uGAIgASgOMhouYmFuay5hY2NvdW50LnYxLk9wZXJhdGlvbkIKukgHggEEEAEgABIqChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUIPukgEcgIYQNq1GAQIAhACEi4KE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCD7pIBHICGEDatRgECAIQA0gAEjAKDWNyZWRpdG9yX2liYW4YBSABKAlCF7pIBHICGCLatRgECAIQA+K1GAQIAhACSAASKwoGYW1vdW50GAYgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQFCCgoIY3JlZGl0b3IiTAoXQXV0aG9yaXplT3JkZXJzUmVzcG9uc2USMQoJZGVjaXNpb25zGAEgAygLMh4uYmFuay5hY2NvdW50LnYxLk9yZGVyRGVjaXNpb24igQEKDU9yZGVyRGVjaXNpb24SPAoNYXV0aG9yaXphdGlvbhgBIAEoCzIjLmJhbmsuYWNjb3VudC52MS5PcmRlckF1dGhvcml6YXRpb25IABIoCgdyZWZ1c2FsGAIgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWxIAEIICgZyZXN1bHQiqQIKEk9yZGVyQXV0aG9yaXphdGlvbhIjChFkZWJ0b3JfYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAISKgoYZGVidG9yX2xlZGdlcl9hY2NvdW50X2lkGAIgASgJQgjatRgECAQQAhIhCg9kZWJ0b3JfcGFydHlfaWQYAyABKAlCCNq1GAQICBADEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhADEiwKGmNyZWRpdG9yX2xlZGdlcl9hY2NvdW50X2lkGAUgASgJQgjatRgECAQQAxIjChFjcmVkaXRvcl9wYXJ0eV9pZBgGIAEoCUII2rUYBAgIEAMSJQoDZmVlGAcgASgLMhguYmFuay5hY2NvdW50LnYxLkZlZVRlcm0ilQEKGUNoZWNrQWNjb3VudEFjY2Vzc1JlcXVlc3QSKgoFYWN0b3IYASABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIoCgthY2NvdW50X2lkcxgCIAMoCUITukgIkgEFCAEQ6AfatRgECAIQARIiCglicmFuY2hfaWQYAyABKAlCD7pIBHICGEDatRgECAcQAyI7ChpDaGVja0FjY291bnRBY2Nlc3NSZXNwb25zZRIdCgthY2NvdW50X2lkcxgBIAMoCUII2rUYBAgCEAEiSgoYR2V0QWNjb3VudEhvbGRlcnNSZXF1ZXN0Ei4KC2FjY291bnRfaWRzGAEgAygJQhm6SA6SAQsIARDoByIEcgIYQNq1GAQIAhADIksKGUdldEFjY291bnRIb2xkZXJzUmVzcG9uc2USLgoIYWNjb3VudHMYASADKAsyHC5iYW5rLmFjY291bnQudjEuSGVsZEFjY291bnQiSwoLSGVsZEFjY291bnQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAMSHgoMY3VzdG9tZXJfaWRzGAIgAygJQgjatRgECAEQAzKlFwoOQWNjb3VudFNlcnZpY2UScQoNQ3JlYXRlUHJvZHVjdBIlLmJhbmsuYWNjb3VudC52MS5DcmVhdGVQcm9kdWN0UmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5DcmVhdGVQcm9kdWN0UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEnEKDVJldmlzZVByb2R1Y3QSJS5iYW5rLmFjY291bnQudjEuUmV2aXNlUHJvZHVjdFJlcXVlc3QaJi5iYW5rLmFjY291bnQudjEuUmV2aXNlUHJvZHVjdFJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxKEAQoKR2V0UHJvZHVjdBIiLmJhbmsuYWNjb3VudC52MS5HZXRQcm9kdWN0UmVxdWVzdBojLmJhbmsuYWNjb3VudC52MS5HZXRQcm9kdWN0UmVzcG9uc2UiLZACAYq1GCYKAQESAggCEhEIBBoNcHJvZHVjdHM6cmVhZBIKCAMSBgECAwQGBxKKAQoMTGlzdFByb2R1Y3RzEiQuYmFuay5hY2NvdW50LnYxLkxpc3RQcm9kdWN0c1JlcXVlc3QaJS5iYW5rLmFjY291bnQudjEuTGlzdFByb2R1Y3RzUmVzcG9uc2UiLZACAYq1GCYKAQESAggCEhEIBBoNcHJvZHVjdHM6cmVhZBIKCAMSBgECAwQGBxJxCgtPcGVuQWNjb3VudBIjLmJhbmsuYWNjb3VudC52MS5PcGVuQWNjb3VudFJlcXVlc3QaJC5iYW5rLmFjY291bnQudjEuT3BlbkFjY291bnRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMSfQoRQmF0Y2hPcGVuQWNjb3VudHMSKS5iYW5rLmFjY291bnQudjEuQmF0Y2hPcGVuQWNjb3VudHNSZXF1ZXN0GiouYmFuay5hY2NvdW50LnYxLkJhdGNoT3BlbkFjY291bnRzUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEnEKCkdldEFjY291bnQSIi5iYW5rLmFjY291bnQudjEuR2V0QWNjb3VudFJlcXVlc3QaIy5iYW5rLmFjY291bnQudjEuR2V0QWNjb3VudFJlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxJ3CgxMaXN0QWNjb3VudHMSJC5iYW5rLmFjY291bnQudjEuTGlzdEFjY291bnRzUmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5MaXN0QWNjb3VudHNSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSdwoNVXBkYXRlQWNjb3VudBIlLmJhbmsuYWNjb3VudC52MS5VcGRhdGVBY2NvdW50UmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5VcGRhdGVBY2NvdW50UmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAQIDEncKDUZyZWV6ZUFjY291bnQSJS5iYW5rLmFjY291bnQudjEuRnJlZXplQWNjb3VudFJlcXVlc3QaJi5iYW5rLmFjY291bnQudjEuRnJlZXplQWNjb3VudFJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwIDBhJ9Cg9VbmZyZWV6ZUFjY291bnQSJy5iYW5rLmFjY291bnQudjEuVW5mcmVlemVBY2NvdW50UmVxdWVzdBooLmJhbmsuYWNjb3VudC52MS5VbmZyZWV6ZUFjY291bnRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMCAwYSjAEKEVNldE92ZXJkcmFmdExpbWl0EikuYmFuay5hY2NvdW50LnYxLlNldE92ZXJkcmFmdExpbWl0UmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5TZXRPdmVyZHJhZnRMaW1pdFJlc3BvbnNlIiCQAgKKtRgZCgIBAhIGCAMSAgIDEgsIAxIBBCgBMgICAxJ0CgxDbG9zZUFjY291bnQSJC5iYW5rLmFjY291bnQudjEuQ2xvc2VBY2NvdW50UmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5DbG9zZUFjY291bnRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMScAoKU2V0TWFuZGF0ZRIiLmJhbmsuYWNjb3VudC52MS5TZXRNYW5kYXRlUmVxdWVzdBojLmJhbmsuYWNjb3VudC52MS5TZXRNYW5kYXRlUmVzcG9uc2UiGZACAoq1GBIKAgECEgwIAxICAgMoATICAgMSeQoNUmV2b2tlTWFuZGF0ZRIlLmJhbmsuYWNjb3VudC52MS5SZXZva2VNYW5kYXRlUmVxdWVzdBomLmJhbmsuYWNjb3VudC52MS5SZXZva2VNYW5kYXRlUmVzcG9uc2UiGZACAoq1GBIKAgECEgwIAxICAgMoATICAgMScQoKR2V0TWFuZGF0ZRIiLmJhbmsuYWNjb3VudC52MS5HZXRNYW5kYXRlUmVxdWVzdBojLmJhbmsuYWNjb3VudC52MS5HZXRNYW5kYXRlUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEncKDExpc3RNYW5kYXRlcxIkLmJhbmsuYWNjb3VudC52MS5MaXN0TWFuZGF0ZXNSZXF1ZXN0GiUuYmFuay5hY2NvdW50LnYxLkxpc3RNYW5kYXRlc1Jlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxJ3Cg9DdXRPdmVyQWNjb3VudHMSJy5iYW5rLmFjY291bnQudjEuQ3V0T3ZlckFjY291bnRzUmVxdWVzdBooLmJhbmsuYWNjb3VudC52MS5DdXRPdmVyQWNjb3VudHNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMShgEKEUdldEFjY291bnRCYWxhbmNlEikuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRCYWxhbmNlUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50QmFsYW5jZVJlc3BvbnNlIhqQAgGKtRgTCgEBEgIIAhIKCAMSBgECAwQGBxJ3CgxHZXRTdGF0ZW1lbnQSJC5iYW5rLmFjY291bnQudjEuR2V0U3RhdGVtZW50UmVxdWVzdBolLmJhbmsuYWNjb3VudC52MS5HZXRTdGF0ZW1lbnRSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcShQEKEUdldFN0YXRlbWVudFByb29mEikuYmFuay5hY2NvdW50LnYxLkdldFN0YXRlbWVudFByb29mUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRTdGF0ZW1lbnRQcm9vZlJlc3BvbnNlIhmQAgGKtRgSCgEBEgIIAhIJCAMSBQECAwYHEnMKD0F1dGhvcml6ZU9yZGVycxInLmJhbmsuYWNjb3VudC52MS5BdXRob3JpemVPcmRlcnNSZXF1ZXN0GiguYmFuay5hY2NvdW50LnYxLkF1dGhvcml6ZU9yZGVyc1Jlc3BvbnNlIg2QAgGKtRgGCgEGGgEGEnwKEkNoZWNrQWNjb3VudEFjY2VzcxIqLmJhbmsuYWNjb3VudC52MS5DaGVja0FjY291bnRBY2Nlc3NSZXF1ZXN0GisuYmFuay5hY2NvdW50LnYxLkNoZWNrQWNjb3VudEFjY2Vzc1Jlc3BvbnNlIg2QAgGKtRgGCgEGGgEGEnYKEUdldEFjY291bnRIb2xkZXJzEikuYmFuay5hY2NvdW50LnYxLkdldEFjY291bnRIb2xkZXJzUmVxdWVzdBoqLmJhbmsuYWNjb3VudC52MS5HZXRBY2NvdW50SG9sZGVyc1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_account_v1_account, file_bank_account_v1_mandate, file_bank_options_v1_options, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_bank_type_v1_proof, file_buf_validate_validate, file_google_protobuf_field_mask]);
 
 /**
  * The product to add.
@@ -923,6 +925,279 @@ export const CloseAccountResponseSchema: GenMessage<CloseAccountResponse> = /*@_
   messageDesc(file_bank_account_v1_account_service, 26);
 
 /**
+ * The mandate to give.
+ *
+ * @generated from message bank.account.v1.SetMandateRequest
+ */
+export type SetMandateRequest = Message<"bank.account.v1.SetMandateRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 3;
+   */
+  accountId: string;
+
+  /**
+   * Who may sign and prepare.
+   *
+   * @generated from field: repeated bank.account.v1.Signatory signatories = 4;
+   */
+  signatories: Signatory[];
+
+  /**
+   * Who has to sign for what.
+   *
+   * @generated from field: repeated bank.account.v1.MandateRule rules = 5;
+   */
+  rules: MandateRule[];
+
+  /**
+   * The first day on which it is in force, YYYY-MM-DD. Empty: today.
+   *
+   * @generated from field: string valid_from = 6;
+   */
+  validFrom: string;
+
+  /**
+   * The first day on which it is no longer, YYYY-MM-DD. Empty: no end is known.
+   *
+   * @generated from field: string valid_until = 7;
+   */
+  validUntil: string;
+
+  /**
+   * The version of the account that was read. Empty: whatever it is now.
+   *
+   * @generated from field: string etag = 8;
+   */
+  etag: string;
+};
+
+/**
+ * Describes the message bank.account.v1.SetMandateRequest.
+ * Use `create(SetMandateRequestSchema)` to create a new message.
+ */
+export const SetMandateRequestSchema: GenMessage<SetMandateRequest> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 27);
+
+/**
+ * The mandate.
+ *
+ * @generated from message bank.account.v1.SetMandateResponse
+ */
+export type SetMandateResponse = Message<"bank.account.v1.SetMandateResponse"> & {
+  /**
+   * This version of it.
+   *
+   * @generated from field: bank.account.v1.Mandate mandate = 1;
+   */
+  mandate?: Mandate | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.SetMandateResponse.
+ * Use `create(SetMandateResponseSchema)` to create a new message.
+ */
+export const SetMandateResponseSchema: GenMessage<SetMandateResponse> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 28);
+
+/**
+ * The mandate to end.
+ *
+ * @generated from message bank.account.v1.RevokeMandateRequest
+ */
+export type RevokeMandateRequest = Message<"bank.account.v1.RevokeMandateRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 3;
+   */
+  accountId: string;
+
+  /**
+   * The first day on which there is none, YYYY-MM-DD. Empty: today.
+   *
+   * @generated from field: string valid_from = 4;
+   */
+  validFrom: string;
+
+  /**
+   * The version of the account that was read. Empty: whatever it is now.
+   *
+   * @generated from field: string etag = 5;
+   */
+  etag: string;
+};
+
+/**
+ * Describes the message bank.account.v1.RevokeMandateRequest.
+ * Use `create(RevokeMandateRequestSchema)` to create a new message.
+ */
+export const RevokeMandateRequestSchema: GenMessage<RevokeMandateRequest> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 29);
+
+/**
+ * The end of the mandate.
+ *
+ * @generated from message bank.account.v1.RevokeMandateResponse
+ */
+export type RevokeMandateResponse = Message<"bank.account.v1.RevokeMandateResponse"> & {
+  /**
+   * The version that ends it.
+   *
+   * @generated from field: bank.account.v1.Mandate mandate = 1;
+   */
+  mandate?: Mandate | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.RevokeMandateResponse.
+ * Use `create(RevokeMandateResponseSchema)` to create a new message.
+ */
+export const RevokeMandateResponseSchema: GenMessage<RevokeMandateResponse> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 30);
+
+/**
+ * The mandate to read.
+ *
+ * @generated from message bank.account.v1.GetMandateRequest
+ */
+export type GetMandateRequest = Message<"bank.account.v1.GetMandateRequest"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The version. 0: the one in force today.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.account.v1.GetMandateRequest.
+ * Use `create(GetMandateRequestSchema)` to create a new message.
+ */
+export const GetMandateRequestSchema: GenMessage<GetMandateRequest> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 31);
+
+/**
+ * The mandate.
+ *
+ * @generated from message bank.account.v1.GetMandateResponse
+ */
+export type GetMandateResponse = Message<"bank.account.v1.GetMandateResponse"> & {
+  /**
+   * This version of it.
+   *
+   * @generated from field: bank.account.v1.Mandate mandate = 1;
+   */
+  mandate?: Mandate | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.GetMandateResponse.
+ * Use `create(GetMandateResponseSchema)` to create a new message.
+ */
+export const GetMandateResponseSchema: GenMessage<GetMandateResponse> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 32);
+
+/**
+ * The account whose mandates to list.
+ *
+ * @generated from message bank.account.v1.ListMandatesRequest
+ */
+export type ListMandatesRequest = Message<"bank.account.v1.ListMandatesRequest"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.account.v1.ListMandatesRequest.
+ * Use `create(ListMandatesRequestSchema)` to create a new message.
+ */
+export const ListMandatesRequestSchema: GenMessage<ListMandatesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 33);
+
+/**
+ * A page of mandates.
+ *
+ * @generated from message bank.account.v1.ListMandatesResponse
+ */
+export type ListMandatesResponse = Message<"bank.account.v1.ListMandatesResponse"> & {
+  /**
+   * The versions.
+   *
+   * @generated from field: repeated bank.account.v1.Mandate mandates = 1;
+   */
+  mandates: Mandate[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.account.v1.ListMandatesResponse.
+ * Use `create(ListMandatesResponseSchema)` to create a new message.
+ */
+export const ListMandatesResponseSchema: GenMessage<ListMandatesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_service, 34);
+
+/**
  * The accounts whose migration ends.
  *
  * @generated from message bank.account.v1.CutOverAccountsRequest
@@ -955,7 +1230,7 @@ export type CutOverAccountsRequest = Message<"bank.account.v1.CutOverAccountsReq
  * Use `create(CutOverAccountsRequestSchema)` to create a new message.
  */
 export const CutOverAccountsRequestSchema: GenMessage<CutOverAccountsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 27);
+  messageDesc(file_bank_account_v1_account_service, 35);
 
 /**
  * What became of the accounts.
@@ -976,7 +1251,7 @@ export type CutOverAccountsResponse = Message<"bank.account.v1.CutOverAccountsRe
  * Use `create(CutOverAccountsResponseSchema)` to create a new message.
  */
 export const CutOverAccountsResponseSchema: GenMessage<CutOverAccountsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 28);
+  messageDesc(file_bank_account_v1_account_service, 36);
 
 /**
  * What became of one account.
@@ -1004,7 +1279,7 @@ export type CutOverOutcome = Message<"bank.account.v1.CutOverOutcome"> & {
  * Use `create(CutOverOutcomeSchema)` to create a new message.
  */
 export const CutOverOutcomeSchema: GenMessage<CutOverOutcome> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 29);
+  messageDesc(file_bank_account_v1_account_service, 37);
 
 /**
  * The account whose balance to read.
@@ -1025,7 +1300,7 @@ export type GetAccountBalanceRequest = Message<"bank.account.v1.GetAccountBalanc
  * Use `create(GetAccountBalanceRequestSchema)` to create a new message.
  */
 export const GetAccountBalanceRequestSchema: GenMessage<GetAccountBalanceRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 30);
+  messageDesc(file_bank_account_v1_account_service, 38);
 
 /**
  * The balance.
@@ -1068,7 +1343,7 @@ export type GetAccountBalanceResponse = Message<"bank.account.v1.GetAccountBalan
  * Use `create(GetAccountBalanceResponseSchema)` to create a new message.
  */
 export const GetAccountBalanceResponseSchema: GenMessage<GetAccountBalanceResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 31);
+  messageDesc(file_bank_account_v1_account_service, 39);
 
 /**
  * The range of the statement.
@@ -1117,7 +1392,7 @@ export type GetStatementRequest = Message<"bank.account.v1.GetStatementRequest">
  * Use `create(GetStatementRequestSchema)` to create a new message.
  */
 export const GetStatementRequestSchema: GenMessage<GetStatementRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 32);
+  messageDesc(file_bank_account_v1_account_service, 40);
 
 /**
  * A page of the statement.
@@ -1166,7 +1441,7 @@ export type GetStatementResponse = Message<"bank.account.v1.GetStatementResponse
  * Use `create(GetStatementResponseSchema)` to create a new message.
  */
 export const GetStatementResponseSchema: GenMessage<GetStatementResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 33);
+  messageDesc(file_bank_account_v1_account_service, 41);
 
 /**
  * The line to prove.
@@ -1194,7 +1469,7 @@ export type GetStatementProofRequest = Message<"bank.account.v1.GetStatementProo
  * Use `create(GetStatementProofRequestSchema)` to create a new message.
  */
 export const GetStatementProofRequestSchema: GenMessage<GetStatementProofRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 34);
+  messageDesc(file_bank_account_v1_account_service, 42);
 
 /**
  * The proof.
@@ -1215,7 +1490,7 @@ export type GetStatementProofResponse = Message<"bank.account.v1.GetStatementPro
  * Use `create(GetStatementProofResponseSchema)` to create a new message.
  */
 export const GetStatementProofResponseSchema: GenMessage<GetStatementProofResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 35);
+  messageDesc(file_bank_account_v1_account_service, 43);
 
 /**
  * The orders to decide on.
@@ -1236,7 +1511,7 @@ export type AuthorizeOrdersRequest = Message<"bank.account.v1.AuthorizeOrdersReq
  * Use `create(AuthorizeOrdersRequestSchema)` to create a new message.
  */
 export const AuthorizeOrdersRequestSchema: GenMessage<AuthorizeOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 36);
+  messageDesc(file_bank_account_v1_account_service, 44);
 
 /**
  * One order.
@@ -1301,7 +1576,7 @@ export type OrderToAuthorize = Message<"bank.account.v1.OrderToAuthorize"> & {
  * Use `create(OrderToAuthorizeSchema)` to create a new message.
  */
 export const OrderToAuthorizeSchema: GenMessage<OrderToAuthorize> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 37);
+  messageDesc(file_bank_account_v1_account_service, 45);
 
 /**
  * What was decided.
@@ -1322,7 +1597,7 @@ export type AuthorizeOrdersResponse = Message<"bank.account.v1.AuthorizeOrdersRe
  * Use `create(AuthorizeOrdersResponseSchema)` to create a new message.
  */
 export const AuthorizeOrdersResponseSchema: GenMessage<AuthorizeOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 38);
+  messageDesc(file_bank_account_v1_account_service, 46);
 
 /**
  * What was decided on one order.
@@ -1359,7 +1634,7 @@ export type OrderDecision = Message<"bank.account.v1.OrderDecision"> & {
  * Use `create(OrderDecisionSchema)` to create a new message.
  */
 export const OrderDecisionSchema: GenMessage<OrderDecision> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 39);
+  messageDesc(file_bank_account_v1_account_service, 47);
 
 /**
  * Where to book an order, and what it costs.
@@ -1422,7 +1697,7 @@ export type OrderAuthorization = Message<"bank.account.v1.OrderAuthorization"> &
  * Use `create(OrderAuthorizationSchema)` to create a new message.
  */
 export const OrderAuthorizationSchema: GenMessage<OrderAuthorization> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 40);
+  messageDesc(file_bank_account_v1_account_service, 48);
 
 /**
  * The accounts to look at.
@@ -1457,7 +1732,7 @@ export type CheckAccountAccessRequest = Message<"bank.account.v1.CheckAccountAcc
  * Use `create(CheckAccountAccessRequestSchema)` to create a new message.
  */
 export const CheckAccountAccessRequestSchema: GenMessage<CheckAccountAccessRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 41);
+  messageDesc(file_bank_account_v1_account_service, 49);
 
 /**
  * The accounts that they may see.
@@ -1478,7 +1753,7 @@ export type CheckAccountAccessResponse = Message<"bank.account.v1.CheckAccountAc
  * Use `create(CheckAccountAccessResponseSchema)` to create a new message.
  */
 export const CheckAccountAccessResponseSchema: GenMessage<CheckAccountAccessResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 42);
+  messageDesc(file_bank_account_v1_account_service, 50);
 
 /**
  * The accounts whose holders to tell.
@@ -1499,7 +1774,7 @@ export type GetAccountHoldersRequest = Message<"bank.account.v1.GetAccountHolder
  * Use `create(GetAccountHoldersRequestSchema)` to create a new message.
  */
 export const GetAccountHoldersRequestSchema: GenMessage<GetAccountHoldersRequest> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 43);
+  messageDesc(file_bank_account_v1_account_service, 51);
 
 /**
  * Who holds them.
@@ -1520,7 +1795,7 @@ export type GetAccountHoldersResponse = Message<"bank.account.v1.GetAccountHolde
  * Use `create(GetAccountHoldersResponseSchema)` to create a new message.
  */
 export const GetAccountHoldersResponseSchema: GenMessage<GetAccountHoldersResponse> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 44);
+  messageDesc(file_bank_account_v1_account_service, 52);
 
 /**
  * Who holds one account.
@@ -1548,7 +1823,7 @@ export type HeldAccount = Message<"bank.account.v1.HeldAccount"> & {
  * Use `create(HeldAccountSchema)` to create a new message.
  */
 export const HeldAccountSchema: GenMessage<HeldAccount> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_service, 45);
+  messageDesc(file_bank_account_v1_account_service, 53);
 
 /**
  * Keeps the agreements: the catalogue of products, and the accounts with their holders, limits and states. The money is
@@ -1659,7 +1934,7 @@ export const AccountService: GenService<{
   /**
    * Changes the particulars of an account that its owners may choose.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ETAG_MISMATCH (ABORTED), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ETAG_MISMATCH (ABORTED), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), SIGNATORY_REQUIRED (PERMISSION_DENIED: the mandate gives it to others), GUARDIAN_REQUIRED (PERMISSION_DENIED: who has a guardian does it by them), MANDATE_ENDED (FAILED_PRECONDITION), SIGNATURES_REQUIRED (FAILED_PRECONDITION: the mandate asks for more than one), SIGNATURES_IMPOSSIBLE (FAILED_PRECONDITION: too few may sign on this day), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.UpdateAccount
    */
@@ -1683,7 +1958,7 @@ export const AccountService: GenService<{
   /**
    * Lets an account go again. An owner lifts only a freeze that a holder asked for.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_FROZEN (FAILED_PRECONDITION), FREEZE_NOT_ALLOWED (PERMISSION_DENIED), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_FROZEN (FAILED_PRECONDITION), FREEZE_NOT_ALLOWED (PERMISSION_DENIED), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), SIGNATORY_REQUIRED (PERMISSION_DENIED: the mandate gives it to others), GUARDIAN_REQUIRED (PERMISSION_DENIED: who has a guardian does it by them), MANDATE_ENDED (FAILED_PRECONDITION), SIGNATURES_REQUIRED (FAILED_PRECONDITION: the mandate asks for more than one), SIGNATURES_IMPOSSIBLE (FAILED_PRECONDITION: too few may sign on this day), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.UnfreezeAccount
    */
@@ -1708,7 +1983,7 @@ export const AccountService: GenService<{
   /**
    * Closes an account for good: only at a balance of zero, with nothing pending.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), BALANCE_NOT_ZERO (FAILED_PRECONDITION), HOLD_OPEN (FAILED_PRECONDITION: something is authorised on it and not booked yet), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), BALANCE_NOT_ZERO (FAILED_PRECONDITION), HOLD_OPEN (FAILED_PRECONDITION: something is authorised on it and not booked yet), OWNER_REQUIRED (PERMISSION_DENIED: a disponent sees the account, but does not change it), SIGNATORY_REQUIRED (PERMISSION_DENIED: the mandate gives it to others), GUARDIAN_REQUIRED (PERMISSION_DENIED: who has a guardian does it by them), MANDATE_ENDED (FAILED_PRECONDITION), SIGNATURES_REQUIRED (FAILED_PRECONDITION: the mandate asks for more than one), SIGNATURES_IMPOSSIBLE (FAILED_PRECONDITION: too few may sign on this day), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
    *
    * @generated from rpc bank.account.v1.AccountService.CloseAccount
    */
@@ -1716,6 +1991,56 @@ export const AccountService: GenService<{
     methodKind: "unary";
     input: typeof CloseAccountRequestSchema;
     output: typeof CloseAccountResponseSchema;
+  },
+  /**
+   * Gives an account a mandate: who has to sign for what, from a day on. It is a new version in the place of the one before, which is
+   * kept. Staff write down what the holders have signed on paper, and somebody else of them approves it.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), CUSTOMER_NOT_FOUND (NOT_FOUND: a signatory), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: a signatory), MANDATE_INVALID (INVALID_ARGUMENT: a signatory who is named twice or no person, a rule that nobody could meet or that names nobody who signs; see `problem`), CURRENCY_MISMATCH (INVALID_ARGUMENT: a band is not in the account's currency), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), DATE_INVALID (INVALID_ARGUMENT: it begins in the past, or ends before it begins), ETAG_MISMATCH (ABORTED), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
+   *
+   * @generated from rpc bank.account.v1.AccountService.SetMandate
+   */
+  setMandate: {
+    methodKind: "unary";
+    input: typeof SetMandateRequestSchema;
+    output: typeof SetMandateResponseSchema;
+  },
+  /**
+   * Ends the mandate of an account from a day on: then each holder pays alone, and each owner changes and closes alone. Somebody else of
+   * the staff approves it.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), MANDATE_NOT_FOUND (NOT_FOUND: it has none), DATE_INVALID (INVALID_ARGUMENT: a day that has passed), ETAG_MISMATCH (ABORTED), ACCOUNT_BUSY (UNAVAILABLE: another change of it is not settled yet)
+   *
+   * @generated from rpc bank.account.v1.AccountService.RevokeMandate
+   */
+  revokeMandate: {
+    methodKind: "unary";
+    input: typeof RevokeMandateRequestSchema;
+    output: typeof RevokeMandateResponseSchema;
+  },
+  /**
+   * Reads the mandate of an account: the one in force today, or a certain version.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), MANDATE_NOT_FOUND (NOT_FOUND: none is in force, or there is no such version)
+   *
+   * @generated from rpc bank.account.v1.AccountService.GetMandate
+   */
+  getMandate: {
+    methodKind: "unary";
+    input: typeof GetMandateRequestSchema;
+    output: typeof GetMandateResponseSchema;
+  },
+  /**
+   * Lists all versions of an account's mandate, newest first.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.account.v1.AccountService.ListMandates
+   */
+  listMandates: {
+    methodKind: "unary";
+    input: typeof ListMandatesRequestSchema;
+    output: typeof ListMandatesResponseSchema;
   },
   /**
    * Ends the migration of accounts for good: they take no more history, and their floors begin to hold. Each has its own
@@ -1769,10 +2094,10 @@ export const AccountService: GenService<{
     output: typeof GetStatementProofResponseSchema;
   },
   /**
-   * Decides, item by item, whether somebody may order an operation on accounts: holder or disponent, or staff of the
-   * account's branch or of the whole bank; state and freeze of both accounts, currency, the limit of the product. Answers where to book and what it costs.
+   * Decides, item by item, whether somebody may order an operation on accounts: a customer as holder, by the mandate, or
+   * for whom they represent, or staff of the account's branch or of the whole bank; state and freeze of both accounts, currency, the limit of the product. Answers where to book and what it costs.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item; unknown, or not theirs), CREDITOR_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_CLOSED (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item), ACCOUNT_FROZEN (FAILED_PRECONDITION: of an item), CURRENCY_MISMATCH (FAILED_PRECONDITION: of an item), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION: of an item), SAME_ACCOUNT (INVALID_ARGUMENT: of an item), CURRENCY_UNKNOWN (INVALID_ARGUMENT: of an item), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT: of an item), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT: of an item), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT: of an item)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item; unknown, or not theirs), CREDITOR_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_CLOSED (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item), ACCOUNT_FROZEN (FAILED_PRECONDITION: of an item), SIGNATORY_REQUIRED (PERMISSION_DENIED: of an item), GUARDIAN_REQUIRED (PERMISSION_DENIED: of an item), MANDATE_ENDED (FAILED_PRECONDITION: of an item), SIGNATURES_REQUIRED (FAILED_PRECONDITION: of an item), SIGNATURES_IMPOSSIBLE (FAILED_PRECONDITION: of an item), CURRENCY_MISMATCH (FAILED_PRECONDITION: of an item), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION: of an item), SAME_ACCOUNT (INVALID_ARGUMENT: of an item), CURRENCY_UNKNOWN (INVALID_ARGUMENT: of an item), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT: of an item), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT: of an item), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT: of an item)
    *
    * @generated from rpc bank.account.v1.AccountService.AuthorizeOrders
    */
