@@ -94,6 +94,13 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/RevokeMandate'
   | 'bank.account.v1.AccountService/GetMandate'
   | 'bank.account.v1.AccountService/ListMandates'
+  | 'bank.account.v1.AccountService/ListSignatureRequests'
+  | 'bank.account.v1.AccountService/GetSignatureRequest'
+  | 'bank.account.v1.AccountService/GiveSignature'
+  | 'bank.account.v1.AccountService/RefuseSignature'
+  | 'bank.account.v1.AccountService/WithdrawSignatureRequest'
+  | 'bank.account.v1.AccountService/WatchSignatures'
+  | 'bank.account.v1.AccountService/RequestSignatures'
   | 'bank.account.v1.AccountService/CutOverAccounts'
   | 'bank.account.v1.AccountService/GetAccountBalance'
   | 'bank.account.v1.AccountService/GetStatement'
@@ -560,7 +567,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
       'MANDATE_ENDED',
-      'SIGNATURES_REQUIRED',
       'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
@@ -616,7 +622,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
       'MANDATE_ENDED',
-      'SIGNATURES_REQUIRED',
       'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
@@ -675,7 +680,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
       'MANDATE_ENDED',
-      'SIGNATURES_REQUIRED',
       'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
@@ -775,6 +779,165 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'ACCOUNT_NOT_FOUND',
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ListSignatureRequests': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['signatureRequests', 'accountId'], ['signatureRequests', 'creditorAccountId'], ['signatureRequests', 'makerId'], ['signatureRequests', 'signatures', 'signatoryId'], ['signatureRequests', 'signatures', 'signerId'], ['signatureRequests', 'missingSignatoryIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_REQUIRED',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/GetSignatureRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/GiveSignature': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
+      { path: ['signatoryId'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+      'SIGNATURE_REQUEST_ENDED',
+      'SIGNATORY_REQUIRED',
+      'SIGNATURE_EXISTS',
+    ],
+  },
+  'bank.account.v1.AccountService/RefuseSignature': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
+      { path: ['signatoryId'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+      'SIGNATURE_REQUEST_ENDED',
+      'SIGNATORY_REQUIRED',
+      'SIGNATURE_EXISTS',
+    ],
+  },
+  'bank.account.v1.AccountService/WithdrawSignatureRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+      'SIGNATURE_REQUEST_ENDED',
+      'MAKER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/WatchSignatures': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['signatureRequests', 'accountId'], ['signatureRequests', 'creditorAccountId'], ['signatureRequests', 'makerId'], ['signatureRequests', 'signatures', 'signatoryId'], ['signatureRequests', 'signatures', 'signerId'], ['signatureRequests', 'missingSignatoryIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'CURSOR_AHEAD',
+      'TOO_MANY_WATCHERS',
+    ],
+  },
+  'bank.account.v1.AccountService/RequestSignatures': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: ['transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'NAMED' },
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [['actor']],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'SIGNATORY_REQUIRED',
+      'OWNER_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
     ],
   },
   'bank.account.v1.AccountService/CutOverAccounts': {
@@ -879,6 +1042,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['orders', 'signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'NAMED' },
     ],
     shows: [],
     actors: [['orders', 'actor']],
@@ -892,7 +1056,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
       'MANDATE_ENDED',
-      'SIGNATURES_REQUIRED',
+      'SIGNATURE_REQUEST_NOT_COMPLETE',
       'SIGNATURES_IMPOSSIBLE',
       'CURRENCY_MISMATCH',
       'TRANSFER_LIMIT_EXCEEDED',
@@ -4393,9 +4557,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/RequireStepUp': {
-    callers: ['transaction'],
+    callers: ['transaction', 'account'],
     grants: [],
-    actorAsserters: ['transaction'],
+    actorAsserters: ['transaction', 'account'],
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
@@ -4599,6 +4763,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
       'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
       'INSUFFICIENT_FUNDS',
       'CEILING_EXCEEDED',
       'BALANCE_OUT_OF_RANGE',
@@ -4715,6 +4883,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
       'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
+      'SIGNATURES_REQUIRED',
       'INSUFFICIENT_FUNDS',
       'BALANCE_OUT_OF_RANGE',
       'HOLD_EXPIRE_TIME_NOT_LATER',
@@ -4932,6 +5105,7 @@ export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Obje
 export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
   'security': ['transaction'],
+  'transaction': ['account'],
   'account': ['customer'],
   'customer': ['security'],
   'notification': ['account', 'ledger', 'security', 'transaction'],
@@ -4944,11 +5118,13 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.AccountOpened': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
+  'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionHeldForReview': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionPosted': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: ['fees', 'holdId'] },
   'bank.transaction.v1.TransactionRefused': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionReleased': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionReversed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.TransactionSigned': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
 };
 
 /** The reasons that any RPC may refuse with, as the comment of bank.type.v1.ErrorDetail lists them. */

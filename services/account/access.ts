@@ -1,11 +1,12 @@
 // Whose the things are that this service owns.
-import { heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
+import { branchOf, heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
 import type { CheckAccountAccessRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import { mayChange, type People, sees } from './domain/standing.ts';
 import { readPeople } from './people.ts';
+import { selectAccountsOf } from './signature-tables.ts';
 import { selectBranches } from './tables.ts';
 
 /**
@@ -22,6 +23,14 @@ export function owners(context: Context): Owners {
       async (ids, call) => (await standings(ids, call)).map(({ customerId, branchId }) => [customerId, branchId]),
     ),
     PRODUCT: async () => undefined,
+    // What waits for signatures on an account is seen by all who see that; who signs, the mandate says.
+    async SIGNATURE_REQUEST(ids, _access, principal, call) {
+      const found = await database.query(selectAccountsOf(ids));
+      const accountIds = [...new Set(found.map(({ accountId }) => accountId))];
+      const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
+      const isSeen = (id: string) => found.some((one) => one.id === id && seen.has(one.accountId));
+      if (!ids.every(isSeen)) throw refuse('SIGNATURE_REQUEST_NOT_FOUND');
+    },
     async ACCOUNT(ids, access, principal, call) {
       if (await heldToBranch(ids, call, branchesOf, () => refuse('ACCOUNT_NOT_FOUND'))) return;
       if (principal.audience !== Audience.CHANNEL) throw refuse('ACCOUNT_NOT_FOUND');
@@ -41,7 +50,10 @@ export function owners(context: Context): Owners {
 }
 
 /** Those of the accounts that somebody may see: a customer as `owners` says; staff all that exist, or those of a branch. */
-export async function visibleTo(context: Context, request: CheckAccountAccessRequest): Promise<Set<string>> {
+export async function visibleTo(
+  context: Context,
+  request: Pick<CheckAccountAccessRequest, 'actor' | 'accountIds' | 'branchId'>,
+): Promise<Set<string>> {
   const { actor, accountIds, branchId } = request;
   if (actor?.audience === Audience.CHANNEL) {
     const { date, people } = await readPeople(context, accountIds);

@@ -20,12 +20,15 @@ import { mandateActions, mandateStates, signatoryClasses, signatoryRoles } from 
 import { publishMandateSet } from './events.ts';
 import {
   MandateRow,
+  peopleFrom,
   rulesFromJson,
   rulesToJson,
   SignatoryRow,
   selectNextVersion,
+  selectPeople,
   signatoryRow,
 } from './people-tables.ts';
+import { judgeAllAnew } from './signatures.ts';
 import type { AccountRow } from './tables.ts';
 
 /** What a version of a mandate says. */
@@ -94,6 +97,7 @@ export async function writeMandate(
   tx: CommandTx,
   asked: { readonly accountId: string; readonly etag: string },
   call: Call,
+  today: string,
   decide: (row: AccountRow, state: Mandate['state'] | null) => MandateTerms,
 ): Promise<Message> {
   const row = await lockFree(tx, asked.accountId);
@@ -124,6 +128,12 @@ export async function writeMandate(
     after: details,
     apply: () => publishMandateSet(version, terms),
   });
+  // What waits for signatures is judged by it from now on; by one of later, when its day has come.
+  if (terms.validFrom <= today) {
+    const [raw] = await tx.query(selectPeople([row.id], today));
+    const mandate = terms.state === 'given' ? { ...terms, version } : null;
+    if (raw) await judgeAllAnew(tx, row, { ...peopleFrom(raw), mandate }, today);
+  }
   return mandateMessage(written, signatories, row, call.principal);
 }
 

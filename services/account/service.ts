@@ -1,6 +1,7 @@
 // The table of contents of the account service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
@@ -8,6 +9,7 @@ import { type Context, makeContext } from './context.ts';
 import { representations } from './events.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
 import { Mandates } from './migrations/0010-mandates.ts';
+import { Signatures } from './migrations/0011-signatures.ts';
 import { peopleEntities } from './people-tables.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
@@ -21,19 +23,30 @@ import { getAccountBalance } from './rpc/get-account-balance.ts';
 import { getAccountHolders } from './rpc/get-account-holders.ts';
 import { getMandate } from './rpc/get-mandate.ts';
 import { getProduct } from './rpc/get-product.ts';
+import { getSignatureRequest } from './rpc/get-signature-request.ts';
 import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
+import { giveSignature } from './rpc/give-signature.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listMandates } from './rpc/list-mandates.ts';
 import { listProducts } from './rpc/list-products.ts';
+import { listSignatureRequests } from './rpc/list-signature-requests.ts';
 import { openAccount } from './rpc/open-account.ts';
+import { refuseSignature } from './rpc/refuse-signature.ts';
+import { requestSignatures } from './rpc/request-signatures.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
 import { revokeMandate } from './rpc/revoke-mandate.ts';
 import { setMandate } from './rpc/set-mandate.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
+import { watchSignatures } from './rpc/watch-signatures.ts';
+import { withdrawSignatureRequest } from './rpc/withdraw-signature-request.ts';
+import { tendSignatures } from './signed-changes.ts';
 import { entities } from './tables.ts';
+
+/** How often it is looked whether something is signed, or was not in time. */
+const TEND_MS = 250;
 
 function rpcs(context: Context) {
   return {
@@ -56,6 +69,13 @@ function rpcs(context: Context) {
     listMandates: listMandates(context),
     revokeMandate: revokeMandate(context),
     setMandate: setMandate(context),
+    getSignatureRequest: getSignatureRequest(context),
+    giveSignature: giveSignature(context),
+    listSignatureRequests: listSignatureRequests(context),
+    refuseSignature: refuseSignature(context),
+    requestSignatures: requestSignatures(context),
+    watchSignatures: watchSignatures(context),
+    withdrawSignatureRequest: withdrawSignatureRequest(context),
     openAccount: openAccount(context),
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
@@ -75,9 +95,11 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0004-event-path', class: eventPath('account_runtime') },
     { name: '0005-event-operations', class: eventOperations('account_runtime') },
     { name: '0010-mandates', class: Mandates },
+    { name: '0011-signatures', class: Signatures },
   ],
   context: makeContext,
   subscriptions: () => [representations()],
+  start: async (context) => repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait'),
   rpcs,
   owners,
 };

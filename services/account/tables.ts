@@ -50,6 +50,7 @@ const AccountSchema = defineEntity({
     version: p.integer(),
     changeNo: p.integer(),
     pendingChange: p.text().nullable(),
+    signatureNo: p.integer(),
     createTime: p.datetime(),
     updateTime: p.datetime(),
   },

@@ -1,7 +1,8 @@
 // What the tests of mandates share: staff who give them, and mandates in short.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '#chassis/call.ts';
-import { staff } from '#chassis/testing/clients.ts';
+import { newId } from '#chassis/id.ts';
+import { customer, staff } from '#chassis/testing/clients.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import {
   MandateAction,
@@ -9,6 +10,7 @@ import {
   SignatoryRole,
   type SignatorySchema,
 } from '#gen/bank/account/v1/mandate_pb.ts';
+import { type SignatureRequest, SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import type { Bank } from '../_testbed/bank.ts';
 import { aRequestId } from '../_testbed/opening.ts';
 
@@ -68,4 +70,23 @@ export async function giveMandate(
   const { mandate } = await approvedAccounts(bank).setMandate({ ...request, ...more });
   if (!mandate) throw new Error('no mandate was given');
   return mandate;
+}
+
+/** What an order of somebody waits for, as the transaction service asks for it. */
+export async function requested(bank: Bank, accountId: string, makerId: string, amount = '100.00') {
+  const transactionId = newId('txn');
+  const payment = { accountId, creditorAccountId: 'acc_payee', amount: { currencyCode: 'CZK', amount } };
+  const { signatureRequest } = await bank
+    .as(AccountService, 'transaction')
+    .requestSignatures({ requestId: transactionId, transactionId, actor: customer(makerId), ...payment });
+  if (!signatureRequest) throw new Error('nothing was asked for');
+  return signatureRequest;
+}
+
+/** Where a request is, in short: `OPEN 1 of a,c` or `COMPLETE`. */
+export function inShort(request: SignatureRequest | undefined, names: Readonly<Record<string, string>>): string {
+  const { state = SignatureRequestState.UNSPECIFIED, missingCount, missingSignatoryIds } = request ?? {};
+  const word = Object.entries(SignatureRequestState).find(([, value]) => value === state)?.[0] ?? '';
+  if (state !== SignatureRequestState.OPEN) return word;
+  return `${word} ${missingCount} of ${missingSignatoryIds?.map((id) => names[id]).join()}`;
 }

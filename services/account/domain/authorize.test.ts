@@ -47,6 +47,7 @@ const transfer: OrderFacts = {
     representations: [],
   },
   date: '2026-06-15',
+  isSigned: false,
 };
 const teller = staff('TELLER');
 const deposit: OrderFacts = { ...transfer, actor: teller, operation: CASH_DEPOSIT, debtor: undefined };

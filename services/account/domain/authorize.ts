@@ -32,6 +32,8 @@ export interface OrderFacts {
   readonly creditor: AccountFacts | undefined;
   /** Who has what to do with the account to take from. */
   readonly people: People | undefined;
+  /** Whether enough have signed it. */
+  readonly isSigned: boolean;
   /** The day on which it is ordered. */
   readonly date: string;
 }
@@ -71,8 +73,7 @@ function authorizeDeposit(order: OrderFacts) {
 function authorizeWithdrawal(order: OrderFacts) {
   const debtor = debtorOf(order);
   checkDebit(debtor, order.amount);
-  checkMandate(order);
-  return { ...debtorMessage(debtor), ...feeOf(debtor, order) };
+  return { ...debtorMessage(debtor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
 function authorizeTransfer(order: OrderFacts) {
@@ -83,8 +84,7 @@ function authorizeTransfer(order: OrderFacts) {
   if (creditor.id === debtor.id) throw refuse('SAME_ACCOUNT');
   checkDebit(debtor, amount);
   checkCredit(creditor, amount);
-  checkMandate(order);
-  return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order) };
+  return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
 function authorizeMigration(order: OrderFacts) {
@@ -97,17 +97,22 @@ function authorizeMigration(order: OrderFacts) {
 
 /** The account to take from, when it exists and the actor sees it: both look alike to one who does not. */
 function debtorOf(order: OrderFacts): AccountFacts {
-  const { actor, debtor, people, date } = order;
+  const { actor, debtor, people, date, isSigned } = order;
+  // Who ordered what others have signed may be no longer on the account.
+  if (debtor && isSigned) return debtor;
   const isTheirs = actor.audience === Audience.CHANNEL && people !== undefined && sees(people, actor.partyId, date);
   if (!debtor || !(isTheirs || mayAsStaff(order, debtor))) throw refuse('ACCOUNT_NOT_FOUND');
   return debtor;
 }
 
-/** What a customer orders is held against the mandate; what staff order, their customer has signed before them. */
-function checkMandate({ actor, amount, people, date }: OrderFacts): void {
-  if (actor.audience !== Audience.CHANNEL || !people) return;
+/**
+ * Whether others have to sign what a customer orders, by the mandate. What staff order, their customer has signed before them; what was
+ * signed, needs nothing more.
+ */
+function signaturesOf({ actor, amount, people, date, isSigned }: OrderFacts): { signaturesRequired?: true } {
+  if (isSigned || actor.audience !== Audience.CHANNEL || !people) return {};
   const { kind } = standingOf(people, actor.partyId, { action: 'pay', amount: amount.minor, date });
-  if (kind === 'WITH_OTHERS') throw refuse('SIGNATURES_REQUIRED');
+  return kind === 'WITH_OTHERS' ? { signaturesRequired: true } : {};
 }
 
 /** Staff may act on an account in a role that orders such things: by roles of a branch alone, on its own accounts. */

@@ -1,7 +1,7 @@
 // As whom somebody acts on an account, and whether they may do something alone: by holding it, by its mandate, and as the
 // guardian or attorney of somebody who holds it or is named in it.
 import type { Holding } from './holders.ts';
-import { type Act, isWithin, judge, type Mandate, rulesFor, signersOn } from './mandate.ts';
+import { type Act, type Given, isWithin, judge, type Mandate, rulesFor, signersOn, type Verdict } from './mandate.ts';
 import { refuse } from './refusals.ts';
 
 /** That somebody may act for another on the day that is asked about. */
@@ -93,11 +93,29 @@ export function signatoryOf(
   return names.find((name) => signers.includes(name));
 }
 
-function withoutMandate(people: People, customerId: string, { action }: Act): Standing {
+/**
+ * What signatures come to today. Where the mandate has ended there are never enough; where it is not about the act any more, they are
+ * when who asked for it may do it alone.
+ */
+export function verdictOn(people: People, makerId: string, act: Act, given: Given): Verdict {
+  const { mandate } = people;
+  if (mandate && !isWithin(act.date, null, mandate.validUntil)) return { kind: 'NEVER' };
+  if (mandate && rulesFor(mandate, act).length > 0) return judge(mandate, act, given);
+  return { kind: refusalAlone(people, makerId, act) === undefined ? 'ENOUGH' : 'NEVER' };
+}
+
+function withoutMandate(people: People, customerId: string, act: Act): Standing {
+  const refusal = refusalAlone(people, customerId, act);
+  if (refusal) throw refuse(refusal);
+  return { kind: 'ALONE' };
+}
+
+/** Why somebody may not do something alone where no mandate is about it. */
+function refusalAlone(people: People, customerId: string, { action }: Act) {
   const names = namesOf(people, customerId);
   const may = people.holders.filter(({ role }) => action === 'pay' || role === 'owner');
-  if (may.some((holder) => names.includes(holder.customerId))) return { kind: 'ALONE' };
-  if (may.some((holder) => holder.customerId === customerId)) throw refuse('GUARDIAN_REQUIRED');
+  if (may.some((holder) => names.includes(holder.customerId))) return undefined;
+  if (may.some((holder) => holder.customerId === customerId)) return 'GUARDIAN_REQUIRED';
   const holds = people.holders.some((holder) => [customerId, ...names].includes(holder.customerId));
-  throw refuse(holds ? 'OWNER_REQUIRED' : 'SIGNATORY_REQUIRED');
+  return holds ? 'OWNER_REQUIRED' : 'SIGNATORY_REQUIRED';
 }

@@ -13,6 +13,10 @@ import {
   MandateState as MandateStates,
   SignatoryRole as SignatoryRoles,
 } from '#gen/bank/account/v1/mandate_pb.ts';
+import {
+  SignatureDecision as Decisions,
+  SignatureRequestState as RequestStates,
+} from '#gen/bank/account/v1/signature_pb.ts';
 
 export type AccountType = 'individual' | 'joint' | 'business';
 export type AccountState = 'pending' | 'migrating' | 'active' | 'closed';
@@ -23,6 +27,8 @@ export type MandateAction = 'pay' | 'change' | 'close';
 export type MandateState = 'given' | 'revoked';
 export type SignatoryRole = 'signer' | 'preparer';
 export type SignatoryClass = 'a' | 'b';
+export type SignatureRequestState = 'open' | 'complete' | 'refused' | 'expired' | 'withdrawn';
+export type SignatureDecision = 'signed' | 'refused';
 export type FreezeReason =
   | 'customer_request'
   | 'fraud_suspicion'
@@ -48,6 +54,8 @@ export const freezeReasons = words<FreezeReason, Reasons>(Reasons);
 export const mandateActions = words<MandateAction, Actions>(Actions);
 export const mandateStates = words<MandateState, MandateStates>(MandateStates);
 export const signatoryRoles = words<SignatoryRole, SignatoryRoles>(SignatoryRoles);
+export const signatureRequestStates = words<SignatureRequestState, RequestStates>(RequestStates);
+export const signatureDecisions = words<SignatureDecision, Decisions>(Decisions);
 export const signatoryClasses = words<SignatoryClass, Classes>(Classes);
 
 function words<Word extends string, Value extends number>(

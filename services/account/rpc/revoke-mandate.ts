@@ -15,7 +15,7 @@ export function revokeMandate(context: Context): Rpcs<typeof AccountService>['re
           return (await context.clock.read()).openDate.toString();
         },
         decide: async (tx, today) => ({
-          mandate: await writeMandate(context, tx, request, call, (_row, state) => {
+          mandate: await writeMandate(context, tx, request, call, today, (_row, state) => {
             if (state !== 'given') throw refuse('MANDATE_NOT_FOUND');
             const validFrom = beginOf(request.validFrom, today);
             return { state: 'revoked', signatories: [], rules: [], validFrom, validUntil: null };

@@ -15,7 +15,7 @@ export function setMandate(context: Context): Rpcs<typeof AccountService>['setMa
           return (await context.clock.read()).openDate.toString();
         },
         decide: async (tx, today) => ({
-          mandate: await writeMandate(context, tx, request, call, (row) => termsOf(request, row, today)),
+          mandate: await writeMandate(context, tx, request, call, today, (row) => termsOf(request, row, today)),
         }),
       }),
     );
