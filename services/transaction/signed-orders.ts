@@ -21,6 +21,7 @@ import {
   movementSteps,
   publishSettled,
   recordSettled,
+  resourcesOf,
   settledOf,
 } from './movement.ts';
 import { insertReviews } from './review-tables.ts';
@@ -69,7 +70,10 @@ export function transferSteps(
     async settle(tx, intent, outcome) {
       if ('order' in intent) return steps.settle(tx, intent, outcome);
       const order = await lock(tx, intent.transactionId);
-      if (!intent.signed) return respond(order);
+      if (!intent.signed) {
+        tx.record({ resourceIds: resourcesOf(order), partyId: order.partyId });
+        return respond(order);
+      }
       const settled = settledOf(order, outcome);
       await tx.execute(settleOrders([settled]));
       recordSettled(tx, settled);

@@ -1,7 +1,8 @@
 // Payments that several have to sign, and those who act for others: what account, transaction, customer and notification do together.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { customer, refused, staff } from '#chassis/testing/clients.ts';
+import { asPrincipal, customer, refused, staff } from '#chassis/testing/clients.ts';
+import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
@@ -9,11 +10,14 @@ import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { type Transaction, TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
+import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { approvedAccounts, giveMandate, rule, signer, twoOfThree } from '../../account/testing-mandates.ts';
-import { as, aTransfer, balanceOf, deposit, of, there } from '../../transaction/testing.ts';
+import { transaction } from '../../transaction/service.ts';
+import { as, aTransfer, balanceOf, type Callable, deposit, of, there } from '../../transaction/testing.ts';
 import { type Bank, startBank } from '../bank.ts';
 import { checkLaws } from '../laws.ts';
-import { accountsOf, aRequestId, openAccount, registerPerson } from '../opening.ts';
+import { accountsAs, accountsOf, aRequestId, openAccount, payIn, registerPerson } from '../opening.ts';
+import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
 import { aSigner, type Signer } from '../signers.ts';
 
 const PATIENCE_MS = 30_000;
@@ -58,8 +62,7 @@ describe('Payments that several sign', function payments() {
   async function once({ transactionId }: Transaction, ...not: TransactionState[]): Promise<Transaction> {
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
-      const { transaction } = await as(bank, 'TELLER').getTransaction({ transactionId });
-      const now = there(transaction);
+      const now = there((await as(bank, 'TELLER').getTransaction({ transactionId })).transaction);
       if (!not.includes(now.state) || Date.now() > end) return now;
       await sleep(20);
     }
@@ -180,5 +183,71 @@ describe('Payments that several sign', function payments() {
     await refused(pay(guardian), 'ACCOUNT_NOT_FOUND');
     await pay(ward);
     expect(await balanceOf(bank, account)).to.equal('70.00');
+  });
+});
+
+describe('A payment that several sign, while transaction is killed', function killed() {
+  this.timeout(240_000);
+  let bus: TestBus;
+  let bank: Bank;
+  let database: TestDatabase;
+  let environment: NodeJS.ProcessEnv;
+  let running: ServiceProcess;
+  let called: Callable;
+  const clients: { close(): void }[] = [];
+
+  before(async function startsThem() {
+    if (!process.env['NATS_URL']) this.skip();
+    bus = await startTestBus();
+    const services = ['ledger', 'customer', 'account', 'security'] as const;
+    bank = await startBank({ edge: false, services, environment: { NATS_URL: bus.url } });
+    database = await cloneDatabase(transaction);
+    const port = await randomFreePort();
+    environment = {
+      ...bank.environment,
+      TRANSACTION_DATABASE_URL: database.runtimeUrl,
+      TRANSACTION_PORT: String(port),
+    };
+    running = await startServiceProcess('transaction', environment);
+    called = {
+      asPrincipal(service, actor) {
+        const { issuer, identity } = bank;
+        const callable = { service, audience: 'transaction' as const, address: `127.0.0.1:${port}`, issuer, identity };
+        const client = asPrincipal(callable, actor, { deadlineMs: 5_000 });
+        clients.push(client);
+        return client;
+      },
+    };
+  });
+  after(async () => {
+    for (const client of clients) client.close();
+    await running?.kill();
+    await database?.drop();
+    await bank?.stop();
+    await bus?.stop();
+  });
+
+  it('is booked once, whenever that was', async () => {
+    const [a, b] = [await registerPerson(bank), await aSigner(bank)];
+    const [mine, his] = [await openAccount(bank, { owners: [a] }), await openAccount(bank)];
+    await payIn(bank, mine, '1000');
+    await giveMandate(bank, mine.accountId, [signer(a), signer(b.customerId)], [rule('PAY', [[2]])]);
+    // Before the event has come, while the order goes on, and at any time.
+    const pauses = [0, 60, Math.round(Math.random() * 200)];
+    for (const [round, pause] of pauses.entries()) {
+      const { transaction: order } = await of(called, a).transferFunds(aTransfer(mine, his, '100'));
+      await b.sign(order?.signatureRequestId ?? '');
+      await sleep(pause);
+      await running.kill('SIGKILL');
+      running = await startServiceProcess('transaction', environment);
+      const booked = `select from transaction where id = '${order?.transactionId}' and state = 'posted'`;
+      const end = Date.now() + 60_000;
+      while ((await database.query(booked)).length === 0 && Date.now() < end) await sleep(50);
+      expect(await database.query(booked), `killed after ${pause} ms`).to.have.length(1);
+      const account = accountsAs(bank, 'TELLER');
+      const { booked: left } = await account.getAccountBalance({ accountId: mine.accountId });
+      expect(left?.amount, `killed after ${pause} ms`).to.equal(`${1000 - 100 * (round + 1)}.00`);
+    }
+    await checkLaws(bank.database('ledger').superuserUrl);
   });
 });

@@ -107,6 +107,11 @@ describe('GiveSignature', function giveSignature() {
       const { account: left } = await teller.getAccount({ accountId });
       expect(left?.state).to.equal(money ? AccountState.ACTIVE : AccountState.CLOSED);
       expect(await owner.closeAccount(closing)).to.deep.equal(asked);
+      // As if the process had died before it wrote down what came of it: it is done again, and comes to the same.
+      const forget = `update signature_request set carry_out_time = null, refusal_reason = '' where id = '${signatureRequestId}'`;
+      await bank().database('account').query(forget);
+      while (!(await now())?.carryOutTime) await sleep(20);
+      expect((await now())?.refusalReason).to.equal(money ? 'BALANCE_NOT_ZERO' : '');
       const events = await eventsOf(bank().database('account'), accountId);
       expect(events.filter((event) => event.startsWith('AccountClosed'))).to.have.length(money ? 0 : 1);
     }
