@@ -60,7 +60,8 @@ export type IdKind =
   | 'CASE'
   | 'WEBHOOK'
   | 'LEGAL_HOLD'
-  | 'RELATION';
+  | 'RELATION'
+  | 'SIGNATURE_REQUEST';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -89,6 +90,17 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/UnfreezeAccount'
   | 'bank.account.v1.AccountService/SetOverdraftLimit'
   | 'bank.account.v1.AccountService/CloseAccount'
+  | 'bank.account.v1.AccountService/SetMandate'
+  | 'bank.account.v1.AccountService/RevokeMandate'
+  | 'bank.account.v1.AccountService/GetMandate'
+  | 'bank.account.v1.AccountService/ListMandates'
+  | 'bank.account.v1.AccountService/ListSignatureRequests'
+  | 'bank.account.v1.AccountService/GetSignatureRequest'
+  | 'bank.account.v1.AccountService/GiveSignature'
+  | 'bank.account.v1.AccountService/RefuseSignature'
+  | 'bank.account.v1.AccountService/WithdrawSignatureRequest'
+  | 'bank.account.v1.AccountService/WatchSignatures'
+  | 'bank.account.v1.AccountService/RequestSignatures'
   | 'bank.account.v1.AccountService/CutOverAccounts'
   | 'bank.account.v1.AccountService/GetAccountBalance'
   | 'bank.account.v1.AccountService/GetStatement'
@@ -559,6 +571,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_CLOSED',
       'ETAG_MISMATCH',
       'OWNER_REQUIRED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
   },
@@ -610,6 +626,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_FROZEN',
       'FREEZE_NOT_ALLOWED',
       'OWNER_REQUIRED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
   },
@@ -664,7 +684,267 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'BALANCE_NOT_ZERO',
       'HOLD_OPEN',
       'OWNER_REQUIRED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/SetMandate': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['signatories', 'customerId'], kind: 'CUSTOMER', access: 'NAMED' },
+      { path: ['rules', 'requirements', 'customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'MANDATE_INVALID',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'DATE_INVALID',
+      'ETAG_MISMATCH',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/RevokeMandate': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'MANDATE_NOT_FOUND',
+      'DATE_INVALID',
+      'ETAG_MISMATCH',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/GetMandate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['mandate', 'accountId'], ['mandate', 'signatories', 'customerId'], ['mandate', 'rules', 'requirements', 'customerIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'MANDATE_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/ListMandates': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['mandates', 'accountId'], ['mandates', 'signatories', 'customerId'], ['mandates', 'rules', 'requirements', 'customerIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ListSignatureRequests': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['signatureRequests', 'accountId'], ['signatureRequests', 'creditorAccountId'], ['signatureRequests', 'makerId'], ['signatureRequests', 'signatures', 'signatoryId'], ['signatureRequests', 'signatures', 'signerId'], ['signatureRequests', 'missingSignatoryIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_REQUIRED',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/GetSignatureRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/GiveSignature': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
+      { path: ['signatoryId'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+      'SIGNATURE_REQUEST_ENDED',
+      'SIGNATORY_REQUIRED',
+      'SIGNATURE_EXISTS',
+    ],
+  },
+  'bank.account.v1.AccountService/RefuseSignature': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
+      { path: ['signatoryId'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+      'SIGNATURE_REQUEST_ENDED',
+      'SIGNATORY_REQUIRED',
+      'SIGNATURE_EXISTS',
+    ],
+  },
+  'bank.account.v1.AccountService/WithdrawSignatureRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SIGNATURE_REQUEST_NOT_FOUND',
+      'SIGNATURE_REQUEST_ENDED',
+      'MAKER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/WatchSignatures': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['signatureRequests', 'accountId'], ['signatureRequests', 'creditorAccountId'], ['signatureRequests', 'makerId'], ['signatureRequests', 'signatures', 'signatoryId'], ['signatureRequests', 'signatures', 'signerId'], ['signatureRequests', 'missingSignatoryIds']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'CURSOR_AHEAD',
+      'TOO_MANY_WATCHERS',
+    ],
+  },
+  'bank.account.v1.AccountService/RequestSignatures': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: ['transaction'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'NAMED' },
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [['actor']],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'SIGNATORY_REQUIRED',
+      'OWNER_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
     ],
   },
   'bank.account.v1.AccountService/CutOverAccounts': {
@@ -769,6 +1049,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['orders', 'signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'NAMED' },
     ],
     shows: [],
     actors: [['orders', 'actor']],
@@ -779,6 +1060,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_NOT_MIGRATING',
       'ACCOUNT_FROZEN',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURE_REQUEST_NOT_COMPLETE',
+      'SIGNATURES_IMPOSSIBLE',
       'CURRENCY_MISMATCH',
       'TRANSFER_LIMIT_EXCEEDED',
       'SAME_ACCOUNT',
@@ -4409,9 +4695,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/RequireStepUp': {
-    callers: ['transaction'],
+    callers: ['transaction', 'account'],
     grants: [],
-    actorAsserters: ['transaction'],
+    actorAsserters: ['transaction', 'account'],
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
@@ -4615,6 +4901,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
       'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
       'INSUFFICIENT_FUNDS',
       'CEILING_EXCEEDED',
       'BALANCE_OUT_OF_RANGE',
@@ -4731,6 +5021,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
       'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
+      'SIGNATURES_REQUIRED',
       'INSUFFICIENT_FUNDS',
       'BALANCE_OUT_OF_RANGE',
       'HOLD_EXPIRE_TIME_NOT_LATER',
@@ -4948,6 +5243,8 @@ export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Obje
 export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
   'security': ['transaction'],
+  'transaction': ['account'],
+  'account': ['customer'],
   'customer': ['security'],
   'notification': ['account', 'ledger', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
@@ -4959,11 +5256,13 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.AccountOpened': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
+  'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionHeldForReview': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionPosted': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: ['fees', 'holdId'] },
   'bank.transaction.v1.TransactionRefused': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionReleased': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionReversed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.TransactionSigned': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
 };
 
 /** The reasons that any RPC may refuse with, as the comment of bank.type.v1.ErrorDetail lists them. */

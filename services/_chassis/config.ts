@@ -106,6 +106,10 @@ export const variables = {
     default: 5,
     desc: 'how many business dates after its own an order under review can be decided',
   }),
+  SIGNATURE_DAYS: limit({
+    default: 10,
+    desc: 'how many business dates after its own what waits for signatures can be signed',
+  }),
   DATA_KEYS: str({
     choices: ['security', 'keyring'],
     default: 'security',

@@ -25,6 +25,7 @@ export type Prefix =
   | 'rfs'
   | 'rel'
   | 'ses'
+  | 'sgr'
   | 'stf'
   | 'stp'
   | 'tpy'

@@ -1,36 +1,45 @@
 // Whose the things are that this service owns.
-import { heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
-import type { Database } from '#chassis/database.ts';
+import { branchOf, heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
 import type { CheckAccountAccessRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
-import { selectBranches, selectHeld, selectHolders } from './tables.ts';
+import { mayChange, type People, sees } from './domain/standing.ts';
+import { readPeople } from './people.ts';
+import { selectAccountsOf } from './signature-tables.ts';
+import { selectBranches } from './tables.ts';
 
 /**
- * How principals stand to ids. A customer sees the accounts that they hold, in whichever role, and changes those that
- * they own; an account that they do not hold is to them as one that does not exist. So is to staff who are held to a
- * branch an account of another, whoever holds it. Products are everybody's to see.
+ * How principals stand to ids. A customer sees the accounts that they hold, in whichever role, those on whose mandate they stand, and
+ * those of whom they represent; they change those that they, or whom they represent, own or are named on: what exactly, the mandate
+ * says, RPC by RPC. Any other account is to them as one that does not exist. So is to staff who are held to a branch an account of
+ * another, whoever holds it. Products are everybody's to see.
  */
-export function owners({ database, standings }: Context): Owners {
+export function owners(context: Context): Owners {
+  const { database, standings } = context;
   return {
     CUSTOMER: ownCustomer(
       () => refuse('CUSTOMER_NOT_FOUND'),
       async (ids, call) => (await standings(ids, call)).map(({ customerId, branchId }) => [customerId, branchId]),
     ),
     PRODUCT: async () => undefined,
+    // What waits for signatures on an account is seen by all who see that; who signs, the mandate says.
+    async SIGNATURE_REQUEST(ids, _access, principal, call) {
+      const found = await database.query(selectAccountsOf(ids));
+      const accountIds = [...new Set(found.map(({ accountId }) => accountId))];
+      const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
+      const isSeen = (id: string) => found.some((one) => one.id === id && seen.has(one.accountId));
+      if (!ids.every(isSeen)) throw refuse('SIGNATURE_REQUEST_NOT_FOUND');
+    },
     async ACCOUNT(ids, access, principal, call) {
       if (await heldToBranch(ids, call, branchesOf, () => refuse('ACCOUNT_NOT_FOUND'))) return;
       if (principal.audience !== Audience.CHANNEL) throw refuse('ACCOUNT_NOT_FOUND');
-      const holders = await database.query(selectHolders(ids));
-      const roles = new Map(
-        holders
-          .filter(({ customerId }) => customerId === principal.partyId)
-          .map(({ accountId, role }) => [accountId, role]),
-      );
-      if (ids.some((id) => !roles.has(id))) throw refuse('ACCOUNT_NOT_FOUND');
+      const { date, people } = await readPeople(context, ids);
+      const all = ids.map((id) => people.get(id));
+      if (all.some((its) => !its || !sees(its, principal.partyId, date))) throw refuse('ACCOUNT_NOT_FOUND');
       // A disponent sees the account already, so that a plain answer gives nothing away.
-      if (access === 'ACT' && ids.some((id) => roles.get(id) !== 'owner')) throw refuse('OWNER_REQUIRED');
+      const isTheirs = (its: People | undefined) => its !== undefined && mayChange(its, principal.partyId, date);
+      if (access === 'ACT' && !all.every(isTheirs)) throw refuse('OWNER_REQUIRED');
     },
   };
 
@@ -40,14 +49,17 @@ export function owners({ database, standings }: Context): Owners {
   }
 }
 
-/** Those of the accounts that somebody may see: a customer those that they hold; staff all that exist, or those of a branch. */
-export async function visibleTo(database: Database, request: CheckAccountAccessRequest): Promise<Set<string>> {
+/** Those of the accounts that somebody may see: a customer as `owners` says; staff all that exist, or those of a branch. */
+export async function visibleTo(
+  context: Context,
+  request: Pick<CheckAccountAccessRequest, 'actor' | 'accountIds' | 'branchId'>,
+): Promise<Set<string>> {
   const { actor, accountIds, branchId } = request;
   if (actor?.audience === Audience.CHANNEL) {
-    const held = await database.query(selectHeld(accountIds, actor.partyId));
-    return new Set(held.map(({ id }) => id));
+    const { date, people } = await readPeople(context, accountIds);
+    return new Set([...people].flatMap(([id, its]) => (sees(its, actor.partyId, date) ? [id] : [])));
   }
   if (actor?.audience !== Audience.STAFF) return new Set();
-  const rows = await database.query(selectBranches(accountIds));
+  const rows = await context.database.query(selectBranches(accountIds));
   return new Set(rows.filter((row) => branchId === '' || row.branchId === branchId).map(({ id }) => id));
 }

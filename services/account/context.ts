@@ -4,10 +4,16 @@ import type { Client, Onwards } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import { coalesce } from '#chassis/coalesce.ts';
 import { together } from '#chassis/together.ts';
+import { type Head, type Watching, watching } from '#chassis/watching.ts';
 import { CustomerService, type CustomerStanding } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { issue } from '#rules/iban.ts';
+import { refuse } from './domain/refusals.ts';
 import { type Catalogue, openCatalogue } from './products.ts';
+import { type Proving, provingOf } from './proving.ts';
+import { selectNumbers } from './signature-tables.ts';
+import type { SignableRpcs } from './signed-changes.ts';
 import { nextSerials } from './tables.ts';
 
 export interface Context extends House {
@@ -15,6 +21,12 @@ export interface Context extends House {
   /** Who these customers are to the bank: what many ask at the same time goes as one RPC. */
   standings(customerIds: readonly string[], on: Onwards): Promise<CustomerStanding[]>;
   readonly clock: BusinessClock;
+  /** Has what somebody signs proved by them first. */
+  readonly proving: Proving;
+  /** Who watches what waits for signatures, by account. */
+  readonly watching: Watching<Head>;
+  /** What can be carried out once it is signed. */
+  readonly signable: SignableRpcs;
   readonly catalogue: Catalogue;
   /** An account number that nobody has had, in its normal form. */
   newIban(): Promise<string>;
@@ -40,6 +52,15 @@ export function makeContext(house: House): Context {
     ledger,
     standings: standingsOf(house.client(CustomerService, 'customer', CUSTOMER_ADDRESS)),
     catalogue: openCatalogue(house.database),
+    proving: provingOf(house.client(SecurityService, 'security', house.config.SECURITY_ADDRESS)),
+    watching: watching<Head>({
+      heads: async (ids) => new Map((await house.database.query(selectNumbers(ids))).map((row) => [row.id, row])),
+      none: { lastNumber: 0 },
+      isSame: (one, other) => one.lastNumber === other.lastNumber,
+      tooMany: () => refuse('TOO_MANY_WATCHERS'),
+      log: house.log,
+    }),
+    signable: new Map(),
     clock: ledgerClock(() => ledger.getBusinessDate({})),
     newIban: () => ibans(null),
   };

@@ -1,6 +1,7 @@
-// The events that the account service publishes. It consumes none.
+// The events that the account service publishes, and what it does about those of others.
 import type { CommandTx } from '#chassis/command.ts';
 import { toMoney } from '#chassis/money.ts';
+import { on, type Subscription } from '#chassis/subscription.ts';
 import {
   AccountClosedSchema,
   AccountCutOverSchema,
@@ -8,12 +9,23 @@ import {
   AccountOpenedSchema,
   AccountUnfrozenSchema,
   AccountUpdatedSchema,
+  MandateSetSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import type { Product } from '#gen/bank/account/v1/account_pb.ts';
+import {
+  type RelationCreated,
+  RelationCreatedSchema,
+  type RelationEnded,
+  RelationEndedSchema,
+} from '#gen/bank/customer/v1/customer_events_pb.ts';
+import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { type HolderOf, holdersMessage } from './accounts.ts';
-import { accountStates, accountTypes, freezeReasons } from './domain/words.ts';
+import type { Mandate } from './domain/mandate.ts';
+import type { Representation } from './domain/standing.ts';
+import { accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
+import { saveRepresentation } from './people-tables.ts';
 import type { AccountRow } from './tables.ts';
 
 /** Publishes what became of an account, whose row has the version that the event made. */
@@ -51,6 +63,17 @@ export const publishOverdraftLimitSet: Publish = (tx, row) => {
   tx.publish(OverdraftLimitSetSchema, { ...changed(row), overdraftLimit }, aggregate(row));
 };
 
+/** Publishes a version of the account's mandate. */
+export function publishMandateSet(
+  mandateVersion: number,
+  { state, validFrom }: Pick<Mandate, 'state' | 'validFrom'>,
+): Publish {
+  return (tx, row) => {
+    const mandate = { mandateVersion, mandateState: mandateStates.value(state), validFrom };
+    tx.publish(MandateSetSchema, { ...changed(row), ...mandate }, aggregate(row));
+  };
+}
+
 /** Publishes a version of a product. */
 export function publishProduct(tx: CommandTx, product: Product): void {
   tx.publish(ProductPublishedSchema, { product }, { id: product.productId, sequence: product.version });
@@ -62,4 +85,21 @@ function changed({ id, state, version }: AccountRow) {
 
 function aggregate({ id, version }: AccountRow) {
   return { id, sequence: version };
+}
+
+const REPRESENTING: Partial<Record<RelationKind, Representation['kind']>> = {
+  [RelationKind.GUARDIAN]: 'guardian',
+  [RelationKind.POWER_OF_ATTORNEY]: 'power_of_attorney',
+};
+
+/** Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. */
+export function representations(): Subscription {
+  const save = async (tx: CommandTx, { relationId, customerId, ...event }: RelationCreated | RelationEnded) => {
+    const kind = REPRESENTING[event.kind];
+    if (kind === undefined) return;
+    const { relatedCustomerId: representativeId, validFrom, validUntil, version } = event;
+    const days = { validFrom, validUntil: validUntil || null };
+    await tx.execute(saveRepresentation({ relationId, kind, customerId, representativeId, ...days, version }));
+  };
+  return { producer: 'customer', handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save)] };
 }

@@ -1,11 +1,16 @@
 // The table of contents of the account service.
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
+import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
+import { representations } from './events.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
+import { Mandates } from './migrations/0010-mandates.ts';
+import { Signatures } from './migrations/0011-signatures.ts';
+import { peopleEntities } from './people-tables.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
@@ -16,17 +21,32 @@ import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
 import { getAccountHolders } from './rpc/get-account-holders.ts';
+import { getMandate } from './rpc/get-mandate.ts';
 import { getProduct } from './rpc/get-product.ts';
+import { getSignatureRequest } from './rpc/get-signature-request.ts';
 import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
+import { giveSignature } from './rpc/give-signature.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
+import { listMandates } from './rpc/list-mandates.ts';
 import { listProducts } from './rpc/list-products.ts';
+import { listSignatureRequests } from './rpc/list-signature-requests.ts';
 import { openAccount } from './rpc/open-account.ts';
+import { refuseSignature } from './rpc/refuse-signature.ts';
+import { requestSignatures } from './rpc/request-signatures.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
+import { revokeMandate } from './rpc/revoke-mandate.ts';
+import { setMandate } from './rpc/set-mandate.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
+import { watchSignatures } from './rpc/watch-signatures.ts';
+import { withdrawSignatureRequest } from './rpc/withdraw-signature-request.ts';
+import { tendSignatures } from './signed-changes.ts';
 import { entities } from './tables.ts';
+
+/** How often it is looked whether something is signed, or was not in time. */
+const TEND_MS = 250;
 
 function rpcs(context: Context) {
   return {
@@ -45,6 +65,17 @@ function rpcs(context: Context) {
     getStatementProof: getStatementProof(context),
     listAccounts: listAccounts(context),
     listProducts: listProducts(context),
+    getMandate: getMandate(context),
+    listMandates: listMandates(context),
+    revokeMandate: revokeMandate(context),
+    setMandate: setMandate(context),
+    getSignatureRequest: getSignatureRequest(context),
+    giveSignature: giveSignature(context),
+    listSignatureRequests: listSignatureRequests(context),
+    refuseSignature: refuseSignature(context),
+    requestSignatures: requestSignatures(context),
+    watchSignatures: watchSignatures(context),
+    withdrawSignatureRequest: withdrawSignatureRequest(context),
     openAccount: openAccount(context),
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
@@ -56,15 +87,19 @@ function rpcs(context: Context) {
 export const account: ServiceDefinition<typeof AccountService, Context> = {
   name: 'account',
   service: AccountService,
-  entities,
+  entities: [...entities, ...peopleEntities],
   migrations: [
     { name: '0001-accounts', class: Accounts },
     { name: '0002-lean-chassis', class: LeanChassis },
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('account_runtime') },
     { name: '0005-event-operations', class: eventOperations('account_runtime') },
+    { name: '0010-mandates', class: Mandates },
+    { name: '0011-signatures', class: Signatures },
   ],
   context: makeContext,
+  subscriptions: () => [representations()],
+  start: async (context) => repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait'),
   rpcs,
   owners,
 };

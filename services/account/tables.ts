@@ -50,6 +50,7 @@ const AccountSchema = defineEntity({
     version: p.integer(),
     changeNo: p.integer(),
     pendingChange: p.text().nullable(),
+    signatureNo: p.integer(),
     createTime: p.datetime(),
     updateTime: p.datetime(),
   },
@@ -114,7 +115,6 @@ export interface StandingRow {
   readonly branchId: string;
   readonly freezeDebits: boolean;
   readonly freezeCredits: boolean;
-  readonly holders: readonly { readonly customerId: string; readonly role: HolderRole }[];
 }
 
 /** Reads what has to be known of accounts to decide on orders, by their ids and by the hashes of their numbers. */
@@ -122,14 +122,15 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
   return sql<StandingRow>`
     select a.id, a.iban_hash as "ibanHash", a.state, a.currency, a.product_id as "productId",
       a.product_version as "productVersion", a.party_id as "partyId", a.branch_id as "branchId",
-      a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits", h.holders
+      a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits"
     from account a
-    cross join lateral (
-      select coalesce(json_agg(json_build_object('customerId', customer_id, 'role', role)), '[]') as holders
-      from holder where account_id = a.id
-    ) h
     where a.id = any(${ids}) or a.iban_hash = any(${sqlArray(ibanHashes)}::bytea[])
   `;
+}
+
+/** The accounts that a customer holds. */
+export function accountsHeldBy(customerId: string): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`select account_id as id from holder where customer_id = ${customerId}`;
 }
 
 /** The branches of these accounts. Ids that do not exist are left out. */
@@ -139,25 +140,17 @@ export function selectBranches(ids: readonly string[]): RawBuilder<{ id: string;
   `;
 }
 
-/** Which of these accounts the customer holds. */
-export function selectHeld(ids: readonly string[], customerId: string): RawBuilder<{ id: string }> {
-  return sql<{ id: string }>`
-    select account_id as id from holder where customer_id = ${customerId} and account_id = any(${ids})
-  `;
-}
-
-/** The accounts, newest first, that a customer holds and a branch looks after; an empty filter is any. */
+/** The accounts, newest first, that are among some and that a branch looks after; an absent, or empty, filter is any. */
 export function selectIds(filter: {
-  customerId: string;
+  among: RawBuilder<{ id: string }> | undefined;
   branchId: string;
   before: string | undefined;
   limit: number;
 }): RawBuilder<{ id: string }> {
-  const { customerId, branchId, before, limit } = filter;
-  const held = sql`exists (select from holder h where h.account_id = a.id and h.customer_id = ${customerId})`;
+  const { among, branchId, before, limit } = filter;
   const conditions = [
     sql`true`,
-    ...(customerId === '' ? [] : [held]),
+    ...(among === undefined ? [] : [sql`a.id in (${among})`]),
     ...(branchId === '' ? [] : [sql`a.branch_id = ${branchId}`]),
     ...(before === undefined ? [] : [sql`a.id < ${before}`]),
   ];

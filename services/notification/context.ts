@@ -2,6 +2,7 @@
 import type { House } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
 import type { Database } from '#chassis/database.ts';
+import type { Watching } from '#chassis/watching.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -13,9 +14,10 @@ import { type HoldersOf, holdersOf } from './holders.ts';
 import { newsOf } from './news.ts';
 import type { NewsTexts } from './news-tables.ts';
 import { openWays, type Ways } from './providers.ts';
+import type { InboxHead } from './tables.ts';
 import { PreferenceRow, preferencesOf } from './tables.ts';
 import { type Texts, textsOf } from './texts.ts';
-import { type Watching, watchingOf } from './watching.ts';
+import { watchingOf } from './watching.ts';
 
 export interface Context extends House {
   /** Who holds accounts. */
@@ -29,7 +31,7 @@ export interface Context extends House {
   texts(): Promise<Texts>;
   /** The texts of news of products, in each language. */
   news(newsId: string): Promise<NewsTexts>;
-  readonly watching: Watching;
+  readonly watching: Watching<InboxHead>;
   readonly ways: Ways;
   /** Where webhooks may lead. */
   readonly findAddresses: FindAddresses;

@@ -5,6 +5,11 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { CommandTx } from '#chassis/command.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
+import {
+  SignaturesCompletedSchema,
+  SignaturesEndedSchema,
+  SignaturesRequestedSchema,
+} from '#gen/bank/account/v1/account_events_pb.ts';
 import { JournalsPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
@@ -43,6 +48,7 @@ import type { TemplateName } from './domain/templates.ts';
 import type { Money as Amount } from './domain/words.ts';
 import { lowBalancesIn } from './low-balances.ts';
 import type { Ways } from './providers.ts';
+import { tellComplete, tellEnded, tellSigners } from './signatures.ts';
 import { insertNotices, type NewNotice } from './tables.ts';
 import { addressed } from './ways.ts';
 import { insertWebhookDeliveries, type NewDelivery } from './webhook-delivery-tables.ts';
@@ -97,9 +103,13 @@ export function lowBalances(means: Means): Subscription<Prepared> {
   };
 }
 
-/** What account says: it goes to webhooks alone. */
+/** What account says of signatures, to those who may give them and to who asked; the rest goes to webhooks alone. */
 export function agreements(means: Means): Subscription {
-  return subscription('account', means, means.holders, []);
+  return subscription('account', means, means.holders, [
+    telling(SignaturesRequestedSchema, (event) => tellSigners(event)),
+    telling(SignaturesCompletedSchema, (event) => tellComplete(event)),
+    telling(SignaturesEndedSchema, (event) => tellEnded(event)),
+  ]);
 }
 
 /** What security says about the logins of customers, about approvals to staff, and about partners. */

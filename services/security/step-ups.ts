@@ -64,6 +64,11 @@ export function payProved(
   return goOn(context, { ...subject, content: paymentContent(payment) }, options, payment);
 }
 
+/** Lets another request go on that was proved, by the hash of what it says. Throws as a StepUp does. */
+export function requestProved(context: Context, subject: Subject, options: Options): Promise<void> {
+  return goOn(context, subject, options);
+}
+
 interface Options {
   readonly call: Call;
   readonly validateOnly: boolean;

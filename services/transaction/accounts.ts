@@ -1,11 +1,12 @@
 // What this service asks the account service: who may order what, where it is booked, and who may see what.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { branchOf } from '#chassis/access.ts';
-import type { Client } from '#chassis/call.ts';
+import type { Client, Onwards } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readRefusal } from '#chassis/grpc.ts';
+import { toMoney } from '#chassis/money.ts';
 import { together } from '#chassis/together.ts';
-import type { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type {
   AccountService,
   OrderAuthorization,
@@ -14,6 +15,8 @@ import type {
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Order } from './domain/words.ts';
+import { signatureRequestOf } from './messages.ts';
 
 type OrderToAuthorize = MessageInitShape<typeof OrderToAuthorizeSchema>;
 
@@ -24,14 +27,41 @@ export interface AskedOrder {
   readonly debtorAccountId?: string;
   readonly creditor?: NonNullable<TransferFundsRequest['creditor']>;
   readonly amount: Money;
+  /** The request by which it was signed. */
+  readonly signatureRequestId?: string;
 }
 
 /** The account service, as far as orders need it. */
 export interface Accounts {
   /** Where to book what the caller orders, and what it costs. Throws the refusal of what they may not order. */
   authorise(order: AskedOrder, call: Call): Promise<OrderAuthorization>;
+  /** Asks for the signatures that an order of the caller needs. Throws the refusal of what they may not order. */
+  requestSignatures(
+    order: OrderToSign,
+    on: Onwards & { readonly call: Call; readonly validateOnly: boolean },
+  ): Promise<void>;
   /** Those of these accounts that exist and that the caller may see. */
   seen(accountIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+}
+
+/** An order that others have to sign. */
+export interface OrderToSign {
+  readonly transactionId: string;
+  readonly debtorAccountId: string;
+  readonly creditorAccountId: string;
+  readonly amount: Money;
+}
+
+/** What is asked about an order that waited, before it goes on. */
+export function askedAgain(order: Order): AskedOrder {
+  const { debtorAccountId, creditorAccountId, currency, amount: minor } = order;
+  return {
+    operation: Operation.TRANSFER,
+    debtorAccountId: debtorAccountId ?? '',
+    creditor: { case: 'creditorAccountId', value: creditorAccountId ?? '' },
+    amount: toMoney({ currency, minor }),
+    signatureRequestId: signatureRequestOf(order),
+  };
 }
 
 const LIMITS = { maxItems: 1_000, inFlight: 2 };
@@ -48,6 +78,10 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
       if (result.case === 'refusal') throw readRefusal(result.value);
       if (result.case === undefined) throw new Error('an order was neither authorised nor refused');
       return result.value;
+    },
+    async requestSignatures({ debtorAccountId: accountId, ...order }, { call, validateOnly, ...on }) {
+      const request = { ...order, accountId, requestId: order.transactionId, validateOnly, actor: actorOf(call) };
+      await client.requestSignatures(request, on);
     },
     async seen(accountIds, call) {
       if (accountIds.length === 0) return new Set();

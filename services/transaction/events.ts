@@ -1,17 +1,23 @@
-// What the transaction service publishes. It consumes nothing.
+// What the transaction service publishes, and what it does about what account says.
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
+import { on, type Subscription } from '#chassis/subscription.ts';
+import { SignaturesCompletedSchema, SignaturesEndedSchema } from '#gen/bank/account/v1/account_events_pb.ts';
+import { SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import {
+  TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
   TransactionRefusedSchema,
   TransactionReleasedSchema,
   TransactionReversedSchema,
+  TransactionSignedSchema,
   TransactionsImportedSchema,
 } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import type { Order } from './domain/words.ts';
 import { feeMessages, typeMessage } from './messages.ts';
+import { decideAwaited } from './signature-tables.ts';
 
 /** Says that an order was booked. */
 export function publishPosted(tx: CommandTx, order: Order): void {
@@ -38,6 +44,16 @@ export function publishImported(tx: CommandTx, orders: readonly Order[]): void {
 /** Says that an order was refused. */
 export function publishRefused(tx: CommandTx, order: Order, reason: string): void {
   tx.publish(TransactionRefusedSchema, { ...common(order), reason }, lastOf(order));
+}
+
+/** Says that an order waits for signatures. */
+export function publishAwaits(tx: CommandTx, order: Order): void {
+  tx.publish(TransactionAwaitsSignaturesSchema, common(order), lastOf(order));
+}
+
+/** Says that enough have signed an order. */
+export function publishSigned(tx: CommandTx, order: Order): void {
+  tx.publish(TransactionSignedSchema, common(order), lastOf(order));
 }
 
 /** Says that an order is held for review. */
@@ -74,3 +90,25 @@ function common(order: Order) {
     amount: toMoney({ currency: order.currency, minor: order.amount }),
   };
 }
+
+/** What account says of the signatures that orders wait for; they are gone on with after it (`signed-orders.ts`). */
+export function signatures(): Subscription {
+  return {
+    producer: 'account',
+    handlers: [
+      on(SignaturesCompletedSchema, async (tx, { transactionId }) => {
+        if (transactionId !== '') await tx.execute(decideAwaited(transactionId, ''));
+      }),
+      on(SignaturesEndedSchema, async (tx, { transactionId, state }) => {
+        const reason = ENDINGS[state];
+        if (transactionId !== '' && reason) await tx.execute(decideAwaited(transactionId, reason));
+      }),
+    ],
+  };
+}
+
+const ENDINGS: Partial<Record<SignatureRequestState, string>> = {
+  [SignatureRequestState.REFUSED]: 'SIGNATURES_REFUSED',
+  [SignatureRequestState.EXPIRED]: 'SIGNATURES_EXPIRED',
+  [SignatureRequestState.WITHDRAWN]: 'SIGNATURES_WITHDRAWN',
+};

@@ -1,6 +1,7 @@
 // From the orders of the transaction service to the messages of its contract.
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { deriveId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import {
@@ -26,6 +27,7 @@ const TYPES: Readonly<Record<Type, TransactionType>> = {
 const STATES: Readonly<Record<State, TransactionState>> = {
   pending: TransactionState.PENDING,
   posted: TransactionState.POSTED,
+  awaiting_signatures: TransactionState.AWAITING_SIGNATURES,
   under_review: TransactionState.UNDER_REVIEW,
   refused: TransactionState.REFUSED,
   partially_reversed: TransactionState.PARTIALLY_REVERSED,
@@ -52,6 +54,7 @@ export async function transactionMessage(vault: Vault, order: OrderRow): Promise
     ...(order.reversedAmount > 0n && { reversedAmount: toMoney({ currency, minor: order.reversedAmount }) }),
     externalReference: order.externalReference ?? '',
     holdId: order.holdId ?? '',
+    signatureRequestId: signatureRequestOf(order),
     stateChanges: [
       began,
       ...order.changes.map(({ state, time, reason }) => ({
@@ -62,6 +65,11 @@ export async function transactionMessage(vault: Vault, order: OrderRow): Promise
     ],
     createTime: timestampFromMs(order.createTime),
   });
+}
+
+/** The request for signatures that an order waits, or waited, for; its id follows from the order's. */
+export function signatureRequestOf({ id, changes }: Pick<Order, 'id' | 'changes'>): string {
+  return changes.some(({ state }) => state === 'awaiting_signatures') ? deriveId('sgr', id) : '';
 }
 
 /** The kind of an order as the contract writes it. */

@@ -4,14 +4,17 @@ import type { DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { deriveId, newId } from '#chassis/id.ts';
+import { toMoney } from '#chassis/money.ts';
 import type { OrderSteps, Outcome } from '#chassis/order.ts';
 import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import type { OrderToSign } from './accounts.ts';
 import type { Context } from './context.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
-import { publishHeld, publishPosted, publishRefused } from './events.ts';
+import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
+import { insertAwaited } from './signature-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
 
 /** The terms of a new order; what it does not name is as it is for every new one. */
@@ -31,6 +34,8 @@ export interface Movement {
   readonly journal: JournalIntent;
   /** Absent where the order raised no question. An open one holds it. */
   readonly review?: NewReview | undefined;
+  /** Who orders it, where others have to sign it first: a bank.type.v1.Actor as JSON. A review waits for that. */
+  readonly awaits?: unknown;
 }
 
 /** The journal as the ledger's contract writes it, in plain JSON. */
@@ -67,6 +72,8 @@ export interface MovementIntent {
   readonly journal: JournalIntent;
   /** Set when it is held for review in place of being booked: since when, and why. */
   readonly held?: { readonly time: number; readonly reason: string };
+  /** Set when it waits for signatures in place of being booked: since when. */
+  readonly awaits?: number;
 }
 
 /** A new order in plain JSON: what it does not name is as it is for every new one. */
@@ -87,14 +94,22 @@ export function newOrder(terms: NewOrder): OrderRow {
 
 /** The steps of one kind of movement. `respond` makes the answer of its RPC from the booked order. */
 export function movementSteps<M extends DescMethodUnary>(
-  { ledger }: Context,
+  { accounts, ledger }: Context,
   method: M,
   respond: (order: OrderRow) => Promise<MessageInitShape<M['output']>>,
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review }) {
+    async plan(tx, { order, journal, review, awaits: actor }) {
       const intent = { order: orderIntent(order), journal };
+      if (actor !== undefined) {
+        const awaiting = awaitingOrder(order, order.createTime);
+        tx.write(insertOrders, awaiting);
+        tx.write(insertFirstChanges, awaiting);
+        tx.write(insertAwaited, { transactionId: order.id, actor, journal, review: review ?? null });
+        publishAwaits(tx, awaiting);
+        return { ...intent, awaits: order.createTime };
+      }
       if (review?.state !== 'open') {
         tx.write(insertOrders, order);
         if (review) tx.write(insertReviews, { ...review, transactionId: order.id, journal: null });
@@ -104,27 +119,58 @@ export function movementSteps<M extends DescMethodUnary>(
       hold(tx, heldOrder(order, held), review, journal);
       return { ...intent, held };
     },
-    async carryOut({ order, journal, held }, { validateOnly, deadline, call }) {
+    async carryOut({ order, journal, held, awaits }, { validateOnly, deadline, call }) {
       if (held) return null;
+      if (awaits !== undefined) {
+        await accounts.requestSignatures(toSign(orderFromIntent(order)), {
+          validateOnly,
+          deadline,
+          call,
+          trace: call.trace,
+        });
+        return null;
+      }
       const asked = journalMessage(orderFromIntent(order), journal, call);
       return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
     },
-    answer: ({ order, held }, booking) => {
+    answer: ({ order, held, awaits }, booking) => {
       const planned = orderFromIntent(order);
+      if (awaits !== undefined) return respond(awaitingOrder(planned, awaits));
       return respond(booking ? booked(planned, booking) : heldOrder(planned, held));
     },
-    async settle(tx, { order, held }, outcome) {
+    async settle(tx, { order, held, awaits }, outcome) {
+      if (awaits !== undefined && 'value' in outcome) {
+        const waiting = awaitingOrder(orderFromIntent(order), awaits);
+        tx.record({ resourceIds: resourcesOf(waiting), partyId: waiting.partyId });
+        return respond(waiting);
+      }
       if (held) {
         const kept = heldOrder(orderFromIntent(order), held);
         tx.record({ resourceIds: resourcesOf(kept), partyId: kept.partyId });
         return respond(kept);
       }
-      const settled = settledOf(orderFromIntent(order), outcome);
+      const planned = orderFromIntent(order);
+      const settled = settledOf(awaits === undefined ? planned : awaitingOrder(planned, awaits), outcome);
       tx.write(settleOrders, settled);
       recordSettled(tx, settled);
       return respond(settled);
     },
   };
+}
+
+function awaitingOrder(order: OrderRow, time: number): OrderRow {
+  return changed(order, { state: 'awaiting_signatures', time, reason: '' });
+}
+
+function toSign({
+  id: transactionId,
+  debtorAccountId,
+  creditorAccountId,
+  currency,
+  amount: minor,
+}: OrderRow): OrderToSign {
+  const amount = toMoney({ currency, minor });
+  return { transactionId, debtorAccountId: debtorAccountId ?? '', creditorAccountId: creditorAccountId ?? '', amount };
 }
 
 /** Writes an order that is held, with its review, in the commit of its plan: it is never seen as on its way. */

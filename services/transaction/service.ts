@@ -6,10 +6,12 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
+import { signatures } from './events.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
 import { Reviews } from './migrations/0010-reviews.ts';
+import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { expireReviews } from './reviews.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { captureHold } from './rpc/capture-hold.ts';
@@ -26,10 +28,13 @@ import { releaseHold } from './rpc/release-hold.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
+import { goOnSigned } from './signed-orders.ts';
 import { entities } from './tables.ts';
 
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
+/** How often it is looked whether orders are signed. */
+const SIGNED_MS = 100;
 
 function rpcs(context: Context) {
   return {
@@ -64,9 +69,19 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0006-event-path', class: eventPath('transaction_runtime') },
     { name: '0010-reviews', class: Reviews },
     { name: '0011-event-operations', class: eventOperations('transaction_runtime') },
+    { name: '0012-signed-orders', class: SignedOrders },
   ],
   context: makeContext,
   rpcs,
-  start: async (context) => repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
+  subscriptions: () => [signatures()],
+  start: async (context) => {
+    const stops = [
+      repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
+      repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
+    ];
+    return async () => {
+      for (const stop of stops) await stop();
+    };
+  },
   owners,
 };

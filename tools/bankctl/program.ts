@@ -11,6 +11,7 @@ import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
 import { keysCommands } from './cli/keys.ts';
 import { ledgerCommands } from './cli/ledger.ts';
+import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
 import { reviewCommands } from './cli/review.ts';
@@ -85,6 +86,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     booksCommands,
     customerCommands,
     accountCommands,
+    mandateCommands,
     moneyCommands,
     holdCommands,
     approvalCommands,

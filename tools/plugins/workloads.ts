@@ -32,6 +32,10 @@ export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   // Which sessions are over.
   edge: ['security'],
   security: ['transaction'],
+  // Which payments enough have signed.
+  transaction: ['account'],
+  // Who represents whom.
+  account: ['customer'],
   customer: ['security'],
   notification: ['account', 'ledger', 'security', 'transaction'],
   audit: '*',

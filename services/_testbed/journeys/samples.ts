@@ -1,9 +1,10 @@
 // A valid request of every RPC that the edge publishes, for tests that go through all of them. A new RPC needs one here.
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { accountSamples } from './account-samples.ts';
 import { auditSamples, readSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
-import { money, objectAt, owner } from './counter.ts';
+import { money, objectAt } from './counter.ts';
 import { customerSamples } from './customer-samples.ts';
 import type { RpcName } from './doors.ts';
 import { notificationSamples } from './notification-samples.ts';
@@ -134,33 +135,6 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
     'security.RevokeSessions': { request: { customerId } },
     'security.RotateSigningKey': { request: {} },
-  };
-}
-
-function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
-  const { customerId, accountId, emptyAccountId, frozenAccountId, migratingAccountId } = of;
-  const productId = 'prd_current_czk';
-  const terms = { transferLimit: money('1000.00') };
-  const product = { type: 'PRODUCT_TYPE_CURRENT', currencyCode: 'CZK', displayName: 'A product' };
-  const opening = { type: 'ACCOUNT_TYPE_INDIVIDUAL', productId, holders: [owner(customerId)] };
-  return {
-    'account.CreateProduct': { request: { ...product, productId: 'prd_sample', terms } },
-    'account.ReviseProduct': { request: { productId, displayName: 'Another name', terms } },
-    'account.GetProduct': { request: { productId } },
-    'account.ListProducts': { request: {} },
-    'account.OpenAccount': { request: opening },
-    'account.BatchOpenAccounts': { request: { accounts: [{ requestId: 'account-of-a-batch', ...opening }] } },
-    'account.GetAccount': { request: { accountId } },
-    'account.ListAccounts': { request: { customerId } },
-    'account.UpdateAccount': { request: { accountId, updateMask: 'displayName', displayName: 'Household' } },
-    'account.FreezeAccount': { request: { accountId, debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' } },
-    'account.UnfreezeAccount': { request: { accountId: frozenAccountId } },
-    'account.SetOverdraftLimit': { request: { accountId, overdraftLimit: money('10.00') } },
-    'account.CloseAccount': { request: { accountId: emptyAccountId } },
-    'account.CutOverAccounts': { request: { accountIds: [migratingAccountId] } },
-    'account.GetAccountBalance': { request: { accountId } },
-    'account.GetStatement': { request: { accountId } },
-    'account.GetStatementProof': { request: { accountId, lineNumber: 1 } },
   };
 }
 

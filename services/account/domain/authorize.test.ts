@@ -24,10 +24,6 @@ function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts 
     branchId: 'brn_one',
     freezeDebits: false,
     freezeCredits: false,
-    holders: [
-      { customerId: `cus_${id}`, role: 'owner' },
-      { customerId: 'cus_helper', role: 'disponent' },
-    ],
     terms,
     ...changes,
   };
@@ -42,6 +38,16 @@ const transfer: OrderFacts = {
   amount: { currency: 'EUR', minor: 10_000n },
   debtor: one,
   creditor: two,
+  people: {
+    holders: [
+      { customerId: 'cus_one', role: 'owner' },
+      { customerId: 'cus_helper', role: 'disponent' },
+    ],
+    mandate: null,
+    representations: [],
+  },
+  date: '2026-06-15',
+  isSigned: false,
 };
 const teller = staff('TELLER');
 const deposit: OrderFacts = { ...transfer, actor: teller, operation: CASH_DEPOSIT, debtor: undefined };

@@ -6,8 +6,8 @@ import { type Amount, fromMoney } from '#chassis/money.ts';
 import { Operation, type ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
-import type { Holding } from './holders.ts';
 import { refuse } from './refusals.ts';
+import { type People, sees, standingOf } from './standing.ts';
 import { feeFor } from './terms.ts';
 import type { AccountState } from './words.ts';
 
@@ -20,7 +20,6 @@ export interface AccountFacts {
   readonly branchId: string;
   readonly freezeDebits: boolean;
   readonly freezeCredits: boolean;
-  readonly holders: readonly Holding[];
   readonly terms: ProductTerms;
 }
 
@@ -31,6 +30,12 @@ export interface OrderFacts {
   readonly amount: Amount;
   readonly debtor: AccountFacts | undefined;
   readonly creditor: AccountFacts | undefined;
+  /** Who has what to do with the account to take from. */
+  readonly people: People | undefined;
+  /** Whether enough have signed it. */
+  readonly isSigned: boolean;
+  /** The day on which it is ordered. */
+  readonly date: string;
 }
 
 /** The roles of staff that may order an operation for customers, as the rules of the RPCs by which they order it name them. */
@@ -68,7 +73,7 @@ function authorizeDeposit(order: OrderFacts) {
 function authorizeWithdrawal(order: OrderFacts) {
   const debtor = debtorOf(order);
   checkDebit(debtor, order.amount);
-  return { ...debtorMessage(debtor), ...feeOf(debtor, order) };
+  return { ...debtorMessage(debtor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
 function authorizeTransfer(order: OrderFacts) {
@@ -79,7 +84,7 @@ function authorizeTransfer(order: OrderFacts) {
   if (creditor.id === debtor.id) throw refuse('SAME_ACCOUNT');
   checkDebit(debtor, amount);
   checkCredit(creditor, amount);
-  return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order) };
+  return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
 function authorizeMigration(order: OrderFacts) {
@@ -90,12 +95,24 @@ function authorizeMigration(order: OrderFacts) {
   return debtorMessage(debtor);
 }
 
-/** The account to take from, when it exists and the actor may use it: both look alike to one who may not. */
+/** The account to take from, when it exists and the actor sees it: both look alike to one who does not. */
 function debtorOf(order: OrderFacts): AccountFacts {
-  const { actor, debtor } = order;
-  const holds = actor.audience === Audience.CHANNEL && debtor?.holders.some((one) => one.customerId === actor.partyId);
-  if (!debtor || !(holds || mayAsStaff(order, debtor))) throw refuse('ACCOUNT_NOT_FOUND');
+  const { actor, debtor, people, date, isSigned } = order;
+  // Who ordered what others have signed may be no longer on the account.
+  if (debtor && isSigned) return debtor;
+  const isTheirs = actor.audience === Audience.CHANNEL && people !== undefined && sees(people, actor.partyId, date);
+  if (!debtor || !(isTheirs || mayAsStaff(order, debtor))) throw refuse('ACCOUNT_NOT_FOUND');
   return debtor;
+}
+
+/**
+ * Whether others have to sign what a customer orders, by the mandate. What staff order, their customer has signed before them; what was
+ * signed, needs nothing more.
+ */
+function signaturesOf({ actor, amount, people, date, isSigned }: OrderFacts): { signaturesRequired?: true } {
+  if (isSigned || actor.audience !== Audience.CHANNEL || !people) return {};
+  const { kind } = standingOf(people, actor.partyId, { action: 'pay', amount: amount.minor, date });
+  return kind === 'WITH_OTHERS' ? { signaturesRequired: true } : {};
 }
 
 /** Staff may act on an account in a role that orders such things: by roles of a branch alone, on its own accounts. */

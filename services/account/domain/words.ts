@@ -7,12 +7,28 @@ import {
   AccountState as States,
   AccountType as Types,
 } from '#gen/bank/account/v1/account_pb.ts';
+import {
+  MandateAction as Actions,
+  SignatoryClass as Classes,
+  MandateState as MandateStates,
+  SignatoryRole as SignatoryRoles,
+} from '#gen/bank/account/v1/mandate_pb.ts';
+import {
+  SignatureDecision as Decisions,
+  SignatureRequestState as RequestStates,
+} from '#gen/bank/account/v1/signature_pb.ts';
 
 export type AccountType = 'individual' | 'joint' | 'business';
 export type AccountState = 'pending' | 'migrating' | 'active' | 'closed';
 export type HolderRole = 'owner' | 'disponent';
 export type ProductType = 'current' | 'savings';
 export type StatementFrequency = 'monthly' | 'weekly' | 'per_transaction';
+export type MandateAction = 'pay' | 'change' | 'close';
+export type MandateState = 'given' | 'revoked';
+export type SignatoryRole = 'signer' | 'preparer';
+export type SignatoryClass = 'a' | 'b';
+export type SignatureRequestState = 'open' | 'complete' | 'refused' | 'expired' | 'withdrawn';
+export type SignatureDecision = 'signed' | 'refused';
 export type FreezeReason =
   | 'customer_request'
   | 'fraud_suspicion'
@@ -35,6 +51,12 @@ export const holderRoles = words<HolderRole, Roles>(Roles);
 export const productTypes = words<ProductType, Products>(Products);
 export const statementFrequencies = words<StatementFrequency, Frequencies>(Frequencies);
 export const freezeReasons = words<FreezeReason, Reasons>(Reasons);
+export const mandateActions = words<MandateAction, Actions>(Actions);
+export const mandateStates = words<MandateState, MandateStates>(MandateStates);
+export const signatoryRoles = words<SignatoryRole, SignatoryRoles>(SignatoryRoles);
+export const signatureRequestStates = words<SignatureRequestState, RequestStates>(RequestStates);
+export const signatureDecisions = words<SignatureDecision, Decisions>(Decisions);
+export const signatoryClasses = words<SignatoryClass, Classes>(Classes);
 
 function words<Word extends string, Value extends number>(
   values: Readonly<Record<string, Value | string>>,

@@ -1,15 +1,20 @@
 import { create } from '@bufbuild/protobuf';
 import { Refusal } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
-import { fromMoney, fromPositiveMoney } from '#chassis/money.ts';
+import { type Amount, fromMoney, fromPositiveMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation, type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService, OrderToAuthorize } from '#gen/bank/account/v1/account_service_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { hashIban } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { type AccountFacts, authorize } from '../domain/authorize.ts';
+import { refuse } from '../domain/refusals.ts';
+import type { People } from '../domain/standing.ts';
+import { readPeople } from '../people.ts';
 import { keyOf } from '../products.ts';
+import { type RequestRow, requestFrom, selectRequests } from '../signature-tables.ts';
 import { type StandingRow, selectStandings } from '../tables.ts';
 
 /** Decides on orders, item by item; all accounts of the batch are read by one query. */
@@ -33,19 +38,48 @@ export function authorizeOrders(context: Context): Rpcs<typeof AccountService>['
 interface Accounts {
   byId(id: string): AccountFacts | undefined;
   byIban(iban: string): AccountFacts | undefined;
+  /** Who has what to do with those that customers want to take from, today. */
+  readonly people: ReadonlyMap<string, People>;
+  readonly date: string;
+  /** What was signed, by the requests' ids. */
+  readonly signed: ReadonlyMap<string, RequestRow>;
 }
 
 function decide(order: OrderToAuthorize, accounts: Accounts) {
   const { actor, operation, creditor } = order;
   const money = order.amount ?? { currencyCode: '', amount: '' };
+  // What another bank booked is history, whatever it is.
+  const amount = operation === Operation.MIGRATION ? fromMoney(money) : fromPositiveMoney(money);
+  const isSigned = order.signatureRequestId !== '';
+  if (isSigned) checkSigned(accounts.signed.get(order.signatureRequestId), order, amount);
   return authorize({
     actor: actor ?? create(ActorSchema),
     operation,
-    // What another bank booked is history, whatever it is.
-    amount: operation === Operation.MIGRATION ? fromMoney(money) : fromPositiveMoney(money),
+    amount,
+    isSigned,
     debtor: accounts.byId(order.debtorAccountId),
+    people: accounts.people.get(order.debtorAccountId),
+    date: accounts.date,
     creditor: creditor.case === 'creditorIban' ? accounts.byIban(creditor.value) : accounts.byId(creditor.value ?? ''),
   });
+}
+
+/** Refuses what is not signed, or is another order than what was. */
+function checkSigned(signed: RequestRow | undefined, order: OrderToAuthorize, { currency, minor }: Amount): void {
+  const isThis =
+    signed?.state === 'complete' &&
+    signed.action === 'pay' &&
+    signed.accountId === order.debtorAccountId &&
+    signed.creditorAccountId === order.creditor.value &&
+    signed.currency === currency &&
+    signed.amount === minor;
+  if (!isThis) throw refuse('SIGNATURE_REQUEST_NOT_COMPLETE');
+}
+
+async function readSigned({ database }: Context, orders: readonly OrderToAuthorize[]) {
+  const ids = orders.flatMap(({ signatureRequestId: id }) => (id === '' ? [] : [id]));
+  const rows = ids.length === 0 ? [] : await database.query(selectRequests(ids));
+  return new Map(rows.map((raw) => [raw.id, requestFrom(raw)]));
 }
 
 async function readAccounts(context: Context, orders: readonly OrderToAuthorize[]): Promise<Accounts> {
@@ -56,13 +90,24 @@ async function readAccounts(context: Context, orders: readonly OrderToAuthorize[
     ...(creditor.case === 'creditorAccountId' ? [creditor.value] : []),
   ]);
   const ibans = orders.flatMap(({ creditor }) => (creditor.case === 'creditorIban' ? [creditor.value] : []));
-  const rows = await database.query(selectStandings([...new Set(ids)], [...new Set(ibans)].map(hash)));
+  const asked = orders.filter(({ actor }) => actor?.audience === Audience.CHANNEL);
+  const [rows, { people, date }, signed] = await Promise.all([
+    database.query(selectStandings([...new Set(ids)], [...new Set(ibans)].map(hash))),
+    readPeople(
+      context,
+      asked.map(({ debtorAccountId }) => debtorAccountId),
+    ),
+    readSigned(context, orders),
+  ]);
   const terms = await catalogue.terms(rows);
   const byId = new Map(rows.map((row) => [row.id, factsOf(row, terms)]));
   const idByHash = new Map(rows.map(({ id, ibanHash }) => [ibanHash.toString('hex'), id]));
   return {
     byId: (id) => byId.get(id),
     byIban: (iban) => byId.get(idByHash.get(hash(iban).toString('hex')) ?? ''),
+    people,
+    date,
+    signed,
   };
 }
 

@@ -4,9 +4,9 @@ import { visibleTo } from '../access.ts';
 import type { Context } from '../context.ts';
 
 /** Answers those of the accounts that somebody may see. */
-export function checkAccountAccess({ database }: Context): Rpcs<typeof AccountService>['checkAccountAccess'] {
+export function checkAccountAccess(context: Context): Rpcs<typeof AccountService>['checkAccountAccess'] {
   return async (request) => {
-    const visible = await visibleTo(database, request);
+    const visible = await visibleTo(context, request);
     return { accountIds: [...new Set(request.accountIds)].filter((id) => visible.has(id)) };
   };
 }

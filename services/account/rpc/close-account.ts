@@ -4,6 +4,7 @@ import { type Change, planChange, settleChange, tellLedger, whenFree } from '../
 import type { Context } from '../context.ts';
 import { type Agreement, close } from '../domain/agreement.ts';
 import { publishClosed } from '../events.ts';
+import { overMandate } from '../signed-changes.ts';
 
 type Closing = Change<{ readonly closeDate: string }>;
 
@@ -32,11 +33,15 @@ export function closeAccount(context: Context): Rpcs<typeof AccountService>['clo
       }),
     }),
   });
-  return (request, call) =>
-    whenFree(call, () =>
-      order.run(request, call, async () => {
-        const { openDate } = await context.clock.read();
-        return { accountId: request.accountId, closeDate: openDate.toString() };
-      }),
-    );
+  return overMandate(
+    context,
+    { method: Contract.method.closeAccount, action: 'close', check: close },
+    (request, call) =>
+      whenFree(call, () =>
+        order.run(request, call, async () => {
+          const { openDate } = await context.clock.read();
+          return { accountId: request.accountId, closeDate: openDate.toString() };
+        }),
+      ),
+  );
 }

@@ -117,6 +117,7 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
     version: 0,
     changeNo: 1,
     pendingChange: 'open',
+    signatureNo: 0,
     createTime: now,
     updateTime: now,
   };

@@ -4,6 +4,7 @@ import { type Change, type Command, isCustomer, planChange, settleChange, tellLe
 import type { Context } from '../context.ts';
 import { type Agreement, unfreeze } from '../domain/agreement.ts';
 import { publishUnfrozen } from '../events.ts';
+import { overMandate } from '../signed-changes.ts';
 
 type Unfreezing = Command<typeof Contract.method.unfreezeAccount>;
 
@@ -35,5 +36,8 @@ export function unfreezeAccount(context: Context): Rpcs<typeof AccountService>['
       }),
     }),
   });
-  return (request, call) => whenFree(call, () => order.run(request, call, async () => ({ request, call })));
+  const check = (row: Agreement) => unfreeze(row, true);
+  return overMandate(context, { method: Contract.method.unfreezeAccount, action: 'change', check }, (request, call) =>
+    whenFree(call, () => order.run(request, call, async () => ({ request, call }))),
+  );
 }

@@ -14,12 +14,19 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { statementFrequencies } from '../domain/words.ts';
 import { publishUpdated } from '../events.ts';
+import { overMandate } from '../signed-changes.ts';
+import type { AccountRow } from '../tables.ts';
 
 const MUTABLE = ['displayName', 'statementFrequency'] as const;
 
 /** Changes what an account's owners may choose. The ledger need not know. */
 export function updateAccount(context: Context): Rpcs<typeof AccountService>['updateAccount'] {
-  return (request, call) => whenFree(call, () => update(context, request, call));
+  const check = ({ state }: Pick<AccountRow, 'state'>) => {
+    if (state === 'closed') throw refuse('ACCOUNT_CLOSED');
+  };
+  return overMandate(context, { method: Contract.method.updateAccount, action: 'change', check }, (request, call) =>
+    whenFree(call, () => update(context, request, call)),
+  );
 }
 
 function update(context: Context, request: UpdateAccountRequest, call: Call) {

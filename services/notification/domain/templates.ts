@@ -166,6 +166,42 @@ export const TEMPLATES = {
     text('{{ request }}: {{ outcome }}', 'What became of your {{ request }} on {{ time }}: {{ outcome }}.'),
     text('{{ request }}: {{ outcome }}', 'Vaše žádost {{ request }} dopadla {{ time }} takto: {{ outcome }}.'),
   ),
+  'signature-waiting': template(
+    'approvals',
+    ['request', 'amount', 'time'],
+    text(
+      'Your signature is awaited',
+      '{% if amount != "" %}A payment of {{ amount }}{% else %}{{ request }}{% endif %} of an account was asked for on {{ time }} and waits for your signature.',
+    ),
+    text(
+      'Čeká se na váš podpis',
+      '{% if amount != "" %}Platba {{ amount }}{% else %}{{ request }}{% endif %} z účtu byla zadána {{ time }} a čeká na váš podpis.',
+    ),
+  ),
+  'signatures-complete': template(
+    'approvals',
+    ['request', 'amount', 'time'],
+    text(
+      'Signed by all who had to',
+      '{% if amount != "" %}Your payment of {{ amount }}{% else %}Your {{ request }}{% endif %} was signed on {{ time }} and goes on.',
+    ),
+    text(
+      'Podepsáno všemi, kdo měli',
+      '{% if amount != "" %}Vaše platba {{ amount }}{% else %}{{ request }}{% endif %} byla {{ time }} podepsána a pokračuje.',
+    ),
+  ),
+  'signatures-ended': template(
+    'approvals',
+    ['request', 'amount', 'outcome', 'time'],
+    text(
+      'Not signed: {{ outcome }}',
+      '{% if amount != "" %}Your payment of {{ amount }}{% else %}Your {{ request }}{% endif %} was not signed by enough: {{ outcome }}, on {{ time }}.',
+    ),
+    text(
+      'Nepodepsáno: {{ outcome }}',
+      '{% if amount != "" %}Vaši platbu {{ amount }}{% else %}{{ request }}{% endif %} nepodepsalo dost osob: {{ outcome }}, {{ time }}.',
+    ),
+  ),
   'product-news': template(
     'product_news',
     ['headline', 'text', 'unsubscribe', 'time'],

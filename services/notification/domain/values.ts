@@ -16,11 +16,12 @@ export function valuesOf(
   const { amount, below, bookingDate, failures, expireMs, request, outcome } = facts;
   return {
     time: formatTime(new Date(occurMs), locale, timeZone),
-    ...(amount && { amount: formatAmount(amount, locale) }),
+    // A text may ask whether there is one.
+    amount: amount ? formatAmount(amount, locale) : '',
     ...(below && { below: formatAmount(below, locale) }),
     ...(bookingDate && { date: formatDate(bookingDate, locale) }),
     ...(expireMs !== undefined && { expires: formatTime(new Date(expireMs), locale, timeZone) }),
-    ...(request && { request }),
+    request: request ?? '',
     ...(outcome && { outcome }),
     ...(failures !== undefined && { failures: String(failures) }),
   };

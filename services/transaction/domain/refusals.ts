@@ -18,6 +18,7 @@ export const refuse = refusals('transaction', {
   REVERSAL_EXCEEDS_ORIGINAL: ['FAILED_PRECONDITION', 'The reversals together would be more than the original.'],
   FRAUD_SUSPECTED: ['FAILED_PRECONDITION', 'The order looks like fraud; see the reasons.'],
   SCORING_UNAVAILABLE: ['UNAVAILABLE', 'Nobody can say whether the order looks like fraud. Repeat it later.'],
+  SIGNATURES_REQUIRED: ['FAILED_PRECONDITION', 'The mandate of the account asks for more signatures than one.'],
   REVIEW_NOT_OPEN: ['FAILED_PRECONDITION', 'The transaction is not under review, or not any more.'],
   HOLD_NOT_FOUND: ['NOT_FOUND', 'There is no such hold.'],
   HOLD_CAPTURED: ['FAILED_PRECONDITION', 'The hold is captured.'],

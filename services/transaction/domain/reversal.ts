@@ -9,10 +9,12 @@ export interface Undone {
   readonly whole: boolean;
 }
 
+const NEVER_BOOKED: readonly State[] = ['refused', 'under_review', 'awaiting_signatures'];
+
 /** How much a reversal of a settled order undoes: what was asked for, or all that is left. Throws what forbids it. */
 export function undone(order: Order, asked: bigint | undefined): Undone {
   const { type, state } = order;
-  if (type === 'reversal' || type === 'migration' || state === 'refused' || state === 'under_review')
+  if (type === 'reversal' || type === 'migration' || NEVER_BOOKED.includes(state))
     throw refuse('TRANSACTION_NOT_REVERSIBLE');
   const left = order.amount - order.reversedAmount;
   const amount = asked ?? left;

@@ -4,7 +4,14 @@
 export type Type = 'cash_deposit' | 'cash_withdrawal' | 'transfer' | 'reversal' | 'migration';
 
 /** Where an order is in its life. */
-export type State = 'pending' | 'under_review' | 'posted' | 'refused' | 'partially_reversed' | 'reversed';
+export type State =
+  | 'pending'
+  | 'awaiting_signatures'
+  | 'under_review'
+  | 'posted'
+  | 'refused'
+  | 'partially_reversed'
+  | 'reversed';
 
 /** A step in the life of an order after its beginning, which is always PENDING at its create time. */
 export interface Change {

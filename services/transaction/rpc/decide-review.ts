@@ -1,12 +1,12 @@
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
-import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { ReviewDecision } from '#gen/bank/transaction/v1/review_pb.ts';
 import type { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { askedAgain } from '../accounts.ts';
 import type { Context } from '../context.ts';
+import { refuse } from '../domain/refusals.ts';
 import { selectHeld } from '../review-tables.ts';
 import { type Ending, reviewSteps } from '../reviews.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
@@ -33,9 +33,7 @@ async function authoriseAgain({ accounts, database }: Context, transactionId: st
   ]);
   // That there is nothing to decide is for the plan to say, under its lock.
   if (!raw || !held) return;
-  const { debtorAccountId, creditorAccountId, currency, amount: minor } = orderFrom(raw);
-  const creditor = { case: 'creditorAccountId' as const, value: creditorAccountId ?? '' };
-  const amount = toMoney({ currency, minor });
-  const asked = { operation: Operation.TRANSFER, debtorAccountId: debtorAccountId ?? '', creditor, amount };
-  await accounts.authorise(asked, { ...call, principal: fromJson(ActorSchema, held.actor as JsonValue) });
+  const maker = { ...call, principal: fromJson(ActorSchema, held.actor as JsonValue) };
+  const allowed = await accounts.authorise(askedAgain(orderFrom(raw)), maker);
+  if (allowed.signaturesRequired) throw refuse('SIGNATURES_REQUIRED');
 }

@@ -54,7 +54,9 @@ async function prepare(
   const { debtorAccountId: asked, remittanceInformation } = request;
   const operation = Operation.TRANSFER;
   const wanted = { operation, debtorAccountId: asked, creditor: creditorOf(request), amount: toMoney(limit) };
-  const { debtorPartyId: partyId, debtorAccountId, creditorAccountId } = await accounts.authorise(wanted, call);
+  const allowed = await accounts.authorise(wanted, call);
+  if (allowed.signaturesRequired) throw refuse('SIGNATURES_REQUIRED');
+  const { debtorPartyId: partyId, debtorAccountId, creditorAccountId } = allowed;
   const looked = { debtorAccountId, creditorAccountId, amount: limit };
   const verdict = await scoring(looked, call);
   const mayPass = verdict.kind === 'PASS' || (verdict.kind === 'PROVE' && (await proving(looked, request, call)));

@@ -1,24 +1,23 @@
-import type { Call } from '#chassis/call-context.ts';
+import { toJson } from '@bufbuild/protobuf';
+import { actorOf, type Call } from '#chassis/call-context.ts';
 import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import { TransactionService, type TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { TransactionService, TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { creditorOf } from '../creditors.ts';
 import { legsOf } from '../domain/legs.ts';
-import { transactionMessage } from '../messages.ts';
-import { journalMessage, type Movement, movementSteps, newOrder } from '../movement.ts';
+import { journalMessage, type Movement, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 import { reviewOf } from '../reviews.ts';
+import { transferSteps } from '../signed-orders.ts';
 
 /** Transfers money between two accounts of the bank. */
 export function transferFunds(context: Context): Rpcs<typeof TransactionService>['transferFunds'] {
-  const steps = movementSteps(context, TransactionService.method.transferFunds, async (order) => ({
-    transaction: await transactionMessage(context.vault, order),
-  }));
-  const order = context.orders.define(steps);
+  const order = context.orders.define(transferSteps(context));
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
@@ -45,6 +44,7 @@ async function prepare(context: Context, request: TransferFundsRequest, call: Ca
   const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };
   const movement: Movement = {
     review,
+    ...(allowed.signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
     order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
     journal: {
       kind: JournalKind.TRANSFER,

@@ -6,6 +6,10 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { AccountState, AccountType, Freeze, Holder, Product } from "./account_pb.ts";
 import { file_bank_account_v1_account } from "./account_pb.ts";
+import type { MandateAction, MandateState } from "./mandate_pb.ts";
+import { file_bank_account_v1_mandate } from "./mandate_pb.ts";
+import type { SignatureDecision, SignatureRequestState } from "./signature_pb.ts";
+import { file_bank_account_v1_signature } from "./signature_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
 import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
@@ -15,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account_events.proto.
  */
 export const file_bank_account_v1_account_events: GenFile = /*@__PURE__*/
-  fileDesc("CiRiYW5rL2FjY291bnQvdjEvYWNjb3VudF9ldmVudHMucHJvdG8SD2JhbmsuYWNjb3VudC52MSLDAgoNQWNjb3VudE9wZW5lZBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIqCgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEhwKCnByb2R1Y3RfaWQYBSABKAlCCNq1GAQIAxABEhcKD3Byb2R1Y3RfdmVyc2lvbhgGIAEoBRIVCg1jdXJyZW5jeV9jb2RlGAcgASgJEigKB2hvbGRlcnMYCCADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEhsKCWJyYW5jaF9pZBgJIAEoCUII2rUYBAgHEAM6FPq2GBAKAggCEgphY2NvdW50X2lkIm0KDkFjY291bnRVcGRhdGVkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIpUBCg1BY2NvdW50RnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFEicKBmZyZWV6ZRgEIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUibgoPQWNjb3VudFVuZnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIoIBCg1BY2NvdW50Q2xvc2VkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFOhT6thgQCgIIAhIKYWNjb3VudF9pZCJtCg5BY2NvdW50Q3V0T3ZlchIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBSK0AQoRT3ZlcmRyYWZ0TGltaXRTZXQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESLAoFc3RhdGUYAiABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEg8KB3ZlcnNpb24YAyABKAUSLAoPb3ZlcmRyYWZ0X2xpbWl0GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5OhT6thgQCgIIAhIKYWNjb3VudF9pZCJaChBQcm9kdWN0UHVibGlzaGVkEikKB3Byb2R1Y3QYASABKAsyGC5iYW5rLmFjY291bnQudjEuUHJvZHVjdDob+rYYFwoCCAIKEQgEGg1wcm9kdWN0czpyZWFkYgZwcm90bzM", [file_bank_account_v1_account, file_bank_options_v1_options, file_bank_type_v1_money]);
+  fileDesc("CiRiYW5rL2FjY291bnQvdjEvYWNjb3VudF9ldmVudHMucHJvdG8SD2JhbmsuYWNjb3VudC52MSLDAgoNQWNjb3VudE9wZW5lZBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIqCgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEhwKCnByb2R1Y3RfaWQYBSABKAlCCNq1GAQIAxABEhcKD3Byb2R1Y3RfdmVyc2lvbhgGIAEoBRIVCg1jdXJyZW5jeV9jb2RlGAcgASgJEigKB2hvbGRlcnMYCCADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEhsKCWJyYW5jaF9pZBgJIAEoCUII2rUYBAgHEAM6FPq2GBAKAggCEgphY2NvdW50X2lkIm0KDkFjY291bnRVcGRhdGVkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIpUBCg1BY2NvdW50RnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFEicKBmZyZWV6ZRgEIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUibgoPQWNjb3VudFVuZnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIoIBCg1BY2NvdW50Q2xvc2VkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFOhT6thgQCgIIAhIKYWNjb3VudF9pZCJtCg5BY2NvdW50Q3V0T3ZlchIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBSK0AQoRT3ZlcmRyYWZ0TGltaXRTZXQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESLAoFc3RhdGUYAiABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEg8KB3ZlcnNpb24YAyABKAUSLAoPb3ZlcmRyYWZ0X2xpbWl0GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5OhT6thgQCgIIAhIKYWNjb3VudF9pZCLMAQoKTWFuZGF0ZVNldBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIXCg9tYW5kYXRlX3ZlcnNpb24YBCABKAUSNAoNbWFuZGF0ZV9zdGF0ZRgFIAEoDjIdLmJhbmsuYWNjb3VudC52MS5NYW5kYXRlU3RhdGUSEgoKdmFsaWRfZnJvbRgGIAEoCSK5AgoTU2lnbmF0dXJlc1JlcXVlc3RlZBImChRzaWduYXR1cmVfcmVxdWVzdF9pZBgBIAEoCUII2rUYBAg8EAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESLgoGYWN0aW9uGAMgASgOMh4uYmFuay5hY2NvdW50LnYxLk1hbmRhdGVBY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYBCABKAlCCNq1GAQIBhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRILCgNycGMYBiABKAkSGgoIbWFrZXJfaWQYByABKAlCCNq1GAQIARADEicKFW1pc3Npbmdfc2lnbmF0b3J5X2lkcxgIIAMoCUII2rUYBAgBEAMSEwoLZXhwaXJlX2RhdGUYCSABKAki6QIKDlNpZ25hdHVyZUdpdmVuEiYKFHNpZ25hdHVyZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECDwQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIuCgZhY3Rpb24YAyABKA4yHi5iYW5rLmFjY291bnQudjEuTWFuZGF0ZUFjdGlvbhIgCg50cmFuc2FjdGlvbl9pZBgEIAEoCUII2rUYBAgGEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgsKA3JwYxgGIAEoCRIaCghtYWtlcl9pZBgHIAEoCUII2rUYBAgBEAMSHgoMc2lnbmF0b3J5X2lkGAggASgJQgjatRgECAEQAxIbCglzaWduZXJfaWQYCSABKAlCCNq1GAQIARADEjQKCGRlY2lzaW9uGAogASgOMiIuYmFuay5hY2NvdW50LnYxLlNpZ25hdHVyZURlY2lzaW9uIvsBChNTaWduYXR1cmVzQ29tcGxldGVkEiYKFHNpZ25hdHVyZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECDwQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIuCgZhY3Rpb24YAyABKA4yHi5iYW5rLmFjY291bnQudjEuTWFuZGF0ZUFjdGlvbhIgCg50cmFuc2FjdGlvbl9pZBgEIAEoCUII2rUYBAgGEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgsKA3JwYxgGIAEoCRIaCghtYWtlcl9pZBgHIAEoCUII2rUYBAgBEAMirgIKD1NpZ25hdHVyZXNFbmRlZBImChRzaWduYXR1cmVfcmVxdWVzdF9pZBgBIAEoCUII2rUYBAg8EAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESLgoGYWN0aW9uGAMgASgOMh4uYmFuay5hY2NvdW50LnYxLk1hbmRhdGVBY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYBCABKAlCCNq1GAQIBhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRILCgNycGMYBiABKAkSGgoIbWFrZXJfaWQYByABKAlCCNq1GAQIARADEjUKBXN0YXRlGAggASgOMiYuYmFuay5hY2NvdW50LnYxLlNpZ25hdHVyZVJlcXVlc3RTdGF0ZSJaChBQcm9kdWN0UHVibGlzaGVkEikKB3Byb2R1Y3QYASABKAsyGC5iYW5rLmFjY291bnQudjEuUHJvZHVjdDob+rYYFwoCCAIKEQgEGg1wcm9kdWN0czpyZWFkYgZwcm90bzM", [file_bank_account_v1_account, file_bank_account_v1_mandate, file_bank_account_v1_signature, file_bank_options_v1_options, file_bank_type_v1_money]);
 
 /**
  * An account was opened.
@@ -319,6 +323,356 @@ export const OverdraftLimitSetSchema: GenMessage<OverdraftLimitSet> = /*@__PURE_
   messageDesc(file_bank_account_v1_account_events, 6);
 
 /**
+ * An account was given a mandate, or it was ended from a day on.
+ *
+ * @generated from message bank.account.v1.MandateSet
+ */
+export type MandateSet = Message<"bank.account.v1.MandateSet"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Where it is in its life.
+   *
+   * @generated from field: bank.account.v1.AccountState state = 2;
+   */
+  state: AccountState;
+
+  /**
+   * The version of its record that this made, from 1.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+
+  /**
+   * The version of the mandate.
+   *
+   * @generated from field: int32 mandate_version = 4;
+   */
+  mandateVersion: number;
+
+  /**
+   * Whether it gives or ends rights.
+   *
+   * @generated from field: bank.account.v1.MandateState mandate_state = 5;
+   */
+  mandateState: MandateState;
+
+  /**
+   * The first day on which it is in force, YYYY-MM-DD.
+   *
+   * @generated from field: string valid_from = 6;
+   */
+  validFrom: string;
+};
+
+/**
+ * Describes the message bank.account.v1.MandateSet.
+ * Use `create(MandateSetSchema)` to create a new message.
+ */
+export const MandateSetSchema: GenMessage<MandateSet> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 7);
+
+/**
+ * Something on an account waits for signatures.
+ *
+ * @generated from message bank.account.v1.SignaturesRequested
+ */
+export type SignaturesRequested = Message<"bank.account.v1.SignaturesRequested"> & {
+  /**
+   * The request.
+   *
+   * @generated from field: string signature_request_id = 1;
+   */
+  signatureRequestId: string;
+
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * What is asked for.
+   *
+   * @generated from field: bank.account.v1.MandateAction action = 3;
+   */
+  action: MandateAction;
+
+  /**
+   * Of a payment: the order.
+   *
+   * @generated from field: string transaction_id = 4;
+   */
+  transactionId: string;
+
+  /**
+   * Of a payment: how much.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Of a change or an end: the RPC that was called.
+   *
+   * @generated from field: string rpc = 6;
+   */
+  rpc: string;
+
+  /**
+   * Who asked for it.
+   *
+   * @generated from field: string maker_id = 7;
+   */
+  makerId: string;
+
+  /**
+   * Who may give those that are missing.
+   *
+   * @generated from field: repeated string missing_signatory_ids = 8;
+   */
+  missingSignatoryIds: string[];
+
+  /**
+   * The last business date on which it can be signed, YYYY-MM-DD.
+   *
+   * @generated from field: string expire_date = 9;
+   */
+  expireDate: string;
+};
+
+/**
+ * Describes the message bank.account.v1.SignaturesRequested.
+ * Use `create(SignaturesRequestedSchema)` to create a new message.
+ */
+export const SignaturesRequestedSchema: GenMessage<SignaturesRequested> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 8);
+
+/**
+ * Somebody signed what waits, or refused to.
+ *
+ * @generated from message bank.account.v1.SignatureGiven
+ */
+export type SignatureGiven = Message<"bank.account.v1.SignatureGiven"> & {
+  /**
+   * The request.
+   *
+   * @generated from field: string signature_request_id = 1;
+   */
+  signatureRequestId: string;
+
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * What is asked for.
+   *
+   * @generated from field: bank.account.v1.MandateAction action = 3;
+   */
+  action: MandateAction;
+
+  /**
+   * Of a payment: the order.
+   *
+   * @generated from field: string transaction_id = 4;
+   */
+  transactionId: string;
+
+  /**
+   * Of a payment: how much.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Of a change or an end: the RPC that was called.
+   *
+   * @generated from field: string rpc = 6;
+   */
+  rpc: string;
+
+  /**
+   * Who asked for it.
+   *
+   * @generated from field: string maker_id = 7;
+   */
+  makerId: string;
+
+  /**
+   * The signatory.
+   *
+   * @generated from field: string signatory_id = 8;
+   */
+  signatoryId: string;
+
+  /**
+   * Who did it: they, or their guardian or attorney.
+   *
+   * @generated from field: string signer_id = 9;
+   */
+  signerId: string;
+
+  /**
+   * What they decided.
+   *
+   * @generated from field: bank.account.v1.SignatureDecision decision = 10;
+   */
+  decision: SignatureDecision;
+};
+
+/**
+ * Describes the message bank.account.v1.SignatureGiven.
+ * Use `create(SignatureGivenSchema)` to create a new message.
+ */
+export const SignatureGivenSchema: GenMessage<SignatureGiven> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 9);
+
+/**
+ * Enough have signed.
+ *
+ * @generated from message bank.account.v1.SignaturesCompleted
+ */
+export type SignaturesCompleted = Message<"bank.account.v1.SignaturesCompleted"> & {
+  /**
+   * The request.
+   *
+   * @generated from field: string signature_request_id = 1;
+   */
+  signatureRequestId: string;
+
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * What is asked for.
+   *
+   * @generated from field: bank.account.v1.MandateAction action = 3;
+   */
+  action: MandateAction;
+
+  /**
+   * Of a payment: the order.
+   *
+   * @generated from field: string transaction_id = 4;
+   */
+  transactionId: string;
+
+  /**
+   * Of a payment: how much.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Of a change or an end: the RPC that was called.
+   *
+   * @generated from field: string rpc = 6;
+   */
+  rpc: string;
+
+  /**
+   * Who asked for it.
+   *
+   * @generated from field: string maker_id = 7;
+   */
+  makerId: string;
+};
+
+/**
+ * Describes the message bank.account.v1.SignaturesCompleted.
+ * Use `create(SignaturesCompletedSchema)` to create a new message.
+ */
+export const SignaturesCompletedSchema: GenMessage<SignaturesCompleted> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 10);
+
+/**
+ * What waited for signatures ended without enough of them.
+ *
+ * @generated from message bank.account.v1.SignaturesEnded
+ */
+export type SignaturesEnded = Message<"bank.account.v1.SignaturesEnded"> & {
+  /**
+   * The request.
+   *
+   * @generated from field: string signature_request_id = 1;
+   */
+  signatureRequestId: string;
+
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * What is asked for.
+   *
+   * @generated from field: bank.account.v1.MandateAction action = 3;
+   */
+  action: MandateAction;
+
+  /**
+   * Of a payment: the order.
+   *
+   * @generated from field: string transaction_id = 4;
+   */
+  transactionId: string;
+
+  /**
+   * Of a payment: how much.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Of a change or an end: the RPC that was called.
+   *
+   * @generated from field: string rpc = 6;
+   */
+  rpc: string;
+
+  /**
+   * Who asked for it.
+   *
+   * @generated from field: string maker_id = 7;
+   */
+  makerId: string;
+
+  /**
+   * How it ended.
+   *
+   * @generated from field: bank.account.v1.SignatureRequestState state = 8;
+   */
+  state: SignatureRequestState;
+};
+
+/**
+ * Describes the message bank.account.v1.SignaturesEnded.
+ * Use `create(SignaturesEndedSchema)` to create a new message.
+ */
+export const SignaturesEndedSchema: GenMessage<SignaturesEnded> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 11);
+
+/**
  * A product, or a new version of one, was published.
  *
  * @generated from message bank.account.v1.ProductPublished
@@ -337,5 +691,5 @@ export type ProductPublished = Message<"bank.account.v1.ProductPublished"> & {
  * Use `create(ProductPublishedSchema)` to create a new message.
  */
 export const ProductPublishedSchema: GenMessage<ProductPublished> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 7);
+  messageDesc(file_bank_account_v1_account_events, 12);
 

@@ -1697,7 +1697,8 @@ export const CustomerService: GenService<{
   },
   /**
    * Writes down that one customer may act for another: their guardian, or by a power of attorney. Somebody else of the staff has
-   * to approve it. It opens no account: the account service does not look at it yet.
+   * to approve it. The account service hears of it a moment later: they act on the accounts of whom they represent from then on, and who has
+   * a guardian acts there only as a mandate names them.
    *
    * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: one of the two), RELATION_NOT_POSSIBLE (FAILED_PRECONDITION: a customer with themselves, or a person where the kind needs an organisation, or the other way round), RELATION_EXISTS (ALREADY_EXISTS: they have one of this kind in a part of that time), DATE_INVALID (INVALID_ARGUMENT: the end is not after the beginning)
    *

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/transaction_events.proto.
  */
 export const file_bank_transaction_v1_transaction_events: GenFile = /*@__PURE__*/
-  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSKxAwoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABOj/6thg7CgIIAhIRZGVidG9yX2FjY291bnRfaWQSE2NyZWRpdG9yX2FjY291bnRfaWQaBGZlZXMaB2hvbGRfaWQiVgoUVHJhbnNhY3Rpb25zSW1wb3J0ZWQSPgoMdHJhbnNhY3Rpb25zGAEgAygLMiguYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkltcG9ydGVkItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASKIAgoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLnAgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTow+rYYLAoCCAISEWRlYnRvcl9hY2NvdW50X2lkEhNjcmVkaXRvcl9hY2NvdW50X2lkIo4CChhUcmFuc2FjdGlvbkhlbGRGb3JSZXZpZXcSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIvkBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkYgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
+  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSKxAwoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABOj/6thg7CgIIAhIRZGVidG9yX2FjY291bnRfaWQSE2NyZWRpdG9yX2FjY291bnRfaWQaBGZlZXMaB2hvbGRfaWQiVgoUVHJhbnNhY3Rpb25zSW1wb3J0ZWQSPgoMdHJhbnNhY3Rpb25zGAEgAygLMiguYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkltcG9ydGVkItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASKIAgoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLnAgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTow+rYYLAoCCAISEWRlYnRvcl9hY2NvdW50X2lkEhNjcmVkaXRvcl9hY2NvdW50X2lkIo4CChhUcmFuc2FjdGlvbkhlbGRGb3JSZXZpZXcSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIoECChtUcmFuc2FjdGlvbkF3YWl0c1NpZ25hdHVyZXMSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ohv6thgXCgIIAhIRZGVidG9yX2FjY291bnRfaWQi9wEKEVRyYW5zYWN0aW9uU2lnbmVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIvkBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkYgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
 
 /**
  * A transaction was booked.
@@ -300,7 +300,7 @@ export const TransactionReversedSchema: GenMessage<TransactionReversed> = /*@__P
   messageDesc(file_bank_transaction_v1_transaction_events, 4);
 
 /**
- * A transaction is held for review: the first event about it.
+ * A transaction is held for review: the first event about it, unless it had to be signed.
  *
  * @generated from message bank.transaction.v1.TransactionHeldForReview
  */
@@ -356,6 +356,104 @@ export const TransactionHeldForReviewSchema: GenMessage<TransactionHeldForReview
   messageDesc(file_bank_transaction_v1_transaction_events, 5);
 
 /**
+ * A transaction waits for the signatures that the mandate of the account asks for: the first event about it.
+ *
+ * @generated from message bank.transaction.v1.TransactionAwaitsSignatures
+ */
+export type TransactionAwaitsSignatures = Message<"bank.transaction.v1.TransactionAwaitsSignatures"> & {
+  /**
+   * The transaction.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * What kind of order it is.
+   *
+   * @generated from field: bank.transaction.v1.TransactionType type = 2;
+   */
+  type: TransactionType;
+
+  /**
+   * The account that it takes from.
+   *
+   * @generated from field: string debtor_account_id = 3;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that it pays to.
+   *
+   * @generated from field: string creditor_account_id = 4;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much it moves, without fees.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransactionAwaitsSignatures.
+ * Use `create(TransactionAwaitsSignaturesSchema)` to create a new message.
+ */
+export const TransactionAwaitsSignaturesSchema: GenMessage<TransactionAwaitsSignatures> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 6);
+
+/**
+ * Enough have signed a transaction that waited for them. It goes on to the ledger, or to a review.
+ *
+ * @generated from message bank.transaction.v1.TransactionSigned
+ */
+export type TransactionSigned = Message<"bank.transaction.v1.TransactionSigned"> & {
+  /**
+   * The transaction.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * What kind of order it is.
+   *
+   * @generated from field: bank.transaction.v1.TransactionType type = 2;
+   */
+  type: TransactionType;
+
+  /**
+   * The account that it takes from.
+   *
+   * @generated from field: string debtor_account_id = 3;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that it pays to.
+   *
+   * @generated from field: string creditor_account_id = 4;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much it moves, without fees.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransactionSigned.
+ * Use `create(TransactionSignedSchema)` to create a new message.
+ */
+export const TransactionSignedSchema: GenMessage<TransactionSigned> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 7);
+
+/**
  * Compliance released a transaction that was under review. What becomes of it at the ledger is told next.
  *
  * @generated from message bank.transaction.v1.TransactionReleased
@@ -402,5 +500,5 @@ export type TransactionReleased = Message<"bank.transaction.v1.TransactionReleas
  * Use `create(TransactionReleasedSchema)` to create a new message.
  */
 export const TransactionReleasedSchema: GenMessage<TransactionReleased> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_events, 6);
+  messageDesc(file_bank_transaction_v1_transaction_events, 8);
 

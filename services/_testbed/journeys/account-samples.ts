@@ -1,0 +1,48 @@
+// A valid request of every RPC of the account service.
+import type { Belongings } from './belongings.ts';
+import { money, owner } from './counter.ts';
+import type { RpcName } from './doors.ts';
+import type { Sample } from './samples.ts';
+
+/** Samples that the customer, and staff, may send. */
+export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
+  const { customerId, accountId, emptyAccountId, frozenAccountId, migratingAccountId } = of;
+  const productId = 'prd_current_czk';
+  const terms = { transferLimit: money('1000.00') };
+  const product = { type: 'PRODUCT_TYPE_CURRENT', currencyCode: 'CZK', displayName: 'A product' };
+  const opening = { type: 'ACCOUNT_TYPE_INDIVIDUAL', productId, holders: [owner(customerId)] };
+  const mandate = {
+    signatories: [{ customerId, role: 'SIGNATORY_ROLE_SIGNER' }],
+    rules: [{ action: 'MANDATE_ACTION_PAY', requirements: [{ count: 1 }] }],
+  };
+  const waiting = { signatureRequestId: 'sgr_none' };
+  return {
+    'account.CreateProduct': { request: { ...product, productId: 'prd_sample', terms } },
+    'account.ReviseProduct': { request: { productId, displayName: 'Another name', terms } },
+    'account.GetProduct': { request: { productId } },
+    'account.ListProducts': { request: {} },
+    'account.OpenAccount': { request: opening },
+    'account.BatchOpenAccounts': { request: { accounts: [{ requestId: 'account-of-a-batch', ...opening }] } },
+    'account.GetAccount': { request: { accountId } },
+    'account.ListAccounts': { request: { customerId } },
+    'account.UpdateAccount': { request: { accountId, updateMask: 'displayName', displayName: 'Household' } },
+    'account.FreezeAccount': { request: { accountId, debits: true, reason: 'FREEZE_REASON_CUSTOMER_REQUEST' } },
+    'account.UnfreezeAccount': { request: { accountId: frozenAccountId } },
+    'account.SetOverdraftLimit': { request: { accountId, overdraftLimit: money('10.00') } },
+    'account.CloseAccount': { request: { accountId: emptyAccountId } },
+    'account.SetMandate': { request: { accountId: emptyAccountId, ...mandate } },
+    'account.RevokeMandate': { request: { accountId: emptyAccountId }, refused: 'MANDATE_NOT_FOUND' },
+    'account.GetMandate': { request: { accountId }, refused: 'MANDATE_NOT_FOUND' },
+    'account.ListMandates': { request: { accountId } },
+    'account.ListSignatureRequests': { request: { accountId } },
+    'account.GetSignatureRequest': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
+    'account.GiveSignature': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
+    'account.RefuseSignature': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
+    'account.WithdrawSignatureRequest': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
+    'account.WatchSignatures': { request: { accountId } },
+    'account.CutOverAccounts': { request: { accountIds: [migratingAccountId] } },
+    'account.GetAccountBalance': { request: { accountId } },
+    'account.GetStatement': { request: { accountId } },
+    'account.GetStatementProof': { request: { accountId, lineNumber: 1 } },
+  };
+}
