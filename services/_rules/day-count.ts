@@ -2,7 +2,7 @@
 // whole numbers, so that nothing is rounded before the amount is.
 
 /** The conventions, by the names of the 2006 ISDA Definitions, section 4.16. */
-export type DayCount = '30_360' | '30E_360' | 'ACT_360' | 'ACT_365F' | 'ACT_ACT_ISDA';
+export type DayCount = 'thirty_360' | 'thirty_e_360' | 'act_360' | 'act_365f' | 'act_act_isda';
 
 /** A part of a year: `days` of `basis`. */
 export interface YearFraction {
@@ -15,8 +15,8 @@ const ACT_ACT_BASIS = 365 * 366;
 
 /** The whole of which a convention's days are parts. */
 export function basisOf(convention: DayCount): number {
-  if (convention === 'ACT_365F') return 365;
-  return convention === 'ACT_ACT_ISDA' ? ACT_ACT_BASIS : 360;
+  if (convention === 'act_365f') return 365;
+  return convention === 'act_act_isda' ? ACT_ACT_BASIS : 360;
 }
 
 /** The part of a year from a day on and up to another, which does not count itself. */
@@ -35,9 +35,9 @@ export function nightOf(convention: DayCount, day: Temporal.PlainDate): YearFrac
 }
 
 function daysOf(convention: DayCount, from: Temporal.PlainDate, to: Temporal.PlainDate): number {
-  if (convention === '30_360') return thirty(from, to, from.day >= 30 ? 30 : 31);
-  if (convention === '30E_360') return thirty(from, to, 30);
-  if (convention === 'ACT_ACT_ISDA') return actualOfActual(from, to);
+  if (convention === 'thirty_360') return thirty(from, to, from.day >= 30 ? 30 : 31);
+  if (convention === 'thirty_e_360') return thirty(from, to, 30);
+  if (convention === 'act_act_isda') return actualOfActual(from, to);
   return from.until(to).days;
 }
 
