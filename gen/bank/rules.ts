@@ -174,6 +174,11 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/TieOutGeneralLedger'
   | 'bank.ledger.v1.LedgerService/WatchBalances'
   | 'bank.ledger.v1.LedgerService/WatchEntries'
+  | 'bank.ledger.v1.LedgerService/RegisterDaySteps'
+  | 'bank.ledger.v1.LedgerService/ReportDayStep'
+  | 'bank.ledger.v1.LedgerService/GetEndOfDay'
+  | 'bank.ledger.v1.LedgerService/WatchEndOfDay'
+  | 'bank.ledger.v1.LedgerService/ListDayBalances'
   | 'bank.notification.v1.NotificationService/ListInbox'
   | 'bank.notification.v1.NotificationService/MarkRead'
   | 'bank.notification.v1.NotificationService/WatchInbox'
@@ -2391,6 +2396,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'BUSINESS_DATE_NOT_CLOSING',
+      'DAY_STEPS_NOT_DONE',
     ],
   },
   'bank.ledger.v1.LedgerService/SetClock': {
@@ -2543,6 +2549,86 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURSOR_INVALID',
       'CURSOR_AHEAD',
       'TOO_MANY_WATCHERS',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/RegisterDaySteps': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'DAY_STEP_NOT_OWNED',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ReportDayStep': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'DAY_STEP_NOT_FOUND',
+      'DAY_STEP_NOT_OWNED',
+      'DAY_STEP_NOT_DUE',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/GetEndOfDay': {
+    callers: ['edge', 'account', 'transaction'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.ledger.v1.LedgerService/WatchEndOfDay': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.ledger.v1.LedgerService/ListDayBalances': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['afterLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+      'BUSINESS_DATE_NOT_CLOSING',
     ],
   },
   'bank.notification.v1.NotificationService/ListInbox': {
