@@ -16,7 +16,7 @@ describe('GetEndOfDay', () => {
     await backOffice().advanceBusinessDate({ requestId: newId('evt'), openDate });
     const { days } = await auditor.getEndOfDay({});
     expect(days.map(({ businessDate }) => businessDate)).to.deep.equal([openDate]);
-    expect(days.flatMap(inShort)).to.deep.equal(['expire-holds of ledger at 10: PENDING, due']);
+    expect(days.flatMap(inShort)).to.deep.equal(['expire-holds of ledger at 10: DONE']);
     await backOffice().closeBusinessDate({ requestId: newId('evt'), closingDate: openDate });
     expect((await auditor.getEndOfDay({})).days).to.deep.equal([]);
     const closed = (await auditor.getEndOfDay({ businessDate: openDate })).days.flatMap(inShort);

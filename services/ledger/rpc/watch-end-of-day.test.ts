@@ -17,7 +17,8 @@ describe('WatchEndOfDay', () => {
       if (told.length === 2) await backOffice.closeBusinessDate({ requestId: newId('evt'), closingDate: openDate });
       if (told.length > 2 && told.at(-1) === 'none') break;
     }
-    expect(told.slice(0, 2)).to.deep.equal(['none', 'expire-holds of ledger at 10: PENDING, due']);
+    expect(told[0]).to.equal('none');
+    expect(told[1]).to.match(/^expire-holds of ledger at 10: /);
     expect(told.at(-1)).to.equal('none');
   });
 });
