@@ -96,6 +96,9 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
   | 'bank.account.v1.AccountService/GetAccountHolders'
+  | 'bank.account.v1.AccountService/ExplainInterest'
+  | 'bank.account.v1.AccountService/ListSetAsideAccounts'
+  | 'bank.account.v1.AccountService/RetrySetAsideAccounts'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -819,6 +822,58 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.account.v1.AccountService/ExplainInterest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'INTEREST_NOT_FOUND',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ListSetAsideAccounts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.account.v1.AccountService/RetrySetAsideAccounts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
     shows: [],
     actors: [],
     errors: [],

@@ -5,13 +5,16 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
+import { startEndOfDay } from './end-of-day.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
+import { Interest } from './migrations/0006-interest.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
+import { explainInterest } from './rpc/explain-interest.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
@@ -21,7 +24,9 @@ import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listProducts } from './rpc/list-products.ts';
+import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
 import { openAccount } from './rpc/open-account.ts';
+import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
@@ -36,6 +41,7 @@ function rpcs(context: Context) {
     closeAccount: closeAccount(context),
     createProduct: createProduct(context),
     cutOverAccounts: cutOverAccounts(context),
+    explainInterest: explainInterest(context),
     freezeAccount: freezeAccount(context),
     getAccount: getAccount(context),
     getAccountBalance: getAccountBalance(context),
@@ -45,7 +51,9 @@ function rpcs(context: Context) {
     getStatementProof: getStatementProof(context),
     listAccounts: listAccounts(context),
     listProducts: listProducts(context),
+    listSetAsideAccounts: listSetAsideAccounts(context),
     openAccount: openAccount(context),
+    retrySetAsideAccounts: retrySetAsideAccounts(context),
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
     unfreezeAccount: unfreezeAccount(context),
@@ -63,8 +71,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('account_runtime') },
     { name: '0005-event-operations', class: eventOperations('account_runtime') },
+    { name: '0006-interest', class: Interest },
   ],
   context: makeContext,
   rpcs,
   owners,
+  start: async (context) => startEndOfDay(context),
 };

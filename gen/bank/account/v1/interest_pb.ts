@@ -6,6 +6,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
 import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
@@ -15,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/interest.proto.
  */
 export const file_bank_account_v1_interest: GenFile = /*@__PURE__*/
-  fileDesc("Ch5iYW5rL2FjY291bnQvdjEvaW50ZXJlc3QucHJvdG8SD2JhbmsuYWNjb3VudC52MSJsCgxJbnRlcmVzdFRpZXISIQoEZnJvbRgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI5CgxyYXRlX3BlcmNlbnQYAiABKAlCI7pIIHIeMhxeWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8kIvEECg1JbnRlcmVzdFRlcm1zEjgKCWRheV9jb3VudBgBIAEoDjIZLmJhbmsuYWNjb3VudC52MS5EYXlDb3VudEIKukgHggEEEAEgABI5CgViYXNpcxgCIAEoDjIeLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdEJhc2lzQgq6SAeCAQQQASAAEjwKC3RpZXJfbWV0aG9kGAMgASgOMhsuYmFuay5hY2NvdW50LnYxLlRpZXJNZXRob2RCCrpIB4IBBBABIAASOAoFdGllcnMYBCADKAsyHS5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUaWVyQgq6SAeSAQQIARAUEkAKC2NvbXBvdW5kaW5nGAUgASgOMh8uYmFuay5hY2NvdW50LnYxLkludGVyZXN0UGVyaW9kQgq6SAeCAQQQASAAEjwKB3Bvc3RpbmcYBiABKA4yHy5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RQZXJpb2RCCrpIB4IBBBABIAASLAoPbWluaW11bV9iYWxhbmNlGAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EkcKF3dpdGhob2xkaW5nX3RheF9wZXJjZW50GAggASgJQia6SCNyITIfXihbMC05XXsxLDN9KFsuXVswLTldezEsNn0pPyk/JBI/ChBwb3N0aW5nX3JvdW5kaW5nGAkgASgOMhkuYmFuay5hY2NvdW50LnYxLlJvdW5kaW5nQgq6SAeCAQQQASAAEjsKDHRheF9yb3VuZGluZxgKIAEoDjIZLmJhbmsuYWNjb3VudC52MS5Sb3VuZGluZ0IKukgHggEEEAEgACqmAQoIRGF5Q291bnQSGQoVREFZX0NPVU5UX1VOU1BFQ0lGSUVEEAASGAoUREFZX0NPVU5UX1RISVJUWV8zNjAQARIaChZEQVlfQ09VTlRfVEhJUlRZX0VfMzYwEAISFQoRREFZX0NPVU5UX0FDVF8zNjAQAxIWChJEQVlfQ09VTlRfQUNUXzM2NUYQBBIaChZEQVlfQ09VTlRfQUNUX0FDVF9JU0RBEAUqZQoNSW50ZXJlc3RCYXNpcxIeChpJTlRFUkVTVF9CQVNJU19VTlNQRUNJRklFRBAAEhgKFElOVEVSRVNUX0JBU0lTX0RBSUxZEAESGgoWSU5URVJFU1RfQkFTSVNfQVZFUkFHRRACKlgKClRpZXJNZXRob2QSGwoXVElFUl9NRVRIT0RfVU5TUEVDSUZJRUQQABIWChJUSUVSX01FVEhPRF9TTElDRUQQARIVChFUSUVSX01FVEhPRF9XSE9MRRACKsgBCg5JbnRlcmVzdFBlcmlvZBIfChtJTlRFUkVTVF9QRVJJT0RfVU5TUEVDSUZJRUQQABIZChVJTlRFUkVTVF9QRVJJT0RfREFJTFkQARIbChdJTlRFUkVTVF9QRVJJT0RfTU9OVEhMWRACEh0KGUlOVEVSRVNUX1BFUklPRF9RVUFSVEVSTFkQAxIgChxJTlRFUkVTVF9QRVJJT0RfU0VNSUFOTlVBTExZEAQSHAoYSU5URVJFU1RfUEVSSU9EX0FOTlVBTExZEAUqZQoIUm91bmRpbmcSGAoUUk9VTkRJTkdfVU5TUEVDSUZJRUQQABIWChJST1VORElOR19IQUxGX0VWRU4QARIUChBST1VORElOR19IQUxGX1VQEAISEQoNUk9VTkRJTkdfRE9XThADYgZwcm90bzM", [file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ch5iYW5rL2FjY291bnQvdjEvaW50ZXJlc3QucHJvdG8SD2JhbmsuYWNjb3VudC52MSJsCgxJbnRlcmVzdFRpZXISIQoEZnJvbRgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI5CgxyYXRlX3BlcmNlbnQYAiABKAlCI7pIIHIeMhxeWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8kIvEECg1JbnRlcmVzdFRlcm1zEjgKCWRheV9jb3VudBgBIAEoDjIZLmJhbmsuYWNjb3VudC52MS5EYXlDb3VudEIKukgHggEEEAEgABI5CgViYXNpcxgCIAEoDjIeLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdEJhc2lzQgq6SAeCAQQQASAAEjwKC3RpZXJfbWV0aG9kGAMgASgOMhsuYmFuay5hY2NvdW50LnYxLlRpZXJNZXRob2RCCrpIB4IBBBABIAASOAoFdGllcnMYBCADKAsyHS5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUaWVyQgq6SAeSAQQIARAUEkAKC2NvbXBvdW5kaW5nGAUgASgOMh8uYmFuay5hY2NvdW50LnYxLkludGVyZXN0UGVyaW9kQgq6SAeCAQQQASAAEjwKB3Bvc3RpbmcYBiABKA4yHy5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RQZXJpb2RCCrpIB4IBBBABIAASLAoPbWluaW11bV9iYWxhbmNlGAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EkcKF3dpdGhob2xkaW5nX3RheF9wZXJjZW50GAggASgJQia6SCNyITIfXihbMC05XXsxLDN9KFsuXVswLTldezEsNn0pPyk/JBI/ChBwb3N0aW5nX3JvdW5kaW5nGAkgASgOMhkuYmFuay5hY2NvdW50LnYxLlJvdW5kaW5nQgq6SAeCAQQQASAAEjsKDHRheF9yb3VuZGluZxgKIAEoDjIZLmJhbmsuYWNjb3VudC52MS5Sb3VuZGluZ0IKukgHggEEEAEgACI3Cg9JbnRlcmVzdFBvcnRpb24SDgoGYW1vdW50GAEgASgJEhQKDHJhdGVfcGVyY2VudBgCIAEoCSLAAQoOSW50ZXJlc3ROaWdodHMSEQoJZnJvbV9kYXRlGAEgASgJEg8KB3RvX2RhdGUYAiABKAkSDwoHYmFsYW5jZRgDIAEoCRIMCgRiYXNlGAQgASgJEjIKCHBvcnRpb25zGAUgAygLMiAuYmFuay5hY2NvdW50LnYxLkludGVyZXN0UG9ydGlvbhIRCgl5ZWFyX2RheXMYBiABKAUSEgoKeWVhcl9iYXNpcxgHIAEoBRIQCghpbnRlcmVzdBgIIAEoCSJhChJJbnRlcmVzdENvcnJlY3Rpb24SFQoNYnVzaW5lc3NfZGF0ZRgBIAEoCRISCgp2YWx1ZV9kYXRlGAIgASgJEg4KBmFtb3VudBgDIAEoCRIQCghpbnRlcmVzdBgEIAEoCSLcAwoTSW50ZXJlc3RFeHBsYW5hdGlvbhIcCgpwcm9kdWN0X2lkGAEgASgJQgjatRgECAMQARIXCg9wcm9kdWN0X3ZlcnNpb24YAiABKAUSLQoFdGVybXMYAyABKAsyHi5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUZXJtcxIRCglmcm9tX2RhdGUYBCABKAkSDwoHdG9fZGF0ZRgFIAEoCRIXCg9icm91Z2h0X2ZvcndhcmQYBiABKAkSLwoGbmlnaHRzGAcgAygLMh8uYmFuay5hY2NvdW50LnYxLkludGVyZXN0TmlnaHRzEjgKC2NvcnJlY3Rpb25zGAggAygLMiMuYmFuay5hY2NvdW50LnYxLkludGVyZXN0Q29ycmVjdGlvbhITCgtvdXRzdGFuZGluZxgJIAEoCRIcChRyZWNvcmRlZF9vdXRzdGFuZGluZxgKIAEoCRIiCgVncm9zcxgLIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIgCgN0YXgYDCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIAoDbmV0GA0gASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhwKCmpvdXJuYWxfaWQYDiABKAlCCNq1GAQIBRABImQKD1NldEFzaWRlQWNjb3VudBIMCgRzdGVwGAEgASgJEhwKCmFjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEhUKDWJ1c2luZXNzX2RhdGUYAyABKAkSDgoGcmVhc29uGAQgASgJKqYBCghEYXlDb3VudBIZChVEQVlfQ09VTlRfVU5TUEVDSUZJRUQQABIYChREQVlfQ09VTlRfVEhJUlRZXzM2MBABEhoKFkRBWV9DT1VOVF9USElSVFlfRV8zNjAQAhIVChFEQVlfQ09VTlRfQUNUXzM2MBADEhYKEkRBWV9DT1VOVF9BQ1RfMzY1RhAEEhoKFkRBWV9DT1VOVF9BQ1RfQUNUX0lTREEQBSplCg1JbnRlcmVzdEJhc2lzEh4KGklOVEVSRVNUX0JBU0lTX1VOU1BFQ0lGSUVEEAASGAoUSU5URVJFU1RfQkFTSVNfREFJTFkQARIaChZJTlRFUkVTVF9CQVNJU19BVkVSQUdFEAIqWAoKVGllck1ldGhvZBIbChdUSUVSX01FVEhPRF9VTlNQRUNJRklFRBAAEhYKElRJRVJfTUVUSE9EX1NMSUNFRBABEhUKEVRJRVJfTUVUSE9EX1dIT0xFEAIqyAEKDkludGVyZXN0UGVyaW9kEh8KG0lOVEVSRVNUX1BFUklPRF9VTlNQRUNJRklFRBAAEhkKFUlOVEVSRVNUX1BFUklPRF9EQUlMWRABEhsKF0lOVEVSRVNUX1BFUklPRF9NT05USExZEAISHQoZSU5URVJFU1RfUEVSSU9EX1FVQVJURVJMWRADEiAKHElOVEVSRVNUX1BFUklPRF9TRU1JQU5OVUFMTFkQBBIcChhJTlRFUkVTVF9QRVJJT0RfQU5OVUFMTFkQBSplCghSb3VuZGluZxIYChRST1VORElOR19VTlNQRUNJRklFRBAAEhYKElJPVU5ESU5HX0hBTEZfRVZFThABEhQKEFJPVU5ESU5HX0hBTEZfVVAQAhIRCg1ST1VORElOR19ET1dOEANiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
  * A rate, and from which balance on it is given.
@@ -129,6 +130,302 @@ export type InterestTerms = Message<"bank.account.v1.InterestTerms"> & {
  */
 export const InterestTermsSchema: GenMessage<InterestTerms> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_interest, 1);
+
+/**
+ * The part of an amount that is in a tier.
+ *
+ * @generated from message bank.account.v1.InterestPortion
+ */
+export type InterestPortion = Message<"bank.account.v1.InterestPortion"> & {
+  /**
+   * The part, to 10 decimals.
+   *
+   * @generated from field: string amount = 1;
+   */
+  amount: string;
+
+  /**
+   * Percent a year.
+   *
+   * @generated from field: string rate_percent = 2;
+   */
+  ratePercent: string;
+};
+
+/**
+ * Describes the message bank.account.v1.InterestPortion.
+ * Use `create(InterestPortionSchema)` to create a new message.
+ */
+export const InterestPortionSchema: GenMessage<InterestPortion> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_interest, 2);
+
+/**
+ * Nights in a row that were alike: each of them earned the same.
+ *
+ * @generated from message bank.account.v1.InterestNights
+ */
+export type InterestNights = Message<"bank.account.v1.InterestNights"> & {
+  /**
+   * The first of them, YYYY-MM-DD.
+   *
+   * @generated from field: string from_date = 1;
+   */
+  fromDate: string;
+
+  /**
+   * The last of them, YYYY-MM-DD.
+   *
+   * @generated from field: string to_date = 2;
+   */
+  toDate: string;
+
+  /**
+   * The balance by value date, as it was known at the end of each, to 10 decimals.
+   *
+   * @generated from field: string balance = 3;
+   */
+  balance: string;
+
+  /**
+   * What earned: the balance with what was compounded, or the average, to 10 decimals.
+   *
+   * @generated from field: string base = 4;
+   */
+  base: string;
+
+  /**
+   * The base by tier, with the rate of each.
+   *
+   * @generated from field: repeated bank.account.v1.InterestPortion portions = 5;
+   */
+  portions: InterestPortion[];
+
+  /**
+   * What part of a year it counts for: `year_days` of `year_basis`, by the day count. On an average, of the period so far.
+   *
+   * @generated from field: int32 year_days = 6;
+   */
+  yearDays: number;
+
+  /**
+   * The whole that `year_days` are parts of.
+   *
+   * @generated from field: int32 year_basis = 7;
+   */
+  yearBasis: number;
+
+  /**
+   * What each night added: the sum of portions × rates ÷ 100 × the part of a year, rounded half even to 10 decimals; on an
+   * average, less what the period had earned before.
+   *
+   * @generated from field: string interest = 8;
+   */
+  interest: string;
+};
+
+/**
+ * Describes the message bank.account.v1.InterestNights.
+ * Use `create(InterestNightsSchema)` to create a new message.
+ */
+export const InterestNightsSchema: GenMessage<InterestNights> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_interest, 3);
+
+/**
+ * What was booked later than it counted.
+ *
+ * @generated from message bank.account.v1.InterestCorrection
+ */
+export type InterestCorrection = Message<"bank.account.v1.InterestCorrection"> & {
+  /**
+   * The day on which it was booked, YYYY-MM-DD.
+   *
+   * @generated from field: string business_date = 1;
+   */
+  businessDate: string;
+
+  /**
+   * The day from which on it counts, YYYY-MM-DD.
+   *
+   * @generated from field: string value_date = 2;
+   */
+  valueDate: string;
+
+  /**
+   * What it added to the balance, to 10 decimals.
+   *
+   * @generated from field: string amount = 3;
+   */
+  amount: string;
+
+  /**
+   * What that added to the interest of the nights between, to 10 decimals.
+   *
+   * @generated from field: string interest = 4;
+   */
+  interest: string;
+};
+
+/**
+ * Describes the message bank.account.v1.InterestCorrection.
+ * Use `create(InterestCorrectionSchema)` to create a new message.
+ */
+export const InterestCorrectionSchema: GenMessage<InterestCorrection> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_interest, 4);
+
+/**
+ * Why an amount of interest is what it is: computed anew from the balances by value date, the version of the product and its
+ * day count, with each step of rounding.
+ *
+ * @generated from message bank.account.v1.InterestExplanation
+ */
+export type InterestExplanation = Message<"bank.account.v1.InterestExplanation"> & {
+  /**
+   * The product whose terms hold.
+   *
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+
+  /**
+   * The version of its terms.
+   *
+   * @generated from field: int32 product_version = 2;
+   */
+  productVersion: number;
+
+  /**
+   * The terms.
+   *
+   * @generated from field: bank.account.v1.InterestTerms terms = 3;
+   */
+  terms?: InterestTerms | undefined;
+
+  /**
+   * The first night, YYYY-MM-DD.
+   *
+   * @generated from field: string from_date = 4;
+   */
+  fromDate: string;
+
+  /**
+   * The last one, YYYY-MM-DD.
+   *
+   * @generated from field: string to_date = 5;
+   */
+  toDate: string;
+
+  /**
+   * What was left over, or not posted, before the first night; to 10 decimals.
+   *
+   * @generated from field: string brought_forward = 6;
+   */
+  broughtForward: string;
+
+  /**
+   * The nights, in their order.
+   *
+   * @generated from field: repeated bank.account.v1.InterestNights nights = 7;
+   */
+  nights: InterestNights[];
+
+  /**
+   * What came later and counts earlier.
+   *
+   * @generated from field: repeated bank.account.v1.InterestCorrection corrections = 8;
+   */
+  corrections: InterestCorrection[];
+
+  /**
+   * What is outstanding: brought forward, with all nights and corrections; to 10 decimals.
+   *
+   * @generated from field: string outstanding = 9;
+   */
+  outstanding: string;
+
+  /**
+   * What the end of the day had recorded as outstanding, to 10 decimals: the same, or something is wrong.
+   *
+   * @generated from field: string recorded_outstanding = 10;
+   */
+  recordedOutstanding: string;
+
+  /**
+   * What was posted of it, rounded as the terms say. Absent while it is not posted.
+   *
+   * @generated from field: bank.type.v1.Money gross = 11;
+   */
+  gross?: Money | undefined;
+
+  /**
+   * What was withheld of that as tax, rounded as the terms say.
+   *
+   * @generated from field: bank.type.v1.Money tax = 12;
+   */
+  tax?: Money | undefined;
+
+  /**
+   * What the account got.
+   *
+   * @generated from field: bank.type.v1.Money net = 13;
+   */
+  net?: Money | undefined;
+
+  /**
+   * The journal by which it was posted. Empty while it is not.
+   *
+   * @generated from field: string journal_id = 14;
+   */
+  journalId: string;
+};
+
+/**
+ * Describes the message bank.account.v1.InterestExplanation.
+ * Use `create(InterestExplanationSchema)` to create a new message.
+ */
+export const InterestExplanationSchema: GenMessage<InterestExplanation> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_interest, 5);
+
+/**
+ * An account that a step of the end of a day could not do.
+ *
+ * @generated from message bank.account.v1.SetAsideAccount
+ */
+export type SetAsideAccount = Message<"bank.account.v1.SetAsideAccount"> & {
+  /**
+   * The step, e.g. `post-interest`.
+   *
+   * @generated from field: string step = 1;
+   */
+  step: string;
+
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * The day, YYYY-MM-DD.
+   *
+   * @generated from field: string business_date = 3;
+   */
+  businessDate: string;
+
+  /**
+   * Why, e.g. `LEDGER_ACCOUNT_FROZEN`.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.account.v1.SetAsideAccount.
+ * Use `create(SetAsideAccountSchema)` to create a new message.
+ */
+export const SetAsideAccountSchema: GenMessage<SetAsideAccount> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_interest, 6);
 
 /**
  * What part of a year a night counts for (2006 ISDA Definitions, section 4.16).
