@@ -108,6 +108,9 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
   | 'bank.account.v1.AccountService/GetAccountHolders'
+  | 'bank.account.v1.AccountService/ExplainInterest'
+  | 'bank.account.v1.AccountService/ListSetAsideAccounts'
+  | 'bank.account.v1.AccountService/RetrySetAsideAccounts'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -191,6 +194,11 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/TieOutGeneralLedger'
   | 'bank.ledger.v1.LedgerService/WatchBalances'
   | 'bank.ledger.v1.LedgerService/WatchEntries'
+  | 'bank.ledger.v1.LedgerService/RegisterDaySteps'
+  | 'bank.ledger.v1.LedgerService/ReportDayStep'
+  | 'bank.ledger.v1.LedgerService/GetEndOfDay'
+  | 'bank.ledger.v1.LedgerService/WatchEndOfDay'
+  | 'bank.ledger.v1.LedgerService/ListDayBalances'
   | 'bank.notification.v1.NotificationService/ListInbox'
   | 'bank.notification.v1.NotificationService/MarkRead'
   | 'bank.notification.v1.NotificationService/WatchInbox'
@@ -390,6 +398,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_UNKNOWN',
       'CURRENCY_MISMATCH',
       'FEE_TERM_INVALID',
+      'INTEREST_TERMS_INVALID',
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
     ],
@@ -413,6 +422,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CURRENCY_MISMATCH',
       'FEE_TERM_INVALID',
+      'INTEREST_TERMS_INVALID',
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
     ],
@@ -1105,6 +1115,58 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.account.v1.AccountService/ExplainInterest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'INTEREST_NOT_FOUND',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ListSetAsideAccounts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.account.v1.AccountService/RetrySetAsideAccounts': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
     shows: [],
     actors: [],
     errors: [],
@@ -2777,6 +2839,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'BUSINESS_DATE_NOT_CLOSING',
+      'DAY_STEPS_NOT_DONE',
     ],
   },
   'bank.ledger.v1.LedgerService/SetClock': {
@@ -2929,6 +2992,86 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURSOR_INVALID',
       'CURSOR_AHEAD',
       'TOO_MANY_WATCHERS',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/RegisterDaySteps': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'DAY_STEP_NOT_OWNED',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ReportDayStep': {
+    callers: ['account', 'transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'DAY_STEP_NOT_FOUND',
+      'DAY_STEP_NOT_OWNED',
+      'DAY_STEP_NOT_DUE',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/GetEndOfDay': {
+    callers: ['edge', 'account', 'transaction'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.ledger.v1.LedgerService/WatchEndOfDay': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.ledger.v1.LedgerService/ListDayBalances': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['afterLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+      'BUSINESS_DATE_NOT_CLOSING',
     ],
   },
   'bank.notification.v1.NotificationService/ListInbox': {

@@ -11,12 +11,15 @@ import { Accounts } from './migrations/0001-accounts.ts';
 import { Mandates } from './migrations/0010-mandates.ts';
 import { Signatures } from './migrations/0011-signatures.ts';
 import { peopleEntities } from './people-tables.ts';
+import { startEndOfDay } from './end-of-day.ts';
+import { Interest } from './migrations/0006-interest.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
+import { explainInterest } from './rpc/explain-interest.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
@@ -34,6 +37,8 @@ import { listSignatureRequests } from './rpc/list-signature-requests.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
+import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
+import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
 import { revokeMandate } from './rpc/revoke-mandate.ts';
 import { setMandate } from './rpc/set-mandate.ts';
@@ -56,6 +61,7 @@ function rpcs(context: Context) {
     closeAccount: closeAccount(context),
     createProduct: createProduct(context),
     cutOverAccounts: cutOverAccounts(context),
+    explainInterest: explainInterest(context),
     freezeAccount: freezeAccount(context),
     getAccount: getAccount(context),
     getAccountBalance: getAccountBalance(context),
@@ -76,7 +82,9 @@ function rpcs(context: Context) {
     requestSignatures: requestSignatures(context),
     watchSignatures: watchSignatures(context),
     withdrawSignatureRequest: withdrawSignatureRequest(context),
+    listSetAsideAccounts: listSetAsideAccounts(context),
     openAccount: openAccount(context),
+    retrySetAsideAccounts: retrySetAsideAccounts(context),
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
     unfreezeAccount: unfreezeAccount(context),
@@ -94,12 +102,20 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0003-chassis-settings', class: ChassisSettings },
     { name: '0004-event-path', class: eventPath('account_runtime') },
     { name: '0005-event-operations', class: eventOperations('account_runtime') },
+    { name: '0006-interest', class: Interest },
     { name: '0010-mandates', class: Mandates },
     { name: '0011-signatures', class: Signatures },
   ],
   context: makeContext,
   subscriptions: () => [representations()],
-  start: async (context) => repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait'),
   rpcs,
   owners,
+  async start(context) {
+    const stopTending = repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait');
+    const stopEndOfDay = startEndOfDay(context);
+    return async () => {
+      await stopEndOfDay();
+      await stopTending();
+    };
+  },
 };

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { ownCall } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { areStepsDone, checkStepsDone, takeOwnSteps } from './checklist.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import { publishBusinessDateAdvanced, publishBusinessDateClosed } from './events.ts';
@@ -23,12 +24,13 @@ export async function advance(tx: CommandTx, openDate: string): Promise<{ openDa
   return turned;
 }
 
-/** Ends a day that is in CLOSING. */
+/** Ends a day that is in CLOSING, when its steps are done. */
 export async function close(tx: CommandTx, closingDate: string): Promise<{ closedDate: string }> {
   const [day] = await tx.query(sql<{ state: string }>`
     select state from business_day where date = ${closingDate}::date for update
   `);
   if (day?.state !== 'closing') throw refuse('BUSINESS_DATE_NOT_CLOSING', { state: day?.state ?? 'unknown' });
+  await checkStepsDone(tx, closingDate);
   await tx.execute(sql`update business_day set state = 'closed' where date = ${closingDate}::date`);
   publishBusinessDateClosed(tx, closingDate);
   return { closedDate: closingDate };
@@ -46,6 +48,9 @@ export async function turnDays(context: Context): Promise<void> {
     if (!due) return;
     const request = { requestId: `timer-${due.date}`, validateOnly: false };
     if (due.state === 'closing') {
+      await takeOwnSteps(context, due.date);
+      // The services are at work on theirs: the next second tells.
+      if (!(await areStepsDone(database, due.date))) return;
       const method = LedgerService.method.closeBusinessDate;
       const closing = create(method.input, { ...request, closingDate: due.date });
       await commands.run(method, closing, call, { decide: (tx) => close(tx, due.date) });

@@ -132,12 +132,14 @@ describe("The months of a ledger's entries", () => {
         day date := (select date from business_day where state = 'open');
       begin
         while day < '${target}' loop
+          update day_step set state = 'done', start_time = now(), end_time = now() where state <> 'done';
           update business_day set state = 'closed' where state = 'closing';
           update business_day set state = 'closing' where date = day;
           day := day + 1;
           insert into business_day (date, state) values (day, 'open');
         end loop;
         if not ${leaveClosing} then
+          update day_step set state = 'done', start_time = now(), end_time = now() where state <> 'done';
           update business_day set state = 'closed' where state = 'closing';
         end if;
       end $$`,

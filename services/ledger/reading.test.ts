@@ -59,6 +59,7 @@ describe('Who reads a ledger', () => {
           update business_day set state = 'closing' where date = day;
           day := day + 1;
           insert into business_day (date, state) values (day, 'open');
+          update day_step set state = 'done', start_time = now(), end_time = now() where state <> 'done';
           update business_day set state = 'closed' where date = day - 1;
         end loop;
       end $$`);

@@ -19,6 +19,7 @@ import { StepsInBlocks } from './migrations/0008-steps-in-blocks.ts';
 import { EntriesByMonth } from './migrations/0009-entries-by-month.ts';
 import { Settings } from './migrations/0010-settings.ts';
 import { Stripes } from './migrations/0013-stripes.ts';
+import { EndOfDay } from './migrations/0015-end-of-day.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -30,6 +31,7 @@ import { getBalanceSheet } from './rpc/get-balance-sheet.ts';
 import { getBalances } from './rpc/get-balances.ts';
 import { getBusinessDate } from './rpc/get-business-date.ts';
 import { getCheckpointKey } from './rpc/get-checkpoint-key.ts';
+import { getEndOfDay } from './rpc/get-end-of-day.ts';
 import { getEntryProof } from './rpc/get-entry-proof.ts';
 import { getHold } from './rpc/get-hold.ts';
 import { getIncomeStatement } from './rpc/get-income-statement.ts';
@@ -37,6 +39,7 @@ import { getJournal } from './rpc/get-journal.ts';
 import { getTrialBalance } from './rpc/get-trial-balance.ts';
 import { listBlocks } from './rpc/list-blocks.ts';
 import { listCheckpoints } from './rpc/list-checkpoints.ts';
+import { listDayBalances } from './rpc/list-day-balances.ts';
 import { listEntries } from './rpc/list-entries.ts';
 import { listGeneralLedgerAccounts } from './rpc/list-general-ledger-accounts.ts';
 import { listHoldSteps } from './rpc/list-hold-steps.ts';
@@ -48,13 +51,16 @@ import { openLedgerAccount } from './rpc/open-ledger-account.ts';
 import { placeHolds } from './rpc/place-holds.ts';
 import { postJournalStream } from './rpc/post-journal-stream.ts';
 import { postJournals } from './rpc/post-journals.ts';
+import { registerDaySteps } from './rpc/register-day-steps.ts';
 import { releaseHold } from './rpc/release-hold.ts';
+import { reportDayStep } from './rpc/report-day-step.ts';
 import { reverseJournal } from './rpc/reverse-journal.ts';
 import { setClock } from './rpc/set-clock.ts';
 import { setLedgerAccountFreeze } from './rpc/set-ledger-account-freeze.ts';
 import { setLedgerAccountLimits } from './rpc/set-ledger-account-limits.ts';
 import { tieOutGeneralLedger } from './rpc/tie-out-general-ledger.ts';
 import { watchBalances } from './rpc/watch-balances.ts';
+import { watchEndOfDay } from './rpc/watch-end-of-day.ts';
 import { watchEntries } from './rpc/watch-entries.ts';
 import { entities } from './tables.ts';
 
@@ -97,6 +103,11 @@ function rpcs(context: Context) {
     listHoldSteps: listHoldSteps(context),
     watchBalances: watchBalances(context),
     watchEntries: watchEntries(context),
+    getEndOfDay: getEndOfDay(context),
+    listDayBalances: listDayBalances(context),
+    registerDaySteps: registerDaySteps(context),
+    reportDayStep: reportDayStep(context),
+    watchEndOfDay: watchEndOfDay(context),
   } satisfies Rpcs<typeof LedgerService>;
 }
 
@@ -119,6 +130,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0012-event-path', class: eventPath('ledger_runtime') },
     { name: '0013-stripes', class: Stripes },
     { name: '0014-event-operations', class: eventOperations('ledger_runtime') },
+    { name: '0015-end-of-day', class: EndOfDay },
   ],
   context: makeContext,
   rpcs,
@@ -132,7 +144,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
       config.BUSINESS_DATE_TIMER === 'on'
         ? [
             startTimer('turn the day', () => turnDays(context), log),
-            startTimer('expire holds', () => expireHolds(context), log),
+            startTimer('expire holds', async () => void (await expireHolds(context)), log),
           ]
         : [];
     const stopChain = startChain(context);

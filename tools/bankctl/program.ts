@@ -7,6 +7,7 @@ import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
 import { deliveryCommands } from './cli/delivery.ts';
+import { eodCommands } from './cli/eod.ts';
 import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
 import { keysCommands } from './cli/keys.ts';
@@ -84,6 +85,7 @@ export function makeProgram(exited: (code: number) => void): Command {
   for (const add of [
     bankCommands,
     booksCommands,
+    eodCommands,
     customerCommands,
     accountCommands,
     mandateCommands,

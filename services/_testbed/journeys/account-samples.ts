@@ -44,5 +44,8 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     'account.GetAccountBalance': { request: { accountId } },
     'account.GetStatement': { request: { accountId } },
     'account.GetStatementProof': { request: { accountId, lineNumber: 1 } },
+    'account.ExplainInterest': { request: { accountId }, refused: 'INTEREST_NOT_FOUND' },
+    'account.ListSetAsideAccounts': { request: {} },
+    'account.RetrySetAsideAccounts': { request: {} },
   };
 }

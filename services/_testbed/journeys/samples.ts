@@ -197,6 +197,8 @@ function ledgerSamples({
     'ledger.GetIncomeStatement': { request: {} },
     'ledger.ClosePeriod': { request: { endDate: openDate }, refused: 'ACCOUNTING_PERIOD_NOT_OVER' },
     'ledger.ListPeriods': { request: {} },
+    'ledger.GetEndOfDay': { request: {} },
+    'ledger.WatchEndOfDay': { request: {} },
     'ledger.TieOutGeneralLedger': { request: {} },
     'ledger.ListBlocks': { request: {} },
     'ledger.ListCheckpoints': { request: {} },

@@ -5,6 +5,8 @@ export const refuse = refusals('account', {
   PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
   PRODUCT_NOT_FOUND: ['NOT_FOUND', 'There is no such product.'],
   FEE_TERM_INVALID: ['INVALID_ARGUMENT', 'The fees of the product make no sense.'],
+  INTEREST_TERMS_INVALID: ['INVALID_ARGUMENT', 'The interest of the product makes no sense.'],
+  INTEREST_NOT_FOUND: ['NOT_FOUND', 'No interest was posted on that day, or none was ever accrued.'],
   CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
   CUSTOMER_DEACTIVATED: ['FAILED_PRECONDITION', 'A holder is no longer a customer.'],
   HOLDERS_INVALID: ['INVALID_ARGUMENT', 'The holders do not fit the type of the account.'],

@@ -5,11 +5,12 @@ import { fromMoney, refuseMoney } from '#chassis/money.ts';
 import { type FeeTerm, Operation, type ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
+import { checkInterest } from './interest-terms.ts';
 import { refuse, refuseTerm } from './refusals.ts';
 
 /**
  * Refuses terms that make no sense: amounts in another currency than the product's or below zero, two fees for one
- * operation, a fee without a price, a minimum above the maximum, a fee on migrated history.
+ * operation, a fee without a price, a minimum above the maximum, a fee on migrated history; interest as `checkInterest` does.
  */
 export function checkTerms(currency: string, terms: ProductTerms): void {
   if (exponentOf(currency) === undefined) throw refuseMoney('CURRENCY_UNKNOWN', { currency_code: currency });
@@ -20,6 +21,7 @@ export function checkTerms(currency: string, terms: ProductTerms): void {
   terms.fees.forEach((fee, index) => {
     checkFee(currency, fee, `terms.fees[${index}]`);
   });
+  checkInterest(terms, (money, field) => limitOf(currency, money, `terms.interest.${field}`));
 }
 
 /** An amount that the contract calls a limit: zero or more, in the product's currency. Absent stays absent. */

@@ -17,6 +17,15 @@ import {
   SignatureDecision as Decisions,
   SignatureRequestState as RequestStates,
 } from '#gen/bank/account/v1/signature_pb.ts';
+  DayCount as DayCounts,
+  InterestBasis,
+  InterestPeriod,
+  Rounding as Roundings,
+  TierMethod,
+} from '#gen/bank/account/v1/interest_pb.ts';
+import type { DayCount } from '#rules/day-count.ts';
+import type { Rounding } from '#rules/decimal.ts';
+import type { InterestTerms, Period } from './interest.ts';
 
 export type AccountType = 'individual' | 'joint' | 'business';
 export type AccountState = 'pending' | 'migrating' | 'active' | 'closed';
@@ -36,6 +45,13 @@ export type FreezeReason =
   | 'sanctions'
   | 'deceased'
   | 'compliance_review';
+
+/** The words of the terms of interest are those of the rules: day counts, periods, roundings. */
+export const dayCounts = words<DayCount, DayCounts>(DayCounts);
+export const interestBases = words<InterestTerms['basis'], InterestBasis>(InterestBasis);
+export const tierMethods = words<InterestTerms['tierMethod'], TierMethod>(TierMethod);
+export const interestPeriods = words<Period, InterestPeriod>(InterestPeriod);
+export const roundings = words<Rounding, Roundings>(Roundings);
 
 /** Translates between a word and the contract's value of the same name. */
 interface Words<Word extends string, Value extends number> {

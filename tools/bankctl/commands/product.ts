@@ -5,6 +5,14 @@ import {
   GetProductResponseSchema,
   ListProductsResponseSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
+import {
+  DayCount,
+  InterestBasis,
+  InterestPeriod,
+  type InterestTerms,
+  type InterestTier,
+  TierMethod,
+} from '#gen/bank/account/v1/interest_pb.ts';
 import type { ListOptions } from '../cli/run.ts';
 import { usage } from '../failure.ts';
 import { fields, money, table, word } from '../output.ts';
@@ -54,6 +62,7 @@ export async function getProduct(
       ['transfer limit', money(terms?.transferLimit)],
       ['highest overdraft', money(terms?.overdraftLimitMaximum)],
       ['interest', terms?.interestRatePercent && `${terms.interestRatePercent} % a year`],
+      ...interestFields(terms?.interest),
       ...(terms?.fees ?? []).map(({ operation, flat, ratePercent, minimum, maximum }): [string, string] => {
         const parts = [money(flat), ratePercent && `${ratePercent} %`];
         const bounds = [minimum && `at least ${money(minimum)}`, maximum && `at most ${money(maximum)}`];
@@ -61,4 +70,17 @@ export async function getProduct(
       }),
     ]);
   });
+}
+
+function interestFields(interest: InterestTerms | undefined): [string, string][] {
+  if (!interest) return [];
+  const { tiers, dayCount, basis, tierMethod, compounding, posting, withholdingTaxPercent } = interest;
+  const tier = ({ from, ratePercent }: InterestTier) => `${ratePercent} % from ${money(from) || 'zero'}`;
+  return [
+    ['interest', `${tiers.map(tier).join(', ')} (${word(TierMethod, tierMethod)})`],
+    ['interest on', `${word(InterestBasis, basis)} balance, ${word(DayCount, dayCount)}`],
+    ['compounded', `${word(InterestPeriod, compounding)}, posted ${word(InterestPeriod, posting)}`],
+    ['least for interest', money(interest.minimumBalance)],
+    ['tax withheld', withholdingTaxPercent && `${withholdingTaxPercent} %`],
+  ];
 }

@@ -1,0 +1,99 @@
+// A night's interest of many accounts by one statement: what domain/interest.ts says, in SQL.
+import { type RawBuilder, sql } from 'kysely';
+import { sqlArray } from '#chassis/sql-array.ts';
+import { nightOf } from '#rules/day-count.ts';
+import type { Decimal } from '#rules/decimal.ts';
+import { endsPeriod, type InterestTerms } from './domain/interest.ts';
+
+/** A version of a product that pays interest. */
+export interface PayingProduct {
+  readonly productId: string;
+  readonly productVersion: number;
+  readonly terms: InterestTerms;
+}
+
+/** An account's balance by value date at the end of the day. */
+export interface DayBalance {
+  readonly accountId: string;
+  readonly balance: string;
+}
+
+/** Begins to keep interest for those of the accounts that are in use and whose product pays any, from a day on. */
+export function beginInterest(accountIds: readonly string[], date: string, paying: readonly PayingProduct[]) {
+  return sql`
+    insert into interest_account (account_id, product_id, product_version, currency, start_date, accrued_through)
+    select a.id, a.product_id, a.product_version, a.currency, ${date}::date, ${date}::date - 1
+    from unnest(${sqlArray(accountIds)}::text[]) as page (id)
+    join account a on a.id = page.id
+    join unnest(
+      ${sqlArray(paying.map(({ productId }) => productId))}::text[],
+      ${sqlArray(paying.map(({ productVersion }) => productVersion))}::integer[]
+    ) as p (id, version) on p.id = a.product_id and p.version = a.product_version
+    where a.state = 'active' and not exists (select from interest_account i where i.account_id = page.id)
+    on conflict do nothing
+  `;
+}
+
+/** Accrues the night of a day on those of the accounts that have this product and are accrued up to the day before. */
+export function accrueNights(
+  { productId, productVersion, terms }: PayingProduct,
+  date: Temporal.PlainDate,
+  page: readonly DayBalance[],
+): RawBuilder<{ count: number }> {
+  const night = nightOf(terms.dayCount, date);
+  const isNew = terms.posting === 'daily' || endsPeriod(terms.posting, date.subtract({ days: 1 }));
+  const soFar = (column: 'balance_sum' | 'nights' | 'weight' | 'compounded' | 'period_earned') =>
+    isNew ? sql`0` : sql`i.${sql.ref(column)}`;
+  const isDaily = terms.basis === 'daily';
+  const base = isDaily ? sql`balance + compounded` : sql`divide_half_even(balance_sum, nights)`;
+  const days = isDaily ? sql`${sql.lit(night.days)}` : sql`weight`;
+  const compounded = endsPeriod(terms.compounding, date) ? sql`g.period_earned + g.gained` : sql`g.compounded`;
+  const day = date.toString();
+  return sql<{ count: number }>`
+    with began as materialized (
+      select i.account_id, i.balance as balance_before, p.balance,
+        ${soFar('balance_sum')} + p.balance as balance_sum, ${soFar('nights')} + 1 as nights,
+        ${soFar('weight')} + ${sql.lit(night.days)} as weight, ${soFar('compounded')} as compounded,
+        ${soFar('period_earned')} as period_earned
+      from unnest(
+        ${sqlArray(page.map(({ accountId }) => accountId))}::text[],
+        ${sqlArray(page.map(({ balance }) => balance))}::numeric[]
+      ) as p (account_id, balance)
+      join interest_account i on i.account_id = p.account_id
+      where i.product_id = ${productId} and i.product_version = ${productVersion}
+        and i.accrued_through = ${day}::date - 1
+    ), based as materialized (
+      select *, ${base} as base from began
+    ), rated as materialized (
+      select *, ${percents(terms)} * ${days} as percents from based
+    ), gained as (
+      select *, divide_half_even(percents, ${sql.lit(100 * night.basis)}) ${isDaily ? sql`` : sql`- period_earned`} as gained
+      from rated
+    ), accrued as (
+      update interest_account i set accrued_through = ${day}::date, balance = g.balance, balance_sum = g.balance_sum,
+        nights = g.nights, weight = g.weight, compounded = ${compounded},
+        period_earned = g.period_earned + g.gained, earned = i.earned + g.gained
+      from gained g where i.account_id = g.account_id
+      returning i.account_id, g.balance, g.balance_before
+    ), stood as (
+      insert into interest_standing (account_id, from_date, balance)
+      select account_id, ${day}::date, balance from accrued where balance is distinct from balance_before
+    )
+    select count(*)::int as count from accrued
+  `;
+}
+
+/** The percents a year on `base`, in each tier. */
+function percents({ tiers, tierMethod, minimumBalance }: InterestTerms): RawBuilder<unknown> {
+  const number = (value: Decimal) => sql`${value.toFixed()}::numeric`;
+  const parts = tiers.map(({ from, ratePercent }, index) => {
+    const next = tiers[index + 1];
+    const until = next ? sql`least(base, ${number(next.from)})` : sql`base`;
+    return sql`greatest(${until} - ${number(from)}, 0) * ${number(ratePercent)}`;
+  });
+  const whole = tiers
+    .toReversed()
+    .map(({ from, ratePercent }) => sql`when base >= ${number(from)} then base * ${number(ratePercent)}`);
+  const earning = tierMethod === 'sliced' ? sql.join(parts, sql` + `) : sql`case ${sql.join(whole, sql` `)} else 0 end`;
+  return sql`case when base <= 0 or base < ${number(minimumBalance)} then 0 else (${earning}) end`;
+}

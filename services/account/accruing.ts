@@ -1,0 +1,126 @@
+// The step that accrues interest: a page of accounts after the other, each by a few statements in one transaction.
+import { sql } from 'kysely';
+import { isPassing, type Tx } from '#chassis/database.ts';
+import { deriveId } from '#chassis/id.ts';
+import type { BackValuedMovement } from '#gen/bank/ledger/v1/end_of_day_pb.ts';
+import type { Decimal } from '#rules/decimal.ts';
+import { decimal } from '#rules/decimal.ts';
+import { accrueNights, beginInterest, type DayBalance, type PayingProduct } from './accrual-sql.ts';
+import { bookEarned } from './booking-interest.ts';
+import type { Context } from './context.ts';
+import { correct } from './domain/interest-life.ts';
+import { LeaseLost, type StepRun, setAside } from './end-of-day.ts';
+import { payingProducts, readInterest } from './interest-tables.ts';
+
+const PAGE = 2_000;
+
+type Page = readonly DayBalance[];
+type Moved = ReadonlyMap<string, readonly BackValuedMovement[]>;
+
+/** Accrues the night of a day on every account that earns, and books the sum. */
+export async function accrueInterest(context: Context, run: StepRun): Promise<void> {
+  const paying = await payingProducts(context.database);
+  const businessDate = run.date.toString();
+  for (let after = run.cursor; ; ) {
+    const answer = await context.ledger.listDayBalances({
+      businessDate,
+      afterLedgerAccountId: after,
+      pageSize: PAGE,
+    });
+    const page = answer.balances.map(({ ledgerAccountId, balance }) => ({
+      accountId: deriveId('acc', ledgerAccountId),
+      balance: balance?.amount ?? '0',
+    }));
+    const moved = Map.groupBy(answer.backValued, ({ ledgerAccountId }) => deriveId('acc', ledgerAccountId));
+    if (page.length > 0) await accruePage(run, paying, page, moved);
+    after = answer.balances.at(-1)?.ledgerAccountId ?? after;
+    if (page.length < PAGE) break;
+  }
+  await bookEarned(context, run);
+}
+
+/** Accrues a page; one that the database refuses is halved until the account stands alone that has to be set aside. */
+async function accruePage(run: StepRun, paying: readonly PayingProduct[], page: Page, moved: Moved): Promise<void> {
+  const last = page.at(-1);
+  if (!last) return;
+  const cursor = deriveId('lac', last.accountId);
+  try {
+    await run.advance(async (tx) => ({ cursor, count: await accrue(tx, run, paying, page, moved) }));
+  } catch (error) {
+    if (error instanceof LeaseLost || isPassing(error)) throw error;
+    if (page.length === 1) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await run.advance(async (tx) => {
+        await setAside(tx, run, last.accountId, reason);
+        return { cursor, count: 0 };
+      });
+      return;
+    }
+    const middle = Math.ceil(page.length / 2);
+    await accruePage(run, paying, page.slice(0, middle), moved);
+    await accruePage(run, paying, page.slice(middle), moved);
+  }
+}
+
+/** Accrues accounts in a transaction, after what is to be corrected of them. Those that are accrued already are left alone. */
+export async function accrue(
+  tx: Tx,
+  { date }: Pick<StepRun, 'date'>,
+  paying: readonly PayingProduct[],
+  page: Page,
+  moved: Moved,
+): Promise<number> {
+  await tx.query(
+    beginInterest(
+      page.map(({ accountId }) => accountId),
+      date.toString(),
+      paying,
+    ),
+  );
+  for (const { accountId } of page) {
+    const movements = moved.get(accountId);
+    if (movements) await correctAccount(tx, date, accountId, paying, movements);
+  }
+  let count = 0;
+  for (const product of paying) {
+    const [row] = await tx.query(accrueNights(product, date, page));
+    count += row?.count ?? 0;
+  }
+  return count;
+}
+
+/** Corrects the nights that movements of a day with earlier value dates change, each on top of those before it. */
+async function correctAccount(
+  tx: Tx,
+  date: Temporal.PlainDate,
+  accountId: string,
+  paying: readonly PayingProduct[],
+  movements: readonly BackValuedMovement[],
+): Promise<void> {
+  const interest = await readInterest(tx, accountId);
+  const yesterday = date.subtract({ days: 1 });
+  if (!interest?.accruedThrough.equals(yesterday)) return;
+  const product = paying.find(
+    ({ productId, productVersion }) => productId === interest.productId && productVersion === interest.productVersion,
+  );
+  if (!product) return;
+  const corrections = [...interest.life.corrections];
+  for (const { valueDate, amount } of movements) {
+    const movement = { date, valueDate: Temporal.PlainDate.from(valueDate), amount: decimal(amount?.amount ?? '0') };
+    const corrected = correct(product.terms, { ...interest.life, corrections }, movement);
+    if (!corrected) continue;
+    corrections.push(movement);
+    const { balanceSum, nights, weight, compounded, earned } = corrected.position;
+    const numeric = (value: Decimal) => sql`${value.toFixed()}::numeric`;
+    await tx.query(sql`
+      insert into interest_correction (account_id, date, value_date, amount, interest)
+      values (${accountId}, ${date.toString()}::date, ${valueDate}::date, ${numeric(movement.amount)},
+        ${numeric(corrected.interest)})
+    `);
+    await tx.query(sql`
+      update interest_account set earned = earned + ${numeric(corrected.interest)}, balance_sum = ${numeric(balanceSum)},
+        nights = ${nights}, weight = ${weight}, compounded = ${numeric(compounded)}, period_earned = ${numeric(earned)}
+      where account_id = ${accountId}
+    `);
+  }
+}

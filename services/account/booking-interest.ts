@@ -1,0 +1,80 @@
+// Interest in the ledger: what was earned on a day, in one journal for each currency, between expense and what is owed.
+import { sql } from 'kysely';
+import { toMoney } from '#chassis/money.ts';
+import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { exponentOf } from '#rules/currency.ts';
+import { decimal, round } from '#rules/decimal.ts';
+import type { Context } from './context.ts';
+import type { StepRun } from './end-of-day.ts';
+
+const OWN = {
+  interest_expense: { generalLedgerCode: '5010', normalSide: Side.DEBIT },
+  accrued_interest: { generalLedgerCode: '2030', normalSide: Side.CREDIT },
+  withholding_tax: { generalLedgerCode: '2040', normalSide: Side.CREDIT },
+} as const;
+
+/** The bank's own account of a role in a currency. */
+export function ownAccount(role: keyof typeof OWN, currency: string): string {
+  return `lac_${role}_${currency.toLowerCase()}`;
+}
+
+/** Opens the bank's own accounts of a currency that interest is booked on; those that are there are answered as they are. */
+export async function openOwnAccounts({ ledger }: Context, currency: string): Promise<void> {
+  for (const [role, terms] of Object.entries(OWN)) {
+    const ledgerAccountId = ownAccount(role as keyof typeof OWN, currency);
+    await ledger.openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, currencyCode: currency, ...terms });
+  }
+}
+
+/**
+ * Books what was earned on a day: what all accounts ever earned, rounded half even, less what was booked of it before. So the
+ * roundings of days never add up.
+ */
+export async function bookEarned({ ledger, database, ...context }: Context, { date }: StepRun): Promise<void> {
+  const day = date.toString();
+  const sums = await database.query(sql<{ currency: string; earned: string }>`
+    select currency, sum(earned)::text as earned from interest_account group by currency order by currency
+  `);
+  for (const { currency, earned } of sums) {
+    const total = round(decimal(earned), exponentOf(currency) ?? 2, 'half_even').toFixed();
+    await database.query(sql`
+      insert into interest_booking (date, currency, earned, amount, state)
+      select ${day}::date, ${currency}, ${total}::numeric, ${total}::numeric - coalesce((
+        select earned from interest_booking where currency = ${currency} order by date desc limit 1
+      ), 0), 'planned'
+      on conflict do nothing
+    `);
+  }
+  const planned = await database.query(sql<{ currency: string; amount: string }>`
+    select currency, amount::text from interest_booking where date = ${day}::date and state = 'planned' order by currency
+  `);
+  for (const { currency, amount } of planned) {
+    const minor = BigInt(
+      decimal(amount)
+        .times(decimal(10n ** BigInt(exponentOf(currency) ?? 2)))
+        .toFixed(0),
+    );
+    if (minor !== 0n) {
+      await openOwnAccounts({ ledger, database, ...context }, currency);
+      const money = toMoney({ currency, minor: minor < 0n ? -minor : minor });
+      const [debit, credit] = [ownAccount('interest_expense', currency), ownAccount('accrued_interest', currency)];
+      const { outcomes } = await ledger.postJournals({
+        journals: [
+          {
+            journalId: `jnl_accrued_${day.replaceAll('-', '')}_${currency.toLowerCase()}`,
+            kind: JournalKind.INTEREST,
+            endOfDay: true,
+            legs: [
+              { ledgerAccountId: minor > 0n ? debit : credit, side: Side.DEBIT, amount: money },
+              { ledgerAccountId: minor > 0n ? credit : debit, side: Side.CREDIT, amount: money },
+            ],
+          },
+        ],
+      });
+      if (outcomes[0]?.result.case !== 'posted') throw new Error(`what was earned on ${day} could not be booked`);
+    }
+    await database.query(sql`
+      update interest_booking set state = 'posted' where date = ${day}::date and currency = ${currency}
+    `);
+  }
+}

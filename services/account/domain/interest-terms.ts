@@ -1,0 +1,81 @@
+// The terms of interest as the contract writes them, checked, and as the rules compute with them.
+import { toDecimal } from '#chassis/money.ts';
+import type { ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
+import type { InterestTerms as Message } from '#gen/bank/account/v1/interest_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { decimal, ZERO } from '#rules/decimal.ts';
+import type { InterestTerms, Period } from './interest.ts';
+import { refuse } from './refusals.ts';
+import { dayCounts, interestBases, interestPeriods, roundings, tierMethods } from './words.ts';
+
+/** From the shortest up. */
+const PERIODS: readonly Period[] = ['daily', 'monthly', 'quarterly', 'semiannually', 'annually'];
+
+/**
+ * Refuses interest that makes no sense: two ways of saying it, tiers that do not rise from zero, compounding that is longer
+ * than posting, or on an average; a tax of more than all. `limit` reads an amount, and refuses what is none of the product's.
+ */
+export function checkInterest(
+  { interest, interestRatePercent }: ProductTerms,
+  limit: (money: Money | undefined, field: string) => bigint | undefined,
+): void {
+  if (!interest) return;
+  const wrong = (why: string) => refuse('INTEREST_TERMS_INVALID', { why });
+  if (interestRatePercent !== '') throw wrong('two_rates');
+  const tiers = interest.tiers.map(({ from }, index) => limit(from, `tiers[${index}].from`) ?? 0n);
+  if (tiers[0] !== 0n) throw wrong('first_tier_not_from_zero');
+  if (tiers.some((from, index) => index > 0 && from <= (tiers[index - 1] ?? 0n))) throw wrong('tiers_not_rising');
+  limit(interest.minimumBalance, 'minimum_balance');
+  const compounding = interestPeriods.word(interest.compounding);
+  const posting = interestPeriods.word(interest.posting);
+  if (PERIODS.indexOf(compounding) > PERIODS.indexOf(posting)) throw wrong('compounding_longer_than_posting');
+  if (interestBases.word(interest.basis) === 'average' && compounding !== posting) {
+    throw wrong('average_is_not_compounded');
+  }
+  if (decimal(interest.withholdingTaxPercent || '0').gt(decimal('100'))) throw wrong('tax_of_more_than_all');
+}
+
+/** The terms of interest that a product has, if it pays any. */
+export function interestOf({ interest, interestRatePercent }: ProductTerms): InterestTerms | undefined {
+  if (interest) return termsOf(interest);
+  if (interestRatePercent === '') return undefined;
+  return {
+    dayCount: 'act_365f',
+    basis: 'daily',
+    tierMethod: 'sliced',
+    tiers: [{ from: ZERO, ratePercent: decimal(interestRatePercent) }],
+    compounding: 'monthly',
+    posting: 'monthly',
+    minimumBalance: ZERO,
+    withholdingTaxPercent: ZERO,
+    postingRounding: 'half_even',
+    taxRounding: 'half_even',
+  };
+}
+
+function termsOf(interest: Message): InterestTerms {
+  return {
+    dayCount: dayCounts.word(interest.dayCount),
+    basis: interestBases.word(interest.basis),
+    tierMethod: tierMethods.word(interest.tierMethod),
+    tiers: interest.tiers.map(({ from, ratePercent }) => ({
+      from: amountOf(from),
+      ratePercent: decimal(ratePercent),
+    })),
+    compounding: interestPeriods.word(interest.compounding),
+    posting: interestPeriods.word(interest.posting),
+    minimumBalance: amountOf(interest.minimumBalance),
+    withholdingTaxPercent: decimal(interest.withholdingTaxPercent || '0'),
+    postingRounding: roundings.word(interest.postingRounding),
+    taxRounding: roundings.word(interest.taxRounding),
+  };
+}
+
+function amountOf(money: Money | undefined) {
+  return money ? decimal(money.amount) : ZERO;
+}
+
+/** An amount in minor units as the rules compute with it. */
+export function unitsOf(currency: string, minor: bigint) {
+  return decimal(toDecimal({ currency, minor }));
+}

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
+import { useBank } from '../_testbed/bank.ts';
+import { checkLaws } from '../_testbed/laws.ts';
+import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount } from '../_testbed/opening.ts';
+import { aProduct, daysOf } from './testing-days.ts';
+
+describe('The end of a day', function suite() {
+  this.timeout(120_000);
+  const bank = useBank({ ...ACCOUNT_BANK, environment: { LOG_LEVEL: 'warn', LOG_FILE: '' } });
+  const rows = <Row extends object>(text: string, values: unknown[] = []) =>
+    bank().database('account').query<Row>(text, values);
+
+  it('accrues interest, posts it with the tax withheld, and corrects it for what counts from an earlier day', async () => {
+    const { balance, balanceOf, endDay, pay } = daysOf(bank());
+    const productId = await aProduct(accountsAs(bank(), 'BACK_OFFICE'));
+    const [account, slow] = [
+      await openAccount(bank(), { productId }),
+      await openAccount(bank(), {
+        productId: await aProduct(accountsAs(bank(), 'BACK_OFFICE'), {
+          posting: InterestPeriod.ANNUALLY,
+          compounding: InterestPeriod.ANNUALLY,
+        }),
+      }),
+    ];
+    await pay(account, '20000.00');
+    await pay(slow, '1000.00');
+    const first = await endDay();
+    // 10.00 of the first tier and 5.00 of the second, less 15 %; from tomorrow on it earns too.
+    expect(await balanceOf(account)).to.equal('20012.75');
+    expect(await balanceOf(slow)).to.equal('1000.00');
+    expect([await balance('lac_accrued_interest_eur'), await balance('lac_withholding_tax_eur')]).to.deep.equal([
+      '1.00',
+      '2.25',
+    ]);
+
+    // A thousand more since the first day, known on the second: two nights of 0.50, one of them as a correction.
+    await pay(account, '1000.00', first.toString());
+    await endDay();
+    const [correction] = await rows(
+      'select amount::text, interest::text from interest_correction where account_id = $1',
+      [account.accountId],
+    );
+    expect(correction).to.deep.equal({ amount: '1000.0000000000', interest: '0.5000000000' });
+    // The night: 10.00 + 18.25 % of 11,012.75 a day, with what is corrected.
+    const [second] = await rows<{ gross: string; outstanding: string }>(
+      `select gross::text, outstanding::text from interest_posting where account_id = $1 and date = $2`,
+      [account.accountId, first.add({ days: 1 }).toString()],
+    );
+    expect(second).to.deep.equal({ outstanding: '16.0063750000', gross: '16.0100000000' });
+    await checkLaws(bank().database('ledger').superuserUrl);
+  });
+
+  it('sets an account aside that cannot be posted on, with its reason, and does all others', async () => {
+    const { balanceOf, endDay, pay } = daysOf(bank());
+    const productId = await aProduct(accountsAs(bank(), 'BACK_OFFICE'));
+    const [frozen, other] = [await openAccount(bank(), { productId }), await openAccount(bank(), { productId })];
+    for (const one of [frozen, other]) await pay(one, '10000.00');
+    await accountsAs(bank(), 'COMPLIANCE').freezeAccount({
+      requestId: aRequestId('freeze'),
+      accountId: frozen.accountId,
+      credits: true,
+      reason: FreezeReason.COURT_ORDER,
+    });
+    await endDay();
+    expect([await balanceOf(frozen), await balanceOf(other)]).to.deep.equal(['10000.00', '10008.50']);
+    expect(await rows('select step, reason from set_aside where account_id = $1', [frozen.accountId])).to.deep.equal([
+      { step: 'post-interest', reason: 'LEDGER_ACCOUNT_FROZEN' },
+    ]);
+  });
+});

@@ -1,0 +1,138 @@
+// The ends of the days: this service's steps of the checklist that the ledger keeps, pulled when they are due. One process works
+// a step at a time, by a lease; all that a step does is written with how far it is, so that whoever comes next goes on from there.
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Tx } from '#chassis/database.ts';
+import { newId } from '#chassis/id.ts';
+import { repeat } from '#chassis/repeat.ts';
+import { accrueInterest } from './accruing.ts';
+import type { Context } from './context.ts';
+import { postInterest } from './posting-interest.ts';
+import { retrySetAside } from './retrying.ts';
+
+/** A step of a day at work. */
+export interface StepRun {
+  readonly date: Temporal.PlainDate;
+  readonly step: string;
+  /** Where the one before stopped, in words of the step's own. */
+  readonly cursor: string;
+  /** Runs work in one transaction with how far it comes; throws LeaseLost when somebody else has taken over. */
+  advance(work: (tx: Tx) => Promise<{ cursor: string; count: number }>): Promise<void>;
+}
+
+/** Another process works the step now. */
+export class LeaseLost extends Error {}
+
+interface Step {
+  readonly position: number;
+  run(context: Context, run: StepRun): Promise<void>;
+}
+
+/** Later services add theirs between: statements and reports come after what is posted. */
+export const STEPS: Readonly<Record<string, Step>> = {
+  'accrue-interest': { position: 20, run: accrueInterest },
+  'post-interest': { position: 40, run: postInterest },
+};
+
+const LOOK_MS = 1_000;
+const REPORT_MS = 500;
+const LEASE = sql`interval '10 seconds'`;
+
+/** Registers the steps, and takes them when they are due, until it is stopped. */
+export function startEndOfDay(context: Context): () => Promise<void> {
+  let registered = false;
+  const work = async (): Promise<void> => {
+    if (!registered) {
+      const steps = Object.entries(STEPS).map(([name, { position }]) => ({ name, position }));
+      await context.ledger.registerDaySteps({ requestId: newId('cmd'), steps });
+      registered = true;
+    }
+    let isDue = true;
+    while (isDue) isDue = await takeDueStep(context);
+    await retrySetAside(context);
+  };
+  return repeat(LOOK_MS, work, context.log, 'the end of the day has to wait');
+}
+
+/** Takes the first step that is due, to its end. Answers whether there was one. */
+export async function takeDueStep(context: Context): Promise<boolean> {
+  const { days } = await context.ledger.getEndOfDay({});
+  for (const { businessDate, steps } of days) {
+    const due = steps.find((step) => step.service === 'account' && step.due);
+    if (due) return takeStep(context, businessDate, due.name);
+  }
+  return false;
+}
+
+async function takeStep(context: Context, date: string, name: string): Promise<boolean> {
+  const { database } = context;
+  const holder = randomUUID();
+  const [taken] = await database.query(sql<{ cursor: string; done: boolean }>`
+    insert into day_work (date, step, holder, lease_until)
+    values (${date}::date, ${name}, ${holder}, clock_timestamp() + ${LEASE})
+    on conflict (date, step) do update set holder = ${holder}, lease_until = excluded.lease_until
+    where day_work.lease_until < clock_timestamp() or day_work.holder is null
+    returning cursor, done
+  `);
+  if (!taken) return false;
+  let reported = performance.now();
+  const run: StepRun = {
+    date: Temporal.PlainDate.from(date),
+    step: name,
+    cursor: taken.cursor,
+    async advance(work) {
+      await database.transaction(async (tx) => {
+        // Before anything else: who has lost the lease waits here for the other, and then writes nothing.
+        const [held] = await tx.query(sql<{ cursor: string }>`
+          update day_work set lease_until = clock_timestamp() + ${LEASE}
+          where date = ${date}::date and step = ${name} and holder = ${holder} returning cursor
+        `);
+        if (!held) throw new LeaseLost();
+        const { cursor, count } = await work(tx);
+        await tx.query(sql`
+          update day_work set cursor = ${cursor}, done_count = done_count + ${count}
+          where date = ${date}::date and step = ${name}
+        `);
+      });
+      if (performance.now() - reported < REPORT_MS) return;
+      reported = performance.now();
+      await report(context, date, name, false);
+    },
+  };
+  try {
+    if (!taken.done) await STEPS[name]?.run(context, run);
+    await database.query(sql`
+      update day_work set done = true where date = ${date}::date and step = ${name} and holder = ${holder}
+    `);
+    await report(context, date, name, true);
+    return true;
+  } catch (error) {
+    if (error instanceof LeaseLost) return false;
+    throw error;
+  } finally {
+    await database.query(sql`
+      update day_work set holder = null, lease_until = null
+      where date = ${date}::date and step = ${name} and holder = ${holder}
+    `);
+  }
+}
+
+/** Tells the ledger how far a step is. */
+async function report({ database, ledger }: Context, businessDate: string, step: string, done: boolean): Promise<void> {
+  const [row] = await database.query(sql<{ doneCount: number; setAsideCount: number }>`
+    select done_count as "doneCount", (
+      select count(*)::int from set_aside s where s.step = w.step and s.date = w.date
+    ) as "setAsideCount"
+    from day_work w where date = ${businessDate}::date and step = ${step}
+  `);
+  await ledger.reportDayStep({ requestId: newId('cmd'), businessDate, step, done, ...row });
+}
+
+/** Notes that a step could not do an account, and why. */
+export function setAside(tx: Pick<Tx, 'query'>, { date, step }: StepRun, accountId: string, reason: string) {
+  return tx.query(sql`
+    insert into set_aside (step, account_id, date, reason)
+    values (${step}, ${accountId}, ${date.toString()}::date, ${reason.slice(0, 200)})
+    on conflict (step, account_id) do update set date = excluded.date, reason = excluded.reason, retry = false
+  `);
+}

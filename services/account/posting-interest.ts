@@ -1,0 +1,145 @@
+// The step that posts interest where a period ends: planned with its amount and the id of its journal, posted, and settled. Whoever
+// dies in between leaves it planned, and the next one posts the same journal.
+import { sql } from 'kysely';
+import type { Tx } from '#chassis/database.ts';
+import { deriveId } from '#chassis/id.ts';
+import { toMoney } from '#chassis/money.ts';
+import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { JournalOutcome } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { exponentOf } from '#rules/currency.ts';
+import { decimal } from '#rules/decimal.ts';
+import type { PayingProduct } from './accrual-sql.ts';
+import { openOwnAccounts, ownAccount } from './booking-interest.ts';
+import type { Context } from './context.ts';
+import { endsPeriod, posting } from './domain/interest.ts';
+import { type StepRun, setAside } from './end-of-day.ts';
+import { payingProducts } from './interest-tables.ts';
+
+const PAGE = 500;
+
+interface DueRow {
+  readonly accountId: string;
+  readonly currency: string;
+  readonly outstanding: string;
+}
+
+interface Planned {
+  readonly journalId: string;
+  readonly accountId: string;
+  readonly date: string;
+  readonly currency: string;
+  readonly gross: string;
+  readonly tax: string;
+  readonly endOfDay: boolean;
+}
+
+/** Posts the interest of the periods that end on a day, and what was planned before and not posted yet. */
+export async function postInterest(context: Context, run: StepRun): Promise<void> {
+  await postPlanned(context, run);
+  for (const product of await payingProducts(context.database)) {
+    if (!endsPeriod(product.terms.posting, run.date)) continue;
+    for (let planned = PAGE; planned === PAGE; ) {
+      await run.advance(async (tx) => {
+        planned = await planPage(tx, run.date, product, true);
+        return { cursor: '', count: planned };
+      });
+      await postPlanned(context, run);
+    }
+  }
+}
+
+/** Plans what is posted of the next accounts of a product: of those that are accrued up to the day and not posted for it. */
+export async function planPage(
+  tx: Tx,
+  date: Temporal.PlainDate,
+  { productId, productVersion, terms }: PayingProduct,
+  endOfDay: boolean,
+  accountId?: string,
+): Promise<number> {
+  const day = date.toString();
+  const due = await tx.query(sql<DueRow>`
+    select i.account_id as "accountId", i.currency, (i.earned - i.posted)::text as outstanding
+    from interest_account i join account a on a.id = i.account_id
+    where i.product_id = ${productId} and i.product_version = ${productVersion} and i.accrued_through >= ${day}::date
+      and (i.posted_through is null or i.posted_through < ${day}::date) and a.state = 'active'
+      ${accountId === undefined ? sql`` : sql`and i.account_id = ${accountId}`}
+    order by i.account_id limit ${PAGE} for update of i
+  `);
+  for (const { accountId: id, currency, outstanding } of due) {
+    const { gross, tax } = posting(terms, decimal(outstanding), exponentOf(currency) ?? 2);
+    const amount = gross.toFixed();
+    await tx.query(sql`
+      update interest_account set posted = posted + ${amount}::numeric, posted_through = ${day}::date where account_id = ${id}
+    `);
+    if (gross.eq(decimal('0'))) continue;
+    const tries = endOfDay ? '' : `_${Date.now()}`;
+    await tx.query(sql`
+      insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, tax, end_of_day, state)
+      values (${`jnl_interest_${day.replaceAll('-', '')}_${id.slice(id.indexOf('_') + 1)}${tries}`}, ${id}, ${day}::date,
+        ${currency}, ${outstanding}::numeric, ${amount}::numeric, ${tax.toFixed()}::numeric, ${endOfDay}, 'planned')
+    `);
+  }
+  return due.length;
+}
+
+/** Posts what is planned, and settles it: what the ledger refuses stays outstanding, and the account is set aside. */
+export async function postPlanned(context: Context, run: StepRun): Promise<void> {
+  const { database, ledger } = context;
+  for (;;) {
+    const planned = await database.query(sql<Planned>`
+      select journal_id as "journalId", account_id as "accountId", date::text, currency, gross::text, tax::text,
+        end_of_day as "endOfDay"
+      from interest_posting where state = 'planned' order by journal_id limit ${PAGE}
+    `);
+    if (planned.length === 0) return;
+    for (const currency of new Set(planned.map((one) => one.currency))) await openOwnAccounts(context, currency);
+    const { outcomes } = await ledger.postJournals({ journals: planned.map(journalOf) });
+    const byId = new Map(outcomes.map((outcome) => [outcome.journalId, outcome]));
+    await run.advance(async (tx) => {
+      for (const one of planned) await settle(tx, run, one, byId.get(one.journalId));
+      return { cursor: '', count: 0 };
+    });
+  }
+}
+
+async function settle(tx: Tx, run: StepRun, one: Planned, outcome: JournalOutcome | undefined): Promise<void> {
+  if (outcome?.result.case === 'posted') {
+    await tx.query(sql`update interest_posting set state = 'posted' where journal_id = ${one.journalId}`);
+    return;
+  }
+  if (outcome?.result.case !== 'refusal') throw new Error('a journal was answered without an outcome');
+  const reason = outcome.result.value.detail?.reason ?? 'UNKNOWN';
+  const [refused] = await tx.query(sql<{ journalId: string }>`
+    update interest_posting set state = 'refused', reason = ${reason}
+    where journal_id = ${one.journalId} and state = 'planned' returning journal_id as "journalId"
+  `);
+  if (!refused) return;
+  await tx.query(sql`
+    update interest_account set posted = posted - ${one.gross}::numeric where account_id = ${one.accountId}
+  `);
+  await setAside(tx, { ...run, step: 'post-interest' }, one.accountId, reason);
+}
+
+/** The day after counts: what is posted at the end of a day earns from the next one on. */
+function journalOf({ journalId, accountId, date, currency, gross, tax, endOfDay }: Planned) {
+  const minor = (amount: string) =>
+    BigInt(
+      decimal(amount)
+        .times(decimal(10n ** BigInt(exponentOf(currency) ?? 2)))
+        .toFixed(0),
+    );
+  const [owed, withheld] = [minor(gross), minor(tax)];
+  const leg = (ledgerAccountId: string, side: Side, amount: bigint) =>
+    amount === 0n ? [] : [{ ledgerAccountId, side, amount: toMoney({ currency, minor: amount }) }];
+  return {
+    journalId,
+    kind: JournalKind.INTEREST,
+    endOfDay,
+    valueDate: Temporal.PlainDate.from(date).add({ days: 1 }).toString(),
+    legs: [
+      ...leg(ownAccount('accrued_interest', currency), Side.DEBIT, owed),
+      ...leg(deriveId('lac', accountId), Side.CREDIT, owed - withheld),
+      ...leg(ownAccount('withholding_tax', currency), Side.CREDIT, withheld),
+    ],
+  };
+}

@@ -1,0 +1,86 @@
+// Accounts that were set aside, tried again: the nights that were missed in their order, then what is to be posted.
+import { sql } from 'kysely';
+import { deriveId } from '#chassis/id.ts';
+import { accrue } from './accruing.ts';
+import type { Context } from './context.ts';
+import { payingProducts, readInterest } from './interest-tables.ts';
+import { planPage, postPlanned } from './posting-interest.ts';
+
+interface SetAsideRow {
+  readonly step: string;
+  readonly accountId: string;
+  readonly date: string;
+}
+
+/** Tries the accounts again that somebody wants to be tried again. */
+export async function retrySetAside(context: Context): Promise<void> {
+  const { database, log } = context;
+  const rows = await database.query(sql<SetAsideRow>`
+    select step, account_id as "accountId", date::text from set_aside where retry order by date, step, account_id limit 1000
+  `);
+  for (const row of rows) {
+    try {
+      await (row.step === 'post-interest' ? postAgain(context, row) : catchUp(context, row));
+    } catch (error) {
+      log.warn({ err: error, account: row.accountId }, 'an account stays set aside');
+      const reason = (error instanceof Error ? error.message : String(error)).slice(0, 200);
+      await database.query(sql`
+        update set_aside set retry = false, reason = ${reason} where step = ${row.step} and account_id = ${row.accountId}
+      `);
+    }
+  }
+}
+
+/** Accrues the nights that were missed, up to the last day that is over, and takes the account back. */
+async function catchUp({ database, ledger }: Context, { step, accountId, date }: SetAsideRow): Promise<void> {
+  const paying = await payingProducts(database);
+  const { openDate, closingDates } = await ledger.getBusinessDate({});
+  // A day that closes is its own step's.
+  const until = Temporal.PlainDate.from(closingDates[0] ?? openDate).subtract({ days: 1 });
+  const kept = await readInterest(database, accountId);
+  let day = kept ? kept.accruedThrough.add({ days: 1 }) : Temporal.PlainDate.from(date);
+  for (; Temporal.PlainDate.compare(day, until) <= 0; day = day.add({ days: 1 })) {
+    const one = day;
+    const lac = deriveId('lac', accountId);
+    const answer = await ledger.listDayBalances({
+      businessDate: one.toString(),
+      // The id before it: no id is shorter by its last letter and lies between.
+      afterLedgerAccountId: lac.slice(0, -1),
+      pageSize: 2_000,
+    });
+    const balance = answer.balances.find(({ ledgerAccountId }) => ledgerAccountId === lac)?.balance?.amount;
+    if (balance === undefined) return;
+    const moved = new Map([[accountId, answer.backValued.filter(({ ledgerAccountId }) => ledgerAccountId === lac)]]);
+    await database.transaction((tx) => accrue(tx, { date: one }, paying, [{ accountId, balance }], moved));
+  }
+  await database.query(sql`delete from set_aside where step = ${step} and account_id = ${accountId} and retry`);
+}
+
+/** Plans again what could not be posted, for the open day, and takes the account back unless it is refused again. */
+async function postAgain(context: Context, { step, accountId, date }: SetAsideRow): Promise<void> {
+  const { database } = context;
+  const kept = await readInterest(database, accountId);
+  const products = await payingProducts(database);
+  const product = products.find(
+    (one) => one.productId === kept?.productId && one.productVersion === kept.productVersion,
+  );
+  const day = Temporal.PlainDate.from(date);
+  await database.transaction(async (tx) => {
+    if (!product) return;
+    const [before] = await tx.query(sql<{ through: string | null }>`
+      select posted_through::text as through from interest_account where account_id = ${accountId} for update
+    `);
+    // What was refused is posted with a later period where there was one.
+    if (before?.through !== date) return;
+    await tx.query(sql`update interest_account set posted_through = null where account_id = ${accountId}`);
+    await planPage(tx, day, product, false, accountId);
+  });
+  await postPlanned(context, {
+    date: day,
+    step,
+    cursor: '',
+    advance: async (work) => void (await database.transaction(work)),
+  });
+  // What was refused again wants no retry any more.
+  await database.query(sql`delete from set_aside where step = ${step} and account_id = ${accountId} and retry`);
+}

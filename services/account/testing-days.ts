@@ -1,0 +1,93 @@
+// What the tests of the end of the day share: products that pay interest, money with a value date, and days that end.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '#chassis/call.ts';
+import { deriveId, newId } from '#chassis/id.ts';
+import { staff } from '#chassis/testing/service.ts';
+import { type Account, ProductType } from '#gen/bank/account/v1/account_pb.ts';
+import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { DayCount, InterestBasis, InterestPeriod, Rounding, TierMethod } from '#gen/bank/account/v1/interest_pb.ts';
+import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import type { Bank } from '../_testbed/bank.ts';
+import { aRequestId } from '../_testbed/opening.ts';
+
+/** 36.5 % on what is up to 10,000, 18.25 % on what is above, so that a night of 10,000 is 10.00. */
+export const INTEREST = {
+  dayCount: DayCount.ACT_365F,
+  basis: InterestBasis.DAILY,
+  tierMethod: TierMethod.SLICED,
+  tiers: [{ ratePercent: '36.5' }, { from: { currencyCode: 'EUR', amount: '10000' }, ratePercent: '18.25' }],
+  compounding: InterestPeriod.DAILY,
+  posting: InterestPeriod.DAILY,
+  withholdingTaxPercent: '15',
+  postingRounding: Rounding.HALF_EVEN,
+  taxRounding: Rounding.DOWN,
+};
+
+/** Adds a product in EUR that pays interest, and answers its id. */
+export async function aProduct(accounts: Client<typeof AccountService>, interest: object = {}): Promise<string> {
+  const productId = newId('prd');
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.SAVINGS,
+    currencyCode: 'EUR',
+    displayName: 'Interest',
+    terms: { interest: { ...INTEREST, ...interest } },
+  });
+  return productId;
+}
+
+/** The days of a bank under test. */
+export function daysOf(bank: Bank) {
+  const ledger = bank.asPrincipal(LedgerService, staff('BACK_OFFICE'));
+  const today = async () => Temporal.PlainDate.from((await ledger.getBusinessDate({})).openDate);
+  const balance = async (ledgerAccountId: string) =>
+    (await bank.as(LedgerService, 'account').getBalances({ ledgerAccountIds: [ledgerAccountId] })).balances[0]?.booked
+      ?.amount;
+  return {
+    today,
+    balance,
+    balanceOf: ({ accountId }: Account) => balance(deriveId('lac', accountId)),
+    /** Pays money in with a value date; a negative amount out. */
+    async pay({ accountId }: Pick<Account, 'accountId'>, amount: string, valueDate = '') {
+      const cash = 'lac_cash_eur';
+      const posting = bank.as(LedgerService, 'transaction');
+      const terms = { ledgerAccountId: cash, currencyCode: 'EUR', normalSide: Side.DEBIT, generalLedgerCode: '1010' };
+      await posting.openLedgerAccount({ requestId: cash, ...terms });
+      const money = { currencyCode: 'EUR', amount: amount.replace('-', '') };
+      const [debit, credit] = amount.startsWith('-')
+        ? [deriveId('lac', accountId), cash]
+        : [cash, deriveId('lac', accountId)];
+      const { outcomes } = await posting.postJournals({
+        journals: [
+          {
+            journalId: newId('jnl'),
+            kind: JournalKind.DEPOSIT,
+            valueDate,
+            legs: [
+              { ledgerAccountId: debit, side: Side.DEBIT, amount: money },
+              { ledgerAccountId: credit, side: Side.CREDIT, amount: money },
+            ],
+          },
+        ],
+      });
+      if (outcomes[0]?.result.case !== 'posted') throw new Error(`${amount} was not paid`);
+    },
+    /** Ends the open day: waits until the steps of all services are done, and closes it. Answers it. */
+    async endDay(): Promise<Temporal.PlainDate> {
+      const day = await today();
+      const businessDate = day.toString();
+      await ledger.advanceBusinessDate({ requestId: aRequestId('advance'), openDate: businessDate });
+      for (let tries = 0; ; tries += 1) {
+        const { days } = await ledger.getEndOfDay({ businessDate });
+        const steps = days.flatMap((one) => one.steps);
+        if (steps.every((step) => step.service === 'ledger' || step.endTime)) break;
+        if (tries > 200) throw new Error(`the steps of ${businessDate} are not done`);
+        await sleep(50);
+      }
+      await ledger.closeBusinessDate({ requestId: aRequestId('close'), closingDate: businessDate });
+      return day;
+    },
+  };
+}
