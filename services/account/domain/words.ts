@@ -8,6 +8,13 @@ import {
   AccountType as Types,
 } from '#gen/bank/account/v1/account_pb.ts';
 import {
+  DayCount as DayCounts,
+  InterestBasis,
+  InterestPeriod,
+  Rounding as Roundings,
+  TierMethod,
+} from '#gen/bank/account/v1/interest_pb.ts';
+import {
   MandateAction as Actions,
   SignatoryClass as Classes,
   MandateState as MandateStates,
@@ -17,12 +24,6 @@ import {
   SignatureDecision as Decisions,
   SignatureRequestState as RequestStates,
 } from '#gen/bank/account/v1/signature_pb.ts';
-  DayCount as DayCounts,
-  InterestBasis,
-  InterestPeriod,
-  Rounding as Roundings,
-  TierMethod,
-} from '#gen/bank/account/v1/interest_pb.ts';
 import type { DayCount } from '#rules/day-count.ts';
 import type { Rounding } from '#rules/decimal.ts';
 import type { InterestTerms, Period } from './interest.ts';
