@@ -60,7 +60,8 @@ export type IdKind =
   | 'CASE'
   | 'WEBHOOK'
   | 'LEGAL_HOLD'
-  | 'RELATION';
+  | 'RELATION'
+  | 'SANCTIONS_HIT';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -135,6 +136,13 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ListRelations'
   | 'bank.customer.v1.CustomerService/AddCustomerNote'
   | 'bank.customer.v1.CustomerService/ListCustomerNotes'
+  | 'bank.customer.v1.CustomerService/UploadSanctionsPart'
+  | 'bank.customer.v1.CustomerService/ImportSanctionsList'
+  | 'bank.customer.v1.CustomerService/ListSanctionsListVersions'
+  | 'bank.customer.v1.CustomerService/ScreenName'
+  | 'bank.customer.v1.CustomerService/ListSanctionsHits'
+  | 'bank.customer.v1.CustomerService/ClearSanctionsHit'
+  | 'bank.customer.v1.CustomerService/ConfirmSanctionsHit'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -1622,6 +1630,138 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'CUSTOMER_NOT_FOUND',
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/UploadSanctionsPart': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/ImportSanctionsList': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'SANCTIONS_PART_NOT_FOUND',
+      'SANCTIONS_FILE_INVALID',
+      'SANCTIONS_LIST_SHRUNK',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListSanctionsListVersions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ScreenName': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/ListSanctionsHits': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['hits', 'customerId'], ['hits', 'screenedCustomerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ClearSanctionsHit': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['hitId'], kind: 'SANCTIONS_HIT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'SANCTIONS_HIT_NOT_FOUND',
+      'SANCTIONS_HIT_DECIDED',
+      'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ConfirmSanctionsHit': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['hitId'], kind: 'SANCTIONS_HIT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'SANCTIONS_HIT_NOT_FOUND',
+      'SANCTIONS_HIT_DECIDED',
+      'CUSTOMER_DEACTIVATED',
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
@@ -4878,6 +5018,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.PlaceLegalHoldRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.AddCustomerNoteRequest': { text: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
+  'bank.customer.v1.ClearSanctionsHitRequest': { reason: 'PERSONAL' },
+  'bank.customer.v1.ConfirmSanctionsHitRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.CreateRelationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
@@ -4892,6 +5034,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
+  'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
+  'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
@@ -4983,6 +5127,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.Address',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
+  'bank.customer.v1.ClearSanctionsHitRequest',
+  'bank.customer.v1.ClearSanctionsHitResponse',
+  'bank.customer.v1.ConfirmSanctionsHitRequest',
+  'bank.customer.v1.ConfirmSanctionsHitResponse',
   'bank.customer.v1.Contact',
   'bank.customer.v1.CreateRelationRequest',
   'bank.customer.v1.CreateRelationResponse',
@@ -5004,12 +5152,15 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListCustomersRequest',
   'bank.customer.v1.ListCustomersResponse',
   'bank.customer.v1.ListRelationsResponse',
+  'bank.customer.v1.ListSanctionsHitsResponse',
   'bank.customer.v1.Organisation',
   'bank.customer.v1.Person',
   'bank.customer.v1.RegisterCustomerRequest',
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
   'bank.customer.v1.Relation',
+  'bank.customer.v1.SanctionsHit',
+  'bank.customer.v1.ScreenNameRequest',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.notification.v1.CreateWebhookRequest',

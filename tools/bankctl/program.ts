@@ -14,6 +14,7 @@ import { ledgerCommands } from './cli/ledger.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
 import { reviewCommands } from './cli/review.ts';
+import { sanctionsCommands } from './cli/sanctions.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
 import { watchCommands } from './cli/watch.ts';
@@ -84,6 +85,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     bankCommands,
     booksCommands,
     customerCommands,
+    sanctionsCommands,
     accountCommands,
     moneyCommands,
     holdCommands,

@@ -16,5 +16,10 @@ export const refuse = refusals('customer', {
   FIELD_NOT_ALLOWED: ['PERMISSION_DENIED', 'A customer changes contacts and address only; staff change the rest.'],
   DATE_INVALID: ['INVALID_ARGUMENT', 'It is no day of the calendar, or none on which this can be.'],
   CONTACT_INVALID: ['INVALID_ARGUMENT', 'It is no e-mail address, or no telephone number in E.164 form.'],
+  SANCTIONS_PART_NOT_FOUND: ['FAILED_PRECONDITION', 'A part of a file was not uploaded, or too long ago.'],
+  SANCTIONS_FILE_INVALID: ['INVALID_ARGUMENT', 'These are not the files of the list, as it is published.'],
+  SANCTIONS_LIST_SHRUNK: ['FAILED_PRECONDITION', 'More parties would be removed from the list than are allowed to be.'],
+  SANCTIONS_HIT_NOT_FOUND: ['NOT_FOUND', 'The customer has no such hit.'],
+  SANCTIONS_HIT_DECIDED: ['FAILED_PRECONDITION', 'The hit is decided so already, or has lapsed.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });

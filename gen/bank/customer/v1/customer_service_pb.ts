@@ -8,6 +8,8 @@ import type { Address, Contact, Customer, CustomerNote, CustomerState, CustomerV
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
 import type { Relation, RelationKind } from "./relation_pb.ts";
 import { file_bank_customer_v1_relation } from "./relation_pb.ts";
+import type { SanctionsFile, SanctionsHit, SanctionsHitState, SanctionsList, SanctionsListVersion, SanctionsMatch } from "./sanctions_pb.ts";
+import { file_bank_customer_v1_sanctions } from "./sanctions_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Refusal } from "../../type/v1/error_pb.ts";
 import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
@@ -20,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer_service.proto.
  */
 export const file_bank_customer_v1_customer_service: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsImwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESLgoKYXNfb2ZfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIifwobTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAocTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXNwb25zZRIzCgh2ZXJzaW9ucxgBIAMoCzIhLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKBAgoUTGlzdEN1c3RvbWVyc1JlcXVlc3QSHgoEbmFtZRgBIAEoCUIQukgFcgMYyAHitRgECAIQARIhCgdjb250YWN0GAIgASgJQhC6SAVyAxj+AeK1GAQIAhABEiMKCmlkZW50aWZpZXIYAyABKAlCD7pIBHICGEDitRgECAIQARIiCglicmFuY2hfaWQYBCABKAlCD7pIBHICGEDatRgECAcQARIaCglwYWdlX3NpemUYBSABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQSIwoJbmFtZV9wYXJ0GAcgASgJQhC6SAVyAxjIAeK1GAQIAhABIl8KFUxpc3RDdXN0b21lcnNSZXNwb25zZRItCgljdXN0b21lcnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKcBQoVVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIVCgRldGFnGAQgASgJQge6SARyAhhAEi8KC3VwZGF0ZV9tYXNrGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjwKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCHLpIEXIPMg1eKFtBLVpdezJ9KT8k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEAISIAoGcmVtYXJrGA0gASgJQhC6SAVyAxj0A+K1GAQIAhABEkwKF3JlbGF0aW9uc2hpcF9vZmZpY2VyX2lkGA4gASgJQiu6SCByHjIcXihzdGZfWzAtOUEtWmEtel8tXXsxLDYwfSk/JNq1GAQICBADQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIpsBChlEZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIgCgZyZW1hcmsYBCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSgoaRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIr8DChVDcmVhdGVSZWxhdGlvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACEi4KE3JlbGF0ZWRfY3VzdG9tZXJfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIARACEjgKBGtpbmQYBSABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZEIKukgHggEEGAMYBBI6Cgp2YWxpZF9mcm9tGAYgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBI7Cgt2YWxpZF91bnRpbBgHIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSIAoGcmVtYXJrGAggASgJQhC6SAVyAxj0A+K1GAQIAhABEkMKBXNoYXJlGAkgASgJQjS6SDFyLzItXigxMDAoXC4wezEsMn0pP3xbMC05XXsxLDJ9KFwuWzAtOV17MSwyfSk/KT8kIkYKFkNyZWF0ZVJlbGF0aW9uUmVzcG9uc2USLAoIcmVsYXRpb24YASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uIv8CChpHcmFudFJlcHJlc2VudGF0aW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISLgoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgBEAISOAoEa2luZBgFIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kQgq6SAeCAQQYARgCEjoKCnZhbGlkX2Zyb20YBiABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjsKC3ZhbGlkX3VudGlsGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBIgCgZyZW1hcmsYCCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSwobR3JhbnRSZXByZXNlbnRhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiL5AQoSRW5kUmVsYXRpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhImCgtyZWxhdGlvbl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgzEAMSOwoLdmFsaWRfdW50aWwYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiAKBnJlbWFyaxgGIAEoCUIQukgFcgMY9APitRgECAIQASJDChNFbmRSZWxhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiJ4ChRMaXN0UmVsYXRpb25zUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIl8KFUxpc3RSZWxhdGlvbnNSZXNwb25zZRItCglyZWxhdGlvbnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKYAQoWQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISIAoEdGV4dBgEIAEoCUISukgHcgUQARjQD+K1GAQIAhABIkcKF0FkZEN1c3RvbWVyTm90ZVJlc3BvbnNlEiwKBG5vdGUYASABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyTm90ZSJ8ChhMaXN0Q3VzdG9tZXJOb3Rlc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJjChlMaXN0Q3VzdG9tZXJOb3Rlc1Jlc3BvbnNlEi0KBW5vdGVzGAEgAygLMh4uYmFuay5jdXN0b21lci52MS5DdXN0b21lck5vdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkUKGEdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBIpCgxjdXN0b21lcl9pZHMYASADKAlCE7pICJIBBQgBEOgH2rUYBAgBEAEiUgoZR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZRI1CglzdGFuZGluZ3MYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyU3RhbmRpbmcilAEKEEN1c3RvbWVyU3RhbmRpbmcSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADIkQKEkdldENvbnRhY3RzUmVxdWVzdBIuCgxjdXN0b21lcl9pZHMYASADKAlCGLpIDZIBCggBEGQiBHICGEDatRgECAEQAyJMChNHZXRDb250YWN0c1Jlc3BvbnNlEjUKCWN1c3RvbWVycxgBIAMoCzIiLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJDb250YWN0cyJeChBDdXN0b21lckNvbnRhY3RzEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIrCghjb250YWN0cxgCIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdDKeDwoPQ3VzdG9tZXJTZXJ2aWNlEoIBChBSZWdpc3RlckN1c3RvbWVyEikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdBoqLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlIheQAgKKtRgQCgEBEgIIARIHCAMSAwECAxKOAQoWQmF0Y2hSZWdpc3RlckN1c3RvbWVycxIvLmJhbmsuY3VzdG9tZXIudjEuQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QaMC5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdgoLR2V0Q3VzdG9tZXISJC5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSkQEKFExpc3RDdXN0b21lclZlcnNpb25zEi0uYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJWZXJzaW9uc1JlcXVlc3QaLi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lclZlcnNpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoOQ3JlYXRlUmVsYXRpb24SJy5iYW5rLmN1c3RvbWVyLnYxLkNyZWF0ZVJlbGF0aW9uUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuQ3JlYXRlUmVsYXRpb25SZXNwb25zZSITkAICirUYDAoBARIHCAMSAwIDBhKNAQoTR3JhbnRSZXByZXNlbnRhdGlvbhIsLmJhbmsuY3VzdG9tZXIudjEuR3JhbnRSZXByZXNlbnRhdGlvblJlcXVlc3QaLS5iYW5rLmN1c3RvbWVyLnYxLkdyYW50UmVwcmVzZW50YXRpb25SZXNwb25zZSIZkAICirUYEgoCAQISDAgDEgICAygBMgICAxJvCgtFbmRSZWxhdGlvbhIkLmJhbmsuY3VzdG9tZXIudjEuRW5kUmVsYXRpb25SZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5FbmRSZWxhdGlvblJlc3BvbnNlIhOQAgKKtRgMCgEBEgcIAxIDAgMGEnwKDUxpc3RSZWxhdGlvbnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RSZWxhdGlvbnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0UmVsYXRpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEn0KD0FkZEN1c3RvbWVyTm90ZRIoLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBopLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVzcG9uc2UiFZACAoq1GA4KAQESCQgDEgUBAgMEBhKEAQoRTGlzdEN1c3RvbWVyTm90ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lck5vdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuTGlzdEN1c3RvbWVyTm90ZXNSZXNwb25zZSIWkAIBirUYDwoBARIKCAMSBgECAwQGBxKCAQoRR2V0Q3VzdG9tZXJTdGF0ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZSIUkAIBirUYDQoCBQISBwgDEgMBAgMSZgoLR2V0Q29udGFjdHMSJC5iYW5rLmN1c3RvbWVyLnYxLkdldENvbnRhY3RzUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXNwb25zZSIKkAIBirUYAwoBC2IGcHJvdG8z", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX3NlcnZpY2UucHJvdG8SEGJhbmsuY3VzdG9tZXIudjEiwgMKF1JlZ2lzdGVyQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEioKBnBlcnNvbhgDIAEoCzIYLmJhbmsuY3VzdG9tZXIudjEuUGVyc29uSAASNgoMb3JnYW5pc2F0aW9uGAQgASgLMh4uYmFuay5jdXN0b21lci52MS5PcmdhbmlzYXRpb25IABI1Cghjb250YWN0cxgFIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdEIIukgFkgECEAoSKgoHYWRkcmVzcxgGIAEoCzIZLmJhbmsuY3VzdG9tZXIudjEuQWRkcmVzcxI7CgtpZGVudGlmaWVycxgHIAMoCzIcLmJhbmsuY3VzdG9tZXIudjEuSWRlbnRpZmllckIIukgFkgECEAoSOQoWcmVzaWRlbmNlX2NvdW50cnlfY29kZRgIIAEoCUIZukgOcgwyCl5bQS1aXXsyfSTitRgECAIQARIiCglicmFuY2hfaWQYCSABKAlCD7pIBHICGEDatRgECAcQAkIOCgVwYXJ0eRIFukgCCAEiSAoYUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlEiwKCGN1c3RvbWVyGAEgASgLMhouYmFuay5jdXN0b21lci52MS5DdXN0b21lciKBAQodQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QSSQoJY3VzdG9tZXJzGAEgAygLMikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdEILukgIkgEFCAEQ9AMSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJZCh5CYXRjaFJlZ2lzdGVyQ3VzdG9tZXJzUmVzcG9uc2USNwoIb3V0Y29tZXMYASADKAsyJS5iYW5rLmN1c3RvbWVyLnYxLlJlZ2lzdHJhdGlvbk91dGNvbWUiawoTUmVnaXN0cmF0aW9uT3V0Y29tZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXISJgoHcmVmdXNhbBgCIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsImwKEkdldEN1c3RvbWVyUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESLgoKYXNfb2ZfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQwoTR2V0Q3VzdG9tZXJSZXNwb25zZRIsCghjdXN0b21lchgBIAEoCzIaLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXIifwobTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAocTGlzdEN1c3RvbWVyVmVyc2lvbnNSZXNwb25zZRIzCgh2ZXJzaW9ucxgBIAMoCzIhLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKBAgoUTGlzdEN1c3RvbWVyc1JlcXVlc3QSHgoEbmFtZRgBIAEoCUIQukgFcgMYyAHitRgECAIQARIhCgdjb250YWN0GAIgASgJQhC6SAVyAxj+AeK1GAQIAhABEiMKCmlkZW50aWZpZXIYAyABKAlCD7pIBHICGEDitRgECAIQARIiCglicmFuY2hfaWQYBCABKAlCD7pIBHICGEDatRgECAcQARIaCglwYWdlX3NpemUYBSABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQSIwoJbmFtZV9wYXJ0GAcgASgJQhC6SAVyAxjIAeK1GAQIAhABIl8KFUxpc3RDdXN0b21lcnNSZXNwb25zZRItCgljdXN0b21lcnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKcBQoVVXBkYXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIVCgRldGFnGAQgASgJQge6SARyAhhAEi8KC3VwZGF0ZV9tYXNrGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIqCgZwZXJzb24YBiABKAsyGC5iYW5rLmN1c3RvbWVyLnYxLlBlcnNvbkgAEjYKDG9yZ2FuaXNhdGlvbhgHIAEoCzIeLmJhbmsuY3VzdG9tZXIudjEuT3JnYW5pc2F0aW9uSAASNQoIY29udGFjdHMYCCADKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkNvbnRhY3RCCLpIBZIBAhAKEioKB2FkZHJlc3MYCSABKAsyGS5iYW5rLmN1c3RvbWVyLnYxLkFkZHJlc3MSOwoLaWRlbnRpZmllcnMYCiADKAsyHC5iYW5rLmN1c3RvbWVyLnYxLklkZW50aWZpZXJCCLpIBZIBAhAKEjwKFnJlc2lkZW5jZV9jb3VudHJ5X2NvZGUYCyABKAlCHLpIEXIPMg1eKFtBLVpdezJ9KT8k4rUYBAgCEAESIgoJYnJhbmNoX2lkGAwgASgJQg+6SARyAhhA2rUYBAgHEAISIAoGcmVtYXJrGA0gASgJQhC6SAVyAxj0A+K1GAQIAhABEkwKF3JlbGF0aW9uc2hpcF9vZmZpY2VyX2lkGA4gASgJQiu6SCByHjIcXihzdGZfWzAtOUEtWmEtel8tXXsxLDYwfSk/JNq1GAQICBADQgcKBXBhcnR5IkYKFlVwZGF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIpsBChlEZWFjdGl2YXRlQ3VzdG9tZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIgCgZyZW1hcmsYBCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSgoaRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2USLAoIY3VzdG9tZXIYASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyIr8DChVDcmVhdGVSZWxhdGlvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJgoLY3VzdG9tZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIARACEi4KE3JlbGF0ZWRfY3VzdG9tZXJfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIARACEjgKBGtpbmQYBSABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZEIKukgHggEEGAMYBBI6Cgp2YWxpZF9mcm9tGAYgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBI7Cgt2YWxpZF91bnRpbBgHIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSIAoGcmVtYXJrGAggASgJQhC6SAVyAxj0A+K1GAQIAhABEkMKBXNoYXJlGAkgASgJQjS6SDFyLzItXigxMDAoXC4wezEsMn0pP3xbMC05XXsxLDJ9KFwuWzAtOV17MSwyfSk/KT8kIkYKFkNyZWF0ZVJlbGF0aW9uUmVzcG9uc2USLAoIcmVsYXRpb24YASABKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uIv8CChpHcmFudFJlcHJlc2VudGF0aW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISLgoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgBEAISOAoEa2luZBgFIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kQgq6SAeCAQQYARgCEjoKCnZhbGlkX2Zyb20YBiABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjsKC3ZhbGlkX3VudGlsGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JBIgCgZyZW1hcmsYCCABKAlCELpIBXIDGPQD4rUYBAgCEAEiSwobR3JhbnRSZXByZXNlbnRhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiL5AQoSRW5kUmVsYXRpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhImCgtyZWxhdGlvbl9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgzEAMSOwoLdmFsaWRfdW50aWwYBSABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiAKBnJlbWFyaxgGIAEoCUIQukgFcgMY9APitRgECAIQASJDChNFbmRSZWxhdGlvblJlc3BvbnNlEiwKCHJlbGF0aW9uGAEgASgLMhouYmFuay5jdXN0b21lci52MS5SZWxhdGlvbiJ4ChRMaXN0UmVsYXRpb25zUmVxdWVzdBImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIl8KFUxpc3RSZWxhdGlvbnNSZXNwb25zZRItCglyZWxhdGlvbnMYASADKAsyGi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKYAQoWQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBImCgtjdXN0b21lcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgBEAISIAoEdGV4dBgEIAEoCUISukgHcgUQARjQD+K1GAQIAhABIkcKF0FkZEN1c3RvbWVyTm90ZVJlc3BvbnNlEiwKBG5vdGUYASABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyTm90ZSJ8ChhMaXN0Q3VzdG9tZXJOb3Rlc1JlcXVlc3QSJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJjChlMaXN0Q3VzdG9tZXJOb3Rlc1Jlc3BvbnNlEi0KBW5vdGVzGAEgAygLMh4uYmFuay5jdXN0b21lci52MS5DdXN0b21lck5vdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkUKGEdldEN1c3RvbWVyU3RhdGVzUmVxdWVzdBIpCgxjdXN0b21lcl9pZHMYASADKAlCE7pICJIBBQgBEOgH2rUYBAgBEAEiUgoZR2V0Q3VzdG9tZXJTdGF0ZXNSZXNwb25zZRI1CglzdGFuZGluZ3MYASADKAsyIi5iYW5rLmN1c3RvbWVyLnYxLkN1c3RvbWVyU3RhbmRpbmcilAEKEEN1c3RvbWVyU3RhbmRpbmcSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADIkQKEkdldENvbnRhY3RzUmVxdWVzdBIuCgxjdXN0b21lcl9pZHMYASADKAlCGLpIDZIBCggBEGQiBHICGEDatRgECAEQAyJMChNHZXRDb250YWN0c1Jlc3BvbnNlEjUKCWN1c3RvbWVycxgBIAMoCzIiLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJDb250YWN0cyJeChBDdXN0b21lckNvbnRhY3RzEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQAxIrCghjb250YWN0cxgCIAMoCzIZLmJhbmsuY3VzdG9tZXIudjEuQ29udGFjdCJwChpVcGxvYWRTYW5jdGlvbnNQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIcCgdjb250ZW50GAMgASgMQgu6SAh6BhABGICAMCIyChtVcGxvYWRTYW5jdGlvbnNQYXJ0UmVzcG9uc2USEwoLcGFydF9kaWdlc3QYASABKAki5wEKGkltcG9ydFNhbmN0aW9uc0xpc3RSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEjkKBGxpc3QYAyABKA4yHy5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0xpc3RCCrpIB4IBBBABIAASOgoFZmlsZXMYBCADKAsyHy5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0ZpbGVCCrpIB5IBBAgBEAMSHAoLcmVtb3ZlZF9tYXgYBSABKAVCB7pIBBoCKAAiVgobSW1wb3J0U2FuY3Rpb25zTGlzdFJlc3BvbnNlEjcKB3ZlcnNpb24YASABKAsyJi5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0xpc3RWZXJzaW9uIpUBCiBMaXN0U2FuY3Rpb25zTGlzdFZlcnNpb25zUmVxdWVzdBI3CgRsaXN0GAEgASgOMh8uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNMaXN0Qgi6SAWCAQIQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQikAEKIUxpc3RTYW5jdGlvbnNMaXN0VmVyc2lvbnNSZXNwb25zZRI4Cgh2ZXJzaW9ucxgBIAMoCzImLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdFZlcnNpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhgKEHVuc2NyZWVuZWRfY291bnQYAyABKAUijwEKEVNjcmVlbk5hbWVSZXF1ZXN0EiAKBG5hbWUYASABKAlCErpIB3IFEAEYyAHitRgECAIQARIUCgxvcmdhbmlzYXRpb24YAiABKAgSQgoKYmlydGhfZGF0ZRgDIAEoCUIuukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyTitRgECAIQASJHChJTY3JlZW5OYW1lUmVzcG9uc2USMQoHbWF0Y2hlcxgBIAMoCzIgLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTWF0Y2giuAEKGExpc3RTYW5jdGlvbnNIaXRzUmVxdWVzdBIkCgtjdXN0b21lcl9pZBgBIAEoCUIPukgEcgIYQNq1GAQIARABEjwKBXN0YXRlGAIgASgOMiMuYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNIaXRTdGF0ZUIIukgFggECEAESGgoJcGFnZV9zaXplGAMgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBCABKAlCCLpIBXIDGIAEImIKGUxpc3RTYW5jdGlvbnNIaXRzUmVzcG9uc2USLAoEaGl0cxgBIAMoCzIeLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zSGl0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK/AQoYQ2xlYXJTYW5jdGlvbnNIaXRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIhCgZoaXRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQINBADEiIKBnJlYXNvbhgFIAEoCUISukgHcgUQARjQD+K1GAQIAhABIkgKGUNsZWFyU2FuY3Rpb25zSGl0UmVzcG9uc2USKwoDaGl0GAEgASgLMh4uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNIaXQiwQEKGkNvbmZpcm1TYW5jdGlvbnNIaXRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiYKC2N1c3RvbWVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAEQAhIhCgZoaXRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQINBADEiIKBnJlYXNvbhgFIAEoCUISukgHcgUQARjQD+K1GAQIAhABIkoKG0NvbmZpcm1TYW5jdGlvbnNIaXRSZXNwb25zZRIrCgNoaXQYASABKAsyHi5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0hpdDLIFgoPQ3VzdG9tZXJTZXJ2aWNlEoIBChBSZWdpc3RlckN1c3RvbWVyEikuYmFuay5jdXN0b21lci52MS5SZWdpc3RlckN1c3RvbWVyUmVxdWVzdBoqLmJhbmsuY3VzdG9tZXIudjEuUmVnaXN0ZXJDdXN0b21lclJlc3BvbnNlIheQAgKKtRgQCgEBEgIIARIHCAMSAwECAxKOAQoWQmF0Y2hSZWdpc3RlckN1c3RvbWVycxIvLmJhbmsuY3VzdG9tZXIudjEuQmF0Y2hSZWdpc3RlckN1c3RvbWVyc1JlcXVlc3QaMC5iYW5rLmN1c3RvbWVyLnYxLkJhdGNoUmVnaXN0ZXJDdXN0b21lcnNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdgoLR2V0Q3VzdG9tZXISJC5iYW5rLmN1c3RvbWVyLnYxLkdldEN1c3RvbWVyUmVxdWVzdBolLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJSZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSkQEKFExpc3RDdXN0b21lclZlcnNpb25zEi0uYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJWZXJzaW9uc1JlcXVlc3QaLi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lclZlcnNpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEngKDUxpc3RDdXN0b21lcnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lcnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0Q3VzdG9tZXJzUmVzcG9uc2UiFpACAYq1GA8KAQESCggDEgYBAgMEBgcSfAoOVXBkYXRlQ3VzdG9tZXISJy5iYW5rLmN1c3RvbWVyLnYxLlVwZGF0ZUN1c3RvbWVyUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuVXBkYXRlQ3VzdG9tZXJSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkRlYWN0aXZhdGVDdXN0b21lchIrLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVxdWVzdBosLmJhbmsuY3VzdG9tZXIudjEuRGVhY3RpdmF0ZUN1c3RvbWVyUmVzcG9uc2UiE5ACAoq1GAwKAQESBwgDEgMCAwYSeAoOQ3JlYXRlUmVsYXRpb24SJy5iYW5rLmN1c3RvbWVyLnYxLkNyZWF0ZVJlbGF0aW9uUmVxdWVzdBooLmJhbmsuY3VzdG9tZXIudjEuQ3JlYXRlUmVsYXRpb25SZXNwb25zZSITkAICirUYDAoBARIHCAMSAwIDBhKNAQoTR3JhbnRSZXByZXNlbnRhdGlvbhIsLmJhbmsuY3VzdG9tZXIudjEuR3JhbnRSZXByZXNlbnRhdGlvblJlcXVlc3QaLS5iYW5rLmN1c3RvbWVyLnYxLkdyYW50UmVwcmVzZW50YXRpb25SZXNwb25zZSIZkAICirUYEgoCAQISDAgDEgICAygBMgICAxJvCgtFbmRSZWxhdGlvbhIkLmJhbmsuY3VzdG9tZXIudjEuRW5kUmVsYXRpb25SZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5FbmRSZWxhdGlvblJlc3BvbnNlIhOQAgKKtRgMCgEBEgcIAxIDAgMGEnwKDUxpc3RSZWxhdGlvbnMSJi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RSZWxhdGlvbnNSZXF1ZXN0GicuYmFuay5jdXN0b21lci52MS5MaXN0UmVsYXRpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEn0KD0FkZEN1c3RvbWVyTm90ZRIoLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVxdWVzdBopLmJhbmsuY3VzdG9tZXIudjEuQWRkQ3VzdG9tZXJOb3RlUmVzcG9uc2UiFZACAoq1GA4KAQESCQgDEgUBAgMEBhKEAQoRTGlzdEN1c3RvbWVyTm90ZXMSKi5iYW5rLmN1c3RvbWVyLnYxLkxpc3RDdXN0b21lck5vdGVzUmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuTGlzdEN1c3RvbWVyTm90ZXNSZXNwb25zZSIWkAIBirUYDwoBARIKCAMSBgECAwQGBxKFAQoTVXBsb2FkU2FuY3Rpb25zUGFydBIsLmJhbmsuY3VzdG9tZXIudjEuVXBsb2FkU2FuY3Rpb25zUGFydFJlcXVlc3QaLS5iYW5rLmN1c3RvbWVyLnYxLlVwbG9hZFNhbmN0aW9uc1BhcnRSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYShQEKE0ltcG9ydFNhbmN0aW9uc0xpc3QSLC5iYW5rLmN1c3RvbWVyLnYxLkltcG9ydFNhbmN0aW9uc0xpc3RSZXF1ZXN0Gi0uYmFuay5jdXN0b21lci52MS5JbXBvcnRTYW5jdGlvbnNMaXN0UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEGEpgBChlMaXN0U2FuY3Rpb25zTGlzdFZlcnNpb25zEjIuYmFuay5jdXN0b21lci52MS5MaXN0U2FuY3Rpb25zTGlzdFZlcnNpb25zUmVxdWVzdBozLmJhbmsuY3VzdG9tZXIudjEuTGlzdFNhbmN0aW9uc0xpc3RWZXJzaW9uc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSagoKU2NyZWVuTmFtZRIjLmJhbmsuY3VzdG9tZXIudjEuU2NyZWVuTmFtZVJlcXVlc3QaJC5iYW5rLmN1c3RvbWVyLnYxLlNjcmVlbk5hbWVSZXNwb25zZSIRkAIBirUYCgoBARIFCAMSAQYSgAEKEUxpc3RTYW5jdGlvbnNIaXRzEiouYmFuay5jdXN0b21lci52MS5MaXN0U2FuY3Rpb25zSGl0c1JlcXVlc3QaKy5iYW5rLmN1c3RvbWVyLnYxLkxpc3RTYW5jdGlvbnNIaXRzUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIGBxKFAQoRQ2xlYXJTYW5jdGlvbnNIaXQSKi5iYW5rLmN1c3RvbWVyLnYxLkNsZWFyU2FuY3Rpb25zSGl0UmVxdWVzdBorLmJhbmsuY3VzdG9tZXIudjEuQ2xlYXJTYW5jdGlvbnNIaXRSZXNwb25zZSIXkAICirUYEAoCAQISCggDEgEGKAEyAQYShQEKE0NvbmZpcm1TYW5jdGlvbnNIaXQSLC5iYW5rLmN1c3RvbWVyLnYxLkNvbmZpcm1TYW5jdGlvbnNIaXRSZXF1ZXN0Gi0uYmFuay5jdXN0b21lci52MS5Db25maXJtU2FuY3Rpb25zSGl0UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEGEoIBChFHZXRDdXN0b21lclN0YXRlcxIqLmJhbmsuY3VzdG9tZXIudjEuR2V0Q3VzdG9tZXJTdGF0ZXNSZXF1ZXN0GisuYmFuay5jdXN0b21lci52MS5HZXRDdXN0b21lclN0YXRlc1Jlc3BvbnNlIhSQAgGKtRgNCgIFAhIHCAMSAwECAxJmCgtHZXRDb250YWN0cxIkLmJhbmsuY3VzdG9tZXIudjEuR2V0Q29udGFjdHNSZXF1ZXN0GiUuYmFuay5jdXN0b21lci52MS5HZXRDb250YWN0c1Jlc3BvbnNlIgqQAgGKtRgDCgELYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_customer_v1_sanctions, file_bank_options_v1_options, file_bank_type_v1_error, file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * The party to register.
@@ -1227,6 +1229,468 @@ export const CustomerContactsSchema: GenMessage<CustomerContacts> = /*@__PURE__*
   messageDesc(file_bank_customer_v1_customer_service, 32);
 
 /**
+ * A part of a file.
+ *
+ * @generated from message bank.customer.v1.UploadSanctionsPartRequest
+ */
+export type UploadSanctionsPartRequest = Message<"bank.customer.v1.UploadSanctionsPartRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The part. Files are cut where one likes.
+   *
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message bank.customer.v1.UploadSanctionsPartRequest.
+ * Use `create(UploadSanctionsPartRequestSchema)` to create a new message.
+ */
+export const UploadSanctionsPartRequestSchema: GenMessage<UploadSanctionsPartRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 33);
+
+/**
+ * The part that was uploaded.
+ *
+ * @generated from message bank.customer.v1.UploadSanctionsPartResponse
+ */
+export type UploadSanctionsPartResponse = Message<"bank.customer.v1.UploadSanctionsPartResponse"> & {
+  /**
+   * Its SHA-256, in hexadecimal digits.
+   *
+   * @generated from field: string part_digest = 1;
+   */
+  partDigest: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.UploadSanctionsPartResponse.
+ * Use `create(UploadSanctionsPartResponseSchema)` to create a new message.
+ */
+export const UploadSanctionsPartResponseSchema: GenMessage<UploadSanctionsPartResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 34);
+
+/**
+ * The files to import.
+ *
+ * @generated from message bank.customer.v1.ImportSanctionsListRequest
+ */
+export type ImportSanctionsListRequest = Message<"bank.customer.v1.ImportSanctionsListRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The list.
+   *
+   * @generated from field: bank.customer.v1.SanctionsList list = 3;
+   */
+  list: SanctionsList;
+
+  /**
+   * Its files, each once: of OFAC's all three, of the United Nations' the one.
+   *
+   * @generated from field: repeated bank.customer.v1.SanctionsFile files = 4;
+   */
+  files: SanctionsFile[];
+
+  /**
+   * How many parties of the version before may be missing. 0: a tenth of them. A file that was cut off is so not taken for a list.
+   *
+   * @generated from field: int32 removed_max = 5;
+   */
+  removedMax: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.ImportSanctionsListRequest.
+ * Use `create(ImportSanctionsListRequestSchema)` to create a new message.
+ */
+export const ImportSanctionsListRequestSchema: GenMessage<ImportSanctionsListRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 35);
+
+/**
+ * The version.
+ *
+ * @generated from message bank.customer.v1.ImportSanctionsListResponse
+ */
+export type ImportSanctionsListResponse = Message<"bank.customer.v1.ImportSanctionsListResponse"> & {
+  /**
+   * What the import made of the list.
+   *
+   * @generated from field: bank.customer.v1.SanctionsListVersion version = 1;
+   */
+  version?: SanctionsListVersion | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.ImportSanctionsListResponse.
+ * Use `create(ImportSanctionsListResponseSchema)` to create a new message.
+ */
+export const ImportSanctionsListResponseSchema: GenMessage<ImportSanctionsListResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 36);
+
+/**
+ * Of which lists.
+ *
+ * @generated from message bank.customer.v1.ListSanctionsListVersionsRequest
+ */
+export type ListSanctionsListVersionsRequest = Message<"bank.customer.v1.ListSanctionsListVersionsRequest"> & {
+  /**
+   * Of this list. Unspecified: of all.
+   *
+   * @generated from field: bank.customer.v1.SanctionsList list = 1;
+   */
+  list: SanctionsList;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListSanctionsListVersionsRequest.
+ * Use `create(ListSanctionsListVersionsRequestSchema)` to create a new message.
+ */
+export const ListSanctionsListVersionsRequestSchema: GenMessage<ListSanctionsListVersionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 37);
+
+/**
+ * A page of versions.
+ *
+ * @generated from message bank.customer.v1.ListSanctionsListVersionsResponse
+ */
+export type ListSanctionsListVersionsResponse = Message<"bank.customer.v1.ListSanctionsListVersionsResponse"> & {
+  /**
+   * The versions.
+   *
+   * @generated from field: repeated bank.customer.v1.SanctionsListVersion versions = 1;
+   */
+  versions: SanctionsListVersion[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * How many customers are still to be held against the newest versions, or were changed since they were. Of more than 10,000: 10,000.
+   *
+   * @generated from field: int32 unscreened_count = 3;
+   */
+  unscreenedCount: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListSanctionsListVersionsResponse.
+ * Use `create(ListSanctionsListVersionsResponseSchema)` to create a new message.
+ */
+export const ListSanctionsListVersionsResponseSchema: GenMessage<ListSanctionsListVersionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 38);
+
+/**
+ * The name to hold against the lists.
+ *
+ * @generated from message bank.customer.v1.ScreenNameRequest
+ */
+export type ScreenNameRequest = Message<"bank.customer.v1.ScreenNameRequest"> & {
+  /**
+   * The name, in whichever script and order.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * True for a legal person.
+   *
+   * @generated from field: bool organisation = 2;
+   */
+  organisation: boolean;
+
+  /**
+   * Of a person, when they were born, YYYY-MM-DD. Empty: not known.
+   *
+   * @generated from field: string birth_date = 3;
+   */
+  birthDate: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ScreenNameRequest.
+ * Use `create(ScreenNameRequestSchema)` to create a new message.
+ */
+export const ScreenNameRequestSchema: GenMessage<ScreenNameRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 39);
+
+/**
+ * What was found.
+ *
+ * @generated from message bank.customer.v1.ScreenNameResponse
+ */
+export type ScreenNameResponse = Message<"bank.customer.v1.ScreenNameResponse"> & {
+  /**
+   * The listed parties that are so called, more or less.
+   *
+   * @generated from field: repeated bank.customer.v1.SanctionsMatch matches = 1;
+   */
+  matches: SanctionsMatch[];
+};
+
+/**
+ * Describes the message bank.customer.v1.ScreenNameResponse.
+ * Use `create(ScreenNameResponseSchema)` to create a new message.
+ */
+export const ScreenNameResponseSchema: GenMessage<ScreenNameResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 40);
+
+/**
+ * Which hits to list.
+ *
+ * @generated from message bank.customer.v1.ListSanctionsHitsRequest
+ */
+export type ListSanctionsHitsRequest = Message<"bank.customer.v1.ListSanctionsHitsRequest"> & {
+  /**
+   * Those of this customer. Empty: of all.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * Those in this state. Unspecified: in all.
+   *
+   * @generated from field: bank.customer.v1.SanctionsHitState state = 2;
+   */
+  state: SanctionsHitState;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListSanctionsHitsRequest.
+ * Use `create(ListSanctionsHitsRequestSchema)` to create a new message.
+ */
+export const ListSanctionsHitsRequestSchema: GenMessage<ListSanctionsHitsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 41);
+
+/**
+ * A page of hits.
+ *
+ * @generated from message bank.customer.v1.ListSanctionsHitsResponse
+ */
+export type ListSanctionsHitsResponse = Message<"bank.customer.v1.ListSanctionsHitsResponse"> & {
+  /**
+   * The hits.
+   *
+   * @generated from field: repeated bank.customer.v1.SanctionsHit hits = 1;
+   */
+  hits: SanctionsHit[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ListSanctionsHitsResponse.
+ * Use `create(ListSanctionsHitsResponseSchema)` to create a new message.
+ */
+export const ListSanctionsHitsResponseSchema: GenMessage<ListSanctionsHitsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 42);
+
+/**
+ * The hit to clear.
+ *
+ * @generated from message bank.customer.v1.ClearSanctionsHitRequest
+ */
+export type ClearSanctionsHitRequest = Message<"bank.customer.v1.ClearSanctionsHitRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The hit.
+   *
+   * @generated from field: string hit_id = 4;
+   */
+  hitId: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ClearSanctionsHitRequest.
+ * Use `create(ClearSanctionsHitRequestSchema)` to create a new message.
+ */
+export const ClearSanctionsHitRequestSchema: GenMessage<ClearSanctionsHitRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 43);
+
+/**
+ * The cleared hit.
+ *
+ * @generated from message bank.customer.v1.ClearSanctionsHitResponse
+ */
+export type ClearSanctionsHitResponse = Message<"bank.customer.v1.ClearSanctionsHitResponse"> & {
+  /**
+   * The hit as it is now.
+   *
+   * @generated from field: bank.customer.v1.SanctionsHit hit = 1;
+   */
+  hit?: SanctionsHit | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.ClearSanctionsHitResponse.
+ * Use `create(ClearSanctionsHitResponseSchema)` to create a new message.
+ */
+export const ClearSanctionsHitResponseSchema: GenMessage<ClearSanctionsHitResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 44);
+
+/**
+ * The hit to confirm.
+ *
+ * @generated from message bank.customer.v1.ConfirmSanctionsHitRequest
+ */
+export type ConfirmSanctionsHitRequest = Message<"bank.customer.v1.ConfirmSanctionsHitRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The hit.
+   *
+   * @generated from field: string hit_id = 4;
+   */
+  hitId: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.ConfirmSanctionsHitRequest.
+ * Use `create(ConfirmSanctionsHitRequestSchema)` to create a new message.
+ */
+export const ConfirmSanctionsHitRequestSchema: GenMessage<ConfirmSanctionsHitRequest> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 45);
+
+/**
+ * The confirmed hit.
+ *
+ * @generated from message bank.customer.v1.ConfirmSanctionsHitResponse
+ */
+export type ConfirmSanctionsHitResponse = Message<"bank.customer.v1.ConfirmSanctionsHitResponse"> & {
+  /**
+   * The hit as it is now.
+   *
+   * @generated from field: bank.customer.v1.SanctionsHit hit = 1;
+   */
+  hit?: SanctionsHit | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.ConfirmSanctionsHitResponse.
+ * Use `create(ConfirmSanctionsHitResponseSchema)` to create a new message.
+ */
+export const ConfirmSanctionsHitResponseSchema: GenMessage<ConfirmSanctionsHitResponse> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_service, 46);
+
+/**
  * Keeps the customers of the bank: who they are, how they can be reached, and whether they may do business.
  *
  * @generated from service bank.customer.v1.CustomerService
@@ -1398,6 +1862,88 @@ export const CustomerService: GenService<{
     methodKind: "unary";
     input: typeof ListCustomerNotesRequestSchema;
     output: typeof ListCustomerNotesResponseSchema;
+  },
+  /**
+   * Uploads a part of a file of a sanctions list. Parts are known by what is in them; those that no import took within a day are removed.
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.UploadSanctionsPart
+   */
+  uploadSanctionsPart: {
+    methodKind: "unary";
+    input: typeof UploadSanctionsPartRequestSchema;
+    output: typeof UploadSanctionsPartResponseSchema;
+  },
+  /**
+   * Makes files a version of a sanctions list, whole, in the place of the one before. All customers are then held against it, in
+   * the background. Files that differ in nothing from the version before make none: that one is answered.
+   *
+   * Errors: SANCTIONS_PART_NOT_FOUND (FAILED_PRECONDITION: a part was not uploaded, or too long ago), SANCTIONS_FILE_INVALID (INVALID_ARGUMENT: not the files of the list, or not as they are published; metadata say which and where), SANCTIONS_LIST_SHRUNK (FAILED_PRECONDITION: more parties would be removed than removed_max allows)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ImportSanctionsList
+   */
+  importSanctionsList: {
+    methodKind: "unary";
+    input: typeof ImportSanctionsListRequestSchema;
+    output: typeof ImportSanctionsListResponseSchema;
+  },
+  /**
+   * Lists the versions of the sanctions lists, newest first, and how many customers are still to be held against them.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListSanctionsListVersions
+   */
+  listSanctionsListVersions: {
+    methodKind: "unary";
+    input: typeof ListSanctionsListVersionsRequestSchema;
+    output: typeof ListSanctionsListVersionsResponseSchema;
+  },
+  /**
+   * Holds a name against the sanctions lists as they are, as the customers' are; the most alike first, up to 100. Nothing is kept of it.
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ScreenName
+   */
+  screenName: {
+    methodKind: "unary";
+    input: typeof ScreenNameRequestSchema;
+    output: typeof ScreenNameResponseSchema;
+  },
+  /**
+   * Lists hits, newest first: all, those of a customer, those in a state. No customer sees them.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ListSanctionsHits
+   */
+  listSanctionsHits: {
+    methodKind: "unary";
+    input: typeof ListSanctionsHitsRequestSchema;
+    output: typeof ListSanctionsHitsResponseSchema;
+  },
+  /**
+   * Says of a hit that the customer is somebody else. Another officer has to approve it. When later the customer's name or date of birth, or
+   * the listed party, changes and they still are alike, it is open again.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), SANCTIONS_HIT_NOT_FOUND (NOT_FOUND: or not one of the customer), SANCTIONS_HIT_DECIDED (FAILED_PRECONDITION: it is cleared, or has lapsed), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: they were erased)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ClearSanctionsHit
+   */
+  clearSanctionsHit: {
+    methodKind: "unary";
+    input: typeof ClearSanctionsHitRequestSchema;
+    output: typeof ClearSanctionsHitResponseSchema;
+  },
+  /**
+   * Says of a hit that it is the customer. Nobody else approves it: it takes rights away and gives none. To take it back, it is cleared.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), SANCTIONS_HIT_NOT_FOUND (NOT_FOUND: or not one of the customer), SANCTIONS_HIT_DECIDED (FAILED_PRECONDITION: it is confirmed, or has lapsed), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION: they were erased)
+   *
+   * @generated from rpc bank.customer.v1.CustomerService.ConfirmSanctionsHit
+   */
+  confirmSanctionsHit: {
+    methodKind: "unary";
+    input: typeof ConfirmSanctionsHitRequestSchema;
+    output: typeof ConfirmSanctionsHitResponseSchema;
   },
   /**
    * Reads the states of up to 1,000 customers, without anything personal. Ids that do not exist are left out. Security asks it in the
