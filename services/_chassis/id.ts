@@ -24,6 +24,7 @@ export type Prefix =
   | 'rdg'
   | 'rfs'
   | 'rel'
+  | 'sht'
   | 'ses'
   | 'sgr'
   | 'stf'

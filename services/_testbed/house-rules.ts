@@ -38,7 +38,10 @@ const PURE_CHASSIS = [
 const PURE_PACKAGES = [
   '@bufbuild/protobuf',
   '@bufbuild/protobuf/wkt',
+  'any-ascii',
   'big.js',
+  'csv-parse/sync',
+  'fast-xml-parser',
   'ibantools',
   'otpauth',
   '@zxcvbn-ts/language-common',

@@ -3,6 +3,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { CommandTx } from '#chassis/command.ts';
 import { fromMoney } from '#chassis/money.ts';
 import { type AuditRecord, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
+import type { SanctionsHitFound } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { TransactionPosted } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
@@ -26,6 +27,18 @@ export function watchRecord(tx: Pick<CommandTx, 'write'>, record: AuditRecord): 
     ...(actor.audience === Audience.STAFF ? (['STAFF_ACCESS'] as const) : []),
   ];
   for (const word of kinds) tx.write(insertActivities, { ...activity, kind: word });
+}
+
+/** Has monitoring look at a customer who was found to be like a party on a sanctions list. */
+export function watchHit(
+  tx: Pick<CommandTx, 'write'>,
+  { customerId: subjectId, hitId }: SanctionsHitFound,
+  { eventId, occurTime }: EventEnvelope,
+): void {
+  if (!occurTime) return;
+  const timeMs = timestampMs(occurTime);
+  const what = { kind: 'SANCTIONS_HIT', recordId: '', resourceIds: [hitId, subjectId] } as const;
+  tx.write(insertActivities, { subjectId, timeMs, eventId, ...what });
 }
 
 /** What a transaction does to either of its accounts. Reversals and history are nobody's doing of today. */

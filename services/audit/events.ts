@@ -1,6 +1,6 @@
 // What the audit service hears of: every command of every service, every refusal of access and of a login, reads of personal data as far
 // as the edge has them recorded, and what was booked, which
-// only monitoring looks at. It publishes nothing but the records of its own commands.
+// only monitoring looks at, as at hits of sanctions lists. It publishes nothing but the records of its own commands.
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { workloadOf } from '#chassis/call-context.ts';
@@ -11,6 +11,7 @@ import { newId } from '#chassis/id.ts';
 import { published } from '#chassis/services.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
+import { SanctionsHitFoundSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { Audience, Workload } from '#gen/bank/options/v1/options_pb.ts';
 import {
   AccessRefusedSchema,
@@ -25,7 +26,7 @@ import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_ev
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
-import { watchRecord, watchTransaction } from './activities.ts';
+import { watchHit, watchRecord, watchTransaction } from './activities.ts';
 import type { Context } from './context.ts';
 import { COMPLETE_STEP_UP, LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN, RESET_PASSWORD } from './domain/reports.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
@@ -94,6 +95,7 @@ function handlersOf(record: Recorder): Handler[] {
       return record(tx, envelope, what, {});
     }),
     on(TransactionPostedSchema, async (tx, event, envelope) => watchTransaction(tx, event, envelope)),
+    on(SanctionsHitFoundSchema, async (tx, event, envelope) => watchHit(tx, event, envelope)),
   ];
 }
 

@@ -13,6 +13,7 @@ import { Monitoring } from './migrations/0005-monitoring.ts';
 import { RefusedLogins } from './migrations/0006-refused-logins.ts';
 import { Reads } from './migrations/0008-reads.ts';
 import { Keeping } from './migrations/0009-keeping.ts';
+import { SanctionsHits } from './migrations/0010-sanctions-hits.ts';
 import { monitor } from './monitoring.ts';
 import { addCaseNote } from './rpc/add-case-note.ts';
 import { assignCase } from './rpc/assign-case.ts';
@@ -101,6 +102,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0007-event-operations', class: eventOperations('audit_runtime') },
     { name: '0008-reads', class: Reads },
     { name: '0009-keeping', class: Keeping },
+    { name: '0010-sanctions-hits', class: SanctionsHits },
   ],
   context: makeContext,
   subscriptions: recordings,

@@ -17,6 +17,8 @@ import { customer, type ServiceUnderTest, staff, testEnvironment, useService } f
 import type { AuditRecord } from '#gen/bank/audit/v1/audit_pb.ts';
 import type { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Alert } from '#gen/bank/audit/v1/monitoring_pb.ts';
+import { SanctionsHitFoundSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import { SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
 import { Workload } from '#gen/bank/options/v1/options_pb.ts';
 import {
   AccessRefusedSchema,
@@ -214,7 +216,14 @@ export function transferred(debtorAccountId: string, creditorAccountId: string, 
   return envelope(TransactionPostedSchema, event, undefined, occurred);
 }
 
+/** The event of a customer who was found to be like a party on a sanctions list. */
+export function foundOnList(customerId: string, occurred?: Date) {
+  const event = { hitId: newId('sht'), customerId, list: SanctionsList.OFAC_SDN, score: 97, version: 1 };
+  return envelope(SanctionsHitFoundSchema, event, undefined, occurred);
+}
+
 type Heard =
+  | typeof SanctionsHitFoundSchema
   | typeof CommandRecordedSchema
   | typeof AccessRefusedSchema
   | typeof LoginRefusedSchema

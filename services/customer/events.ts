@@ -8,14 +8,20 @@ import {
   CustomerUpdatedSchema,
   RelationCreatedSchema,
   RelationEndedSchema,
+  SanctionsHitClearedSchema,
+  SanctionsHitConfirmedSchema,
+  SanctionsHitFoundSchema,
+  SanctionsHitLapsedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import { SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { Context } from './context.ts';
 import { kindMessage } from './domain/relations.ts';
 import { stateMessage } from './profile.ts';
 import type { RelationRow } from './relation-tables.ts';
+import type { SanctionsHitRow } from './screening-tables.ts';
 import { CustomerRow, holdIdentifiers, replaceTerms, SEARCH_VERSION } from './tables.ts';
-import { countVersion, keepVersion } from './versions.ts';
+import { countVersion, keepVersion, markChanged } from './versions.ts';
 
 const SCHEMAS = {
   registered: CustomerRegisteredSchema,
@@ -57,6 +63,20 @@ export function publishRelation(tx: CommandTx, what: 'created' | 'ended', row: R
   tx.publish(what === 'created' ? RelationCreatedSchema : RelationEndedSchema, event, { id, sequence: version });
 }
 
+const HIT_SCHEMAS = {
+  OPEN: SanctionsHitFoundSchema,
+  CLEARED: SanctionsHitClearedSchema,
+  CONFIRMED: SanctionsHitConfirmedSchema,
+  LAPSED: SanctionsHitLapsedSchema,
+} as const;
+
+/** Publishes what became of a hit, by what it is now. */
+export function publishHit(tx: Pick<CommandTx, 'publish'>, row: SanctionsHitRow): void {
+  const { id, customerId, relationId, score, state, version } = row;
+  const event = { hitId: id, customerId, relationId, list: SanctionsList[row.list], score, version };
+  tx.publish(HIT_SCHEMAS[state], event, { id, sequence: version });
+}
+
 /** Who was erased can be found no more, and is no longer a customer: what their names hash to would tell of them still. */
 export const erasures = ({ vault }: Pick<Context, 'vault'>): Subscription => ({
   producer: 'security',
@@ -67,6 +87,7 @@ export const erasures = ({ vault }: Pick<Context, 'vault'>): Subscription => ({
       await tx.execute(replaceTerms(id, []));
       await tx.execute(holdIdentifiers(id, []));
       row.searchVersion = SEARCH_VERSION;
+      markChanged(row);
       if (row.state !== 'active') return;
       row.state = 'deactivated';
       countVersion(row);

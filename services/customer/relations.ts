@@ -27,6 +27,7 @@ import {
 import { publishRelation } from './events.ts';
 import { RelationRow, selectOverlapping } from './relation-tables.ts';
 import { CustomerRow } from './tables.ts';
+import { markChanged } from './versions.ts';
 
 const REMARK_CONTEXT = 'relation.remark';
 
@@ -71,6 +72,7 @@ export async function writeRelation(
   });
   // Written with this command, so that the next one of the batch sees it.
   tx.em.persist(row);
+  markChanged(customer);
   publishRelation(tx, 'created', row);
   return recorded(vault, tx, row, principal);
 }

@@ -14,9 +14,12 @@ import { CustomerVersions } from './migrations/0007-customer-versions.ts';
 import { Relations } from './migrations/0008-relations.ts';
 import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { Consents } from './migrations/0011-consents.ts';
+import { Screening } from './migrations/0010-screening.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
+import { clearSanctionsHit } from './rpc/clear-sanctions-hit.ts';
+import { confirmSanctionsHit } from './rpc/confirm-sanctions-hit.ts';
 import { createRelation } from './rpc/create-relation.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
 import { endRelation } from './rpc/end-relation.ts';
@@ -27,14 +30,21 @@ import { getCustomerStates } from './rpc/get-customer-states.ts';
 import { grantRepresentation } from './rpc/grant-representation.ts';
 import { listConsentTexts } from './rpc/list-consent-texts.ts';
 import { listConsents } from './rpc/list-consents.ts';
+import { importSanctionsList } from './rpc/import-sanctions-list.ts';
 import { listCustomerNotes } from './rpc/list-customer-notes.ts';
 import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
 import { listRelations } from './rpc/list-relations.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
 import { recordConsent } from './rpc/record-consent.ts';
+import { listSanctionsHits } from './rpc/list-sanctions-hits.ts';
+import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
+import { screenName } from './rpc/screen-name.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
+import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
+import { keepScreening } from './screening.ts';
+import { screeningEntities } from './screening-tables.ts';
 import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -59,13 +69,20 @@ function rpcs(context: Context) {
     publishConsentText: publishConsentText(context),
     recordConsent: recordConsent(context),
     updateCustomer: updateCustomer(context),
+    clearSanctionsHit: clearSanctionsHit(context),
+    confirmSanctionsHit: confirmSanctionsHit(context),
+    importSanctionsList: importSanctionsList(context),
+    listSanctionsHits: listSanctionsHits(context),
+    listSanctionsListVersions: listSanctionsListVersions(context),
+    screenName: screenName(context),
+    uploadSanctionsPart: uploadSanctionsPart(context),
   } satisfies Rpcs<typeof CustomerService>;
 }
 
 export const customer: ServiceDefinition<typeof CustomerService, Context> = {
   name: 'customer',
   service: CustomerService,
-  entities: [...entities, ...relationEntities],
+  entities: [...entities, ...relationEntities, ...screeningEntities],
   migrations: [
     { name: '0001-customers', class: Customers },
     { name: '0002-lean-chassis', class: LeanChassis },
@@ -76,11 +93,17 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0007-customer-versions', class: CustomerVersions },
     { name: '0008-relations', class: Relations },
     { name: '0009-notes-and-officers', class: NotesAndOfficers },
+    { name: '0010-screening', class: Screening },
     { name: '0011-consents', class: Consents },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],
-  start: async (context) => renewTerms(context),
+  start: async (context) => {
+    const stops = [renewTerms(context), keepScreening(context)];
+    return async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    };
+  },
   rpcs,
   owners: ({ database }) => ({
     CUSTOMER: ownCustomer(

@@ -18,6 +18,8 @@ const CustomerSchema = defineEntity({
     profile: sealedColumn(),
     version: p.integer(),
     searchVersion: p.integer(),
+    screeningMark: p.bigint().default(0),
+    screenedGeneration: p.integer().default(0),
     createTime: p.datetime(),
     updateTime: p.datetime(),
   },

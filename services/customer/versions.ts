@@ -18,10 +18,17 @@ export interface Cause {
   readonly remark: string;
 }
 
-/** Counts a change of a customer. No version begins before the one before it, whichever process made that. */
+/** Counts a change of a customer, who is then screened again. No version begins before the one before it, whichever process made that. */
 export function countVersion(row: CustomerRow): void {
   row.version += 1;
+  markChanged(row);
   row.updateTime = new Date(Math.max(Date.now(), row.updateTime.getTime()));
+}
+
+/** Has a customer screened again, with those to whom they stand in a relation. */
+export function markChanged(row: Pick<CustomerRow, 'screeningMark' | 'screenedGeneration'>): void {
+  row.screeningMark += 1n;
+  row.screenedGeneration = 0;
 }
 
 /** Keeps what a customer has become. Their key was fetched before the transaction, where there is a remark to seal. */

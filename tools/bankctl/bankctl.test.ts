@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -161,6 +162,35 @@ describe('bankctl', function bankctl() {
     expect((await run(['customer', 'relations', jana])).stdout).to.match(/beneficial-owner .* 33\.33/);
     await approved(['customer', 'relate', jana, petr, '--kind', 'power-of-attorney']);
     expect((await run(['customer', 'deactivate', customer.customerId])).code).to.equal(0);
+  });
+
+  it('imports a sanctions list, and shows who is like those on it', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'corebank-sanctions-'));
+    try {
+      const rows = {
+        sdn: '7,"OSKAROV, Ivan","individual","TEST",,,,,,,,"DOB 1970."',
+        alt: '7,1,"aka","OSKAR, Vanya",',
+        add: '',
+      };
+      const files = Object.entries(rows).map(([name, text]) => ({ file: path.join(directory, `${name}.csv`), text }));
+      for (const { file, text } of files) await writeFile(file, text);
+      const paths = files.map(({ file }) => file);
+      const officer = ['--as', 'staff:compliance'];
+      expect((await run(['sanctions', 'import', 'ofac', ...paths.slice(1), ...officer])).code).to.equal(2);
+      expect((await run(['sanctions', 'import', 'ofac', ...paths, ...officer])).stdout).to.match(
+        /ofac-sdn +1 .* 1 +2 +1/,
+      );
+      expect((await run(['sanctions', 'lists', ...officer])).stdout).to.contain('still to be held against them');
+      const screened = await run(['sanctions', 'screen', 'Иван Оскаров', '--birth-date', '1970-01-01', ...officer]);
+      expect(screened.stdout).to.match(/100 +ofac-sdn +7 +OSKAROV, Ivan/);
+      expect((await run(['sanctions', 'hits', '--state', 'open', ...officer])).code).to.equal(0);
+      for (const command of ['clear', 'confirm']) {
+        const refusal = await run(['sanctions', command, jana, 'sht_none', 'somebody else', ...officer]);
+        expect(refusal.stderr).to.match(command === 'clear' ? /APPROVAL_REQUIRED/ : /SANCTIONS_HIT_NOT_FOUND/);
+      }
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('moves money, by id and by IBAN, and undoes it', async () => {

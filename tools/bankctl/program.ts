@@ -16,6 +16,7 @@ import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
 import { reviewCommands } from './cli/review.ts';
+import { sanctionsCommands } from './cli/sanctions.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
 import { watchCommands } from './cli/watch.ts';
@@ -87,6 +88,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     booksCommands,
     eodCommands,
     customerCommands,
+    sanctionsCommands,
     accountCommands,
     mandateCommands,
     moneyCommands,

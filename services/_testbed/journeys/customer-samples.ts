@@ -47,5 +47,24 @@ export function customerSamples({
     'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
     'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },
     'customer.ListRelations': { request: { customerId } },
+    'customer.UploadSanctionsPart': { request: { content: 'MSwiTk9CT0RZIg==' } },
+    'customer.ImportSanctionsList': {
+      request: {
+        list: 'SANCTIONS_LIST_UN_CONSOLIDATED',
+        files: [{ kind: 'SANCTIONS_FILE_KIND_UN_XML', partDigests: ['0'.repeat(64)] }],
+      },
+      refused: 'SANCTIONS_PART_NOT_FOUND',
+    },
+    'customer.ListSanctionsListVersions': { request: {} },
+    'customer.ScreenName': { request: { name: 'Jana Novotna', birthDate: '1990-05-17' } },
+    'customer.ListSanctionsHits': { request: { customerId } },
+    'customer.ClearSanctionsHit': {
+      request: { customerId, hitId: 'sht_none', reason: 'Born in another century' },
+      refused: 'SANCTIONS_HIT_NOT_FOUND',
+    },
+    'customer.ConfirmSanctionsHit': {
+      request: { customerId, hitId: 'sht_none', reason: 'The same passport' },
+      refused: 'SANCTIONS_HIT_NOT_FOUND',
+    },
   };
 }

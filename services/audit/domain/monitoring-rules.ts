@@ -52,6 +52,10 @@ export const FIRST_RULES: readonly MonitoringRule[] = [
     case: 'rapidInOut',
     value: { amounts: moneys('250000', '10000'), sharePercent: 90, windowMinutes: 1_440 },
   }),
+  first('sanctions-hits', 'A customer is like a party on a sanctions list', {
+    case: 'sanctionsHits',
+    value: { countMin: 1, windowMinutes: 1_440 },
+  }),
   first('structuring', 'Cash just under the threshold', {
     case: 'structuring',
     value: { thresholds: moneys('250000', '10000'), sharePercent: 85, countMin: 3, windowMinutes: 7 * 1_440 },
@@ -81,6 +85,11 @@ export function judgingBy(rule: MonitoringRule, timeZone: string): Judging {
       const { countMin, windowMinutes } = condition.value;
       const find = (all: readonly Activity[], windowMs: number) => crowds(all, windowMs, countMin, itself);
       return judging(rule, ['DENIED'], windowMinutes, find);
+    }
+    case 'sanctionsHits': {
+      const { countMin, windowMinutes } = condition.value;
+      const find = (all: readonly Activity[], windowMs: number) => crowds(all, windowMs, countMin, itself);
+      return judging(rule, ['SANCTIONS_HIT'], windowMinutes, find);
     }
     case 'offHoursAccess':
       return offHours(rule, condition.value, timeZone);

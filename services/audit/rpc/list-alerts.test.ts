@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { ActivityKind } from '#gen/bank/audit/v1/monitoring_pb.ts';
-import { transferred, useAudit } from '../testing.ts';
+import { foundOnList, transferred, useAudit } from '../testing.ts';
 
 describe('ListAlerts', () => {
   const { bank, auditor, denied, hear, tell, lookedAt } = useAudit();
@@ -29,6 +29,24 @@ describe('ListAlerts', () => {
     for (const filter of [{ ruleId: 'rapid-in-out' }, { subjectId: 'acc_mule' }, { caseId: alerts[0]?.caseId ?? '' }]) {
       expect((await auditor().listAlerts(filter)).alerts).to.deep.equal(alerts.slice(0, 1));
     }
+  });
+
+  it('has one alert of all hits of sanctions lists on a customer', async () => {
+    const at = (hour: number) => new Date(Date.UTC(2026, 1, 3, hour));
+    await hear('customer', [
+      foundOnList('cus_olga', at(9)),
+      foundOnList('cus_olga', at(10)),
+      foundOnList('cus_ivan', at(9)),
+    ]);
+    await lookedAt();
+    const { alerts } = await auditor().listAlerts({ ruleId: 'sanctions-hits' });
+    expect(alerts.map(({ subjectId, evidenceCount }) => [subjectId, evidenceCount])).to.have.deep.members([
+      ['cus_olga', 2],
+      ['cus_ivan', 1],
+    ]);
+    const [{ kind, resourceIds } = { kind: undefined, resourceIds: [] }] = alerts[0]?.evidence ?? [];
+    expect(kind).to.equal(ActivityKind.SANCTIONS_HIT);
+    expect(resourceIds[0]).to.match(/^sht_/);
   });
 
   it('has one alert of what goes on, and another of what happens long after', async () => {

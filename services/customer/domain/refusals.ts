@@ -19,5 +19,10 @@ export const refuse = refusals('customer', {
   CONSENT_TEXT_NOT_IN_FORCE: ['FAILED_PRECONDITION', 'Another text is in force; see the metadata.'],
   CONSENT_CHANNEL_INVALID: ['INVALID_ARGUMENT', 'A customer gives it in an app, staff by any other channel.'],
   LOCALE_INVALID: ['INVALID_ARGUMENT', 'A language comes twice.'],
+  SANCTIONS_PART_NOT_FOUND: ['FAILED_PRECONDITION', 'A part of a file was not uploaded, or too long ago.'],
+  SANCTIONS_FILE_INVALID: ['INVALID_ARGUMENT', 'These are not the files of the list, as it is published.'],
+  SANCTIONS_LIST_SHRUNK: ['FAILED_PRECONDITION', 'More parties would be removed from the list than are allowed to be.'],
+  SANCTIONS_HIT_NOT_FOUND: ['NOT_FOUND', 'The customer has no such hit.'],
+  SANCTIONS_HIT_DECIDED: ['FAILED_PRECONDITION', 'The hit is decided so already, or has lapsed.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });

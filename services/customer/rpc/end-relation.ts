@@ -9,6 +9,7 @@ import { publishRelation } from '../events.ts';
 import { warmKey } from '../profile.ts';
 import { RelationRow } from '../relation-tables.ts';
 import { recorded, relationMessage, sealRemark } from '../relations.ts';
+import { markCustomer } from '../screening-tables.ts';
 import { CustomerRow } from '../tables.ts';
 
 /** Ends a relation, of either of its customers, whatever has become of them. */
@@ -35,7 +36,9 @@ export function endRelation(context: Context): Rpcs<typeof CustomerService>['end
         row.endTime = new Date();
         row.endRemark = await sealRemark(vault, row.customerId, remark);
         publishRelation(tx, 'ended', row);
-        return { relation: await recorded(vault, tx, row, call.principal, before) };
+        const relation = await recorded(vault, tx, row, call.principal, before);
+        await tx.execute(markCustomer(row.customerId));
+        return { relation };
       },
     });
 }

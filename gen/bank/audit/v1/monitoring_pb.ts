@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/audit/v1/monitoring.proto.
  */
 export const file_bank_audit_v1_monitoring: GenFile = /*@__PURE__*/
-  fileDesc("Ch5iYW5rL2F1ZGl0L3YxL21vbml0b3JpbmcucHJvdG8SDWJhbmsuYXVkaXQudjEi0QMKDk1vbml0b3JpbmdSdWxlEjYKB3J1bGVfaWQYASABKAlCJbpIGnIYMhZeW2Etel1bYS16MC05LV17MCw2Mn0k2rUYBAgpEAMSHwoMZGlzcGxheV9uYW1lGAIgASgJQgm6SAZyBBABGGQSDwoHZW5hYmxlZBgDIAEoCBI0Cg1kZW5pZWRfYWNjZXNzGAQgASgLMhsuYmFuay5hdWRpdC52MS5EZW5pZWRBY2Nlc3NIABI5ChBvZmZfaG91cnNfYWNjZXNzGAUgASgLMh0uYmFuay5hdWRpdC52MS5PZmZIb3Vyc0FjY2Vzc0gAEjQKDW1hbnlfYWNjb3VudHMYBiABKAsyGy5iYW5rLmF1ZGl0LnYxLk1hbnlBY2NvdW50c0gAEjEKC3N0cnVjdHVyaW5nGAcgASgLMhouYmFuay5hdWRpdC52MS5TdHJ1Y3R1cmluZ0gAEjQKDWRvcm1hbnRfZHJhaW4YCCABKAsyGy5iYW5rLmF1ZGl0LnYxLkRvcm1hbnREcmFpbkgAEjEKDHJhcGlkX2luX291dBgJIAEoCzIZLmJhbmsuYXVkaXQudjEuUmFwaWRJbk91dEgAQhIKCWNvbmRpdGlvbhIFukgCCAEiUgoMRGVuaWVkQWNjZXNzEh0KCWNvdW50X21pbhgBIAEoBUIKukgHGgUY6AcoAhIjCg53aW5kb3dfbWludXRlcxgCIAEoBUILukgIGgYYwNECKAEiowEKDk9mZkhvdXJzQWNjZXNzEhwKCWZyb21faG91chgBIAEoBUIJukgGGgQYFygAEh0KCnVudGlsX2hvdXIYAiABKAVCCbpIBhoEGBcoABIQCgh3ZWVrZW5kcxgDIAEoCBIdCgljb3VudF9taW4YBCABKAVCCrpIBxoFGOgHKAESIwoOd2luZG93X21pbnV0ZXMYBSABKAVCC7pICBoGGMDRAigBIlIKDE1hbnlBY2NvdW50cxIdCgljb3VudF9taW4YASABKAVCCrpIBxoFGOgHKAISIwoOd2luZG93X21pbnV0ZXMYAiABKAVCC7pICBoGGMDRAigBIqkBCgtTdHJ1Y3R1cmluZxI0Cgp0aHJlc2hvbGRzGAEgAygLMhMuYmFuay50eXBlLnYxLk1vbmV5Qgu6SAiSAQUIARDIARIgCg1zaGFyZV9wZXJjZW50GAIgASgFQgm6SAYaBBhjKAESHQoJY291bnRfbWluGAMgASgFQgq6SAcaBRjoBygCEiMKDndpbmRvd19taW51dGVzGAQgASgFQgu6SAgaBhjA0QIoASKIAQoMRG9ybWFudERyYWluEiAKDGRvcm1hbnRfZGF5cxgBIAEoBUIKukgHGgUYwhwoARIxCgdhbW91bnRzGAIgAygLMhMuYmFuay50eXBlLnYxLk1vbmV5Qgu6SAiSAQUIARDIARIjCg53aW5kb3dfbWludXRlcxgDIAEoBUILukgIGgYYwNECKAEihgEKClJhcGlkSW5PdXQSMQoHYW1vdW50cxgBIAMoCzITLmJhbmsudHlwZS52MS5Nb25leUILukgIkgEFCAEQyAESIAoNc2hhcmVfcGVyY2VudBgCIAEoBUIJukgGGgQYZCgBEiMKDndpbmRvd19taW51dGVzGAMgASgFQgu6SAgaBhjA0QIoASLCAQoVTW9uaXRvcmluZ1J1bGVWZXJzaW9uEisKBHJ1bGUYASABKAsyHS5iYW5rLmF1ZGl0LnYxLk1vbml0b3JpbmdSdWxlEg8KB3ZlcnNpb24YAiABKAUSGwoJYXV0aG9yX2lkGAMgASgJQgjatRgECAgQAxIdCgthcHByb3Zlcl9pZBgEIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoECCghBY3Rpdml0eRIaCghldmVudF9pZBgBIAEoCUII2rUYBAgKEAMSGwoJcmVjb3JkX2lkGAIgASgJQgjatRgECCgQAxIcCgpzdWJqZWN0X2lkGAMgASgJQgjatRgECAsQAxIpCgRraW5kGAQgASgOMhsuYmFuay5hdWRpdC52MS5BY3Rpdml0eUtpbmQSLgoKb2NjdXJfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoMcmVzb3VyY2VfaWRzGAYgAygJQgjatRgECAsQAxIjCgZhbW91bnQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXki3wIKBUFsZXJ0EhoKCGFsZXJ0X2lkGAEgASgJQgjatRgECCoQAxIZCgdjYXNlX2lkGAIgASgJQgjatRgECCsQAxIZCgdydWxlX2lkGAMgASgJQgjatRgECCkQAxIUCgxydWxlX3ZlcnNpb24YBCABKAUSHAoKc3ViamVjdF9pZBgFIAEoCUII2rUYBAgLEAMSLgoKc3RhcnRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2NyZWF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCghldmlkZW5jZRgJIAMoCzIXLmJhbmsuYXVkaXQudjEuQWN0aXZpdHkSFgoOZXZpZGVuY2VfY291bnQYCiABKAUi6QEKBENhc2USGQoHY2FzZV9pZBgBIAEoCUII2rUYBAgrEAMSHAoKc3ViamVjdF9pZBgCIAEoCUII2rUYBAgLEAMSJwoFc3RhdGUYAyABKA4yGC5iYW5rLmF1ZGl0LnYxLkNhc2VTdGF0ZRIdCgthc3NpZ25lZV9pZBgEIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKFAQoIQ2FzZU5vdGUSEwoLbm90ZV9udW1iZXIYASABKAUSGwoJYXV0aG9yX2lkGAIgASgJQgjatRgECAgQAxIWCgR0ZXh0GAMgASgJQgjitRgECAIQARIvCgtjcmVhdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAihAIKC1JlcG9ydERyYWZ0EhkKB2Nhc2VfaWQYASABKAlCCNq1GAQIKxADEhwKCnN1YmplY3RfaWQYAiABKAlCCNq1GAQICxADEi4KCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIkCgdwYWlkX2luGAUgAygLMhMuYmFuay50eXBlLnYxLk1vbmV5EiUKCHBhaWRfb3V0GAYgAygLMhMuYmFuay50eXBlLnYxLk1vbmV5EhEKCW5hcnJhdGl2ZRgHIAEoCSq5AQoMQWN0aXZpdHlLaW5kEh0KGUFDVElWSVRZX0tJTkRfVU5TUEVDSUZJRUQQABIYChRBQ1RJVklUWV9LSU5EX0RFTklFRBABEh4KGkFDVElWSVRZX0tJTkRfU1RBRkZfQUNDRVNTEAISGQoVQUNUSVZJVFlfS0lORF9QQUlEX0lOEAMSGgoWQUNUSVZJVFlfS0lORF9QQUlEX09VVBAEEhkKFUFDVElWSVRZX0tJTkRfQ0FTSF9JThAFKowBCglDYXNlU3RhdGUSGgoWQ0FTRV9TVEFURV9VTlNQRUNJRklFRBAAEhMKD0NBU0VfU1RBVEVfT1BFThABEhsKF0NBU0VfU1RBVEVfVU5ERVJfUkVWSUVXEAISGAoUQ0FTRV9TVEFURV9ESVNNSVNTRUQQAxIXChNDQVNFX1NUQVRFX1JFUE9SVEVEEARiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ch5iYW5rL2F1ZGl0L3YxL21vbml0b3JpbmcucHJvdG8SDWJhbmsuYXVkaXQudjEiiQQKDk1vbml0b3JpbmdSdWxlEjYKB3J1bGVfaWQYASABKAlCJbpIGnIYMhZeW2Etel1bYS16MC05LV17MCw2Mn0k2rUYBAgpEAMSHwoMZGlzcGxheV9uYW1lGAIgASgJQgm6SAZyBBABGGQSDwoHZW5hYmxlZBgDIAEoCBI0Cg1kZW5pZWRfYWNjZXNzGAQgASgLMhsuYmFuay5hdWRpdC52MS5EZW5pZWRBY2Nlc3NIABI5ChBvZmZfaG91cnNfYWNjZXNzGAUgASgLMh0uYmFuay5hdWRpdC52MS5PZmZIb3Vyc0FjY2Vzc0gAEjQKDW1hbnlfYWNjb3VudHMYBiABKAsyGy5iYW5rLmF1ZGl0LnYxLk1hbnlBY2NvdW50c0gAEjEKC3N0cnVjdHVyaW5nGAcgASgLMhouYmFuay5hdWRpdC52MS5TdHJ1Y3R1cmluZ0gAEjQKDWRvcm1hbnRfZHJhaW4YCCABKAsyGy5iYW5rLmF1ZGl0LnYxLkRvcm1hbnREcmFpbkgAEjEKDHJhcGlkX2luX291dBgJIAEoCzIZLmJhbmsuYXVkaXQudjEuUmFwaWRJbk91dEgAEjYKDnNhbmN0aW9uc19oaXRzGAogASgLMhwuYmFuay5hdWRpdC52MS5TYW5jdGlvbnNIaXRzSABCEgoJY29uZGl0aW9uEgW6SAIIASJSCgxEZW5pZWRBY2Nlc3MSHQoJY291bnRfbWluGAEgASgFQgq6SAcaBRjoBygCEiMKDndpbmRvd19taW51dGVzGAIgASgFQgu6SAgaBhjA0QIoASKjAQoOT2ZmSG91cnNBY2Nlc3MSHAoJZnJvbV9ob3VyGAEgASgFQgm6SAYaBBgXKAASHQoKdW50aWxfaG91chgCIAEoBUIJukgGGgQYFygAEhAKCHdlZWtlbmRzGAMgASgIEh0KCWNvdW50X21pbhgEIAEoBUIKukgHGgUY6AcoARIjCg53aW5kb3dfbWludXRlcxgFIAEoBUILukgIGgYYwNECKAEiUgoMTWFueUFjY291bnRzEh0KCWNvdW50X21pbhgBIAEoBUIKukgHGgUY6AcoAhIjCg53aW5kb3dfbWludXRlcxgCIAEoBUILukgIGgYYwNECKAEiqQEKC1N0cnVjdHVyaW5nEjQKCnRocmVzaG9sZHMYASADKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCC7pICJIBBQgBEMgBEiAKDXNoYXJlX3BlcmNlbnQYAiABKAVCCbpIBhoEGGMoARIdCgljb3VudF9taW4YAyABKAVCCrpIBxoFGOgHKAISIwoOd2luZG93X21pbnV0ZXMYBCABKAVCC7pICBoGGMDRAigBIogBCgxEb3JtYW50RHJhaW4SIAoMZG9ybWFudF9kYXlzGAEgASgFQgq6SAcaBRjCHCgBEjEKB2Ftb3VudHMYAiADKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCC7pICJIBBQgBEMgBEiMKDndpbmRvd19taW51dGVzGAMgASgFQgu6SAgaBhjA0QIoASKGAQoKUmFwaWRJbk91dBIxCgdhbW91bnRzGAEgAygLMhMuYmFuay50eXBlLnYxLk1vbmV5Qgu6SAiSAQUIARDIARIgCg1zaGFyZV9wZXJjZW50GAIgASgFQgm6SAYaBBhkKAESIwoOd2luZG93X21pbnV0ZXMYAyABKAVCC7pICBoGGMDRAigBIlMKDVNhbmN0aW9uc0hpdHMSHQoJY291bnRfbWluGAEgASgFQgq6SAcaBRjoBygBEiMKDndpbmRvd19taW51dGVzGAIgASgFQgu6SAgaBhjA0QIoASLCAQoVTW9uaXRvcmluZ1J1bGVWZXJzaW9uEisKBHJ1bGUYASABKAsyHS5iYW5rLmF1ZGl0LnYxLk1vbml0b3JpbmdSdWxlEg8KB3ZlcnNpb24YAiABKAUSGwoJYXV0aG9yX2lkGAMgASgJQgjatRgECAgQAxIdCgthcHByb3Zlcl9pZBgEIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoECCghBY3Rpdml0eRIaCghldmVudF9pZBgBIAEoCUII2rUYBAgKEAMSGwoJcmVjb3JkX2lkGAIgASgJQgjatRgECCgQAxIcCgpzdWJqZWN0X2lkGAMgASgJQgjatRgECAsQAxIpCgRraW5kGAQgASgOMhsuYmFuay5hdWRpdC52MS5BY3Rpdml0eUtpbmQSLgoKb2NjdXJfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoMcmVzb3VyY2VfaWRzGAYgAygJQgjatRgECAsQAxIjCgZhbW91bnQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXki3wIKBUFsZXJ0EhoKCGFsZXJ0X2lkGAEgASgJQgjatRgECCoQAxIZCgdjYXNlX2lkGAIgASgJQgjatRgECCsQAxIZCgdydWxlX2lkGAMgASgJQgjatRgECCkQAxIUCgxydWxlX3ZlcnNpb24YBCABKAUSHAoKc3ViamVjdF9pZBgFIAEoCUII2rUYBAgLEAMSLgoKc3RhcnRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2NyZWF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCghldmlkZW5jZRgJIAMoCzIXLmJhbmsuYXVkaXQudjEuQWN0aXZpdHkSFgoOZXZpZGVuY2VfY291bnQYCiABKAUi6QEKBENhc2USGQoHY2FzZV9pZBgBIAEoCUII2rUYBAgrEAMSHAoKc3ViamVjdF9pZBgCIAEoCUII2rUYBAgLEAMSJwoFc3RhdGUYAyABKA4yGC5iYW5rLmF1ZGl0LnYxLkNhc2VTdGF0ZRIdCgthc3NpZ25lZV9pZBgEIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKFAQoIQ2FzZU5vdGUSEwoLbm90ZV9udW1iZXIYASABKAUSGwoJYXV0aG9yX2lkGAIgASgJQgjatRgECAgQAxIWCgR0ZXh0GAMgASgJQgjitRgECAIQARIvCgtjcmVhdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAihAIKC1JlcG9ydERyYWZ0EhkKB2Nhc2VfaWQYASABKAlCCNq1GAQIKxADEhwKCnN1YmplY3RfaWQYAiABKAlCCNq1GAQICxADEi4KCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIkCgdwYWlkX2luGAUgAygLMhMuYmFuay50eXBlLnYxLk1vbmV5EiUKCHBhaWRfb3V0GAYgAygLMhMuYmFuay50eXBlLnYxLk1vbmV5EhEKCW5hcnJhdGl2ZRgHIAEoCSraAQoMQWN0aXZpdHlLaW5kEh0KGUFDVElWSVRZX0tJTkRfVU5TUEVDSUZJRUQQABIYChRBQ1RJVklUWV9LSU5EX0RFTklFRBABEh4KGkFDVElWSVRZX0tJTkRfU1RBRkZfQUNDRVNTEAISGQoVQUNUSVZJVFlfS0lORF9QQUlEX0lOEAMSGgoWQUNUSVZJVFlfS0lORF9QQUlEX09VVBAEEhkKFUFDVElWSVRZX0tJTkRfQ0FTSF9JThAFEh8KG0FDVElWSVRZX0tJTkRfU0FOQ1RJT05TX0hJVBAGKowBCglDYXNlU3RhdGUSGgoWQ0FTRV9TVEFURV9VTlNQRUNJRklFRBAAEhMKD0NBU0VfU1RBVEVfT1BFThABEhsKF0NBU0VfU1RBVEVfVU5ERVJfUkVWSUVXEAISGAoUQ0FTRV9TVEFURV9ESVNNSVNTRUQQAxIXChNDQVNFX1NUQVRFX1JFUE9SVEVEEARiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * A rule. What it looks at is told by its condition; times are those at which things occurred.
@@ -100,6 +100,14 @@ export type MonitoringRule = Message<"bank.audit.v1.MonitoringRule"> & {
      */
     value: RapidInOut;
     case: "rapidInOut";
+  } | {
+    /**
+     * A customer is like a party on a sanctions list.
+     *
+     * @generated from field: bank.audit.v1.SanctionsHits sanctions_hits = 10;
+     */
+    value: SanctionsHits;
+    case: "sanctionsHits";
   } | { case: undefined; value?: undefined };
 };
 
@@ -331,6 +339,34 @@ export const RapidInOutSchema: GenMessage<RapidInOut> = /*@__PURE__*/
   messageDesc(file_bank_audit_v1_monitoring, 6);
 
 /**
+ * Hits of sanctions lists on one customer: count_min of them within the window.
+ *
+ * @generated from message bank.audit.v1.SanctionsHits
+ */
+export type SanctionsHits = Message<"bank.audit.v1.SanctionsHits"> & {
+  /**
+   * How many.
+   *
+   * @generated from field: int32 count_min = 1;
+   */
+  countMin: number;
+
+  /**
+   * The window, in minutes.
+   *
+   * @generated from field: int32 window_minutes = 2;
+   */
+  windowMinutes: number;
+};
+
+/**
+ * Describes the message bank.audit.v1.SanctionsHits.
+ * Use `create(SanctionsHitsSchema)` to create a new message.
+ */
+export const SanctionsHitsSchema: GenMessage<SanctionsHits> = /*@__PURE__*/
+  messageDesc(file_bank_audit_v1_monitoring, 7);
+
+/**
  * A version of a rule. All versions are kept; the last is in force.
  *
  * @generated from message bank.audit.v1.MonitoringRuleVersion
@@ -377,7 +413,7 @@ export type MonitoringRuleVersion = Message<"bank.audit.v1.MonitoringRuleVersion
  * Use `create(MonitoringRuleVersionSchema)` to create a new message.
  */
 export const MonitoringRuleVersionSchema: GenMessage<MonitoringRuleVersion> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_monitoring, 7);
+  messageDesc(file_bank_audit_v1_monitoring, 8);
 
 /**
  * Something that happened, as far as monitoring looks at it.
@@ -440,7 +476,7 @@ export type Activity = Message<"bank.audit.v1.Activity"> & {
  * Use `create(ActivitySchema)` to create a new message.
  */
 export const ActivitySchema: GenMessage<Activity> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_monitoring, 8);
+  messageDesc(file_bank_audit_v1_monitoring, 9);
 
 /**
  * What a rule found about a subject: things that happened without a gap as long as its window.
@@ -524,7 +560,7 @@ export type Alert = Message<"bank.audit.v1.Alert"> & {
  * Use `create(AlertSchema)` to create a new message.
  */
 export const AlertSchema: GenMessage<Alert> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_monitoring, 9);
+  messageDesc(file_bank_audit_v1_monitoring, 10);
 
 /**
  * What alerts about one subject come to. While it has not ended, further alerts about the subject join it.
@@ -580,7 +616,7 @@ export type Case = Message<"bank.audit.v1.Case"> & {
  * Use `create(CaseSchema)` to create a new message.
  */
 export const CaseSchema: GenMessage<Case> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_monitoring, 10);
+  messageDesc(file_bank_audit_v1_monitoring, 11);
 
 /**
  * What somebody wrote about a case.
@@ -622,7 +658,7 @@ export type CaseNote = Message<"bank.audit.v1.CaseNote"> & {
  * Use `create(CaseNoteSchema)` to create a new message.
  */
 export const CaseNoteSchema: GenMessage<CaseNote> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_monitoring, 11);
+  messageDesc(file_bank_audit_v1_monitoring, 12);
 
 /**
  * A suspicious-activity report as it could be sent, to be read and completed by whoever sends it.
@@ -685,7 +721,7 @@ export type ReportDraft = Message<"bank.audit.v1.ReportDraft"> & {
  * Use `create(ReportDraftSchema)` to create a new message.
  */
 export const ReportDraftSchema: GenMessage<ReportDraft> = /*@__PURE__*/
-  messageDesc(file_bank_audit_v1_monitoring, 12);
+  messageDesc(file_bank_audit_v1_monitoring, 13);
 
 /**
  * What monitoring looks at.
@@ -734,6 +770,13 @@ export const ActivityKind = {
    * @generated from enum value: ACTIVITY_KIND_CASH_IN = 5;
    */
   CASH_IN: 5,
+
+  /**
+   * The subject, a customer, was found to be like a party on a sanctions list.
+   *
+   * @generated from enum value: ACTIVITY_KIND_SANCTIONS_HIT = 6;
+   */
+  SANCTIONS_HIT: 6,
 } as const;
 
 /**

@@ -8,6 +8,8 @@ import type { CustomerState } from "./customer_pb.ts";
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
 import type { RelationKind } from "./relation_pb.ts";
 import { file_bank_customer_v1_relation } from "./relation_pb.ts";
+import type { SanctionsList } from "./sanctions_pb.ts";
+import { file_bank_customer_v1_sanctions } from "./sanctions_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer_events.proto.
  */
 export const file_bank_customer_v1_customer_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIvUBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUSJAoScHJldmlvdXNfYnJhbmNoX2lkGAYgASgJQgjatRgECAcQAxIpChdyZWxhdGlvbnNoaXBfb2ZmaWNlcl9pZBgHIAEoCUII2rUYBAgIEAMiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUi3gEKD1JlbGF0aW9uQ3JlYXRlZBIdCgtyZWxhdGlvbl9pZBgBIAEoCUII2rUYBAgzEAMSLAoEa2luZBgCIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIlChNyZWxhdGVkX2N1c3RvbWVyX2lkGAQgASgJQgjatRgECAEQAxISCgp2YWxpZF9mcm9tGAUgASgJEhMKC3ZhbGlkX3VudGlsGAYgASgJEg8KB3ZlcnNpb24YByABKAUi3AEKDVJlbGF0aW9uRW5kZWQSHQoLcmVsYXRpb25faWQYASABKAlCCNq1GAQIMxADEiwKBGtpbmQYAiABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZBIdCgtjdXN0b21lcl9pZBgDIAEoCUII2rUYBAgBEAMSJQoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUII2rUYBAgBEAMSEgoKdmFsaWRfZnJvbRgFIAEoCRITCgt2YWxpZF91bnRpbBgGIAEoCRIPCgd2ZXJzaW9uGAcgASgFYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_options_v1_options]);
+  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIvUBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUSJAoScHJldmlvdXNfYnJhbmNoX2lkGAYgASgJQgjatRgECAcQAxIpChdyZWxhdGlvbnNoaXBfb2ZmaWNlcl9pZBgHIAEoCUII2rUYBAgIEAMiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUi3gEKD1JlbGF0aW9uQ3JlYXRlZBIdCgtyZWxhdGlvbl9pZBgBIAEoCUII2rUYBAgzEAMSLAoEa2luZBgCIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIlChNyZWxhdGVkX2N1c3RvbWVyX2lkGAQgASgJQgjatRgECAEQAxISCgp2YWxpZF9mcm9tGAUgASgJEhMKC3ZhbGlkX3VudGlsGAYgASgJEg8KB3ZlcnNpb24YByABKAUi3AEKDVJlbGF0aW9uRW5kZWQSHQoLcmVsYXRpb25faWQYASABKAlCCNq1GAQIMxADEiwKBGtpbmQYAiABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZBIdCgtjdXN0b21lcl9pZBgDIAEoCUII2rUYBAgBEAMSJQoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUII2rUYBAgBEAMSEgoKdmFsaWRfZnJvbRgFIAEoCRITCgt2YWxpZF91bnRpbBgGIAEoCRIPCgd2ZXJzaW9uGAcgASgFIroBChFTYW5jdGlvbnNIaXRGb3VuZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrwBChNTYW5jdGlvbnNIaXRDbGVhcmVkEhgKBmhpdF9pZBgBIAEoCUII2rUYBAg0EAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARADEh0KC3JlbGF0aW9uX2lkGAMgASgJQgjatRgECDMQAxItCgRsaXN0GAQgASgOMh8uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNMaXN0Eg0KBXNjb3JlGAUgASgFEg8KB3ZlcnNpb24YBiABKAUivgEKFVNhbmN0aW9uc0hpdENvbmZpcm1lZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrsBChJTYW5jdGlvbnNIaXRMYXBzZWQSGAoGaGl0X2lkGAEgASgJQgjatRgECDQQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSHQoLcmVsYXRpb25faWQYAyABKAlCCNq1GAQIMxADEi0KBGxpc3QYBCABKA4yHy5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0xpc3QSDQoFc2NvcmUYBSABKAUSDwoHdmVyc2lvbhgGIAEoBSJsChVTYW5jdGlvbnNMaXN0SW1wb3J0ZWQSLQoEbGlzdBgBIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBIPCgd2ZXJzaW9uGAIgASgFEhMKC2VudHJ5X2NvdW50GAMgASgFYgZwcm90bzM", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_customer_v1_sanctions, file_bank_options_v1_options]);
 
 /**
  * A customer was registered.
@@ -303,4 +305,264 @@ export type RelationEnded = Message<"bank.customer.v1.RelationEnded"> & {
  */
 export const RelationEndedSchema: GenMessage<RelationEnded> = /*@__PURE__*/
   messageDesc(file_bank_customer_v1_customer_events, 4);
+
+/**
+ * A customer, or one who stands in a relation to them, was found to be like a listed party; or was again, after that had been cleared
+ * or had lapsed.
+ *
+ * @generated from message bank.customer.v1.SanctionsHitFound
+ */
+export type SanctionsHitFound = Message<"bank.customer.v1.SanctionsHitFound"> & {
+  /**
+   * The hit.
+   *
+   * @generated from field: string hit_id = 1;
+   */
+  hitId: string;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * The relation in which who is like a listed party stands to the customer. Empty: it is the customer.
+   *
+   * @generated from field: string relation_id = 3;
+   */
+  relationId: string;
+
+  /**
+   * The list.
+   *
+   * @generated from field: bank.customer.v1.SanctionsList list = 4;
+   */
+  list: SanctionsList;
+
+  /**
+   * How alike they are, in percent, rounded down.
+   *
+   * @generated from field: int32 score = 5;
+   */
+  score: number;
+
+  /**
+   * The version of the hit that this made, from 1.
+   *
+   * @generated from field: int32 version = 6;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.SanctionsHitFound.
+ * Use `create(SanctionsHitFoundSchema)` to create a new message.
+ */
+export const SanctionsHitFoundSchema: GenMessage<SanctionsHitFound> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 5);
+
+/**
+ * A hit was cleared: the customer is somebody else.
+ *
+ * @generated from message bank.customer.v1.SanctionsHitCleared
+ */
+export type SanctionsHitCleared = Message<"bank.customer.v1.SanctionsHitCleared"> & {
+  /**
+   * The hit.
+   *
+   * @generated from field: string hit_id = 1;
+   */
+  hitId: string;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * The relation in which who is like a listed party stands to the customer. Empty: it is the customer.
+   *
+   * @generated from field: string relation_id = 3;
+   */
+  relationId: string;
+
+  /**
+   * The list.
+   *
+   * @generated from field: bank.customer.v1.SanctionsList list = 4;
+   */
+  list: SanctionsList;
+
+  /**
+   * How alike they are, in percent, rounded down.
+   *
+   * @generated from field: int32 score = 5;
+   */
+  score: number;
+
+  /**
+   * The version of the hit that this made, from 1.
+   *
+   * @generated from field: int32 version = 6;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.SanctionsHitCleared.
+ * Use `create(SanctionsHitClearedSchema)` to create a new message.
+ */
+export const SanctionsHitClearedSchema: GenMessage<SanctionsHitCleared> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 6);
+
+/**
+ * A hit was confirmed: it is the customer.
+ *
+ * @generated from message bank.customer.v1.SanctionsHitConfirmed
+ */
+export type SanctionsHitConfirmed = Message<"bank.customer.v1.SanctionsHitConfirmed"> & {
+  /**
+   * The hit.
+   *
+   * @generated from field: string hit_id = 1;
+   */
+  hitId: string;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * The relation in which who is like a listed party stands to the customer. Empty: it is the customer.
+   *
+   * @generated from field: string relation_id = 3;
+   */
+  relationId: string;
+
+  /**
+   * The list.
+   *
+   * @generated from field: bank.customer.v1.SanctionsList list = 4;
+   */
+  list: SanctionsList;
+
+  /**
+   * How alike they are, in percent, rounded down.
+   *
+   * @generated from field: int32 score = 5;
+   */
+  score: number;
+
+  /**
+   * The version of the hit that this made, from 1.
+   *
+   * @generated from field: int32 version = 6;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.SanctionsHitConfirmed.
+ * Use `create(SanctionsHitConfirmedSchema)` to create a new message.
+ */
+export const SanctionsHitConfirmedSchema: GenMessage<SanctionsHitConfirmed> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 7);
+
+/**
+ * A hit that nobody had decided on lapsed: they are no longer alike.
+ *
+ * @generated from message bank.customer.v1.SanctionsHitLapsed
+ */
+export type SanctionsHitLapsed = Message<"bank.customer.v1.SanctionsHitLapsed"> & {
+  /**
+   * The hit.
+   *
+   * @generated from field: string hit_id = 1;
+   */
+  hitId: string;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * The relation in which who is like a listed party stands to the customer. Empty: it is the customer.
+   *
+   * @generated from field: string relation_id = 3;
+   */
+  relationId: string;
+
+  /**
+   * The list.
+   *
+   * @generated from field: bank.customer.v1.SanctionsList list = 4;
+   */
+  list: SanctionsList;
+
+  /**
+   * How alike they are, in percent, rounded down.
+   *
+   * @generated from field: int32 score = 5;
+   */
+  score: number;
+
+  /**
+   * The version of the hit that this made, from 1.
+   *
+   * @generated from field: int32 version = 6;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.SanctionsHitLapsed.
+ * Use `create(SanctionsHitLapsedSchema)` to create a new message.
+ */
+export const SanctionsHitLapsedSchema: GenMessage<SanctionsHitLapsed> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 8);
+
+/**
+ * A sanctions list has a new version.
+ *
+ * @generated from message bank.customer.v1.SanctionsListImported
+ */
+export type SanctionsListImported = Message<"bank.customer.v1.SanctionsListImported"> & {
+  /**
+   * The list.
+   *
+   * @generated from field: bank.customer.v1.SanctionsList list = 1;
+   */
+  list: SanctionsList;
+
+  /**
+   * The version, from 1.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+
+  /**
+   * How many parties are on it.
+   *
+   * @generated from field: int32 entry_count = 3;
+   */
+  entryCount: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.SanctionsListImported.
+ * Use `create(SanctionsListImportedSchema)` to create a new message.
+ */
+export const SanctionsListImportedSchema: GenMessage<SanctionsListImported> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 9);
 

@@ -1,0 +1,171 @@
+// Holds customers against the sanctions lists, in the background: those who were registered or changed, those to whom somebody changed stands in
+// a relation, and all when a list has a new version. Each step can be done again: whoever is killed goes on where it stood, and
+// what two processes do is done once.
+import { ownCall } from '#chassis/call-context.ts';
+import type { CommandTx } from '#chassis/command.ts';
+import type { Tx } from '#chassis/database.ts';
+import { newId } from '#chassis/id.ts';
+import { insertOutbox, type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
+import { repeat } from '#chassis/repeat.ts';
+import type { Context } from './context.ts';
+import { becomes, percentOf } from './domain/hits.ts';
+import type { Particulars } from './domain/particulars.ts';
+import { digestOf, type ListWord, listWord } from './domain/sanctions-entry.ts';
+import type { Match, Screen, Screened } from './domain/screening.ts';
+import { publishHit } from './events.ts';
+import { openProfile } from './profile.ts';
+import { RelationRow } from './relation-tables.ts';
+import { markRelated, markScreened, SanctionsHitRow, selectUnscreened } from './screening-tables.ts';
+import { CustomerRow } from './tables.ts';
+
+const EVERY_MS = 500;
+const AT_ONCE = 100;
+
+/** Screens until nobody is left to be screened, or it is stopped; then looks again every so often. */
+export function keepScreening(context: Context): () => Promise<void> {
+  let stopped = false;
+  const work = async () => {
+    while (!stopped && (await screenSome(context)) === AT_ONCE);
+  };
+  const stop = repeat(EVERY_MS, work, context.log, 'customers are still to be screened');
+  return async () => {
+    stopped = true;
+    await stop();
+  };
+}
+
+/** What was found of one customer: by their own name, or by that of one who stands in a relation to them. */
+interface Found extends Pick<SanctionsHitRow, 'customerId' | 'screenedCustomerId' | 'relationId'> {
+  readonly list: ListWord;
+  readonly match: Match;
+  readonly basis: Buffer;
+}
+
+/** Screens some; answers how many it looked at. */
+async function screenSome(context: Context): Promise<number> {
+  const { database, log } = context;
+  const { generation, screen } = await context.screens.current();
+  const due = await database.query(selectUnscreened(generation, AT_ONCE));
+  if (due.length === 0) return 0;
+  // First, so that whoever dies before their own screening marks them again.
+  const changed = due.filter((one) => one.changed).map(({ id }) => id);
+  if (changed.length > 0) await database.query(markRelated(changed));
+  const { marks, found } = await matchAll(
+    context,
+    screen,
+    due.map(({ id }) => id),
+  );
+  await database.transaction(async (tx) => {
+    const still = new Set((await tx.query(markScreened(generation, marks))).map(({ id }) => id));
+    const events: OutboxEvent[] = [];
+    const call = ownCall('customer', log);
+    await writeHits(tx, [...still], found, (schema, event, aggregate) => {
+      events.push(outboxEvent(schema, event, aggregate, call));
+    });
+    await tx.em.flush();
+    if (events.length > 0) await tx.query(insertOutbox(events));
+  });
+  return due.length;
+}
+
+/** Who customers may be. Their marks are read before anything else, so that what changes after that is not taken for screened. */
+async function matchAll(context: Context, screen: Screen, ids: readonly string[]) {
+  const { database, today } = context;
+  const em = database.orm.em.fork();
+  const rows = await em.find(CustomerRow, { id: { $in: [...ids] } });
+  const lasts = [{ validUntil: null }, { validUntil: { $gt: today().toString() } }];
+  const relations = await em.find(RelationRow, { customerId: { $in: [...ids] }, $or: lasts });
+  const known = new Map(rows.map((row) => [row.id, row]));
+  const others = relations.map(({ relatedCustomerId }) => relatedCustomerId).filter((id) => !known.has(id));
+  for (const row of await em.find(CustomerRow, { id: { $in: [...new Set(others)] } })) known.set(row.id, row);
+  const found: Found[] = [];
+  const add = async (customerId: string, screenedCustomerId: string, relationId: string) => {
+    const row = known.get(screenedCustomerId);
+    const who = row && (await screenedOf(context, row));
+    for (const match of who ? screen.matches(who) : []) {
+      const list = listWord(match.entry.list);
+      const basis = basisOf(context, who as Screened, match);
+      found.push({ customerId, screenedCustomerId, relationId, list, match, basis });
+    }
+  };
+  for (const { id } of rows) await add(id, id, '');
+  for (const { id, customerId, relatedCustomerId } of relations) await add(customerId, relatedCustomerId, id);
+  return { marks: rows.map(({ id, screeningMark }) => ({ id, mark: String(screeningMark) })), found };
+}
+
+/** What of a customer is held against the lists. Of one who was erased, nothing is left. */
+async function screenedOf({ vault }: Context, row: CustomerRow): Promise<Screened | undefined> {
+  const particulars = await openProfile(vault, row);
+  return particulars && namesOf(particulars);
+}
+
+function namesOf({ party }: Pick<Particulars, 'party'>): Screened {
+  if (party.case === 'person') {
+    const { givenName, familyName, birthDate } = party.value;
+    const birthYear = Number(birthDate.slice(0, 4)) || undefined;
+    return { names: [`${givenName} ${familyName}`], organisation: false, birthYear };
+  }
+  return { names: [party.value?.legalName ?? ''], organisation: true, birthYear: undefined };
+}
+
+function basisOf({ vault }: Context, { names, birthYear }: Screened, { entry }: Match): Buffer {
+  const what = [names, birthYear ?? 0, digestOf(entry).toString('hex')];
+  return vault.hash('customer.screened', JSON.stringify(what));
+}
+
+/** Writes what a screening makes of the hits of customers, whose rows are locked. */
+async function writeHits(
+  { em }: Tx,
+  ids: readonly string[],
+  found: readonly Found[],
+  publish: CommandTx['publish'],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const keyOf = (one: Pick<SanctionsHitRow, 'customerId' | 'relationId' | 'list' | 'entryNumber'>) =>
+    [one.customerId, one.relationId, one.list, one.entryNumber].join();
+  const known = new Map(
+    (await em.find(SanctionsHitRow, { customerId: { $in: [...ids] } })).map((row) => [keyOf(row), row]),
+  );
+  const now = new Map<string, Found>();
+  for (const one of found) {
+    if (ids.includes(one.customerId)) now.set(keyOf({ ...one, entryNumber: one.match.entry.entryNumber }), one);
+  }
+  for (const key of new Set([...known.keys(), ...now.keys()])) {
+    const [row, one] = [known.get(key), now.get(key)];
+    const next = becomes(row, one);
+    if (!next) continue;
+    const hit = row ?? (one && em.create(SanctionsHitRow, newHit(one)));
+    if (!hit) continue;
+    Object.assign(hit, {
+      state: next.state,
+      version: hit.version + 1,
+      updateTime: new Date(),
+      ...(one && seenIn(one)),
+    });
+    if (next.isNews) publishHit({ publish }, hit);
+  }
+}
+
+function seenIn({ match, basis }: Found) {
+  return { matchedName: match.matchedName, score: percentOf(match.score), basis };
+}
+
+function newHit(one: Found) {
+  const { customerId, screenedCustomerId, relationId, list, match } = one;
+  return {
+    id: newId('sht'),
+    customerId,
+    screenedCustomerId,
+    relationId,
+    list,
+    entryNumber: match.entry.entryNumber,
+    state: 'OPEN' as const,
+    // Counted on as soon as it is written.
+    version: 0,
+    authorId: '',
+    approverId: '',
+    createTime: new Date(),
+    updateTime: new Date(),
+    ...seenIn(one),
+  };
+}
