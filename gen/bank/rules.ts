@@ -61,7 +61,8 @@ export type IdKind =
   | 'WEBHOOK'
   | 'LEGAL_HOLD'
   | 'RELATION'
-  | 'SIGNATURE_REQUEST';
+  | 'SIGNATURE_REQUEST'
+  | 'SANCTIONS_HIT';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -155,6 +156,13 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/RecordConsent'
   | 'bank.customer.v1.CustomerService/ListConsents'
   | 'bank.customer.v1.CustomerService/GetConsents'
+  | 'bank.customer.v1.CustomerService/UploadSanctionsPart'
+  | 'bank.customer.v1.CustomerService/ImportSanctionsList'
+  | 'bank.customer.v1.CustomerService/ListSanctionsListVersions'
+  | 'bank.customer.v1.CustomerService/ScreenName'
+  | 'bank.customer.v1.CustomerService/ListSanctionsHits'
+  | 'bank.customer.v1.CustomerService/ClearSanctionsHit'
+  | 'bank.customer.v1.CustomerService/ConfirmSanctionsHit'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -2073,6 +2081,138 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.customer.v1.CustomerService/UploadSanctionsPart': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/ImportSanctionsList': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'SANCTIONS_PART_NOT_FOUND',
+      'SANCTIONS_FILE_INVALID',
+      'SANCTIONS_LIST_SHRUNK',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListSanctionsListVersions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ScreenName': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/ListSanctionsHits': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['hits', 'customerId'], ['hits', 'screenedCustomerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ClearSanctionsHit': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['hitId'], kind: 'SANCTIONS_HIT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'SANCTIONS_HIT_NOT_FOUND',
+      'SANCTIONS_HIT_DECIDED',
+      'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ConfirmSanctionsHit': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['hitId'], kind: 'SANCTIONS_HIT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'SANCTIONS_HIT_NOT_FOUND',
+      'SANCTIONS_HIT_DECIDED',
+      'CUSTOMER_DEACTIVATED',
+    ],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
     callers: ['account', 'security-executor'],
@@ -5458,6 +5598,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.PlaceLegalHoldRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.AddCustomerNoteRequest': { text: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
+  'bank.customer.v1.ClearSanctionsHitRequest': { reason: 'PERSONAL' },
+  'bank.customer.v1.ConfirmSanctionsHitRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.Contact': { value: 'PERSONAL' },
   'bank.customer.v1.CreateRelationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Customer': { residenceCountryCode: 'PERSONAL' },
@@ -5472,6 +5614,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
+  'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
+  'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
@@ -5563,6 +5707,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.Address',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
+  'bank.customer.v1.ClearSanctionsHitRequest',
+  'bank.customer.v1.ClearSanctionsHitResponse',
+  'bank.customer.v1.ConfirmSanctionsHitRequest',
+  'bank.customer.v1.ConfirmSanctionsHitResponse',
   'bank.customer.v1.Contact',
   'bank.customer.v1.CreateRelationRequest',
   'bank.customer.v1.CreateRelationResponse',
@@ -5584,12 +5732,15 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListCustomersRequest',
   'bank.customer.v1.ListCustomersResponse',
   'bank.customer.v1.ListRelationsResponse',
+  'bank.customer.v1.ListSanctionsHitsResponse',
   'bank.customer.v1.Organisation',
   'bank.customer.v1.Person',
   'bank.customer.v1.RegisterCustomerRequest',
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
   'bank.customer.v1.Relation',
+  'bank.customer.v1.SanctionsHit',
+  'bank.customer.v1.ScreenNameRequest',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.notification.v1.CreateWebhookRequest',
