@@ -24,7 +24,7 @@ import { type PodBank, startPods } from './pods.ts';
 
 /**
  * Files of tests that are run in pods too, by the same code: one in `make test`, and in full all whose bank can be one in pods.
- * Others start, cut or kill a process of their own beside a part of the bank, or are about the bytes of HTTP, which gateways read here.
+ * Others start, cut or kill a process of their own beside a part of the bank, or want the edge's own word where a gateway has the first.
  */
 const ALWAYS = ['joint-and-roles'];
 const IN_FULL = [
@@ -35,6 +35,7 @@ const IN_FULL = [
   'four-eyes',
   'login',
   'once',
+  'production',
   'readme',
   'step-up',
   'stranger',
