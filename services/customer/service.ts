@@ -14,6 +14,7 @@ import { CustomerVersions } from './migrations/0007-customer-versions.ts';
 import { Relations } from './migrations/0008-relations.ts';
 import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { Consents } from './migrations/0011-consents.ts';
+import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
@@ -34,6 +35,10 @@ import { listRelations } from './rpc/list-relations.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
+import { getErasureRequest } from './rpc/get-erasure-request.ts';
+import { listErasureRequests } from './rpc/list-erasure-requests.ts';
+import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
+import { requestErasure } from './rpc/request-erasure.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
 import { entities, selectStandings } from './tables.ts';
 
@@ -58,6 +63,10 @@ function rpcs(context: Context) {
     listConsents: listConsents(context),
     publishConsentText: publishConsentText(context),
     recordConsent: recordConsent(context),
+    getErasureRequest: getErasureRequest(context),
+    listErasureRequests: listErasureRequests(context),
+    rejectErasureRequest: rejectErasureRequest(context),
+    requestErasure: requestErasure(context),
     updateCustomer: updateCustomer(context),
   } satisfies Rpcs<typeof CustomerService>;
 }
@@ -77,6 +86,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0008-relations', class: Relations },
     { name: '0009-notes-and-officers', class: NotesAndOfficers },
     { name: '0011-consents', class: Consents },
+    { name: '0012-erasure-requests', class: ErasureRequests },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],

@@ -19,5 +19,8 @@ export const refuse = refusals('customer', {
   CONSENT_TEXT_NOT_IN_FORCE: ['FAILED_PRECONDITION', 'Another text is in force; see the metadata.'],
   CONSENT_CHANNEL_INVALID: ['INVALID_ARGUMENT', 'A customer gives it in an app, staff by any other channel.'],
   LOCALE_INVALID: ['INVALID_ARGUMENT', 'A language comes twice.'],
+  ERASURE_REQUESTED: ['ALREADY_EXISTS', 'A request of the customer stands.'],
+  ERASURE_NOT_REQUESTED: ['NOT_FOUND', 'The customer has no such request.'],
+  CUSTOMER_ERASED: ['FAILED_PRECONDITION', 'The customer was erased.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });
