@@ -10,7 +10,12 @@ export const RETAINED = [
     reason: RetentionReason.PROOF_OF_CONSENT,
     years: 0,
   },
-  { service: 'account', data: 'accounts and agreements, without number and name', reason: RetentionReason.BOOKS_OF_ACCOUNT, years: 10 },
+  {
+    service: 'account',
+    data: 'accounts and agreements, without number and name',
+    reason: RetentionReason.BOOKS_OF_ACCOUNT,
+    years: 10,
+  },
   { service: 'ledger', data: 'journals, entries and balances', reason: RetentionReason.BOOKS_OF_ACCOUNT, years: 10 },
   { service: 'transaction', data: 'orders, without their texts', reason: RetentionReason.BOOKS_OF_ACCOUNT, years: 10 },
   {
