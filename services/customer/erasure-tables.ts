@@ -73,8 +73,9 @@ export function endErasure(
 /** A request as the contract has it. */
 export function erasureMessage(row: Omit<ErasureRow, 'place'>): ErasureRequest {
   const { customerId, requestNumber, state, rejection, authorId, createMs, endMs } = row;
+  const asked = { customerId, requestNumber, state, rejection, authorId };
   return create(ErasureRequestSchema, {
-    ...{ customerId, requestNumber, state, rejection, authorId },
+    ...asked,
     createTime: timestampFromMs(createMs),
     ...(endMs !== null && { endTime: timestampFromMs(endMs) }),
     retained: [...RETAINED],
