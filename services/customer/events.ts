@@ -14,9 +14,11 @@ import {
   SanctionsHitLapsedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
+import { ErasureRejection, ErasureState } from '#gen/bank/customer/v1/erasure_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { Context } from './context.ts';
 import { kindMessage } from './domain/relations.ts';
+import { endErasure } from './erasure-tables.ts';
 import { stateMessage } from './profile.ts';
 import type { RelationRow } from './relation-tables.ts';
 import type { SanctionsHitRow } from './screening-tables.ts';
@@ -84,6 +86,8 @@ export const erasures = ({ vault }: Pick<Context, 'vault'>): Subscription => ({
     on(DataKeyDestroyedSchema, async (tx, { partyId: id }, { actor }) => {
       const row = await tx.em.findOne(CustomerRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!row) return;
+      const done = { state: ErasureState.DONE, rejection: ErasureRejection.UNSPECIFIED, endMs: Date.now() };
+      await tx.execute(endErasure(id, done));
       await tx.execute(replaceTerms(id, []));
       await tx.execute(holdIdentifiers(id, []));
       row.searchVersion = SEARCH_VERSION;

@@ -15,6 +15,7 @@ import { Relations } from './migrations/0008-relations.ts';
 import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { Screening } from './migrations/0010-screening.ts';
 import { Consents } from './migrations/0011-consents.ts';
+import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
@@ -27,6 +28,7 @@ import { getConsents } from './rpc/get-consents.ts';
 import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
 import { getCustomerStates } from './rpc/get-customer-states.ts';
+import { getErasureRequest } from './rpc/get-erasure-request.ts';
 import { grantRepresentation } from './rpc/grant-representation.ts';
 import { importSanctionsList } from './rpc/import-sanctions-list.ts';
 import { listConsentTexts } from './rpc/list-consent-texts.ts';
@@ -34,6 +36,7 @@ import { listConsents } from './rpc/list-consents.ts';
 import { listCustomerNotes } from './rpc/list-customer-notes.ts';
 import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
+import { listErasureRequests } from './rpc/list-erasure-requests.ts';
 import { listRelations } from './rpc/list-relations.ts';
 import { listSanctionsHits } from './rpc/list-sanctions-hits.ts';
 import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts';
@@ -41,6 +44,8 @@ import { publishConsentText } from './rpc/publish-consent-text.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { screenName } from './rpc/screen-name.ts';
+import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
+import { requestErasure } from './rpc/request-erasure.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
 import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
 import { keepScreening } from './screening.ts';
@@ -68,6 +73,10 @@ function rpcs(context: Context) {
     listConsents: listConsents(context),
     publishConsentText: publishConsentText(context),
     recordConsent: recordConsent(context),
+    getErasureRequest: getErasureRequest(context),
+    listErasureRequests: listErasureRequests(context),
+    rejectErasureRequest: rejectErasureRequest(context),
+    requestErasure: requestErasure(context),
     updateCustomer: updateCustomer(context),
     clearSanctionsHit: clearSanctionsHit(context),
     confirmSanctionsHit: confirmSanctionsHit(context),
@@ -95,6 +104,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0009-notes-and-officers', class: NotesAndOfficers },
     { name: '0010-screening', class: Screening },
     { name: '0011-consents', class: Consents },
+    { name: '0012-erasure-requests', class: ErasureRequests },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],

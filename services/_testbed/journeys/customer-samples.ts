@@ -43,6 +43,13 @@ export function customerSamples({
       refused: 'CONSENT_TEXT_NOT_IN_FORCE',
     },
     'customer.ListConsents': { request: { customerId } },
+    'customer.GetErasureRequest': { request: { customerId }, refused: 'ERASURE_NOT_REQUESTED' },
+    'customer.RequestErasure': { request: { customerId } },
+    'customer.ListErasureRequests': { request: {} },
+    'customer.RejectErasureRequest': {
+      request: { customerId, rejection: 'ERASURE_REJECTION_LAW_REQUIRES' },
+      refused: 'ERASURE_NOT_REQUESTED',
+    },
     'customer.CreateRelation': { request: { ...related, kind: 'RELATION_KIND_EMPLOYER' } },
     'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
     'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },

@@ -24,5 +24,8 @@ export const refuse = refusals('customer', {
   SANCTIONS_LIST_SHRUNK: ['FAILED_PRECONDITION', 'More parties would be removed from the list than are allowed to be.'],
   SANCTIONS_HIT_NOT_FOUND: ['NOT_FOUND', 'The customer has no such hit.'],
   SANCTIONS_HIT_DECIDED: ['FAILED_PRECONDITION', 'The hit is decided so already, or has lapsed.'],
+  ERASURE_REQUESTED: ['ALREADY_EXISTS', 'A request of the customer stands.'],
+  ERASURE_NOT_REQUESTED: ['NOT_FOUND', 'The customer has no such request.'],
+  CUSTOMER_ERASED: ['FAILED_PRECONDITION', 'The customer was erased.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });
