@@ -163,6 +163,10 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ListSanctionsHits'
   | 'bank.customer.v1.CustomerService/ClearSanctionsHit'
   | 'bank.customer.v1.CustomerService/ConfirmSanctionsHit'
+  | 'bank.customer.v1.CustomerService/RequestErasure'
+  | 'bank.customer.v1.CustomerService/GetErasureRequest'
+  | 'bank.customer.v1.CustomerService/ListErasureRequests'
+  | 'bank.customer.v1.CustomerService/RejectErasureRequest'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -2212,6 +2216,86 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SANCTIONS_HIT_NOT_FOUND',
       'SANCTIONS_HIT_DECIDED',
       'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/RequestErasure': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'ERASURE_REQUESTED',
+      'CUSTOMER_ERASED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetErasureRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['erasureRequest', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'ERASURE_NOT_REQUESTED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListErasureRequests': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/RejectErasureRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'ERASURE_NOT_REQUESTED',
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {

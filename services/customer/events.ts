@@ -13,8 +13,8 @@ import {
   SanctionsHitFoundSchema,
   SanctionsHitLapsedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
-import { SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
 import { ErasureRejection, ErasureState } from '#gen/bank/customer/v1/erasure_pb.ts';
+import { SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { Context } from './context.ts';
 import { kindMessage } from './domain/relations.ts';

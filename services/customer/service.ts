@@ -43,9 +43,9 @@ import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts
 import { publishConsentText } from './rpc/publish-consent-text.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
-import { screenName } from './rpc/screen-name.ts';
 import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
+import { screenName } from './rpc/screen-name.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
 import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
 import { keepScreening } from './screening.ts';
