@@ -50,7 +50,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     await at.open('JOINT', 'prd_current_czk', holders),
   ];
   const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
-  const { accountId: signedAccountId } = await at.open('INDIVIDUAL', 'prd_current_czk', [owner(customerId)]);
+  const { accountId: signedAccountId } = await at.open('JOINT', 'prd_current_czk', holders);
   const signatureRequestId = await takenBack(door, signedAccountId, [customerId, jointHolderId]);
   const subject = `customer:${customerId}`;
   await at.deposit(accountId, money('1000.00'));
