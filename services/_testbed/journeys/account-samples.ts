@@ -15,7 +15,7 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     signatories: [{ customerId, role: 'SIGNATORY_ROLE_SIGNER' }],
     rules: [{ action: 'MANDATE_ACTION_PAY', requirements: [{ count: 1 }] }],
   };
-  const waiting = { signatureRequestId: 'sgr_none' };
+  const signed = { signatureRequestId: of.signatureRequestId };
   return {
     'account.CreateProduct': { request: { ...product, productId: 'prd_sample', terms } },
     'account.ReviseProduct': { request: { productId, displayName: 'Another name', terms } },
@@ -35,10 +35,10 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     'account.GetMandate': { request: { accountId }, refused: 'MANDATE_NOT_FOUND' },
     'account.ListMandates': { request: { accountId } },
     'account.ListSignatureRequests': { request: { accountId } },
-    'account.GetSignatureRequest': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
-    'account.GiveSignature': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
-    'account.RefuseSignature': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
-    'account.WithdrawSignatureRequest': { request: waiting, refused: 'SIGNATURE_REQUEST_NOT_FOUND' },
+    'account.GetSignatureRequest': { request: signed },
+    'account.GiveSignature': { request: signed, refused: 'SIGNATURE_REQUEST_ENDED' },
+    'account.RefuseSignature': { request: signed, refused: 'SIGNATURE_REQUEST_ENDED' },
+    'account.WithdrawSignatureRequest': { request: signed, refused: 'SIGNATURE_REQUEST_ENDED' },
     'account.WatchSignatures': { request: { accountId } },
     'account.CutOverAccounts': { request: { accountIds: [migratingAccountId] } },
     'account.GetAccountBalance': { request: { accountId } },

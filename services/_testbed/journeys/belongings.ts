@@ -1,7 +1,7 @@
 // What a customer has, for tests that name it in every request.
 import { randomUUID } from 'node:crypto';
 import { untilSigned } from '../signing.ts';
-import { BACK_OFFICE, counter, disponent, money, owner, textAt } from './counter.ts';
+import { BACK_OFFICE, counter, disponent, MANAGER, money, owner, textAt, withApproval } from './counter.ts';
 import type { Door } from './doors.ts';
 
 /** What a customer has, of every kind that a request can name. */
@@ -21,6 +21,8 @@ export interface Belongings {
   readonly transactionId: string;
   /** Money of the account that is kept for the frozen one. */
   readonly holdId: string;
+  /** The end of an account, that others had to sign and the customer has taken back. */
+  readonly signatureRequestId: string;
   /** Leads nowhere. */
   readonly webhookId: string;
   /** The branch that they and all that they have are with. */
@@ -48,6 +50,8 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     await at.open('JOINT', 'prd_current_czk', holders),
   ];
   const { accountId: creditorAccountId } = await at.personWithAccount('Petr');
+  const { accountId: signedAccountId } = await at.open('JOINT', 'prd_current_czk', holders);
+  const signatureRequestId = await takenBack(door, signedAccountId, [customerId, jointHolderId]);
   const subject = `customer:${customerId}`;
   await at.deposit(accountId, money('1000.00'));
   const transfer = await at.transfer(subject, accountId, creditorAccountId, money('100.00'));
@@ -85,11 +89,28 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     migratingAccountId: textAt(opened, 'account', 'accountId'),
     transactionId: textAt(transfer, 'transactionId'),
     holdId: textAt(kept, 'hold', 'holdId'),
+    signatureRequestId,
     webhookId: textAt(hook, 'webhook', 'webhookId'),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
   };
+}
+
+/** The first of these asks for the end of an account, which all of them have to sign, and takes it back. */
+async function takenBack(door: Door, accountId: string, signers: readonly string[]): Promise<string> {
+  const mandate = {
+    accountId,
+    signatories: signers.map((customerId) => ({ customerId, role: 'SIGNATORY_ROLE_SIGNER' })),
+    rules: [{ action: 'MANDATE_ACTION_CLOSE', requirements: [{ count: 0 }] }],
+  };
+  await withApproval(door, { maker: BACK_OFFICE, checker: MANAGER }, 'account.SetMandate', mandate);
+  const subject = `customer:${signers[0]}`;
+  const asked = await door.call(subject, 'account.CloseAccount', { requestId: randomUUID(), accountId });
+  const signatureRequestId = textAt(asked, 'signatureRequestId');
+  const taking = { requestId: randomUUID(), signatureRequestId };
+  await door.call(subject, 'account.WithdrawSignatureRequest', taking);
+  return signatureRequestId;
 }
 
 /** Puts a day into closing, so that it can be closed. */

@@ -22,6 +22,7 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   ACCOUNT: ({ accountId }) => accountId,
   TRANSACTION: ({ transactionId }) => transactionId,
   HOLD: ({ holdId }) => holdId,
+  SIGNATURE_REQUEST: ({ signatureRequestId }) => signatureRequestId,
   WEBHOOK: ({ webhookId }) => webhookId,
   PARTY: ({ customerId }) => customerId,
   BRANCH: ({ branchId }) => branchId,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Refusal } from '#chassis/errors.ts';
 import type { Mandate, Signatory } from './mandate.ts';
-import { mayChange, type People, sees, standingOf } from './standing.ts';
+import { mayChange, type People, sees, standingOf, verdictOn } from './standing.ts';
 
 const DAY = '2026-06-15';
 const signer = (customerId: string, more: Partial<Signatory> = {}): Signatory => ({
@@ -92,6 +92,21 @@ describe('What somebody may do on an account', () => {
   ] as const) {
     it(`${what}: ${who} to ${action} ${amount}: ${verdict}`, () => {
       expect(told(people, who, action, amount)).to.equal(verdict);
+    });
+  }
+
+  for (const [what, people, signed, refusing, verdict] of [
+    ['by the mandate', firm, ['mother'], [], 'MISSING'],
+    ['by the mandate', firm, ['mother', 'officer'], [], 'ENOUGH'],
+    ['by the mandate', firm, ['mother', 'former'], [], 'MISSING'],
+    ['by the mandate', firm, ['mother'], ['officer'], 'NEVER'],
+    ['once it was revoked', family, [], [], 'ENOUGH'],
+    ['once it has ended', ended, ['mother', 'officer'], [], 'NEVER'],
+  ] as const) {
+    it(`${what}: what mother asks for, signed by ${signed.join(', ') || 'nobody'}: ${verdict}`, () => {
+      const act = { action: 'pay', amount: 101n, date: DAY } as const;
+      const given = { signed: new Set<string>(signed), refused: new Set<string>(refusing) };
+      expect(verdictOn(people, 'mother', act, given).kind).to.equal(verdict);
     });
   }
 

@@ -11,8 +11,8 @@ export function withdrawSignatureRequest(context: Context): Rpcs<typeof AccountS
       prepare: () => daysOf(context),
       decide: async (tx, { today }) => {
         const { account, request: row } = await lockRequest(tx, request.signatureRequestId, today);
-        if (row.makerId !== call.principal?.partyId) throw refuse('MAKER_REQUIRED');
         if (row.state !== 'open') throw refuse('SIGNATURE_REQUEST_ENDED');
+        if (row.makerId !== call.principal?.partyId) throw refuse('MAKER_REQUIRED');
         const ended = await endRequest(tx, account, row, 'withdrawn');
         recordRequest(tx, account, ended);
         return { signatureRequest: requestMessage(ended) };
