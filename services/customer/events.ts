@@ -19,7 +19,7 @@ import type { Context } from './context.ts';
 import { kindMessage } from './domain/relations.ts';
 import { stateMessage } from './profile.ts';
 import type { RelationRow } from './relation-tables.ts';
-import type { SanctionsHitRow } from './screening-tables.ts';
+import { forgetBases, type SanctionsHitRow } from './screening-tables.ts';
 import { CustomerRow, holdIdentifiers, replaceTerms, SEARCH_VERSION } from './tables.ts';
 import { countVersion, keepVersion, markChanged } from './versions.ts';
 
@@ -86,6 +86,7 @@ export const erasures = ({ vault }: Pick<Context, 'vault'>): Subscription => ({
       if (!row) return;
       await tx.execute(replaceTerms(id, []));
       await tx.execute(holdIdentifiers(id, []));
+      await tx.execute(forgetBases(id));
       row.searchVersion = SEARCH_VERSION;
       markChanged(row);
       if (row.state !== 'active') return;
