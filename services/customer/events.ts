@@ -21,7 +21,7 @@ import { kindMessage } from './domain/relations.ts';
 import { endErasure } from './erasure-tables.ts';
 import { stateMessage } from './profile.ts';
 import type { RelationRow } from './relation-tables.ts';
-import type { SanctionsHitRow } from './screening-tables.ts';
+import { forgetBases, type SanctionsHitRow } from './screening-tables.ts';
 import { CustomerRow, holdIdentifiers, replaceTerms, SEARCH_VERSION } from './tables.ts';
 import { countVersion, keepVersion, markChanged } from './versions.ts';
 
@@ -90,6 +90,7 @@ export const erasures = ({ vault }: Pick<Context, 'vault'>): Subscription => ({
       await tx.execute(endErasure(id, done));
       await tx.execute(replaceTerms(id, []));
       await tx.execute(holdIdentifiers(id, []));
+      await tx.execute(forgetBases(id));
       row.searchVersion = SEARCH_VERSION;
       markChanged(row);
       if (row.state !== 'active') return;

@@ -200,3 +200,10 @@ export function markScreened(
     where c.id = still.id returning c.id
   `;
 }
+
+/** Forgets by what of a customer hits were found: a hash of their name. */
+export function forgetBases(customerId: string): RawBuilder<unknown> {
+  return sql`
+    update sanctions_hit set basis = '' where customer_id = ${customerId} or screened_customer_id = ${customerId}
+  `;
+}

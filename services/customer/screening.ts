@@ -10,7 +10,7 @@ import { repeat } from '#chassis/repeat.ts';
 import type { Context } from './context.ts';
 import { becomes, percentOf } from './domain/hits.ts';
 import type { Particulars } from './domain/particulars.ts';
-import { digestOf, type ListWord, listWord } from './domain/sanctions-entry.ts';
+import { digestOf, listWord } from './domain/sanctions-entry.ts';
 import type { Match, Screen, Screened } from './domain/screening.ts';
 import { publishHit } from './events.ts';
 import { openProfile } from './profile.ts';
@@ -35,13 +35,12 @@ export function keepScreening(context: Context): () => Promise<void> {
 }
 
 /** What was found of one customer: by their own name, or by that of one who stands in a relation to them. */
-interface Found extends Pick<SanctionsHitRow, 'customerId' | 'screenedCustomerId' | 'relationId'> {
-  readonly list: ListWord;
+interface Found extends Pick<SanctionsHitRow, 'customerId' | 'screenedCustomerId' | 'relationId' | 'list'> {
   readonly match: Match;
   readonly basis: Buffer;
 }
 
-/** Screens some; answers how many it looked at. */
+/** Screens some; answers how many it could. */
 async function screenSome(context: Context): Promise<number> {
   const { database, log } = context;
   const { generation, screen } = await context.screens.current();
@@ -65,7 +64,7 @@ async function screenSome(context: Context): Promise<number> {
     await tx.em.flush();
     if (events.length > 0) await tx.query(insertOutbox(events));
   });
-  return due.length;
+  return marks.length;
 }
 
 /** Who customers may be. Their marks are read before anything else, so that what changes after that is not taken for screened. */
@@ -79,24 +78,38 @@ async function matchAll(context: Context, screen: Screen, ids: readonly string[]
   const others = relations.map(({ relatedCustomerId }) => relatedCustomerId).filter((id) => !known.has(id));
   for (const row of await em.find(CustomerRow, { id: { $in: [...new Set(others)] } })) known.set(row.id, row);
   const found: Found[] = [];
-  const add = async (customerId: string, screenedCustomerId: string, relationId: string) => {
-    const row = known.get(screenedCustomerId);
-    const who = row && (await screenedOf(context, row));
-    for (const match of who ? screen.matches(who) : []) {
-      const list = listWord(match.entry.list);
-      const basis = basisOf(context, who as Screened, match);
-      found.push({ customerId, screenedCustomerId, relationId, list, match, basis });
+  const marks: { id: string; mark: string }[] = [];
+  const failed: unknown[] = [];
+  for (const { id, screeningMark } of rows) {
+    const own = { row: known.get(id), relationId: '' };
+    const theirs = relations
+      .filter(({ customerId }) => customerId === id)
+      .map((relation) => ({ row: known.get(relation.relatedCustomerId), relationId: relation.id }));
+    try {
+      for (const { row, relationId } of [own, ...theirs]) {
+        if (row)
+          found.push(...(await matchOne(context, screen, row)).map((one) => ({ ...one, customerId: id, relationId })));
+      }
+      marks.push({ id, mark: String(screeningMark) });
+    } catch (error) {
+      // One who cannot be read holds up nobody else, and is tried again.
+      failed.push(error);
     }
-  };
-  for (const { id } of rows) await add(id, id, '');
-  for (const { id, customerId, relatedCustomerId } of relations) await add(customerId, relatedCustomerId, id);
-  return { marks: rows.map(({ id, screeningMark }) => ({ id, mark: String(screeningMark) })), found };
+  }
+  if (failed.length > 0) context.log.warn({ err: failed[0], count: failed.length }, 'customers cannot be screened');
+  return { marks, found };
 }
 
-/** What of a customer is held against the lists. Of one who was erased, nothing is left. */
-async function screenedOf({ vault }: Context, row: CustomerRow): Promise<Screened | undefined> {
-  const particulars = await openProfile(vault, row);
-  return particulars && namesOf(particulars);
+/** Who one customer may be. Of one who was erased, nothing is left to be found by. */
+async function matchOne(context: Context, screen: Screen, row: CustomerRow) {
+  const particulars = await openProfile(context.vault, row);
+  const who = particulars && namesOf(particulars);
+  return (who ? screen.matches(who) : []).map((match) => ({
+    screenedCustomerId: row.id,
+    list: listWord(match.entry.list),
+    match,
+    basis: basisOf(context, who as Screened, match),
+  }));
 }
 
 function namesOf({ party }: Pick<Particulars, 'party'>): Screened {

@@ -56,8 +56,18 @@ export async function registered(
   return customer?.customerId ?? '';
 }
 
-/** Every row of every table, as text; bytes as hexadecimal digits. */
+/** Waits until everybody is held against the sanctions lists, which happens beside the calls. */
+async function atRest(database: TestDatabase): Promise<void> {
+  const unscreened = `select 1 from customer where screened_generation < 1 limit 1`;
+  for (const end = Date.now() + 60_000; (await database.query(unscreened)).length > 0; ) {
+    if (Date.now() > end) throw new Error('customers are still to be screened');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Every row of every table, as text; bytes as hexadecimal digits. Only calls change them: nothing else is under way. */
 export async function dump(database: TestDatabase): Promise<string> {
+  await atRest(database);
   const tables = await database.query<{ name: string }>(
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' order by tablename`,
   );

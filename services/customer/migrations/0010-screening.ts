@@ -63,7 +63,8 @@ export class Screening extends Migration {
         matched_name text not null,
         -- Percent.
         score smallint not null check (score between 0 and 100),
-        -- A keyed hash of what of the customer was screened, and the digest of the entry: with another one, it is to be decided anew.
+        -- A keyed hash of what of the customer was screened, and the digest of the entry: with another one, it is to be decided
+        -- anew. Empty once the customer was erased.
         basis bytea not null,
         state text collate "C" not null check (state in ('OPEN', 'CLEARED', 'CONFIRMED', 'LAPSED')),
         version integer not null check (version > 0),
@@ -75,6 +76,7 @@ export class Screening extends Migration {
         update_time timestamptz not null,
         unique (customer_id, relation_id, list, entry_number)
       );
+      create index sanctions_hit_by_screened on sanctions_hit (screened_customer_id);
       create index sanctions_hit_by_state on sanctions_hit (state, id);
 
       grant select, insert, delete on sanctions_part to ${RUNTIME};

@@ -39,11 +39,10 @@ export async function importList(
 ): Promise<void> {
   const service = bank().client(CustomerService);
   const kinds = which === 'un' ? KINDS.un : KINDS.ofac;
-  const given = paths.flat();
-  if (given.length !== kinds.length) throw usage(`The list is ${kinds.length} files.`);
+  if (paths.length !== kinds.length) throw usage(`The list is ${kinds.length} files.`);
   const files = [];
   for (const [index, kind] of kinds.entries()) {
-    const path = given[index] ?? '';
+    const path = paths[index] ?? '';
     const bytes = await readFile(path).catch(() => {
       throw usage(`There is no file ${path} that can be read.`);
     });
