@@ -12,7 +12,7 @@ import type { PayingProduct } from './accrual-sql.ts';
 import { openOwnAccounts, ownAccount } from './booking-interest.ts';
 import type { Context } from './context.ts';
 import { endsPeriod, posting } from './domain/interest.ts';
-import { type StepRun, setAside } from './end-of-day.ts';
+import { type StepRun, setAside } from './day-steps.ts';
 import { payingProducts } from './interest-tables.ts';
 
 const PAGE = 500;
