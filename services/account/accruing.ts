@@ -8,8 +8,8 @@ import { decimal } from '#rules/decimal.ts';
 import { accrueNights, beginInterest, type DayBalance, type PayingProduct } from './accrual-sql.ts';
 import { bookEarned } from './booking-interest.ts';
 import type { Context } from './context.ts';
-import { correct } from './domain/interest-life.ts';
 import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
+import { correct } from './domain/interest-life.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
 
 const PAGE = 2_000;
