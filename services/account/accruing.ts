@@ -8,8 +8,8 @@ import { decimal } from '#rules/decimal.ts';
 import { accrueNights, beginInterest, type DayBalance, type PayingProduct } from './accrual-sql.ts';
 import { bookEarned } from './booking-interest.ts';
 import type { Context } from './context.ts';
+import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
 import { correct } from './domain/interest-life.ts';
-import { LeaseLost, type StepRun, setAside } from './end-of-day.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
 
 const PAGE = 2_000;
@@ -36,7 +36,18 @@ export async function accrueInterest(context: Context, run: StepRun): Promise<vo
     after = answer.balances.at(-1)?.ledgerAccountId ?? after;
     if (page.length < PAGE) break;
   }
+  await setAsideBehind(context, run);
   await bookEarned(context, run);
+}
+
+/** Nobody is behind without being set aside. */
+async function setAsideBehind({ database }: Context, { date, step }: StepRun): Promise<void> {
+  await database.query(sql`
+    insert into set_aside (step, account_id, date, reason)
+    select ${step}, account_id, ${date.toString()}::date, 'NIGHTS_MISSED'
+    from interest_account where accrued_through < ${date.toString()}::date
+    on conflict do nothing
+  `);
 }
 
 /** Accrues a page; one that the database refuses is halved until the account stands alone that has to be set aside. */

@@ -5,7 +5,7 @@ import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { decimal, round } from '#rules/decimal.ts';
 import type { Context } from './context.ts';
-import type { StepRun } from './end-of-day.ts';
+import type { StepRun } from './day-steps.ts';
 
 const OWN = {
   interest_expense: { generalLedgerCode: '5010', normalSide: Side.DEBIT },

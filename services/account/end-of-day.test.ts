@@ -8,7 +8,7 @@ import { aProduct, daysOf } from './testing-days.ts';
 
 describe('The end of a day', function suite() {
   this.timeout(120_000);
-  const bank = useBank({ ...ACCOUNT_BANK, environment: { LOG_LEVEL: 'warn', LOG_FILE: '' } });
+  const bank = useBank(ACCOUNT_BANK);
   const rows = <Row extends object>(text: string, values: unknown[] = []) =>
     bank().database('account').query<Row>(text, values);
 

@@ -2,26 +2,13 @@
 // a step at a time, by a lease; all that a step does is written with how far it is, so that whoever comes next goes on from there.
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Tx } from '#chassis/database.ts';
 import { newId } from '#chassis/id.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { accrueInterest } from './accruing.ts';
 import type { Context } from './context.ts';
+import { LeaseLost, type StepRun } from './day-steps.ts';
 import { postInterest } from './posting-interest.ts';
 import { retrySetAside } from './retrying.ts';
-
-/** A step of a day at work. */
-export interface StepRun {
-  readonly date: Temporal.PlainDate;
-  readonly step: string;
-  /** Where the one before stopped, in words of the step's own. */
-  readonly cursor: string;
-  /** Runs work in one transaction with how far it comes; throws LeaseLost when somebody else has taken over. */
-  advance(work: (tx: Tx) => Promise<{ cursor: string; count: number }>): Promise<void>;
-}
-
-/** Another process works the step now. */
-export class LeaseLost extends Error {}
 
 interface Step {
   readonly position: number;
@@ -34,7 +21,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   'post-interest': { position: 40, run: postInterest },
 };
 
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 const REPORT_MS = 500;
 const LEASE = sql`interval '10 seconds'`;
 
@@ -126,13 +113,4 @@ async function report({ database, ledger }: Context, businessDate: string, step:
     from day_work w where date = ${businessDate}::date and step = ${step}
   `);
   await ledger.reportDayStep({ requestId: newId('cmd'), businessDate, step, done, ...row });
-}
-
-/** Notes that a step could not do an account, and why. */
-export function setAside(tx: Pick<Tx, 'query'>, { date, step }: StepRun, accountId: string, reason: string) {
-  return tx.query(sql`
-    insert into set_aside (step, account_id, date, reason)
-    values (${step}, ${accountId}, ${date.toString()}::date, ${reason.slice(0, 200)})
-    on conflict (step, account_id) do update set date = excluded.date, reason = excluded.reason, retry = false
-  `);
 }

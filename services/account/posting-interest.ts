@@ -11,8 +11,8 @@ import { decimal } from '#rules/decimal.ts';
 import type { PayingProduct } from './accrual-sql.ts';
 import { openOwnAccounts, ownAccount } from './booking-interest.ts';
 import type { Context } from './context.ts';
+import { type StepRun, setAside } from './day-steps.ts';
 import { endsPeriod, posting } from './domain/interest.ts';
-import { type StepRun, setAside } from './end-of-day.ts';
 import { payingProducts } from './interest-tables.ts';
 
 const PAGE = 500;

@@ -35,8 +35,9 @@ export async function retrySetAside(context: Context): Promise<void> {
 async function catchUp({ database, ledger }: Context, { step, accountId, date }: SetAsideRow): Promise<void> {
   const paying = await payingProducts(database);
   const { openDate, closingDates } = await ledger.getBusinessDate({});
-  // A day that closes is its own step's.
-  const until = Temporal.PlainDate.from(closingDates[0] ?? openDate).subtract({ days: 1 });
+  // A day that closes is its own step's, which may have passed this account: it is for after that.
+  if (closingDates.length > 0) return;
+  const until = Temporal.PlainDate.from(openDate).subtract({ days: 1 });
   const kept = await readInterest(database, accountId);
   let day = kept ? kept.accruedThrough.add({ days: 1 }) : Temporal.PlainDate.from(date);
   for (; Temporal.PlainDate.compare(day, until) <= 0; day = day.add({ days: 1 })) {
@@ -53,6 +54,8 @@ async function catchUp({ database, ledger }: Context, { step, accountId, date }:
     const moved = new Map([[accountId, answer.backValued.filter(({ ledgerAccountId }) => ledgerAccountId === lac)]]);
     await database.transaction((tx) => accrue(tx, { date: one }, paying, [{ accountId, balance }], moved));
   }
+  // A day that turned meanwhile may have passed it too. One that turns from now on finds at its end who is behind.
+  if ((await ledger.getBusinessDate({})).openDate !== openDate) return;
   await database.query(sql`delete from set_aside where step = ${step} and account_id = ${accountId} and retry`);
 }
 

@@ -78,6 +78,12 @@ export function daysOf(bank: Bank) {
     async endDay(): Promise<Temporal.PlainDate> {
       const day = await today();
       const businessDate = day.toString();
+      // A service registers its steps within a second of its start.
+      for (let tries = 0; tries < 600; tries += 1) {
+        const steps = await bank.database('ledger').query(`select from day_step_kind where service = 'account'`);
+        if (steps.length > 0) break;
+        await sleep(50);
+      }
       await ledger.advanceBusinessDate({ requestId: aRequestId('advance'), openDate: businessDate });
       for (let tries = 0; ; tries += 1) {
         const { days } = await ledger.getEndOfDay({ businessDate });

@@ -333,7 +333,11 @@ describe('bankctl', function bankctl() {
     expect((await json<Failed>(['date', 'advance', '--open-date', before.openDate], 1)).error.reason).to.equal(
       'BUSINESS_DATE_MISMATCH',
     );
-    expect(await json<object>(['date', 'close'])).to.deep.equal({ closedDate: before.openDate });
+    expect(await json<object>(['eod', 'run'])).to.deep.equal({ closedDate: before.openDate });
+    expect((await run(['eod', 'status', '--date', before.openDate])).stdout).to.match(
+      /accrue-interest +account +done/i,
+    );
+    expect(await json<object>(['eod', 'retry'])).to.deep.equal({});
     expect((await run(['date', 'close'])).code).to.equal(1);
     const set = await run(['date', 'set-clock', '--time', '2030-01-01T00:00:00Z', '--validate-only']);
     expect(set).to.include({ code: 0, stdout: 'clock  2030-01-01T00:00:00.000Z\n' });

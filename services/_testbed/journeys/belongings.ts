@@ -1,5 +1,6 @@
 // What a customer has, for tests that name it in every request.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { untilSigned } from '../signing.ts';
 import { BACK_OFFICE, counter, disponent, MANAGER, money, owner, textAt, withApproval } from './counter.ts';
 import type { Door } from './doors.ts';
@@ -113,8 +114,13 @@ async function takenBack(door: Door, accountId: string, signers: readonly string
   return signatureRequestId;
 }
 
-/** Puts a day into closing, so that it can be closed. */
+/** Puts a day into closing, so that it can be closed: when the services have done their steps. */
 export async function beginClosing(door: Door): Promise<void> {
   const { openDate } = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
   await door.call(BACK_OFFICE, 'ledger.AdvanceBusinessDate', { requestId: randomUUID(), openDate: openDate ?? '' });
+  for (let open = true; open; ) {
+    const { days } = await door.call(BACK_OFFICE, 'ledger.GetEndOfDay', {});
+    open = /DAY_STEP_STATE_(?:PENDING|RUNNING)/.test(JSON.stringify(days));
+    if (open) await sleep(100);
+  }
 }

@@ -3,7 +3,18 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/clients.ts';
-import { AUDITOR, BACK_OFFICE, type Counter, counter, listAt, money, objectAt, TELLER, textAt } from './counter.ts';
+import {
+  AUDITOR,
+  BACK_OFFICE,
+  type Counter,
+  counter,
+  listAt,
+  money,
+  objectAt,
+  TELLER,
+  textAt,
+  whileRefused,
+} from './counter.ts';
 import { type Door, PROTOCOLS } from './doors.ts';
 import { useJourney } from './journey.ts';
 
@@ -41,7 +52,9 @@ describe("The bank's books", function books() {
   const endDay = async () => {
     const openDate = await today();
     await door.call(BACK_OFFICE, 'ledger.AdvanceBusinessDate', { requestId: randomUUID(), openDate });
-    await door.call(BACK_OFFICE, 'ledger.CloseBusinessDate', { requestId: randomUUID(), closingDate: openDate });
+    await whileRefused('DAY_STEPS_NOT_DONE', () =>
+      door.call(BACK_OFFICE, 'ledger.CloseBusinessDate', { requestId: randomUUID(), closingDate: openDate }),
+    );
     return openDate;
   };
   const sheet = async (bookingDate = '', through = door) => {

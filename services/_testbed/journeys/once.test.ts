@@ -4,14 +4,14 @@ import { fromBinary, fromJson, type JsonObject, toBinary, toJson } from '@bufbui
 import { expect } from 'chai';
 import { Code, type Refusal } from '#chassis/errors.ts';
 import { refused } from '#chassis/testing/clients.ts';
-import { BACK_OFFICE, type Counter, counter, money, type OpenedAccount, textAt } from './counter.ts';
+import { BACK_OFFICE, type Counter, counter, money, type OpenedAccount, textAt, whileRefused } from './counter.ts';
 import { methodNamed, PROTOCOLS, pathOf, tokens } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
 
 const CALLS = 50;
 
 describe('A command', function aCommand() {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const journey = useJourney();
   let at: Counter;
   let from: OpenedAccount & { customerId: string };
@@ -160,7 +160,9 @@ describe('A command', function aCommand() {
         openDate: open,
       });
       const closing = textAt(advance, 'closingDate');
-      await door.call(BACK_OFFICE, 'ledger.CloseBusinessDate', { requestId: randomUUID(), closingDate: closing });
+      await whileRefused('DAY_STEPS_NOT_DONE', () =>
+        door.call(BACK_OFFICE, 'ledger.CloseBusinessDate', { requestId: randomUUID(), closingDate: closing }),
+      );
       open = textAt(advance, 'openDate');
     }
   }

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Client } from '#chassis/call.ts';
+import { asPrincipal } from '#chassis/testing/clients.ts';
+import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { PROOF } from '#chassis/testing/property.ts';
+import { staff } from '#chassis/testing/service.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { decimal } from '#rules/decimal.ts';
+import { randomFreePort } from '../../tools/platform/ports.ts';
+import { type Bank, startBank } from '../_testbed/bank.ts';
+import { checkLaws } from '../_testbed/laws.ts';
+import { anOpening, registerPerson } from '../_testbed/opening.ts';
+import { startServiceProcess } from '../_testbed/service-process.ts';
+import { account } from './service.ts';
+import { aProduct, daysOf } from './testing-days.ts';
+
+const KILLS = PROOF ? 20 : 2;
+
+describe('the end of a day whose process is killed', function suite() {
+  this.timeout(300_000);
+  let bank: Bank;
+  let database: TestDatabase;
+  let client: Client<typeof AccountService>;
+
+  before(async () => {
+    bank = await startBank({ edge: false, services: ['ledger', 'customer'] });
+    database = await cloneDatabase(account);
+  });
+  after(async () => {
+    client?.close();
+    await database?.drop();
+    await bank?.stop();
+  });
+
+  it('is gone on with: every night accrued and posted once, as if nothing had happened', async () => {
+    const port = await randomFreePort();
+    const environment = { ...bank.environment, ACCOUNT_DATABASE_URL: database.runtimeUrl, ACCOUNT_PORT: String(port) };
+    let running = await startServiceProcess('account', environment);
+    const at = { service: AccountService, audience: 'account' as const, address: `127.0.0.1:${port}` };
+    client = asPrincipal({ ...at, issuer: bank.issuer, identity: bank.identity }, staff('BACK_OFFICE'));
+    const { balance, endDay, pay, today } = daysOf(bank);
+    const productId = await aProduct(client);
+    const owner = await registerPerson(bank);
+    const ids: string[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const { account: opened } = await client.openAccount(anOpening({ owners: [owner], productId }));
+      ids.push(opened?.accountId ?? '');
+      await pay({ accountId: ids.at(-1) ?? '' }, `${1_000 + count * 777}.77`);
+    }
+    const first = await today();
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const ended = endDay();
+      await sleep(Math.random() * 1_500);
+      await running.kill();
+      running = await startServiceProcess('account', environment);
+      await ended;
+    }
+    const last = (await today()).subtract({ days: 1 });
+    await running.kill('SIGTERM');
+    const nights = first.until(last).days + 1;
+    expect(nights).to.equal(KILLS);
+    const [row] = await database.query<{
+      behind: number;
+      posted: number;
+      refused: number;
+      aside: number;
+      owed: string;
+    }>(`
+      select (select count(*)::int from interest_account where accrued_through <> '${last.toString()}') as behind,
+        (select count(*)::int from interest_posting where state = 'posted') as posted,
+        (select count(*)::int from interest_posting where state <> 'posted') as refused,
+        (select count(*)::int from set_aside) as aside,
+        (select round(sum(earned), 2) - sum(posted) from interest_account)::text as owed
+    `);
+    expect(row).to.deep.include({ behind: 0, posted: KILLS * ids.length, refused: 0, aside: 0 });
+    expect(decimal((await balance('lac_accrued_interest_eur')) ?? '0').toFixed()).to.equal(
+      decimal(row?.owed ?? '').toFixed(),
+    );
+    await checkLaws(bank.database('ledger').superuserUrl);
+  });
+});
