@@ -85,15 +85,15 @@ export function accrueNights(
 
 /** The percents a year on `base`, in each tier. */
 function percents({ tiers, tierMethod, minimumBalance }: InterestTerms): RawBuilder<unknown> {
-  const number = (value: Decimal) => sql`${value.toFixed()}::numeric`;
+  const numeric = (value: Decimal) => sql`${value.toFixed()}::numeric`;
   const parts = tiers.map(({ from, ratePercent }, index) => {
     const next = tiers[index + 1];
-    const until = next ? sql`least(base, ${number(next.from)})` : sql`base`;
-    return sql`greatest(${until} - ${number(from)}, 0) * ${number(ratePercent)}`;
+    const until = next ? sql`least(base, ${numeric(next.from)})` : sql`base`;
+    return sql`greatest(${until} - ${numeric(from)}, 0) * ${numeric(ratePercent)}`;
   });
   const whole = tiers
     .toReversed()
-    .map(({ from, ratePercent }) => sql`when base >= ${number(from)} then base * ${number(ratePercent)}`);
+    .map(({ from, ratePercent }) => sql`when base >= ${numeric(from)} then base * ${numeric(ratePercent)}`);
   const earning = tierMethod === 'sliced' ? sql.join(parts, sql` + `) : sql`case ${sql.join(whole, sql` `)} else 0 end`;
-  return sql`case when base <= 0 or base < ${number(minimumBalance)} then 0 else (${earning}) end`;
+  return sql`case when base <= 0 or base < ${numeric(minimumBalance)} then 0 else (${earning}) end`;
 }
