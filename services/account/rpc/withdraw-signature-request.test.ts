@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
+import { whileRefused } from '../../_testbed/journeys/counter.ts';
 import { ACCOUNT_BANK, accountsOf, aRequestId, openAccount, registerPerson } from '../../_testbed/opening.ts';
 import { giveMandate, inShort, requested, rule, signer } from '../testing-mandates.ts';
 
@@ -33,7 +34,9 @@ describe('WithdrawSignatureRequest', () => {
     for (const state of ['OPEN 1 of b', 'EXPIRED']) {
       const { openDate } = await ledger.getBusinessDate({});
       await ledger.advanceBusinessDate({ requestId: aRequestId(), openDate });
-      await ledger.closeBusinessDate({ requestId: aRequestId(), closingDate: openDate });
+      await whileRefused('DAY_STEPS_NOT_DONE', () =>
+        ledger.closeBusinessDate({ requestId: aRequestId(), closingDate: openDate }),
+      );
       const judged = `select from signature_request where id = '${signatureRequestId}' 
         and (judged_date > '${openDate}' or state <> 'open')`;
       const end = Date.now() + 20_000;
