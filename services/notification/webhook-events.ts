@@ -10,11 +10,13 @@ import {
   ProductPublishedSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import {
+  TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
   TransactionRefusedSchema,
   TransactionReleasedSchema,
   TransactionReversedSchema,
+  TransactionSignedSchema,
 } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
@@ -28,11 +30,13 @@ const SCHEMAS: readonly DescMessage[] = [
   AccountOpenedSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
+  TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
   TransactionRefusedSchema,
   TransactionReleasedSchema,
   TransactionReversedSchema,
+  TransactionSignedSchema,
 ];
 const BY_TYPE = new Map(SCHEMAS.map((schema) => [schema.typeName, schema]));
 

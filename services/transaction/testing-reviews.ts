@@ -7,6 +7,7 @@ import { ReviewDecision } from '#gen/bank/transaction/v1/review_pb.ts';
 import { type Transaction, TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Bank, type BankOptions, useBank } from '../_testbed/bank.ts';
+import { whileRefused } from '../_testbed/journeys/counter.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { openAccount, registerPerson } from '../_testbed/opening.ts';
 import { aRequestId, as, aTransfer, deposit, of, there } from './testing.ts';
@@ -70,5 +71,7 @@ export async function endDay(bank: Bank): Promise<void> {
   const ledger = bank.asPrincipal(LedgerService, staff('BACK_OFFICE'));
   const { openDate } = await ledger.getBusinessDate({});
   await ledger.advanceBusinessDate({ requestId: aRequestId(), openDate });
-  await ledger.closeBusinessDate({ requestId: aRequestId(), closingDate: openDate });
+  await whileRefused('DAY_STEPS_NOT_DONE', () =>
+    ledger.closeBusinessDate({ requestId: aRequestId(), closingDate: openDate }),
+  );
 }

@@ -26,9 +26,9 @@ describe('A ledger of the release before the months', () => {
 
   before(async () => {
     const { name, migrations } = ledger;
-    // The ledger of today runs on it, so it has the columns of stripes already.
-    const stripes = migrations.filter((step) => step.name === '0013-stripes');
-    const before = { ...ledger, migrations: [...migrations.slice(0, 8), ...stripes] };
+    // The ledger of today runs on it, so it has the columns of stripes and the checklists of days already.
+    const later = migrations.filter((step) => ['0013-stripes', '0015-end-of-day'].includes(step.name));
+    const before = { ...ledger, migrations: [...migrations.slice(0, 8), ...later] };
     database = await cloneDatabase(before);
     dataDir = await mkdtemp(path.join(tmpdir(), 'corebank-test-'));
     await database.query(`insert into business_day (date, state) values ('${OPENED}', 'open')`);

@@ -30,6 +30,16 @@ describe('CloseBusinessDate', () => {
     ]);
   });
 
+  it('waits for the steps of the day that services have registered', async () => {
+    const [account, step] = [bank.as('account'), 'count-coins'];
+    await account.registerDaySteps({ requestId: newId('evt'), steps: [{ name: step, position: 20 }] });
+    const { openDate: businessDate } = await backOffice().getBusinessDate({});
+    await backOffice().advanceBusinessDate({ requestId: newId('evt'), openDate: businessDate });
+    await refused(close(businessDate), 'DAY_STEPS_NOT_DONE');
+    await account.reportDayStep({ requestId: newId('evt'), businessDate, step, done: true });
+    expect(await close(businessDate)).to.include({ closedDate: businessDate });
+  });
+
   it('refuses a day that never was, or is none', async () => {
     await refused(close('1999-12-31'), 'BUSINESS_DATE_NOT_CLOSING');
     await refused(close('2026-02-30'), 'REQUEST_INVALID');
