@@ -26,9 +26,11 @@ export function owners(context: Context): Owners {
     // What waits for signatures on an account is seen by all who see that; who signs, the mandate says.
     async SIGNATURE_REQUEST(ids, _access, principal, call) {
       const found = await database.query(selectAccountsOf(ids));
-      const accountIds = [...new Set(found.map(({ accountId }) => accountId))];
+      // What is not there is asked about, too: to be told so takes as long as of what is another's.
+      const accounts = new Map(ids.map((id) => [id, found.find((one) => one.id === id)?.accountId ?? '']));
+      const accountIds = [...new Set(accounts.values())];
       const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
-      const isSeen = (id: string) => found.some((one) => one.id === id && seen.has(one.accountId));
+      const isSeen = (id: string) => seen.has(accounts.get(id) ?? '');
       if (!ids.every(isSeen)) throw refuse('SIGNATURE_REQUEST_NOT_FOUND');
     },
     async ACCOUNT(ids, access, principal, call) {
