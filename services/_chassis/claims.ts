@@ -39,6 +39,14 @@ export function keyText({ rpc, owner, requestId }: ClaimKey): string {
   return `${rpc}\n${owner}\n${requestId}`;
 }
 
+/**
+ * A key under which the bank does in a caller's name what that caller asked for before, of a text that names it. Contracts let no caller give a key
+ * of more than 64 characters, so that nobody can have used this one for anything else.
+ */
+export function ownKey(text: string): string {
+  return text.padEnd(80, '/');
+}
+
 /** The intent of a command `c`, as the driver reads it: it stands there as the bytes of its JSON. */
 const INTENT = sql`convert_from(c.intent, 'UTF8')::json`;
 

@@ -11,6 +11,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { type Call, ownCall } from '#chassis/call-context.ts';
+import { ownKey } from '#chassis/claims.ts';
 import { attempt, type CommandRequest, orThrow } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
 import { outcomeOf } from '#chassis/order.ts';
@@ -122,10 +123,19 @@ const AT_ONCE = 100;
 /** Makes a function that carries out what is signed, and judges what waits as it is on the bank's new day. */
 export function tendSignatures(context: Context): () => Promise<void> {
   return async () => {
-    for (const raw of await context.database.query(selectDue(AT_ONCE))) await carryOut(context, requestFrom(raw));
+    for (const raw of await context.database.query(selectDue(AT_ONCE))) {
+      await alone(context, raw.id, () => carryOut(context, requestFrom(raw)));
+    }
     const { today } = await daysOf(context);
-    for (const { id } of await context.database.query(selectUnjudged(today, AT_ONCE))) await judge(context, id, today);
+    for (const { id } of await context.database.query(selectUnjudged(today, AT_ONCE))) {
+      await alone(context, id, () => judge(context, id, today));
+    }
   };
+}
+
+/** What cannot be done for one request is tried again, and holds up no other. */
+async function alone({ log }: Context, signatureRequestId: string, work: () => Promise<void>): Promise<void> {
+  await work().catch((err: unknown) => log.warn({ err, signatureRequestId }, 'what is signed has to wait'));
 }
 
 async function carryOut(context: Context, row: RequestRow): Promise<void> {
@@ -134,8 +144,7 @@ async function carryOut(context: Context, row: RequestRow): Promise<void> {
   if (!known) throw new Error(`${row.rpc} is nothing that can be signed`);
   // Of whoever was erased nothing is left to be changed.
   if (!bytes) return void (await context.database.query(markCarriedOut(row, 'ACCOUNT_NOT_FOUND')));
-  // No caller's key is as long, so that nobody can have used it for anything else.
-  const requestId = `signed/${row.id}`.padEnd(80, '/');
+  const requestId = ownKey(`signed/${row.id}`);
   const request = { ...(fromBinary(known.method.input, bytes) as object), requestId, etag: '' };
   const call = { ...ownCall('account', context.log), principal: fromJson(ActorSchema, row.maker as JsonValue) };
   const outcome = await outcomeOf(() => known.act(create(known.method.input, request as never) as never, call));

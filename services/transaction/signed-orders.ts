@@ -3,6 +3,7 @@
 // is refused. What its maker may not order any more by then is refused as well.
 import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { type Call, ownCall } from '#chassis/call-context.ts';
+import { ownKey } from '#chassis/claims.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
 import { type OrderSteps, outcomeOf } from '#chassis/order.ts';
@@ -120,8 +121,7 @@ export function goOnSigned(context: Context): () => Promise<void> {
   return async () => {
     const decided = await database.query(selectDecided(AT_ONCE));
     const work = decided.map(async ({ decision, ...awaited }) => {
-      // No caller's key is as long, so that nobody can have used it for anything else.
-      const requestId = `signed/${awaited.transactionId}`.padEnd(80, '/');
+      const requestId = ownKey(`signed/${awaited.transactionId}`);
       const request = create(TransactionService.method.transferFunds.input, { requestId });
       const call = { ...ownCall('transaction', log), principal: fromJson(ActorSchema, awaited.actor as JsonValue) };
       await order.run(request, call, () => prepare(context, awaited, decision, call));

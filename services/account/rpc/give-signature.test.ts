@@ -116,4 +116,27 @@ describe('GiveSignature', function giveSignature() {
       expect(events.filter((event) => event.startsWith('AccountClosed'))).to.have.length(money ? 0 : 1);
     }
   });
+
+  it('is not held up by what cannot be carried out on another account', async () => {
+    const owner = accountsOf(bank(), ids[0] ?? '');
+    const signed: string[] = [];
+    for (const isBroken of [true, false]) {
+      const { accountId } = await account();
+      const { signatureRequestId } = await owner.closeAccount({ requestId: aRequestId(), accountId });
+      signed.push(signatureRequestId);
+      if (isBroken) await change(signatureRequestId, "rpc = 'nothing'");
+      await b?.sign(signatureRequestId);
+      await c?.sign(signatureRequestId);
+    }
+    const [broken = '', whole = ''] = signed;
+    const seen = async (signatureRequestId: string) =>
+      (await owner.getSignatureRequest({ signatureRequestId })).signatureRequest?.carryOutTime;
+    while (!(await seen(whole))) await sleep(20);
+    expect(await seen(broken)).to.equal(undefined);
+    await change(broken, 'carry_out_time = now()');
+  });
+
+  function change(id: string, to: string) {
+    return bank().database('account').query(`update signature_request set ${to} where id = '${id}'`);
+  }
 });
