@@ -51,7 +51,7 @@ import { tendSignatures } from './signed-changes.ts';
 import { entities } from './tables.ts';
 
 /** How often it is looked whether something is signed, or was not in time. */
-const TEND_MS = 250;
+const TEND_MS = 500;
 
 function rpcs(context: Context) {
   return {

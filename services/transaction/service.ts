@@ -34,7 +34,7 @@ import { entities } from './tables.ts';
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
 /** How often it is looked whether orders are signed. */
-const SIGNED_MS = 100;
+const SIGNED_MS = 500;
 
 function rpcs(context: Context) {
   return {
