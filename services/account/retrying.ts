@@ -6,6 +6,9 @@ import type { Context } from './context.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
 import { planPage, postPlanned } from './posting-interest.ts';
 
+/** Ids are written in base 32. */
+const LAST_LETTERS = 32;
+
 interface SetAsideRow {
   readonly step: string;
   readonly accountId: string;
@@ -45,9 +48,9 @@ async function catchUp({ database, ledger }: Context, { step, accountId, date }:
     const lac = deriveId('lac', accountId);
     const answer = await ledger.listDayBalances({
       businessDate: one.toString(),
-      // The id before it: no id is shorter by its last letter and lies between.
+      // From the id that is shorter by its last letter on: no more than all ids with another last letter lie between.
       afterLedgerAccountId: lac.slice(0, -1),
-      pageSize: 2_000,
+      pageSize: LAST_LETTERS,
     });
     const balance = answer.balances.find(({ ledgerAccountId }) => ledgerAccountId === lac)?.balance?.amount;
     if (balance === undefined) return;
