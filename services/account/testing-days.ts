@@ -9,6 +9,7 @@ import { DayCount, InterestBasis, InterestPeriod, Rounding, TierMethod } from '#
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Bank } from '../_testbed/bank.ts';
+import { endDay } from '../_testbed/days.ts';
 import { aRequestId } from '../_testbed/opening.ts';
 
 /** 36.5 % on what is up to 10,000, 18.25 % on what is above, so that a night of 10,000 is 10.00. */
@@ -76,24 +77,13 @@ export function daysOf(bank: Bank) {
     },
     /** Ends the open day: waits until the steps of all services are done, and closes it. Answers it. */
     async endDay(): Promise<Temporal.PlainDate> {
-      const day = await today();
-      const businessDate = day.toString();
       // A service registers its steps within a second of its start.
       for (let tries = 0; tries < 600; tries += 1) {
         const steps = await bank.database('ledger').query(`select from day_step_kind where service = 'account'`);
         if (steps.length > 0) break;
         await sleep(50);
       }
-      await ledger.advanceBusinessDate({ requestId: aRequestId('advance'), openDate: businessDate });
-      for (let tries = 0; ; tries += 1) {
-        const { days } = await ledger.getEndOfDay({ businessDate });
-        const steps = days.flatMap((one) => one.steps);
-        if (steps.every((step) => step.service === 'ledger' || step.endTime)) break;
-        if (tries > 200) throw new Error(`the steps of ${businessDate} are not done`);
-        await sleep(50);
-      }
-      await ledger.closeBusinessDate({ requestId: aRequestId('close'), closingDate: businessDate });
-      return day;
+      return Temporal.PlainDate.from(await endDay(bank));
     },
   };
 }

@@ -1,13 +1,10 @@
 // What the tests of reviews share: a bank with a payer who has money, and orders of theirs that are held.
 import type { Client } from '#chassis/call.ts';
-import { staff } from '#chassis/testing/clients.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
-import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ReviewDecision } from '#gen/bank/transaction/v1/review_pb.ts';
 import { type Transaction, TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Bank, type BankOptions, useBank } from '../_testbed/bank.ts';
-import { whileRefused } from '../_testbed/journeys/counter.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { openAccount, registerPerson } from '../_testbed/opening.ts';
 import { aRequestId, as, aTransfer, deposit, of, there } from './testing.ts';
@@ -64,14 +61,4 @@ export function aDecision({ transactionId }: Pick<Transaction, 'transactionId'>,
 export function lifeOf({ stateChanges }: Transaction): string[] {
   const word = (state: TransactionState) => Object.entries(TransactionState).find(([, value]) => value === state)?.[0];
   return stateChanges.map(({ state, reason }) => [word(state), reason].join(' ').trim());
-}
-
-/** Ends the bank's open day. */
-export async function endDay(bank: Bank): Promise<void> {
-  const ledger = bank.asPrincipal(LedgerService, staff('BACK_OFFICE'));
-  const { openDate } = await ledger.getBusinessDate({});
-  await ledger.advanceBusinessDate({ requestId: aRequestId(), openDate });
-  await whileRefused('DAY_STEPS_NOT_DONE', () =>
-    ledger.closeBusinessDate({ requestId: aRequestId(), closingDate: openDate }),
-  );
 }

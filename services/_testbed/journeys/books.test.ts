@@ -3,18 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/clients.ts';
-import {
-  AUDITOR,
-  BACK_OFFICE,
-  type Counter,
-  counter,
-  listAt,
-  money,
-  objectAt,
-  TELLER,
-  textAt,
-  whileRefused,
-} from './counter.ts';
+import { whileRefused } from '../patience.ts';
+import { AUDITOR, BACK_OFFICE, type Counter, counter, listAt, money, objectAt, TELLER, textAt } from './counter.ts';
 import { type Door, PROTOCOLS } from './doors.ts';
 import { useJourney } from './journey.ts';
 

@@ -1,8 +1,8 @@
 // What people do at a bank, for the journeys: register, open, pay in, pay, look. Every call goes through a door.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { Refusal } from '#chassis/errors.ts';
+import { whileRefused } from '../patience.ts';
 import type { Door, RpcName } from './doors.ts';
 
 export const TELLER = 'staff:teller';
@@ -109,18 +109,6 @@ export async function withApproval(
 /** Asks for something that was approved until it has been done, and answers what it answers. */
 export function whenExecuted(ask: () => Promise<JsonObject>): Promise<JsonObject> {
   return whileRefused('APPROVAL_REQUIRED', ask);
-}
-
-/** Asks again as long as that is what it is refused for: until what has been done elsewhere has come round. */
-export async function whileRefused<T>(reason: string, ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.reason !== reason) throw error;
-      await sleep(50);
-    }
-  }
 }
 
 /** The errands over a door; whom it registers and what it opens is with a branch, if told so. */

@@ -4,7 +4,8 @@ import { fromBinary, fromJson, type JsonObject, toBinary, toJson } from '@bufbui
 import { expect } from 'chai';
 import { Code, type Refusal } from '#chassis/errors.ts';
 import { refused } from '#chassis/testing/clients.ts';
-import { BACK_OFFICE, type Counter, counter, money, type OpenedAccount, textAt, whileRefused } from './counter.ts';
+import { whileRefused } from '../patience.ts';
+import { BACK_OFFICE, type Counter, counter, money, type OpenedAccount, textAt } from './counter.ts';
 import { methodNamed, PROTOCOLS, pathOf, tokens } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
 

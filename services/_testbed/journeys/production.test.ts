@@ -8,8 +8,9 @@ import { expect } from 'chai';
 import { developmentIssuer } from '#chassis/issuer.ts';
 import { refused, staff } from '#chassis/testing/clients.ts';
 import { startEdge } from '../../edge/service.ts';
+import { whileRefused } from '../patience.ts';
 import { type StaffSession, staffSession } from '../staff-session.ts';
-import { textAt, whileRefused } from './counter.ts';
+import { textAt } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
 

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { refused, staff } from '#chassis/testing/service.ts';
-import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { refused } from '#chassis/testing/service.ts';
 import { useBank } from '../../_testbed/bank.ts';
-import { whileRefused } from '../../_testbed/journeys/counter.ts';
+import { endDay } from '../../_testbed/days.ts';
 import { ACCOUNT_BANK, accountsOf, aRequestId, openAccount, registerPerson } from '../../_testbed/opening.ts';
 import { giveMandate, inShort, requested, rule, signer } from '../testing-mandates.ts';
 
@@ -30,15 +29,10 @@ describe('WithdrawSignatureRequest', () => {
 
   it('is not needed after the last day on which it can be signed: it expires', async () => {
     const { signatureRequestId } = await requested(bank(), accountId, a);
-    const ledger = bank().asPrincipal(LedgerService, staff('BACK_OFFICE'));
     for (const state of ['OPEN 1 of b', 'EXPIRED']) {
-      const { openDate } = await ledger.getBusinessDate({});
-      await ledger.advanceBusinessDate({ requestId: aRequestId(), openDate });
-      await whileRefused('DAY_STEPS_NOT_DONE', () =>
-        ledger.closeBusinessDate({ requestId: aRequestId(), closingDate: openDate }),
-      );
+      const ended = await endDay(bank());
       const judged = `select from signature_request where id = '${signatureRequestId}' 
-        and (judged_date > '${openDate}' or state <> 'open')`;
+        and (judged_date > '${ended}' or state <> 'open')`;
       const end = Date.now() + 20_000;
       while ((await bank().database('account').query(judged)).length === 0 && Date.now() < end) await sleep(50);
       expect(await stateOf(signatureRequestId)).to.equal(state);

@@ -5,9 +5,10 @@ import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
 import { TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
+import { endDay } from '../../_testbed/days.ts';
 import { accountsAs } from '../../_testbed/opening.ts';
 import { approved, aRequestId, as, czk, minorOf, there, transfer } from '../testing.ts';
-import { aDecision, endDay, lifeOf, SUSPICIOUS, useSuspects } from '../testing-reviews.ts';
+import { aDecision, lifeOf, SUSPICIOUS, useSuspects } from '../testing-reviews.ts';
 
 const HELD = /^UNDER_REVIEW NEW_PAYEE,UNUSUAL_AMOUNT/;
 
