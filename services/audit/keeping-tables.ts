@@ -1,9 +1,10 @@
 // The statements on policies of retention and on legal holds.
-import { create, fromBinary, fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, fromJson, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '#chassis/database.ts';
 import { asBuffer } from '#chassis/encode.ts';
+import { NEWEST, type RetentionRow, selectRetention } from '#chassis/retention-policies.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import {
   type LegalHold,
@@ -15,29 +16,8 @@ import {
 import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { type Covering, FIRST_RETENTION } from './domain/keeping.ts';
 
-/** A policy as it is stored. */
-export interface RetentionRow {
-  readonly version: number;
-  readonly policy: JsonValue;
-  readonly authorId: string;
-  readonly approverId: string;
-  readonly createMs: string;
-}
-
 /** The policy before any was set. */
 export const FIRST = create(RetentionPolicyVersionSchema, { policy: FIRST_RETENTION });
-/** Before no version. */
-export const NEWEST = 2 ** 31 - 1;
-
-/** The policies up to before a version, newest first. */
-export function selectRetention(before: number, limit: number): RawBuilder<RetentionRow> {
-  return sql<RetentionRow>`
-    select version, policy, author_id as "authorId", approver_id as "approverId",
-      round(extract(epoch from create_time) * 1000)::text as "createMs"
-    from retention_policy where version < ${before} order by version desc limit ${limit}
-  `;
-}
-
 /** The policy in force. */
 export async function retentionInForce({ query }: Pick<Tx, 'query'>): Promise<RetentionPolicyVersion> {
   const [row] = await query(selectRetention(NEWEST, 1));
@@ -49,27 +29,8 @@ export function retentionMessage({ policy, createMs, ...rest }: RetentionRow): R
   return create(RetentionPolicyVersionSchema, {
     ...rest,
     policy: fromJson(RetentionPolicySchema, policy, { ignoreUnknownFields: true }),
-    createTime: timestampFromMs(Number(createMs)),
+    createTime: timestampFromMs(createMs),
   });
-}
-
-/** Locks the policy until the transaction ends, so that changes follow each other. */
-export function lockRetention(): RawBuilder<unknown> {
-  return sql`select pg_advisory_xact_lock(hashtextextended('retention policy', 0))`;
-}
-
-/** Puts a policy in force. */
-export function insertRetention({
-  version,
-  policy,
-  authorId,
-  approverId,
-  createMs,
-}: RetentionRow): RawBuilder<unknown> {
-  return sql`
-    insert into retention_policy (version, policy, author_id, approver_id, create_time)
-    values (${version}, ${JSON.stringify(policy)}::jsonb, ${authorId}, ${approverId}, ${instant(createMs)})
-  `;
 }
 
 /** A hold as it is stored. */

@@ -1,8 +1,9 @@
-// The statements on policies of retention, and on what is too old by them.
-import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
+// The policy of retention in force, and the statements on what is too old by it.
+import { create, fromJson } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '#chassis/database.ts';
+import { NEWEST, type RetentionRow, selectRetention } from '#chassis/retention-policies.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
 import {
   RetentionPolicySchema,
@@ -12,29 +13,8 @@ import {
 import { FIRST_RETENTION } from './domain/retention.ts';
 import type { Topic } from './domain/words.ts';
 
-/** A policy as it is stored. */
-export interface RetentionRow {
-  readonly version: number;
-  readonly policy: JsonValue;
-  readonly authorId: string;
-  readonly approverId: string;
-  readonly createMs: number;
-}
-
 /** The policy before any was set. */
 export const FIRST = create(RetentionPolicyVersionSchema, { policy: FIRST_RETENTION });
-/** Before no version. */
-export const NEWEST = 2 ** 31 - 1;
-
-/** The policies up to before a version, newest first. */
-export function selectRetention(before: number, limit: number): RawBuilder<RetentionRow> {
-  return sql<RetentionRow>`
-    select version, policy, author_id as "authorId", approver_id as "approverId",
-      floor(extract(epoch from create_time) * 1000)::float8 as "createMs"
-    from retention_policy where version < ${before} order by version desc limit ${limit}
-  `;
-}
-
 /** The policy in force. */
 export async function retentionInForce({ query }: Pick<Tx, 'query'>): Promise<RetentionPolicyVersion> {
   const [row] = await query(selectRetention(NEWEST, 1));
@@ -48,19 +28,6 @@ export function retentionMessage({ policy, createMs, ...rest }: RetentionRow): R
     policy: fromJson(RetentionPolicySchema, policy, { ignoreUnknownFields: true }),
     createTime: timestampFromMs(createMs),
   });
-}
-
-/** Locks the policy until the transaction ends, so that changes follow each other. */
-export function lockRetention(): RawBuilder<unknown> {
-  return sql`select pg_advisory_xact_lock(hashtextextended('retention policy', 0))`;
-}
-
-/** Puts a policy in force. */
-export function insertRetention(row: RetentionRow): RawBuilder<unknown> {
-  return sql`
-    insert into retention_policy (version, policy, author_id, approver_id, create_time)
-    values (${row.version}, ${JSON.stringify(row.policy)}::jsonb, ${row.authorId}, ${row.approverId}, ${new Date(row.createMs)})
-  `;
 }
 
 /** A notice. */

@@ -1,7 +1,8 @@
+import { NEWEST, selectRetention } from '#chassis/retention-policies.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { type AuditService, ListRetentionPoliciesRequestSchema } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Context } from '../context.ts';
-import { FIRST, NEWEST, retentionMessage, selectRetention } from '../keeping-tables.ts';
+import { FIRST, retentionMessage } from '../keeping-tables.ts';
 
 /** Lists the policies of retention, newest first; the last is the one that the bank began with. */
 export function listRetentionPolicies(context: Context): Rpcs<typeof AuditService>['listRetentionPolicies'] {

@@ -1,11 +1,12 @@
 import { create, type JsonObject, toJson } from '@bufbuild/protobuf';
 import { refuseCall } from '#chassis/errors.ts';
+import { insertRetention, lockRetention } from '#chassis/retention-policies.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { type AuditService, AuditService as Contract } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { RetentionPolicySchema } from '#gen/bank/audit/v1/keeping_pb.ts';
 import type { Context } from '../context.ts';
 import { checkRetention } from '../domain/keeping.ts';
-import { insertRetention, lockRetention, retentionInForce, retentionMessage } from '../keeping-tables.ts';
+import { retentionInForce, retentionMessage } from '../keeping-tables.ts';
 
 /** Puts a policy of retention in force, in the place of the one that the caller has seen. */
 export function setRetentionPolicy(context: Context): Rpcs<typeof AuditService>['setRetentionPolicy'] {
@@ -20,7 +21,7 @@ export function setRetentionPolicy(context: Context): Rpcs<typeof AuditService>[
         const version = before.version + 1;
         const after = toJson(RetentionPolicySchema, policy) as JsonObject;
         const { partyId: authorId = '', approverId = '' } = call.principal ?? {};
-        const row = { version, policy: after, authorId, approverId, createMs: String(Date.now()) };
+        const row = { version, policy: after, authorId, approverId, createMs: Date.now() };
         await tx.execute(insertRetention(row));
         tx.record({
           resourceIds: [`retention_policy/${version}`],

@@ -1,10 +1,11 @@
+import { NEWEST, selectRetention } from '#chassis/retention-policies.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
   ListRetentionPoliciesRequestSchema,
   type NotificationService,
 } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import type { Context } from '../context.ts';
-import { FIRST, NEWEST, retentionMessage, selectRetention } from '../retention-tables.ts';
+import { FIRST, retentionMessage } from '../retention-tables.ts';
 
 /** Lists the policies of retention, newest first; the last is the one that the bank began with. */
 export function listRetentionPolicies(context: Context): Rpcs<typeof NotificationService>['listRetentionPolicies'] {

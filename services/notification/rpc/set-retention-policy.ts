@@ -1,5 +1,6 @@
 import { create, type JsonObject, toJson } from '@bufbuild/protobuf';
 import { refuseCall } from '#chassis/errors.ts';
+import { insertRetention, lockRetention } from '#chassis/retention-policies.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
   NotificationService as Contract,
@@ -8,7 +9,7 @@ import {
 import { RetentionPolicySchema } from '#gen/bank/notification/v1/retention_pb.ts';
 import type { Context } from '../context.ts';
 import { checkRetention } from '../domain/retention.ts';
-import { insertRetention, lockRetention, retentionInForce, retentionMessage } from '../retention-tables.ts';
+import { retentionInForce, retentionMessage } from '../retention-tables.ts';
 
 /** Puts a policy of retention in force, in the place of the one that the caller has seen. */
 export function setRetentionPolicy(context: Context): Rpcs<typeof NotificationService>['setRetentionPolicy'] {
