@@ -1,5 +1,5 @@
 // For the tests of the edge: a client for each protocol, bare requests for hostile ones, and what an error says.
-import { type ClientHttp2Session, connect as connectSession } from 'node:http2';
+import { type ClientHttp2Session, connect as connectSession, constants } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import type { DescService } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
@@ -126,12 +126,16 @@ function sessionTo(port: number): ClientHttp2Session {
   return session ?? connectSession(`http://127.0.0.1:${port}`).on('error', () => undefined);
 }
 
-/** Sends bytes as the body of a gRPC call, without a gRPC library. */
+/**
+ * Sends bytes as the body of a gRPC call, without a gRPC library. What `goesOn` does not end by itself: it is left at its first message, which
+ * counts as an answer.
+ */
 export function postGrpc(
   edge: RunningEdge,
   path: string,
   body: Uint8Array,
   headers: Record<string, string> = {},
+  { goesOn = false }: { readonly goesOn?: boolean } = {},
 ): Promise<BareEnd> {
   return new Promise((resolve) => {
     const session = sessionTo(edge.grpcPort);
@@ -154,7 +158,11 @@ export function postGrpc(
     stream
       .on('response', take)
       .on('trailers', take)
-      .on('data', () => undefined);
+      .on('data', () => {
+        if (!goesOn) return;
+        take({ 'grpc-status': 0 });
+        stream.close(constants.NGHTTP2_CANCEL);
+      });
     stream.once('error', () => end({}));
     stream.once('close', () => end(readEnd(seen)));
     stream.end(body);
