@@ -112,6 +112,10 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/ExplainInterest'
   | 'bank.account.v1.AccountService/ListSetAsideAccounts'
   | 'bank.account.v1.AccountService/RetrySetAsideAccounts'
+  | 'bank.account.v1.AccountService/MarkAccountDormant'
+  | 'bank.account.v1.AccountService/WakeAccount'
+  | 'bank.account.v1.AccountService/EscheatAccount'
+  | 'bank.account.v1.AccountService/ListStatusChanges'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -211,6 +215,7 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/GetEndOfDay'
   | 'bank.ledger.v1.LedgerService/WatchEndOfDay'
   | 'bank.ledger.v1.LedgerService/ListDayBalances'
+  | 'bank.ledger.v1.LedgerService/ListMovedAccounts'
   | 'bank.notification.v1.NotificationService/ListInbox'
   | 'bank.notification.v1.NotificationService/MarkRead'
   | 'bank.notification.v1.NotificationService/WatchInbox'
@@ -411,6 +416,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_MISMATCH',
       'FEE_TERM_INVALID',
       'INTEREST_TERMS_INVALID',
+      'DORMANCY_TERMS_INVALID',
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
     ],
@@ -435,6 +441,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_MISMATCH',
       'FEE_TERM_INVALID',
       'INTEREST_TERMS_INVALID',
+      'DORMANCY_TERMS_INVALID',
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
     ],
@@ -695,6 +702,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['sweepAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -705,6 +713,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_FROZEN',
       'BALANCE_NOT_ZERO',
       'HOLD_OPEN',
+      'SWEEP_ACCOUNT_REQUIRED',
+      'CREDITOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'CURRENCY_MISMATCH',
+      'INTEREST_NOT_ACCRUED',
+      'LEDGER_ACCOUNT_CLOSED',
+      'LEDGER_ACCOUNT_FROZEN',
       'OWNER_REQUIRED',
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
@@ -1182,6 +1197,110 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.account.v1.AccountService/MarkAccountDormant': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_DORMANT',
+      'STATE_INVALID',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/WakeAccount': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_DORMANT',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_NOT_ACTIVE',
+      'OWNER_REQUIRED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/EscheatAccount': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BACK_OFFICE', 'COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_DORMANT',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'BALANCE_NOT_ZERO',
+      'HOLD_OPEN',
+      'INTEREST_NOT_ACCRUED',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/ListStatusChanges': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['changes', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
   },
   'bank.audit.v1.AuditService/ListAuditRecords': {
     callers: ['edge'],
@@ -3281,6 +3400,24 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [],
   },
   'bank.ledger.v1.LedgerService/ListDayBalances': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['afterLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
+      'BUSINESS_DATE_NOT_CLOSING',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/ListMovedAccounts': {
     callers: ['account'],
     grants: [],
     actorAsserters: [],
@@ -5620,7 +5757,11 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
 /** Who may hear of which events by webhook. */
 export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.AccountClosed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.AccountDormant': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.AccountEscheated': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.AccountInactive': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.AccountOpened': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.AccountWoken': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
   'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
@@ -5762,10 +5903,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.BatchOpenAccountsRequest',
   'bank.account.v1.BatchOpenAccountsResponse',
   'bank.account.v1.CloseAccountResponse',
+  'bank.account.v1.EscheatAccountResponse',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
   'bank.account.v1.GetStatementResponse',
   'bank.account.v1.ListAccountsResponse',
+  'bank.account.v1.MarkAccountDormantResponse',
   'bank.account.v1.OpenAccountRequest',
   'bank.account.v1.OpenAccountResponse',
   'bank.account.v1.OpeningOutcome',
@@ -5774,6 +5917,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
   'bank.account.v1.UpdateAccountResponse',
+  'bank.account.v1.WakeAccountResponse',
   'bank.audit.v1.AddCaseNoteRequest',
   'bank.audit.v1.AddCaseNoteResponse',
   'bank.audit.v1.CaseNote',

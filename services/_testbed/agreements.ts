@@ -13,7 +13,7 @@ interface Terms {
 /** Every account whose ledger account says something else than its agreement, and every change that is not settled. */
 export async function disagreements(bank: Pick<Bank, 'database'>): Promise<string[]> {
   const agreed = await bank.database('account').query<Terms & { pending: string | null }>(`
-    select id, case state when 'active' then 'open' else state end as state,
+    select id, case when state in ('active', 'inactive', 'dormant') then 'open' when state = 'escheated' then 'closed' else state end as state,
       case when state <> 'migrating' then -overdraft_limit end as floor,
       freeze_debits as debits, freeze_credits as credits, pending_change as pending
     from account order by id

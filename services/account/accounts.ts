@@ -81,7 +81,7 @@ export async function readAccounts(
 
 /** The message of an account. */
 export function accountMessage(row: AccountRow, holders: readonly HolderOf[], details: Details): Account {
-  const { freezeDebits, freezeCredits, freezeReason, currency } = row;
+  const { freezeDebits, freezeCredits, freezeReason, freezeReference, currency } = row;
   return create(AccountSchema, {
     accountId: row.id,
     type: accountTypes.value(row.type),
@@ -93,7 +93,12 @@ export function accountMessage(row: AccountRow, holders: readonly HolderOf[], de
     currencyCode: currency,
     holders: holdersMessage(holders),
     ...(freezeReason && {
-      freeze: { debits: freezeDebits, credits: freezeCredits, reason: freezeReasons.value(freezeReason) },
+      freeze: {
+        debits: freezeDebits,
+        credits: freezeCredits,
+        reason: freezeReasons.value(freezeReason),
+        reference: freezeReference,
+      },
     }),
     overdraftLimit: toMoney({ currency, minor: row.overdraftLimit }),
     branchId: row.branchId,

@@ -29,7 +29,7 @@ export function beginInterest(accountIds: readonly string[], date: string, payin
       ${sqlArray(paying.map(({ productId }) => productId))}::text[],
       ${sqlArray(paying.map(({ productVersion }) => productVersion))}::integer[]
     ) as p (id, version) on p.id = a.product_id and p.version = a.product_version
-    where a.state = 'active' and not exists (select from interest_account i where i.account_id = page.id)
+    where a.state in ('active', 'inactive', 'dormant') and not exists (select from interest_account i where i.account_id = page.id)
     on conflict do nothing
   `;
 }

@@ -6,11 +6,13 @@ import { exponentOf } from '#rules/currency.ts';
 import { decimal, round } from '#rules/decimal.ts';
 import type { Context } from './context.ts';
 import type { StepRun } from './day-steps.ts';
+import { minorOf } from './domain/interest-terms.ts';
 
 const OWN = {
   interest_expense: { generalLedgerCode: '5010', normalSide: Side.DEBIT },
   accrued_interest: { generalLedgerCode: '2030', normalSide: Side.CREDIT },
   withholding_tax: { generalLedgerCode: '2040', normalSide: Side.CREDIT },
+  unclaimed_balances: { generalLedgerCode: '2050', normalSide: Side.CREDIT },
 } as const;
 
 /** The bank's own account of a role in a currency. */
@@ -18,7 +20,7 @@ export function ownAccount(role: keyof typeof OWN, currency: string): string {
   return `lac_${role}_${currency.toLowerCase()}`;
 }
 
-/** Opens the bank's own accounts of a currency that interest is booked on; those that are there are answered as they are. */
+/** Opens the bank's own accounts of a currency that it books on; those that are there are answered as they are. */
 export async function openOwnAccounts({ ledger }: Context, currency: string): Promise<void> {
   for (const [role, terms] of Object.entries(OWN)) {
     const ledgerAccountId = ownAccount(role as keyof typeof OWN, currency);
@@ -49,11 +51,7 @@ export async function bookEarned({ ledger, database, ...context }: Context, { da
     select currency, amount::text from interest_booking where date = ${day}::date and state = 'planned' order by currency
   `);
   for (const { currency, amount } of planned) {
-    const minor = BigInt(
-      decimal(amount)
-        .times(decimal(10n ** BigInt(exponentOf(currency) ?? 2)))
-        .toFixed(0),
-    );
+    const minor = minorOf(currency, decimal(amount));
     if (minor !== 0n) {
       await openOwnAccounts({ ledger, database, ...context }, currency);
       const money = toMoney({ currency, minor: minor < 0n ? -minor : minor });

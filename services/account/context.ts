@@ -3,6 +3,7 @@ import type { House } from '#chassis/boot.ts';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import { coalesce } from '#chassis/coalesce.ts';
+import type { StepUp } from '#chassis/step-up.ts';
 import { together } from '#chassis/together.ts';
 import { type Head, type Watching, watching } from '#chassis/watching.ts';
 import { CustomerService, type CustomerStanding } from '#gen/bank/customer/v1/customer_service_pb.ts';
@@ -11,7 +12,7 @@ import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { issue } from '#rules/iban.ts';
 import { refuse } from './domain/refusals.ts';
 import { type Catalogue, openCatalogue } from './products.ts';
-import { type Proving, provingOf } from './proving.ts';
+import { type Proving, provingOf, stepUpOf } from './proving.ts';
 import { selectNumbers } from './signature-tables.ts';
 import type { SignableRpcs } from './signed-changes.ts';
 import { nextSerials } from './tables.ts';
@@ -23,6 +24,8 @@ export interface Context extends House {
   readonly clock: BusinessClock;
   /** Has what somebody signs proved by them first. */
   readonly proving: Proving;
+  /** Has a request proved whose contract says step_up. */
+  readonly stepUp: StepUp;
   /** Who watches what waits for signatures, by account. */
   readonly watching: Watching<Head>;
   /** What can be carried out once it is signed. */
@@ -36,6 +39,7 @@ export interface Context extends House {
 export function makeContext(house: House): Context {
   const { BANK_COUNTRY_CODE, BANK_CODE, LEDGER_ADDRESS, CUSTOMER_ADDRESS } = house.config;
   const ledger = house.client(LedgerService, 'ledger', LEDGER_ADDRESS);
+  const security = house.client(SecurityService, 'security', house.config.SECURITY_ADDRESS);
   const iban = (serial: bigint) => issue(BANK_COUNTRY_CODE, BANK_CODE, serial);
   try {
     iban(1n);
@@ -52,7 +56,8 @@ export function makeContext(house: House): Context {
     ledger,
     standings: standingsOf(house.client(CustomerService, 'customer', CUSTOMER_ADDRESS)),
     catalogue: openCatalogue(house.database),
-    proving: provingOf(house.client(SecurityService, 'security', house.config.SECURITY_ADDRESS)),
+    proving: provingOf(security),
+    stepUp: stepUpOf(security),
     watching: watching<Head>({
       heads: async (ids) => new Map((await house.database.query(selectNumbers(ids))).map((row) => [row.id, row])),
       none: { lastNumber: 0 },

@@ -18,8 +18,10 @@ import { openDetails } from './accounts.ts';
 import { applyChange, begin, type Change, free, tellLedger } from './changes.ts';
 import type { Context } from './context.ts';
 import { cutOver } from './domain/agreement.ts';
+import { next } from './domain/life.ts';
 import { refuse } from './domain/refusals.ts';
 import { publishCutOver } from './events.ts';
+import { type By, moveTo } from './status.ts';
 import { AccountRow, selectHolders } from './tables.ts';
 
 type Method = typeof AccountService.method.cutOverAccounts;
@@ -33,13 +35,22 @@ export interface CutOverItem extends KeyedItem {
 
 /** What one call brings, and whose keys they are. */
 export interface CutOvers {
+  readonly by: By;
+  readonly today: string;
   readonly owner: string;
   readonly items: readonly CutOverItem[];
 }
 
+/** What is agreed from then on, and who ended the migration when. */
+interface CutOverTerms {
+  readonly limit: string;
+  readonly by: By;
+  readonly today: string;
+}
+
 /** In plain JSON: the change of an account, with its limit in minor units as a decimal string; or why there is none. */
 type ItemIntent = { readonly key: string; readonly fingerprint: string; readonly accountId: string } & (
-  | { readonly change: Change<{ readonly limit: string }> }
+  | { readonly change: Change<CutOverTerms> }
   | { readonly refusal: string }
 );
 
@@ -75,14 +86,14 @@ export function outcomeMessage(accountId: string, outcome: ItemOutcome<Method>):
 }
 
 /** Plans those that nothing else is changing. The others are left out, to be tried again; ACCOUNT_BUSY when all are. */
-async function plan(tx: CommandTx, { owner, items }: CutOvers): Promise<Intent> {
+async function plan(tx: CommandTx, { owner, items, by, today }: CutOvers): Promise<Intent> {
   const rows = await lock(tx, items);
   const planned = items.flatMap(({ key, fingerprint, accountId }): ItemIntent[] => {
     const item = { key, fingerprint: fingerprint.toString('base64'), accountId };
     try {
       const row = free(rows.get(accountId));
       cutOver(row);
-      return [{ ...item, change: begin(row, 'cut_over', { limit: String(row.overdraftLimit) }) }];
+      return [{ ...item, change: begin(row, 'cut_over', { limit: String(row.overdraftLimit), by, today }) }];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return isDecision(error) ? [{ ...item, refusal: packRefusal(error).toString('base64') }] : [];
@@ -105,7 +116,7 @@ async function lock(tx: CommandTx, items: readonly { readonly accountId: string 
 
 async function tell(
   context: Context,
-  change: Change<{ readonly limit: string }>,
+  change: Change<CutOverTerms>,
   options: CallOptions,
 ): Promise<[string, Outcome<unknown>]> {
   const floor = toMoney({ currency: change.currency, minor: -BigInt(change.terms.limit) });
@@ -141,13 +152,13 @@ async function write(
   tx: CommandTx,
   settled: readonly (Pick<CutOverItem, 'key' | 'accountId'> & {
     readonly outcome: ItemOutcome<Method>;
-    readonly change?: unknown;
+    readonly change?: Change<CutOverTerms>;
   })[],
 ): Promise<void> {
   const marked = settled.filter(({ change }) => change !== undefined);
   const rows = await lock(tx, marked);
   const holders = Map.groupBy(await tx.query(selectHolders([...rows.keys()])), ({ accountId }) => accountId);
-  for (const { key, accountId, outcome } of marked) {
+  for (const { key, accountId, outcome, change } of marked) {
     const row = rows.get(accountId);
     if (!row) throw new Error('an account that was marked is gone');
     row.pendingChange = null;
@@ -162,7 +173,11 @@ async function write(
       before: details,
       after: details,
       apply: (its) => {
-        its.state = 'active';
+        moveTo(tx, its, next(its.state, 'cut_over'), {
+          day: change?.terms.today ?? its.openDate,
+          reason: 'CUT_OVER',
+          by: change?.terms.by,
+        });
         return publishCutOver;
       },
     });

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
+import { AccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount } from '../_testbed/opening.ts';
-import { aProduct, daysOf } from './testing-days.ts';
+import { aProduct, aSleepyProduct, daysOf } from './testing-days.ts';
 
 describe('The end of a day', function suite() {
   this.timeout(120_000);
@@ -50,6 +51,36 @@ describe('The end of a day', function suite() {
     );
     expect(second).to.deep.equal({ outstanding: '16.0063750000', gross: '16.0100000000' });
     await checkLaws(bank().database('ledger').superuserUrl);
+  });
+
+  it('lets accounts fall asleep that nobody moves, after a notice, and wakes what is moved in time', async () => {
+    const { endDay, pay } = daysOf(bank());
+    const client = accountsAs(bank(), 'BACK_OFFICE');
+    const productId = await aSleepyProduct(client);
+    const [quiet, moved] = [await openAccount(bank(), { productId }), await openAccount(bank(), { productId })];
+    await endDay();
+    const second = await endDay();
+    const state = async ({ accountId }: { accountId: string }) =>
+      (await client.getAccount({ accountId })).account?.state;
+    expect([await state(quiet), await state(moved)]).to.deep.equal([AccountState.INACTIVE, AccountState.INACTIVE]);
+    await pay(moved, '1.00');
+    await endDay();
+    expect([await state(quiet), await state(moved)]).to.deep.equal([AccountState.DORMANT, AccountState.ACTIVE]);
+    expect(await eventsOf(bank().database('account'), quiet.accountId)).to.deep.equal([
+      'AccountOpened 1',
+      'AccountInactive 2',
+      'AccountDormant 3',
+    ]);
+    const { changes } = await client.listStatusChanges({ accountId: moved.accountId });
+    expect(changes.map(({ reason, actorId }) => [reason, actorId !== ''])).to.deep.equal([
+      ['MOVEMENT', false],
+      ['NO_MOVEMENT', false],
+      ['OPENED', true],
+    ]);
+    const [row] = await rows<{ date: string }>('select state_date::text as date from account where id = $1', [
+      quiet.accountId,
+    ]);
+    expect(row?.date).to.equal(second.add({ days: 1 }).toString());
   });
 
   it('sets an account aside that cannot be posted on, with its reason, and does all others', async () => {

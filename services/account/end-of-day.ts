@@ -7,6 +7,7 @@ import { repeat } from '#chassis/repeat.ts';
 import { accrueInterest } from './accruing.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
+import { keepDormancy } from './dormancy.ts';
 import { postInterest } from './posting-interest.ts';
 import { retrySetAside } from './retrying.ts';
 
@@ -19,6 +20,7 @@ interface Step {
 export const STEPS: Readonly<Record<string, Step>> = {
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
+  'keep-dormancy': { position: 50, run: keepDormancy },
 };
 
 const LOOK_MS = 500;

@@ -1,19 +1,24 @@
 // The events that the account service publishes, and what it does about those of others.
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CommandTx } from '#chassis/command.ts';
 import { toMoney } from '#chassis/money.ts';
 import { on, type Subscription } from '#chassis/subscription.ts';
 import {
   AccountClosedSchema,
   AccountCutOverSchema,
+  AccountDormantSchema,
+  AccountEscheatedSchema,
   AccountFrozenSchema,
+  AccountInactiveSchema,
   AccountOpenedSchema,
   AccountUnfrozenSchema,
   AccountUpdatedSchema,
+  AccountWokenSchema,
   MandateSetSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
-import type { Product } from '#gen/bank/account/v1/account_pb.ts';
+import type { FinalPayoutSchema, Product } from '#gen/bank/account/v1/account_pb.ts';
 import {
   type RelationCreated,
   RelationCreatedSchema,
@@ -24,7 +29,7 @@ import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { type HolderOf, holdersMessage } from './accounts.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
-import { accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
+import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
 import { saveRepresentation } from './people-tables.ts';
 import type { AccountRow } from './tables.ts';
 
@@ -47,14 +52,38 @@ export const publishOpened: Publish = (tx, row, holders) => {
 export const publishUpdated: Publish = (tx, row) => tx.publish(AccountUpdatedSchema, changed(row), aggregate(row));
 
 export const publishFrozen: Publish = (tx, row) => {
-  const { freezeDebits: debits, freezeCredits: credits, freezeReason } = row;
+  const { freezeDebits: debits, freezeCredits: credits, freezeReason, freezeReference: reference } = row;
   const reason = freezeReason ? freezeReasons.value(freezeReason) : 0;
-  tx.publish(AccountFrozenSchema, { ...changed(row), freeze: { debits, credits, reason } }, aggregate(row));
+  tx.publish(AccountFrozenSchema, { ...changed(row), freeze: { debits, credits, reason, reference } }, aggregate(row));
 };
 
 export const publishUnfrozen: Publish = (tx, row) => tx.publish(AccountUnfrozenSchema, changed(row), aggregate(row));
 
-export const publishClosed: Publish = (tx, row) => tx.publish(AccountClosedSchema, changed(row), aggregate(row));
+type Payout = MessageInitShape<typeof FinalPayoutSchema> | undefined;
+
+/** Publishes the end of an account, with what it paid out. */
+export function publishClosed(payout: Payout): Publish {
+  return (tx, row) => tx.publish(AccountClosedSchema, { ...changed(row), ...(payout && { payout }) }, aggregate(row));
+}
+
+/** Publishes that nobody claimed an account. */
+export function publishEscheated(payout: Payout): Publish {
+  return (tx, row) =>
+    tx.publish(AccountEscheatedSchema, { ...changed(row), ...(payout && { payout }) }, aggregate(row));
+}
+
+/** Publishes that an account is inactive, and when it is dormant; empty where nobody knows. */
+export function publishInactive(dormantDate: string): Publish {
+  return (tx, row) => tx.publish(AccountInactiveSchema, { ...changed(row), dormantDate }, aggregate(row));
+}
+
+export const publishDormant: Publish = (tx, row) => tx.publish(AccountDormantSchema, changed(row), aggregate(row));
+
+/** Publishes that an account is awake. */
+export function publishWoken(from: AccountState): Publish {
+  const fromState = accountStates.value(from);
+  return (tx, row) => tx.publish(AccountWokenSchema, { ...changed(row), fromState }, aggregate(row));
+}
 
 export const publishCutOver: Publish = (tx, row) => tx.publish(AccountCutOverSchema, changed(row), aggregate(row));
 

@@ -5,6 +5,7 @@ import type { Database } from '#chassis/database.ts';
 import { ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import { type Decimal, decimal } from '#rules/decimal.ts';
 import type { PayingProduct } from './accrual-sql.ts';
+import type { Earned } from './domain/closing.ts';
 import type { Life } from './domain/interest-life.ts';
 import { interestOf } from './domain/interest-terms.ts';
 
@@ -19,6 +20,17 @@ export async function payingProducts({ query }: Read): Promise<PayingProduct[]> 
     const interest = interestOf(fromJson(ProductTermsSchema, terms));
     return interest ? [{ productId, productVersion, terms: interest }] : [];
   });
+}
+
+/** What an account has earned and was not paid yet, locked until the transaction ends; undefined where it never earned any. */
+export async function readEarned({ query }: Read, accountId: string): Promise<Earned | undefined> {
+  const [row] = await query(sql<{ terms: JsonObject; accruedThrough: string; outstanding: string }>`
+    select p.terms, i.accrued_through::text as "accruedThrough", (i.earned - i.posted)::text as outstanding
+    from interest_account i join product p on p.id = i.product_id and p.version = i.product_version
+    where i.account_id = ${accountId} for update of i
+  `);
+  const terms = row && interestOf(fromJson(ProductTermsSchema, row.terms));
+  return row && terms && { terms, accruedThrough: row.accruedThrough, outstanding: decimal(row.outstanding) };
 }
 
 /** What is kept of the interest of an account. */

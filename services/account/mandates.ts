@@ -102,6 +102,7 @@ export async function writeMandate(
 ): Promise<Message> {
   const row = await lockFree(tx, asked.accountId);
   if (row.state === 'closed') throw refuse('ACCOUNT_CLOSED');
+  if (row.state === 'escheated') throw refuse('ACCOUNT_ESCHEATED');
   if (asked.etag !== '' && asked.etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
   const [{ next: version, state } = { next: 1, state: null }] = await tx.query(selectNextVersion(row.id));
   const terms = decide(row, state);

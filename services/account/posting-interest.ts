@@ -13,6 +13,7 @@ import { openOwnAccounts, ownAccount } from './booking-interest.ts';
 import type { Context } from './context.ts';
 import { type StepRun, setAside } from './day-steps.ts';
 import { endsPeriod, posting } from './domain/interest.ts';
+import { minorOf } from './domain/interest-terms.ts';
 import { payingProducts } from './interest-tables.ts';
 
 const PAGE = 500;
@@ -61,7 +62,7 @@ export async function planPage(
     select i.account_id as "accountId", i.currency, (i.earned - i.posted)::text as outstanding
     from interest_account i join account a on a.id = i.account_id
     where i.product_id = ${productId} and i.product_version = ${productVersion} and i.accrued_through >= ${day}::date
-      and (i.posted_through is null or i.posted_through < ${day}::date) and a.state = 'active'
+      and (i.posted_through is null or i.posted_through < ${day}::date) and a.state in ('active', 'inactive', 'dormant')
       ${accountId === undefined ? sql`` : sql`and i.account_id = ${accountId}`}
     order by i.account_id limit ${PAGE} for update of i
   `);
@@ -122,13 +123,7 @@ async function settle(tx: Tx, run: StepRun, one: Planned, outcome: JournalOutcom
 
 /** The day after counts: what is posted at the end of a day earns from the next one on. */
 function journalOf({ journalId, accountId, date, currency, gross, tax, endOfDay }: Planned) {
-  const minor = (amount: string) =>
-    BigInt(
-      decimal(amount)
-        .times(decimal(10n ** BigInt(exponentOf(currency) ?? 2)))
-        .toFixed(0),
-    );
-  const [owed, withheld] = [minor(gross), minor(tax)];
+  const [owed, withheld] = [minorOf(currency, decimal(gross)), minorOf(currency, decimal(tax))];
   const leg = (ledgerAccountId: string, side: Side, amount: bigint) =>
     amount === 0n ? [] : [{ ledgerAccountId, side, amount: toMoney({ currency, minor: amount }) }];
   return {

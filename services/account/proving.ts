@@ -3,6 +3,7 @@ import type { Client } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
 import { sha256 } from '#chassis/digest.ts';
 import { toMoney } from '#chassis/money.ts';
+import type { StepUp } from '#chassis/step-up.ts';
 import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { RequestRow } from './signature-tables.ts';
 
@@ -20,10 +21,24 @@ export type Proving = (
 export function provingOf(client: Client<typeof SecurityService>): Proving {
   return async (signed, { requestId, validateOnly }, call) => {
     const { accountId: debtorAccountId, creditorAccountId, currency, amount: minor } = signed;
+    const asked = [
+      signed.id,
+      signed.accountId,
+      signed.action,
+      signed.rpc,
+      ...(creditorAccountId ? [creditorAccountId] : []),
+    ];
     const of =
-      creditorAccountId === null
-        ? { content: sha256(JSON.stringify([signed.id, signed.accountId, signed.action, signed.rpc])) }
-        : { debtorAccountId, creditorAccountId, amount: toMoney({ currency, minor }) };
+      signed.action === 'pay' && creditorAccountId !== null
+        ? { debtorAccountId, creditorAccountId, amount: toMoney({ currency, minor }) }
+        : { content: sha256(JSON.stringify(asked)) };
     await client.requireStepUp({ requestId, validateOnly, rpc: call.rpc, actor: actorOf(call), ...of }, call);
+  };
+}
+
+/** Makes what the chassis asks for where the contract says step_up: a proof of the request that is made. */
+export function stepUpOf(client: Client<typeof SecurityService>): StepUp {
+  return async ({ rpc, requestId, content, validateOnly }, call) => {
+    await client.requireStepUp({ requestId, validateOnly, rpc, actor: actorOf(call), content: sha256(content) }, call);
   };
 }

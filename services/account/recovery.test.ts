@@ -11,7 +11,7 @@ import { randomFreePort } from '../../tools/platform/ports.ts';
 import { disagreements } from '../_testbed/agreements.ts';
 import { type Bank, startBank } from '../_testbed/bank.ts';
 import { type Line, openLine } from '../_testbed/line.ts';
-import { anOpening, aRequestId, registerPerson } from '../_testbed/opening.ts';
+import { anOpening, aRequestId, payIn, registerPerson } from '../_testbed/opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { account } from './service.ts';
 
@@ -160,6 +160,29 @@ describe('an account process that is killed, and a ledger that is away', functio
     running = await startServiceProcess('account', environment);
     await until(`select from account where id = $1 and state = 'closed' and pending_change is null`, [accountId]);
     expect((await client.closeAccount(request)).account?.state).to.equal(AccountState.CLOSED);
+  });
+
+  it('sweeps once, and closes, whatever it was at when it was killed', async () => {
+    const target = (await client.getAccount({ accountId: await open() })).account;
+    const ids = await Promise.all(Array.from({ length: 8 }, () => open()));
+    for (const accountId of ids) {
+      const { account: opened } = await client.getAccount({ accountId });
+      if (opened) await payIn(bank, opened, '1.00');
+    }
+    const requests = ids.map((accountId) => {
+      return { requestId: aRequestId('close'), accountId, sweepAccountId: target?.accountId ?? '' };
+    });
+    const answers = requests.map((request) => client.closeAccount(request).catch((error: Error) => error));
+    await sleep(20 + Math.random() * 60);
+    await killAndRestart();
+    await Promise.all(answers);
+    await until(`select from account having count(*) filter (where pending_change is not null) = 0`);
+    for (const request of requests) {
+      const { account: closed, payout } = await client.closeAccount(request);
+      expect([closed?.state, payout?.swept?.amount]).to.deep.equal([AccountState.CLOSED, '1.00']);
+    }
+    const { booked } = await client.getAccountBalance({ accountId: target?.accountId ?? '' });
+    expect(booked?.amount).to.equal('8.00');
   });
 
   it('ends every one of many changes that were under way when it was killed', async () => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { deriveId } from '#chassis/id.ts';
 import { accrue } from './accruing.ts';
 import type { Context } from './context.ts';
+import { keepAgain } from './dormancy.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
 import { planPage, postPlanned } from './posting-interest.ts';
 
@@ -15,6 +16,13 @@ interface SetAsideRow {
   readonly date: string;
 }
 
+/** How each step is tried again. */
+const AGAIN: Readonly<Record<string, (context: Context, row: SetAsideRow) => Promise<void>>> = {
+  'accrue-interest': catchUp,
+  'post-interest': postAgain,
+  'keep-dormancy': (context, { accountId, date }) => keepAgain(context, accountId, date),
+};
+
 /** Tries the accounts again that somebody wants to be tried again. */
 export async function retrySetAside(context: Context): Promise<void> {
   const { database, log } = context;
@@ -23,7 +31,7 @@ export async function retrySetAside(context: Context): Promise<void> {
   `);
   for (const row of rows) {
     try {
-      await (row.step === 'post-interest' ? postAgain(context, row) : catchUp(context, row));
+      await AGAIN[row.step]?.(context, row);
     } catch (error) {
       log.warn({ err: error, account: row.accountId }, 'an account stays set aside');
       const reason = (error instanceof Error ? error.message : String(error)).slice(0, 200);

@@ -12,6 +12,7 @@ import { Accounts } from './migrations/0001-accounts.ts';
 import { Interest } from './migrations/0006-interest.ts';
 import { Mandates } from './migrations/0010-mandates.ts';
 import { Signatures } from './migrations/0011-signatures.ts';
+import { StatusLife } from './migrations/0012-status-life.ts';
 import { peopleEntities } from './people-tables.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
@@ -19,6 +20,7 @@ import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
+import { escheatAccount } from './rpc/escheat-account.ts';
 import { explainInterest } from './rpc/explain-interest.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
@@ -35,6 +37,8 @@ import { listMandates } from './rpc/list-mandates.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
 import { listSignatureRequests } from './rpc/list-signature-requests.ts';
+import { listStatusChanges } from './rpc/list-status-changes.ts';
+import { markAccountDormant } from './rpc/mark-account-dormant.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
@@ -45,6 +49,7 @@ import { setMandate } from './rpc/set-mandate.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
+import { wakeAccount } from './rpc/wake-account.ts';
 import { watchSignatures } from './rpc/watch-signatures.ts';
 import { withdrawSignatureRequest } from './rpc/withdraw-signature-request.ts';
 import { tendSignatures } from './signed-changes.ts';
@@ -88,6 +93,10 @@ function rpcs(context: Context) {
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
     unfreezeAccount: unfreezeAccount(context),
+    escheatAccount: escheatAccount(context),
+    listStatusChanges: listStatusChanges(context),
+    markAccountDormant: markAccountDormant(context),
+    wakeAccount: wakeAccount(context),
     updateAccount: updateAccount(context),
   } satisfies Rpcs<typeof AccountService>;
 }
@@ -105,8 +114,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0006-interest', class: Interest },
     { name: '0010-mandates', class: Mandates },
     { name: '0011-signatures', class: Signatures },
+    { name: '0012-status-life', class: StatusLife },
   ],
   context: makeContext,
+  stepUp: ({ stepUp }) => stepUp,
   subscriptions: () => [representations()],
   rpcs,
   owners,

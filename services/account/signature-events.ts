@@ -31,7 +31,11 @@ export function publishCompleted(tx: CommandTx, request: RequestRow): void {
 
 /** Says that it ended without enough signatures. */
 export function publishEnded(tx: CommandTx, request: RequestRow): void {
-  const event = { ...common(request), state: signatureRequestStates.value(request.state) };
+  const event = {
+    ...common(request),
+    state: signatureRequestStates.value(request.state),
+    reason: request.refusalReason,
+  };
   tx.publish(SignaturesEndedSchema, event, aggregate(request));
 }
 

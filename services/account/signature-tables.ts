@@ -145,7 +145,7 @@ export function updateRequest(row: RequestRow): RawBuilder<unknown> {
     update signature_request
     set state = ${row.state}, mandate_version = ${row.mandateVersion}, judged_date = ${row.judgedDate}::date,
       missing_count = ${row.missingCount}, missing_ids = ${sqlArray([...row.missingIds])}::text[], number = ${row.number},
-      version = ${row.version}, end_time = ${instant(row.endMs)}
+      version = ${row.version}, end_time = ${instant(row.endMs)}, refusal_reason = ${row.refusalReason}
     where id = ${row.id}
   `;
 }

@@ -163,12 +163,19 @@ export async function endRequest(
   tx: CommandTx,
   account: AccountRow,
   request: RequestRow,
-  state: 'expired' | 'withdrawn',
+  state: 'expired' | 'withdrawn' | 'cancelled',
 ): Promise<RequestRow> {
   const ended = count(account, { ...ending(request, state), version: request.version + 1 });
   await tx.execute(updateRequest(ended));
   publishEnded(tx, ended);
   return ended;
+}
+
+/** Ends all that waits on an account that is locked, since what it is about is no more. */
+export async function cancelOpenRequests(tx: CommandTx, account: AccountRow, refusalReason: string): Promise<void> {
+  for (const raw of await tx.query(selectOpen(account.id))) {
+    await endRequest(tx, account, { ...requestFrom(raw), refusalReason }, 'cancelled');
+  }
 }
 
 /** Judges a request anew, as it is on another day or by another mandate. */

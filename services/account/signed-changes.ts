@@ -48,6 +48,8 @@ export interface Signable<M extends DescMethodUnary> {
   readonly method: M;
   readonly action: MandateAction;
   readonly check: (row: AccountRow) => void;
+  /** The account that money goes to by it, which the signatories have to know; empty where there is none. */
+  readonly creditor?: (request: MessageShape<M['input']>) => string;
 }
 
 type Act<M extends DescMethodUnary> = (
@@ -61,7 +63,7 @@ export type SignableRpcs = Map<string, { readonly method: DescMethodUnary; reado
 /** Makes a change at once, or keeps it until enough have signed; and says which in its answer. */
 export function overMandate<M extends DescMethodUnary>(
   context: Context,
-  { method, action, check }: Signable<M>,
+  { method, action, check, creditor }: Signable<M>,
   act: Act<M>,
 ): Act<M> {
   context.signable.set(method.name, { method, act: act as Act<never> });
@@ -83,7 +85,7 @@ export function overMandate<M extends DescMethodUnary>(
             id: newId('sgr'),
             action,
             transactionId: null,
-            creditorAccountId: null,
+            creditorAccountId: creditor?.(request) || null,
             amount: 0n,
             rpc: method.name,
             request: Buffer.from(toBinary(SealedSchema, sealed)),

@@ -1,9 +1,9 @@
 // What the tests of the end of the day share: products that pay interest, money with a value date, and days that end.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '#chassis/call.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { staff } from '#chassis/testing/service.ts';
-import { type Account, ProductType } from '#gen/bank/account/v1/account_pb.ts';
+import { type Account, AccountState, ProductType } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { DayCount, InterestBasis, InterestPeriod, Rounding, TierMethod } from '#gen/bank/account/v1/interest_pb.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -37,6 +37,27 @@ export async function aProduct(accounts: Client<typeof AccountService>, interest
     terms: { interest: { ...INTEREST, ...interest } },
   });
   return productId;
+}
+
+/** Adds a product in EUR whose accounts are inactive after a quiet day and dormant after two, and answers its id. */
+export async function aSleepyProduct(accounts: Client<typeof AccountService>): Promise<string> {
+  const productId = newId('prd');
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.SAVINGS,
+    currencyCode: 'EUR',
+    displayName: 'Sleepy',
+    terms: { dormancy: { inactiveAfterDays: 1, dormantAfterDays: 2 } },
+  });
+  return productId;
+}
+
+/** Makes an account dormant by hand. */
+export async function sleep({ accountId }: Pick<Account, 'accountId'>, accounts: Client<typeof AccountService>) {
+  for (const state of [AccountState.INACTIVE, AccountState.DORMANT]) {
+    await accounts.markAccountDormant({ requestId: aRequestId('sleep'), accountId, state });
+  }
 }
 
 /** The days of a bank under test. */
@@ -81,7 +102,7 @@ export function daysOf(bank: Bank) {
       for (let tries = 0; tries < 600; tries += 1) {
         const steps = await bank.database('ledger').query(`select from day_step_kind where service = 'account'`);
         if (steps.length > 0) break;
-        await sleep(50);
+        await pause(50);
       }
       return Temporal.PlainDate.from(await endDay(bank));
     },

@@ -2,6 +2,8 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { CommandTx } from '#chassis/command.ts';
 import { fromMoney } from '#chassis/money.ts';
+import type { AccountWoken } from '#gen/bank/account/v1/account_events_pb.ts';
+import { AccountState } from '#gen/bank/account/v1/account_pb.ts';
 import { type AuditRecord, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
 import type { SanctionsHitFound } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
@@ -39,6 +41,17 @@ export function watchHit(
   const timeMs = timestampMs(occurTime);
   const what = { kind: 'SANCTIONS_HIT', recordId: '', resourceIds: [hitId, subjectId] } as const;
   tx.write(insertActivities, { subjectId, timeMs, eventId, ...what });
+}
+
+/** Has monitoring look at an account that was dormant and is not any more. */
+export function watchWoken(
+  tx: Pick<CommandTx, 'write'>,
+  { accountId: subjectId, fromState }: AccountWoken,
+  { eventId, occurTime }: EventEnvelope,
+): void {
+  if (!occurTime || fromState !== AccountState.DORMANT) return;
+  const what = { kind: 'WOKEN', recordId: '', resourceIds: [subjectId] } as const;
+  tx.write(insertActivities, { subjectId, timeMs: timestampMs(occurTime), eventId, ...what });
 }
 
 /** What a transaction does to either of its accounts. Reversals and history are nobody's doing of today. */

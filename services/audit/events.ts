@@ -10,6 +10,7 @@ import { Code } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
 import { published } from '#chassis/services.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
+import { AccountWokenSchema } from '#gen/bank/account/v1/account_events_pb.ts';
 import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
 import { SanctionsHitFoundSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { Audience, Workload } from '#gen/bank/options/v1/options_pb.ts';
@@ -26,7 +27,7 @@ import { TransactionPostedSchema } from '#gen/bank/transaction/v1/transaction_ev
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { CommandRecordedSchema, type EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
-import { watchHit, watchRecord, watchTransaction } from './activities.ts';
+import { watchHit, watchRecord, watchTransaction, watchWoken } from './activities.ts';
 import type { Context } from './context.ts';
 import { COMPLETE_STEP_UP, LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN, RESET_PASSWORD } from './domain/reports.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
@@ -95,6 +96,7 @@ function handlersOf(record: Recorder): Handler[] {
       return record(tx, envelope, what, {});
     }),
     on(TransactionPostedSchema, async (tx, event, envelope) => watchTransaction(tx, event, envelope)),
+    on(AccountWokenSchema, async (tx, event, envelope) => watchWoken(tx, event, envelope)),
     on(SanctionsHitFoundSchema, async (tx, event, envelope) => watchHit(tx, event, envelope)),
   ];
 }

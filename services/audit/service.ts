@@ -14,6 +14,7 @@ import { RefusedLogins } from './migrations/0006-refused-logins.ts';
 import { Reads } from './migrations/0008-reads.ts';
 import { Keeping } from './migrations/0009-keeping.ts';
 import { SanctionsHits } from './migrations/0010-sanctions-hits.ts';
+import { WokenAccounts } from './migrations/0011-woken-accounts.ts';
 import { monitor } from './monitoring.ts';
 import { addCaseNote } from './rpc/add-case-note.ts';
 import { assignCase } from './rpc/assign-case.ts';
@@ -103,6 +104,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0008-reads', class: Reads },
     { name: '0009-keeping', class: Keeping },
     { name: '0010-sanctions-hits', class: SanctionsHits },
+    { name: '0011-woken-accounts', class: WokenAccounts },
   ],
   context: makeContext,
   subscriptions: recordings,

@@ -46,3 +46,19 @@ export function selectBackValued(
     group by account_no, value_date having sum(amount) <> 0 order by account_no, value_date
   `;
 }
+
+/** Customers' accounts after an id that were paid in to over the counter, or debited by an order, on a day. */
+export function selectMoved(date: string, after: string, limit: number): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`
+    select distinct a.id
+    from entry e
+    join journal j on j.no = e.journal_no
+    join ledger_account a on a.no = e.account_no
+    where e.booking_date = ${date}::date and a.account_id is not null and a.id > ${after} and j.owner = 'transaction'
+      and (
+        (j.kind = 'deposit' and (e.amount < 0) = (a.normal_side = 'credit'))
+        or (j.kind in ('withdrawal', 'transfer') and (e.amount > 0) = (a.normal_side = 'credit'))
+      )
+    order by a.id limit ${limit}
+  `;
+}

@@ -20,6 +20,7 @@ import { EntriesByMonth } from './migrations/0009-entries-by-month.ts';
 import { Settings } from './migrations/0010-settings.ts';
 import { Stripes } from './migrations/0013-stripes.ts';
 import { EndOfDay } from './migrations/0015-end-of-day.ts';
+import { UnclaimedBalances } from './migrations/0016-unclaimed-balances.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -46,6 +47,7 @@ import { listHoldSteps } from './rpc/list-hold-steps.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listJournals } from './rpc/list-journals.ts';
 import { listLedgerAccounts } from './rpc/list-ledger-accounts.ts';
+import { listMovedAccounts } from './rpc/list-moved-accounts.ts';
 import { listPeriods } from './rpc/list-periods.ts';
 import { openLedgerAccount } from './rpc/open-ledger-account.ts';
 import { placeHolds } from './rpc/place-holds.ts';
@@ -105,6 +107,7 @@ function rpcs(context: Context) {
     watchEntries: watchEntries(context),
     getEndOfDay: getEndOfDay(context),
     listDayBalances: listDayBalances(context),
+    listMovedAccounts: listMovedAccounts(context),
     registerDaySteps: registerDaySteps(context),
     reportDayStep: reportDayStep(context),
     watchEndOfDay: watchEndOfDay(context),
@@ -131,6 +134,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0013-stripes', class: Stripes },
     { name: '0014-event-operations', class: eventOperations('ledger_runtime') },
     { name: '0015-end-of-day', class: EndOfDay },
+    { name: '0016-unclaimed-balances', class: UnclaimedBalances },
   ],
   context: makeContext,
   rpcs,

@@ -5,7 +5,11 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Database } from '#chassis/database.ts';
 import {
   AccountClosedSchema,
+  AccountDormantSchema,
+  AccountEscheatedSchema,
+  AccountInactiveSchema,
   AccountOpenedSchema,
+  AccountWokenSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
@@ -27,7 +31,11 @@ import { type HearerRow, selectHearers } from './webhook-tables.ts';
 
 const SCHEMAS: readonly DescMessage[] = [
   AccountClosedSchema,
+  AccountDormantSchema,
+  AccountEscheatedSchema,
+  AccountInactiveSchema,
   AccountOpenedSchema,
+  AccountWokenSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
   TransactionAwaitsSignaturesSchema,

@@ -111,4 +111,6 @@ const ENDINGS: Partial<Record<SignatureRequestState, string>> = {
   [SignatureRequestState.REFUSED]: 'SIGNATURES_REFUSED',
   [SignatureRequestState.EXPIRED]: 'SIGNATURES_EXPIRED',
   [SignatureRequestState.WITHDRAWN]: 'SIGNATURES_WITHDRAWN',
+  // The account is no more from which it was to be paid.
+  [SignatureRequestState.CANCELLED]: 'ACCOUNT_CLOSED',
 };

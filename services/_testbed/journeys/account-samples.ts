@@ -44,6 +44,13 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     'account.GetAccountBalance': { request: { accountId } },
     'account.GetStatement': { request: { accountId } },
     'account.GetStatementProof': { request: { accountId, lineNumber: 1 } },
+    'account.WakeAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
+    'account.EscheatAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
+    'account.MarkAccountDormant': {
+      request: { accountId: migratingAccountId, state: 'ACCOUNT_STATE_INACTIVE' },
+      refused: 'ACCOUNT_NOT_ACTIVE',
+    },
+    'account.ListStatusChanges': { request: { accountId } },
     'account.ExplainInterest': { request: { accountId }, refused: 'INTEREST_NOT_FOUND' },
     'account.ListSetAsideAccounts': { request: {} },
     'account.RetrySetAsideAccounts': { request: {} },

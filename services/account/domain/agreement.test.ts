@@ -16,7 +16,12 @@ function outcomeOf(work: () => unknown): string {
 }
 
 describe('the freeze of an account', () => {
-  const wanted = (debits: boolean, credits: boolean, reason: FreezeReason) => ({ debits, credits, reason });
+  const wanted = (debits: boolean, credits: boolean, reason: FreezeReason) => ({
+    debits,
+    credits,
+    reason,
+    reference: '',
+  });
   const own = wanted(true, false, 'customer_request');
   const cases: [string, Agreement, ReturnType<typeof wanted>, boolean, string][] = [
     ['by the bank, debits', ACTIVE, wanted(true, false, 'court_order'), false, 'done'],

@@ -125,6 +125,7 @@ function mayAsStaff({ actor, operation }: OrderFacts, { branchId }: AccountFacts
 
 function checkDebit(account: AccountFacts, amount: Amount): void {
   checkInUse(account, 'debtor');
+  if (account.state === 'dormant') throw refuse('ACCOUNT_DORMANT', { side: 'debtor' });
   if (account.freezeDebits) throw refuse('ACCOUNT_FROZEN', { side: 'debtor' });
   checkCurrency(account, 'debtor', amount);
   const limit = account.terms.transferLimit && fromMoney(account.terms.transferLimit).minor;
@@ -141,8 +142,8 @@ function checkCredit(account: AccountFacts, amount: Amount): void {
 type Side = 'debtor' | 'creditor';
 
 function checkInUse({ state }: AccountFacts, side: Side): void {
-  if (state === 'closed') throw refuse('ACCOUNT_CLOSED', { side });
-  if (state !== 'active') throw refuse('ACCOUNT_NOT_ACTIVE', { side });
+  if (state === 'closed' || state === 'escheated') throw refuse('ACCOUNT_CLOSED', { side });
+  if (state === 'pending' || state === 'migrating') throw refuse('ACCOUNT_NOT_ACTIVE', { side });
 }
 
 function checkCurrency({ currency }: AccountFacts, side: Side, amount: Amount): void {

@@ -3,7 +3,8 @@ import { toDecimal } from '#chassis/money.ts';
 import type { ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
 import type { InterestTerms as Message } from '#gen/bank/account/v1/interest_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import { decimal, ZERO } from '#rules/decimal.ts';
+import { exponentOf } from '#rules/currency.ts';
+import { type Decimal, decimal, ZERO } from '#rules/decimal.ts';
 import type { InterestTerms, Period } from './interest.ts';
 import { refuse } from './refusals.ts';
 import { dayCounts, interestBases, interestPeriods, roundings, tierMethods } from './words.ts';
@@ -73,6 +74,11 @@ function termsOf(interest: Message): InterestTerms {
 
 function amountOf(money: Money | undefined) {
   return money ? decimal(money.amount) : ZERO;
+}
+
+/** An amount that the rules have rounded to the currency, in minor units. */
+export function minorOf(currency: string, amount: Decimal): bigint {
+  return BigInt(amount.times(decimal(10n ** BigInt(exponentOf(currency) ?? 2))).toFixed(0));
 }
 
 /** An amount in minor units as the rules compute with it. */

@@ -6,6 +6,7 @@ import { type FeeTerm, Operation, type ProductTerms } from '#gen/bank/account/v1
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { checkInterest } from './interest-terms.ts';
+import { checkDormancy } from './life.ts';
 import { refuse, refuseTerm } from './refusals.ts';
 
 /**
@@ -21,6 +22,7 @@ export function checkTerms(currency: string, terms: ProductTerms): void {
   terms.fees.forEach((fee, index) => {
     checkFee(currency, fee, `terms.fees[${index}]`);
   });
+  checkDormancy(terms.dormancy);
   checkInterest(terms, (money, field) => limitOf(currency, money, `terms.interest.${field}`));
 }
 

@@ -29,7 +29,7 @@ import type { Rounding } from '#rules/decimal.ts';
 import type { InterestTerms, Period } from './interest.ts';
 
 export type AccountType = 'individual' | 'joint' | 'business';
-export type AccountState = 'pending' | 'migrating' | 'active' | 'closed';
+export type AccountState = 'pending' | 'migrating' | 'active' | 'inactive' | 'dormant' | 'closed' | 'escheated';
 export type HolderRole = 'owner' | 'disponent';
 export type ProductType = 'current' | 'savings';
 export type StatementFrequency = 'monthly' | 'weekly' | 'per_transaction';
@@ -37,7 +37,7 @@ export type MandateAction = 'pay' | 'change' | 'close';
 export type MandateState = 'given' | 'revoked';
 export type SignatoryRole = 'signer' | 'preparer';
 export type SignatoryClass = 'a' | 'b';
-export type SignatureRequestState = 'open' | 'complete' | 'refused' | 'expired' | 'withdrawn';
+export type SignatureRequestState = 'open' | 'complete' | 'refused' | 'expired' | 'withdrawn' | 'cancelled';
 export type SignatureDecision = 'signed' | 'refused';
 export type FreezeReason =
   | 'customer_request'

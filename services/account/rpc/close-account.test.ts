@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import { eventsOf, recordsOf } from '#chassis/testing/events.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { AccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
+import { SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import { disagreements } from '../../_testbed/agreements.ts';
 import { useBank } from '../../_testbed/bank.ts';
+import { checkLaws } from '../../_testbed/laws.ts';
 import {
   ACCOUNT_BANK,
   accountsAs,
@@ -14,6 +17,8 @@ import {
   placeHold,
   registerPerson,
 } from '../../_testbed/opening.ts';
+import { aProduct, daysOf } from '../testing-days.ts';
+import { giveMandate, rule, signer } from '../testing-mandates.ts';
 
 describe('CloseAccount', () => {
   const bank = useBank(ACCOUNT_BANK);
@@ -73,6 +78,85 @@ describe('CloseAccount', () => {
     const teller = accountsAs(bank(), 'TELLER');
     await refused(teller.closeAccount(closing(foreign.accountId)), 'ACCOUNT_NOT_ACTIVE');
     await refused(teller.closeAccount(closing('acc_unknown')), 'ACCOUNT_NOT_FOUND');
+  });
+
+  it('sweeps its balance to the account that is named, and tells what it paid', async () => {
+    const owner = await registerPerson(bank());
+    const [account, other] = await Promise.all([
+      openAccount(bank(), { owners: [owner] }),
+      openAccount(bank(), { owners: [owner] }),
+    ]);
+    await payIn(bank(), account, '12.34');
+    const client = accountsOf(bank(), owner);
+    const request = { ...closing(account.accountId), sweepAccountId: other.accountId };
+    const asked = await client.closeAccount({ ...request, validateOnly: true });
+    expect(asked.payout?.swept?.amount).to.equal('12.34');
+    const closed = await client.closeAccount(request);
+    expect(closed.account?.state).to.equal(AccountState.CLOSED);
+    expect(closed.payout).to.deep.include({ sweepAccountId: other.accountId });
+    expect(await client.closeAccount(request)).to.deep.equal(closed);
+    const { booked } = await client.getAccountBalance({ accountId: other.accountId });
+    expect(booked?.amount).to.equal('12.34');
+  });
+
+  it('pays out the interest it has earned, less the tax, before it sweeps', async function slow() {
+    this.timeout(60_000);
+    const { balance, balanceOf, endDay, pay } = daysOf(bank());
+    const yearly = { posting: InterestPeriod.ANNUALLY, compounding: InterestPeriod.ANNUALLY };
+    const productId = await aProduct(accountsAs(bank(), 'BACK_OFFICE'), yearly);
+    const [account, other] = [await openAccount(bank(), { productId }), await openAccount(bank(), { productId })];
+    await pay(account, '10000.00');
+    await endDay();
+    const client = accountsAs(bank(), 'TELLER');
+    const without = await refused(client.closeAccount(closing(account.accountId)), 'SWEEP_ACCOUNT_REQUIRED');
+    expect(without.metadata['interest']).to.equal('8.50');
+    const request = { ...closing(account.accountId), sweepAccountId: other.accountId };
+    const { payout: asked } = await client.closeAccount({ ...request, validateOnly: true });
+    const { payout } = await client.closeAccount(request);
+    expect(asked).to.deep.equal(payout);
+    const { interest, withholdingTax, swept } = payout ?? {};
+    expect([interest, withholdingTax, swept].map((one) => one?.amount)).to.deep.equal(['10.00', '1.50', '10008.50']);
+    expect([await balanceOf(account), await balanceOf(other)]).to.deep.equal(['0.00', '10008.50']);
+    expect(await balance('lac_accrued_interest_eur')).to.equal('0.00');
+    const explained = await client.explainInterest({ accountId: account.accountId });
+    expect(explained.explanation?.recordedOutstanding).to.equal(explained.explanation?.outstanding);
+    await endDay();
+    await checkLaws(bank().database('ledger').superuserUrl);
+  });
+
+  it('sweeps a customer nowhere but to an account of an owner, and nobody to what cannot take it', async () => {
+    const owner = await registerPerson(bank());
+    const [account, foreign] = [await openAccount(bank(), { owners: [owner] }), await openAccount(bank())];
+    await payIn(bank(), account, '1.00');
+    const to = (sweepAccountId: string) => ({ ...closing(account.accountId), sweepAccountId });
+    const client = accountsOf(bank(), owner);
+    await refused(client.closeAccount(to(foreign.accountId)), 'CREDITOR_NOT_FOUND');
+    await refused(client.closeAccount(to('acc_unknown')), 'CREDITOR_NOT_FOUND');
+    await refused(client.closeAccount(to(account.accountId)), 'SAME_ACCOUNT');
+    const teller = accountsAs(bank(), 'TELLER');
+    const inEuro = await openAccount(bank(), { productId: 'prd_current_eur' });
+    await refused(teller.closeAccount(to(inEuro.accountId)), 'CURRENCY_MISMATCH');
+    await refused(teller.closeAccount(to('acc_unknown')), 'CREDITOR_NOT_FOUND');
+    await placeHold(bank(), account, foreign, '0.50');
+    await refused(teller.closeAccount(to(foreign.accountId)), 'HOLD_OPEN');
+  });
+
+  it('ends what waits for signatures on it, and says why', async () => {
+    const [one, other] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const { accountId } = await openAccount(bank(), { owners: [one] });
+    await giveMandate(bank(), accountId, [signer(one), signer(other)], [rule('CHANGE', [[2, one, other]])]);
+    const client = accountsOf(bank(), one);
+    const frozen = { requestId: aRequestId(), accountId, debits: true, reason: FreezeReason.CUSTOMER_REQUEST };
+    await client.freezeAccount(frozen);
+    const { signatureRequestId } = await client.unfreezeAccount({ requestId: aRequestId(), accountId });
+    const teller = accountsAs(bank(), 'BACK_OFFICE');
+    await teller.unfreezeAccount({ requestId: aRequestId(), accountId });
+    await teller.closeAccount(closing(accountId));
+    const { signatureRequest } = await client.getSignatureRequest({ signatureRequestId });
+    expect(signatureRequest).to.deep.include({
+      state: SignatureRequestState.CANCELLED,
+      refusalReason: 'ACCOUNT_CLOSED',
+    });
   });
 
   it('only tells what would happen when it is only asked', async () => {

@@ -1,47 +1,54 @@
+import type { Call } from '#chassis/call-context.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
-import { type Change, planChange, settleChange, tellLedger, whenFree } from '../changes.ts';
+import {
+  type AccountService,
+  type CloseAccountRequest,
+  AccountService as Contract,
+} from '#gen/bank/account/v1/account_service_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { whenFree } from '../changes.ts';
+import { carryOutEnd, type Ending, type EndPlan, endingOf, planEnd, settleEnd, unpledged } from '../closing.ts';
 import type { Context } from '../context.ts';
-import { type Agreement, close } from '../domain/agreement.ts';
-import { publishClosed } from '../events.ts';
+import { close } from '../domain/agreement.ts';
+import { refuse } from '../domain/refusals.ts';
 import { overMandate } from '../signed-changes.ts';
+import { byOf } from '../status.ts';
+import { selectHolders } from '../tables.ts';
 
-type Closing = Change<{ readonly closeDate: string }>;
-
-/** Closes an account for good. Whether its balance is zero is decided by the ledger, which closes its part first. */
+/** Closes an account for good: pays out its interest, sweeps its balance, and has the ledger close its part. */
 export function closeAccount(context: Context): Rpcs<typeof AccountService>['closeAccount'] {
   const order = context.orders.define({
     method: Contract.method.closeAccount,
-    plan: (tx, { accountId, closeDate }: { accountId: string; closeDate: string }) => {
-      const decide = (row: Agreement) => {
-        close(row);
-        return { closeDate };
-      };
-      return planChange(tx, { accountId, name: 'close', decide });
-    },
-    carryOut: (change: Closing, options) =>
-      tellLedger(context, change, options, (command, on) => context.ledger.closeLedgerAccount(command, on)),
-    settle: async (tx, change, outcome) => ({
-      account: await settleChange(context, tx, {
-        change,
-        outcome,
-        apply: (row) => {
-          row.state = 'closed';
-          row.closeDate = change.terms.closeDate;
-          return publishClosed;
-        },
-      }),
-    }),
+    plan: (tx, plan: EndPlan) => planEnd(tx, plan),
+    carryOut: (ending: Ending, options) => carryOutEnd(context, endingOf(ending), options),
+    settle: (tx, ending, outcome) => settleEnd(context, tx, endingOf(ending), outcome),
   });
+  const { method } = Contract;
+  const creditor = ({ sweepAccountId }: CloseAccountRequest) => sweepAccountId;
   return overMandate(
     context,
-    { method: Contract.method.closeAccount, action: 'close', check: close },
+    { method: method.closeAccount, action: 'close', check: close, creditor },
     (request, call) =>
       whenFree(call, () =>
         order.run(request, call, async () => {
+          await checkSweep(context, request, call);
           const { openDate } = await context.clock.read();
-          return { accountId: request.accountId, closeDate: openDate.toString() };
+          const { accountId, sweepAccountId } = request;
+          return { accountId, sweepAccountId, today: openDate.toString(), state: 'closed' as const, by: byOf(call) };
         }),
       ),
   );
+}
+
+/** Refuses to sweep what is pledged, and to what is to a customer as if it did not exist: an account of none of the owners. */
+async function checkSweep(context: Context, { accountId, sweepAccountId }: CloseAccountRequest, { principal }: Call) {
+  if (sweepAccountId === '') return;
+  if (principal?.audience !== Audience.STAFF) {
+    const holders = await context.database.query(selectHolders([accountId, sweepAccountId]));
+    const owners = (id: string) =>
+      holders.filter((one) => one.accountId === id && one.role === 'owner').map(({ customerId }) => customerId);
+    const theirs = owners(accountId);
+    if (!owners(sweepAccountId).some((id) => theirs.includes(id))) throw refuse('CREDITOR_NOT_FOUND');
+  }
+  await unpledged(context, accountId);
 }

@@ -14,6 +14,7 @@ import { whenFree } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { type CutOverItem, cutOverSteps, outcomeMessage } from '../cut-overs.ts';
 import { refuse } from '../domain/refusals.ts';
+import { byOf } from '../status.ts';
 
 /** Ends the migration of accounts. Each is a command of its own, with a key of its own. */
 export function cutOverAccounts(context: Context): Rpcs<typeof AccountService>['cutOverAccounts'] {
@@ -37,7 +38,12 @@ export function cutOverAccounts(context: Context): Rpcs<typeof AccountService>['
     );
     const fresh = items.filter(({ key }) => !known.has(key));
     if (fresh.length === 0) return outcomes;
-    const settled = await order.runItems(validateOnly, call, { owner, items: fresh });
+    const settled = await order.runItems(validateOnly, call, {
+      owner,
+      items: fresh,
+      by: byOf(call),
+      today: (await context.clock.read()).openDate.toString(),
+    });
     for (const outcome of settled.outcomes) outcomes.set(outcome.accountId, outcome);
     return outcomes;
   }

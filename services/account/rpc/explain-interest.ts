@@ -9,6 +9,7 @@ import { readRow } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { ACCRUAL_PLACES, periodStart, portionsOf, posting } from '../domain/interest.ts';
 import { type LivedDay, relive } from '../domain/interest-life.ts';
+import { minorOf } from '../domain/interest-terms.ts';
 import { refuse } from '../domain/refusals.ts';
 import { readInterest } from '../interest-tables.ts';
 import { interestTermsOf } from '../products.ts';
@@ -81,10 +82,6 @@ function earnedOn(days: readonly LivedDay[]): Decimal {
       corrections.reduce((all, { interest }) => all.plus(interest), sum).plus(night.interest),
     ZERO,
   );
-}
-
-function minorOf(currency: string, amount: Decimal): bigint {
-  return BigInt(amount.times(decimal(10n ** BigInt(exponentOf(currency) ?? 2))).toFixed(0));
 }
 
 /** The nights, those in a row that were alike as one. */

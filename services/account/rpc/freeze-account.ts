@@ -2,9 +2,10 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
 import { type Change, type Command, isCustomer, planChange, settleChange, tellLedger, whenFree } from '../changes.ts';
 import type { Context } from '../context.ts';
-import { type FreezeTerms, freeze } from '../domain/agreement.ts';
+import { type Agreement, type FreezeTerms, freeze } from '../domain/agreement.ts';
 import { freezeReasons } from '../domain/words.ts';
 import { publishFrozen } from '../events.ts';
+import { type By, byOf, noteStatus } from '../status.ts';
 
 type Freezing = Command<typeof Contract.method.freezeAccount>;
 
@@ -13,11 +14,12 @@ export function freezeAccount(context: Context): Rpcs<typeof AccountService>['fr
   const order = context.orders.define({
     method: Contract.method.freezeAccount,
     plan: (tx, { request, call }: Freezing) => {
-      const { accountId, debits, credits } = request;
-      const terms = { debits, credits, reason: freezeReasons.word(request.reason) };
-      return planChange(tx, { accountId, name: 'freeze', decide: (row) => freeze(row, terms, isCustomer(call)) });
+      const { accountId, debits, credits, reference } = request;
+      const terms = { debits, credits, reason: freezeReasons.word(request.reason), reference };
+      const decide = (row: Agreement) => ({ ...freeze(row, terms, isCustomer(call)), by: byOf(call) });
+      return planChange(tx, { accountId, name: 'freeze', decide });
     },
-    carryOut: (change: Change<FreezeTerms>, options) =>
+    carryOut: (change: Change<FreezeTerms & { readonly by: By }>, options) =>
       tellLedger(context, change, options, (command, on) => {
         const { debits: decreaseFrozen, credits: increaseFrozen } = change.terms;
         return context.ledger.setLedgerAccountFreeze({ ...command, decreaseFrozen, increaseFrozen }, on);
@@ -30,6 +32,8 @@ export function freezeAccount(context: Context): Rpcs<typeof AccountService>['fr
           row.freezeDebits = change.terms.debits;
           row.freezeCredits = change.terms.credits;
           row.freezeReason = change.terms.reason;
+          row.freezeReference = change.terms.reference;
+          noteStatus(tx, row, { from: row.state, reason: 'FROZEN', by: change.terms.by });
           return publishFrozen;
         },
       }),

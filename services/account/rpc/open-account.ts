@@ -16,9 +16,11 @@ import { accountMessage, hashIban, openDetails, sealDetails } from '../accounts.
 import { applyChange, type Change, tellLedger } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { checkRoles, checkStandings, type Holding } from '../domain/holders.ts';
+import { next } from '../domain/life.ts';
 import { refuse } from '../domain/refusals.ts';
 import { accountTypes, holderRoles, statementFrequencies } from '../domain/words.ts';
 import { publishOpened } from '../events.ts';
+import { type By, byOf, moveTo } from '../status.ts';
 import { AccountRow, HolderRow, type ProductRow, settleOpenings } from '../tables.ts';
 
 /** What is known before anything is written. */
@@ -31,10 +33,11 @@ interface Planned {
   readonly openDate: string;
   readonly ibanHash: Buffer;
   readonly details: Sealed;
+  readonly by: By;
 }
 
 /** What is planned, with the row and the holders as they were written: nobody else can have changed them. */
-type Opening = Change<{ readonly migrating: boolean; readonly generalLedgerCode: string }> & {
+type Opening = Change<{ readonly migrating: boolean; readonly generalLedgerCode: string; readonly by: By }> & {
   readonly account: Omit<AccountRow, 'ibanHash' | 'details' | 'overdraftLimit' | 'createTime' | 'updateTime'> & {
     /** In base64, as the sealed bytes are. */
     readonly ibanHash: string;
@@ -83,6 +86,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
     branchId: request.branchId || (branchOf(call) ?? ''),
     product,
     openDate: openDate.toString(),
+    by: byOf(call),
     ibanHash: hashIban(context.vault, iban),
     details: await sealDetails(context.vault, partyId, {
       iban,
@@ -92,7 +96,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
 }
 
 async function plan(tx: CommandTx, { request, product, holders, ...prepared }: Planned): Promise<Opening> {
-  const { partyId, branchId, openDate, ibanHash, details } = prepared;
+  const { partyId, branchId, openDate, ibanHash, details, by } = prepared;
   const now = new Date();
   const row = {
     id: newId('acc'),
@@ -107,6 +111,7 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
     freezeDebits: false,
     freezeCredits: false,
     freezeReason: null,
+    freezeReference: '',
     overdraftLimit: 0n,
     branchId,
     statementFrequency: request.statementFrequency
@@ -114,6 +119,7 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
       : ('monthly' as const),
     openDate,
     closeDate: null,
+    stateDate: openDate,
     version: 0,
     changeNo: 1,
     pendingChange: 'open',
@@ -128,6 +134,7 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
   return intentOf(row, holders, {
     migrating: request.migrating,
     generalLedgerCode: GENERAL_LEDGER_CODES[product.type],
+    by,
   });
 }
 
@@ -173,7 +180,7 @@ async function settle(
   const opened = await openDetails(vault, row);
   if ('refusal' in outcome) {
     tx.record({ resourceIds: [row.id], partyId: row.partyId });
-    row.state = 'closed';
+    row.state = next(row.state, 'decline');
     row.closeDate = row.openDate;
     tx.write(settleOpenings, row);
     return accountMessage(row, holders, opened);
@@ -183,7 +190,8 @@ async function settle(
     before: opened,
     after: opened,
     apply: (its) => {
-      its.state = terms.migrating ? 'migrating' : 'active';
+      const state = next(its.state, terms.migrating ? 'open_migrating' : 'open');
+      moveTo(tx, its, state, { day: its.openDate, reason: 'OPENED', by: terms.by });
       return publishOpened;
     },
   });

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { type Agreement, unfreeze } from '../domain/agreement.ts';
 import { publishUnfrozen } from '../events.ts';
 import { overMandate } from '../signed-changes.ts';
+import { type By, byOf, noteStatus } from '../status.ts';
 
 type Unfreezing = Command<typeof Contract.method.unfreezeAccount>;
 
@@ -15,11 +16,11 @@ export function unfreezeAccount(context: Context): Rpcs<typeof AccountService>['
     plan: (tx, { request: { accountId }, call }: Unfreezing) => {
       const decide = (row: Agreement) => {
         unfreeze(row, isCustomer(call));
-        return null;
+        return { by: byOf(call) };
       };
       return planChange(tx, { accountId, name: 'unfreeze', decide });
     },
-    carryOut: (change: Change<null>, options) =>
+    carryOut: (change: Change<{ readonly by: By }>, options) =>
       tellLedger(context, change, options, (command, on) =>
         context.ledger.setLedgerAccountFreeze({ ...command, decreaseFrozen: false, increaseFrozen: false }, on),
       ),
@@ -31,6 +32,8 @@ export function unfreezeAccount(context: Context): Rpcs<typeof AccountService>['
           row.freezeDebits = false;
           row.freezeCredits = false;
           row.freezeReason = null;
+          row.freezeReference = '';
+          noteStatus(tx, row, { from: row.state, reason: 'UNFROZEN', by: change.terms.by });
           return publishUnfrozen;
         },
       }),

@@ -23,6 +23,7 @@ const MUTABLE = ['displayName', 'statementFrequency'] as const;
 export function updateAccount(context: Context): Rpcs<typeof AccountService>['updateAccount'] {
   const check = ({ state }: Pick<AccountRow, 'state'>) => {
     if (state === 'closed') throw refuse('ACCOUNT_CLOSED');
+    if (state === 'escheated') throw refuse('ACCOUNT_ESCHEATED');
   };
   return overMandate(context, { method: Contract.method.updateAccount, action: 'change', check }, (request, call) =>
     whenFree(call, () => update(context, request, call)),
@@ -43,6 +44,7 @@ function update(context: Context, request: UpdateAccountRequest, call: Call) {
     decide: async (tx, { version, before, after, sealed: details }) => {
       const row = await lockFree(tx, request.accountId);
       if (row.state === 'closed') throw refuse('ACCOUNT_CLOSED');
+      if (row.state === 'escheated') throw refuse('ACCOUNT_ESCHEATED');
       if (request.etag !== '' && request.etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
       // Another change came in between, so that what was opened and sealed may be of yesterday: once more, from the start.
       if (row.version !== version) throw refuse('ACCOUNT_BUSY');

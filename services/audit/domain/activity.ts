@@ -1,7 +1,7 @@
 // What monitoring looks at, as plain values.
 
 /** What an activity is. */
-export type ActivityWord = 'DENIED' | 'STAFF_ACCESS' | 'PAID_IN' | 'PAID_OUT' | 'CASH_IN' | 'SANCTIONS_HIT';
+export type ActivityWord = 'DENIED' | 'STAFF_ACCESS' | 'PAID_IN' | 'PAID_OUT' | 'CASH_IN' | 'SANCTIONS_HIT' | 'WOKEN';
 
 /** Something that happened, about one subject: a party, or an account. */
 export interface Activity {

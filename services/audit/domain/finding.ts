@@ -53,13 +53,19 @@ export function drains(
   let quietSince = movements[0]?.timeMs ?? 0;
   const found: Finding[] = [];
   for (const [index, out] of outs.entries()) {
-    if (out.timeMs - quietSince >= silenceMs) {
+    if (out.timeMs - quietSince >= silenceMs || wasWoken(movements, outs[index - 1], out, windowMs)) {
       const paid = until(outs, index, out.timeMs + windowMs);
       if ([...amounts].some(([currency, least]) => sumOf(paid, currency) >= least)) found.push(findingOf(paid));
     }
     quietSince = out.timeMs;
   }
   return found;
+}
+
+/** Whether a payment is the first one since its account was woken, not long ago. */
+function wasWoken(all: readonly Activity[], before: Activity | undefined, out: Activity, windowMs: number): boolean {
+  const since = Math.max(before?.timeMs ?? 0, out.timeMs - windowMs);
+  return all.some(({ kind, timeMs }) => kind === 'WOKEN' && timeMs >= since && timeMs <= out.timeMs);
 }
 
 /** Windows, each begun by money that came in, in which it adds up to an amount and most of it goes out again. */

@@ -86,6 +86,15 @@ describe('A rule of monitoring', () => {
     expect(found(drain, [opened, paid(50 * DAY, 1), paid(100 * DAY, 500)])).to.deep.equal([]);
   });
 
+  it('finds an account that was dormant, is woken and emptied, however long it slept', () => {
+    const drain = { case: 'dormantDrain', value: { dormantDays: 100, amounts: czk('500.00'), windowMinutes: 60 } };
+    const paid = (minute: number, crowns: number): Given => ['PAID_OUT', minute * MINUTE, crowns];
+    const woken = (minute: number): Given => ['WOKEN', minute * MINUTE];
+    expect(found(drain, [paid(0, 1), woken(10), paid(20, 300), paid(30, 200)])).to.deep.equal([2]);
+    expect(found(drain, [paid(0, 1), woken(10), paid(71, 500)])).to.deep.equal([]);
+    expect(found(drain, [paid(0, 500), woken(10)])).to.deep.equal([]);
+  });
+
   it('finds money that only passes through, in as many pieces as it likes', () => {
     const passing = { case: 'rapidInOut', value: { amounts: czk('1000.00'), sharePercent: 90, windowMinutes: 60 } };
     const came = (minute: number, crowns: number): Given => ['PAID_IN', minute * MINUTE, crowns];

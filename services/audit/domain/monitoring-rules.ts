@@ -102,7 +102,7 @@ export function judgingBy(rule: MonitoringRule, timeZone: string): Judging {
       const amounts = amountsOf('dormant_drain.amounts', condition.value.amounts);
       const find = (all: readonly Activity[], windowMs: number) =>
         drains(all, { silenceMs: dormantDays * DAY_MS, windowMs, amounts });
-      return { ...judging(rule, MOVEMENTS, windowMinutes, find), asksForSilence: true };
+      return { ...judging(rule, [...MOVEMENTS, 'WOKEN'], windowMinutes, find), asksForSilence: true };
     }
     case 'rapidInOut': {
       const { sharePercent, windowMinutes } = condition.value;

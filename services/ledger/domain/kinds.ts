@@ -21,7 +21,8 @@ interface KindRule {
 const KINDS: Readonly<Record<Kind, KindRule>> = {
   deposit: { forced: false, callers: ['transaction'] },
   withdrawal: { forced: false, callers: ['transaction'] },
-  transfer: { forced: false, callers: ['transaction'] },
+  // By account: the balance of one that ends.
+  transfer: { forced: false, callers: ['account', 'transaction'] },
   interest: { forced: true, callers: ['account'] },
   fee: { forced: true, callers: ['account', 'transaction'] },
   scheme_advice: { forced: true, callers: ['transaction'] },

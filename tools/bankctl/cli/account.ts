@@ -17,6 +17,7 @@ export function accountCommands(program: Command, exited: Exited): void {
   const account = program.command('account').description('Accounts: the agreements with customers.');
   openingCommands(account, exited);
   limitCommands(account, exited);
+  lifeCommands(account, exited);
 
   program
     .command('statement')
@@ -112,7 +113,11 @@ function limitCommands(account: Command, exited: Exited): void {
     .option('--debits', 'nothing may be taken from it')
     .option('--credits', 'nothing may be paid in')
     .addOption(choice('--reason <reason>', 'why', REASONS).makeOptionMandatory())
-    .addHelpText('after', '\nExample:\n  bankctl account freeze acc_… --debits --reason court-order')
+    .option('--reference <reference>', 'of the order, e.g. of a court')
+    .addHelpText(
+      'after',
+      "\nExample:\n  bankctl account freeze acc_… --debits --reason court-order --reference '12 C 345/2026'",
+    )
     .action(action(exited, async () => (await load()).freezeAccount));
   writes(account.command('unfreeze'))
     .description('Lets an account go again.')
@@ -122,8 +127,34 @@ function limitCommands(account: Command, exited: Exited): void {
     .description('Sets how far an account may go below zero.')
     .addHelpText('after', '\nExample:\n  bankctl account overdraft acc_… 5000.00')
     .action(action(exited, async () => (await load()).setOverdraft));
+}
+
+function lifeCommands(account: Command, exited: Exited): void {
+  const load = () => import('../commands/account-life.ts');
   writes(account.command('close'))
-    .description('Closes an account for good. Its balance must be zero.')
+    .description('Closes an account for good, with its interest paid out. Without --sweep its balance must be zero.')
     .argument('<account>', 'the id (acc_…)')
+    .option('--sweep <account>', 'where its balance goes (acc_…)')
+    .addHelpText(
+      'after',
+      '\nExample, which only tells what would be paid:\n  bankctl account close acc_… --sweep acc_… --validate-only',
+    )
     .action(action(exited, async () => (await load()).closeAccount));
+  writes(account.command('wake'))
+    .description('Wakes an account that is inactive or dormant.')
+    .argument('<account>', 'the id (acc_…)')
+    .action(action(exited, async () => (await load()).wakeAccount));
+  writes(account.command('sleep'))
+    .description('Makes an account inactive, or one that is inactive dormant, before its time.')
+    .argument('<account>', 'the id (acc_…)')
+    .addOption(choice('--state <state>', 'what it becomes', ['inactive', 'dormant']).makeOptionMandatory())
+    .action(action(exited, async () => (await load()).markAccountDormant));
+  writes(account.command('escheat'))
+    .description('Ends a dormant account, whose balance the bank keeps. Somebody else has to approve it.')
+    .argument('<account>', 'the id (acc_…)')
+    .action(action(exited, async () => (await load()).escheatAccount));
+  lists(account.command('history'))
+    .description('Lists where an account was in its life and what was frozen: who, when, why.')
+    .argument('<account>', 'the id (acc_…)')
+    .action(action(exited, async () => (await load()).accountHistory));
 }

@@ -10,7 +10,6 @@ import {
 } from '#gen/bank/account/v1/account_pb.ts';
 import {
   AccountService,
-  CloseAccountResponseSchema,
   FreezeAccountResponseSchema,
   GetAccountBalanceResponseSchema,
   GetAccountResponseSchema,
@@ -112,15 +111,23 @@ export async function accountBalance({ bank, out }: Session, _options: object, a
 /** Freezes an account. */
 export async function freezeAccount(
   { bank, out }: Session,
-  options: WriteOptions & { debits?: boolean; credits?: boolean; reason: string },
+  options: WriteOptions & { debits?: boolean; credits?: boolean; reason: string; reference?: string },
   accountId = '',
 ): Promise<void> {
-  const { requestId = randomUUID(), validateOnly = false, debits = false, credits = false } = options;
+  const { requestId = randomUUID(), validateOnly = false, debits = false, credits = false, reference = '' } = options;
   const both = !debits && !credits;
   const reason = oneOf(FreezeReason, options.reason);
   const answer = await bank()
     .client(AccountService)
-    .freezeAccount({ requestId, validateOnly, accountId, debits: debits || both, credits: credits || both, reason });
+    .freezeAccount({
+      requestId,
+      validateOnly,
+      accountId,
+      debits: debits || both,
+      credits: credits || both,
+      reason,
+      reference,
+    });
   await out.message(FreezeAccountResponseSchema, answer, () => accountText(answer.account));
 }
 
@@ -149,16 +156,6 @@ export async function setOverdraft(
   await out.message(SetOverdraftLimitResponseSchema, answer, () => accountText(answer.account));
 }
 
-/** Closes an account for good. */
-export async function closeAccount(
-  { bank, out }: Session,
-  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
-  accountId = '',
-): Promise<void> {
-  const answer = await bank().client(AccountService).closeAccount({ requestId, validateOnly, accountId });
-  await out.message(CloseAccountResponseSchema, answer, () => accountText(answer.account));
-}
-
 function readHolder(text: string): { customerId: string; role: HolderRole } {
   const [customerId = '', role = 'owner'] = text.split(':');
   if (role !== 'owner' && role !== 'disponent') {
@@ -168,13 +165,14 @@ function readHolder(text: string): { customerId: string; role: HolderRole } {
 }
 
 /** The value of an enum by the word for it on the command line. */
-function oneOf<E extends Readonly<Record<string, number>>>(values: E, text: string): E[keyof E] {
+export function oneOf<E extends Readonly<Record<string, number>>>(values: E, text: string): E[keyof E] {
   const value = values[text.toUpperCase().replaceAll('-', '_') as keyof E];
   if (value === undefined) throw usage(`${text} is not known.`);
   return value;
 }
 
-function accountText(account: Account | undefined): string {
+/** An account as it is shown. */
+export function accountText(account: Account | undefined): string {
   if (!account) return '';
   const { freeze } = account;
   const frozen = [freeze?.debits && 'debits', freeze?.credits && 'credits'].filter(Boolean).join(' and ');
@@ -188,6 +186,7 @@ function accountText(account: Account | undefined): string {
     ['currency', account.currencyCode],
     ...account.holders.map(({ role, customerId }): [string, string] => [word(HolderRole, role), customerId]),
     ['frozen', frozen && `${frozen} (${word(FreezeReason, freeze?.reason ?? 0)})`],
+    ['by order', freeze?.reference ?? ''],
     ['overdraft limit', money(account.overdraftLimit)],
     ['branch', account.branchId],
     ['statements', word(StatementFrequency, account.statementFrequency)],

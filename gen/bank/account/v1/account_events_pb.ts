@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { AccountState, AccountType, Freeze, Holder, Product } from "./account_pb.ts";
+import type { AccountState, AccountType, FinalPayout, Freeze, Holder, Product } from "./account_pb.ts";
 import { file_bank_account_v1_account } from "./account_pb.ts";
 import type { MandateAction, MandateState } from "./mandate_pb.ts";
 import { file_bank_account_v1_mandate } from "./mandate_pb.ts";
@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account_events.proto.
  */
 export const file_bank_account_v1_account_events: GenFile = /*@__PURE__*/
-  fileDesc("CiRiYW5rL2FjY291bnQvdjEvYWNjb3VudF9ldmVudHMucHJvdG8SD2JhbmsuYWNjb3VudC52MSLDAgoNQWNjb3VudE9wZW5lZBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIqCgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEhwKCnByb2R1Y3RfaWQYBSABKAlCCNq1GAQIAxABEhcKD3Byb2R1Y3RfdmVyc2lvbhgGIAEoBRIVCg1jdXJyZW5jeV9jb2RlGAcgASgJEigKB2hvbGRlcnMYCCADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEhsKCWJyYW5jaF9pZBgJIAEoCUII2rUYBAgHEAM6FPq2GBAKAggCEgphY2NvdW50X2lkIm0KDkFjY291bnRVcGRhdGVkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIpUBCg1BY2NvdW50RnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFEicKBmZyZWV6ZRgEIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUibgoPQWNjb3VudFVuZnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIoIBCg1BY2NvdW50Q2xvc2VkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFOhT6thgQCgIIAhIKYWNjb3VudF9pZCJtCg5BY2NvdW50Q3V0T3ZlchIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBSK0AQoRT3ZlcmRyYWZ0TGltaXRTZXQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESLAoFc3RhdGUYAiABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEg8KB3ZlcnNpb24YAyABKAUSLAoPb3ZlcmRyYWZ0X2xpbWl0GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5OhT6thgQCgIIAhIKYWNjb3VudF9pZCLMAQoKTWFuZGF0ZVNldBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIXCg9tYW5kYXRlX3ZlcnNpb24YBCABKAUSNAoNbWFuZGF0ZV9zdGF0ZRgFIAEoDjIdLmJhbmsuYWNjb3VudC52MS5NYW5kYXRlU3RhdGUSEgoKdmFsaWRfZnJvbRgGIAEoCSK5AgoTU2lnbmF0dXJlc1JlcXVlc3RlZBImChRzaWduYXR1cmVfcmVxdWVzdF9pZBgBIAEoCUII2rUYBAg8EAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESLgoGYWN0aW9uGAMgASgOMh4uYmFuay5hY2NvdW50LnYxLk1hbmRhdGVBY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYBCABKAlCCNq1GAQIBhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRILCgNycGMYBiABKAkSGgoIbWFrZXJfaWQYByABKAlCCNq1GAQIARADEicKFW1pc3Npbmdfc2lnbmF0b3J5X2lkcxgIIAMoCUII2rUYBAgBEAMSEwoLZXhwaXJlX2RhdGUYCSABKAki6QIKDlNpZ25hdHVyZUdpdmVuEiYKFHNpZ25hdHVyZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECDwQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIuCgZhY3Rpb24YAyABKA4yHi5iYW5rLmFjY291bnQudjEuTWFuZGF0ZUFjdGlvbhIgCg50cmFuc2FjdGlvbl9pZBgEIAEoCUII2rUYBAgGEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgsKA3JwYxgGIAEoCRIaCghtYWtlcl9pZBgHIAEoCUII2rUYBAgBEAMSHgoMc2lnbmF0b3J5X2lkGAggASgJQgjatRgECAEQAxIbCglzaWduZXJfaWQYCSABKAlCCNq1GAQIARADEjQKCGRlY2lzaW9uGAogASgOMiIuYmFuay5hY2NvdW50LnYxLlNpZ25hdHVyZURlY2lzaW9uIvsBChNTaWduYXR1cmVzQ29tcGxldGVkEiYKFHNpZ25hdHVyZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECDwQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIuCgZhY3Rpb24YAyABKA4yHi5iYW5rLmFjY291bnQudjEuTWFuZGF0ZUFjdGlvbhIgCg50cmFuc2FjdGlvbl9pZBgEIAEoCUII2rUYBAgGEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgsKA3JwYxgGIAEoCRIaCghtYWtlcl9pZBgHIAEoCUII2rUYBAgBEAMirgIKD1NpZ25hdHVyZXNFbmRlZBImChRzaWduYXR1cmVfcmVxdWVzdF9pZBgBIAEoCUII2rUYBAg8EAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESLgoGYWN0aW9uGAMgASgOMh4uYmFuay5hY2NvdW50LnYxLk1hbmRhdGVBY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYBCABKAlCCNq1GAQIBhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRILCgNycGMYBiABKAkSGgoIbWFrZXJfaWQYByABKAlCCNq1GAQIARADEjUKBXN0YXRlGAggASgOMiYuYmFuay5hY2NvdW50LnYxLlNpZ25hdHVyZVJlcXVlc3RTdGF0ZSJaChBQcm9kdWN0UHVibGlzaGVkEikKB3Byb2R1Y3QYASABKAsyGC5iYW5rLmFjY291bnQudjEuUHJvZHVjdDob+rYYFwoCCAIKEQgEGg1wcm9kdWN0czpyZWFkYgZwcm90bzM", [file_bank_account_v1_account, file_bank_account_v1_mandate, file_bank_account_v1_signature, file_bank_options_v1_options, file_bank_type_v1_money]);
+  fileDesc("CiRiYW5rL2FjY291bnQvdjEvYWNjb3VudF9ldmVudHMucHJvdG8SD2JhbmsuYWNjb3VudC52MSLDAgoNQWNjb3VudE9wZW5lZBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIqCgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEhwKCnByb2R1Y3RfaWQYBSABKAlCCNq1GAQIAxABEhcKD3Byb2R1Y3RfdmVyc2lvbhgGIAEoBRIVCg1jdXJyZW5jeV9jb2RlGAcgASgJEigKB2hvbGRlcnMYCCADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEhsKCWJyYW5jaF9pZBgJIAEoCUII2rUYBAgHEAM6FPq2GBAKAggCEgphY2NvdW50X2lkIm0KDkFjY291bnRVcGRhdGVkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIpUBCg1BY2NvdW50RnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFEicKBmZyZWV6ZRgEIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUibgoPQWNjb3VudFVuZnJvemVuEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFIrABCg1BY2NvdW50Q2xvc2VkEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEiwKBXN0YXRlGAIgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIPCgd2ZXJzaW9uGAMgASgFEiwKBnBheW91dBgEIAEoCzIcLmJhbmsuYWNjb3VudC52MS5GaW5hbFBheW91dDoU+rYYEAoCCAISCmFjY291bnRfaWQimgEKD0FjY291bnRJbmFjdGl2ZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIUCgxkb3JtYW50X2RhdGUYBCABKAk6FPq2GBAKAggCEgphY2NvdW50X2lkIoMBCg5BY2NvdW50RG9ybWFudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBToU+rYYEAoCCAISCmFjY291bnRfaWQitAEKDEFjY291bnRXb2tlbhIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIxCgpmcm9tX3N0YXRlGAQgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZToU+rYYEAoCCAISCmFjY291bnRfaWQiswEKEEFjY291bnRFc2NoZWF0ZWQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESLAoFc3RhdGUYAiABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEg8KB3ZlcnNpb24YAyABKAUSLAoGcGF5b3V0GAQgASgLMhwuYmFuay5hY2NvdW50LnYxLkZpbmFsUGF5b3V0OhT6thgQCgIIAhIKYWNjb3VudF9pZCJtCg5BY2NvdW50Q3V0T3ZlchIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBSK0AQoRT3ZlcmRyYWZ0TGltaXRTZXQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESLAoFc3RhdGUYAiABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEg8KB3ZlcnNpb24YAyABKAUSLAoPb3ZlcmRyYWZ0X2xpbWl0GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5OhT6thgQCgIIAhIKYWNjb3VudF9pZCLMAQoKTWFuZGF0ZVNldBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIsCgVzdGF0ZRgCIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSDwoHdmVyc2lvbhgDIAEoBRIXCg9tYW5kYXRlX3ZlcnNpb24YBCABKAUSNAoNbWFuZGF0ZV9zdGF0ZRgFIAEoDjIdLmJhbmsuYWNjb3VudC52MS5NYW5kYXRlU3RhdGUSEgoKdmFsaWRfZnJvbRgGIAEoCSK5AgoTU2lnbmF0dXJlc1JlcXVlc3RlZBImChRzaWduYXR1cmVfcmVxdWVzdF9pZBgBIAEoCUII2rUYBAg8EAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESLgoGYWN0aW9uGAMgASgOMh4uYmFuay5hY2NvdW50LnYxLk1hbmRhdGVBY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYBCABKAlCCNq1GAQIBhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRILCgNycGMYBiABKAkSGgoIbWFrZXJfaWQYByABKAlCCNq1GAQIARADEicKFW1pc3Npbmdfc2lnbmF0b3J5X2lkcxgIIAMoCUII2rUYBAgBEAMSEwoLZXhwaXJlX2RhdGUYCSABKAki6QIKDlNpZ25hdHVyZUdpdmVuEiYKFHNpZ25hdHVyZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECDwQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIuCgZhY3Rpb24YAyABKA4yHi5iYW5rLmFjY291bnQudjEuTWFuZGF0ZUFjdGlvbhIgCg50cmFuc2FjdGlvbl9pZBgEIAEoCUII2rUYBAgGEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgsKA3JwYxgGIAEoCRIaCghtYWtlcl9pZBgHIAEoCUII2rUYBAgBEAMSHgoMc2lnbmF0b3J5X2lkGAggASgJQgjatRgECAEQAxIbCglzaWduZXJfaWQYCSABKAlCCNq1GAQIARADEjQKCGRlY2lzaW9uGAogASgOMiIuYmFuay5hY2NvdW50LnYxLlNpZ25hdHVyZURlY2lzaW9uIvsBChNTaWduYXR1cmVzQ29tcGxldGVkEiYKFHNpZ25hdHVyZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECDwQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIuCgZhY3Rpb24YAyABKA4yHi5iYW5rLmFjY291bnQudjEuTWFuZGF0ZUFjdGlvbhIgCg50cmFuc2FjdGlvbl9pZBgEIAEoCUII2rUYBAgGEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgsKA3JwYxgGIAEoCRIaCghtYWtlcl9pZBgHIAEoCUII2rUYBAgBEAMivgIKD1NpZ25hdHVyZXNFbmRlZBImChRzaWduYXR1cmVfcmVxdWVzdF9pZBgBIAEoCUII2rUYBAg8EAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESLgoGYWN0aW9uGAMgASgOMh4uYmFuay5hY2NvdW50LnYxLk1hbmRhdGVBY3Rpb24SIAoOdHJhbnNhY3Rpb25faWQYBCABKAlCCNq1GAQIBhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRILCgNycGMYBiABKAkSGgoIbWFrZXJfaWQYByABKAlCCNq1GAQIARADEjUKBXN0YXRlGAggASgOMiYuYmFuay5hY2NvdW50LnYxLlNpZ25hdHVyZVJlcXVlc3RTdGF0ZRIOCgZyZWFzb24YCSABKAkiWgoQUHJvZHVjdFB1Ymxpc2hlZBIpCgdwcm9kdWN0GAEgASgLMhguYmFuay5hY2NvdW50LnYxLlByb2R1Y3Q6G/q2GBcKAggCChEIBBoNcHJvZHVjdHM6cmVhZGIGcHJvdG8z", [file_bank_account_v1_account, file_bank_account_v1_mandate, file_bank_account_v1_signature, file_bank_options_v1_options, file_bank_type_v1_money]);
 
 /**
  * An account was opened.
@@ -236,6 +236,13 @@ export type AccountClosed = Message<"bank.account.v1.AccountClosed"> & {
    * @generated from field: int32 version = 3;
    */
   version: number;
+
+  /**
+   * What it paid out. Absent where there was nothing.
+   *
+   * @generated from field: bank.account.v1.FinalPayout payout = 4;
+   */
+  payout?: FinalPayout | undefined;
 };
 
 /**
@@ -244,6 +251,167 @@ export type AccountClosed = Message<"bank.account.v1.AccountClosed"> & {
  */
 export const AccountClosedSchema: GenMessage<AccountClosed> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_account_events, 4);
+
+/**
+ * The holders of an account have moved nothing for so long that it will become dormant.
+ *
+ * @generated from message bank.account.v1.AccountInactive
+ */
+export type AccountInactive = Message<"bank.account.v1.AccountInactive"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Where it is in its life.
+   *
+   * @generated from field: bank.account.v1.AccountState state = 2;
+   */
+  state: AccountState;
+
+  /**
+   * The version of its record that this made, from 1.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+
+  /**
+   * The business date on which it becomes dormant unless they do, YYYY-MM-DD. Empty where it was made inactive by hand.
+   *
+   * @generated from field: string dormant_date = 4;
+   */
+  dormantDate: string;
+};
+
+/**
+ * Describes the message bank.account.v1.AccountInactive.
+ * Use `create(AccountInactiveSchema)` to create a new message.
+ */
+export const AccountInactiveSchema: GenMessage<AccountInactive> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 5);
+
+/**
+ * An account has become dormant.
+ *
+ * @generated from message bank.account.v1.AccountDormant
+ */
+export type AccountDormant = Message<"bank.account.v1.AccountDormant"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Where it is in its life.
+   *
+   * @generated from field: bank.account.v1.AccountState state = 2;
+   */
+  state: AccountState;
+
+  /**
+   * The version of its record that this made, from 1.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.account.v1.AccountDormant.
+ * Use `create(AccountDormantSchema)` to create a new message.
+ */
+export const AccountDormantSchema: GenMessage<AccountDormant> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 6);
+
+/**
+ * An account that was inactive or dormant is in use again.
+ *
+ * @generated from message bank.account.v1.AccountWoken
+ */
+export type AccountWoken = Message<"bank.account.v1.AccountWoken"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Where it is in its life.
+   *
+   * @generated from field: bank.account.v1.AccountState state = 2;
+   */
+  state: AccountState;
+
+  /**
+   * The version of its record that this made, from 1.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+
+  /**
+   * Where it was before.
+   *
+   * @generated from field: bank.account.v1.AccountState from_state = 4;
+   */
+  fromState: AccountState;
+};
+
+/**
+ * Describes the message bank.account.v1.AccountWoken.
+ * Use `create(AccountWokenSchema)` to create a new message.
+ */
+export const AccountWokenSchema: GenMessage<AccountWoken> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 7);
+
+/**
+ * An account that was dormant was ended, and its balance kept by the bank.
+ *
+ * @generated from message bank.account.v1.AccountEscheated
+ */
+export type AccountEscheated = Message<"bank.account.v1.AccountEscheated"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * Where it is in its life.
+   *
+   * @generated from field: bank.account.v1.AccountState state = 2;
+   */
+  state: AccountState;
+
+  /**
+   * The version of its record that this made, from 1.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+
+  /**
+   * What it paid out. Absent where there was nothing.
+   *
+   * @generated from field: bank.account.v1.FinalPayout payout = 4;
+   */
+  payout?: FinalPayout | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.AccountEscheated.
+ * Use `create(AccountEscheatedSchema)` to create a new message.
+ */
+export const AccountEscheatedSchema: GenMessage<AccountEscheated> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account_events, 8);
 
 /**
  * The migration of an account ended.
@@ -278,7 +446,7 @@ export type AccountCutOver = Message<"bank.account.v1.AccountCutOver"> & {
  * Use `create(AccountCutOverSchema)` to create a new message.
  */
 export const AccountCutOverSchema: GenMessage<AccountCutOver> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 5);
+  messageDesc(file_bank_account_v1_account_events, 9);
 
 /**
  * The overdraft limit of an account was set.
@@ -320,7 +488,7 @@ export type OverdraftLimitSet = Message<"bank.account.v1.OverdraftLimitSet"> & {
  * Use `create(OverdraftLimitSetSchema)` to create a new message.
  */
 export const OverdraftLimitSetSchema: GenMessage<OverdraftLimitSet> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 6);
+  messageDesc(file_bank_account_v1_account_events, 10);
 
 /**
  * An account was given a mandate, or it was ended from a day on.
@@ -376,7 +544,7 @@ export type MandateSet = Message<"bank.account.v1.MandateSet"> & {
  * Use `create(MandateSetSchema)` to create a new message.
  */
 export const MandateSetSchema: GenMessage<MandateSet> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 7);
+  messageDesc(file_bank_account_v1_account_events, 11);
 
 /**
  * Something on an account waits for signatures.
@@ -453,7 +621,7 @@ export type SignaturesRequested = Message<"bank.account.v1.SignaturesRequested">
  * Use `create(SignaturesRequestedSchema)` to create a new message.
  */
 export const SignaturesRequestedSchema: GenMessage<SignaturesRequested> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 8);
+  messageDesc(file_bank_account_v1_account_events, 12);
 
 /**
  * Somebody signed what waits, or refused to.
@@ -537,7 +705,7 @@ export type SignatureGiven = Message<"bank.account.v1.SignatureGiven"> & {
  * Use `create(SignatureGivenSchema)` to create a new message.
  */
 export const SignatureGivenSchema: GenMessage<SignatureGiven> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 9);
+  messageDesc(file_bank_account_v1_account_events, 13);
 
 /**
  * Enough have signed.
@@ -600,7 +768,7 @@ export type SignaturesCompleted = Message<"bank.account.v1.SignaturesCompleted">
  * Use `create(SignaturesCompletedSchema)` to create a new message.
  */
 export const SignaturesCompletedSchema: GenMessage<SignaturesCompleted> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 10);
+  messageDesc(file_bank_account_v1_account_events, 14);
 
 /**
  * What waited for signatures ended without enough of them.
@@ -663,6 +831,13 @@ export type SignaturesEnded = Message<"bank.account.v1.SignaturesEnded"> & {
    * @generated from field: bank.account.v1.SignatureRequestState state = 8;
    */
   state: SignatureRequestState;
+
+  /**
+   * Of one that was cancelled: why, e.g. ACCOUNT_CLOSED.
+   *
+   * @generated from field: string reason = 9;
+   */
+  reason: string;
 };
 
 /**
@@ -670,7 +845,7 @@ export type SignaturesEnded = Message<"bank.account.v1.SignaturesEnded"> & {
  * Use `create(SignaturesEndedSchema)` to create a new message.
  */
 export const SignaturesEndedSchema: GenMessage<SignaturesEnded> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 11);
+  messageDesc(file_bank_account_v1_account_events, 15);
 
 /**
  * A product, or a new version of one, was published.
@@ -691,5 +866,5 @@ export type ProductPublished = Message<"bank.account.v1.ProductPublished"> & {
  * Use `create(ProductPublishedSchema)` to create a new message.
  */
 export const ProductPublishedSchema: GenMessage<ProductPublished> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account_events, 12);
+  messageDesc(file_bank_account_v1_account_events, 16);
 

@@ -20,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account.proto.
  */
 export const file_bank_account_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL2FjY291bnQvdjEvYWNjb3VudC5wcm90bxIPYmFuay5hY2NvdW50LnYxIvEBCgdGZWVUZXJtEjkKCW9wZXJhdGlvbhgBIAEoDjIaLmJhbmsuYWNjb3VudC52MS5PcGVyYXRpb25CCrpIB4IBBBABIAASIQoEZmxhdBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI8CgxyYXRlX3BlcmNlbnQYAyABKAlCJrpII3IhMh9eKFswLTldezEsM30oWy5dWzAtOV17MSw2fSk/KT8kEiQKB21pbmltdW0YBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHbWF4aW11bRgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSKcAgoMUHJvZHVjdFRlcm1zEisKDnRyYW5zZmVyX2xpbWl0GAEgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjQKF292ZXJkcmFmdF9saW1pdF9tYXhpbXVtGAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjAKBGZlZXMYAyADKAsyGC5iYW5rLmFjY291bnQudjEuRmVlVGVybUIIukgFkgECEAoSRQoVaW50ZXJlc3RfcmF0ZV9wZXJjZW50GAQgASgJQia6SCNyITIfXihbMC05XXsxLDN9KFsuXVswLTldezEsNn0pPyk/JBIwCghpbnRlcmVzdBgFIAEoCzIeLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdFRlcm1zIvABCgdQcm9kdWN0EhwKCnByb2R1Y3RfaWQYASABKAlCCNq1GAQIAxABEg8KB3ZlcnNpb24YAiABKAUSFAoMZGlzcGxheV9uYW1lGAMgASgJEioKBHR5cGUYBCABKA4yHC5iYW5rLmFjY291bnQudjEuUHJvZHVjdFR5cGUSFQoNY3VycmVuY3lfY29kZRgFIAEoCRIsCgV0ZXJtcxgGIAEoCzIdLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0VGVybXMSLwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImcKBkhvbGRlchImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAISNQoEcm9sZRgCIAEoDjIbLmJhbmsuYWNjb3VudC52MS5Ib2xkZXJSb2xlQgq6SAeCAQQQASAAIlgKBkZyZWV6ZRIOCgZkZWJpdHMYASABKAgSDwoHY3JlZGl0cxgCIAEoCBItCgZyZWFzb24YAyABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uIoYFCgdBY2NvdW50EhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEioKBHR5cGUYAiABKA4yHC5iYW5rLmFjY291bnQudjEuQWNjb3VudFR5cGUSLAoFc3RhdGUYAyABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEh4KBGliYW4YBCABKAlCENq1GAQIAhAB4rUYBAgCEAISHgoMZGlzcGxheV9uYW1lGAUgASgJQgjitRgECAIQARIcCgpwcm9kdWN0X2lkGAYgASgJQgjatRgECAMQARIXCg9wcm9kdWN0X3ZlcnNpb24YByABKAUSFQoNY3VycmVuY3lfY29kZRgIIAEoCRIoCgdob2xkZXJzGAkgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlchInCgZmcmVlemUYCiABKAsyFy5iYW5rLmFjY291bnQudjEuRnJlZXplEiwKD292ZXJkcmFmdF9saW1pdBgLIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIbCglicmFuY2hfaWQYDCABKAlCCNq1GAQIBxADEkAKE3N0YXRlbWVudF9mcmVxdWVuY3kYDSABKA4yIy5iYW5rLmFjY291bnQudjEuU3RhdGVtZW50RnJlcXVlbmN5EhEKCW9wZW5fZGF0ZRgOIAEoCRISCgpjbG9zZV9kYXRlGA8gASgJEgwKBGV0YWcYECABKAkSLwoLY3JlYXRlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLwAQoOU3RhdGVtZW50RW50cnkSFAoMYm9va2luZ19kYXRlGAEgASgJEhIKCnZhbHVlX2RhdGUYAiABKAkSIwoGYW1vdW50GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiwKD3J1bm5pbmdfYmFsYW5jZRgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIMCgRraW5kGAUgASgJEhwKCmpvdXJuYWxfaWQYBiABKAlCCNq1GAQIBRABEiAKDnRyYW5zYWN0aW9uX2lkGAcgASgJQgjatRgECAYQARITCgtsaW5lX251bWJlchgUIAEoBSpfCgtQcm9kdWN0VHlwZRIcChhQUk9EVUNUX1RZUEVfVU5TUEVDSUZJRUQQABIYChRQUk9EVUNUX1RZUEVfQ1VSUkVOVBABEhgKFFBST0RVQ1RfVFlQRV9TQVZJTkdTEAIqkgEKCU9wZXJhdGlvbhIZChVPUEVSQVRJT05fVU5TUEVDSUZJRUQQABIaChZPUEVSQVRJT05fQ0FTSF9ERVBPU0lUEAESHQoZT1BFUkFUSU9OX0NBU0hfV0lUSERSQVdBTBACEhYKEk9QRVJBVElPTl9UUkFOU0ZFUhADEhcKE09QRVJBVElPTl9NSUdSQVRJT04QBCp7CgtBY2NvdW50VHlwZRIcChhBQ0NPVU5UX1RZUEVfVU5TUEVDSUZJRUQQABIbChdBQ0NPVU5UX1RZUEVfSU5ESVZJRFVBTBABEhYKEkFDQ09VTlRfVFlQRV9KT0lOVBACEhkKFUFDQ09VTlRfVFlQRV9CVVNJTkVTUxADKpkBCgxBY2NvdW50U3RhdGUSHQoZQUNDT1VOVF9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUFDQ09VTlRfU1RBVEVfUEVORElORxABEhsKF0FDQ09VTlRfU1RBVEVfTUlHUkFUSU5HEAISGAoUQUNDT1VOVF9TVEFURV9BQ1RJVkUQAxIYChRBQ0NPVU5UX1NUQVRFX0NMT1NFRBAEKlsKCkhvbGRlclJvbGUSGwoXSE9MREVSX1JPTEVfVU5TUEVDSUZJRUQQABIVChFIT0xERVJfUk9MRV9PV05FUhABEhkKFUhPTERFUl9ST0xFX0RJU1BPTkVOVBACKvEBCgxGcmVlemVSZWFzb24SHQoZRlJFRVpFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiIKHkZSRUVaRV9SRUFTT05fQ1VTVE9NRVJfUkVRVUVTVBABEiEKHUZSRUVaRV9SRUFTT05fRlJBVURfU1VTUElDSU9OEAISHQoZRlJFRVpFX1JFQVNPTl9DT1VSVF9PUkRFUhADEhsKF0ZSRUVaRV9SRUFTT05fU0FOQ1RJT05TEAQSGgoWRlJFRVpFX1JFQVNPTl9ERUNFQVNFRBAFEiMKH0ZSRUVaRV9SRUFTT05fQ09NUExJQU5DRV9SRVZJRVcQBiqjAQoSU3RhdGVtZW50RnJlcXVlbmN5EiMKH1NUQVRFTUVOVF9GUkVRVUVOQ1lfVU5TUEVDSUZJRUQQABIfChtTVEFURU1FTlRfRlJFUVVFTkNZX01PTlRITFkQARIeChpTVEFURU1FTlRfRlJFUVVFTkNZX1dFRUtMWRACEicKI1NUQVRFTUVOVF9GUkVRVUVOQ1lfUEVSX1RSQU5TQUNUSU9OEANiBnByb3RvMw", [file_bank_account_v1_interest, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL2FjY291bnQvdjEvYWNjb3VudC5wcm90bxIPYmFuay5hY2NvdW50LnYxIvEBCgdGZWVUZXJtEjkKCW9wZXJhdGlvbhgBIAEoDjIaLmJhbmsuYWNjb3VudC52MS5PcGVyYXRpb25CCrpIB4IBBBABIAASIQoEZmxhdBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI8CgxyYXRlX3BlcmNlbnQYAyABKAlCJrpII3IhMh9eKFswLTldezEsM30oWy5dWzAtOV17MSw2fSk/KT8kEiQKB21pbmltdW0YBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHbWF4aW11bRgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSJiCg1Eb3JtYW5jeVRlcm1zEigKE2luYWN0aXZlX2FmdGVyX2RheXMYASABKAVCC7pICBoGGJSdAigBEicKEmRvcm1hbnRfYWZ0ZXJfZGF5cxgCIAEoBUILukgIGgYYlJ0CKAIizgIKDFByb2R1Y3RUZXJtcxIrCg50cmFuc2Zlcl9saW1pdBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI0ChdvdmVyZHJhZnRfbGltaXRfbWF4aW11bRgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIwCgRmZWVzGAMgAygLMhguYmFuay5hY2NvdW50LnYxLkZlZVRlcm1CCLpIBZIBAhAKEkUKFWludGVyZXN0X3JhdGVfcGVyY2VudBgEIAEoCUImukgjciEyH14oWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8pPyQSMAoIaW50ZXJlc3QYBSABKAsyHi5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUZXJtcxIwCghkb3JtYW5jeRgGIAEoCzIeLmJhbmsuYWNjb3VudC52MS5Eb3JtYW5jeVRlcm1zIvABCgdQcm9kdWN0EhwKCnByb2R1Y3RfaWQYASABKAlCCNq1GAQIAxABEg8KB3ZlcnNpb24YAiABKAUSFAoMZGlzcGxheV9uYW1lGAMgASgJEioKBHR5cGUYBCABKA4yHC5iYW5rLmFjY291bnQudjEuUHJvZHVjdFR5cGUSFQoNY3VycmVuY3lfY29kZRgFIAEoCRIsCgV0ZXJtcxgGIAEoCzIdLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0VGVybXMSLwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImcKBkhvbGRlchImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAISNQoEcm9sZRgCIAEoDjIbLmJhbmsuYWNjb3VudC52MS5Ib2xkZXJSb2xlQgq6SAeCAQQQASAAImsKBkZyZWV6ZRIOCgZkZWJpdHMYASABKAgSDwoHY3JlZGl0cxgCIAEoCBItCgZyZWFzb24YAyABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uEhEKCXJlZmVyZW5jZRgEIAEoCSKGBQoHQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIqCgR0eXBlGAIgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEiwKBXN0YXRlGAMgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIeCgRpYmFuGAQgASgJQhDatRgECAIQAeK1GAQIAhACEh4KDGRpc3BsYXlfbmFtZRgFIAEoCUII4rUYBAgCEAESHAoKcHJvZHVjdF9pZBgGIAEoCUII2rUYBAgDEAESFwoPcHJvZHVjdF92ZXJzaW9uGAcgASgFEhUKDWN1cnJlbmN5X2NvZGUYCCABKAkSKAoHaG9sZGVycxgJIAMoCzIXLmJhbmsuYWNjb3VudC52MS5Ib2xkZXISJwoGZnJlZXplGAogASgLMhcuYmFuay5hY2NvdW50LnYxLkZyZWV6ZRIsCg9vdmVyZHJhZnRfbGltaXQYCyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSGwoJYnJhbmNoX2lkGAwgASgJQgjatRgECAcQAxJAChNzdGF0ZW1lbnRfZnJlcXVlbmN5GA0gASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeRIRCglvcGVuX2RhdGUYDiABKAkSEgoKY2xvc2VfZGF0ZRgPIAEoCRIMCgRldGFnGBAgASgJEi8KC2NyZWF0ZV90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAixgIKDFN0YXR1c0NoYW5nZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIPCgd2ZXJzaW9uGAIgASgFEjEKCmZyb21fc3RhdGUYAyABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEi8KCHRvX3N0YXRlGAQgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRInCgZmcmVlemUYBSABKAsyFy5iYW5rLmFjY291bnQudjEuRnJlZXplEg4KBnJlYXNvbhgGIAEoCRIaCghhY3Rvcl9pZBgHIAEoCUII2rUYBAgIEAMSHQoLYXBwcm92ZXJfaWQYCCABKAlCCNq1GAQICBADEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKqAQoLRmluYWxQYXlvdXQSJQoIaW50ZXJlc3QYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPd2l0aGhvbGRpbmdfdGF4GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKBXN3ZXB0GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKEHN3ZWVwX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhADIvABCg5TdGF0ZW1lbnRFbnRyeRIUCgxib29raW5nX2RhdGUYASABKAkSEgoKdmFsdWVfZGF0ZRgCIAEoCRIjCgZhbW91bnQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPcnVubmluZ19iYWxhbmNlGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgwKBGtpbmQYBSABKAkSHAoKam91cm5hbF9pZBgGIAEoCUII2rUYBAgFEAESIAoOdHJhbnNhY3Rpb25faWQYByABKAlCCNq1GAQIBhABEhMKC2xpbmVfbnVtYmVyGBQgASgFKl8KC1Byb2R1Y3RUeXBlEhwKGFBST0RVQ1RfVFlQRV9VTlNQRUNJRklFRBAAEhgKFFBST0RVQ1RfVFlQRV9DVVJSRU5UEAESGAoUUFJPRFVDVF9UWVBFX1NBVklOR1MQAiqSAQoJT3BlcmF0aW9uEhkKFU9QRVJBVElPTl9VTlNQRUNJRklFRBAAEhoKFk9QRVJBVElPTl9DQVNIX0RFUE9TSVQQARIdChlPUEVSQVRJT05fQ0FTSF9XSVRIRFJBV0FMEAISFgoST1BFUkFUSU9OX1RSQU5TRkVSEAMSFwoTT1BFUkFUSU9OX01JR1JBVElPThAEKnsKC0FjY291bnRUeXBlEhwKGEFDQ09VTlRfVFlQRV9VTlNQRUNJRklFRBAAEhsKF0FDQ09VTlRfVFlQRV9JTkRJVklEVUFMEAESFgoSQUNDT1VOVF9UWVBFX0pPSU5UEAISGQoVQUNDT1VOVF9UWVBFX0JVU0lORVNTEAMq7QEKDEFjY291bnRTdGF0ZRIdChlBQ0NPVU5UX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVQUNDT1VOVF9TVEFURV9QRU5ESU5HEAESGwoXQUNDT1VOVF9TVEFURV9NSUdSQVRJTkcQAhIYChRBQ0NPVU5UX1NUQVRFX0FDVElWRRADEhgKFEFDQ09VTlRfU1RBVEVfQ0xPU0VEEAQSGgoWQUNDT1VOVF9TVEFURV9JTkFDVElWRRAFEhkKFUFDQ09VTlRfU1RBVEVfRE9STUFOVBAGEhsKF0FDQ09VTlRfU1RBVEVfRVNDSEVBVEVEEAcqWwoKSG9sZGVyUm9sZRIbChdIT0xERVJfUk9MRV9VTlNQRUNJRklFRBAAEhUKEUhPTERFUl9ST0xFX09XTkVSEAESGQoVSE9MREVSX1JPTEVfRElTUE9ORU5UEAIq8QEKDEZyZWV6ZVJlYXNvbhIdChlGUkVFWkVfUkVBU09OX1VOU1BFQ0lGSUVEEAASIgoeRlJFRVpFX1JFQVNPTl9DVVNUT01FUl9SRVFVRVNUEAESIQodRlJFRVpFX1JFQVNPTl9GUkFVRF9TVVNQSUNJT04QAhIdChlGUkVFWkVfUkVBU09OX0NPVVJUX09SREVSEAMSGwoXRlJFRVpFX1JFQVNPTl9TQU5DVElPTlMQBBIaChZGUkVFWkVfUkVBU09OX0RFQ0VBU0VEEAUSIwofRlJFRVpFX1JFQVNPTl9DT01QTElBTkNFX1JFVklFVxAGKqMBChJTdGF0ZW1lbnRGcmVxdWVuY3kSIwofU1RBVEVNRU5UX0ZSRVFVRU5DWV9VTlNQRUNJRklFRBAAEh8KG1NUQVRFTUVOVF9GUkVRVUVOQ1lfTU9OVEhMWRABEh4KGlNUQVRFTUVOVF9GUkVRVUVOQ1lfV0VFS0xZEAISJwojU1RBVEVNRU5UX0ZSRVFVRU5DWV9QRVJfVFJBTlNBQ1RJT04QA2IGcHJvdG8z", [file_bank_account_v1_interest, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * What an operation costs: flat + rate × amount, at least minimum, at most maximum.
@@ -72,6 +72,35 @@ export const FeeTermSchema: GenMessage<FeeTerm> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_account, 0);
 
 /**
+ * When an account of a product falls asleep: after so many days without a movement of its holders' own, that is money paid in over the
+ * counter, withdrawn or transferred away. What the bank or others book does not count, nor do days on which its debits are frozen.
+ *
+ * @generated from message bank.account.v1.DormancyTerms
+ */
+export type DormancyTerms = Message<"bank.account.v1.DormancyTerms"> & {
+  /**
+   * After how many days it is inactive, of which its holders are told. From then on it takes as many days as lie between until it is dormant.
+   *
+   * @generated from field: int32 inactive_after_days = 1;
+   */
+  inactiveAfterDays: number;
+
+  /**
+   * After how many days it is dormant: more than those.
+   *
+   * @generated from field: int32 dormant_after_days = 2;
+   */
+  dormantAfterDays: number;
+};
+
+/**
+ * Describes the message bank.account.v1.DormancyTerms.
+ * Use `create(DormancyTermsSchema)` to create a new message.
+ */
+export const DormancyTermsSchema: GenMessage<DormancyTerms> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 1);
+
+/**
  * The terms of a product.
  *
  * @generated from message bank.account.v1.ProductTerms
@@ -112,6 +141,13 @@ export type ProductTerms = Message<"bank.account.v1.ProductTerms"> & {
    * @generated from field: bank.account.v1.InterestTerms interest = 5;
    */
   interest?: InterestTerms | undefined;
+
+  /**
+   * When accounts fall asleep. Absent: never.
+   *
+   * @generated from field: bank.account.v1.DormancyTerms dormancy = 6;
+   */
+  dormancy?: DormancyTerms | undefined;
 };
 
 /**
@@ -119,7 +155,7 @@ export type ProductTerms = Message<"bank.account.v1.ProductTerms"> & {
  * Use `create(ProductTermsSchema)` to create a new message.
  */
 export const ProductTermsSchema: GenMessage<ProductTerms> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 1);
+  messageDesc(file_bank_account_v1_account, 2);
 
 /**
  * One version of a product of the catalogue. An account keeps the version that it was opened with.
@@ -182,7 +218,7 @@ export type Product = Message<"bank.account.v1.Product"> & {
  * Use `create(ProductSchema)` to create a new message.
  */
 export const ProductSchema: GenMessage<Product> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 2);
+  messageDesc(file_bank_account_v1_account, 3);
 
 /**
  * Somebody who holds an account.
@@ -210,7 +246,7 @@ export type Holder = Message<"bank.account.v1.Holder"> & {
  * Use `create(HolderSchema)` to create a new message.
  */
 export const HolderSchema: GenMessage<Holder> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 3);
+  messageDesc(file_bank_account_v1_account, 4);
 
 /**
  * What is frozen, and why.
@@ -238,6 +274,13 @@ export type Freeze = Message<"bank.account.v1.Freeze"> & {
    * @generated from field: bank.account.v1.FreezeReason reason = 3;
    */
   reason: FreezeReason;
+
+  /**
+   * The reference of the order, e.g. of a court. Empty: there is none.
+   *
+   * @generated from field: string reference = 4;
+   */
+  reference: string;
 };
 
 /**
@@ -245,7 +288,7 @@ export type Freeze = Message<"bank.account.v1.Freeze"> & {
  * Use `create(FreezeSchema)` to create a new message.
  */
 export const FreezeSchema: GenMessage<Freeze> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 4);
+  messageDesc(file_bank_account_v1_account, 5);
 
 /**
  * An account: the agreement. Its money is in the ledger.
@@ -385,7 +428,126 @@ export type Account = Message<"bank.account.v1.Account"> & {
  * Use `create(AccountSchema)` to create a new message.
  */
 export const AccountSchema: GenMessage<Account> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 5);
+  messageDesc(file_bank_account_v1_account, 6);
+
+/**
+ * A change of where an account is in its life, or of its freeze.
+ *
+ * @generated from message bank.account.v1.StatusChange
+ */
+export type StatusChange = Message<"bank.account.v1.StatusChange"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The version of the account's record that this made.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+
+  /**
+   * Where it was before.
+   *
+   * @generated from field: bank.account.v1.AccountState from_state = 3;
+   */
+  fromState: AccountState;
+
+  /**
+   * Where it has been since.
+   *
+   * @generated from field: bank.account.v1.AccountState to_state = 4;
+   */
+  toState: AccountState;
+
+  /**
+   * What has been frozen since. Absent: nothing.
+   *
+   * @generated from field: bank.account.v1.Freeze freeze = 5;
+   */
+  freeze?: Freeze | undefined;
+
+  /**
+   * Why, in one word of the list: OPENED, CUT_OVER, NO_MOVEMENT, MOVEMENT, WOKEN, CLOSED, ESCHEATED, FROZEN, UNFROZEN.
+   *
+   * @generated from field: string reason = 6;
+   */
+  reason: string;
+
+  /**
+   * Who asked for it. Empty for the bank itself, and of staff where a customer reads it.
+   *
+   * @generated from field: string actor_id = 7;
+   */
+  actorId: string;
+
+  /**
+   * Who approved it. Empty where nobody had to, and where a customer reads it.
+   *
+   * @generated from field: string approver_id = 8;
+   */
+  approverId: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 9;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.StatusChange.
+ * Use `create(StatusChangeSchema)` to create a new message.
+ */
+export const StatusChangeSchema: GenMessage<StatusChange> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 7);
+
+/**
+ * What an account that ends has paid out.
+ *
+ * @generated from message bank.account.v1.FinalPayout
+ */
+export type FinalPayout = Message<"bank.account.v1.FinalPayout"> & {
+  /**
+   * The interest that it had earned and that was not posted yet, before tax.
+   *
+   * @generated from field: bank.type.v1.Money interest = 1;
+   */
+  interest?: Money | undefined;
+
+  /**
+   * What was withheld of that.
+   *
+   * @generated from field: bank.type.v1.Money withholding_tax = 2;
+   */
+  withholdingTax?: Money | undefined;
+
+  /**
+   * What was swept from it in all, interest less tax included.
+   *
+   * @generated from field: bank.type.v1.Money swept = 3;
+   */
+  swept?: Money | undefined;
+
+  /**
+   * The account that it was swept to. Empty where nothing was, or where it stays with the bank.
+   *
+   * @generated from field: string sweep_account_id = 4;
+   */
+  sweepAccountId: string;
+};
+
+/**
+ * Describes the message bank.account.v1.FinalPayout.
+ * Use `create(FinalPayoutSchema)` to create a new message.
+ */
+export const FinalPayoutSchema: GenMessage<FinalPayout> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 8);
 
 /**
  * One line of a statement.
@@ -455,7 +617,7 @@ export type StatementEntry = Message<"bank.account.v1.StatementEntry"> & {
  * Use `create(StatementEntrySchema)` to create a new message.
  */
 export const StatementEntrySchema: GenMessage<StatementEntry> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 6);
+  messageDesc(file_bank_account_v1_account, 9);
 
 /**
  * What kind of product it is.
@@ -641,6 +803,27 @@ export const AccountState = {
    * @generated from enum value: ACCOUNT_STATE_CLOSED = 4;
    */
   CLOSED: 4,
+
+  /**
+   * In use, but its holders have moved nothing for as long as the product says: the notice before it becomes dormant.
+   *
+   * @generated from enum value: ACCOUNT_STATE_INACTIVE = 5;
+   */
+  INACTIVE: 5,
+
+  /**
+   * Asleep: money comes in, none is taken out until it is woken.
+   *
+   * @generated from enum value: ACCOUNT_STATE_DORMANT = 6;
+   */
+  DORMANT: 6,
+
+  /**
+   * Ended after it was dormant: its balance is kept by the bank among those that nobody claims.
+   *
+   * @generated from enum value: ACCOUNT_STATE_ESCHEATED = 7;
+   */
+  ESCHEATED: 7,
 } as const;
 
 /**

@@ -1,0 +1,70 @@
+// The end of an account: what interest is still paid out, and where its balance may go.
+import { toMoney } from '#chassis/money.ts';
+import { type Decimal, decimal } from '#rules/decimal.ts';
+import { close } from './agreement.ts';
+import { type InterestTerms, posting } from './interest.ts';
+import { minorOf } from './interest-terms.ts';
+import { next } from './life.ts';
+import { refuse } from './refusals.ts';
+import type { AccountState, FreezeReason } from './words.ts';
+
+/** What is known of an account that shall end, or that another one's balance shall go to. */
+export interface EndFacts {
+  readonly id: string;
+  readonly state: AccountState;
+  readonly currency: string;
+  readonly freezeReason?: FreezeReason | null | undefined;
+  readonly freezeCredits: boolean;
+}
+
+/** What interest an account has earned, and up to the end of which day. */
+export interface Earned {
+  readonly terms: InterestTerms;
+  readonly accruedThrough: string;
+  /** Earned and not posted. */
+  readonly outstanding: Decimal;
+}
+
+/** Interest that is paid out at the end, in units of the currency. */
+export interface LastInterest {
+  readonly gross: Decimal;
+  readonly tax: Decimal;
+  readonly net: Decimal;
+}
+
+/**
+ * The interest that an account which ends on a day is paid: all that was earned up to the night before. Refuses INTEREST_NOT_ACCRUED
+ * while nights are missing. Undefined: there is nothing.
+ */
+export function lastInterest(earned: Earned | undefined, today: string, exponent: number): LastInterest | undefined {
+  if (!earned) return undefined;
+  const yesterday = Temporal.PlainDate.from(today).subtract({ days: 1 }).toString();
+  if (earned.accruedThrough < yesterday) throw refuse('INTEREST_NOT_ACCRUED');
+  const last = posting(earned.terms, earned.outstanding, exponent);
+  return last.gross.gt(decimal('0')) ? last : undefined;
+}
+
+/** Refuses an account that cannot end, or whose balance cannot go where it shall. */
+export function checkEnd(account: EndFacts, sweepTo: EndFacts | undefined, interest: LastInterest | undefined): void {
+  close(account);
+  if (sweepTo) checkSweep(account, sweepTo);
+  else if (interest?.net.gt(decimal('0'))) {
+    const { amount } = toMoney({ currency: account.currency, minor: minorOf(account.currency, interest.net) });
+    throw refuse('SWEEP_ACCOUNT_REQUIRED', { interest: amount });
+  }
+}
+
+/** Refuses an account that is not dormant, or frozen. */
+export function checkEscheat(account: EndFacts): void {
+  next(account.state, 'escheat');
+  if (account.freezeReason) throw refuse('ACCOUNT_FROZEN');
+}
+
+function checkSweep({ id, currency }: EndFacts, to: EndFacts): void {
+  const side = 'creditor';
+  if (to.id === id) throw refuse('SAME_ACCOUNT');
+  if (to.state === 'closed' || to.state === 'escheated') throw refuse('ACCOUNT_CLOSED', { side });
+  if (to.state === 'pending' || to.state === 'migrating') throw refuse('ACCOUNT_NOT_ACTIVE', { side });
+  if (to.freezeCredits) throw refuse('ACCOUNT_FROZEN', { side });
+  if (to.currency !== currency) throw refuse('CURRENCY_MISMATCH', { side });
+}
