@@ -116,6 +116,10 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/WakeAccount'
   | 'bank.account.v1.AccountService/EscheatAccount'
   | 'bank.account.v1.AccountService/ListStatusChanges'
+  | 'bank.account.v1.AccountService/ChangeHolders'
+  | 'bank.account.v1.AccountService/ListHolderChanges'
+  | 'bank.account.v1.AccountService/ListEstates'
+  | 'bank.account.v1.AccountService/PayOutEstate'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -173,6 +177,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/RejectErasureRequest'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
+  | 'bank.customer.v1.CustomerService/ReportDeath'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -1300,6 +1305,106 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'ACCOUNT_NOT_FOUND',
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ChangeHolders': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['holders', 'customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'HOLDERS_INVALID',
+      'HOLDERS_UNCHANGED',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ETAG_MISMATCH',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/ListHolderChanges': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['changes', 'accountId'], ['changes', 'before', 'customerId'], ['changes', 'after', 'customerId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ListEstates': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/PayOutEstate': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['sweepAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_OF_ESTATE',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_DORMANT',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'CREDITOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'CURRENCY_MISMATCH',
+      'BALANCE_NOT_ZERO',
+      'HOLD_OPEN',
+      'INTEREST_NOT_ACCRUED',
+      'ACCOUNT_BUSY',
     ],
   },
   'bank.audit.v1.AuditService/ListAuditRecords': {
@@ -2450,6 +2555,28 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.customer.v1.CustomerService/ReportDeath': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'PERSON_REQUIRED',
+      'DATE_INVALID',
+    ],
   },
   'bank.ledger.v1.LedgerService/OpenLedgerAccount': {
     callers: ['account', 'transaction'],
@@ -5366,6 +5493,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
       'CURRENCY_MISMATCH',
@@ -5399,6 +5527,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
       'CURRENCY_MISMATCH',
@@ -5519,6 +5648,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
       'CURRENCY_MISMATCH',
@@ -5902,6 +6032,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.AuthorizeOrdersRequest',
   'bank.account.v1.BatchOpenAccountsRequest',
   'bank.account.v1.BatchOpenAccountsResponse',
+  'bank.account.v1.ChangeHoldersResponse',
   'bank.account.v1.CloseAccountResponse',
   'bank.account.v1.EscheatAccountResponse',
   'bank.account.v1.FreezeAccountResponse',
@@ -5913,6 +6044,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.OpenAccountResponse',
   'bank.account.v1.OpeningOutcome',
   'bank.account.v1.OrderToAuthorize',
+  'bank.account.v1.PayOutEstateResponse',
   'bank.account.v1.SetOverdraftLimitResponse',
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
@@ -5967,6 +6099,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
   'bank.customer.v1.Relation',
+  'bank.customer.v1.ReportDeathResponse',
   'bank.customer.v1.SanctionsHit',
   'bank.customer.v1.ScreenNameRequest',
   'bank.customer.v1.UpdateCustomerRequest',

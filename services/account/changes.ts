@@ -47,7 +47,8 @@ export interface LedgerCommand {
   readonly requestId: string;
   readonly validateOnly: boolean;
   readonly ledgerAccountId: string;
-  readonly actor: Actor;
+  /** Absent: on the bank's own behalf. */
+  readonly actor?: Actor;
 }
 
 /** A command as its order needs it. */
@@ -75,9 +76,9 @@ export async function whenFree<T>(call: Call, command: () => Promise<T>): Promis
   }
 }
 
-/** True for a call of a customer; the other ones who may change accounts are staff. */
+/** True for a call of a customer; the other ones who may change accounts are staff, and the bank itself. */
 export function isCustomer({ principal }: Call): boolean {
-  return principal?.audience !== Audience.STAFF;
+  return principal !== undefined && principal.audience !== Audience.STAFF;
 }
 
 /** Loads an account that nothing else is changing, locked until the batch ends. */
@@ -121,7 +122,7 @@ export async function tellLedger<Result>(
     requestId: `${accountId}/${changeNo}`,
     validateOnly,
     ledgerAccountId: deriveId('lac', accountId),
-    actor: actorOf(call),
+    ...(call.principal && { actor: actorOf(call) }),
   };
   return send(command, { deadline, trace: call.trace });
 }
@@ -159,6 +160,8 @@ export function applyChange(
   row: AccountRow,
   change: {
     holders: readonly HolderOf[];
+    /** Who held it before; absent where that is the same. */
+    holdersBefore?: readonly HolderOf[];
     before: Details;
     after: Details;
     apply: (row: AccountRow) => Publish;
@@ -167,7 +170,7 @@ export function applyChange(
   },
 ): Account {
   const { holders } = change;
-  const before = accountMessage(row, holders, change.before);
+  const before = accountMessage(row, change.holdersBefore ?? holders, change.before);
   const publish = change.apply(row);
   row.version += 1;
   row.updateTime = new Date();

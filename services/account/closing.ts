@@ -9,16 +9,15 @@ import type { CommandTx } from '#chassis/command.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
 import { deriveId } from '#chassis/id.ts';
-import { fromMoney, MINOR_MAX, toMoney } from '#chassis/money.ts';
+import { fromMoney, toMoney } from '#chassis/money.ts';
 import { type CallOptions, type Outcome, outcomeOf } from '#chassis/order.ts';
 import type { Account, FinalPayoutSchema } from '#gen/bank/account/v1/account_pb.ts';
-import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import type { PostJournalsRequestSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
-import { openOwnAccounts, ownAccount } from './booking-interest.ts';
+import { openOwnAccounts } from './booking-interest.ts';
 import { begin, type Change, lockFree, settleChange, tellLedger } from './changes.ts';
+import { interestJournal, post, sweepJournal, tail } from './closing-journals.ts';
 import type { Context } from './context.ts';
-import { checkEnd, checkEscheat, lastInterest } from './domain/closing.ts';
+import { checkEnd, checkEscheat, checkEstate, lastInterest } from './domain/closing.ts';
 import { minorOf } from './domain/interest-terms.ts';
 import { refuse } from './domain/refusals.ts';
 import { publishClosed, publishEscheated } from './events.ts';
@@ -26,8 +25,6 @@ import { readEarned } from './interest-tables.ts';
 import { cancelOpenRequests } from './signatures.ts';
 import { type By, moveTo, THE_BANK } from './status.ts';
 import { AccountRow } from './tables.ts';
-
-type Legs = NonNullable<MessageInitShape<typeof PostJournalsRequestSchema>['journals']>[number];
 
 /** What an end is planned from. */
 export interface EndPlan {
@@ -37,6 +34,8 @@ export interface EndPlan {
   readonly sweepAccountId?: string;
   readonly sweepLedgerAccountId?: string;
   readonly state: 'closed' | 'escheated';
+  /** True: it is frozen for a death, and let go while it is paid out. */
+  readonly isEstate?: boolean;
   /** Refuses an account that must not end so, or may not be swept to. */
   readonly check?: (row: AccountRow) => void;
   readonly by: By;
@@ -47,6 +46,8 @@ export interface EndTerms {
   readonly today: string;
   readonly state: 'closed' | 'escheated';
   readonly by: By;
+  /** How it was frozen, where it is let go while it is paid out. */
+  readonly frozen: { readonly debits: boolean; readonly credits: boolean } | null;
   readonly sweepAccountId: string;
   readonly sweepLedgerAccountId: string;
   readonly interest: {
@@ -79,6 +80,7 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
   const earned = await readEarned(tx, accountId);
   const interest = lastInterest(earned, today, exponent);
   if (state === 'escheated') checkEscheat(row);
+  else if (plan.isEstate) checkEstate(row, to ?? undefined);
   else checkEnd(row, to ?? undefined, interest);
   const minor = (amount: Parameters<typeof minorOf>[1]) => String(minorOf(row.currency, amount));
   if (interest) {
@@ -86,7 +88,9 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
       update interest_account set posted = posted + ${interest.gross.toFixed()}::numeric where account_id = ${accountId}
     `);
   }
+  const frozen = plan.isEstate ? { debits: row.freezeDebits, credits: row.freezeCredits } : null;
   const terms: EndTerms = {
+    frozen,
     today,
     state,
     by,
@@ -108,7 +112,14 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
 /** What was planned, also before there were sweeps: then only the day was. */
 export function endingOf(ending: Change<Partial<EndTerms> & { readonly closeDate?: string }>): Ending {
   const { closeDate = '', ...terms } = ending.terms;
-  const none = { state: 'closed', by: THE_BANK, sweepAccountId: '', sweepLedgerAccountId: '', interest: null } as const;
+  const none = {
+    state: 'closed',
+    by: THE_BANK,
+    sweepAccountId: '',
+    sweepLedgerAccountId: '',
+    interest: null,
+    frozen: null,
+  } as const;
   return { ...ending, terms: { today: closeDate, ...none, ...terms } };
 }
 
@@ -147,6 +158,28 @@ export async function carryOutEnd(context: Context, ending: Ending, options: Cal
   }
 }
 
+/** Lets an account go that is frozen for a death while it is paid out. Where it stays open, it is frozen as it was. */
+export async function lifting(
+  context: Context,
+  ending: Ending,
+  options: CallOptions,
+  work: () => Promise<Ended>,
+): Promise<Ended> {
+  const { frozen } = ending.terms;
+  if (!frozen || options.validateOnly) return work();
+  const set = (decreaseFrozen: boolean, increaseFrozen: boolean, suffix: string) =>
+    tellLedger(context, ending, options, (command, on) => {
+      const requestId = `${command.requestId}${suffix}`;
+      return context.ledger.setLedgerAccountFreeze({ ...command, requestId, decreaseFrozen, increaseFrozen }, on);
+    });
+  await set(false, false, '');
+  const outcome = await outcomeOf(work);
+  const isLeft = 'refusal' in outcome || outcome.value.refusal !== undefined;
+  if (isLeft) await set(frozen.debits, frozen.credits, '/again');
+  if ('refusal' in outcome) throw outcome.refusal;
+  return outcome.value;
+}
+
 /** What would happen: as the balance stands. */
 async function previewEnd(context: Context, ending: Ending, options: CallOptions): Promise<Ended> {
   const { terms, accountId } = ending;
@@ -158,7 +191,8 @@ async function previewEnd(context: Context, ending: Ending, options: CallOptions
     throw refuse('BALANCE_NOT_ZERO', { booked: toMoney({ currency: ending.currency, minor: booked }).amount });
   }
   const on = { deadline: options.deadline, trace: options.call.trace };
-  if (booked > 0n) {
+  // What is frozen is not asked about: it is let go first.
+  if (booked > 0n && !terms.frozen) {
     const { outcomes } = await context.ledger.postJournals(
       { journals: [{ ...sweepJournal(ending, 1), actor: actorOf(options.call) }], validateOnly: true },
       on,
@@ -176,52 +210,6 @@ export async function unpledged({ ledger }: Context, accountId: string): Promise
   const minor = (money: { currencyCode: string; amount: string } | undefined) => (money ? fromMoney(money).minor : 0n);
   if (minor(balance?.held) !== 0n || minor(balance?.pendingIn) !== 0n) throw refuse('HOLD_OPEN');
   return { booked: minor(balance?.booked) };
-}
-
-async function post(
-  { ledger }: Context,
-  journal: Legs,
-  { deadline, call }: CallOptions,
-): Promise<{ swept: bigint; refusal: Refusal | undefined }> {
-  const { outcomes } = await ledger.postJournals(
-    { journals: [{ ...journal, actor: actorOf(call) }] },
-    { deadline, trace: call.trace },
-  );
-  const result = outcomes[0]?.result;
-  if (result?.case === 'refusal') return { swept: 0n, refusal: readRefusal(result.value) };
-  if (result?.case !== 'posted') throw new Error('a journal was answered without an outcome');
-  const [amount] = result.value.balancingAmounts;
-  return { swept: amount ? fromMoney(amount).minor : 0n, refusal: undefined };
-}
-
-const tail = (id: string) => id.slice(id.indexOf('_') + 1);
-
-function interestJournal({ accountId, changeNo, currency, terms: { interest } }: Ending): Legs {
-  const [gross, tax] = [BigInt(interest?.gross ?? '0'), BigInt(interest?.tax ?? '0')];
-  const leg = (ledgerAccountId: string, side: Side, minor: bigint) =>
-    minor === 0n ? [] : [{ ledgerAccountId, side, amount: toMoney({ currency, minor }) }];
-  return {
-    journalId: `jnl_lastinterest_${tail(accountId)}_${changeNo}`,
-    kind: JournalKind.INTEREST,
-    legs: [
-      ...leg(ownAccount('accrued_interest', currency), Side.DEBIT, gross),
-      ...leg(deriveId('lac', accountId), Side.CREDIT, gross - tax),
-      ...leg(ownAccount('withholding_tax', currency), Side.CREDIT, tax),
-    ],
-  };
-}
-
-function sweepJournal({ accountId, changeNo, currency, terms }: Ending, round: number): Legs {
-  const atMost = toMoney({ currency, minor: MINOR_MAX });
-  const zero = toMoney({ currency, minor: 0n });
-  return {
-    journalId: `jnl_sweep_${tail(accountId)}_${changeNo}_${round}`,
-    kind: JournalKind.TRANSFER,
-    legs: [
-      { ledgerAccountId: deriveId('lac', accountId), side: Side.DEBIT, balancing: { atMost, target: zero } },
-      { ledgerAccountId: terms.sweepLedgerAccountId, side: Side.CREDIT, balancing: { atMost } },
-    ],
-  };
 }
 
 /** Settles an end. What was paid is written in either case; where the account stays open, it is refused for why. */
@@ -261,11 +249,13 @@ export async function settleEnd(
     change: ending,
     outcome: settled,
     apply: (row) => {
-      moveTo(tx, row, terms.state, {
-        day: terms.today,
-        reason: terms.state === 'closed' ? 'CLOSED' : 'ESCHEATED',
-        by: terms.by,
-      });
+      if (terms.frozen) {
+        row.freezeDebits = false;
+        row.freezeCredits = false;
+        row.freezeReason = null;
+        row.freezeReference = '';
+      }
+      moveTo(tx, row, terms.state, { day: terms.today, reason: reasonOf(terms), by: terms.by });
       row.closeDate = terms.today;
       return terms.state === 'closed' ? publishClosed(paid) : publishEscheated(paid);
     },
@@ -281,4 +271,9 @@ export async function settleEnd(
 
 function unit(currency: string, minor: string): string {
   return toMoney({ currency, minor: BigInt(minor) }).amount;
+}
+
+function reasonOf({ state, frozen }: EndTerms) {
+  if (frozen) return 'ESTATE_PAID_OUT';
+  return state === 'closed' ? 'CLOSED' : 'ESCHEATED';
 }

@@ -28,7 +28,7 @@ export interface Context extends House {
   readonly stepUp: StepUp;
   /** Who watches what waits for signatures, by account. */
   readonly watching: Watching<Head>;
-  /** What can be carried out once it is signed. */
+  /** What can be carried out once it is signed, or of the bank's own accord. */
   readonly signable: SignableRpcs;
   readonly catalogue: Catalogue;
   /** An account number that nobody has had, in its normal form. */

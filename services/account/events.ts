@@ -9,6 +9,7 @@ import {
   AccountDormantSchema,
   AccountEscheatedSchema,
   AccountFrozenSchema,
+  AccountHoldersChangedSchema,
   AccountInactiveSchema,
   AccountOpenedSchema,
   AccountUnfrozenSchema,
@@ -30,6 +31,7 @@ import { type HolderOf, holdersMessage } from './accounts.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
 import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
+import { deaths } from './estates.ts';
 import { saveRepresentation } from './people-tables.ts';
 import type { AccountRow } from './tables.ts';
 
@@ -92,6 +94,10 @@ export const publishOverdraftLimitSet: Publish = (tx, row) => {
   tx.publish(OverdraftLimitSetSchema, { ...changed(row), overdraftLimit }, aggregate(row));
 };
 
+export const publishHoldersChanged: Publish = (tx, row, holders) => {
+  tx.publish(AccountHoldersChangedSchema, { ...changed(row), holders: holdersMessage(holders) }, aggregate(row));
+};
+
 /** Publishes a version of the account's mandate. */
 export function publishMandateSet(
   mandateVersion: number,
@@ -121,7 +127,7 @@ const REPRESENTING: Partial<Record<RelationKind, Representation['kind']>> = {
   [RelationKind.POWER_OF_ATTORNEY]: 'power_of_attorney',
 };
 
-/** Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. */
+/** What customer tells: of deaths, and of who acts for whom. Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. */
 export function representations(): Subscription {
   const save = async (tx: CommandTx, { relationId, customerId, ...event }: RelationCreated | RelationEnded) => {
     const kind = REPRESENTING[event.kind];
@@ -130,5 +136,5 @@ export function representations(): Subscription {
     const days = { validFrom, validUntil: validUntil || null };
     await tx.execute(saveRepresentation({ relationId, kind, customerId, representativeId, ...days, version }));
   };
-  return { producer: 'customer', handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save)] };
+  return { producer: 'customer', handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save), deaths()] };
 }

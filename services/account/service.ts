@@ -7,15 +7,18 @@ import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { startEndOfDay } from './end-of-day.ts';
+import { tendEstates } from './estates.ts';
 import { representations } from './events.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
 import { Interest } from './migrations/0006-interest.ts';
 import { Mandates } from './migrations/0010-mandates.ts';
 import { Signatures } from './migrations/0011-signatures.ts';
 import { StatusLife } from './migrations/0012-status-life.ts';
+import { Ownership } from './migrations/0013-ownership.ts';
 import { peopleEntities } from './people-tables.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
+import { changeHolders } from './rpc/change-holders.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
@@ -33,6 +36,8 @@ import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { giveSignature } from './rpc/give-signature.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
+import { listEstates } from './rpc/list-estates.ts';
+import { listHolderChanges } from './rpc/list-holder-changes.ts';
 import { listMandates } from './rpc/list-mandates.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
@@ -40,6 +45,7 @@ import { listSignatureRequests } from './rpc/list-signature-requests.ts';
 import { listStatusChanges } from './rpc/list-status-changes.ts';
 import { markAccountDormant } from './rpc/mark-account-dormant.ts';
 import { openAccount } from './rpc/open-account.ts';
+import { payOutEstate } from './rpc/pay-out-estate.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
 import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
@@ -93,6 +99,10 @@ function rpcs(context: Context) {
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
     unfreezeAccount: unfreezeAccount(context),
+    changeHolders: changeHolders(context),
+    listEstates: listEstates(context),
+    listHolderChanges: listHolderChanges(context),
+    payOutEstate: payOutEstate(context),
     escheatAccount: escheatAccount(context),
     listStatusChanges: listStatusChanges(context),
     markAccountDormant: markAccountDormant(context),
@@ -115,6 +125,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0010-mandates', class: Mandates },
     { name: '0011-signatures', class: Signatures },
     { name: '0012-status-life', class: StatusLife },
+    { name: '0013-ownership', class: Ownership },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,
@@ -123,9 +134,11 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
   owners,
   async start(context) {
     const stopTending = repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait');
+    const stopEstates = repeat(TEND_MS, tendEstates(context), context.log, 'what somebody leaves has to wait');
     const stopEndOfDay = startEndOfDay(context);
     return async () => {
       await stopEndOfDay();
+      await stopEstates();
       await stopTending();
     };
   },

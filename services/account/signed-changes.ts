@@ -57,7 +57,7 @@ type Act<M extends DescMethodUnary> = (
   call: Call,
 ) => Promise<MessageInitShape<M['output']>>;
 
-/** What can be carried out once it is signed, by the name of its RPC. */
+/** What the bank can carry out in somebody's name, e.g. once it is signed, by the name of its RPC. */
 export type SignableRpcs = Map<string, { readonly method: DescMethodUnary; readonly act: Act<never> }>;
 
 /** Makes a change at once, or keeps it until enough have signed; and says which in its answer. */

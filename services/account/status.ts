@@ -36,6 +36,7 @@ export type StatusReason =
   | 'WOKEN'
   | 'CLOSED'
   | 'ESCHEATED'
+  | 'ESTATE_PAID_OUT'
   | 'FROZEN'
   | 'UNFROZEN';
 

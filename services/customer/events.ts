@@ -1,9 +1,11 @@
 // The events of the customer service, which say that something changed, and nothing personal; and what it does about others'.
 import { LockMode } from '@mikro-orm/core';
 import type { CommandTx } from '#chassis/command.ts';
+import { newId } from '#chassis/id.ts';
 import { on, type Subscription } from '#chassis/subscription.ts';
 import {
   CustomerDeactivatedSchema,
+  CustomerDeceasedSchema,
   CustomerRegisteredSchema,
   CustomerUpdatedSchema,
   RelationCreatedSchema,
@@ -17,6 +19,7 @@ import { ErasureRejection, ErasureState } from '#gen/bank/customer/v1/erasure_pb
 import { SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { Context } from './context.ts';
+import type { DeathRow } from './deaths.ts';
 import { kindMessage } from './domain/relations.ts';
 import { endErasure } from './erasure-tables.ts';
 import { stateMessage } from './profile.ts';
@@ -48,6 +51,11 @@ export function publish(
   const aggregate = { id, sequence: version };
   if (what !== 'updated') tx.publish(SCHEMAS[what], event, aggregate);
   else tx.publish(CustomerUpdatedSchema, { ...event, previousBranchId, relationshipOfficerId }, aggregate);
+}
+
+/** Publishes that a customer has died. */
+export function publishDeceased(tx: CommandTx, event: Omit<DeathRow, 'authorId'>): void {
+  tx.publish(CustomerDeceasedSchema, event, { id: newId('evt'), sequence: 1 });
 }
 
 /** Publishes what became of a relation between customers. */

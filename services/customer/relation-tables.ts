@@ -1,6 +1,7 @@
 // The table of how customers stand to each other.
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, LockMode, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
+import type { CommandTx } from '#chassis/command.ts';
 import { sealedColumn } from '#chassis/sealed-column.ts';
 import type { Kind, Period } from './domain/relations.ts';
 
@@ -45,4 +46,19 @@ export function selectOverlapping(
     where customer_id = ${customerId} and kind = ${kind} and valid_from < coalesce(${until}::date, 'infinity')
       and coalesce(valid_until, 'infinity') > ${from}::date and coalesce(valid_until, 'infinity') > valid_from
   `;
+}
+
+/** Who acts for a customer, and for whom they act, on a day or later; locked until the batch ends. */
+export function lockRepresentations(tx: CommandTx, customerId: string, date: string): Promise<RelationRow[]> {
+  return tx.em.find(
+    RelationRow,
+    {
+      kind: { $in: ['guardian', 'power_of_attorney'] },
+      $and: [
+        { $or: [{ customerId }, { relatedCustomerId: customerId }] },
+        { $or: [{ validUntil: null }, { validUntil: { $gt: date } }] },
+      ],
+    },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, refresh: true },
+  );
 }

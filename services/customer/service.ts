@@ -16,6 +16,7 @@ import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { Screening } from './migrations/0010-screening.ts';
 import { Consents } from './migrations/0011-consents.ts';
 import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
+import { Deaths } from './migrations/0013-deaths.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
@@ -44,6 +45,7 @@ import { publishConsentText } from './rpc/publish-consent-text.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
+import { reportDeath } from './rpc/report-death.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
 import { screenName } from './rpc/screen-name.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
@@ -76,6 +78,7 @@ function rpcs(context: Context) {
     getErasureRequest: getErasureRequest(context),
     listErasureRequests: listErasureRequests(context),
     rejectErasureRequest: rejectErasureRequest(context),
+    reportDeath: reportDeath(context),
     requestErasure: requestErasure(context),
     updateCustomer: updateCustomer(context),
     clearSanctionsHit: clearSanctionsHit(context),
@@ -105,6 +108,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0010-screening', class: Screening },
     { name: '0011-consents', class: Consents },
     { name: '0012-erasure-requests', class: ErasureRequests },
+    { name: '0013-deaths', class: Deaths },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],

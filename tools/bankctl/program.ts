@@ -8,6 +8,7 @@ import { booksCommands } from './cli/books.ts';
 import { customerCommands } from './cli/customer.ts';
 import { deliveryCommands } from './cli/delivery.ts';
 import { eodCommands } from './cli/eod.ts';
+import { estateCommands } from './cli/estate.ts';
 import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
 import { keysCommands } from './cli/keys.ts';
@@ -87,6 +88,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     bankCommands,
     booksCommands,
     eodCommands,
+    estateCommands,
     customerCommands,
     sanctionsCommands,
     accountCommands,

@@ -44,6 +44,16 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     'account.GetAccountBalance': { request: { accountId } },
     'account.GetStatement': { request: { accountId } },
     'account.GetStatementProof': { request: { accountId, lineNumber: 1 } },
+    'account.ChangeHolders': {
+      request: { accountId: migratingAccountId, holders: [owner(customerId)] },
+      refused: 'HOLDERS_UNCHANGED',
+    },
+    'account.ListHolderChanges': { request: { accountId } },
+    'account.ListEstates': { request: {} },
+    'account.PayOutEstate': {
+      request: { accountId: emptyAccountId, sweepAccountId: accountId },
+      refused: 'ACCOUNT_NOT_OF_ESTATE',
+    },
     'account.WakeAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
     'account.EscheatAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
     'account.MarkAccountDormant': {

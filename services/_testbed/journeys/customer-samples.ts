@@ -31,6 +31,10 @@ export function customerSamples({
     'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
     // Somebody else, since what is done to the customer in earnest comes after it.
     'customer.DeactivateCustomer': { request: { customerId: disponentId } },
+    'customer.ReportDeath': {
+      request: { customerId, deathDate: '2999-01-01', evidenceReference: 'UL-2026/17' },
+      refused: 'DATE_INVALID',
+    },
     'customer.AddCustomerNote': { request: { customerId, text: 'Moves to Brno in spring' } },
     'customer.ListCustomerNotes': { request: { customerId } },
     'customer.PublishConsentText': {

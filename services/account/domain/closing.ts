@@ -60,6 +60,13 @@ export function checkEscheat(account: EndFacts): void {
   if (account.freezeReason) throw refuse('ACCOUNT_FROZEN');
 }
 
+/** Refuses an account that is not frozen for a death, or whose balance cannot go where it shall. */
+export function checkEstate(account: EndFacts, sweepTo: EndFacts | undefined): void {
+  next(account.state, 'close');
+  if (account.freezeReason !== 'deceased') throw refuse('ACCOUNT_NOT_OF_ESTATE');
+  if (sweepTo) checkSweep(account, sweepTo);
+}
+
 function checkSweep({ id, currency }: EndFacts, to: EndFacts): void {
   const side = 'creditor';
   if (to.id === id) throw refuse('SAME_ACCOUNT');

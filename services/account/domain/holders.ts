@@ -29,6 +29,16 @@ export function checkRoles(type: AccountType, holders: readonly Holding[]): stri
   return first.customerId;
 }
 
+/** Refuses a change of holders that changes nothing. */
+export function checkHolderChange(
+  before: { readonly type: AccountType; readonly holders: readonly Holding[] },
+  after: { readonly type: AccountType; readonly holders: readonly Holding[] },
+): void {
+  const inShort = ({ type, holders }: typeof before) =>
+    [type, ...holders.map(({ customerId, role }) => `${customerId} ${role}`)].join();
+  if (inShort(before) === inShort(after)) throw refuse('HOLDERS_UNCHANGED');
+}
+
 /**
  * Refuses holders who are unknown, no longer customers, or of the wrong kind: an organisation owns business accounts and
  * nothing else, everybody else is a person.

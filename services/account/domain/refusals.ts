@@ -11,6 +11,8 @@ export const refuse = refusals('account', {
   CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
   CUSTOMER_DEACTIVATED: ['FAILED_PRECONDITION', 'A holder is no longer a customer.'],
   HOLDERS_INVALID: ['INVALID_ARGUMENT', 'The holders do not fit the type of the account.'],
+  HOLDERS_UNCHANGED: ['FAILED_PRECONDITION', 'The account is held so already.'],
+  ACCOUNT_NOT_OF_ESTATE: ['FAILED_PRECONDITION', 'The account is not frozen because its owner has died.'],
   MIGRATION_NOT_ALLOWED: ['PERMISSION_DENIED', 'Only back office opens accounts that take history.'],
   ACCOUNT_NOT_FOUND: ['NOT_FOUND', 'There is no such account.'],
   ACCOUNT_BUSY: ['UNAVAILABLE', 'Another change of the account is not settled yet. Repeat the call.'],

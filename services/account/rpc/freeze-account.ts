@@ -39,5 +39,12 @@ export function freezeAccount(context: Context): Rpcs<typeof AccountService>['fr
       }),
     }),
   });
-  return (request, call) => whenFree(call, () => order.run(request, call, async () => ({ request, call })));
+  const act: ReturnType<typeof freezeAccount> = (request, call) =>
+    whenFree(call, () => order.run(request, call, async () => ({ request, call })));
+  // The bank freezes of itself what somebody leaves who has died.
+  context.signable.set(Contract.method.freezeAccount.name, {
+    method: Contract.method.freezeAccount,
+    act: act as never,
+  });
+  return act;
 }

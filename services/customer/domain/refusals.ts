@@ -5,6 +5,7 @@ export const refuse = refusals('customer', {
   CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
   CUSTOMER_VERSION_NOT_FOUND: ['NOT_FOUND', 'Nothing is kept of what the customer was then.'],
   CUSTOMER_DEACTIVATED: ['FAILED_PRECONDITION', 'The customer was deactivated.'],
+  PERSON_REQUIRED: ['FAILED_PRECONDITION', 'An organisation does not die.'],
   RELATION_NOT_FOUND: ['NOT_FOUND', 'The customer has no such relation.'],
   RELATION_NOT_POSSIBLE: ['FAILED_PRECONDITION', 'These two cannot stand to each other so.'],
   RELATION_EXISTS: ['ALREADY_EXISTS', 'They have such a relation in a part of that time.'],

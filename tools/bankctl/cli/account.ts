@@ -1,5 +1,6 @@
 // The commands about products and accounts.
 import type { Command } from 'commander';
+import { holderCommands } from './estate.ts';
 import { action, choice, type Exited, lists, parseDate, repeated, takesAmount, writes } from './run.ts';
 
 const REASONS = [
@@ -18,6 +19,7 @@ export function accountCommands(program: Command, exited: Exited): void {
   openingCommands(account, exited);
   limitCommands(account, exited);
   lifeCommands(account, exited);
+  holderCommands(account, exited);
 
   program
     .command('statement')

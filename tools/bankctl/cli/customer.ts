@@ -1,5 +1,6 @@
 // The commands about customers.
 import type { Command } from 'commander';
+import { deathCommands } from './estate.ts';
 import { relationCommands } from './relation.ts';
 import { action, type Exited, lists, parseDate, parseInstant, repeated, writes } from './run.ts';
 
@@ -67,6 +68,7 @@ Examples:
     .action(action(exited, async () => (await load()).deactivateCustomer));
 
   relationCommands(customer, exited);
+  deathCommands(customer, exited);
   noteCommands(customer, exited);
 }
 

@@ -87,7 +87,14 @@ export async function accountHistory({ bank, out }: Session, { limit }: ListOpti
   );
 }
 
-function endText({ account, payout }: { account?: Account | undefined; payout?: FinalPayout | undefined }): string {
+/** An account that has ended, with what it paid. */
+export function endText({
+  account,
+  payout,
+}: {
+  account?: Account | undefined;
+  payout?: FinalPayout | undefined;
+}): string {
   const paid = payout
     ? fields([
         ['interest', money(payout.interest)],

@@ -156,7 +156,8 @@ export async function setOverdraft(
   await out.message(SetOverdraftLimitResponseSchema, answer, () => accountText(answer.account));
 }
 
-function readHolder(text: string): { customerId: string; role: HolderRole } {
+/** A holder of the command line: cus_… or cus_…:disponent. */
+export function readHolder(text: string): { customerId: string; role: HolderRole } {
   const [customerId = '', role = 'owner'] = text.split(':');
   if (role !== 'owner' && role !== 'disponent') {
     throw usage(`${text} is no holder. Write it like cus_…:owner or cus_…:disponent.`);

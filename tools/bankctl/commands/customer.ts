@@ -189,7 +189,8 @@ export async function deactivateCustomer(
   await out.message(DeactivateCustomerResponseSchema, answer, () => customerText(answer.customer));
 }
 
-function customerText(customer: Customer | undefined): string {
+/** A customer as they are shown. */
+export function customerText(customer: Customer | undefined): string {
   if (!customer) return '';
   const { address } = customer;
   return fields([

@@ -20,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account.proto.
  */
 export const file_bank_account_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL2FjY291bnQvdjEvYWNjb3VudC5wcm90bxIPYmFuay5hY2NvdW50LnYxIvEBCgdGZWVUZXJtEjkKCW9wZXJhdGlvbhgBIAEoDjIaLmJhbmsuYWNjb3VudC52MS5PcGVyYXRpb25CCrpIB4IBBBABIAASIQoEZmxhdBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI8CgxyYXRlX3BlcmNlbnQYAyABKAlCJrpII3IhMh9eKFswLTldezEsM30oWy5dWzAtOV17MSw2fSk/KT8kEiQKB21pbmltdW0YBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHbWF4aW11bRgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSJiCg1Eb3JtYW5jeVRlcm1zEigKE2luYWN0aXZlX2FmdGVyX2RheXMYASABKAVCC7pICBoGGJSdAigBEicKEmRvcm1hbnRfYWZ0ZXJfZGF5cxgCIAEoBUILukgIGgYYlJ0CKAIizgIKDFByb2R1Y3RUZXJtcxIrCg50cmFuc2Zlcl9saW1pdBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI0ChdvdmVyZHJhZnRfbGltaXRfbWF4aW11bRgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIwCgRmZWVzGAMgAygLMhguYmFuay5hY2NvdW50LnYxLkZlZVRlcm1CCLpIBZIBAhAKEkUKFWludGVyZXN0X3JhdGVfcGVyY2VudBgEIAEoCUImukgjciEyH14oWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8pPyQSMAoIaW50ZXJlc3QYBSABKAsyHi5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUZXJtcxIwCghkb3JtYW5jeRgGIAEoCzIeLmJhbmsuYWNjb3VudC52MS5Eb3JtYW5jeVRlcm1zIvABCgdQcm9kdWN0EhwKCnByb2R1Y3RfaWQYASABKAlCCNq1GAQIAxABEg8KB3ZlcnNpb24YAiABKAUSFAoMZGlzcGxheV9uYW1lGAMgASgJEioKBHR5cGUYBCABKA4yHC5iYW5rLmFjY291bnQudjEuUHJvZHVjdFR5cGUSFQoNY3VycmVuY3lfY29kZRgFIAEoCRIsCgV0ZXJtcxgGIAEoCzIdLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0VGVybXMSLwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImcKBkhvbGRlchImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAISNQoEcm9sZRgCIAEoDjIbLmJhbmsuYWNjb3VudC52MS5Ib2xkZXJSb2xlQgq6SAeCAQQQASAAImsKBkZyZWV6ZRIOCgZkZWJpdHMYASABKAgSDwoHY3JlZGl0cxgCIAEoCBItCgZyZWFzb24YAyABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uEhEKCXJlZmVyZW5jZRgEIAEoCSKGBQoHQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIqCgR0eXBlGAIgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEiwKBXN0YXRlGAMgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIeCgRpYmFuGAQgASgJQhDatRgECAIQAeK1GAQIAhACEh4KDGRpc3BsYXlfbmFtZRgFIAEoCUII4rUYBAgCEAESHAoKcHJvZHVjdF9pZBgGIAEoCUII2rUYBAgDEAESFwoPcHJvZHVjdF92ZXJzaW9uGAcgASgFEhUKDWN1cnJlbmN5X2NvZGUYCCABKAkSKAoHaG9sZGVycxgJIAMoCzIXLmJhbmsuYWNjb3VudC52MS5Ib2xkZXISJwoGZnJlZXplGAogASgLMhcuYmFuay5hY2NvdW50LnYxLkZyZWV6ZRIsCg9vdmVyZHJhZnRfbGltaXQYCyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSGwoJYnJhbmNoX2lkGAwgASgJQgjatRgECAcQAxJAChNzdGF0ZW1lbnRfZnJlcXVlbmN5GA0gASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeRIRCglvcGVuX2RhdGUYDiABKAkSEgoKY2xvc2VfZGF0ZRgPIAEoCRIMCgRldGFnGBAgASgJEi8KC2NyZWF0ZV90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAixgIKDFN0YXR1c0NoYW5nZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIPCgd2ZXJzaW9uGAIgASgFEjEKCmZyb21fc3RhdGUYAyABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEi8KCHRvX3N0YXRlGAQgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRInCgZmcmVlemUYBSABKAsyFy5iYW5rLmFjY291bnQudjEuRnJlZXplEg4KBnJlYXNvbhgGIAEoCRIaCghhY3Rvcl9pZBgHIAEoCUII2rUYBAgIEAMSHQoLYXBwcm92ZXJfaWQYCCABKAlCCNq1GAQICBADEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKqAQoLRmluYWxQYXlvdXQSJQoIaW50ZXJlc3QYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPd2l0aGhvbGRpbmdfdGF4GAIgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKBXN3ZXB0GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiIKEHN3ZWVwX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhADIvABCg5TdGF0ZW1lbnRFbnRyeRIUCgxib29raW5nX2RhdGUYASABKAkSEgoKdmFsdWVfZGF0ZRgCIAEoCRIjCgZhbW91bnQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPcnVubmluZ19iYWxhbmNlGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgwKBGtpbmQYBSABKAkSHAoKam91cm5hbF9pZBgGIAEoCUII2rUYBAgFEAESIAoOdHJhbnNhY3Rpb25faWQYByABKAlCCNq1GAQIBhABEhMKC2xpbmVfbnVtYmVyGBQgASgFKl8KC1Byb2R1Y3RUeXBlEhwKGFBST0RVQ1RfVFlQRV9VTlNQRUNJRklFRBAAEhgKFFBST0RVQ1RfVFlQRV9DVVJSRU5UEAESGAoUUFJPRFVDVF9UWVBFX1NBVklOR1MQAiqSAQoJT3BlcmF0aW9uEhkKFU9QRVJBVElPTl9VTlNQRUNJRklFRBAAEhoKFk9QRVJBVElPTl9DQVNIX0RFUE9TSVQQARIdChlPUEVSQVRJT05fQ0FTSF9XSVRIRFJBV0FMEAISFgoST1BFUkFUSU9OX1RSQU5TRkVSEAMSFwoTT1BFUkFUSU9OX01JR1JBVElPThAEKnsKC0FjY291bnRUeXBlEhwKGEFDQ09VTlRfVFlQRV9VTlNQRUNJRklFRBAAEhsKF0FDQ09VTlRfVFlQRV9JTkRJVklEVUFMEAESFgoSQUNDT1VOVF9UWVBFX0pPSU5UEAISGQoVQUNDT1VOVF9UWVBFX0JVU0lORVNTEAMq7QEKDEFjY291bnRTdGF0ZRIdChlBQ0NPVU5UX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVQUNDT1VOVF9TVEFURV9QRU5ESU5HEAESGwoXQUNDT1VOVF9TVEFURV9NSUdSQVRJTkcQAhIYChRBQ0NPVU5UX1NUQVRFX0FDVElWRRADEhgKFEFDQ09VTlRfU1RBVEVfQ0xPU0VEEAQSGgoWQUNDT1VOVF9TVEFURV9JTkFDVElWRRAFEhkKFUFDQ09VTlRfU1RBVEVfRE9STUFOVBAGEhsKF0FDQ09VTlRfU1RBVEVfRVNDSEVBVEVEEAcqWwoKSG9sZGVyUm9sZRIbChdIT0xERVJfUk9MRV9VTlNQRUNJRklFRBAAEhUKEUhPTERFUl9ST0xFX09XTkVSEAESGQoVSE9MREVSX1JPTEVfRElTUE9ORU5UEAIq8QEKDEZyZWV6ZVJlYXNvbhIdChlGUkVFWkVfUkVBU09OX1VOU1BFQ0lGSUVEEAASIgoeRlJFRVpFX1JFQVNPTl9DVVNUT01FUl9SRVFVRVNUEAESIQodRlJFRVpFX1JFQVNPTl9GUkFVRF9TVVNQSUNJT04QAhIdChlGUkVFWkVfUkVBU09OX0NPVVJUX09SREVSEAMSGwoXRlJFRVpFX1JFQVNPTl9TQU5DVElPTlMQBBIaChZGUkVFWkVfUkVBU09OX0RFQ0VBU0VEEAUSIwofRlJFRVpFX1JFQVNPTl9DT01QTElBTkNFX1JFVklFVxAGKqMBChJTdGF0ZW1lbnRGcmVxdWVuY3kSIwofU1RBVEVNRU5UX0ZSRVFVRU5DWV9VTlNQRUNJRklFRBAAEh8KG1NUQVRFTUVOVF9GUkVRVUVOQ1lfTU9OVEhMWRABEh4KGlNUQVRFTUVOVF9GUkVRVUVOQ1lfV0VFS0xZEAISJwojU1RBVEVNRU5UX0ZSRVFVRU5DWV9QRVJfVFJBTlNBQ1RJT04QA2IGcHJvdG8z", [file_bank_account_v1_interest, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL2FjY291bnQvdjEvYWNjb3VudC5wcm90bxIPYmFuay5hY2NvdW50LnYxIvEBCgdGZWVUZXJtEjkKCW9wZXJhdGlvbhgBIAEoDjIaLmJhbmsuYWNjb3VudC52MS5PcGVyYXRpb25CCrpIB4IBBBABIAASIQoEZmxhdBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI8CgxyYXRlX3BlcmNlbnQYAyABKAlCJrpII3IhMh9eKFswLTldezEsM30oWy5dWzAtOV17MSw2fSk/KT8kEiQKB21pbmltdW0YBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHbWF4aW11bRgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSJiCg1Eb3JtYW5jeVRlcm1zEigKE2luYWN0aXZlX2FmdGVyX2RheXMYASABKAVCC7pICBoGGJSdAigBEicKEmRvcm1hbnRfYWZ0ZXJfZGF5cxgCIAEoBUILukgIGgYYlJ0CKAIizgIKDFByb2R1Y3RUZXJtcxIrCg50cmFuc2Zlcl9saW1pdBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI0ChdvdmVyZHJhZnRfbGltaXRfbWF4aW11bRgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIwCgRmZWVzGAMgAygLMhguYmFuay5hY2NvdW50LnYxLkZlZVRlcm1CCLpIBZIBAhAKEkUKFWludGVyZXN0X3JhdGVfcGVyY2VudBgEIAEoCUImukgjciEyH14oWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8pPyQSMAoIaW50ZXJlc3QYBSABKAsyHi5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUZXJtcxIwCghkb3JtYW5jeRgGIAEoCzIeLmJhbmsuYWNjb3VudC52MS5Eb3JtYW5jeVRlcm1zIvABCgdQcm9kdWN0EhwKCnByb2R1Y3RfaWQYASABKAlCCNq1GAQIAxABEg8KB3ZlcnNpb24YAiABKAUSFAoMZGlzcGxheV9uYW1lGAMgASgJEioKBHR5cGUYBCABKA4yHC5iYW5rLmFjY291bnQudjEuUHJvZHVjdFR5cGUSFQoNY3VycmVuY3lfY29kZRgFIAEoCRIsCgV0ZXJtcxgGIAEoCzIdLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0VGVybXMSLwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImcKBkhvbGRlchImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAISNQoEcm9sZRgCIAEoDjIbLmJhbmsuYWNjb3VudC52MS5Ib2xkZXJSb2xlQgq6SAeCAQQQASAAImsKBkZyZWV6ZRIOCgZkZWJpdHMYASABKAgSDwoHY3JlZGl0cxgCIAEoCBItCgZyZWFzb24YAyABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uEhEKCXJlZmVyZW5jZRgEIAEoCSKGBQoHQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIqCgR0eXBlGAIgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEiwKBXN0YXRlGAMgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIeCgRpYmFuGAQgASgJQhDatRgECAIQAeK1GAQIAhACEh4KDGRpc3BsYXlfbmFtZRgFIAEoCUII4rUYBAgCEAESHAoKcHJvZHVjdF9pZBgGIAEoCUII2rUYBAgDEAESFwoPcHJvZHVjdF92ZXJzaW9uGAcgASgFEhUKDWN1cnJlbmN5X2NvZGUYCCABKAkSKAoHaG9sZGVycxgJIAMoCzIXLmJhbmsuYWNjb3VudC52MS5Ib2xkZXISJwoGZnJlZXplGAogASgLMhcuYmFuay5hY2NvdW50LnYxLkZyZWV6ZRIsCg9vdmVyZHJhZnRfbGltaXQYCyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSGwoJYnJhbmNoX2lkGAwgASgJQgjatRgECAcQAxJAChNzdGF0ZW1lbnRfZnJlcXVlbmN5GA0gASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeRIRCglvcGVuX2RhdGUYDiABKAkSEgoKY2xvc2VfZGF0ZRgPIAEoCRIMCgRldGFnGBAgASgJEi8KC2NyZWF0ZV90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAixgIKDFN0YXR1c0NoYW5nZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIPCgd2ZXJzaW9uGAIgASgFEjEKCmZyb21fc3RhdGUYAyABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEi8KCHRvX3N0YXRlGAQgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRInCgZmcmVlemUYBSABKAsyFy5iYW5rLmFjY291bnQudjEuRnJlZXplEg4KBnJlYXNvbhgGIAEoCRIaCghhY3Rvcl9pZBgHIAEoCUII2rUYBAgIEAMSHQoLYXBwcm92ZXJfaWQYCCABKAlCCNq1GAQICBADEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKSAgoMSG9sZGVyQ2hhbmdlEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEg8KB3ZlcnNpb24YAiABKAUSJwoGYmVmb3JlGAMgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlchImCgVhZnRlchgEIAMoCzIXLmJhbmsuYWNjb3VudC52MS5Ib2xkZXISFQoNYnVzaW5lc3NfZGF0ZRgFIAEoCRIbCglhdXRob3JfaWQYBiABKAlCCNq1GAQICBADEh0KC2FwcHJvdmVyX2lkGAcgASgJQgjatRgECAgQAxIvCgtjcmVhdGVfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicQoNRXN0YXRlQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIyCgVzdGF0ZRgCIAEoDjIjLmJhbmsuYWNjb3VudC52MS5Fc3RhdGVBY2NvdW50U3RhdGUSDgoGcmVhc29uGAMgASgJIroBCgZFc3RhdGUSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhIKCmRlYXRoX2RhdGUYAiABKAkSGgoSZXZpZGVuY2VfcmVmZXJlbmNlGAMgASgJEjAKCGFjY291bnRzGAQgAygLMh4uYmFuay5hY2NvdW50LnYxLkVzdGF0ZUFjY291bnQSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqoBCgtGaW5hbFBheW91dBIlCghpbnRlcmVzdBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg93aXRoaG9sZGluZ190YXgYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIgoFc3dlcHQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIgoQc3dlZXBfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAMi8AEKDlN0YXRlbWVudEVudHJ5EhQKDGJvb2tpbmdfZGF0ZRgBIAEoCRISCgp2YWx1ZV9kYXRlGAIgASgJEiMKBmFtb3VudBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg9ydW5uaW5nX2JhbGFuY2UYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSDAoEa2luZBgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQARIgCg50cmFuc2FjdGlvbl9pZBgHIAEoCUII2rUYBAgGEAESEwoLbGluZV9udW1iZXIYFCABKAUqXwoLUHJvZHVjdFR5cGUSHAoYUFJPRFVDVF9UWVBFX1VOU1BFQ0lGSUVEEAASGAoUUFJPRFVDVF9UWVBFX0NVUlJFTlQQARIYChRQUk9EVUNUX1RZUEVfU0FWSU5HUxACKpIBCglPcGVyYXRpb24SGQoVT1BFUkFUSU9OX1VOU1BFQ0lGSUVEEAASGgoWT1BFUkFUSU9OX0NBU0hfREVQT1NJVBABEh0KGU9QRVJBVElPTl9DQVNIX1dJVEhEUkFXQUwQAhIWChJPUEVSQVRJT05fVFJBTlNGRVIQAxIXChNPUEVSQVRJT05fTUlHUkFUSU9OEAQqewoLQWNjb3VudFR5cGUSHAoYQUNDT1VOVF9UWVBFX1VOU1BFQ0lGSUVEEAASGwoXQUNDT1VOVF9UWVBFX0lORElWSURVQUwQARIWChJBQ0NPVU5UX1RZUEVfSk9JTlQQAhIZChVBQ0NPVU5UX1RZUEVfQlVTSU5FU1MQAyrtAQoMQWNjb3VudFN0YXRlEh0KGUFDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVBQ0NPVU5UX1NUQVRFX1BFTkRJTkcQARIbChdBQ0NPVU5UX1NUQVRFX01JR1JBVElORxACEhgKFEFDQ09VTlRfU1RBVEVfQUNUSVZFEAMSGAoUQUNDT1VOVF9TVEFURV9DTE9TRUQQBBIaChZBQ0NPVU5UX1NUQVRFX0lOQUNUSVZFEAUSGQoVQUNDT1VOVF9TVEFURV9ET1JNQU5UEAYSGwoXQUNDT1VOVF9TVEFURV9FU0NIRUFURUQQBypbCgpIb2xkZXJSb2xlEhsKF0hPTERFUl9ST0xFX1VOU1BFQ0lGSUVEEAASFQoRSE9MREVSX1JPTEVfT1dORVIQARIZChVIT0xERVJfUk9MRV9ESVNQT05FTlQQAirxAQoMRnJlZXplUmVhc29uEh0KGUZSRUVaRV9SRUFTT05fVU5TUEVDSUZJRUQQABIiCh5GUkVFWkVfUkVBU09OX0NVU1RPTUVSX1JFUVVFU1QQARIhCh1GUkVFWkVfUkVBU09OX0ZSQVVEX1NVU1BJQ0lPThACEh0KGUZSRUVaRV9SRUFTT05fQ09VUlRfT1JERVIQAxIbChdGUkVFWkVfUkVBU09OX1NBTkNUSU9OUxAEEhoKFkZSRUVaRV9SRUFTT05fREVDRUFTRUQQBRIjCh9GUkVFWkVfUkVBU09OX0NPTVBMSUFOQ0VfUkVWSUVXEAYqowEKElN0YXRlbWVudEZyZXF1ZW5jeRIjCh9TVEFURU1FTlRfRlJFUVVFTkNZX1VOU1BFQ0lGSUVEEAASHwobU1RBVEVNRU5UX0ZSRVFVRU5DWV9NT05USExZEAESHgoaU1RBVEVNRU5UX0ZSRVFVRU5DWV9XRUVLTFkQAhInCiNTVEFURU1FTlRfRlJFUVVFTkNZX1BFUl9UUkFOU0FDVElPThADKuMBChJFc3RhdGVBY2NvdW50U3RhdGUSJAogRVNUQVRFX0FDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIhCh1FU1RBVEVfQUNDT1VOVF9TVEFURV9GUkVFWklORxABEh8KG0VTVEFURV9BQ0NPVU5UX1NUQVRFX0ZST1pFThACEh4KGkVTVEFURV9BQ0NPVU5UX1NUQVRFX0pPSU5UEAMSIwofRVNUQVRFX0FDQ09VTlRfU1RBVEVfTk9UX0ZST1pFThAEEh4KGkVTVEFURV9BQ0NPVU5UX1NUQVRFX0VOREVEEAViBnByb3RvMw", [file_bank_account_v1_interest, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * What an operation costs: flat + rate × amount, at least minimum, at most maximum.
@@ -472,7 +472,7 @@ export type StatusChange = Message<"bank.account.v1.StatusChange"> & {
   freeze?: Freeze | undefined;
 
   /**
-   * Why, in one word of the list: OPENED, CUT_OVER, NO_MOVEMENT, MOVEMENT, WOKEN, CLOSED, ESCHEATED, FROZEN, UNFROZEN.
+   * Why, in one word of the list: OPENED, CUT_OVER, NO_MOVEMENT, MOVEMENT, WOKEN, CLOSED, ESCHEATED, ESTATE_PAID_OUT, FROZEN, UNFROZEN.
    *
    * @generated from field: string reason = 6;
    */
@@ -506,6 +506,160 @@ export type StatusChange = Message<"bank.account.v1.StatusChange"> & {
  */
 export const StatusChangeSchema: GenMessage<StatusChange> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_account, 7);
+
+/**
+ * A change of who holds an account.
+ *
+ * @generated from message bank.account.v1.HolderChange
+ */
+export type HolderChange = Message<"bank.account.v1.HolderChange"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The version of the account's record that this made.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+
+  /**
+   * Who held it before.
+   *
+   * @generated from field: repeated bank.account.v1.Holder before = 3;
+   */
+  before: Holder[];
+
+  /**
+   * Who has held it since.
+   *
+   * @generated from field: repeated bank.account.v1.Holder after = 4;
+   */
+  after: Holder[];
+
+  /**
+   * The business date of the change, YYYY-MM-DD.
+   *
+   * @generated from field: string business_date = 5;
+   */
+  businessDate: string;
+
+  /**
+   * Who asked for it: staff. Empty where a customer reads it.
+   *
+   * @generated from field: string author_id = 6;
+   */
+  authorId: string;
+
+  /**
+   * Who approved it. Empty where a customer reads it.
+   *
+   * @generated from field: string approver_id = 7;
+   */
+  approverId: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 8;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.HolderChange.
+ * Use `create(HolderChangeSchema)` to create a new message.
+ */
+export const HolderChangeSchema: GenMessage<HolderChange> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 8);
+
+/**
+ * An account of somebody who has died.
+ *
+ * @generated from message bank.account.v1.EstateAccount
+ */
+export type EstateAccount = Message<"bank.account.v1.EstateAccount"> & {
+  /**
+   * The account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * What becomes of it.
+   *
+   * @generated from field: bank.account.v1.EstateAccountState state = 2;
+   */
+  state: EstateAccountState;
+
+  /**
+   * Why it was not frozen. Empty in all other states.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.account.v1.EstateAccount.
+ * Use `create(EstateAccountSchema)` to create a new message.
+ */
+export const EstateAccountSchema: GenMessage<EstateAccount> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 9);
+
+/**
+ * What somebody who has died leaves at this bank.
+ *
+ * @generated from message bank.account.v1.Estate
+ */
+export type Estate = Message<"bank.account.v1.Estate"> & {
+  /**
+   * Who has died.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * When, YYYY-MM-DD.
+   *
+   * @generated from field: string death_date = 2;
+   */
+  deathDate: string;
+
+  /**
+   * What proves it, e.g. the number of a death certificate.
+   *
+   * @generated from field: string evidence_reference = 3;
+   */
+  evidenceReference: string;
+
+  /**
+   * The accounts that they owned when it was reported.
+   *
+   * @generated from field: repeated bank.account.v1.EstateAccount accounts = 4;
+   */
+  accounts: EstateAccount[];
+
+  /**
+   * When it was reported.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 5;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.Estate.
+ * Use `create(EstateSchema)` to create a new message.
+ */
+export const EstateSchema: GenMessage<Estate> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 10);
 
 /**
  * What an account that ends has paid out.
@@ -547,7 +701,7 @@ export type FinalPayout = Message<"bank.account.v1.FinalPayout"> & {
  * Use `create(FinalPayoutSchema)` to create a new message.
  */
 export const FinalPayoutSchema: GenMessage<FinalPayout> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 8);
+  messageDesc(file_bank_account_v1_account, 11);
 
 /**
  * One line of a statement.
@@ -617,7 +771,7 @@ export type StatementEntry = Message<"bank.account.v1.StatementEntry"> & {
  * Use `create(StatementEntrySchema)` to create a new message.
  */
 export const StatementEntrySchema: GenMessage<StatementEntry> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 9);
+  messageDesc(file_bank_account_v1_account, 12);
 
 /**
  * What kind of product it is.
@@ -996,4 +1150,66 @@ export type StatementFrequency = (typeof StatementFrequency)[keyof typeof Statem
  */
 export const StatementFrequencySchema: GenEnum<StatementFrequency> = /*@__PURE__*/
   enumDesc(file_bank_account_v1_account, 6);
+
+/**
+ * What becomes of an account of somebody who has died.
+ *
+ * @generated from enum bank.account.v1.EstateAccountState
+ */
+export const EstateAccountState = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: ESTATE_ACCOUNT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is about to be frozen.
+   *
+   * @generated from enum value: ESTATE_ACCOUNT_STATE_FREEZING = 1;
+   */
+  FREEZING: 1,
+
+  /**
+   * Its debits are frozen, until it is paid out to the estate.
+   *
+   * @generated from enum value: ESTATE_ACCOUNT_STATE_FROZEN = 2;
+   */
+  FROZEN: 2,
+
+  /**
+   * Others own it too, so that it goes on: its holders are to be changed.
+   *
+   * @generated from enum value: ESTATE_ACCOUNT_STATE_JOINT = 3;
+   */
+  JOINT: 3,
+
+  /**
+   * It could not be frozen; see the reason.
+   *
+   * @generated from enum value: ESTATE_ACCOUNT_STATE_NOT_FROZEN = 4;
+   */
+  NOT_FROZEN: 4,
+
+  /**
+   * It has ended.
+   *
+   * @generated from enum value: ESTATE_ACCOUNT_STATE_ENDED = 5;
+   */
+  ENDED: 5,
+} as const;
+
+/**
+ * What becomes of an account of somebody who has died.
+ *
+ * @generated from enum bank.account.v1.EstateAccountState
+ */
+export type EstateAccountState = (typeof EstateAccountState)[keyof typeof EstateAccountState] | UnknownEnum;
+
+/**
+ * Describes the enum bank.account.v1.EstateAccountState.
+ */
+export const EstateAccountStateSchema: GenEnum<EstateAccountState> = /*@__PURE__*/
+  enumDesc(file_bank_account_v1_account, 7);
 
