@@ -120,6 +120,10 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/ListHolderChanges'
   | 'bank.account.v1.AccountService/ListEstates'
   | 'bank.account.v1.AccountService/PayOutEstate'
+  | 'bank.account.v1.AccountService/PublishCalendarYear'
+  | 'bank.account.v1.AccountService/GetCalendarYear'
+  | 'bank.account.v1.AccountService/ListCalendarYears'
+  | 'bank.account.v1.AccountService/AdjustDate'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -422,6 +426,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FEE_TERM_INVALID',
       'INTEREST_TERMS_INVALID',
       'DORMANCY_TERMS_INVALID',
+      'CALENDAR_NOT_FOUND',
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
     ],
@@ -447,6 +452,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FEE_TERM_INVALID',
       'INTEREST_TERMS_INVALID',
       'DORMANCY_TERMS_INVALID',
+      'CALENDAR_NOT_FOUND',
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
     ],
@@ -1405,6 +1411,78 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'HOLD_OPEN',
       'INTEREST_NOT_ACCRUED',
       'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/PublishCalendarYear': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CALENDAR_INVALID',
+      'ETAG_MISMATCH',
+    ],
+  },
+  'bank.account.v1.AccountService/GetCalendarYear': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CALENDAR_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/ListCalendarYears': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/AdjustDate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CALENDAR_NOT_FOUND',
     ],
   },
   'bank.audit.v1.AuditService/ListAuditRecords': {

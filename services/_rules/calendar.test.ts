@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { adjust, type BusinessDayConvention, easterSunday, isBusinessDay, targetHolidays } from './calendar.ts';
+import {
+  adjust,
+  type BusinessDayConvention,
+  czechHolidays,
+  easterSunday,
+  isBusinessDay,
+  targetHolidays,
+} from './calendar.ts';
 
 const date = (text: string) => Temporal.PlainDate.from(text);
 const holidays = new Set(
@@ -23,6 +30,16 @@ describe('the calendar of TARGET', () => {
     expect(easterSunday(2008).toString()).to.equal('2008-03-23');
     expect(easterSunday(2038).toString()).to.equal('2038-04-25');
     expect(easterSunday(2000).toString()).to.equal('2000-04-23');
+  });
+});
+
+describe('the calendar of the Czech Republic', () => {
+  it('is closed on its public holidays', () => {
+    expect(czechHolidays(2026).map((holiday) => holiday.date.toString())).to.deep.equal(
+      '2026-01-01 2026-04-03 2026-04-06 2026-05-01 2026-05-08 2026-07-05 2026-07-06 2026-09-28 2026-10-28 2026-11-17 2026-12-24 2026-12-25 2026-12-26'.split(
+        ' ',
+      ),
+    );
   });
 });
 

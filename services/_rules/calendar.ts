@@ -55,6 +55,27 @@ export function targetHolidays(year: number): Holiday[] {
   ];
 }
 
+/** The public holidays of the Czech Republic in a year, by Act 245/2000 as it is since 2016. */
+export function czechHolidays(year: number): Holiday[] {
+  const easter = easterSunday(year);
+  const on = (month: number, day: number) => Temporal.PlainDate.from({ year, month, day });
+  return [
+    { date: on(1, 1), name: 'Restoration Day of the Independent Czech State' },
+    { date: easter.subtract({ days: 2 }), name: 'Good Friday' },
+    { date: easter.add({ days: 1 }), name: 'Easter Monday' },
+    { date: on(5, 1), name: 'Labour Day' },
+    { date: on(5, 8), name: 'Victory Day' },
+    { date: on(7, 5), name: 'Saints Cyril and Methodius Day' },
+    { date: on(7, 6), name: 'Jan Hus Day' },
+    { date: on(9, 28), name: 'Czech Statehood Day' },
+    { date: on(10, 28), name: 'Independent Czechoslovak State Day' },
+    { date: on(11, 17), name: 'Struggle for Freedom and Democracy Day' },
+    { date: on(12, 24), name: 'Christmas Eve' },
+    { date: on(12, 25), name: 'Christmas Day' },
+    { date: on(12, 26), name: 'Saint Stephen' },
+  ];
+}
+
 /** Easter Sunday of the Gregorian calendar, by the method of Meeus, Jones and Butcher. */
 export function easterSunday(year: number): Temporal.PlainDate {
   const golden = year % 19;

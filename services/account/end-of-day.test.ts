@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { AccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { BusinessDayConvention } from '#gen/bank/account/v1/calendar_pb.ts';
 import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
@@ -51,6 +52,25 @@ describe('The end of a day', function suite() {
     );
     expect(second).to.deep.equal({ outstanding: '16.0063750000', gross: '16.0100000000' });
     await checkLaws(bank().database('ledger').superuserUrl);
+  });
+
+  it('has posted interest count from the next business day on, where the product has a calendar', async () => {
+    const { endDay, pay, today } = daysOf(bank());
+    const client = accountsAs(bank(), 'BACK_OFFICE');
+    const terms = { calendarCode: 'CZ', valueDateConvention: BusinessDayConvention.FOLLOWING };
+    const productId = await aProduct(client, terms);
+    const account = await openAccount(bank(), { productId });
+    await pay(account, '10000.00');
+    const day = await endDay();
+    const next = day.add({ days: 1 }).toString();
+    const { date } = await client.adjustDate({
+      calendarCode: 'CZ',
+      date: next,
+      convention: BusinessDayConvention.FOLLOWING,
+    });
+    const { entries } = await client.getStatement({ accountId: account.accountId });
+    expect(entries.at(-1)).to.deep.include({ bookingDate: day.toString(), valueDate: date });
+    expect((await today()).toString()).to.equal(next);
   });
 
   it('lets accounts fall asleep that nobody moves, after a notice, and wakes what is moved in time', async () => {

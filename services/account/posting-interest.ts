@@ -6,13 +6,15 @@ import { deriveId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { JournalOutcome } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { adjust } from '#rules/calendar.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { decimal } from '#rules/decimal.ts';
 import type { PayingProduct } from './accrual-sql.ts';
 import { openOwnAccounts, ownAccount } from './booking-interest.ts';
+import { holidaysAround } from './calendars.ts';
 import type { Context } from './context.ts';
 import { type StepRun, setAside } from './day-steps.ts';
-import { endsPeriod, posting } from './domain/interest.ts';
+import { endsPeriod, type InterestTerms, posting } from './domain/interest.ts';
 import { minorOf } from './domain/interest-terms.ts';
 import { payingProducts } from './interest-tables.ts';
 
@@ -32,6 +34,7 @@ interface Planned {
   readonly gross: string;
   readonly tax: string;
   readonly endOfDay: boolean;
+  readonly valueDate: string;
 }
 
 /** Posts the interest of the periods that end on a day, and what was planned before and not posted yet. */
@@ -58,6 +61,7 @@ export async function planPage(
   accountId?: string,
 ): Promise<number> {
   const day = date.toString();
+  const valueDate = await valueDateOf(tx, terms, date.add({ days: 1 }));
   const due = await tx.query(sql<DueRow>`
     select i.account_id as "accountId", i.currency, (i.earned - i.posted)::text as outstanding
     from interest_account i join account a on a.id = i.account_id
@@ -75,12 +79,21 @@ export async function planPage(
     if (gross.eq(decimal('0'))) continue;
     const tries = endOfDay ? '' : `_${Date.now()}`;
     await tx.query(sql`
-      insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, tax, end_of_day, state)
+      insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, tax, end_of_day, value_date,
+        state)
       values (${`jnl_interest_${day.replaceAll('-', '')}_${id.slice(id.indexOf('_') + 1)}${tries}`}, ${id}, ${day}::date,
-        ${currency}, ${outstanding}::numeric, ${amount}::numeric, ${tax.toFixed()}::numeric, ${endOfDay}, 'planned')
+        ${currency}, ${outstanding}::numeric, ${amount}::numeric, ${tax.toFixed()}::numeric, ${endOfDay},
+        ${valueDate}::date, 'planned')
     `);
   }
   return due.length;
+}
+
+/** From which day on interest counts that is posted for a period that ended the day before; a year that nobody published has no holidays. */
+async function valueDateOf(tx: Tx, terms: InterestTerms, day: Temporal.PlainDate): Promise<string> {
+  if (terms.calendarCode === '') return day.toString();
+  const holidays = (await holidaysAround(tx, terms.calendarCode, day)) ?? new Set<string>();
+  return adjust(day, terms.valueDateConvention, holidays).toString();
 }
 
 /** Posts what is planned, and settles it: what the ledger refuses stays outstanding, and the account is set aside. */
@@ -89,7 +102,7 @@ export async function postPlanned(context: Context, run: StepRun): Promise<void>
   for (;;) {
     const planned = await database.query(sql<Planned>`
       select journal_id as "journalId", account_id as "accountId", date::text, currency, gross::text, tax::text,
-        end_of_day as "endOfDay"
+        end_of_day as "endOfDay", coalesce(value_date, date + 1)::text as "valueDate"
       from interest_posting where state = 'planned' order by journal_id limit ${PAGE}
     `);
     if (planned.length === 0) return;
@@ -121,8 +134,8 @@ async function settle(tx: Tx, run: StepRun, one: Planned, outcome: JournalOutcom
   await setAside(tx, { ...run, step: 'post-interest' }, one.accountId, reason);
 }
 
-/** The day after counts: what is posted at the end of a day earns from the next one on. */
-function journalOf({ journalId, accountId, date, currency, gross, tax, endOfDay }: Planned) {
+/** What is posted at the end of a day earns from the next one on, or where the calendar of its product moves that. */
+function journalOf({ journalId, accountId, currency, gross, tax, endOfDay, valueDate }: Planned) {
   const [owed, withheld] = [minorOf(currency, decimal(gross)), minorOf(currency, decimal(tax))];
   const leg = (ledgerAccountId: string, side: Side, amount: bigint) =>
     amount === 0n ? [] : [{ ledgerAccountId, side, amount: toMoney({ currency, minor: amount }) }];
@@ -130,7 +143,7 @@ function journalOf({ journalId, accountId, date, currency, gross, tax, endOfDay 
     journalId,
     kind: JournalKind.INTEREST,
     endOfDay,
-    valueDate: Temporal.PlainDate.from(date).add({ days: 1 }).toString(),
+    valueDate,
     legs: [
       ...leg(ownAccount('accrued_interest', currency), Side.DEBIT, owed),
       ...leg(deriveId('lac', accountId), Side.CREDIT, owed - withheld),

@@ -6,6 +6,7 @@ import type { CommandTx } from '#chassis/command.ts';
 import type { Database } from '#chassis/database.ts';
 import { type Product, ProductSchema, type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import type { InterestTerms as InterestMessage } from '#gen/bank/account/v1/interest_pb.ts';
+import { selectCalendarYears } from './calendars.ts';
 import type { InterestTerms } from './domain/interest.ts';
 import { interestOf } from './domain/interest-terms.ts';
 import { refuse } from './domain/refusals.ts';
@@ -93,6 +94,14 @@ export function addVersion(
   tx.em.persist(row);
   publishProduct(tx, productMessage(row));
   return row;
+}
+
+/** Refuses terms that name a calendar which there is not. */
+export async function checkCalendar(tx: CommandTx, terms: ProductTerms | undefined): Promise<void> {
+  const code = terms?.interest?.calendarCode ?? '';
+  if (code === '') return;
+  const [known] = await tx.query(selectCalendarYears(code, ['', 0], 1));
+  if (!known) throw refuse('CALENDAR_NOT_FOUND');
 }
 
 /** What a version of a product is found by. */

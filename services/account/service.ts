@@ -15,7 +15,9 @@ import { Mandates } from './migrations/0010-mandates.ts';
 import { Signatures } from './migrations/0011-signatures.ts';
 import { StatusLife } from './migrations/0012-status-life.ts';
 import { Ownership } from './migrations/0013-ownership.ts';
+import { Calendars } from './migrations/0014-calendars.ts';
 import { peopleEntities } from './people-tables.ts';
+import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { changeHolders } from './rpc/change-holders.ts';
@@ -29,6 +31,7 @@ import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
 import { getAccountHolders } from './rpc/get-account-holders.ts';
+import { getCalendarYear } from './rpc/get-calendar-year.ts';
 import { getMandate } from './rpc/get-mandate.ts';
 import { getProduct } from './rpc/get-product.ts';
 import { getSignatureRequest } from './rpc/get-signature-request.ts';
@@ -36,6 +39,7 @@ import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { giveSignature } from './rpc/give-signature.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
+import { listCalendarYears } from './rpc/list-calendar-years.ts';
 import { listEstates } from './rpc/list-estates.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
 import { listMandates } from './rpc/list-mandates.ts';
@@ -46,6 +50,7 @@ import { listStatusChanges } from './rpc/list-status-changes.ts';
 import { markAccountDormant } from './rpc/mark-account-dormant.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { payOutEstate } from './rpc/pay-out-estate.ts';
+import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
 import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
@@ -99,6 +104,10 @@ function rpcs(context: Context) {
     reviseProduct: reviseProduct(context),
     setOverdraftLimit: setOverdraftLimit(context),
     unfreezeAccount: unfreezeAccount(context),
+    adjustDate: adjustDate(context),
+    getCalendarYear: getCalendarYear(context),
+    listCalendarYears: listCalendarYears(context),
+    publishCalendarYear: publishCalendarYear(context),
     changeHolders: changeHolders(context),
     listEstates: listEstates(context),
     listHolderChanges: listHolderChanges(context),
@@ -126,6 +135,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0011-signatures', class: Signatures },
     { name: '0012-status-life', class: StatusLife },
     { name: '0013-ownership', class: Ownership },
+    { name: '0014-calendars', class: Calendars },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

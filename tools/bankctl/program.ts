@@ -5,6 +5,7 @@ import { approvalCommands } from './cli/approval.ts';
 import { auditCommands } from './cli/audit.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
+import { calendarCommands } from './cli/calendar.ts';
 import { customerCommands } from './cli/customer.ts';
 import { deliveryCommands } from './cli/delivery.ts';
 import { eodCommands } from './cli/eod.ts';
@@ -87,6 +88,7 @@ export function makeProgram(exited: (code: number) => void): Command {
   for (const add of [
     bankCommands,
     booksCommands,
+    calendarCommands,
     eodCommands,
     estateCommands,
     customerCommands,

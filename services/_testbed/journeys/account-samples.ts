@@ -54,6 +54,15 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
       request: { accountId: emptyAccountId, sweepAccountId: accountId },
       refused: 'ACCOUNT_NOT_OF_ESTATE',
     },
+    'account.PublishCalendarYear': {
+      request: { calendarCode: 'CZ', year: 2030, baseVersion: 1_000_000 },
+      refused: 'ETAG_MISMATCH',
+    },
+    'account.GetCalendarYear': { request: { calendarCode: 'TARGET2', year: 2030 } },
+    'account.ListCalendarYears': { request: { calendarCode: 'CZ' } },
+    'account.AdjustDate': {
+      request: { calendarCode: 'CZ', date: '2030-07-06', convention: 'BUSINESS_DAY_CONVENTION_FOLLOWING' },
+    },
     'account.WakeAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
     'account.EscheatAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
     'account.MarkAccountDormant': {

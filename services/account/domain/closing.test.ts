@@ -12,6 +12,8 @@ const TERMS: InterestTerms = {
   compounding: 'monthly',
   posting: 'monthly',
   minimumBalance: ZERO,
+  calendarCode: '',
+  valueDateConvention: 'UNADJUSTED',
   withholdingTaxPercent: decimal('15'),
   postingRounding: 'half_even',
   taxRounding: 'down',

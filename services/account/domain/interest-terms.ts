@@ -5,6 +5,7 @@ import type { InterestTerms as Message } from '#gen/bank/account/v1/interest_pb.
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { type Decimal, decimal, ZERO } from '#rules/decimal.ts';
+import { conventionOf } from './calendars.ts';
 import type { InterestTerms, Period } from './interest.ts';
 import { refuse } from './refusals.ts';
 import { dayCounts, interestBases, interestPeriods, roundings, tierMethods } from './words.ts';
@@ -48,6 +49,8 @@ export function interestOf({ interest, interestRatePercent }: ProductTerms): Int
     compounding: 'monthly',
     posting: 'monthly',
     minimumBalance: ZERO,
+    calendarCode: '',
+    valueDateConvention: 'UNADJUSTED',
     withholdingTaxPercent: ZERO,
     postingRounding: 'half_even',
     taxRounding: 'half_even',
@@ -66,6 +69,8 @@ function termsOf(interest: Message): InterestTerms {
     compounding: interestPeriods.word(interest.compounding),
     posting: interestPeriods.word(interest.posting),
     minimumBalance: amountOf(interest.minimumBalance),
+    calendarCode: interest.calendarCode,
+    valueDateConvention: conventionOf(interest.valueDateConvention),
     withholdingTaxPercent: decimal(interest.withholdingTaxPercent || '0'),
     postingRounding: roundings.word(interest.postingRounding),
     taxRounding: roundings.word(interest.taxRounding),

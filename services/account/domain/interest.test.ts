@@ -27,6 +27,8 @@ function terms(more: Omit<Partial<InterestTerms>, 'tiers'> & { tiers?: readonly 
     compounding: 'monthly',
     posting: 'monthly',
     minimumBalance: ZERO,
+    calendarCode: '',
+    valueDateConvention: 'UNADJUSTED',
     withholdingTaxPercent: ZERO,
     postingRounding: 'half_even',
     taxRounding: 'down',

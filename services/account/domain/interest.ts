@@ -1,5 +1,6 @@
 // Interest: what a night, a period and a posting come to, in exact decimals of the currency's unit. The end of the day
 // computes the same in SQL for all accounts at once (accrual-sql.ts), and the answer to "why" with these functions.
+import type { BusinessDayConvention } from '#rules/calendar.ts';
 import { type DayCount, nightOf, type YearFraction } from '#rules/day-count.ts';
 import { type Decimal, decimal, divide, type Rounding, round, ZERO } from '#rules/decimal.ts';
 
@@ -26,6 +27,9 @@ export interface InterestTerms {
   readonly posting: Period;
   /** A balance below it earns nothing. */
   readonly minimumBalance: Decimal;
+  /** By which the day from which posted interest counts moves; empty: by none. */
+  readonly calendarCode: string;
+  readonly valueDateConvention: BusinessDayConvention;
   readonly withholdingTaxPercent: Decimal;
   /** To the currency's decimals, when interest is posted, and when tax is withheld. */
   readonly postingRounding: Rounding;

@@ -7,6 +7,8 @@ export const refuse = refusals('account', {
   FEE_TERM_INVALID: ['INVALID_ARGUMENT', 'The fees of the product make no sense.'],
   INTEREST_TERMS_INVALID: ['INVALID_ARGUMENT', 'The interest of the product makes no sense.'],
   DORMANCY_TERMS_INVALID: ['INVALID_ARGUMENT', 'An account is inactive before it is dormant.'],
+  CALENDAR_NOT_FOUND: ['NOT_FOUND', 'There is no such calendar, or not of that year.'],
+  CALENDAR_INVALID: ['INVALID_ARGUMENT', 'A holiday is no day of the year, or comes twice.'],
   INTEREST_NOT_FOUND: ['NOT_FOUND', 'No interest was posted on that day, or none was ever accrued.'],
   CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
   CUSTOMER_DEACTIVATED: ['FAILED_PRECONDITION', 'A holder is no longer a customer.'],

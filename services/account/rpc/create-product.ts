@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { checkTerms } from '../domain/terms.ts';
 import { productTypes } from '../domain/words.ts';
-import { addVersion, newestLocked, productMessage } from '../products.ts';
+import { addVersion, checkCalendar, newestLocked, productMessage } from '../products.ts';
 
 /** Adds a product to the catalogue. */
 export function createProduct({ commands }: Context): Rpcs<typeof AccountService>['createProduct'] {
@@ -14,6 +14,7 @@ export function createProduct({ commands }: Context): Rpcs<typeof AccountService
     return commands.run(Contract.method.createProduct, request, call, {
       decide: async (tx) => {
         if (await newestLocked(tx, id)) throw refuse('PRODUCT_EXISTS');
+        await checkCalendar(tx, terms);
         const type = productTypes.word(request.type);
         const row = addVersion(tx, { id, version: 1, type, currency, displayName }, terms);
         return { product: productMessage(row) };

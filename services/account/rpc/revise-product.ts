@@ -3,7 +3,7 @@ import { type AccountService, AccountService as Contract } from '#gen/bank/accou
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { checkTerms } from '../domain/terms.ts';
-import { addVersion, newestLocked, productMessage } from '../products.ts';
+import { addVersion, checkCalendar, newestLocked, productMessage } from '../products.ts';
 
 /** Makes a new version of a product. */
 export function reviseProduct({ commands }: Context): Rpcs<typeof AccountService>['reviseProduct'] {
@@ -15,6 +15,7 @@ export function reviseProduct({ commands }: Context): Rpcs<typeof AccountService
         if (!newest) throw refuse('PRODUCT_NOT_FOUND');
         const { type, currency, version } = newest;
         if (terms) checkTerms(currency, terms);
+        await checkCalendar(tx, terms);
         const row = addVersion(tx, { id, version: version + 1, type, currency, displayName }, terms);
         return { product: productMessage(row) };
       },
