@@ -11,7 +11,14 @@ import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { normalise } from '#rules/iban.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
-import { accountStates, accountTypes, freezeReasons, holderRoles, statementFrequencies } from './domain/words.ts';
+import {
+  accountStates,
+  accountTypes,
+  freezeReasons,
+  holderRoles,
+  maturityInstructions,
+  statementFrequencies,
+} from './domain/words.ts';
 import { AccountRow, HolderRow, selectHolders } from './tables.ts';
 
 const DETAILS_CONTEXT = 'account.details';
@@ -108,6 +115,13 @@ export function accountMessage(row: AccountRow, holders: readonly HolderOf[], de
     etag: String(row.version),
     createTime: timestampFromDate(row.createTime),
     updateTime: timestampFromDate(row.updateTime),
+    ...(row.maturityDate && {
+      termDeposit: {
+        maturityDate: row.maturityDate,
+        instruction: maturityInstructions.value(row.maturityInstruction ?? 'pay_out'),
+        payoutAccountId: row.payoutAccountId ?? '',
+      },
+    }),
   });
 }
 

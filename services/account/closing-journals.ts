@@ -21,7 +21,7 @@ export async function post(
   { deadline, call }: CallOptions,
 ): Promise<{ swept: bigint; refusal: Refusal | undefined }> {
   const { outcomes } = await ledger.postJournals(
-    { journals: [{ ...journal, actor: actorOf(call) }] },
+    { journals: [{ ...journal, ...(call.principal && { actor: actorOf(call) }) }] },
     { deadline, trace: call.trace },
   );
   const result = outcomes[0]?.result;
@@ -37,6 +37,7 @@ export const tail = (id: string) => id.slice(id.indexOf('_') + 1);
 /** The interest that an account is paid at its end. */
 export function interestJournal({ accountId, changeNo, currency, terms: { interest } }: Ending): Journal {
   const [gross, tax] = [BigInt(interest?.gross ?? '0'), BigInt(interest?.tax ?? '0')];
+  const penalty = BigInt(interest?.penalty ?? '0');
   const leg = (ledgerAccountId: string, side: Side, minor: bigint) =>
     minor === 0n ? [] : [{ ledgerAccountId, side, amount: toMoney({ currency, minor }) }];
   return {
@@ -44,8 +45,10 @@ export function interestJournal({ accountId, changeNo, currency, terms: { intere
     kind: JournalKind.INTEREST,
     legs: [
       ...leg(ownAccount('accrued_interest', currency), Side.DEBIT, gross),
-      ...leg(deriveId('lac', accountId), Side.CREDIT, gross - tax),
+      ...leg(deriveId('lac', accountId), Side.CREDIT, gross - penalty - tax),
       ...leg(ownAccount('withholding_tax', currency), Side.CREDIT, tax),
+      // What is not paid after all was no expense.
+      ...leg(ownAccount('interest_expense', currency), Side.CREDIT, penalty),
     ],
   };
 }

@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { checkEnd, checkEscheat, checkEstate, lastInterest } from './domain/closing.ts';
 import { minorOf } from './domain/interest-terms.ts';
 import { refuse } from './domain/refusals.ts';
+import { checkTermEnd } from './domain/term.ts';
 import { publishClosed, publishEscheated } from './events.ts';
 import { readEarned } from './interest-tables.ts';
 import { cancelOpenRequests } from './signatures.ts';
@@ -36,6 +37,8 @@ export interface EndPlan {
   readonly state: 'closed' | 'escheated';
   /** True: it is frozen for a death, and let go while it is paid out. */
   readonly isEstate?: boolean;
+  /** True: it is a term deposit that is withdrawn early, at the cost of the penalty of its product. */
+  readonly isEarly?: boolean;
   /** Refuses an account that must not end so, or may not be swept to. */
   readonly check?: (row: AccountRow) => void;
   readonly by: By;
@@ -52,6 +55,7 @@ export interface EndTerms {
   readonly sweepLedgerAccountId: string;
   readonly interest: {
     readonly gross: string;
+    readonly penalty?: string;
     readonly tax: string;
     readonly outstanding: string;
     readonly date: string;
@@ -78,7 +82,9 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
   if (sweepAccountId !== '' && !to) throw refuse('CREDITOR_NOT_FOUND');
   const exponent = exponentOf(row.currency) ?? 2;
   const earned = await readEarned(tx, accountId);
-  const interest = lastInterest(earned, today, exponent);
+  if (!plan.isEstate) checkTermEnd(row.maturityDate, today, plan.isEarly ?? false);
+  const isPenalised = plan.isEarly === true && today < (row.maturityDate ?? '');
+  const interest = lastInterest(earned, today, exponent, isPenalised ? earned?.penaltyPercent : undefined);
   if (state === 'escheated') checkEscheat(row);
   else if (plan.isEstate) checkEstate(row, to ?? undefined);
   else checkEnd(row, to ?? undefined, interest);
@@ -100,6 +106,7 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
       interest && earned
         ? {
             gross: minor(interest.gross),
+            penalty: minor(interest.penalty),
             tax: minor(interest.tax),
             outstanding: earned.outstanding.toFixed(),
             date: earned.accruedThrough,
@@ -185,7 +192,8 @@ async function previewEnd(context: Context, ending: Ending, options: CallOptions
   const { terms, accountId } = ending;
   const { interest } = terms;
   const { booked } = await unpledged(context, accountId);
-  const total = booked + (interest ? BigInt(interest.gross) - BigInt(interest.tax) : 0n);
+  const total =
+    booked + (interest ? BigInt(interest.gross) - BigInt(interest.penalty ?? '0') - BigInt(interest.tax) : 0n);
   if (total === 0n) return { swept: 0n, refusal: undefined };
   if (terms.sweepLedgerAccountId === '' || total < 0n) {
     throw refuse('BALANCE_NOT_ZERO', { booked: toMoney({ currency: ending.currency, minor: booked }).amount });
@@ -194,7 +202,10 @@ async function previewEnd(context: Context, ending: Ending, options: CallOptions
   // What is frozen is not asked about: it is let go first.
   if (booked > 0n && !terms.frozen) {
     const { outcomes } = await context.ledger.postJournals(
-      { journals: [{ ...sweepJournal(ending, 1), actor: actorOf(options.call) }], validateOnly: true },
+      {
+        journals: [{ ...sweepJournal(ending, 1), ...(options.call.principal && { actor: actorOf(options.call) }) }],
+        validateOnly: true,
+      },
       on,
     );
     const [outcome] = outcomes;
@@ -229,10 +240,10 @@ export async function settleEnd(
     `);
   } else if (interest) {
     await tx.execute(sql`
-      insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, tax, end_of_day, state)
+      insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, penalty, tax, end_of_day, state)
       values (${`jnl_lastinterest_${tail(accountId)}_${changeNo}`}, ${accountId}, ${interest.date}::date, ${currency},
         ${interest.outstanding}::numeric, ${unit(currency, interest.gross)}::numeric,
-        ${unit(currency, interest.tax)}::numeric, false, 'posted')
+        ${unit(currency, interest.penalty ?? '0')}::numeric, ${unit(currency, interest.tax)}::numeric, false, 'posted')
     `);
   }
   const left = isRefused ? outcome.refusal : outcome.value.refusal;
@@ -241,6 +252,7 @@ export async function settleEnd(
   const isPaid = interest !== null || swept > 0n;
   const payout = {
     ...(interest && { interest: money(BigInt(interest.gross)), withholdingTax: money(BigInt(interest.tax)) }),
+    ...(interest && (interest.penalty ?? '0') !== '0' && { penalty: money(BigInt(interest.penalty ?? '0')) }),
     ...(swept > 0n && { swept: money(swept), sweepAccountId: terms.sweepAccountId }),
   };
   const paid = isPaid ? payout : undefined;

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { eventsOf } from '#chassis/testing/events.ts';
-import { AccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { AccountState, FreezeReason, MaturityInstruction } from '#gen/bank/account/v1/account_pb.ts';
 import { BusinessDayConvention } from '#gen/bank/account/v1/calendar_pb.ts';
 import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
-import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount } from '../_testbed/opening.ts';
+import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount, registerPerson } from '../_testbed/opening.ts';
 import { aProduct, aSleepyProduct, daysOf } from './testing-days.ts';
+import { aDeposit } from './testing-deposits.ts';
 
 describe('The end of a day', function suite() {
   this.timeout(120_000);
@@ -71,6 +72,36 @@ describe('The end of a day', function suite() {
     const { entries } = await client.getStatement({ accountId: account.accountId });
     expect(entries.at(-1)).to.deep.include({ bookingDate: day.toString(), valueDate: date });
     expect((await today()).toString()).to.equal(next);
+  });
+
+  it('pays out the deposits that mature, and renews them as new ones, with their interest', async () => {
+    const { balanceOf, endDay, today } = daysOf(bank());
+    const owner = await registerPerson(bank());
+    const client = accountsAs(bank(), 'BACK_OFFICE');
+    const paid = await aDeposit(bank(), owner);
+    const renewed = await aDeposit(bank(), owner, { maturityInstruction: MaturityInstruction.RENEW });
+    // A month would be too long to wait for.
+    const tomorrow = (await today()).add({ days: 1 }).toString();
+    const ids = [paid.deposit.accountId, renewed.deposit.accountId];
+    const superuser = await bank().database('account').open('superuser');
+    await superuser.query('update account set maturity_date = $1 where id = any($2)', [tomorrow, ids]);
+    await superuser.end();
+    await endDay();
+    const stateOf = async (accountId: string) => (await client.getAccount({ accountId })).account?.state;
+    expect([await stateOf(ids[0] ?? ''), await stateOf(ids[1] ?? '')]).to.deep.equal([
+      AccountState.CLOSED,
+      AccountState.CLOSED,
+    ]);
+    expect([await balanceOf(paid.current), await balanceOf(renewed.current)]).to.deep.equal(['10008.50', '0.00']);
+    const { accounts } = await client.listAccounts({ customerId: owner });
+    const next = accounts.find(({ termDeposit, state }) => termDeposit && state === AccountState.ACTIVE);
+    expect(next?.termDeposit).to.deep.include({
+      maturityDate: Temporal.PlainDate.from(tomorrow).add({ months: 1 }).toString(),
+      instruction: MaturityInstruction.RENEW,
+      payoutAccountId: renewed.current.accountId,
+    });
+    expect(next && (await balanceOf(next))).to.equal('10008.50');
+    expect(await rows(`select from set_aside where step = 'mature-deposits'`)).to.deep.equal([]);
   });
 
   it('lets accounts fall asleep that nobody moves, after a notice, and wakes what is moved in time', async () => {

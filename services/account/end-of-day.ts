@@ -8,6 +8,7 @@ import { accrueInterest } from './accruing.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
 import { keepDormancy } from './dormancy.ts';
+import { matureDeposits } from './maturing.ts';
 import { postInterest } from './posting-interest.ts';
 import { retrySetAside } from './retrying.ts';
 
@@ -21,6 +22,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
   'keep-dormancy': { position: 50, run: keepDormancy },
+  'mature-deposits': { position: 60, run: matureDeposits },
 };
 
 const LOOK_MS = 500;

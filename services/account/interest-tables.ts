@@ -29,8 +29,12 @@ export async function readEarned({ query }: Read, accountId: string): Promise<Ea
     from interest_account i join product p on p.id = i.product_id and p.version = i.product_version
     where i.account_id = ${accountId} for update of i
   `);
-  const terms = row && interestOf(fromJson(ProductTermsSchema, row.terms));
-  return row && terms && { terms, accruedThrough: row.accruedThrough, outstanding: decimal(row.outstanding) };
+  const product = row && fromJson(ProductTermsSchema, row.terms);
+  const terms = product && interestOf(product);
+  const penaltyPercent = decimal(product?.term?.penaltyPercent || '0');
+  return (
+    row && terms && { terms, penaltyPercent, accruedThrough: row.accruedThrough, outstanding: decimal(row.outstanding) }
+  );
 }
 
 /** What is kept of the interest of an account. */

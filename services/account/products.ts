@@ -98,10 +98,11 @@ export function addVersion(
 
 /** Refuses terms that name a calendar which there is not. */
 export async function checkCalendar(tx: CommandTx, terms: ProductTerms | undefined): Promise<void> {
-  const code = terms?.interest?.calendarCode ?? '';
-  if (code === '') return;
-  const [known] = await tx.query(selectCalendarYears(code, ['', 0], 1));
-  if (!known) throw refuse('CALENDAR_NOT_FOUND');
+  for (const code of [terms?.interest?.calendarCode, terms?.term?.calendarCode]) {
+    if (!code) continue;
+    const [known] = await tx.query(selectCalendarYears(code, ['', 0], 1));
+    if (!known) throw refuse('CALENDAR_NOT_FOUND');
+  }
 }
 
 /** What a version of a product is found by. */

@@ -5,6 +5,7 @@ import { accrue } from './accruing.ts';
 import type { Context } from './context.ts';
 import { keepAgain } from './dormancy.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
+import { matureAgain } from './maturing.ts';
 import { planPage, postPlanned } from './posting-interest.ts';
 
 /** Ids are written in base 32. */
@@ -21,6 +22,7 @@ const AGAIN: Readonly<Record<string, (context: Context, row: SetAsideRow) => Pro
   'accrue-interest': catchUp,
   'post-interest': postAgain,
   'keep-dormancy': (context, { accountId, date }) => keepAgain(context, accountId, date),
+  'mature-deposits': (context, { accountId, date }) => matureAgain(context, accountId, date),
 };
 
 /** Tries the accounts again that somebody wants to be tried again. */

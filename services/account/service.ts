@@ -16,6 +16,7 @@ import { Signatures } from './migrations/0011-signatures.ts';
 import { StatusLife } from './migrations/0012-status-life.ts';
 import { Ownership } from './migrations/0013-ownership.ts';
 import { Calendars } from './migrations/0014-calendars.ts';
+import { TermDeposits } from './migrations/0015-term-deposits.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -57,12 +58,14 @@ import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
 import { revokeMandate } from './rpc/revoke-mandate.ts';
 import { setMandate } from './rpc/set-mandate.ts';
+import { setMaturityInstruction } from './rpc/set-maturity-instruction.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
 import { wakeAccount } from './rpc/wake-account.ts';
 import { watchSignatures } from './rpc/watch-signatures.ts';
 import { withdrawSignatureRequest } from './rpc/withdraw-signature-request.ts';
+import { withdrawTermDeposit } from './rpc/withdraw-term-deposit.ts';
 import { tendSignatures } from './signed-changes.ts';
 import { entities } from './tables.ts';
 
@@ -105,6 +108,8 @@ function rpcs(context: Context) {
     setOverdraftLimit: setOverdraftLimit(context),
     unfreezeAccount: unfreezeAccount(context),
     adjustDate: adjustDate(context),
+    setMaturityInstruction: setMaturityInstruction(context),
+    withdrawTermDeposit: withdrawTermDeposit(context),
     getCalendarYear: getCalendarYear(context),
     listCalendarYears: listCalendarYears(context),
     publishCalendarYear: publishCalendarYear(context),
@@ -136,6 +141,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0012-status-life', class: StatusLife },
     { name: '0013-ownership', class: Ownership },
     { name: '0014-calendars', class: Calendars },
+    { name: '0015-term-deposits', class: TermDeposits },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

@@ -6,7 +6,15 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
-import type { AccountState, AccountType, FreezeReason, HolderRole, StatementFrequency } from './domain/words.ts';
+import type {
+  AccountState,
+  AccountType,
+  FreezeReason,
+  HolderRole,
+  MaturityInstruction,
+  ProductType,
+  StatementFrequency,
+} from './domain/words.ts';
 
 const ProductSchema = defineEntity({
   name: 'ProductRow',
@@ -14,7 +22,7 @@ const ProductSchema = defineEntity({
   properties: {
     id: p.text().primary(),
     version: p.integer().primary(),
-    type: p.text().$type<'current' | 'savings'>(),
+    type: p.text().$type<ProductType>(),
     currency: p.text(),
     displayName: p.text(),
     terms: p.json<JsonObject>(),
@@ -49,6 +57,9 @@ const AccountSchema = defineEntity({
     openDate: p.date(),
     closeDate: p.date().nullable(),
     stateDate: p.date(),
+    maturityDate: p.date().nullable(),
+    maturityInstruction: p.text().$type<MaturityInstruction>().nullable(),
+    payoutAccountId: p.text().nullable(),
     version: p.integer(),
     changeNo: p.integer(),
     pendingChange: p.text().nullable(),
@@ -117,6 +128,9 @@ export interface StandingRow {
   readonly branchId: string;
   readonly freezeDebits: boolean;
   readonly freezeCredits: boolean;
+  readonly openDate: string;
+  /** Of a term deposit. */
+  readonly maturityDate: string | null;
 }
 
 /** Reads what has to be known of accounts to decide on orders, by their ids and by the hashes of their numbers. */
@@ -124,7 +138,8 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
   return sql<StandingRow>`
     select a.id, a.iban_hash as "ibanHash", a.state, a.currency, a.product_id as "productId",
       a.product_version as "productVersion", a.party_id as "partyId", a.branch_id as "branchId",
-      a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits"
+      a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits",
+      a.open_date::text as "openDate", a.maturity_date::text as "maturityDate"
     from account a
     where a.id = any(${ids}) or a.iban_hash = any(${sqlArray(ibanHashes)}::bytea[])
   `;

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { staff } from '#chassis/testing/clients.ts';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
+import { EstateAccountState } from '#gen/bank/account/v1/account_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { type Bank, startBank } from '../_testbed/bank.ts';
 import { ACCOUNT_BANK, accountsAs, aRequestId } from '../_testbed/opening.ts';
@@ -32,11 +33,8 @@ export async function dies(bank: Bank, customerId: string) {
   await bank.asPrincipal(CustomerService, staff('BACK_OFFICE')).reportDeath({ requestId: aRequestId(), ...report });
   const accounts = accountsAs(bank, 'BACK_OFFICE');
   for (let tries = 0; tries < 600; tries += 1) {
-    const waiting = await bank
-      .database('account')
-      .query(`select from estate_account where customer_id = $1 and state = 'freezing'`, [customerId]);
     const estate = (await accounts.listEstates({})).estates.find((one) => one.customerId === customerId);
-    if (estate && waiting.length === 0) return estate;
+    if (estate?.accounts.every(({ state }) => state !== EstateAccountState.FREEZING)) return estate;
     await pause(50);
   }
   throw new Error('nobody has dealt with what they leave');

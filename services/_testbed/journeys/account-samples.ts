@@ -63,6 +63,14 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     'account.AdjustDate': {
       request: { calendarCode: 'CZ', date: '2030-07-06', convention: 'BUSINESS_DAY_CONVENTION_FOLLOWING' },
     },
+    'account.SetMaturityInstruction': {
+      request: { accountId, instruction: 'MATURITY_INSTRUCTION_RENEW' },
+      refused: 'ACCOUNT_NOT_TERM_DEPOSIT',
+    },
+    'account.WithdrawTermDeposit': {
+      request: { accountId: emptyAccountId, sweepAccountId: accountId },
+      refused: 'ACCOUNT_NOT_TERM_DEPOSIT',
+    },
     'account.WakeAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
     'account.EscheatAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
     'account.MarkAccountDormant': {

@@ -24,6 +24,8 @@ function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts 
     branchId: 'brn_one',
     freezeDebits: false,
     freezeCredits: false,
+    openDate: '2026-01-01',
+    maturityDate: null,
     terms,
     ...changes,
   };

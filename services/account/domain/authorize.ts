@@ -20,6 +20,9 @@ export interface AccountFacts {
   readonly branchId: string;
   readonly freezeDebits: boolean;
   readonly freezeCredits: boolean;
+  readonly openDate: string;
+  /** Of a term deposit. */
+  readonly maturityDate: string | null;
   readonly terms: ProductTerms;
 }
 
@@ -66,7 +69,7 @@ function authorizeDeposit(order: OrderFacts) {
   // Paid in over the counter: only staff do it, for whomever stands there.
   const { creditor } = order;
   if (!creditor || !mayAsStaff(order, creditor)) throw refuse('ACCOUNT_NOT_FOUND');
-  checkCredit(creditor, order.amount);
+  checkCredit(creditor, order);
   return { ...creditorOf(creditor), ...feeOf(creditor, order) };
 }
 
@@ -83,7 +86,7 @@ function authorizeTransfer(order: OrderFacts) {
   if (!creditor) throw refuse('CREDITOR_NOT_FOUND');
   if (creditor.id === debtor.id) throw refuse('SAME_ACCOUNT');
   checkDebit(debtor, amount);
-  checkCredit(creditor, amount);
+  checkCredit(creditor, order);
   return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
@@ -125,6 +128,7 @@ function mayAsStaff({ actor, operation }: OrderFacts, { branchId }: AccountFacts
 
 function checkDebit(account: AccountFacts, amount: Amount): void {
   checkInUse(account, 'debtor');
+  if (account.maturityDate !== null) throw refuse('TERM_DEPOSIT_BOUND', { side: 'debtor' });
   if (account.state === 'dormant') throw refuse('ACCOUNT_DORMANT', { side: 'debtor' });
   if (account.freezeDebits) throw refuse('ACCOUNT_FROZEN', { side: 'debtor' });
   checkCurrency(account, 'debtor', amount);
@@ -132,8 +136,10 @@ function checkDebit(account: AccountFacts, amount: Amount): void {
   if (limit !== undefined && amount.minor > limit) throw refuse('TRANSFER_LIMIT_EXCEEDED');
 }
 
-function checkCredit(account: AccountFacts, amount: Amount): void {
+function checkCredit(account: AccountFacts, { amount, date }: OrderFacts): void {
   checkInUse(account, 'creditor');
+  const isPaidIn = account.maturityDate !== null && !account.terms.term?.recurring && date !== account.openDate;
+  if (isPaidIn) throw refuse('TERM_DEPOSIT_PAID_IN', { side: 'creditor' });
   if (account.freezeCredits) throw refuse('ACCOUNT_FROZEN', { side: 'creditor' });
   checkCurrency(account, 'creditor', amount);
 }

@@ -49,6 +49,16 @@ describe('the interest of an account that ends', () => {
     });
   }
 
+  it('costs what the penalty of an early withdrawal is, and the tax is on the rest', () => {
+    const last = lastInterest(earned('12.34'), '2026-03-31', 2, decimal('50'));
+    expect(last && [last.gross, last.penalty, last.tax, last.net].map((one) => one.toFixed())).to.deep.equal([
+      '12.34',
+      '6.17',
+      '0.92',
+      '5.25',
+    ]);
+  });
+
   it('waits for the nights that are missing', () => {
     expect(outcomeOf(() => lastInterest(earned('1.00', '2026-03-29'), '2026-03-31', 2))).to.equal(
       'INTEREST_NOT_ACCRUED',

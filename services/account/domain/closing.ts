@@ -1,6 +1,6 @@
 // The end of an account: what interest is still paid out, and where its balance may go.
 import { toMoney } from '#chassis/money.ts';
-import { type Decimal, decimal } from '#rules/decimal.ts';
+import { type Decimal, decimal, divide, ZERO } from '#rules/decimal.ts';
 import { close } from './agreement.ts';
 import { type InterestTerms, posting } from './interest.ts';
 import { minorOf } from './interest-terms.ts';
@@ -21,6 +21,8 @@ export interface EndFacts {
 export interface Earned {
   readonly terms: InterestTerms;
   readonly accruedThrough: string;
+  /** How much of it an early withdrawal costs. */
+  readonly penaltyPercent?: Decimal | undefined;
   /** Earned and not posted. */
   readonly outstanding: Decimal;
 }
@@ -28,6 +30,8 @@ export interface Earned {
 /** Interest that is paid out at the end, in units of the currency. */
 export interface LastInterest {
   readonly gross: Decimal;
+  /** What of it an early withdrawal costs: the tax is on the rest. */
+  readonly penalty: Decimal;
   readonly tax: Decimal;
   readonly net: Decimal;
 }
@@ -36,12 +40,20 @@ export interface LastInterest {
  * The interest that an account which ends on a day is paid: all that was earned up to the night before. Refuses INTEREST_NOT_ACCRUED
  * while nights are missing. Undefined: there is nothing.
  */
-export function lastInterest(earned: Earned | undefined, today: string, exponent: number): LastInterest | undefined {
+export function lastInterest(
+  earned: Earned | undefined,
+  today: string,
+  exponent: number,
+  penaltyPercent = ZERO,
+): LastInterest | undefined {
   if (!earned) return undefined;
   const yesterday = Temporal.PlainDate.from(today).subtract({ days: 1 }).toString();
   if (earned.accruedThrough < yesterday) throw refuse('INTEREST_NOT_ACCRUED');
-  const last = posting(earned.terms, earned.outstanding, exponent);
-  return last.gross.gt(decimal('0')) ? last : undefined;
+  const { gross } = posting(earned.terms, earned.outstanding, exponent);
+  if (!gross.gt(ZERO)) return undefined;
+  const penalty = divide(gross.times(penaltyPercent), decimal('100'), exponent, 'half_even');
+  const { tax, net } = posting(earned.terms, gross.minus(penalty), exponent);
+  return { gross, penalty, tax, net };
 }
 
 /** Refuses an account that cannot end, or whose balance cannot go where it shall. */
@@ -67,7 +79,8 @@ export function checkEstate(account: EndFacts, sweepTo: EndFacts | undefined): v
   if (sweepTo) checkSweep(account, sweepTo);
 }
 
-function checkSweep({ id, currency }: EndFacts, to: EndFacts): void {
+/** Refuses an account that another one's balance cannot go to. */
+export function checkSweep({ id, currency }: Pick<EndFacts, 'id' | 'currency'>, to: EndFacts): void {
   const side = 'creditor';
   if (to.id === id) throw refuse('SAME_ACCOUNT');
   if (to.state === 'closed' || to.state === 'escheated') throw refuse('ACCOUNT_CLOSED', { side });

@@ -1,6 +1,7 @@
 // The words of the agreements as they stand in rows and in the rules, and the contract's enums of the same names.
 import {
   StatementFrequency as Frequencies,
+  MaturityInstruction as Instructions,
   ProductType as Products,
   FreezeReason as Reasons,
   HolderRole as Roles,
@@ -31,7 +32,8 @@ import type { InterestTerms, Period } from './interest.ts';
 export type AccountType = 'individual' | 'joint' | 'business';
 export type AccountState = 'pending' | 'migrating' | 'active' | 'inactive' | 'dormant' | 'closed' | 'escheated';
 export type HolderRole = 'owner' | 'disponent';
-export type ProductType = 'current' | 'savings';
+export type ProductType = 'current' | 'savings' | 'term_deposit';
+export type MaturityInstruction = 'pay_out' | 'renew';
 export type StatementFrequency = 'monthly' | 'weekly' | 'per_transaction';
 export type MandateAction = 'pay' | 'change' | 'close';
 export type MandateState = 'given' | 'revoked';
@@ -65,6 +67,7 @@ interface Words<Word extends string, Value extends number> {
 export const accountTypes = words<AccountType, Types>(Types);
 export const accountStates = words<AccountState, States>(States);
 export const holderRoles = words<HolderRole, Roles>(Roles);
+export const maturityInstructions = words<MaturityInstruction, Instructions>(Instructions);
 export const productTypes = words<ProductType, Products>(Products);
 export const statementFrequencies = words<StatementFrequency, Frequencies>(Frequencies);
 export const freezeReasons = words<FreezeReason, Reasons>(Reasons);

@@ -5,15 +5,13 @@ import {
   type CloseAccountRequest,
   AccountService as Contract,
 } from '#gen/bank/account/v1/account_service_pb.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { whenFree } from '../changes.ts';
 import { carryOutEnd, type Ending, type EndPlan, endingOf, planEnd, settleEnd, unpledged } from '../closing.ts';
 import type { Context } from '../context.ts';
 import { close } from '../domain/agreement.ts';
-import { refuse } from '../domain/refusals.ts';
+import { checkPayoutAccount, ownersOf } from '../payouts.ts';
 import { overMandate } from '../signed-changes.ts';
 import { byOf } from '../status.ts';
-import { selectHolders } from '../tables.ts';
 
 /** Closes an account for good: pays out its interest, sweeps its balance, and has the ledger close its part. */
 export function closeAccount(context: Context): Rpcs<typeof AccountService>['closeAccount'] {
@@ -41,14 +39,8 @@ export function closeAccount(context: Context): Rpcs<typeof AccountService>['clo
 }
 
 /** Refuses to sweep what is pledged, and to what is to a customer as if it did not exist: an account of none of the owners. */
-async function checkSweep(context: Context, { accountId, sweepAccountId }: CloseAccountRequest, { principal }: Call) {
+async function checkSweep(context: Context, { accountId, sweepAccountId }: CloseAccountRequest, call: Call) {
   if (sweepAccountId === '') return;
-  if (principal?.audience !== Audience.STAFF) {
-    const holders = await context.database.query(selectHolders([accountId, sweepAccountId]));
-    const owners = (id: string) =>
-      holders.filter((one) => one.accountId === id && one.role === 'owner').map(({ customerId }) => customerId);
-    const theirs = owners(accountId);
-    if (!owners(sweepAccountId).some((id) => theirs.includes(id))) throw refuse('CREDITOR_NOT_FOUND');
-  }
+  await checkPayoutAccount(context, sweepAccountId, await ownersOf(context, accountId), call);
   await unpledged(context, accountId);
 }

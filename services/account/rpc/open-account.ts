@@ -15,6 +15,7 @@ import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { accountMessage, hashIban, openDetails, sealDetails } from '../accounts.ts';
 import { applyChange, type Change, tellLedger } from '../changes.ts';
 import type { Context } from '../context.ts';
+import { type Deposit, depositOf } from '../deposits.ts';
 import { checkRoles, checkStandings, type Holding } from '../domain/holders.ts';
 import { next } from '../domain/life.ts';
 import { refuse } from '../domain/refusals.ts';
@@ -34,6 +35,7 @@ interface Planned {
   readonly ibanHash: Buffer;
   readonly details: Sealed;
   readonly by: By;
+  readonly deposit: Deposit;
 }
 
 /** What is planned, with the row and the holders as they were written: nobody else can have changed them. */
@@ -48,7 +50,7 @@ type Opening = Change<{ readonly migrating: boolean; readonly generalLedgerCode:
   readonly holders: readonly Holding[];
 };
 
-const GENERAL_LEDGER_CODES = { current: '2010', savings: '2020' } as const;
+const GENERAL_LEDGER_CODES = { current: '2010', savings: '2020', term_deposit: '2020' } as const;
 
 /** Opens an account: its agreement here, its ledger account there, and its number. */
 export function openAccount(context: Context): Rpcs<typeof AccountService>['openAccount'] {
@@ -61,7 +63,11 @@ export function openAccount(context: Context): Rpcs<typeof AccountService>['open
       ),
     settle: async (tx, opening, outcome) => ({ account: await settle(context, tx, opening, outcome) }),
   });
-  return (request, call) => order.run(request, call, () => prepare(context, request, call));
+  const act: ReturnType<typeof openAccount> = (request, call) =>
+    order.run(request, call, () => prepare(context, request, call));
+  // The bank renews deposits of itself.
+  context.signable.set(Contract.method.openAccount.name, { method: Contract.method.openAccount, act: act as never });
+  return act;
 }
 
 /** Reads what other services own, takes a number, and seals what is personal. */
@@ -87,6 +93,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
     product,
     openDate: openDate.toString(),
     by: byOf(call),
+    deposit: await depositOf(context, request, { product, holders, openDate }, call),
     ibanHash: hashIban(context.vault, iban),
     details: await sealDetails(context.vault, partyId, {
       iban,
@@ -96,7 +103,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
 }
 
 async function plan(tx: CommandTx, { request, product, holders, ...prepared }: Planned): Promise<Opening> {
-  const { partyId, branchId, openDate, ibanHash, details, by } = prepared;
+  const { partyId, branchId, openDate, ibanHash, details, by, deposit } = prepared;
   const now = new Date();
   const row = {
     id: newId('acc'),
@@ -124,6 +131,7 @@ async function plan(tx: CommandTx, { request, product, holders, ...prepared }: P
     changeNo: 1,
     pendingChange: 'open',
     signatureNo: 0,
+    ...deposit,
     createTime: now,
     updateTime: now,
   };

@@ -2,6 +2,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
+import { checkTerm } from '../domain/term.ts';
 import { checkTerms } from '../domain/terms.ts';
 import { addVersion, checkCalendar, newestLocked, productMessage } from '../products.ts';
 
@@ -14,6 +15,7 @@ export function reviseProduct({ commands }: Context): Rpcs<typeof AccountService
         const newest = await newestLocked(tx, id);
         if (!newest) throw refuse('PRODUCT_NOT_FOUND');
         const { type, currency, version } = newest;
+        checkTerm(type, terms);
         if (terms) checkTerms(currency, terms);
         await checkCalendar(tx, terms);
         const row = addVersion(tx, { id, version: version + 1, type, currency, displayName }, terms);

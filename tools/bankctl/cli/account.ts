@@ -80,6 +80,8 @@ function openingCommands(account: Command, exited: Exited): void {
       choice('--statements <frequency>', 'how often statements are made', ['monthly', 'weekly', 'per-transaction']),
     )
     .option('--migrating', 'it shall first take the history of another bank')
+    .option('--payout <account>', 'of a term deposit: where it is paid out to (acc_…)')
+    .option('--renew', 'of a term deposit: renew it when it matures (default: pay it out)')
     .addHelpText(
       'after',
       `
@@ -142,6 +144,21 @@ function lifeCommands(account: Command, exited: Exited): void {
       '\nExample, which only tells what would be paid:\n  bankctl account close acc_… --sweep acc_… --validate-only',
     )
     .action(action(exited, async () => (await load()).closeAccount));
+  writes(account.command('withdraw'))
+    .description('Ends a term deposit before it matures, at the cost of its penalty.')
+    .argument('<account>', 'the id (acc_…)')
+    .argument('<to>', 'where its balance goes (acc_…)')
+    .addHelpText(
+      'after',
+      '\nExample, which only tells what it would cost:\n  bankctl account withdraw acc_… acc_… --validate-only',
+    )
+    .action(action(exited, async () => (await load()).withdrawTermDeposit));
+  writes(account.command('maturity'))
+    .description('Says what shall become of a term deposit when it matures.')
+    .argument('<account>', 'the id (acc_…)')
+    .addOption(choice('--instruction <instruction>', 'what', ['pay-out', 'renew']).makeOptionMandatory())
+    .option('--payout <account>', 'where it is paid out to (default: as before)')
+    .action(action(exited, async () => (await load()).setMaturityInstruction));
   writes(account.command('wake'))
     .description('Wakes an account that is inactive or dormant.')
     .argument('<account>', 'the id (acc_…)')

@@ -5,6 +5,7 @@ import {
   AccountState,
   type FinalPayout,
   FreezeReason,
+  MaturityInstruction,
   type StatusChange,
 } from '#gen/bank/account/v1/account_pb.ts';
 import {
@@ -13,7 +14,9 @@ import {
   EscheatAccountResponseSchema,
   ListStatusChangesResponseSchema,
   MarkAccountDormantResponseSchema,
+  SetMaturityInstructionResponseSchema,
   WakeAccountResponseSchema,
+  WithdrawTermDepositResponseSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { fields, money, table, word } from '../output.ts';
@@ -31,6 +34,31 @@ export async function closeAccount(
   const request = { requestId, validateOnly, accountId, sweepAccountId: sweep };
   const answer = await bank().client(AccountService).closeAccount(request);
   await out.message(CloseAccountResponseSchema, answer, () => endText(answer));
+}
+
+/** Ends a term deposit before it matures. */
+export async function withdrawTermDeposit(
+  { bank, out }: Session,
+  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  accountId = '',
+  sweepAccountId = '',
+): Promise<void> {
+  const request = { requestId, validateOnly, accountId, sweepAccountId };
+  const answer = await bank().client(AccountService).withdrawTermDeposit(request);
+  await out.message(WithdrawTermDepositResponseSchema, answer, () => endText(answer));
+}
+
+/** Says what shall become of a term deposit. */
+export async function setMaturityInstruction(
+  { bank, out }: Session,
+  options: WriteOptions & { instruction: string; payout?: string },
+  accountId = '',
+): Promise<void> {
+  const { requestId = randomUUID(), validateOnly = false, payout: payoutAccountId = '' } = options;
+  const instruction = oneOf(MaturityInstruction, options.instruction);
+  const request = { requestId, validateOnly, accountId, instruction, payoutAccountId };
+  const answer = await bank().client(AccountService).setMaturityInstruction(request);
+  await out.message(SetMaturityInstructionResponseSchema, answer, () => accountText(answer.account));
 }
 
 /** Wakes an account. */
@@ -98,6 +126,7 @@ export function endText({
   const paid = payout
     ? fields([
         ['interest', money(payout.interest)],
+        ['penalty', money(payout.penalty)],
         ['tax withheld', money(payout.withholdingTax)],
         ['swept', money(payout.swept)],
         ['to', payout.sweepAccountId],

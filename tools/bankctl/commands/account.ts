@@ -6,6 +6,7 @@ import {
   AccountType,
   FreezeReason,
   HolderRole,
+  MaturityInstruction,
   StatementFrequency,
 } from '#gen/bank/account/v1/account_pb.ts';
 import {
@@ -33,6 +34,8 @@ interface Opening extends WriteOptions {
   readonly branch?: string;
   readonly statements?: string;
   readonly migrating?: boolean;
+  readonly payout?: string;
+  readonly renew?: boolean;
 }
 
 /** Opens an account. */
@@ -44,6 +47,8 @@ export async function openAccount({ bank, out }: Session, options: Opening): Pro
     name = '',
     branch = '',
     migrating = false,
+    payout = '',
+    renew = false,
   } = options;
   const holders = (options.holder ?? []).map(readHolder);
   const owners = holders.filter(({ role }) => role === HolderRole.OWNER).length;
@@ -59,6 +64,8 @@ export async function openAccount({ bank, out }: Session, options: Opening): Pro
       branchId: branch,
       statementFrequency: options.statements ? oneOf(StatementFrequency, options.statements) : 0,
       migrating,
+      payoutAccountId: payout,
+      maturityInstruction: renew ? MaturityInstruction.RENEW : 0,
     });
   await out.message(OpenAccountResponseSchema, answer, () => accountText(answer.account));
 }
@@ -192,6 +199,9 @@ export function accountText(account: Account | undefined): string {
     ['branch', account.branchId],
     ['statements', word(StatementFrequency, account.statementFrequency)],
     ['opened', account.openDate],
+    ['matures', account.termDeposit?.maturityDate ?? ''],
+    ['then', account.termDeposit && word(MaturityInstruction, account.termDeposit.instruction)],
+    ['paid out to', account.termDeposit?.payoutAccountId ?? ''],
     ['closed', account.closeDate],
     ['etag', account.etag],
   ]);

@@ -6,6 +6,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { BusinessDayConvention } from "./calendar_pb.ts";
+import { file_bank_account_v1_calendar } from "./calendar_pb.ts";
 import type { InterestTerms } from "./interest_pb.ts";
 import { file_bank_account_v1_interest } from "./interest_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
@@ -20,7 +22,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/account.proto.
  */
 export const file_bank_account_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL2FjY291bnQvdjEvYWNjb3VudC5wcm90bxIPYmFuay5hY2NvdW50LnYxIvEBCgdGZWVUZXJtEjkKCW9wZXJhdGlvbhgBIAEoDjIaLmJhbmsuYWNjb3VudC52MS5PcGVyYXRpb25CCrpIB4IBBBABIAASIQoEZmxhdBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI8CgxyYXRlX3BlcmNlbnQYAyABKAlCJrpII3IhMh9eKFswLTldezEsM30oWy5dWzAtOV17MSw2fSk/KT8kEiQKB21pbmltdW0YBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHbWF4aW11bRgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSJiCg1Eb3JtYW5jeVRlcm1zEigKE2luYWN0aXZlX2FmdGVyX2RheXMYASABKAVCC7pICBoGGJSdAigBEicKEmRvcm1hbnRfYWZ0ZXJfZGF5cxgCIAEoBUILukgIGgYYlJ0CKAIizgIKDFByb2R1Y3RUZXJtcxIrCg50cmFuc2Zlcl9saW1pdBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI0ChdvdmVyZHJhZnRfbGltaXRfbWF4aW11bRgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIwCgRmZWVzGAMgAygLMhguYmFuay5hY2NvdW50LnYxLkZlZVRlcm1CCLpIBZIBAhAKEkUKFWludGVyZXN0X3JhdGVfcGVyY2VudBgEIAEoCUImukgjciEyH14oWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8pPyQSMAoIaW50ZXJlc3QYBSABKAsyHi5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUZXJtcxIwCghkb3JtYW5jeRgGIAEoCzIeLmJhbmsuYWNjb3VudC52MS5Eb3JtYW5jeVRlcm1zIvABCgdQcm9kdWN0EhwKCnByb2R1Y3RfaWQYASABKAlCCNq1GAQIAxABEg8KB3ZlcnNpb24YAiABKAUSFAoMZGlzcGxheV9uYW1lGAMgASgJEioKBHR5cGUYBCABKA4yHC5iYW5rLmFjY291bnQudjEuUHJvZHVjdFR5cGUSFQoNY3VycmVuY3lfY29kZRgFIAEoCRIsCgV0ZXJtcxgGIAEoCzIdLmJhbmsuYWNjb3VudC52MS5Qcm9kdWN0VGVybXMSLwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImcKBkhvbGRlchImCgtjdXN0b21lcl9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgBEAISNQoEcm9sZRgCIAEoDjIbLmJhbmsuYWNjb3VudC52MS5Ib2xkZXJSb2xlQgq6SAeCAQQQASAAImsKBkZyZWV6ZRIOCgZkZWJpdHMYASABKAgSDwoHY3JlZGl0cxgCIAEoCBItCgZyZWFzb24YAyABKA4yHS5iYW5rLmFjY291bnQudjEuRnJlZXplUmVhc29uEhEKCXJlZmVyZW5jZRgEIAEoCSKGBQoHQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIqCgR0eXBlGAIgASgOMhwuYmFuay5hY2NvdW50LnYxLkFjY291bnRUeXBlEiwKBXN0YXRlGAMgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRIeCgRpYmFuGAQgASgJQhDatRgECAIQAeK1GAQIAhACEh4KDGRpc3BsYXlfbmFtZRgFIAEoCUII4rUYBAgCEAESHAoKcHJvZHVjdF9pZBgGIAEoCUII2rUYBAgDEAESFwoPcHJvZHVjdF92ZXJzaW9uGAcgASgFEhUKDWN1cnJlbmN5X2NvZGUYCCABKAkSKAoHaG9sZGVycxgJIAMoCzIXLmJhbmsuYWNjb3VudC52MS5Ib2xkZXISJwoGZnJlZXplGAogASgLMhcuYmFuay5hY2NvdW50LnYxLkZyZWV6ZRIsCg9vdmVyZHJhZnRfbGltaXQYCyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSGwoJYnJhbmNoX2lkGAwgASgJQgjatRgECAcQAxJAChNzdGF0ZW1lbnRfZnJlcXVlbmN5GA0gASgOMiMuYmFuay5hY2NvdW50LnYxLlN0YXRlbWVudEZyZXF1ZW5jeRIRCglvcGVuX2RhdGUYDiABKAkSEgoKY2xvc2VfZGF0ZRgPIAEoCRIMCgRldGFnGBAgASgJEi8KC2NyZWF0ZV90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAixgIKDFN0YXR1c0NoYW5nZRIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIPCgd2ZXJzaW9uGAIgASgFEjEKCmZyb21fc3RhdGUYAyABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEi8KCHRvX3N0YXRlGAQgASgOMh0uYmFuay5hY2NvdW50LnYxLkFjY291bnRTdGF0ZRInCgZmcmVlemUYBSABKAsyFy5iYW5rLmFjY291bnQudjEuRnJlZXplEg4KBnJlYXNvbhgGIAEoCRIaCghhY3Rvcl9pZBgHIAEoCUII2rUYBAgIEAMSHQoLYXBwcm92ZXJfaWQYCCABKAlCCNq1GAQICBADEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKSAgoMSG9sZGVyQ2hhbmdlEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEg8KB3ZlcnNpb24YAiABKAUSJwoGYmVmb3JlGAMgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlchImCgVhZnRlchgEIAMoCzIXLmJhbmsuYWNjb3VudC52MS5Ib2xkZXISFQoNYnVzaW5lc3NfZGF0ZRgFIAEoCRIbCglhdXRob3JfaWQYBiABKAlCCNq1GAQICBADEh0KC2FwcHJvdmVyX2lkGAcgASgJQgjatRgECAgQAxIvCgtjcmVhdGVfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicQoNRXN0YXRlQWNjb3VudBIcCgphY2NvdW50X2lkGAEgASgJQgjatRgECAIQARIyCgVzdGF0ZRgCIAEoDjIjLmJhbmsuYWNjb3VudC52MS5Fc3RhdGVBY2NvdW50U3RhdGUSDgoGcmVhc29uGAMgASgJIroBCgZFc3RhdGUSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhIKCmRlYXRoX2RhdGUYAiABKAkSGgoSZXZpZGVuY2VfcmVmZXJlbmNlGAMgASgJEjAKCGFjY291bnRzGAQgAygLMh4uYmFuay5hY2NvdW50LnYxLkVzdGF0ZUFjY291bnQSLwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqoBCgtGaW5hbFBheW91dBIlCghpbnRlcmVzdBgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg93aXRoaG9sZGluZ190YXgYAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIgoFc3dlcHQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIgoQc3dlZXBfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAMi8AEKDlN0YXRlbWVudEVudHJ5EhQKDGJvb2tpbmdfZGF0ZRgBIAEoCRISCgp2YWx1ZV9kYXRlGAIgASgJEiMKBmFtb3VudBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIsCg9ydW5uaW5nX2JhbGFuY2UYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSDAoEa2luZBgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQARIgCg50cmFuc2FjdGlvbl9pZBgHIAEoCUII2rUYBAgGEAESEwoLbGluZV9udW1iZXIYFCABKAUqXwoLUHJvZHVjdFR5cGUSHAoYUFJPRFVDVF9UWVBFX1VOU1BFQ0lGSUVEEAASGAoUUFJPRFVDVF9UWVBFX0NVUlJFTlQQARIYChRQUk9EVUNUX1RZUEVfU0FWSU5HUxACKpIBCglPcGVyYXRpb24SGQoVT1BFUkFUSU9OX1VOU1BFQ0lGSUVEEAASGgoWT1BFUkFUSU9OX0NBU0hfREVQT1NJVBABEh0KGU9QRVJBVElPTl9DQVNIX1dJVEhEUkFXQUwQAhIWChJPUEVSQVRJT05fVFJBTlNGRVIQAxIXChNPUEVSQVRJT05fTUlHUkFUSU9OEAQqewoLQWNjb3VudFR5cGUSHAoYQUNDT1VOVF9UWVBFX1VOU1BFQ0lGSUVEEAASGwoXQUNDT1VOVF9UWVBFX0lORElWSURVQUwQARIWChJBQ0NPVU5UX1RZUEVfSk9JTlQQAhIZChVBQ0NPVU5UX1RZUEVfQlVTSU5FU1MQAyrtAQoMQWNjb3VudFN0YXRlEh0KGUFDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVBQ0NPVU5UX1NUQVRFX1BFTkRJTkcQARIbChdBQ0NPVU5UX1NUQVRFX01JR1JBVElORxACEhgKFEFDQ09VTlRfU1RBVEVfQUNUSVZFEAMSGAoUQUNDT1VOVF9TVEFURV9DTE9TRUQQBBIaChZBQ0NPVU5UX1NUQVRFX0lOQUNUSVZFEAUSGQoVQUNDT1VOVF9TVEFURV9ET1JNQU5UEAYSGwoXQUNDT1VOVF9TVEFURV9FU0NIRUFURUQQBypbCgpIb2xkZXJSb2xlEhsKF0hPTERFUl9ST0xFX1VOU1BFQ0lGSUVEEAASFQoRSE9MREVSX1JPTEVfT1dORVIQARIZChVIT0xERVJfUk9MRV9ESVNQT05FTlQQAirxAQoMRnJlZXplUmVhc29uEh0KGUZSRUVaRV9SRUFTT05fVU5TUEVDSUZJRUQQABIiCh5GUkVFWkVfUkVBU09OX0NVU1RPTUVSX1JFUVVFU1QQARIhCh1GUkVFWkVfUkVBU09OX0ZSQVVEX1NVU1BJQ0lPThACEh0KGUZSRUVaRV9SRUFTT05fQ09VUlRfT1JERVIQAxIbChdGUkVFWkVfUkVBU09OX1NBTkNUSU9OUxAEEhoKFkZSRUVaRV9SRUFTT05fREVDRUFTRUQQBRIjCh9GUkVFWkVfUkVBU09OX0NPTVBMSUFOQ0VfUkVWSUVXEAYqowEKElN0YXRlbWVudEZyZXF1ZW5jeRIjCh9TVEFURU1FTlRfRlJFUVVFTkNZX1VOU1BFQ0lGSUVEEAASHwobU1RBVEVNRU5UX0ZSRVFVRU5DWV9NT05USExZEAESHgoaU1RBVEVNRU5UX0ZSRVFVRU5DWV9XRUVLTFkQAhInCiNTVEFURU1FTlRfRlJFUVVFTkNZX1BFUl9UUkFOU0FDVElPThADKuMBChJFc3RhdGVBY2NvdW50U3RhdGUSJAogRVNUQVRFX0FDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIhCh1FU1RBVEVfQUNDT1VOVF9TVEFURV9GUkVFWklORxABEh8KG0VTVEFURV9BQ0NPVU5UX1NUQVRFX0ZST1pFThACEh4KGkVTVEFURV9BQ0NPVU5UX1NUQVRFX0pPSU5UEAMSIwofRVNUQVRFX0FDQ09VTlRfU1RBVEVfTk9UX0ZST1pFThAEEh4KGkVTVEFURV9BQ0NPVU5UX1NUQVRFX0VOREVEEAViBnByb3RvMw", [file_bank_account_v1_interest, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL2FjY291bnQvdjEvYWNjb3VudC5wcm90bxIPYmFuay5hY2NvdW50LnYxIvEBCgdGZWVUZXJtEjkKCW9wZXJhdGlvbhgBIAEoDjIaLmJhbmsuYWNjb3VudC52MS5PcGVyYXRpb25CCrpIB4IBBBABIAASIQoEZmxhdBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI8CgxyYXRlX3BlcmNlbnQYAyABKAlCJrpII3IhMh9eKFswLTldezEsM30oWy5dWzAtOV17MSw2fSk/KT8kEiQKB21pbmltdW0YBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSJAoHbWF4aW11bRgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSJiCg1Eb3JtYW5jeVRlcm1zEigKE2luYWN0aXZlX2FmdGVyX2RheXMYASABKAVCC7pICBoGGJSdAigBEicKEmRvcm1hbnRfYWZ0ZXJfZGF5cxgCIAEoBUILukgIGgYYlJ0CKAIigAIKCVRlcm1UZXJtcxIfCgt0ZXJtX21vbnRocxgBIAEoBUIKukgHGgUY2AQoARIRCglyZWN1cnJpbmcYAiABKAgSPwoPcGVuYWx0eV9wZXJjZW50GAMgASgJQia6SCNyITIfXihbMC05XXsxLDN9KFsuXVswLTldezEsNn0pPyk/JBIvCg1jYWxlbmRhcl9jb2RlGAQgASgJQhi6SBVyEzIRXltBLVowLTlfXXswLDE2fSQSTQoTbWF0dXJpdHlfY29udmVudGlvbhgFIAEoDjImLmJhbmsuYWNjb3VudC52MS5CdXNpbmVzc0RheUNvbnZlbnRpb25CCLpIBYIBAhABIoQBCgtUZXJtRGVwb3NpdBIVCg1tYXR1cml0eV9kYXRlGAEgASgJEjkKC2luc3RydWN0aW9uGAIgASgOMiQuYmFuay5hY2NvdW50LnYxLk1hdHVyaXR5SW5zdHJ1Y3Rpb24SIwoRcGF5b3V0X2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhADIvgCCgxQcm9kdWN0VGVybXMSKwoOdHJhbnNmZXJfbGltaXQYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSNAoXb3ZlcmRyYWZ0X2xpbWl0X21heGltdW0YAiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSMAoEZmVlcxgDIAMoCzIYLmJhbmsuYWNjb3VudC52MS5GZWVUZXJtQgi6SAWSAQIQChJFChVpbnRlcmVzdF9yYXRlX3BlcmNlbnQYBCABKAlCJrpII3IhMh9eKFswLTldezEsM30oWy5dWzAtOV17MSw2fSk/KT8kEjAKCGludGVyZXN0GAUgASgLMh4uYmFuay5hY2NvdW50LnYxLkludGVyZXN0VGVybXMSMAoIZG9ybWFuY3kYBiABKAsyHi5iYW5rLmFjY291bnQudjEuRG9ybWFuY3lUZXJtcxIoCgR0ZXJtGAcgASgLMhouYmFuay5hY2NvdW50LnYxLlRlcm1UZXJtcyLwAQoHUHJvZHVjdBIcCgpwcm9kdWN0X2lkGAEgASgJQgjatRgECAMQARIPCgd2ZXJzaW9uGAIgASgFEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIqCgR0eXBlGAQgASgOMhwuYmFuay5hY2NvdW50LnYxLlByb2R1Y3RUeXBlEhUKDWN1cnJlbmN5X2NvZGUYBSABKAkSLAoFdGVybXMYBiABKAsyHS5iYW5rLmFjY291bnQudjEuUHJvZHVjdFRlcm1zEi8KC2NyZWF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJnCgZIb2xkZXISJgoLY3VzdG9tZXJfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIARACEjUKBHJvbGUYAiABKA4yGy5iYW5rLmFjY291bnQudjEuSG9sZGVyUm9sZUIKukgHggEEEAEgACJrCgZGcmVlemUSDgoGZGViaXRzGAEgASgIEg8KB2NyZWRpdHMYAiABKAgSLQoGcmVhc29uGAMgASgOMh0uYmFuay5hY2NvdW50LnYxLkZyZWV6ZVJlYXNvbhIRCglyZWZlcmVuY2UYBCABKAkiugUKB0FjY291bnQSHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESKgoEdHlwZRgCIAEoDjIcLmJhbmsuYWNjb3VudC52MS5BY2NvdW50VHlwZRIsCgVzdGF0ZRgDIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSHgoEaWJhbhgEIAEoCUIQ2rUYBAgCEAHitRgECAIQAhIeCgxkaXNwbGF5X25hbWUYBSABKAlCCOK1GAQIAhABEhwKCnByb2R1Y3RfaWQYBiABKAlCCNq1GAQIAxABEhcKD3Byb2R1Y3RfdmVyc2lvbhgHIAEoBRIVCg1jdXJyZW5jeV9jb2RlGAggASgJEigKB2hvbGRlcnMYCSADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEicKBmZyZWV6ZRgKIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUSLAoPb3ZlcmRyYWZ0X2xpbWl0GAsgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhsKCWJyYW5jaF9pZBgMIAEoCUII2rUYBAgHEAMSQAoTc3RhdGVtZW50X2ZyZXF1ZW5jeRgNIAEoDjIjLmJhbmsuYWNjb3VudC52MS5TdGF0ZW1lbnRGcmVxdWVuY3kSEQoJb3Blbl9kYXRlGA4gASgJEhIKCmNsb3NlX2RhdGUYDyABKAkSDAoEZXRhZxgQIAEoCRIvCgtjcmVhdGVfdGltZRgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDHRlcm1fZGVwb3NpdBgTIAEoCzIcLmJhbmsuYWNjb3VudC52MS5UZXJtRGVwb3NpdCLGAgoMU3RhdHVzQ2hhbmdlEhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEg8KB3ZlcnNpb24YAiABKAUSMQoKZnJvbV9zdGF0ZRgDIAEoDjIdLmJhbmsuYWNjb3VudC52MS5BY2NvdW50U3RhdGUSLwoIdG9fc3RhdGUYBCABKA4yHS5iYW5rLmFjY291bnQudjEuQWNjb3VudFN0YXRlEicKBmZyZWV6ZRgFIAEoCzIXLmJhbmsuYWNjb3VudC52MS5GcmVlemUSDgoGcmVhc29uGAYgASgJEhoKCGFjdG9yX2lkGAcgASgJQgjatRgECAgQAxIdCgthcHByb3Zlcl9pZBgIIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpICCgxIb2xkZXJDaGFuZ2USHAoKYWNjb3VudF9pZBgBIAEoCUII2rUYBAgCEAESDwoHdmVyc2lvbhgCIAEoBRInCgZiZWZvcmUYAyADKAsyFy5iYW5rLmFjY291bnQudjEuSG9sZGVyEiYKBWFmdGVyGAQgAygLMhcuYmFuay5hY2NvdW50LnYxLkhvbGRlchIVCg1idXNpbmVzc19kYXRlGAUgASgJEhsKCWF1dGhvcl9pZBgGIAEoCUII2rUYBAgIEAMSHQoLYXBwcm92ZXJfaWQYByABKAlCCNq1GAQICBADEi8KC2NyZWF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJxCg1Fc3RhdGVBY2NvdW50EhwKCmFjY291bnRfaWQYASABKAlCCNq1GAQIAhABEjIKBXN0YXRlGAIgASgOMiMuYmFuay5hY2NvdW50LnYxLkVzdGF0ZUFjY291bnRTdGF0ZRIOCgZyZWFzb24YAyABKAkiugEKBkVzdGF0ZRIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAESEgoKZGVhdGhfZGF0ZRgCIAEoCRIaChJldmlkZW5jZV9yZWZlcmVuY2UYAyABKAkSMAoIYWNjb3VudHMYBCADKAsyHi5iYW5rLmFjY291bnQudjEuRXN0YXRlQWNjb3VudBIvCgtjcmVhdGVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi0AEKC0ZpbmFsUGF5b3V0EiUKCGludGVyZXN0GAEgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiwKD3dpdGhob2xkaW5nX3RheBgCIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIiCgVzd2VwdBgDIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIiChBzd2VlcF9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQAxIkCgdwZW5hbHR5GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5IvABCg5TdGF0ZW1lbnRFbnRyeRIUCgxib29raW5nX2RhdGUYASABKAkSEgoKdmFsdWVfZGF0ZRgCIAEoCRIjCgZhbW91bnQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSLAoPcnVubmluZ19iYWxhbmNlGAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EgwKBGtpbmQYBSABKAkSHAoKam91cm5hbF9pZBgGIAEoCUII2rUYBAgFEAESIAoOdHJhbnNhY3Rpb25faWQYByABKAlCCNq1GAQIBhABEhMKC2xpbmVfbnVtYmVyGBQgASgFKn4KC1Byb2R1Y3RUeXBlEhwKGFBST0RVQ1RfVFlQRV9VTlNQRUNJRklFRBAAEhgKFFBST0RVQ1RfVFlQRV9DVVJSRU5UEAESGAoUUFJPRFVDVF9UWVBFX1NBVklOR1MQAhIdChlQUk9EVUNUX1RZUEVfVEVSTV9ERVBPU0lUEAMqkgEKCU9wZXJhdGlvbhIZChVPUEVSQVRJT05fVU5TUEVDSUZJRUQQABIaChZPUEVSQVRJT05fQ0FTSF9ERVBPU0lUEAESHQoZT1BFUkFUSU9OX0NBU0hfV0lUSERSQVdBTBACEhYKEk9QRVJBVElPTl9UUkFOU0ZFUhADEhcKE09QRVJBVElPTl9NSUdSQVRJT04QBCp7CgtBY2NvdW50VHlwZRIcChhBQ0NPVU5UX1RZUEVfVU5TUEVDSUZJRUQQABIbChdBQ0NPVU5UX1RZUEVfSU5ESVZJRFVBTBABEhYKEkFDQ09VTlRfVFlQRV9KT0lOVBACEhkKFUFDQ09VTlRfVFlQRV9CVVNJTkVTUxADKu0BCgxBY2NvdW50U3RhdGUSHQoZQUNDT1VOVF9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUFDQ09VTlRfU1RBVEVfUEVORElORxABEhsKF0FDQ09VTlRfU1RBVEVfTUlHUkFUSU5HEAISGAoUQUNDT1VOVF9TVEFURV9BQ1RJVkUQAxIYChRBQ0NPVU5UX1NUQVRFX0NMT1NFRBAEEhoKFkFDQ09VTlRfU1RBVEVfSU5BQ1RJVkUQBRIZChVBQ0NPVU5UX1NUQVRFX0RPUk1BTlQQBhIbChdBQ0NPVU5UX1NUQVRFX0VTQ0hFQVRFRBAHKlsKCkhvbGRlclJvbGUSGwoXSE9MREVSX1JPTEVfVU5TUEVDSUZJRUQQABIVChFIT0xERVJfUk9MRV9PV05FUhABEhkKFUhPTERFUl9ST0xFX0RJU1BPTkVOVBACKvEBCgxGcmVlemVSZWFzb24SHQoZRlJFRVpFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiIKHkZSRUVaRV9SRUFTT05fQ1VTVE9NRVJfUkVRVUVTVBABEiEKHUZSRUVaRV9SRUFTT05fRlJBVURfU1VTUElDSU9OEAISHQoZRlJFRVpFX1JFQVNPTl9DT1VSVF9PUkRFUhADEhsKF0ZSRUVaRV9SRUFTT05fU0FOQ1RJT05TEAQSGgoWRlJFRVpFX1JFQVNPTl9ERUNFQVNFRBAFEiMKH0ZSRUVaRV9SRUFTT05fQ09NUExJQU5DRV9SRVZJRVcQBiqjAQoSU3RhdGVtZW50RnJlcXVlbmN5EiMKH1NUQVRFTUVOVF9GUkVRVUVOQ1lfVU5TUEVDSUZJRUQQABIfChtTVEFURU1FTlRfRlJFUVVFTkNZX01PTlRITFkQARIeChpTVEFURU1FTlRfRlJFUVVFTkNZX1dFRUtMWRACEicKI1NUQVRFTUVOVF9GUkVRVUVOQ1lfUEVSX1RSQU5TQUNUSU9OEAMqfQoTTWF0dXJpdHlJbnN0cnVjdGlvbhIkCiBNQVRVUklUWV9JTlNUUlVDVElPTl9VTlNQRUNJRklFRBAAEiAKHE1BVFVSSVRZX0lOU1RSVUNUSU9OX1BBWV9PVVQQARIeChpNQVRVUklUWV9JTlNUUlVDVElPTl9SRU5FVxACKuMBChJFc3RhdGVBY2NvdW50U3RhdGUSJAogRVNUQVRFX0FDQ09VTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIhCh1FU1RBVEVfQUNDT1VOVF9TVEFURV9GUkVFWklORxABEh8KG0VTVEFURV9BQ0NPVU5UX1NUQVRFX0ZST1pFThACEh4KGkVTVEFURV9BQ0NPVU5UX1NUQVRFX0pPSU5UEAMSIwofRVNUQVRFX0FDQ09VTlRfU1RBVEVfTk9UX0ZST1pFThAEEh4KGkVTVEFURV9BQ0NPVU5UX1NUQVRFX0VOREVEEAViBnByb3RvMw", [file_bank_account_v1_calendar, file_bank_account_v1_interest, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * What an operation costs: flat + rate × amount, at least minimum, at most maximum.
@@ -101,6 +103,91 @@ export const DormancyTermsSchema: GenMessage<DormancyTerms> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_account, 1);
 
 /**
+ * For how long a deposit is bound. Its rate is that of the version of the product that it was opened with, for the whole term.
+ *
+ * @generated from message bank.account.v1.TermTerms
+ */
+export type TermTerms = Message<"bank.account.v1.TermTerms"> & {
+  /**
+   * For how many months, from the day on which it is opened.
+   *
+   * @generated from field: int32 term_months = 1;
+   */
+  termMonths: number;
+
+  /**
+   * True: it is paid in to again and again until it matures. False: on the day on which it is opened alone.
+   *
+   * @generated from field: bool recurring = 2;
+   */
+  recurring: boolean;
+
+  /**
+   * How much of the interest that was not posted yet an early withdrawal costs, in percent, as a plain decimal. Empty: nothing. Rounded
+   * half even to the currency.
+   *
+   * @generated from field: string penalty_percent = 3;
+   */
+  penaltyPercent: string;
+
+  /**
+   * The calendar by which the day moves on which it matures. Empty: it does not move.
+   *
+   * @generated from field: string calendar_code = 4;
+   */
+  calendarCode: string;
+
+  /**
+   * How it moves. Absent: not.
+   *
+   * @generated from field: bank.account.v1.BusinessDayConvention maturity_convention = 5;
+   */
+  maturityConvention: BusinessDayConvention;
+};
+
+/**
+ * Describes the message bank.account.v1.TermTerms.
+ * Use `create(TermTermsSchema)` to create a new message.
+ */
+export const TermTermsSchema: GenMessage<TermTerms> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 2);
+
+/**
+ * That an account is a term deposit.
+ *
+ * @generated from message bank.account.v1.TermDeposit
+ */
+export type TermDeposit = Message<"bank.account.v1.TermDeposit"> & {
+  /**
+   * The day on which it matures, YYYY-MM-DD.
+   *
+   * @generated from field: string maturity_date = 1;
+   */
+  maturityDate: string;
+
+  /**
+   * What becomes of it then.
+   *
+   * @generated from field: bank.account.v1.MaturityInstruction instruction = 2;
+   */
+  instruction: MaturityInstruction;
+
+  /**
+   * The account that it is paid out to.
+   *
+   * @generated from field: string payout_account_id = 3;
+   */
+  payoutAccountId: string;
+};
+
+/**
+ * Describes the message bank.account.v1.TermDeposit.
+ * Use `create(TermDepositSchema)` to create a new message.
+ */
+export const TermDepositSchema: GenMessage<TermDeposit> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_account, 3);
+
+/**
  * The terms of a product.
  *
  * @generated from message bank.account.v1.ProductTerms
@@ -148,6 +235,13 @@ export type ProductTerms = Message<"bank.account.v1.ProductTerms"> & {
    * @generated from field: bank.account.v1.DormancyTerms dormancy = 6;
    */
   dormancy?: DormancyTerms | undefined;
+
+  /**
+   * Of a TERM_DEPOSIT: its term. Absent for all others.
+   *
+   * @generated from field: bank.account.v1.TermTerms term = 7;
+   */
+  term?: TermTerms | undefined;
 };
 
 /**
@@ -155,7 +249,7 @@ export type ProductTerms = Message<"bank.account.v1.ProductTerms"> & {
  * Use `create(ProductTermsSchema)` to create a new message.
  */
 export const ProductTermsSchema: GenMessage<ProductTerms> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 2);
+  messageDesc(file_bank_account_v1_account, 4);
 
 /**
  * One version of a product of the catalogue. An account keeps the version that it was opened with.
@@ -218,7 +312,7 @@ export type Product = Message<"bank.account.v1.Product"> & {
  * Use `create(ProductSchema)` to create a new message.
  */
 export const ProductSchema: GenMessage<Product> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 3);
+  messageDesc(file_bank_account_v1_account, 5);
 
 /**
  * Somebody who holds an account.
@@ -246,7 +340,7 @@ export type Holder = Message<"bank.account.v1.Holder"> & {
  * Use `create(HolderSchema)` to create a new message.
  */
 export const HolderSchema: GenMessage<Holder> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 4);
+  messageDesc(file_bank_account_v1_account, 6);
 
 /**
  * What is frozen, and why.
@@ -288,7 +382,7 @@ export type Freeze = Message<"bank.account.v1.Freeze"> & {
  * Use `create(FreezeSchema)` to create a new message.
  */
 export const FreezeSchema: GenMessage<Freeze> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 5);
+  messageDesc(file_bank_account_v1_account, 7);
 
 /**
  * An account: the agreement. Its money is in the ledger.
@@ -421,6 +515,13 @@ export type Account = Message<"bank.account.v1.Account"> & {
    * @generated from field: google.protobuf.Timestamp update_time = 18;
    */
   updateTime?: Timestamp | undefined;
+
+  /**
+   * Of a term deposit: when it matures. Absent for all others.
+   *
+   * @generated from field: bank.account.v1.TermDeposit term_deposit = 19;
+   */
+  termDeposit?: TermDeposit | undefined;
 };
 
 /**
@@ -428,7 +529,7 @@ export type Account = Message<"bank.account.v1.Account"> & {
  * Use `create(AccountSchema)` to create a new message.
  */
 export const AccountSchema: GenMessage<Account> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 6);
+  messageDesc(file_bank_account_v1_account, 8);
 
 /**
  * A change of where an account is in its life, or of its freeze.
@@ -505,7 +606,7 @@ export type StatusChange = Message<"bank.account.v1.StatusChange"> & {
  * Use `create(StatusChangeSchema)` to create a new message.
  */
 export const StatusChangeSchema: GenMessage<StatusChange> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 7);
+  messageDesc(file_bank_account_v1_account, 9);
 
 /**
  * A change of who holds an account.
@@ -575,7 +676,7 @@ export type HolderChange = Message<"bank.account.v1.HolderChange"> & {
  * Use `create(HolderChangeSchema)` to create a new message.
  */
 export const HolderChangeSchema: GenMessage<HolderChange> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 8);
+  messageDesc(file_bank_account_v1_account, 10);
 
 /**
  * An account of somebody who has died.
@@ -610,7 +711,7 @@ export type EstateAccount = Message<"bank.account.v1.EstateAccount"> & {
  * Use `create(EstateAccountSchema)` to create a new message.
  */
 export const EstateAccountSchema: GenMessage<EstateAccount> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 9);
+  messageDesc(file_bank_account_v1_account, 11);
 
 /**
  * What somebody who has died leaves at this bank.
@@ -659,7 +760,7 @@ export type Estate = Message<"bank.account.v1.Estate"> & {
  * Use `create(EstateSchema)` to create a new message.
  */
 export const EstateSchema: GenMessage<Estate> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 10);
+  messageDesc(file_bank_account_v1_account, 12);
 
 /**
  * What an account that ends has paid out.
@@ -694,6 +795,13 @@ export type FinalPayout = Message<"bank.account.v1.FinalPayout"> & {
    * @generated from field: string sweep_account_id = 4;
    */
   sweepAccountId: string;
+
+  /**
+   * What of the interest an early withdrawal has cost: it was earned, and is not paid. The tax is on the rest.
+   *
+   * @generated from field: bank.type.v1.Money penalty = 5;
+   */
+  penalty?: Money | undefined;
 };
 
 /**
@@ -701,7 +809,7 @@ export type FinalPayout = Message<"bank.account.v1.FinalPayout"> & {
  * Use `create(FinalPayoutSchema)` to create a new message.
  */
 export const FinalPayoutSchema: GenMessage<FinalPayout> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 11);
+  messageDesc(file_bank_account_v1_account, 13);
 
 /**
  * One line of a statement.
@@ -771,7 +879,7 @@ export type StatementEntry = Message<"bank.account.v1.StatementEntry"> & {
  * Use `create(StatementEntrySchema)` to create a new message.
  */
 export const StatementEntrySchema: GenMessage<StatementEntry> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_account, 12);
+  messageDesc(file_bank_account_v1_account, 14);
 
 /**
  * What kind of product it is.
@@ -799,6 +907,13 @@ export const ProductType = {
    * @generated from enum value: PRODUCT_TYPE_SAVINGS = 2;
    */
   SAVINGS: 2,
+
+  /**
+   * A deposit that is bound for a term.
+   *
+   * @generated from enum value: PRODUCT_TYPE_TERM_DEPOSIT = 3;
+   */
+  TERM_DEPOSIT: 3,
 } as const;
 
 /**
@@ -1152,6 +1267,47 @@ export const StatementFrequencySchema: GenEnum<StatementFrequency> = /*@__PURE__
   enumDesc(file_bank_account_v1_account, 6);
 
 /**
+ * What becomes of a term deposit when it matures.
+ *
+ * @generated from enum bank.account.v1.MaturityInstruction
+ */
+export const MaturityInstruction = {
+  /**
+   * Never sent; where it may be absent: as PAY_OUT.
+   *
+   * @generated from enum value: MATURITY_INSTRUCTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is paid out, with its interest.
+   *
+   * @generated from enum value: MATURITY_INSTRUCTION_PAY_OUT = 1;
+   */
+  PAY_OUT: 1,
+
+  /**
+   * It is renewed, with its interest: as a new account, by the newest version of the product.
+   *
+   * @generated from enum value: MATURITY_INSTRUCTION_RENEW = 2;
+   */
+  RENEW: 2,
+} as const;
+
+/**
+ * What becomes of a term deposit when it matures.
+ *
+ * @generated from enum bank.account.v1.MaturityInstruction
+ */
+export type MaturityInstruction = (typeof MaturityInstruction)[keyof typeof MaturityInstruction] | UnknownEnum;
+
+/**
+ * Describes the enum bank.account.v1.MaturityInstruction.
+ */
+export const MaturityInstructionSchema: GenEnum<MaturityInstruction> = /*@__PURE__*/
+  enumDesc(file_bank_account_v1_account, 7);
+
+/**
  * What becomes of an account of somebody who has died.
  *
  * @generated from enum bank.account.v1.EstateAccountState
@@ -1211,5 +1367,5 @@ export type EstateAccountState = (typeof EstateAccountState)[keyof typeof Estate
  * Describes the enum bank.account.v1.EstateAccountState.
  */
 export const EstateAccountStateSchema: GenEnum<EstateAccountState> = /*@__PURE__*/
-  enumDesc(file_bank_account_v1_account, 7);
+  enumDesc(file_bank_account_v1_account, 8);
 
