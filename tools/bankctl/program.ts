@@ -10,6 +10,7 @@ import { deliveryCommands } from './cli/delivery.ts';
 import { eodCommands } from './cli/eod.ts';
 import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
+import { iso20022Commands } from './cli/iso20022.ts';
 import { keysCommands } from './cli/keys.ts';
 import { ledgerCommands } from './cli/ledger.ts';
 import { mandateCommands } from './cli/mandate.ts';
@@ -105,6 +106,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     eventCommands,
     deliveryCommands,
     webhookCommands,
+    iso20022Commands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {
