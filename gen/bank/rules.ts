@@ -62,7 +62,8 @@ export type IdKind =
   | 'LEGAL_HOLD'
   | 'RELATION'
   | 'SIGNATURE_REQUEST'
-  | 'SANCTIONS_HIT';
+  | 'SANCTIONS_HIT'
+  | 'PAYMENT_FILE';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -169,6 +170,10 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/RejectErasureRequest'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
+  | 'bank.integration.v1.IntegrationService/UploadPaymentFilePart'
+  | 'bank.integration.v1.IntegrationService/SubmitPaymentFile'
+  | 'bank.integration.v1.IntegrationService/GetPaymentFile'
+  | 'bank.integration.v1.IntegrationService/GetPaymentStatusReport'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -315,6 +320,7 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
+  | 'bank.transaction.v1.TransactionService/BatchTransferFunds'
   | 'bank.transaction.v1.TransactionService/GetTransaction'
   | 'bank.transaction.v1.TransactionService/ListTransactions'
   | 'bank.transaction.v1.TransactionService/ReverseTransaction'
@@ -1072,6 +1078,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'NAMED' },
+      { path: ['orders', 'debtorIban'], kind: 'ACCOUNT', access: 'ACT' },
     ],
     shows: [],
     actors: [['orders', 'actor']],
@@ -2332,6 +2339,82 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [],
   },
+  'bank.integration.v1.IntegrationService/UploadPaymentFilePart': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.integration.v1.IntegrationService/SubmitPaymentFile': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_FILE_EXISTS',
+      'PAYMENT_FILE_PART_NOT_FOUND',
+      'PAYMENT_FILE_EMPTY',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/GetPaymentFile': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentFileId'], kind: 'PAYMENT_FILE', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_FILE_NOT_FOUND',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/GetPaymentStatusReport': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['paymentFileId'], kind: 'PAYMENT_FILE', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_FILE_NOT_FOUND',
+      'PAYMENT_FILE_NOT_READ',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
   'bank.ledger.v1.LedgerService/OpenLedgerAccount': {
     callers: ['account', 'transaction'],
     grants: [],
@@ -3014,7 +3097,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.ledger.v1.LedgerService/GetBusinessDate': {
-    callers: ['edge', 'account', 'transaction', 'security-executor'],
+    callers: ['edge', 'account', 'transaction', 'security-executor', 'integration-inbound'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'PARTNER', roles: [], scopes: ['business-date:read'], stepUp: false, fourEyes: false, approvers: [] },
@@ -4877,7 +4960,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetSigningKeys': {
-    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'audit', 'notification'],
+    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'audit', 'notification', 'integration', 'integration-inbound'],
     grants: [],
     actorAsserters: [],
     edge: false,
@@ -4920,7 +5003,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetDataKeys': {
-    callers: ['ledger', 'account', 'transaction', 'customer', 'audit', 'notification'],
+    callers: ['ledger', 'account', 'transaction', 'customer', 'audit', 'notification', 'integration', 'integration-inbound'],
     grants: [],
     actorAsserters: [],
     edge: false,
@@ -5284,6 +5367,28 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SCORING_UNAVAILABLE',
     ],
   },
+  'bank.transaction.v1.TransactionService/BatchTransferFunds': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: ['integration-inbound'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['transfers', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['transfers', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['transfers', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['transfers', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['transfers', 'debtorIban'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['transfers', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [['transfers', 'actor']],
+    errors: [
+      'SCORING_UNAVAILABLE',
+    ],
+  },
   'bank.transaction.v1.TransactionService/GetTransaction': {
     callers: ['edge'],
     grants: [
@@ -5614,7 +5719,7 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'account': ['customer'],
   'customer': ['security'],
   'notification': ['account', 'ledger', 'security', 'transaction'],
-  'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
+  'audit': ['account', 'audit', 'customer', 'integration', 'ledger', 'notification', 'security', 'transaction'],
 };
 
 /** Who may hear of which events by webhook. */
@@ -5672,7 +5777,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.Account': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
-  'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL' },
+  'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
@@ -5701,6 +5806,9 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
   'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
+  'bank.integration.v1.GetPaymentStatusReportResponse': { content: 'PERSONAL' },
+  'bank.integration.v1.SubmitPaymentFileRequest': { content: 'PERSONAL' },
+  'bank.integration.v1.UploadPaymentFilePartRequest': { content: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
@@ -5752,6 +5860,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.ReverseTransactionRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.TransferFundsRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.TransferToMake': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.WithdrawCashRequest': { remittanceInformation: 'PERSONAL' },
 };
 
@@ -5827,6 +5936,9 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ScreenNameRequest',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.integration.v1.GetPaymentStatusReportResponse',
+  'bank.integration.v1.SubmitPaymentFileRequest',
+  'bank.integration.v1.UploadPaymentFilePartRequest',
   'bank.notification.v1.CreateWebhookRequest',
   'bank.notification.v1.CreateWebhookResponse',
   'bank.notification.v1.Delivery',
@@ -5889,6 +6001,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
+  'bank.transaction.v1.BatchTransferFundsRequest',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
   'bank.transaction.v1.DecideReviewResponse',
@@ -5911,6 +6024,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.Transaction',
   'bank.transaction.v1.TransferFundsRequest',
   'bank.transaction.v1.TransferFundsResponse',
+  'bank.transaction.v1.TransferToMake',
   'bank.transaction.v1.WithdrawCashRequest',
   'bank.transaction.v1.WithdrawCashResponse',
 ]);

@@ -16,6 +16,7 @@ import { ledgerCommands } from './cli/ledger.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
+import { paymentFileCommands } from './cli/payment-file.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
 import { sessionCommands } from './cli/session.ts';
@@ -107,6 +108,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     deliveryCommands,
     webhookCommands,
     iso20022Commands,
+    paymentFileCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

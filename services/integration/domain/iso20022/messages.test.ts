@@ -95,7 +95,7 @@ describe('messages of ISO 20022', () => {
         const taken: string[] = [];
         const reader = openReader((item, group, index) => {
           const { PmtId } = item as { PmtId: { EndToEndId: string } };
-          taken.push(`${index} ${group['PmtInfId']} ${PmtId.EndToEndId}`);
+          taken.push(`${index} ${String(group['PmtInfId'])} ${PmtId.EndToEndId}`);
         });
         for (let at = 0; at < bytes.length; at += size) reader.write(bytes.subarray(at, at + size));
         const message = reader.end() as Message<'pain.001.001.09'>;

@@ -78,7 +78,7 @@ function sometimes(depth: number, make: () => fc.Arbitrary<unknown>): fc.Arbitra
   );
 }
 
-const CHARACTER = fc.constantFrom(...'aZ09 .,:-+/()?&<>"\'é€😀');
+const CHARACTER = fc.constantFrom(...Array.from('aZ09 .,:-+/()?&<>"\'é€😀'));
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'a BIC': ['BANKCZPP', 'BANKCZPPXXX'],
@@ -107,7 +107,7 @@ function textOf({ name, accepts }: Leaf): fc.Arbitrary<string> {
   const [, least, most] = /^(\d+)(?: to (\d+))? digits$/.exec(name) ?? [];
   if (least) {
     const maxLength = Number(most ?? least);
-    return fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: Number(least), maxLength });
+    return fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: Number(least), maxLength });
   }
   if (name.startsWith('a decimal')) {
     const decimals = ['0', '5', '5.00', '0.00001', '.5', '7.', '0012.3400000', '1234567890123.45678'];

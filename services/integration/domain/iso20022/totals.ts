@@ -26,7 +26,8 @@ export function totalsOf({ amounts }: ItemsDefinition): Totals {
   return {
     add(item) {
       const amount = amounts.map((path) => at(item, path)).find((found) => found !== undefined);
-      const scaled = scaledOf(String(at(amount, ['value']) ?? '0'));
+      const value = at(amount, ['value']);
+      const scaled = scaledOf(typeof value === 'string' ? value : '0');
       for (const total of [all, group]) {
         total.count += 1n;
         total.sum += scaled;

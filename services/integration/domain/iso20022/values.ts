@@ -12,7 +12,8 @@ function leaf(name: string, accepts: Leaf['accepts']): Leaf {
 export function text(most: number): Leaf {
   return leaf(`a text of 1 to ${most} characters`, (value) => {
     // A character outside the basic plane is one character of XML, and two of JavaScript.
-    return value.length > 0 && (value.length <= most || (value.length <= 2 * most && [...value].length <= most));
+    const pairs = value.length > most ? (value.match(/[\ud800-\udbff]/g)?.length ?? 0) : 0;
+    return value.length > 0 && value.length - pairs <= most;
   });
 }
 
