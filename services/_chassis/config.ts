@@ -183,6 +183,11 @@ export const variables = {
   SECURITY_PORT: port({ default: 9105, desc: "the security service's port" }),
   AUDIT_PORT: port({ default: 9106, desc: "the audit service's port" }),
   NOTIFICATION_PORT: port({ default: 9107, desc: "the notification service's port" }),
+  INTEGRATION_PORT: port({ default: 9108, desc: "the integration service's port" }),
+  ISO20022_XSD_DIR: directory({
+    default: '',
+    desc: 'where the official schemas of ISO 20022 are, `pain.001.001.09.xsd` and so on, which integration then holds every message against; absent: its own descriptions hold alone',
+  }),
   SMTP_URLS: str({
     default: '',
     desc: 'where notification sends e-mails, `smtps://user:password@host:465` or `smtp://host:587`; several, with commas between, are tried in turn; absent: none are sent',
@@ -231,6 +236,7 @@ export const variables = {
   SECURITY_ADDRESS: str({ default: '127.0.0.1:9105', desc: 'where the security service is' }),
   AUDIT_ADDRESS: str({ default: '127.0.0.1:9106', desc: 'where the audit service is' }),
   NOTIFICATION_ADDRESS: str({ default: '127.0.0.1:9107', desc: 'where the notification service is' }),
+  INTEGRATION_ADDRESS: str({ default: '127.0.0.1:9108', desc: 'where the integration service is' }),
   LEDGER_DATABASE_URL: url({ desc: "the ledger's database, as its runtime role", default: '' }),
   ACCOUNT_DATABASE_URL: url({ desc: "the account service's database, as its runtime role", default: '' }),
   CUSTOMER_DATABASE_URL: url({ desc: "the customer service's database, as its runtime role", default: '' }),
@@ -238,6 +244,7 @@ export const variables = {
   SECURITY_DATABASE_URL: url({ desc: "the security service's database, as its runtime role", default: '' }),
   AUDIT_DATABASE_URL: url({ desc: "the audit service's database, as its runtime role", default: '' }),
   NOTIFICATION_DATABASE_URL: url({ desc: "the notification service's database, as its runtime role", default: '' }),
+  INTEGRATION_DATABASE_URL: url({ desc: "the integration service's database, as its runtime role", default: '' }),
 } as const;
 
 /** The parsed configuration. */

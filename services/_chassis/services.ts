@@ -11,6 +11,7 @@ import {
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
 import { OperationsService } from '#gen/bank/operations/v1/operations_service_pb.ts';
@@ -24,7 +25,15 @@ import { refuseCall } from './errors.ts';
 import type { Identity } from './identity.ts';
 
 /** The services that there are. */
-export type ServiceName = 'ledger' | 'account' | 'customer' | 'transaction' | 'security' | 'audit' | 'notification';
+export type ServiceName =
+  | 'ledger'
+  | 'account'
+  | 'customer'
+  | 'transaction'
+  | 'security'
+  | 'audit'
+  | 'notification'
+  | 'integration';
 
 /** A service that is called for principals: its name as a workload, and its contract. */
 export interface Published {
@@ -40,6 +49,7 @@ export const published: readonly Published[] = [
   { name: 'security', service: SecurityService },
   { name: 'audit', service: AuditService },
   { name: 'notification', service: NotificationService },
+  { name: 'integration', service: IntegrationService },
 ];
 
 /** Where a request goes. */

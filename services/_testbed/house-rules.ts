@@ -42,6 +42,7 @@ const PURE_PACKAGES = [
   'big.js',
   'csv-parse/sync',
   'fast-xml-parser',
+  'saxes',
   'ibantools',
   'otpauth',
   '@zxcvbn-ts/language-common',

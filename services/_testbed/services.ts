@@ -6,6 +6,7 @@ import type { ServiceName } from '#chassis/services.ts';
 import { account } from '../account/service.ts';
 import { audit } from '../audit/service.ts';
 import { customer } from '../customer/service.ts';
+import { integration } from '../integration/service.ts';
 import { ledger } from '../ledger/service.ts';
 import { notification } from '../notification/service.ts';
 import { security } from '../security/service.ts';
@@ -28,6 +29,7 @@ export const services: readonly BankService[] = [
   entry(transaction),
   entry(audit),
   entry(notification),
+  entry(integration),
 ];
 
 function entry<S extends DescService, Context>(definition: ServiceDefinition<S, Context>): BankService {

@@ -25,6 +25,8 @@ export interface AskedOrder {
   readonly operation: Operation;
   /** The account to take from; for migrated history the account that takes it. */
   readonly debtorAccountId?: string;
+  /** The same by its number, in its place. */
+  readonly debtorIban?: string;
   readonly creditor?: NonNullable<TransferFundsRequest['creditor']>;
   readonly amount: Money;
   /** The request by which it was signed. */

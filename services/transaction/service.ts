@@ -14,6 +14,7 @@ import { Reviews } from './migrations/0010-reviews.ts';
 import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { expireReviews } from './reviews.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
+import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
@@ -39,6 +40,7 @@ const SIGNED_MS = 500;
 function rpcs(context: Context) {
   return {
     batchImportTransactions: batchImportTransactions(context),
+    batchTransferFunds: batchTransferFunds(context),
     captureHold: captureHold(context),
     decideReview: decideReview(context),
     depositCash: depositCash(context),

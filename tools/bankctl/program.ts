@@ -12,11 +12,13 @@ import { eodCommands } from './cli/eod.ts';
 import { estateCommands } from './cli/estate.ts';
 import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
+import { iso20022Commands } from './cli/iso20022.ts';
 import { keysCommands } from './cli/keys.ts';
 import { ledgerCommands } from './cli/ledger.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
+import { paymentFileCommands } from './cli/payment-file.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
 import { sessionCommands } from './cli/session.ts';
@@ -109,6 +111,8 @@ export function makeProgram(exited: (code: number) => void): Command {
     eventCommands,
     deliveryCommands,
     webhookCommands,
+    iso20022Commands,
+    paymentFileCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

@@ -33,9 +33,12 @@ export interface MeshRpc {
 
 /**
  * Beside a sidecar a pod has one identity. Security calls nobody as itself, and others only as its executor, so its pods
- * are the executor's.
+ * are the executor's. Integration calls as itself only what its inbound part may call too.
  */
-const RUNS_AS: Readonly<Record<string, Workload>> = { security: 'security-executor' };
+const RUNS_AS: Readonly<Record<string, Workload>> = {
+  security: 'security-executor',
+  integration: 'integration-inbound',
+};
 
 export const EDGE = 'edge';
 
@@ -81,7 +84,7 @@ export function callersOf(service: string): readonly Deployment[] {
 function identityOf(name: string): Workload {
   const identity = RUNS_AS[name];
   if (identity === undefined) return name as Workload;
-  const own = rpcs.find(({ rule }) => rule.callers.includes(name as Workload));
+  const own = rpcs.find(({ rule: { callers } }) => callers.includes(name as Workload) && !callers.includes(identity));
   if (own) throw new Error(`${name} runs as ${identity}, so it cannot call ${own.path} as itself`);
   return identity;
 }

@@ -7,6 +7,7 @@ import { type Belongings, LATER } from './belongings.ts';
 import { money, objectAt } from './counter.ts';
 import { customerSamples } from './customer-samples.ts';
 import type { RpcName } from './doors.ts';
+import { integrationSamples } from './integration-samples.ts';
 import { notificationSamples } from './notification-samples.ts';
 import { operationsSamples } from './samples-of-operations.ts';
 import { webhookSamples } from './webhook-samples.ts';
@@ -45,6 +46,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...notificationSamples(of),
     ...webhookSamples(of),
     ...operationsSamples,
+    ...integrationSamples(),
   };
 }
 

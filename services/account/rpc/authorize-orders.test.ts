@@ -50,6 +50,17 @@ describe('AuthorizeOrders', () => {
     amount: czk('10.00'),
   });
 
+  it('finds the account to take from by its number too', async () => {
+    const { debtorAccountId: _, ...unnamed } = toHim();
+    const [byId, byIban, unknown] = await authorize(
+      toHim(),
+      { ...unnamed, debtorIban: mine.iban },
+      { ...unnamed, debtorIban: 'CZ6508000000192000145399' },
+    );
+    expect(byIban).to.deep.equal(byId);
+    expect(unknown).to.equal('ACCOUNT_NOT_FOUND');
+  });
+
   it('tells where to book, by id and by number alike', async () => {
     const spaced = (his.iban.match(/.{1,4}/g) ?? []).join(' ').toLowerCase();
     const [byId, byIban, bySpacedIban] = await authorize(

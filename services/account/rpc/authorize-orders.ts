@@ -19,7 +19,8 @@ import { type StandingRow, selectStandings } from '../tables.ts';
 
 /** Decides on orders, item by item; all accounts of the batch are read by one query. */
 export function authorizeOrders(context: Context): Rpcs<typeof AccountService>['authorizeOrders'] {
-  return async ({ orders }) => {
+  return async ({ orders: asked }) => {
+    const orders = await withDebtors(context, asked);
     const accounts = await readAccounts(context, orders);
     return {
       decisions: orders.map((order) => {
@@ -32,6 +33,18 @@ export function authorizeOrders(context: Context): Rpcs<typeof AccountService>['
       }),
     };
   };
+}
+
+/** The orders with the ids of the accounts that they take from, where these are named by their numbers. */
+async function withDebtors({ database, vault }: Context, orders: readonly OrderToAuthorize[]) {
+  const hashes = orders.flatMap(({ debtorIban }) => (debtorIban === '' ? [] : [hashIban(vault, debtorIban)]));
+  if (hashes.length === 0) return orders;
+  const rows = await database.query(selectStandings([], hashes));
+  const ids = new Map(rows.map(({ id, ibanHash }) => [ibanHash.toString('hex'), id]));
+  return orders.map((order) => {
+    if (order.debtorIban === '') return order;
+    return { ...order, debtorAccountId: ids.get(hashIban(vault, order.debtorIban).toString('hex')) ?? '' };
+  });
 }
 
 /** The accounts that orders name. */

@@ -11,6 +11,8 @@ import type { Review, ReviewDecision, ReviewState } from "./review_pb.ts";
 import { file_bank_transaction_v1_review } from "./review_pb.ts";
 import type { Direction, MigrationCounterpart, Transaction, TransactionState } from "./transaction_pb.ts";
 import { file_bank_transaction_v1_transaction } from "./transaction_pb.ts";
+import type { Actor } from "../../type/v1/actor_pb.ts";
+import { file_bank_type_v1_actor } from "../../type/v1/actor_pb.ts";
 import type { Refusal } from "../../type/v1/error_pb.ts";
 import { file_bank_type_v1_error } from "../../type/v1/error_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
@@ -24,7 +26,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/transaction_service.proto.
  */
 export const file_bank_transaction_v1_transaction_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEi2QEKEkRlcG9zaXRDYXNoUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0RlcG9zaXRDYXNoUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uItgBChNXaXRoZHJhd0Nhc2hSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIk0KFFdpdGhkcmF3Q2FzaFJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLSAgoUVHJhbnNmZXJGdW5kc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YByABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIk4KFVRyYW5zZmVyRnVuZHNSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24iQgoVR2V0VHJhbnNhY3Rpb25SZXF1ZXN0EikKDnRyYW5zYWN0aW9uX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAYQASJPChZHZXRUcmFuc2FjdGlvblJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiKQAwoXTGlzdFRyYW5zYWN0aW9uc1JlcXVlc3QSIwoKYWNjb3VudF9pZBgBIAEoCUIPukgEcgIYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSSAoGc3RhdGVzGAQgAygOMiUuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblN0YXRlQhG6SA6SAQsQBSIHggEEEAEgABIrCg5taW5pbXVtX2Ftb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIrCg5tYXhpbXVtX2Ftb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIaCglwYWdlX3NpemUYByABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgIIAEoCUIIukgFcgMYgAQiawoYTGlzdFRyYW5zYWN0aW9uc1Jlc3BvbnNlEjYKDHRyYW5zYWN0aW9ucxgBIAMoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItMBChlSZXZlcnNlVHJhbnNhY3Rpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEikKDnRyYW5zYWN0aW9uX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAYQAhIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgFIAEoCUIQukgFcgMYjAHitRgECAIQAiJTChpSZXZlcnNlVHJhbnNhY3Rpb25SZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24iswMKEFBsYWNlSG9sZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEioKDWNhcHR1cmVfbGltaXQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSNwoLZXhwaXJlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgJIAEoCUIQukgFcgMYjAHitRgECAIQAkIRCghjcmVkaXRvchIFukgCCAEiPAoRUGxhY2VIb2xkUmVzcG9uc2USJwoEaG9sZBgBIAEoCzIZLmJhbmsudHJhbnNhY3Rpb24udjEuSG9sZCLcAQoSQ2FwdHVyZUhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2hvbGRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDBACEisKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEg0KBWZpbmFsGAUgASgIEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBiABKAlCELpIBXIDGIwB4rUYBAgCEAIiTAoTQ2FwdHVyZUhvbGRSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24ipgEKEUV4dGVuZEhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2hvbGRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDBACEjcKC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBIj0KEkV4dGVuZEhvbGRSZXNwb25zZRInCgRob2xkGAEgASgLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkIm4KElJlbGVhc2VIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAwQAiI+ChNSZWxlYXNlSG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQiNAoOR2V0SG9sZFJlcXVlc3QSIgoHaG9sZF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgMEAEiOgoPR2V0SG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQirAEKEExpc3RIb2xkc1JlcXVlc3QSJQoKYWNjb3VudF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgCEAESNwoFc3RhdGUYAiABKA4yHi5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGRTdGF0ZUIIukgFggECEAESGgoJcGFnZV9zaXplGAMgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBCABKAlCCLpIBXIDGIAIIlYKEUxpc3RIb2xkc1Jlc3BvbnNlEigKBWhvbGRzGAEgAygLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAQoeQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXF1ZXN0EksKDHRyYW5zYWN0aW9ucxgBIAMoCzIoLmJhbmsudHJhbnNhY3Rpb24udjEuSW1wb3J0ZWRUcmFuc2FjdGlvbkILukgIkgEFCAEQ6AcSFQoNdmFsaWRhdGVfb25seRgCIAEoCCKwAwoTSW1wb3J0ZWRUcmFuc2FjdGlvbhIlChJleHRlcm5hbF9yZWZlcmVuY2UYASABKAlCCbpIBnIEEAEYQBIlCgphY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAhI9CglkaXJlY3Rpb24YAyABKA4yHi5iYW5rLnRyYW5zYWN0aW9uLnYxLkRpcmVjdGlvbkIKukgHggEEEAEgABJKCgtjb3VudGVycGFydBgEIAEoDjIpLmJhbmsudHJhbnNhY3Rpb24udjEuTWlncmF0aW9uQ291bnRlcnBhcnRCCrpIB4IBBBABIAASKwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESOQoMYm9va2luZ19kYXRlGAYgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEiYKDGNvdW50ZXJwYXJ0eRgIIAEoCUIQukgFcgMYjAHitRgECAIQAiJXCh9CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1Jlc3BvbnNlEjQKCG91dGNvbWVzGAEgAygLMiIuYmFuay50cmFuc2FjdGlvbi52MS5JbXBvcnRPdXRjb21lIocBCg1JbXBvcnRPdXRjb21lEhoKEmV4dGVybmFsX3JlZmVyZW5jZRgBIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgCIAEoCUII2rUYBAgGEAESEAoIcmVwZWF0ZWQYAyABKAgSJgoHcmVmdXNhbBgEIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIokBChJMaXN0UmV2aWV3c1JlcXVlc3QSOQoFc3RhdGUYASABKA4yIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmlld1N0YXRlQgi6SAWCAQIQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiXAoTTGlzdFJldmlld3NSZXNwb25zZRIsCgdyZXZpZXdzGAEgAygLMhsuYmFuay50cmFuc2FjdGlvbi52MS5SZXZpZXcSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrkBChNEZWNpZGVSZXZpZXdSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEikKDnRyYW5zYWN0aW9uX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAYQAhJBCghkZWNpc2lvbhgEIAEoDjIjLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2aWV3RGVjaXNpb25CCrpIB4IBBBABIAAiTQoURGVjaWRlUmV2aWV3UmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uMv8OChJUcmFuc2FjdGlvblNlcnZpY2USdAoLRGVwb3NpdENhc2gSJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkRlcG9zaXRDYXNoUmVxdWVzdBooLmJhbmsudHJhbnNhY3Rpb24udjEuRGVwb3NpdENhc2hSZXNwb25zZSISkAICirUYCwoBARIGCAMSAgECEncKDFdpdGhkcmF3Q2FzaBIoLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVxdWVzdBopLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVzcG9uc2UiEpACAoq1GAsKAQESBggDEgIBAhJ/Cg1UcmFuc2ZlckZ1bmRzEikuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2ZlckZ1bmRzUmVxdWVzdBoqLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNmZXJGdW5kc1Jlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxKFAQoOR2V0VHJhbnNhY3Rpb24SKi5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldFRyYW5zYWN0aW9uUmVxdWVzdBorLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0VHJhbnNhY3Rpb25SZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSiwEKEExpc3RUcmFuc2FjdGlvbnMSLC5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RUcmFuc2FjdGlvbnNSZXF1ZXN0Gi0uYmFuay50cmFuc2FjdGlvbi52MS5MaXN0VHJhbnNhY3Rpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEpABChJSZXZlcnNlVHJhbnNhY3Rpb24SLi5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlcXVlc3QaLy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlc3BvbnNlIhmQAgKKtRgSCgIBAhIMCAMSAgIDKAEyAgIDEnMKCVBsYWNlSG9sZBIlLmJhbmsudHJhbnNhY3Rpb24udjEuUGxhY2VIb2xkUmVxdWVzdBomLmJhbmsudHJhbnNhY3Rpb24udjEuUGxhY2VIb2xkUmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAQIDEngKC0NhcHR1cmVIb2xkEicuYmFuay50cmFuc2FjdGlvbi52MS5DYXB0dXJlSG9sZFJlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhcHR1cmVIb2xkUmVzcG9uc2UiFpACAoq1GA8KAQESAggCEgYIAxICAgMSdQoKRXh0ZW5kSG9sZBImLmJhbmsudHJhbnNhY3Rpb24udjEuRXh0ZW5kSG9sZFJlcXVlc3QaJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkV4dGVuZEhvbGRSZXNwb25zZSIWkAICirUYDwoBARICCAISBggDEgICAxJ4CgtSZWxlYXNlSG9sZBInLmJhbmsudHJhbnNhY3Rpb24udjEuUmVsZWFzZUhvbGRSZXF1ZXN0GiguYmFuay50cmFuc2FjdGlvbi52MS5SZWxlYXNlSG9sZFJlc3BvbnNlIhaQAgKKtRgPCgEBEgIIAhIGCAMSAgIDEnAKB0dldEhvbGQSIy5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldEhvbGRSZXF1ZXN0GiQuYmFuay50cmFuc2FjdGlvbi52MS5HZXRIb2xkUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEnYKCUxpc3RIb2xkcxIlLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdEhvbGRzUmVxdWVzdBomLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdEhvbGRzUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEpcBChdCYXRjaEltcG9ydFRyYW5zYWN0aW9ucxIzLmJhbmsudHJhbnNhY3Rpb24udjEuQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXF1ZXN0GjQuYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1Jlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ0CgtMaXN0UmV2aWV3cxInLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdFJldmlld3NSZXF1ZXN0GiguYmFuay50cmFuc2FjdGlvbi52MS5MaXN0UmV2aWV3c1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSdgoMRGVjaWRlUmV2aWV3EiguYmFuay50cmFuc2FjdGlvbi52MS5EZWNpZGVSZXZpZXdSZXF1ZXN0GikuYmFuay50cmFuc2FjdGlvbi52MS5EZWNpZGVSZXZpZXdSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQZiBnByb3RvMw", [file_bank_options_v1_options, file_bank_transaction_v1_hold, file_bank_transaction_v1_review, file_bank_transaction_v1_transaction, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ci1iYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEi2QEKEkRlcG9zaXRDYXNoUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0RlcG9zaXRDYXNoUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uItgBChNXaXRoZHJhd0Nhc2hSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIk0KFFdpdGhkcmF3Q2FzaFJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLSAgoUVHJhbnNmZXJGdW5kc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YByABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIk4KFVRyYW5zZmVyRnVuZHNSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24idwoZQmF0Y2hUcmFuc2ZlckZ1bmRzUmVxdWVzdBJDCgl0cmFuc2ZlcnMYASADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyVG9NYWtlQgu6SAiSAQUIARD0AxIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIpwCCg5UcmFuc2ZlclRvTWFrZRIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASKgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIuCgtkZWJ0b3JfaWJhbhgDIAEoCUIZukgGcgQQBRgi2rUYBAgCEALitRgECAIQAhIwCg1jcmVkaXRvcl9pYmFuGAQgASgJQhm6SAZyBBAFGCLatRgECAIQA+K1GAQIAhACEisKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBiABKAlCELpIBXIDGIwB4rUYBAgCEAIiVAoaQmF0Y2hUcmFuc2ZlckZ1bmRzUmVzcG9uc2USNgoIb3V0Y29tZXMYASADKAsyJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyT3V0Y29tZSKRAQoPVHJhbnNmZXJPdXRjb21lEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARI0CgVzdGF0ZRgCIAEoDjIlLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25TdGF0ZRImCgdyZWZ1c2FsGAMgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwiQgoVR2V0VHJhbnNhY3Rpb25SZXF1ZXN0EikKDnRyYW5zYWN0aW9uX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAYQASJPChZHZXRUcmFuc2FjdGlvblJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiKQAwoXTGlzdFRyYW5zYWN0aW9uc1JlcXVlc3QSIwoKYWNjb3VudF9pZBgBIAEoCUIPukgEcgIYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSSAoGc3RhdGVzGAQgAygOMiUuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblN0YXRlQhG6SA6SAQsQBSIHggEEEAEgABIrCg5taW5pbXVtX2Ftb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIrCg5tYXhpbXVtX2Ftb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIaCglwYWdlX3NpemUYByABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgIIAEoCUIIukgFcgMYgAQiawoYTGlzdFRyYW5zYWN0aW9uc1Jlc3BvbnNlEjYKDHRyYW5zYWN0aW9ucxgBIAMoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItMBChlSZXZlcnNlVHJhbnNhY3Rpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEikKDnRyYW5zYWN0aW9uX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAYQAhIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgFIAEoCUIQukgFcgMYjAHitRgECAIQAiJTChpSZXZlcnNlVHJhbnNhY3Rpb25SZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24iswMKEFBsYWNlSG9sZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEioKDWNhcHR1cmVfbGltaXQYByABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSNwoLZXhwaXJlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgJIAEoCUIQukgFcgMYjAHitRgECAIQAkIRCghjcmVkaXRvchIFukgCCAEiPAoRUGxhY2VIb2xkUmVzcG9uc2USJwoEaG9sZBgBIAEoCzIZLmJhbmsudHJhbnNhY3Rpb24udjEuSG9sZCLcAQoSQ2FwdHVyZUhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2hvbGRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDBACEisKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEg0KBWZpbmFsGAUgASgIEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBiABKAlCELpIBXIDGIwB4rUYBAgCEAIiTAoTQ2FwdHVyZUhvbGRSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24ipgEKEUV4dGVuZEhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiIKB2hvbGRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIDBACEjcKC2V4cGlyZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBIj0KEkV4dGVuZEhvbGRSZXNwb25zZRInCgRob2xkGAEgASgLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkIm4KElJlbGVhc2VIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAwQAiI+ChNSZWxlYXNlSG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQiNAoOR2V0SG9sZFJlcXVlc3QSIgoHaG9sZF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgMEAEiOgoPR2V0SG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQirAEKEExpc3RIb2xkc1JlcXVlc3QSJQoKYWNjb3VudF9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAgCEAESNwoFc3RhdGUYAiABKA4yHi5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGRTdGF0ZUIIukgFggECEAESGgoJcGFnZV9zaXplGAMgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBCABKAlCCLpIBXIDGIAIIlYKEUxpc3RIb2xkc1Jlc3BvbnNlEigKBWhvbGRzGAEgAygLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAQoeQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXF1ZXN0EksKDHRyYW5zYWN0aW9ucxgBIAMoCzIoLmJhbmsudHJhbnNhY3Rpb24udjEuSW1wb3J0ZWRUcmFuc2FjdGlvbkILukgIkgEFCAEQ6AcSFQoNdmFsaWRhdGVfb25seRgCIAEoCCKwAwoTSW1wb3J0ZWRUcmFuc2FjdGlvbhIlChJleHRlcm5hbF9yZWZlcmVuY2UYASABKAlCCbpIBnIEEAEYQBIlCgphY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAhI9CglkaXJlY3Rpb24YAyABKA4yHi5iYW5rLnRyYW5zYWN0aW9uLnYxLkRpcmVjdGlvbkIKukgHggEEEAEgABJKCgtjb3VudGVycGFydBgEIAEoDjIpLmJhbmsudHJhbnNhY3Rpb24udjEuTWlncmF0aW9uQ291bnRlcnBhcnRCCrpIB4IBBBABIAASKwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Qga6SAPIAQESOQoMYm9va2luZ19kYXRlGAYgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEiYKDGNvdW50ZXJwYXJ0eRgIIAEoCUIQukgFcgMYjAHitRgECAIQAiJXCh9CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1Jlc3BvbnNlEjQKCG91dGNvbWVzGAEgAygLMiIuYmFuay50cmFuc2FjdGlvbi52MS5JbXBvcnRPdXRjb21lIocBCg1JbXBvcnRPdXRjb21lEhoKEmV4dGVybmFsX3JlZmVyZW5jZRgBIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgCIAEoCUII2rUYBAgGEAESEAoIcmVwZWF0ZWQYAyABKAgSJgoHcmVmdXNhbBgEIAEoCzIVLmJhbmsudHlwZS52MS5SZWZ1c2FsIokBChJMaXN0UmV2aWV3c1JlcXVlc3QSOQoFc3RhdGUYASABKA4yIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmlld1N0YXRlQgi6SAWCAQIQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiXAoTTGlzdFJldmlld3NSZXNwb25zZRIsCgdyZXZpZXdzGAEgAygLMhsuYmFuay50cmFuc2FjdGlvbi52MS5SZXZpZXcSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrkBChNEZWNpZGVSZXZpZXdSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEikKDnRyYW5zYWN0aW9uX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAYQAhJBCghkZWNpc2lvbhgEIAEoDjIjLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2aWV3RGVjaXNpb25CCrpIB4IBBBABIAAiTQoURGVjaWRlUmV2aWV3UmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uMoYQChJUcmFuc2FjdGlvblNlcnZpY2USdAoLRGVwb3NpdENhc2gSJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkRlcG9zaXRDYXNoUmVxdWVzdBooLmJhbmsudHJhbnNhY3Rpb24udjEuRGVwb3NpdENhc2hSZXNwb25zZSISkAICirUYCwoBARIGCAMSAgECEncKDFdpdGhkcmF3Q2FzaBIoLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVxdWVzdBopLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVzcG9uc2UiEpACAoq1GAsKAQESBggDEgIBAhJ/Cg1UcmFuc2ZlckZ1bmRzEikuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2ZlckZ1bmRzUmVxdWVzdBoqLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNmZXJGdW5kc1Jlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxKEAQoSQmF0Y2hUcmFuc2ZlckZ1bmRzEi4uYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaFRyYW5zZmVyRnVuZHNSZXF1ZXN0Gi8uYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaFRyYW5zZmVyRnVuZHNSZXNwb25zZSINkAICirUYBgoBAxoBAxKFAQoOR2V0VHJhbnNhY3Rpb24SKi5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldFRyYW5zYWN0aW9uUmVxdWVzdBorLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0VHJhbnNhY3Rpb25SZXNwb25zZSIakAIBirUYEwoBARICCAISCggDEgYBAgMEBgcSiwEKEExpc3RUcmFuc2FjdGlvbnMSLC5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RUcmFuc2FjdGlvbnNSZXF1ZXN0Gi0uYmFuay50cmFuc2FjdGlvbi52MS5MaXN0VHJhbnNhY3Rpb25zUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEpABChJSZXZlcnNlVHJhbnNhY3Rpb24SLi5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlcXVlc3QaLy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlc3BvbnNlIhmQAgKKtRgSCgIBAhIMCAMSAgIDKAEyAgIDEnMKCVBsYWNlSG9sZBIlLmJhbmsudHJhbnNhY3Rpb24udjEuUGxhY2VIb2xkUmVxdWVzdBomLmJhbmsudHJhbnNhY3Rpb24udjEuUGxhY2VIb2xkUmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAQIDEngKC0NhcHR1cmVIb2xkEicuYmFuay50cmFuc2FjdGlvbi52MS5DYXB0dXJlSG9sZFJlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhcHR1cmVIb2xkUmVzcG9uc2UiFpACAoq1GA8KAQESAggCEgYIAxICAgMSdQoKRXh0ZW5kSG9sZBImLmJhbmsudHJhbnNhY3Rpb24udjEuRXh0ZW5kSG9sZFJlcXVlc3QaJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkV4dGVuZEhvbGRSZXNwb25zZSIWkAICirUYDwoBARICCAISBggDEgICAxJ4CgtSZWxlYXNlSG9sZBInLmJhbmsudHJhbnNhY3Rpb24udjEuUmVsZWFzZUhvbGRSZXF1ZXN0GiguYmFuay50cmFuc2FjdGlvbi52MS5SZWxlYXNlSG9sZFJlc3BvbnNlIhaQAgKKtRgPCgEBEgIIAhIGCAMSAgIDEnAKB0dldEhvbGQSIy5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldEhvbGRSZXF1ZXN0GiQuYmFuay50cmFuc2FjdGlvbi52MS5HZXRIb2xkUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEnYKCUxpc3RIb2xkcxIlLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdEhvbGRzUmVxdWVzdBomLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdEhvbGRzUmVzcG9uc2UiGpACAYq1GBMKAQESAggCEgoIAxIGAQIDBAYHEpcBChdCYXRjaEltcG9ydFRyYW5zYWN0aW9ucxIzLmJhbmsudHJhbnNhY3Rpb24udjEuQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXF1ZXN0GjQuYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1Jlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ0CgtMaXN0UmV2aWV3cxInLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdFJldmlld3NSZXF1ZXN0GiguYmFuay50cmFuc2FjdGlvbi52MS5MaXN0UmV2aWV3c1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICBgcSdgoMRGVjaWRlUmV2aWV3EiguYmFuay50cmFuc2FjdGlvbi52MS5EZWNpZGVSZXZpZXdSZXF1ZXN0GikuYmFuay50cmFuc2FjdGlvbi52MS5EZWNpZGVSZXZpZXdSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQZiBnByb3RvMw", [file_bank_options_v1_options, file_bank_transaction_v1_hold, file_bank_transaction_v1_review, file_bank_transaction_v1_transaction, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * The cash to pay in.
@@ -260,6 +262,146 @@ export const TransferFundsResponseSchema: GenMessage<TransferFundsResponse> = /*
   messageDesc(file_bank_transaction_v1_transaction_service, 5);
 
 /**
+ * The transfers to make.
+ *
+ * @generated from message bank.transaction.v1.BatchTransferFundsRequest
+ */
+export type BatchTransferFundsRequest = Message<"bank.transaction.v1.BatchTransferFundsRequest"> & {
+  /**
+   * Each with its own outcome.
+   *
+   * @generated from field: repeated bank.transaction.v1.TransferToMake transfers = 1;
+   */
+  transfers: TransferToMake[];
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message bank.transaction.v1.BatchTransferFundsRequest.
+ * Use `create(BatchTransferFundsRequestSchema)` to create a new message.
+ */
+export const BatchTransferFundsRequestSchema: GenMessage<BatchTransferFundsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 6);
+
+/**
+ * One transfer.
+ *
+ * @generated from message bank.transaction.v1.TransferToMake
+ */
+export type TransferToMake = Message<"bank.transaction.v1.TransferToMake"> & {
+  /**
+   * Its key.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Who orders it.
+   *
+   * @generated from field: bank.type.v1.Actor actor = 2;
+   */
+  actor?: Actor | undefined;
+
+  /**
+   * The number of the account to take from, without spaces.
+   *
+   * @generated from field: string debtor_iban = 3;
+   */
+  debtorIban: string;
+
+  /**
+   * The number of the account to pay to, without spaces.
+   *
+   * @generated from field: string creditor_iban = 4;
+   */
+  creditorIban: string;
+
+  /**
+   * How much: more than zero.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * What the payer tells the payee.
+   *
+   * @generated from field: string remittance_information = 6;
+   */
+  remittanceInformation: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransferToMake.
+ * Use `create(TransferToMakeSchema)` to create a new message.
+ */
+export const TransferToMakeSchema: GenMessage<TransferToMake> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 7);
+
+/**
+ * What became of the transfers.
+ *
+ * @generated from message bank.transaction.v1.BatchTransferFundsResponse
+ */
+export type BatchTransferFundsResponse = Message<"bank.transaction.v1.BatchTransferFundsResponse"> & {
+  /**
+   * One per item, in the order of the request.
+   *
+   * @generated from field: repeated bank.transaction.v1.TransferOutcome outcomes = 1;
+   */
+  outcomes: TransferOutcome[];
+};
+
+/**
+ * Describes the message bank.transaction.v1.BatchTransferFundsResponse.
+ * Use `create(BatchTransferFundsResponseSchema)` to create a new message.
+ */
+export const BatchTransferFundsResponseSchema: GenMessage<BatchTransferFundsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 8);
+
+/**
+ * What became of one transfer.
+ *
+ * @generated from message bank.transaction.v1.TransferOutcome
+ */
+export type TransferOutcome = Message<"bank.transaction.v1.TransferOutcome"> & {
+  /**
+   * The transaction. Empty when it was refused.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * Its state: POSTED, UNDER_REVIEW or AWAITING_SIGNATURES.
+   *
+   * @generated from field: bank.transaction.v1.TransactionState state = 2;
+   */
+  state: TransactionState;
+
+  /**
+   * Why it was refused. Absent: it was not.
+   *
+   * @generated from field: bank.type.v1.Refusal refusal = 3;
+   */
+  refusal?: Refusal | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.TransferOutcome.
+ * Use `create(TransferOutcomeSchema)` to create a new message.
+ */
+export const TransferOutcomeSchema: GenMessage<TransferOutcome> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 9);
+
+/**
  * The transaction to read.
  *
  * @generated from message bank.transaction.v1.GetTransactionRequest
@@ -278,7 +420,7 @@ export type GetTransactionRequest = Message<"bank.transaction.v1.GetTransactionR
  * Use `create(GetTransactionRequestSchema)` to create a new message.
  */
 export const GetTransactionRequestSchema: GenMessage<GetTransactionRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 6);
+  messageDesc(file_bank_transaction_v1_transaction_service, 10);
 
 /**
  * The transaction.
@@ -299,7 +441,7 @@ export type GetTransactionResponse = Message<"bank.transaction.v1.GetTransaction
  * Use `create(GetTransactionResponseSchema)` to create a new message.
  */
 export const GetTransactionResponseSchema: GenMessage<GetTransactionResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 7);
+  messageDesc(file_bank_transaction_v1_transaction_service, 11);
 
 /**
  * Which transactions to list.
@@ -369,7 +511,7 @@ export type ListTransactionsRequest = Message<"bank.transaction.v1.ListTransacti
  * Use `create(ListTransactionsRequestSchema)` to create a new message.
  */
 export const ListTransactionsRequestSchema: GenMessage<ListTransactionsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 8);
+  messageDesc(file_bank_transaction_v1_transaction_service, 12);
 
 /**
  * A page of transactions.
@@ -397,7 +539,7 @@ export type ListTransactionsResponse = Message<"bank.transaction.v1.ListTransact
  * Use `create(ListTransactionsResponseSchema)` to create a new message.
  */
 export const ListTransactionsResponseSchema: GenMessage<ListTransactionsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 9);
+  messageDesc(file_bank_transaction_v1_transaction_service, 13);
 
 /**
  * The transaction to undo.
@@ -446,7 +588,7 @@ export type ReverseTransactionRequest = Message<"bank.transaction.v1.ReverseTran
  * Use `create(ReverseTransactionRequestSchema)` to create a new message.
  */
 export const ReverseTransactionRequestSchema: GenMessage<ReverseTransactionRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 10);
+  messageDesc(file_bank_transaction_v1_transaction_service, 14);
 
 /**
  * The reversal.
@@ -467,7 +609,7 @@ export type ReverseTransactionResponse = Message<"bank.transaction.v1.ReverseTra
  * Use `create(ReverseTransactionResponseSchema)` to create a new message.
  */
 export const ReverseTransactionResponseSchema: GenMessage<ReverseTransactionResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 11);
+  messageDesc(file_bank_transaction_v1_transaction_service, 15);
 
 /**
  * The hold to place.
@@ -553,7 +695,7 @@ export type PlaceHoldRequest = Message<"bank.transaction.v1.PlaceHoldRequest"> &
  * Use `create(PlaceHoldRequestSchema)` to create a new message.
  */
 export const PlaceHoldRequestSchema: GenMessage<PlaceHoldRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 12);
+  messageDesc(file_bank_transaction_v1_transaction_service, 16);
 
 /**
  * The hold.
@@ -574,7 +716,7 @@ export type PlaceHoldResponse = Message<"bank.transaction.v1.PlaceHoldResponse">
  * Use `create(PlaceHoldResponseSchema)` to create a new message.
  */
 export const PlaceHoldResponseSchema: GenMessage<PlaceHoldResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 13);
+  messageDesc(file_bank_transaction_v1_transaction_service, 17);
 
 /**
  * What to capture.
@@ -630,7 +772,7 @@ export type CaptureHoldRequest = Message<"bank.transaction.v1.CaptureHoldRequest
  * Use `create(CaptureHoldRequestSchema)` to create a new message.
  */
 export const CaptureHoldRequestSchema: GenMessage<CaptureHoldRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 14);
+  messageDesc(file_bank_transaction_v1_transaction_service, 18);
 
 /**
  * The capture.
@@ -651,7 +793,7 @@ export type CaptureHoldResponse = Message<"bank.transaction.v1.CaptureHoldRespon
  * Use `create(CaptureHoldResponseSchema)` to create a new message.
  */
 export const CaptureHoldResponseSchema: GenMessage<CaptureHoldResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 15);
+  messageDesc(file_bank_transaction_v1_transaction_service, 19);
 
 /**
  * The hold to extend.
@@ -693,7 +835,7 @@ export type ExtendHoldRequest = Message<"bank.transaction.v1.ExtendHoldRequest">
  * Use `create(ExtendHoldRequestSchema)` to create a new message.
  */
 export const ExtendHoldRequestSchema: GenMessage<ExtendHoldRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 16);
+  messageDesc(file_bank_transaction_v1_transaction_service, 20);
 
 /**
  * The extended hold.
@@ -714,7 +856,7 @@ export type ExtendHoldResponse = Message<"bank.transaction.v1.ExtendHoldResponse
  * Use `create(ExtendHoldResponseSchema)` to create a new message.
  */
 export const ExtendHoldResponseSchema: GenMessage<ExtendHoldResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 17);
+  messageDesc(file_bank_transaction_v1_transaction_service, 21);
 
 /**
  * The hold to release.
@@ -749,7 +891,7 @@ export type ReleaseHoldRequest = Message<"bank.transaction.v1.ReleaseHoldRequest
  * Use `create(ReleaseHoldRequestSchema)` to create a new message.
  */
 export const ReleaseHoldRequestSchema: GenMessage<ReleaseHoldRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 18);
+  messageDesc(file_bank_transaction_v1_transaction_service, 22);
 
 /**
  * The released hold.
@@ -770,7 +912,7 @@ export type ReleaseHoldResponse = Message<"bank.transaction.v1.ReleaseHoldRespon
  * Use `create(ReleaseHoldResponseSchema)` to create a new message.
  */
 export const ReleaseHoldResponseSchema: GenMessage<ReleaseHoldResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 19);
+  messageDesc(file_bank_transaction_v1_transaction_service, 23);
 
 /**
  * The hold to read.
@@ -791,7 +933,7 @@ export type GetHoldRequest = Message<"bank.transaction.v1.GetHoldRequest"> & {
  * Use `create(GetHoldRequestSchema)` to create a new message.
  */
 export const GetHoldRequestSchema: GenMessage<GetHoldRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 20);
+  messageDesc(file_bank_transaction_v1_transaction_service, 24);
 
 /**
  * The hold.
@@ -812,7 +954,7 @@ export type GetHoldResponse = Message<"bank.transaction.v1.GetHoldResponse"> & {
  * Use `create(GetHoldResponseSchema)` to create a new message.
  */
 export const GetHoldResponseSchema: GenMessage<GetHoldResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 21);
+  messageDesc(file_bank_transaction_v1_transaction_service, 25);
 
 /**
  * Which holds to list.
@@ -854,7 +996,7 @@ export type ListHoldsRequest = Message<"bank.transaction.v1.ListHoldsRequest"> &
  * Use `create(ListHoldsRequestSchema)` to create a new message.
  */
 export const ListHoldsRequestSchema: GenMessage<ListHoldsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 22);
+  messageDesc(file_bank_transaction_v1_transaction_service, 26);
 
 /**
  * A page of holds.
@@ -882,7 +1024,7 @@ export type ListHoldsResponse = Message<"bank.transaction.v1.ListHoldsResponse">
  * Use `create(ListHoldsResponseSchema)` to create a new message.
  */
 export const ListHoldsResponseSchema: GenMessage<ListHoldsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 23);
+  messageDesc(file_bank_transaction_v1_transaction_service, 27);
 
 /**
  * The history to book.
@@ -910,7 +1052,7 @@ export type BatchImportTransactionsRequest = Message<"bank.transaction.v1.BatchI
  * Use `create(BatchImportTransactionsRequestSchema)` to create a new message.
  */
 export const BatchImportTransactionsRequestSchema: GenMessage<BatchImportTransactionsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 24);
+  messageDesc(file_bank_transaction_v1_transaction_service, 28);
 
 /**
  * One transaction of another bank.
@@ -980,7 +1122,7 @@ export type ImportedTransaction = Message<"bank.transaction.v1.ImportedTransacti
  * Use `create(ImportedTransactionSchema)` to create a new message.
  */
 export const ImportedTransactionSchema: GenMessage<ImportedTransaction> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 25);
+  messageDesc(file_bank_transaction_v1_transaction_service, 29);
 
 /**
  * What became of the history.
@@ -1001,7 +1143,7 @@ export type BatchImportTransactionsResponse = Message<"bank.transaction.v1.Batch
  * Use `create(BatchImportTransactionsResponseSchema)` to create a new message.
  */
 export const BatchImportTransactionsResponseSchema: GenMessage<BatchImportTransactionsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 26);
+  messageDesc(file_bank_transaction_v1_transaction_service, 30);
 
 /**
  * What became of one item.
@@ -1043,7 +1185,7 @@ export type ImportOutcome = Message<"bank.transaction.v1.ImportOutcome"> & {
  * Use `create(ImportOutcomeSchema)` to create a new message.
  */
 export const ImportOutcomeSchema: GenMessage<ImportOutcome> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 27);
+  messageDesc(file_bank_transaction_v1_transaction_service, 31);
 
 /**
  * Which reviews to list.
@@ -1078,7 +1220,7 @@ export type ListReviewsRequest = Message<"bank.transaction.v1.ListReviewsRequest
  * Use `create(ListReviewsRequestSchema)` to create a new message.
  */
 export const ListReviewsRequestSchema: GenMessage<ListReviewsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 28);
+  messageDesc(file_bank_transaction_v1_transaction_service, 32);
 
 /**
  * A page of reviews.
@@ -1106,7 +1248,7 @@ export type ListReviewsResponse = Message<"bank.transaction.v1.ListReviewsRespon
  * Use `create(ListReviewsResponseSchema)` to create a new message.
  */
 export const ListReviewsResponseSchema: GenMessage<ListReviewsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 29);
+  messageDesc(file_bank_transaction_v1_transaction_service, 33);
 
 /**
  * The decision.
@@ -1148,7 +1290,7 @@ export type DecideReviewRequest = Message<"bank.transaction.v1.DecideReviewReque
  * Use `create(DecideReviewRequestSchema)` to create a new message.
  */
 export const DecideReviewRequestSchema: GenMessage<DecideReviewRequest> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 30);
+  messageDesc(file_bank_transaction_v1_transaction_service, 34);
 
 /**
  * What became of it.
@@ -1169,7 +1311,7 @@ export type DecideReviewResponse = Message<"bank.transaction.v1.DecideReviewResp
  * Use `create(DecideReviewResponseSchema)` to create a new message.
  */
 export const DecideReviewResponseSchema: GenMessage<DecideReviewResponse> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_transaction_service, 31);
+  messageDesc(file_bank_transaction_v1_transaction_service, 35);
 
 /**
  * Takes orders to move money, has them authorised by the account service and booked by the ledger, and keeps their life.
@@ -1218,6 +1360,22 @@ export const TransactionService: GenService<{
     methodKind: "unary";
     input: typeof TransferFundsRequestSchema;
     output: typeof TransferFundsResponseSchema;
+  },
+  /**
+   * Transfers money from accounts of the bank to others of it, item by item, each as if its actor had ordered it by TransferFunds: for files
+   * of payments. What the actor would have to prove is held for review, since nobody is there to prove it. Items are idempotent
+   * by their request_id, among those of their actor in files: the same key and content get the same outcome, for ever.
+   *
+   * Items are refused as TransferFunds refuses, and REQUEST_EXISTS where the key stands for another transfer.
+   *
+   * Errors: SCORING_UNAVAILABLE (UNAVAILABLE: of the whole call, as all that passes; send it again)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.BatchTransferFunds
+   */
+  batchTransferFunds: {
+    methodKind: "unary";
+    input: typeof BatchTransferFundsRequestSchema;
+    output: typeof BatchTransferFundsResponseSchema;
   },
   /**
    * Reads a transaction of an account that the caller may see.

@@ -1,0 +1,35 @@
+// What a handler of the integration service may touch.
+import type { House } from '#chassis/boot.ts';
+import { type Client, connect } from '#chassis/call.ts';
+import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
+import { openIdentity } from '#chassis/identity.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { openSchemas, type Schemas } from './schemas.ts';
+
+export interface Context extends House {
+  /** What the outside world sends comes in by this, under an identity of its own, so that the graph of calls has no cycle. */
+  readonly transaction: Client<typeof TransactionService>;
+  readonly clock: BusinessClock;
+  /** The official schemas, as far as the bank has them. */
+  readonly schemas: Promise<Schemas>;
+  /** Closes what this context has opened. */
+  close(): void;
+}
+
+/** Makes the context of one process of the integration service. */
+export function makeContext(house: House): Context {
+  const { config, log } = house;
+  const identity = openIdentity(config, 'integration-inbound', log);
+  const transaction = connect(TransactionService, config.TRANSACTION_ADDRESS, identity.channel('transaction'));
+  const ledger = connect(LedgerService, config.LEDGER_ADDRESS, identity.channel('ledger'));
+  return {
+    ...house,
+    transaction,
+    clock: ledgerClock(() => ledger.getBusinessDate({})),
+    schemas: openSchemas(config.ISO20022_XSD_DIR),
+    close() {
+      for (const opened of [transaction, ledger, identity]) opened.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// What became of a file of payments, as pain.002. A pure function of what is known of it.
+import type { Content, Message } from './iso20022/definitions.ts';
+import { isoReason, type Outcome, type Payment } from './payments.ts';
+
+/** A payment, and what became of it; nothing yet where it has not come to it. */
+export interface Reported {
+  readonly payment: Pick<Payment, 'groupId' | 'instructionId' | 'endToEndId'>;
+  readonly outcome: Outcome | undefined;
+}
+
+/** A file, as far as it is told. */
+export interface ReportedFile {
+  readonly state: 'processing' | 'done' | 'refused';
+  readonly messageId: string;
+  readonly messageCreateTime: string;
+  readonly counts: {
+    readonly payments: number;
+    readonly booked: number;
+    readonly pending: number;
+    readonly refused: number;
+  };
+  readonly refusal: { readonly reason: string; readonly path: string };
+}
+
+type Report = Content<'pain.002.001.10'>;
+type ReportedPayment = NonNullable<NonNullable<Report['OrgnlPmtInfAndSts']>[number]['TxInfAndSts']>[number];
+
+/** The message about payments of a file that follow each other. */
+export function statusReport(
+  file: ReportedFile,
+  reported: readonly Reported[],
+  { id, time }: { readonly id: string; readonly time: string },
+): Message<'pain.002.001.10'> {
+  const { counts, refusal, messageId, messageCreateTime } = file;
+  const statuses = { ACSC: counts.booked, PDNG: counts.pending, RJCT: counts.refused };
+  const content: Report = {
+    GrpHdr: { MsgId: id, CreDtTm: time },
+    OrgnlGrpInfAndSts: {
+      OrgnlMsgId: messageId || 'NOTPROVIDED',
+      OrgnlMsgNmId: 'pain.001.001.09',
+      ...(messageCreateTime !== '' && { OrgnlCreDtTm: messageCreateTime }),
+      ...(counts.payments > 0 && { OrgnlNbOfTxs: String(counts.payments) }),
+      GrpSts: groupStatus(file),
+      ...(file.state === 'refused' && {
+        StsRsnInf: [
+          {
+            Rsn: { Cd: refusal.reason === 'DUPLICATE_MESSAGE_ID' ? 'DU01' : 'FF01' },
+            AddtlInf: informationOf(refusal),
+          },
+        ],
+      }),
+      NbOfTxsPerSts: Object.entries(statuses).flatMap(([DtldSts, count]) =>
+        count > 0 ? [{ DtldNbOfTxs: String(count), DtldSts }] : [],
+      ),
+    },
+    OrgnlPmtInfAndSts: groupsOf(reported),
+  };
+  return { name: 'pain.002.001.10', content: withoutEmpty(content) };
+}
+
+function groupStatus({ state, counts: { payments, booked, refused } }: ReportedFile): string {
+  if (state === 'refused' || (state === 'done' && refused === payments)) return 'RJCT';
+  if (state === 'processing') return 'ACCP';
+  return booked === payments ? 'ACSC' : refused > 0 ? 'PART' : 'PDNG';
+}
+
+function informationOf({ reason, path }: ReportedFile['refusal']): string[] {
+  return [reason, ...(path.match(/.{1,105}/g) ?? [])];
+}
+
+/** Payments that stand in one group of the file stand in one here. */
+function groupsOf(reported: readonly Reported[]): NonNullable<Report['OrgnlPmtInfAndSts']> {
+  const groups: { OrgnlPmtInfId: string; TxInfAndSts: ReportedPayment[] }[] = [];
+  for (const { payment, outcome } of reported) {
+    const last = groups.at(-1);
+    const told = toldOf(payment, outcome);
+    if (last?.OrgnlPmtInfId === payment.groupId) last.TxInfAndSts.push(told);
+    else groups.push({ OrgnlPmtInfId: payment.groupId, TxInfAndSts: [told] });
+  }
+  return groups;
+}
+
+const STATUS = { booked: 'ACSC', pending: 'PDNG', refused: 'RJCT' } as const;
+
+function toldOf({ instructionId, endToEndId }: Reported['payment'], outcome: Outcome | undefined): ReportedPayment {
+  const { transactionId, reason } = outcome ?? {};
+  return {
+    ...(instructionId !== undefined && { OrgnlInstrId: instructionId }),
+    OrgnlEndToEndId: endToEndId,
+    TxSts: outcome ? STATUS[outcome.state] : 'ACCP',
+    ...(reason !== undefined && { StsRsnInf: [{ Rsn: { Cd: isoReason(reason) }, AddtlInf: [reason.slice(0, 105)] }] }),
+    ...(transactionId !== undefined && { AcctSvcrRef: transactionId }),
+  };
+}
+
+/** A list without anything in it is an element that is not there. */
+function withoutEmpty({ OrgnlPmtInfAndSts = [], OrgnlGrpInfAndSts, ...content }: Report): Report {
+  const { NbOfTxsPerSts = [], ...group } = OrgnlGrpInfAndSts;
+  return {
+    ...content,
+    OrgnlGrpInfAndSts: { ...group, ...(NbOfTxsPerSts.length > 0 && { NbOfTxsPerSts }) },
+    ...(OrgnlPmtInfAndSts.length > 0 && { OrgnlPmtInfAndSts }),
+  };
+}

@@ -1,0 +1,4 @@
+import { runService } from '#chassis/boot.ts';
+import { integration } from './service.ts';
+
+await runService(integration);

@@ -1,0 +1,67 @@
+// What a transfer is to become, before it is planned: whether it may be ordered, what it costs, and what it looks like.
+import { toJson } from '@bufbuild/protobuf';
+import { actorOf, type Call } from '#chassis/call-context.ts';
+import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { feesOf } from './charges.ts';
+import type { Context } from './context.ts';
+import { creditorOf } from './creditors.ts';
+import { legsOf } from './domain/legs.ts';
+import { journalMessage, type Movement, newOrder } from './movement.ts';
+import { sealParticulars } from './particulars.ts';
+import { reviewOf } from './reviews.ts';
+
+/** Prepares a transfer. The account to take from may be given by its number, in place of its id. */
+export async function prepareTransfer(
+  context: Context,
+  request: TransferFundsRequest,
+  call: Call,
+  debtorIban?: string,
+): Promise<Movement> {
+  const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
+  const { remittanceInformation } = request;
+  const debtor = debtorIban === undefined ? { debtorAccountId: request.debtorAccountId } : { debtorIban };
+  const creditor = creditorOf(request);
+  const money = toMoney({ currency, minor: amount });
+  const looksLike = (debtorAccountId: string, creditorAccountId: string) =>
+    context.scoring({ debtorAccountId, creditorAccountId, amount: { currency, minor: amount } }, call);
+  const [allowed, early] = await Promise.all([
+    context.accounts.authorise({ operation: Operation.TRANSFER, ...debtor, creditor, amount: money }, call),
+    creditor.case === 'creditorAccountId' && debtor.debtorAccountId
+      ? looksLike(debtor.debtorAccountId, creditor.value)
+      : undefined,
+  ]);
+  // Whose number it is, the account service has just said. Nobody hears what an order looks like that they may not give.
+  const verdict = early ?? (await looksLike(allowed.debtorAccountId, allowed.creditorAccountId));
+  const fees = feesOf(allowed.fee, currency, amount);
+  const { debtorPartyId: partyId, debtorLedgerAccountId: debit, creditorLedgerAccountId: credit } = allowed;
+  const [review, particulars, income] = await Promise.all([
+    reviewOf(context, verdict, call),
+    sealParticulars(context.vault, partyId, { remittanceInformation }),
+    fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
+  ]);
+  const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };
+  const movement: Movement = {
+    review,
+    ...(allowed.signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
+    order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
+    journal: {
+      kind: JournalKind.TRANSFER,
+      legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
+    },
+  };
+  if (verdict.kind === 'PROVE' || review?.state === 'open') await rehearse(context, movement, call);
+  if (verdict.kind !== 'PROVE') return movement;
+  const order = { ...parties, amount: { currency, minor: amount } };
+  if (await context.proving(order, request, call)) return movement;
+  return { ...movement, review: await reviewOf(context, { ...verdict, kind: 'HOLD' }, call) };
+}
+
+/** Nobody is asked about what the ledger would refuse. */
+async function rehearse({ ledger }: Context, { order, journal }: Movement, call: Call): Promise<void> {
+  const { deadline, trace } = call;
+  await ledger.post(journalMessage(order, journal, call), { validateOnly: true, deadline, trace });
+}

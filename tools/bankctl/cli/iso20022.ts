@@ -1,0 +1,18 @@
+// The command about messages of ISO 20022. It needs no bank.
+import type { Command } from 'commander';
+import { action, type Exited } from './run.ts';
+
+/** Adds iso20022 check. */
+export function iso20022Commands(program: Command, exited: Exited): void {
+  const iso20022 = program.command('iso20022').description('Messages of ISO 20022.');
+  iso20022
+    .command('check')
+    .description('Reads a message and says what it holds, or why the bank would not take it. No bank needs to run.')
+    .argument('<file>', 'pain.001, pain.002, pacs.002, pacs.004, pacs.008, camt.029, camt.053, camt.054 or camt.056')
+    .option('--schemas <directory>', 'hold it against the official schemas there (default: ISO20022_XSD_DIR)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  bankctl iso20022 check salaries.xml\n  bankctl iso20022 check statement.xml --json',
+    )
+    .action(action(exited, async () => (await import('../commands/iso20022.ts')).checkFile));
+}
