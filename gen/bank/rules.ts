@@ -112,6 +112,9 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/ExplainInterest'
   | 'bank.account.v1.AccountService/ListSetAsideAccounts'
   | 'bank.account.v1.AccountService/RetrySetAsideAccounts'
+  | 'bank.account.v1.AccountService/ListStatements'
+  | 'bank.account.v1.AccountService/DownloadStatement'
+  | 'bank.account.v1.AccountService/CertifyBalance'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -1182,6 +1185,74 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.account.v1.AccountService/ListStatements': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['statements', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/DownloadStatement': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'STATEMENT_NOT_FOUND',
+      'STATEMENT_ERASED',
+      'STATEMENT_TOO_LONG',
+      'DATE_INVALID',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/CertifyBalance': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['certificate', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'DATE_INVALID',
+      'FORMAT_NOT_OFFERED',
+    ],
   },
   'bank.audit.v1.AuditService/ListAuditRecords': {
     callers: ['edge'],
@@ -5670,9 +5741,13 @@ export const commonErrors: readonly string[] = [
 /** By message and local field name: the class of every field that may not stand in clear in a log. */
 export const dataClasses: Readonly<Record<string, Readonly<Record<string, GuardedClass>>>> = {
   'bank.account.v1.Account': { iban: 'PERSONAL', displayName: 'PERSONAL' },
+  'bank.account.v1.BalanceCertificate': { iban: 'PERSONAL', displayName: 'PERSONAL' },
+  'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
+  'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL' },
+  'bank.account.v1.Statement': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
@@ -5759,18 +5834,23 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
 export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.Account',
   'bank.account.v1.AuthorizeOrdersRequest',
+  'bank.account.v1.BalanceCertificate',
   'bank.account.v1.BatchOpenAccountsRequest',
   'bank.account.v1.BatchOpenAccountsResponse',
+  'bank.account.v1.CertifyBalanceResponse',
   'bank.account.v1.CloseAccountResponse',
+  'bank.account.v1.DownloadStatementResponse',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
   'bank.account.v1.GetStatementResponse',
   'bank.account.v1.ListAccountsResponse',
+  'bank.account.v1.ListStatementsResponse',
   'bank.account.v1.OpenAccountRequest',
   'bank.account.v1.OpenAccountResponse',
   'bank.account.v1.OpeningOutcome',
   'bank.account.v1.OrderToAuthorize',
   'bank.account.v1.SetOverdraftLimitResponse',
+  'bank.account.v1.Statement',
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
   'bank.account.v1.UpdateAccountResponse',

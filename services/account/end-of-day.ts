@@ -7,6 +7,7 @@ import { repeat } from '#chassis/repeat.ts';
 import { accrueInterest } from './accruing.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
+import { makeStatements } from './making-statements.ts';
 import { postInterest } from './posting-interest.ts';
 import { retrySetAside } from './retrying.ts';
 
@@ -15,10 +16,11 @@ interface Step {
   run(context: Context, run: StepRun): Promise<void>;
 }
 
-/** Later services add theirs between: statements and reports come after what is posted. */
+/** Later services add theirs between: reports come after statements, statements after all that is posted. */
 export const STEPS: Readonly<Record<string, Step>> = {
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
+  'make-statements': { position: 80, run: makeStatements },
 };
 
 const LOOK_MS = 500;

@@ -4,6 +4,7 @@ import { deriveId } from '#chassis/id.ts';
 import { accrue } from './accruing.ts';
 import type { Context } from './context.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
+import { makeAgain } from './making-statements.ts';
 import { planPage, postPlanned } from './posting-interest.ts';
 
 /** Ids are written in base 32. */
@@ -23,7 +24,9 @@ export async function retrySetAside(context: Context): Promise<void> {
   `);
   for (const row of rows) {
     try {
-      await (row.step === 'post-interest' ? postAgain(context, row) : catchUp(context, row));
+      if (row.step === 'post-interest') await postAgain(context, row);
+      else if (row.step === 'make-statements') await stateAgain(context, row);
+      else await catchUp(context, row);
     } catch (error) {
       log.warn({ err: error, account: row.accountId }, 'an account stays set aside');
       const reason = (error instanceof Error ? error.message : String(error)).slice(0, 200);
@@ -89,4 +92,12 @@ async function postAgain(context: Context, { step, accountId, date }: SetAsideRo
   });
   // What was refused again wants no retry any more.
   await database.query(sql`delete from set_aside where step = ${step} and account_id = ${accountId} and retry`);
+}
+
+/** Makes the statement that could not be made, and takes the account back. */
+async function stateAgain(context: Context, { step, accountId, date }: SetAsideRow): Promise<void> {
+  await makeAgain(context, accountId, date);
+  await context.database.query(sql`
+    delete from set_aside where step = ${step} and account_id = ${accountId} and retry
+  `);
 }

@@ -1,4 +1,5 @@
 // The table of contents of the account service.
+
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
@@ -12,13 +13,16 @@ import { Accounts } from './migrations/0001-accounts.ts';
 import { Interest } from './migrations/0006-interest.ts';
 import { Mandates } from './migrations/0010-mandates.ts';
 import { Signatures } from './migrations/0011-signatures.ts';
+import { Statements } from './migrations/0012-statements.ts';
 import { peopleEntities } from './people-tables.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
+import { certifyBalance } from './rpc/certify-balance.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
+import { downloadStatement } from './rpc/download-statement.ts';
 import { explainInterest } from './rpc/explain-interest.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
@@ -35,6 +39,7 @@ import { listMandates } from './rpc/list-mandates.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
 import { listSignatureRequests } from './rpc/list-signature-requests.ts';
+import { listStatements } from './rpc/list-statements.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
@@ -89,6 +94,9 @@ function rpcs(context: Context) {
     setOverdraftLimit: setOverdraftLimit(context),
     unfreezeAccount: unfreezeAccount(context),
     updateAccount: updateAccount(context),
+    certifyBalance: certifyBalance(context),
+    downloadStatement: downloadStatement(context),
+    listStatements: listStatements(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -105,6 +113,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0006-interest', class: Interest },
     { name: '0010-mandates', class: Mandates },
     { name: '0011-signatures', class: Signatures },
+    { name: '0012-statements', class: Statements },
   ],
   context: makeContext,
   subscriptions: () => [representations()],
