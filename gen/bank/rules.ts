@@ -5388,6 +5388,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+      { path: ['counterpartyAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
     shows: [['transactions', 'debtorAccountId'], ['transactions', 'creditorAccountId']],
     actors: [],
@@ -5823,6 +5824,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ImportedTransaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
+  'bank.transaction.v1.ListTransactionsRequest': { text: 'PERSONAL' },
   'bank.transaction.v1.PlaceHoldRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ReverseTransactionRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
@@ -5981,6 +5983,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ImportedTransaction',
   'bank.transaction.v1.ListHoldsResponse',
   'bank.transaction.v1.ListReviewsResponse',
+  'bank.transaction.v1.ListTransactionsRequest',
   'bank.transaction.v1.ListTransactionsResponse',
   'bank.transaction.v1.PlaceHoldRequest',
   'bank.transaction.v1.PlaceHoldResponse',

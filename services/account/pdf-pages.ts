@@ -11,8 +11,8 @@ const SIZE = 8.5;
 const SMALL = 7;
 const ROW = 14;
 /** Between the columns of a table, and from the margin to what a fact is. */
-const GAP = 4;
-const LABEL = 160;
+const GAP = 10;
+const LABEL = 145;
 const GREY = '#555555';
 
 /** A column of a table: how wide, and on which side its cells stand. */

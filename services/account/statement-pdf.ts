@@ -8,9 +8,9 @@ import { type Column, openPages } from './pdf-pages.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: 'Line', width: 45, right: true },
-  { head: 'Booked', width: 68 },
-  { head: 'Value date', width: 68 },
-  { head: 'What', width: 130 },
+  { head: 'Booked', width: 70 },
+  { head: 'Value date', width: 74 },
+  { head: 'What', width: 122 },
   { head: 'Amount', width: 97, right: true },
   { head: 'Balance', width: 107, right: true },
 ];
