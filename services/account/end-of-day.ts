@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
 import { keepDormancy } from './dormancy.ts';
 import { matureDeposits } from './maturing.ts';
+import { makeStatements } from './making-statements.ts';
 import { postInterest } from './posting-interest.ts';
 import { retrySetAside } from './retrying.ts';
 
@@ -17,12 +18,13 @@ interface Step {
   run(context: Context, run: StepRun): Promise<void>;
 }
 
-/** Later services add theirs between: statements and reports come after what is posted. */
+/** Later services add theirs between: reports come after statements, statements after all that is posted. */
 export const STEPS: Readonly<Record<string, Step>> = {
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
   'keep-dormancy': { position: 50, run: keepDormancy },
   'mature-deposits': { position: 60, run: matureDeposits },
+  'make-statements': { position: 80, run: makeStatements },
 };
 
 const LOOK_MS = 500;

@@ -1,11 +1,15 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Client } from '#chassis/call.ts';
+import { localObjectStore } from '#chassis/object-store.ts';
 import { asPrincipal } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { PROOF } from '#chassis/testing/property.ts';
 import { staff } from '#chassis/testing/service.ts';
+import { StatementFrequency } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { DocumentFormat } from '#gen/bank/account/v1/statement_pb.ts';
 import { decimal } from '#rules/decimal.ts';
 import { randomFreePort } from '../../tools/platform/ports.ts';
 import { type Bank, startBank } from '../_testbed/bank.ts';
@@ -14,6 +18,7 @@ import { anOpening, registerPerson } from '../_testbed/opening.ts';
 import { startServiceProcess } from '../_testbed/service-process.ts';
 import { account } from './service.ts';
 import { aProduct, daysOf } from './testing-days.ts';
+import { checkTies, download, readStatement } from './testing-statements.ts';
 
 const KILLS = PROOF ? 20 : 2;
 
@@ -33,7 +38,7 @@ describe('the end of a day whose process is killed', function suite() {
     await bank?.stop();
   });
 
-  it('is gone on with: every night accrued and posted once, as if nothing had happened', async () => {
+  it('is gone on with: every night accrued and posted once, every day stated once, as if nothing had happened', async () => {
     const port = await randomFreePort();
     const environment = { ...bank.environment, ACCOUNT_DATABASE_URL: database.runtimeUrl, ACCOUNT_PORT: String(port) };
     let running = await startServiceProcess('account', environment);
@@ -44,7 +49,9 @@ describe('the end of a day whose process is killed', function suite() {
     const owner = await registerPerson(bank);
     const ids: string[] = [];
     for (let count = 0; count < 20; count += 1) {
-      const { account: opened } = await client.openAccount(anOpening({ owners: [owner], productId }));
+      const { account: opened } = await client.openAccount(
+        anOpening({ owners: [owner], productId, statementFrequency: StatementFrequency.PER_TRANSACTION }),
+      );
       ids.push(opened?.accountId ?? '');
       await pay({ accountId: ids.at(-1) ?? '' }, `${1_000 + count * 777}.77`);
     }
@@ -57,7 +64,6 @@ describe('the end of a day whose process is killed', function suite() {
       await ended;
     }
     const last = (await today()).subtract({ days: 1 });
-    await running.kill('SIGTERM');
     const nights = first.until(last).days + 1;
     expect(nights).to.equal(KILLS);
     const [row] = await database.query<{
@@ -77,6 +83,26 @@ describe('the end of a day whose process is killed', function suite() {
     expect(decimal((await balance('lac_accrued_interest_eur')) ?? '0').toFixed()).to.equal(
       decimal(row?.owed ?? '').toFixed(),
     );
+    await checkStatements(ids);
+    await running.kill('SIGTERM');
     await checkLaws(bank.database('ledger').superuserUrl);
   });
+
+  /** Interest was posted at the end of each day: each is on the statement of that day, there is one document for each, and it is what was hashed. */
+  async function checkStatements(ids: readonly string[]): Promise<void> {
+    const rows = await database.query<{ accountId: string; days: number; key: string; digest: Buffer; lines: number }>(`
+      select account_id as "accountId", to_date - from_date + 1 as days, object_key as key, digest, line_count as lines from statement
+    `);
+    expect(rows).to.have.length(KILLS * ids.length);
+    expect(rows.filter(({ days, lines }) => days !== 1 || lines === 0)).to.deep.equal([]);
+    const objects = localObjectStore(path.join(bank.environment['DATA_DIR'] ?? '', 'objects'));
+    const keys = await objects.list('account/statements/', { limit: 10_000 });
+    expect(keys.toSorted()).to.deep.equal(rows.map(({ key }) => key).toSorted());
+    for (const accountId of ids.slice(0, 3)) {
+      for (let statementNumber = 1; statementNumber <= KILLS; statementNumber += 1) {
+        const json = await download(client, { accountId, statementNumber }, DocumentFormat.JSON);
+        checkTies(readStatement(json));
+      }
+    }
+  }
 });

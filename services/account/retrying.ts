@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { keepAgain } from './dormancy.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
 import { matureAgain } from './maturing.ts';
+import { makeAgain } from './making-statements.ts';
 import { planPage, postPlanned } from './posting-interest.ts';
 
 /** Ids are written in base 32. */
@@ -23,6 +24,7 @@ const AGAIN: Readonly<Record<string, (context: Context, row: SetAsideRow) => Pro
   'post-interest': postAgain,
   'keep-dormancy': (context, { accountId, date }) => keepAgain(context, accountId, date),
   'mature-deposits': (context, { accountId, date }) => matureAgain(context, accountId, date),
+  'make-statements': stateAgain,
 };
 
 /** Tries the accounts again that somebody wants to be tried again. */
@@ -99,4 +101,12 @@ async function postAgain(context: Context, { step, accountId, date }: SetAsideRo
   });
   // What was refused again wants no retry any more.
   await database.query(sql`delete from set_aside where step = ${step} and account_id = ${accountId} and retry`);
+}
+
+/** Makes the statement that could not be made, and takes the account back. */
+async function stateAgain(context: Context, { step, accountId, date }: SetAsideRow): Promise<void> {
+  await makeAgain(context, accountId, date);
+  await context.database.query(sql`
+    delete from set_aside where step = ${step} and account_id = ${accountId} and retry
+  `);
 }

@@ -1,4 +1,5 @@
 // The table of contents of the account service.
+
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
@@ -17,16 +18,19 @@ import { StatusLife } from './migrations/0012-status-life.ts';
 import { Ownership } from './migrations/0013-ownership.ts';
 import { Calendars } from './migrations/0014-calendars.ts';
 import { TermDeposits } from './migrations/0015-term-deposits.ts';
+import { Statements } from './migrations/0020-statements.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { changeHolders } from './rpc/change-holders.ts';
+import { certifyBalance } from './rpc/certify-balance.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
 import { escheatAccount } from './rpc/escheat-account.ts';
+import { downloadStatement } from './rpc/download-statement.ts';
 import { explainInterest } from './rpc/explain-interest.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
@@ -49,6 +53,7 @@ import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
 import { listSignatureRequests } from './rpc/list-signature-requests.ts';
 import { listStatusChanges } from './rpc/list-status-changes.ts';
 import { markAccountDormant } from './rpc/mark-account-dormant.ts';
+import { listStatements } from './rpc/list-statements.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { payOutEstate } from './rpc/pay-out-estate.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
@@ -122,6 +127,9 @@ function rpcs(context: Context) {
     markAccountDormant: markAccountDormant(context),
     wakeAccount: wakeAccount(context),
     updateAccount: updateAccount(context),
+    certifyBalance: certifyBalance(context),
+    downloadStatement: downloadStatement(context),
+    listStatements: listStatements(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -142,6 +150,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0013-ownership', class: Ownership },
     { name: '0014-calendars', class: Calendars },
     { name: '0015-term-deposits', class: TermDeposits },
+    { name: '0020-statements', class: Statements },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

@@ -170,6 +170,10 @@ export function selectParties(
 /** Which orders a page shows, newest first. */
 export interface OrderFilter {
   readonly accountId: string | undefined;
+  /** Only those between the account and this one. */
+  readonly counterpartyAccountId: string | undefined;
+  /** Only these. */
+  readonly ids?: readonly string[];
   readonly from: string | undefined;
   readonly to: string | undefined;
   /** Pending orders are read as well, whatever the filter says of booking: they may be booked already. */
@@ -183,22 +187,40 @@ export interface OrderFilter {
 
 /** A page of orders. Of an account, those that take from it and those that pay to it are found by an index each. */
 export function selectOrders(filter: OrderFilter): RawBuilder<RawOrder> {
-  const { accountId, limit } = filter;
-  const where = sql.join(conditions(filter), sql` and `);
-  const newest = sql`order by t.id desc limit ${limit}`;
-  const found =
-    accountId === undefined
-      ? sql`select t.* from transaction t where ${where} ${newest}`
-      : sql`
-        (select t.* from transaction t where t.debtor_account_id = ${accountId} and ${where} ${newest})
-        union all
-        (select t.* from transaction t where t.creditor_account_id = ${accountId} and ${where} ${newest})
-      `;
-  return sql<RawOrder>`select ${ORDER_COLUMNS} from (${found}) t ${newest}`;
+  return sql<RawOrder>`
+    select ${ORDER_COLUMNS} from (${found(filter, sql`t.*`)}) t order by t.id desc limit ${filter.limit}
+  `;
 }
 
-function conditions({ from, to, states, currency, minimum, maximum, after }: OrderFilter): RawBuilder<unknown>[] {
+/** The sealed texts of orders, of those that have any, newest first. */
+export function selectParticulars(filter: OrderFilter): RawBuilder<Pick<RawOrder, 'id' | 'particulars'>> {
+  return sql<Pick<RawOrder, 'id' | 'particulars'>>`
+    select id, particulars from (${found(filter, sql`t.id, t.particulars`, [sql`t.particulars is not null`])}) t
+    order by t.id desc limit ${filter.limit}
+  `;
+}
+
+function found(
+  filter: OrderFilter,
+  columns: RawBuilder<unknown>,
+  more: readonly RawBuilder<unknown>[] = [],
+): RawBuilder<unknown> {
+  const { accountId, counterpartyAccountId, limit } = filter;
+  const where = sql.join([...conditions(filter), ...more], sql` and `);
+  const newest = sql`order by t.id desc limit ${limit}`;
+  if (accountId === undefined) return sql`select ${columns} from transaction t where ${where} ${newest}`;
+  const side = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql`
+    (select ${columns} from transaction t where ${one} = ${accountId}
+      and ${counterpartyAccountId === undefined ? sql`true` : sql`${other} = ${counterpartyAccountId}`}
+      and ${where} ${newest})
+  `;
+  const [debtor, creditor] = [sql`t.debtor_account_id`, sql`t.creditor_account_id`];
+  return sql`${side(debtor, creditor)} union all ${side(creditor, debtor)}`;
+}
+
+function conditions({ ids, from, to, states, currency, minimum, maximum, after }: OrderFilter): RawBuilder<unknown>[] {
   const all: RawBuilder<unknown>[] = [sql`true`];
+  if (ids !== undefined) all.push(sql`t.id = any(${ids})`);
   if (after !== undefined) all.push(sql`t.id < ${after}`);
   if (states.length > 0) all.push(sql`t.state = any(${states})`);
   if (from !== undefined) all.push(sql`(t.booking_date >= ${from}::date or t.state = 'pending')`);

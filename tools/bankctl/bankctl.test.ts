@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -277,6 +277,22 @@ describe('bankctl', function bankctl() {
     expect((await run(['statement', janas.accountId, '--from', '2020-01-01', '--to', '2020-12-31'])).stdout).to.match(
       /0\.00 CZK/,
     );
+  });
+
+  it('writes statements and certificates as documents', async () => {
+    const { stdout: camt } = await run(['statement', janas.accountId, '--format', 'camt.053']);
+    expect(camt).to.include('camt.053.001.08').and.to.include(janas.iban);
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'corebank-statement-')), 'statement.pdf');
+    const { stderr } = await run(['statement', janas.accountId, '--format', 'pdf', '--output', file]);
+    expect(stderr).to.match(/statement\.pdf: \d+ bytes/);
+    expect((await readFile(file)).subarray(0, 8).toString()).to.equal('%PDF-1.7');
+    await rm(path.dirname(file), { recursive: true });
+    expect(await json(['statement', 'list', janas.accountId])).to.deep.equal({});
+    expect(
+      (await json<Failed>(['statement', 'get', janas.accountId, '1', '--format', 'csv'], 1)).error.reason,
+    ).to.equal('STATEMENT_NOT_FOUND');
+    const { balance } = JSON.parse((await run(['certificate', janas.accountId, '--format', 'json'])).stdout);
+    expect(balance.amount).to.equal((await json<Statement>(['statement', janas.accountId])).closingBalance.amount);
   });
 
   it('freezes an account and lets it go', async () => {

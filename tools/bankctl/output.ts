@@ -15,6 +15,8 @@ export interface Output {
   document(document: unknown, human: () => string | Promise<string>): Promise<void>;
   /** Prints text as it is. */
   text(text: string): Promise<void>;
+  /** Writes bytes as they are, a document of the bank's. */
+  bytes(written: Uint8Array): Promise<void>;
   /** Says something to a person, on stderr; never with --json. */
   note(text: string): void;
 }
@@ -22,10 +24,11 @@ export interface Output {
 /** Writes to the streams of the run. */
 export function output(json: boolean): Output {
   const { stdout, stderr } = surroundings();
-  const text = (written: string): Promise<void> =>
+  const write = (written: string | Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
       stdout.write(written, (error) => (error ? reject(error) : resolve()));
     });
+  const text = (written: string): Promise<void> => write(written);
   const line = (written: string): Promise<void> => text(written.endsWith('\n') ? written : `${written}\n`);
   const document: Output['document'] = async (value, human) =>
     line(json ? JSON.stringify(value, null, 2) : await human());
@@ -33,6 +36,7 @@ export function output(json: boolean): Output {
     json,
     document,
     text,
+    bytes: write,
     async message(schema, message, human) {
       const { toJson } = await import('@bufbuild/protobuf');
       await document(json ? toJson(schema, message) : undefined, human);

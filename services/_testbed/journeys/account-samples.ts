@@ -81,5 +81,8 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     'account.ExplainInterest': { request: { accountId }, refused: 'INTEREST_NOT_FOUND' },
     'account.ListSetAsideAccounts': { request: {} },
     'account.RetrySetAsideAccounts': { request: {} },
+    'account.ListStatements': { request: { accountId } },
+    'account.DownloadStatement': { request: { accountId, format: 'DOCUMENT_FORMAT_JSON' } },
+    'account.CertifyBalance': { request: { accountId, format: 'DOCUMENT_FORMAT_JSON' } },
   };
 }

@@ -61,6 +61,10 @@ export const refuse = refusals('account', {
   CURRENCY_MISMATCH: ['FAILED_PRECONDITION', 'The account is kept in another currency.'],
   TRANSFER_LIMIT_EXCEEDED: ['FAILED_PRECONDITION', 'It is more than the product allows at once.'],
   SAME_ACCOUNT: ['INVALID_ARGUMENT', 'An account cannot pay to itself.'],
+  STATEMENT_NOT_FOUND: ['NOT_FOUND', 'The account has no such statement.'],
+  STATEMENT_ERASED: ['FAILED_PRECONDITION', 'The statement can be read no more: its key is destroyed.'],
+  STATEMENT_TOO_LONG: ['FAILED_PRECONDITION', 'The statement has more lines than this form takes at once.'],
+  FORMAT_NOT_OFFERED: ['INVALID_ARGUMENT', 'This document is not made in this form.'],
   DATE_INVALID: ['INVALID_ARGUMENT', 'A date is no day of the calendar, or the last day is before the first.'],
 });
 

@@ -49,6 +49,37 @@ describe('ListEntries', () => {
     ]);
   });
 
+  it('lists with a range what was booked late on days before it, page by page', async () => {
+    const late = await bank.open({ migrating: true, floor: null });
+    const cash = await bank.cash();
+    const history = (bookingDate: string, amount: string) =>
+      journal(cash, late, amount, { kind: JournalKind.MIGRATION, bookingDate });
+    await bank.post([history('2020-01-10', '1.00'), history('2020-02-03', '2.00')]);
+    const of = { ledgerAccountId: late };
+    const january = await list({ ...of, toDate: '2020-01-31' });
+    expect([january.knownVersion, january.closingBalance?.amount]).to.deep.equal([2, '1.00']);
+    await bank.post([history('2020-02-01', '4.00'), history('2020-01-05', '8.00'), history('2020-01-20', '16.00')]);
+    const february = { ...of, fromDate: '2020-02-01', toDate: '2020-02-29', lateAfterVersion: january.knownVersion };
+    const whole = await list(february);
+    expect(shown(whole)).to.deep.equal([
+      '01-05 + 8.00 9.00',
+      '01-20 + 16.00 25.00',
+      '02-01 + 4.00 29.00',
+      '02-03 + 2.00 31.00',
+    ]);
+    expect([whole.openingBalance?.amount, whole.closingBalance?.amount]).to.deep.equal(['1.00', '31.00']);
+    expect(whole.knownVersion).to.equal(5);
+    const paged: ListEntriesResponse['entries'] = [];
+    for (let pageToken = ''; ; ) {
+      const page = await list({ ...february, pageSize: 1, pageToken });
+      paged.push(...page.entries);
+      pageToken = page.nextPageToken;
+      if (pageToken === '') break;
+    }
+    expect(paged).to.deep.equal(whole.entries);
+    expect(shown(await list({ ...february, newestFirst: true }))).to.deep.equal(shown(whole).toReversed());
+  });
+
   it('lists a range of days with the balances before and after it', async () => {
     const range = await list({ fromDate: '2020-01-11', toDate: '2020-01-31' });
     expect(shown(range)).to.deep.equal(['01-20 + 50.00 150.00', '01-20 - 20.00 130.00', '01-30 - 30.00 100.00']);

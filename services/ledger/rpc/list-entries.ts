@@ -80,7 +80,9 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
     const { id: accountId, currency, normalSide } = rowsOfAccount[0];
     const position = after && positionOf(after);
     const stripes = stripesOf(rowsOfAccount, after?.slice(POSITION));
-    const range = { from, to, valueDate: asOf.valueDate ?? 'infinity' };
+    const striped = rowsOfAccount[0].striped;
+    const lateAfter = striped || request.fromDate === '' ? undefined : request.lateAfterVersion;
+    const range = { from, to, valueDate: asOf.valueDate ?? 'infinity', lateAfter };
     const totals = position ?? (await readTotals(database, stripes, range, asOf));
     const { opening, closing } = totals;
     const shape = { ...range, position, limit: size + 1, newest: request.newestFirst };
@@ -105,6 +107,7 @@ export function listEntries({ database, pages, knownTime }: Context): Rpcs<typeo
       nextPageToken: next ? pages.next(ListEntriesRequestSchema, request, next) : '',
       openingBalance: balanceMessage(currency, normalSide, opening),
       closingBalance: balanceMessage(currency, normalSide, closing),
+      knownVersion: striped ? 0 : Number(stripes[0]?.known ?? 0),
     };
   };
 }
@@ -157,13 +160,31 @@ interface Range {
   readonly from: string;
   readonly to: string;
   readonly valueDate: string;
+  /** Of earlier days, what came after this version is listed too. */
+  readonly lateAfter: number | undefined;
+}
+
+/** What a range comes to: what was booked late on days before it is of the range, and not of the balance before it. */
+async function readTotals(database: Database, stripes: readonly Stripe[], range: Range, asOf: AsOf): Promise<Totals> {
+  const { opening, closing } = await readTotalsByDay(database, stripes, range, asOf);
+  if (range.lateAfter === undefined) return { opening, closing };
+  const [late] = await database.query(sql<{ sum: string }>`
+    with ${withStripes(stripes)}
+    select coalesce(sum(amount), 0) as sum from s join entry e on ${counts(range.valueDate)} and ${isLate(range)}
+  `);
+  return { opening: opening - BigInt(late?.sum ?? 0), closing };
+}
+
+/** Whether entry `e` is of a day before the range, and came late. By version it is found without reading what came before. */
+function isLate({ from, lateAfter = 0 }: Range): RawBuilder<unknown> {
+  return sql`e.version > ${lateAfter}::bigint and e.booking_date < ${from}::date`;
 }
 
 /**
- * What a range comes to. Of an account as it is, the balance is known, and only what is booked since the first day of the
+ * What days come to. Of an account as it is, the balance is known, and only what is booked since the first day of the
  * range has to be taken off it; as it was, all is summed.
  */
-async function readTotals(
+async function readTotalsByDay(
   database: Database,
   stripes: readonly Stripe[],
   { from, to, valueDate }: Range,
@@ -205,25 +226,31 @@ interface Shape extends Range {
 function readPage(
   database: Database,
   stripes: readonly Stripe[],
-  { from, to, valueDate, position, limit, newest }: Shape,
+  { position, limit, newest, ...range }: Shape,
 ): Promise<Row[]> {
+  const { from, to, valueDate, lateAfter } = range;
   const direction = newest ? sql`desc` : sql`asc`;
   const beyond = newest ? sql`<` : sql`>`;
   const start = position
     ? sql`(e.booking_date, e.version) ${beyond} (${position.bookingDate}::date, coalesce(s.shown, ${newest ? VERSION_MAX : '0'}))`
     : sql`true`;
-  return database.query(sql<Row>`
-    with ${withStripes(stripes)}
-    select one.*
-    from s cross join lateral (
+  const read = (days: RawBuilder<unknown>) => sql`
+    (
       select s.stripe, e.version, j.id as "journalId", j.kind, e.leg, e.amount, e.balance_after as "balanceAfter",
         e.reversed_leg as "reversedLeg", e.booking_date::text as "bookingDate", e.value_date::text as "valueDate",
         j.known_time as known_time
       from entry e join journal j on j.no = e.journal_no
-      where ${counts(valueDate)} and e.booking_date between ${from}::date and ${to}::date and ${start}
+      where ${counts(valueDate)} and ${days} and ${start}
       order by e.booking_date ${direction}, e.version ${direction}
       limit ${limit}
-    ) one
+    )`;
+  // Each apart: of the days of the range only their partitions are read, of all others only what came late.
+  const inRange = read(sql`e.booking_date between ${from}::date and ${to}::date`);
+  const all = lateAfter === undefined ? inRange : sql`${inRange} union all ${read(isLate(range))}`;
+  return database.query(sql<Row>`
+    with ${withStripes(stripes)}
+    select one.*
+    from s cross join lateral (${all}) one
     order by "bookingDate" ${direction}, known_time ${direction}, stripe ${direction}, version ${direction}
     limit ${limit}
   `);

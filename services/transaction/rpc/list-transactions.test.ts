@@ -55,6 +55,44 @@ describe('ListTransactions', () => {
     expect(await list({ toDate: '2020-01-01' })).to.deep.equal([]);
   });
 
+  it('finds texts whatever their case, accents and spaces, and what is between two accounts', async () => {
+    const [one, other] = await Promise.all([
+      openAccount(bank(), { owners: [jana] }),
+      openAccount(bank(), { owners: [petr] }),
+    ]);
+    await deposit(bank(), one, '100');
+    const { accountId } = one;
+    for (const [creditor, text] of [
+      [other, 'Nájem za květen'],
+      [his, 'NAJEM ZA ČERVEN'],
+      [other, 'lístky do divadla'],
+    ] as const) {
+      await of(bank(), jana).transferFunds({ ...aTransfer(one, creditor, '1'), remittanceInformation: text });
+    }
+    const texts = async (filter: object) => {
+      const { transactions } = await of(bank(), jana).listTransactions({ accountId, ...filter });
+      return transactions.map(({ remittanceInformation }) => remittanceInformation);
+    };
+    expect(await texts({ text: 'najem  ZA' })).to.deep.equal(['NAJEM ZA ČERVEN', 'Nájem za květen']);
+    expect(await texts({ text: 'rent' })).to.deep.equal([]);
+    const between = { counterpartyAccountId: other.accountId };
+    expect(await texts(between)).to.deep.equal(['lístky do divadla', 'Nájem za květen']);
+    expect(await texts({ ...between, text: 'nájem', maximumAmount: czk('1') })).to.deep.equal(['Nájem za květen']);
+    expect(await texts({ ...between, text: 'nájem', minimumAmount: czk('1.01') })).to.deep.equal([]);
+    const first = await of(bank(), jana).listTransactions({ accountId, text: 'najem', pageSize: 1 });
+    expect(first.transactions.map(({ remittanceInformation }) => remittanceInformation)).to.deep.equal([
+      'NAJEM ZA ČERVEN',
+    ]);
+    expect(await texts({ text: 'najem', pageSize: 1, pageToken: first.nextPageToken })).to.deep.equal([
+      'Nájem za květen',
+    ]);
+    // Who is paid finds the text too; who is not asked for an account finds none.
+    const seen = await of(bank(), petr).listTransactions({ accountId: other.accountId, text: 'DIVADLA' });
+    expect(seen.transactions).to.have.length(1);
+    await refused(as(bank(), 'AUDITOR').listTransactions({ text: 'najem' }), 'ACCOUNT_REQUIRED');
+    await refused(as(bank(), 'AUDITOR').listTransactions({ counterpartyAccountId: accountId }), 'ACCOUNT_REQUIRED');
+  });
+
   it('shows what was answered as booked as booked, before and after it is written down', async () => {
     const { accountId } = his;
     const transfers = Array.from({ length: 40 }, async () => {

@@ -15,6 +15,7 @@ import { refuse, refuseRequest } from '../domain/refusals.ts';
 import { asSeenFrom } from '../domain/sight.ts';
 import { stateFrom, transactionMessage } from '../messages.ts';
 import { asBooked } from '../reading.ts';
+import { findByText } from '../searching.ts';
 import { type OrderFilter, type OrderRow, orderFrom, selectOrders } from '../tables.ts';
 
 /** Lists transactions, newest first. */
@@ -25,15 +26,16 @@ export function listTransactions(context: Context): Rpcs<typeof TransactionServi
     const filter = filterOf(request);
     await checkAccount(context, filter.accountId, call);
 
-    const page = { after: after?.[0], limit: size + 1 };
-    const rows = await database.query(selectOrders({ ...filter, ...page, states: statesToRead(filter) }));
+    const page = { ...filter, after: after?.[0], limit: size + 1, states: statesToRead(filter) };
+    const found = request.text === '' ? undefined : await findByText(context, { ...page, limit: size }, request.text);
+    const rows = await database.query(selectOrders({ ...page, ...(found && { ids: found.ids }) }));
     const read = await Promise.all(rows.slice(0, size).map((row) => asBooked(context, orderFrom(row), call)));
     // A page may be shorter than was asked for: what turns out not to be of the list is left out.
     const shown = read.flatMap((order) => seenBy(call, filter, order) ?? []).filter((order) => matches(filter, order));
-    const last = rows[size - 1];
+    const next = found ? found.next : rows.length > size ? rows[size - 1]?.id : undefined;
     return {
       transactions: await Promise.all(shown.map((order) => transactionMessage(vault, order))),
-      nextPageToken: rows.length > size && last ? pages.next(ListTransactionsRequestSchema, request, [last.id]) : '',
+      nextPageToken: next === undefined ? '' : pages.next(ListTransactionsRequestSchema, request, [next]),
     };
   };
 }
@@ -44,11 +46,14 @@ function filterOf(request: ListTransactionsRequest): Filter {
   const minimum = limitOf(request.minimumAmount);
   const maximum = limitOf(request.maximumAmount);
   if (minimum && maximum && minimum.currency !== maximum.currency) throw refuseRequest('CURRENCY_MISMATCH');
+  const isSearch = request.text !== '' || request.counterpartyAccountId !== '';
+  if (isSearch && request.accountId === '') throw refuse('ACCOUNT_REQUIRED');
   const from = dayOf('from_date', request.fromDate);
   const to = dayOf('to_date', request.toDate);
   if (from !== undefined && to !== undefined && from > to) throw refuse('DATE_INVALID', { field: 'to_date' });
   return {
     accountId: request.accountId === '' ? undefined : request.accountId,
+    counterpartyAccountId: request.counterpartyAccountId === '' ? undefined : request.counterpartyAccountId,
     from,
     to,
     states: request.states.map(stateFrom),

@@ -1,7 +1,8 @@
 // The commands about products and accounts.
 import type { Command } from 'commander';
 import { holderCommands } from './estate.ts';
-import { action, choice, type Exited, lists, parseDate, repeated, takesAmount, writes } from './run.ts';
+import { action, choice, type Exited, lists, repeated, takesAmount, writes } from './run.ts';
+import { statementCommands } from './statement.ts';
 
 const REASONS = [
   'customer-request',
@@ -21,18 +22,7 @@ export function accountCommands(program: Command, exited: Exited): void {
   lifeCommands(account, exited);
   holderCommands(account, exited);
 
-  program
-    .command('statement')
-    .description('Prints the statement of an account: opening balance, every entry, closing balance.')
-    .argument('<account>', 'the id (acc_…)')
-    .option('--from <date>', 'the first booking date (default: from the beginning)', parseDate)
-    .option('--to <date>', 'the last booking date (default: to the end)', parseDate)
-    .addOption(choice('--format <format>', 'how to print it', ['text', 'json', 'csv']))
-    .addHelpText(
-      'after',
-      '\nExample:\n  bankctl statement acc_… --from 2026-01-01 --to 2026-03-31 --format csv > q1.csv',
-    )
-    .action(action(exited, async () => (await import('../commands/statement.ts')).statement));
+  statementCommands(program, exited);
 
   program
     .command('proof')

@@ -1,21 +1,23 @@
 import { create } from '@bufbuild/protobuf';
 import { stringify } from 'csv-stringify/sync';
+import { guardCell } from '#chassis/csv-guard.ts';
 import type { StatementEntry } from '#gen/bank/account/v1/account_pb.ts';
 import {
   AccountService,
   type GetStatementResponse,
   GetStatementResponseSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
-import { guardCell } from '../csv-guard.ts';
 import { usage } from '../failure.ts';
 import { fields, money, table } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
+import { statementOnDemand } from './statement-documents.ts';
 
 interface Range {
   readonly from?: string;
   readonly to?: string;
-  readonly format?: 'text' | 'json' | 'csv';
+  readonly format?: 'text' | 'json' | 'csv' | 'camt.053' | 'pdf';
+  readonly output?: string;
 }
 
 const COLUMNS = [
@@ -33,11 +35,15 @@ const COLUMNS = [
 /** Prints a statement, all its pages. */
 export async function statement(
   session: Session,
-  { from: fromDate = '', to: toDate = '', format }: Range,
+  { from: fromDate = '', to: toDate = '', format, output }: Range,
   accountId = '',
 ): Promise<void> {
   const { json } = session.out;
   if (json && format && format !== 'json') throw usage(`--json and --format ${format} contradict each other.`);
+  if (format === 'pdf' || format === 'camt.053') {
+    return statementOnDemand(session, { fromDate, toDate, format, ...(output !== undefined && { output }) }, accountId);
+  }
+  if (output !== undefined) throw usage(`--output is for documents: --format pdf or camt.053.`);
   const accounts = session.bank().client(AccountService);
   const pages = pagesOf((page) => accounts.getStatement({ ...page, accountId, fromDate, toDate }));
   if (!json && format === 'csv') return printCsv(session, pages, { fromDate, toDate });

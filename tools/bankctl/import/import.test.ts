@@ -3,11 +3,13 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { PROOF } from '#chassis/testing/property.ts';
 import { useBank } from '../../../services/_testbed/bank.ts';
 import { checkLaws } from '../../../services/_testbed/laws.ts';
 import { checkoutRoot } from '../../platform/paths.ts';
 import { useBankctl } from '../testing.ts';
 import { linesPerCode } from './expected-trial-balance.ts';
+import { checkYear } from './testing-year.ts';
 
 const SAMPLE = path.join(checkoutRoot(), 'sample');
 const REAL = path.join(checkoutRoot(), '..', 'shared', 'data', 'berka');
@@ -235,6 +237,15 @@ describe("bankctl import of a real bank's data", function realData() {
     expect(again).to.include({ posted: 0, skipped: 14_827 });
     expect(again.differences).to.deep.equal([]);
     expect(again.trial_balance).to.deep.equal(first.trial_balance);
+  });
+
+  it('gives statements of every month of a year that tie, chain, are valid and can be printed', async function year() {
+    this.timeout(20 * 60_000);
+    const { accounts } = await json<{ accounts: { accountId: string }[] }>(['account', 'list', '--limit', 'all']);
+    const some = PROOF ? accounts : accounts.filter((_, index) => index % 60 === 0);
+    const lines = await checkYear(bank(), '1997', some);
+    console.log(`      ${some.length * 12} statements with ${lines} lines`);
+    expect(lines).to.be.above(0);
   });
 
   it('leaves a ledger in which every law holds', async () => {

@@ -1232,21 +1232,21 @@ export const StatementFrequency = {
   UNSPECIFIED: 0,
 
   /**
-   * At the end of each month.
+   * At the end of the last day of each month. The default.
    *
    * @generated from enum value: STATEMENT_FREQUENCY_MONTHLY = 1;
    */
   MONTHLY: 1,
 
   /**
-   * At the end of each week.
+   * At the end of each Sunday.
    *
    * @generated from enum value: STATEMENT_FREQUENCY_WEEKLY = 2;
    */
   WEEKLY: 2,
 
   /**
-   * After each transaction.
+   * After transactions: at the end of each day that has any.
    *
    * @generated from enum value: STATEMENT_FREQUENCY_PER_TRANSACTION = 3;
    */

@@ -1,0 +1,170 @@
+// The step that makes statements where a cycle ends: of each account all that came since the one before, up to the day. First the
+// document is kept, then its row is written with how far the step is: whoever dies in between leaves a document, which the next one
+// takes over. What comes later on these days, back-dated, is known by its version, and on the next statement.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { isPassing } from '#chassis/database.ts';
+import { Code, Refusal } from '#chassis/errors.ts';
+import { fromMoney } from '#chassis/money.ts';
+import { readRow } from './accounts.ts';
+import type { Context } from './context.ts';
+import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
+import { statementFrequencies } from './domain/words.ts';
+import { checkpointOf, composeStatement, readLines, type Span } from './statement-reading.ts';
+import { type Kept, keepDocument, statementKey } from './statement-store.ts';
+import { insertStatement, type StatementRow, selectDue, selectStatements } from './statement-tables.ts';
+import type { AccountRow } from './tables.ts';
+
+const PAGE = 100;
+const AT_ONCE = 8;
+/** A document is held in memory while it is made. */
+const LINES_MAX = 100_000;
+const CHECKPOINT_TRIES = 60;
+const CHECKPOINT_WAIT_MS = 500;
+
+/** What came of an account: the rows of its new statements, or why there are none. */
+interface Made {
+  readonly accountId: string;
+  readonly rows: readonly StatementRow[];
+  readonly reason?: string;
+}
+
+/** Makes the statements that are due at the end of a day. */
+export async function makeStatements(context: Context, run: StepRun): Promise<void> {
+  for (let after = run.cursor; ; ) {
+    const due = (await context.database.query(selectDue(run.date, after, PAGE))).map(({ id }) => id);
+    const last = due.at(-1);
+    if (last === undefined) return;
+    const made: Made[] = [];
+    for (let next = 0; next < due.length; next += AT_ONCE) {
+      made.push(...(await makeSome(context, run, due.slice(next, next + AT_ONCE), after)));
+    }
+    await writePage(run, made, last);
+    after = last;
+    if (due.length < PAGE) return;
+  }
+}
+
+/** Makes those of a few accounts at the same time. What no checkpoint covers yet is tried again, and the lease kept meanwhile. */
+async function makeSome(
+  context: Context,
+  run: StepRun,
+  accountIds: readonly string[],
+  cursor: string,
+): Promise<Made[]> {
+  const done: Made[] = [];
+  let waiting = accountIds;
+  for (let tries = 1; waiting.length > 0; tries += 1) {
+    const made = await Promise.all(waiting.map((accountId) => makeOne(context, run.date, accountId)));
+    const isPending = ({ reason }: Made) => reason === 'CHECKPOINT_PENDING' && tries < CHECKPOINT_TRIES;
+    done.push(...made.filter((one) => !isPending(one)));
+    waiting = made.filter(isPending).map(({ accountId }) => accountId);
+    await run.advance(async () => ({ cursor, count: 0 }));
+    if (waiting.length > 0) await sleep(CHECKPOINT_WAIT_MS);
+  }
+  return done;
+}
+
+async function makeOne(context: Context, day: Temporal.PlainDate, accountId: string): Promise<Made> {
+  try {
+    return { accountId, rows: await makeUpTo(context, day.toString(), accountId) };
+  } catch (error) {
+    if (error instanceof Refusal && error.reason === 'CHECKPOINT_PENDING')
+      return { accountId, rows: [], reason: error.reason };
+    if (isPassing(error) || (error instanceof Refusal && error.code === Code.DEADLINE_EXCEEDED)) throw error;
+    return { accountId, rows: [], reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Refusal) return error.reason;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Writes what was made of a page; where the database refuses it, account by account, so that only the culprit is set aside. */
+async function writePage(run: StepRun, made: readonly Made[], cursor: string): Promise<void> {
+  try {
+    await run.advance(async (tx) => {
+      for (const { accountId, rows, reason } of made) {
+        for (const row of rows) await tx.query(insertStatement(row));
+        if (reason !== undefined) await setAside(tx, run, accountId, reason);
+      }
+      return { cursor, count: made.filter(({ rows }) => rows.length > 0).length };
+    });
+  } catch (error) {
+    if (error instanceof LeaseLost || isPassing(error)) throw error;
+    const [only, ...others] = made;
+    if (!only) throw error;
+    if (others.length > 0) {
+      for (const one of made) await writePage(run, [one], cursor);
+      return;
+    }
+    await writePage(run, [{ accountId: only.accountId, rows: [], reason: reasonOf(error) }], cursor);
+  }
+}
+
+/** Makes the statements of an account up to a day, and answers their rows, unwritten. Mostly one; two after one that was killed. */
+async function makeUpTo(context: Context, day: string, accountId: string): Promise<StatementRow[]> {
+  const row = await readRow(context.database, accountId);
+  const rows: StatementRow[] = [];
+  let [before] = await context.database.query(selectStatements(accountId, undefined, 1));
+  while ((before?.toDate ?? '') < day) {
+    const kept = await makeNext(context, row, before, day);
+    if (!kept) break;
+    before = rowOf(row, kept);
+    rows.push(before);
+  }
+  return rows;
+}
+
+async function makeNext(
+  context: Context,
+  row: AccountRow,
+  before: StatementRow | undefined,
+  toDate: string,
+): Promise<Kept | undefined> {
+  const number = (before?.number ?? 0) + 1;
+  const span: Span = {
+    fromDate: before ? Temporal.PlainDate.from(before.toDate).add({ days: 1 }).toString() : row.openDate,
+    toDate,
+    ...(before && { lateAfterVersion: before.knownLineNumber }),
+  };
+  const lines = await readLines(context, row, span, LINES_MAX);
+  // After transactions: where there are none, nothing is said. What is closed has a last one all the same.
+  if (row.statementFrequency === 'per_transaction' && lines.entries.length === 0 && row.closeDate !== toDate)
+    return undefined;
+  const checkpoint = await checkpointOf(context, row.id, lines);
+  const heading = { ...span, number, frequency: row.statementFrequency, checkpoint };
+  return keepDocument(context, row.partyId, await composeStatement(context, row, heading, lines));
+}
+
+function rowOf({ id: accountId, currency }: AccountRow, { statement, digest }: Kept): StatementRow {
+  const minor = (money: Parameters<typeof fromMoney>[0] | undefined) =>
+    String(fromMoney(money ?? { currencyCode: currency, amount: '0' }).minor);
+  const { statementNumber: number, fromDate, toDate, lineCount, knownLineNumber, createTime } = statement;
+  return {
+    accountId,
+    number,
+    frequency: statementFrequencies.word(statement.frequency),
+    fromDate,
+    toDate,
+    currency,
+    openingBalance: minor(statement.openingBalance),
+    closingBalance: minor(statement.closingBalance),
+    creditTotal: minor(statement.creditTotal),
+    debitTotal: minor(statement.debitTotal),
+    lineCount,
+    knownLineNumber,
+    digest,
+    objectKey: statementKey(accountId, number),
+    createTime: String(createTime ? timestampMs(createTime) : 0),
+  };
+}
+
+/** Makes what could not be made of an account, up to the day on which it was set aside. Who throws leaves it set aside. */
+export async function makeAgain(context: Context, accountId: string, day: string): Promise<void> {
+  const rows = await makeUpTo(context, day, accountId);
+  await context.database.transaction(async (tx) => {
+    for (const row of rows) await tx.query(insertStatement(row));
+  });
+}

@@ -1,0 +1,224 @@
+// Pages of a tagged PDF (PDF/UA-1): what a screen reader reads stands in the structure tree in its order, with its language and title;
+// what is only there for the eye (page numbers, the column heads of later pages, rules) is marked as an artifact.
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import PDFDocument from 'pdfkit';
+
+const MARGIN = 40;
+const FOOT = 60;
+const SIZE = 8.5;
+const SMALL = 7;
+const ROW = 14;
+/** Between the columns of a table, and from the margin to what a fact is. */
+const GAP = 10;
+const LABEL = 145;
+const GREY = '#555555';
+
+/** A column of a table: how wide, and on which side its cells stand. */
+export interface Column {
+  readonly head: string;
+  readonly width: number;
+  readonly right?: boolean;
+}
+
+type Element = PDFKit.PDFStructureElement;
+
+/** What the types of pdfkit do not know of yet: PDF/UA, and what a head of a table is the head of. */
+const UNIVERSAL: string = 'PDF/UA';
+const COLUMN_HEAD: StructureOptions & { readonly scope: string } = { scope: 'Column' };
+type StructureOptions = PDFKit.Mixins.StructureElementOptions;
+
+/** The fonts, which have to be in the file: of letters beyond Latin too. */
+const fonts = { regular: fontFile('DejaVuSans.ttf'), bold: fontFile('DejaVuSans-Bold.ttf') };
+
+function fontFile(name: string): () => Promise<Buffer> {
+  let read: Promise<Buffer> | undefined;
+  return () => {
+    read ??= readFile(fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`)));
+    return read;
+  };
+}
+
+/** A document as it is written, from top to bottom. */
+export interface Pages {
+  heading(text: string): void;
+  /** What something is called, and what it is. */
+  fact(label: string, value: string): void;
+  paragraph(text: string): void;
+  table(columns: readonly Column[], rows: Iterable<readonly string[]>): void;
+  /** Writes the foot of every page, and answers the file. */
+  end(foot: string): Promise<Buffer>;
+}
+
+/** Begins a document. The same content and time make the same bytes. */
+export async function openPages(title: string, time: Date): Promise<Pages> {
+  const [regular, bold] = await Promise.all([fonts.regular(), fonts.bold()]);
+  const doc = new PDFDocument({
+    size: 'A4',
+    margin: 0,
+    bufferPages: true,
+    pdfVersion: '1.7',
+    subset: UNIVERSAL as PDFKit.Mixins.PDFSubsets,
+    tagged: true,
+    lang: 'en',
+    displayTitle: true,
+    info: { Title: title, CreationDate: time, ModDate: time, Creator: 'corebank' },
+  });
+  doc.registerFont('regular', regular).registerFont('bold', bold);
+  const written = buffer(doc);
+  const root = doc.struct('Document');
+  doc.addStructure(root);
+  const sheet = sheetOf(doc);
+  return {
+    heading(text) {
+      sheet.tagged(root, 'H1', () => sheet.draw(text, MARGIN, { font: 'bold', size: 16 }));
+      sheet.y += 30;
+    },
+    fact(label, value) {
+      sheet.room();
+      sheet.tagged(root, 'P', () => {
+        sheet.draw(`${label}: `, MARGIN, { font: 'bold' });
+        sheet.draw(value, MARGIN + LABEL);
+      });
+      sheet.y += ROW;
+    },
+    paragraph(text) {
+      sheet.room();
+      sheet.tagged(root, 'P', () => sheet.draw(text, MARGIN));
+      sheet.y += ROW;
+    },
+    table(columns, rows) {
+      const table = doc.struct('Table');
+      root.add(table);
+      drawTable(sheet, table, columns, rows);
+      table.end();
+    },
+    end(foot) {
+      drawFeet(sheet, foot);
+      root.end();
+      doc.end();
+      return written;
+    },
+  };
+}
+
+interface Style {
+  readonly width?: number;
+  readonly right?: boolean;
+  readonly font?: 'regular' | 'bold';
+  readonly size?: number;
+}
+
+/** Where is written: the page, and how far down. */
+interface Sheet {
+  readonly doc: PDFKit.PDFDocument;
+  y: number;
+  draw(text: string, x: number, style?: Style): void;
+  /** Writes what is of the structure. */
+  tagged(parent: Element, tag: string, write: () => void, options?: StructureOptions): void;
+  /** Writes what is only for the eye. */
+  artifact(type: 'Pagination' | 'Layout', write: () => void): void;
+  /** Goes to the next page where a row does not fit any more; answers whether it did. */
+  room(): boolean;
+}
+
+function sheetOf(doc: PDFKit.PDFDocument): Sheet {
+  return {
+    doc,
+    y: MARGIN,
+    draw(text, x, { width = Number.POSITIVE_INFINITY, right = false, font = 'regular', size = SIZE } = {}) {
+      doc.font(font, size).fillColor(size < SIZE ? GREY : 'black');
+      const shown = fitted(doc, text, width);
+      doc.text(shown, right ? x + width - doc.widthOfString(shown) : x, this.y, { lineBreak: false });
+    },
+    tagged(parent, tag, write, options = {}) {
+      const element = doc.struct(tag, options);
+      parent.add(element);
+      const content = doc.markStructureContent(tag);
+      write();
+      doc.endMarkedContent();
+      element.add(content);
+      element.end();
+    },
+    artifact(type, write) {
+      doc.markContent('Artifact', { type });
+      write();
+      doc.endMarkedContent();
+    },
+    room() {
+      if (this.y + ROW <= doc.page.height - FOOT) return false;
+      doc.addPage();
+      this.y = MARGIN;
+      return true;
+    },
+  };
+}
+
+function drawTable(sheet: Sheet, table: Element, columns: readonly Column[], rows: Iterable<readonly string[]>): void {
+  const { doc } = sheet;
+  const heads = (write: (draw: () => void) => void) => {
+    forEachCell(columns, ({ head, width, right = false }, x) =>
+      write(() => sheet.draw(head, x, { width: width - GAP, right, font: 'bold' })),
+    );
+    sheet.artifact('Layout', () => {
+      const line = sheet.y + ROW - 3;
+      doc
+        .moveTo(MARGIN, line)
+        .lineTo(doc.page.width - MARGIN, line)
+        .lineWidth(0.5)
+        .strokeColor(GREY)
+        .stroke();
+    });
+    sheet.y += ROW + 2;
+  };
+  const row = (write: (element: Element) => void) => {
+    const element = doc.struct('TR');
+    table.add(element);
+    write(element);
+    element.end();
+  };
+  sheet.y += ROW / 2;
+  sheet.room();
+  row((element) => heads((write) => sheet.tagged(element, 'TH', write, COLUMN_HEAD)));
+  for (const texts of rows) {
+    if (sheet.room()) heads((write) => sheet.artifact('Pagination', write));
+    row((element) =>
+      forEachCell(columns, ({ width, right = false }, x, index) =>
+        sheet.tagged(element, 'TD', () => sheet.draw(texts[index] ?? '', x, { width: width - GAP, right })),
+      ),
+    );
+    sheet.y += ROW;
+  }
+  sheet.y += ROW / 2;
+}
+
+function forEachCell(columns: readonly Column[], write: (column: Column, x: number, index: number) => void): void {
+  let x = MARGIN;
+  for (const [index, column] of columns.entries()) {
+    write(column, x, index);
+    x += column.width;
+  }
+}
+
+function drawFeet(sheet: Sheet, foot: string): void {
+  const { doc } = sheet;
+  const { start, count } = doc.bufferedPageRange();
+  for (let index = 0; index < count; index += 1) {
+    doc.switchToPage(start + index);
+    sheet.y = doc.page.height - FOOT / 2;
+    const width = doc.page.width - 2 * MARGIN;
+    sheet.artifact('Pagination', () => {
+      sheet.draw(foot, MARGIN, { size: SMALL });
+      sheet.draw(`Page ${index + 1} of ${count}`, MARGIN, { width, right: true, size: SMALL });
+    });
+  }
+}
+
+/** A text as far as it fits. */
+function fitted(doc: PDFKit.PDFDocument, text: string, width: number): string {
+  if (doc.widthOfString(text) <= width) return text;
+  const letters = Array.from(text);
+  while (letters.length > 0 && doc.widthOfString(`${letters.join('')}…`) > width) letters.pop();
+  return `${letters.join('')}…`;
+}
