@@ -14,6 +14,7 @@ export type Prefix =
   | 'evt'
   | 'hld'
   | 'jnl'
+  | 'kyc'
   | 'lac'
   | 'lgh'
   | 'lrv'

@@ -15,6 +15,8 @@ import {
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import type { Product } from '#gen/bank/account/v1/account_pb.ts';
 import {
+  type CustomerStandingChanged,
+  CustomerStandingChangedSchema,
   type RelationCreated,
   RelationCreatedSchema,
   type RelationEnded,
@@ -22,6 +24,7 @@ import {
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { type HolderOf, holdersMessage } from './accounts.ts';
+import { saveStanding } from './customer-standings.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
 import { accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
@@ -92,8 +95,11 @@ const REPRESENTING: Partial<Record<RelationKind, Representation['kind']>> = {
   [RelationKind.POWER_OF_ATTORNEY]: 'power_of_attorney',
 };
 
-/** Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. */
-export function representations(): Subscription {
+/**
+ * Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. What it says of what
+ * customers may do is kept, to be gone by.
+ */
+export function ofCustomers(): Subscription {
   const save = async (tx: CommandTx, { relationId, customerId, ...event }: RelationCreated | RelationEnded) => {
     const kind = REPRESENTING[event.kind];
     if (kind === undefined) return;
@@ -101,5 +107,9 @@ export function representations(): Subscription {
     const days = { validFrom, validUntil: validUntil || null };
     await tx.execute(saveRepresentation({ relationId, kind, customerId, representativeId, ...days, version }));
   };
-  return { producer: 'customer', handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save)] };
+  const keep = async (tx: CommandTx, standing: CustomerStandingChanged) => tx.execute(saveStanding(standing));
+  return {
+    producer: 'customer',
+    handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save), on(CustomerStandingChangedSchema, keep)],
+  };
 }

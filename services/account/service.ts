@@ -7,11 +7,12 @@ import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { startEndOfDay } from './end-of-day.ts';
-import { representations } from './events.ts';
+import { ofCustomers } from './events.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
 import { Interest } from './migrations/0006-interest.ts';
 import { Mandates } from './migrations/0010-mandates.ts';
 import { Signatures } from './migrations/0011-signatures.ts';
+import { CustomerStandings } from './migrations/0012-customer-standings.ts';
 import { peopleEntities } from './people-tables.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
@@ -105,9 +106,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0006-interest', class: Interest },
     { name: '0010-mandates', class: Mandates },
     { name: '0011-signatures', class: Signatures },
+    { name: '0012-customer-standings', class: CustomerStandings },
   ],
   context: makeContext,
-  subscriptions: () => [representations()],
+  subscriptions: () => [ofCustomers()],
   rpcs,
   owners,
   async start(context) {

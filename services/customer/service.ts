@@ -16,6 +16,7 @@ import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { Screening } from './migrations/0010-screening.ts';
 import { Consents } from './migrations/0011-consents.ts';
 import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
+import { Standings } from './migrations/0013-standings.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
@@ -50,6 +51,7 @@ import { updateCustomer } from './rpc/update-customer.ts';
 import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
 import { keepScreening } from './screening.ts';
 import { screeningEntities } from './screening-tables.ts';
+import { tellStandings } from './standings.ts';
 import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -105,11 +107,12 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0010-screening', class: Screening },
     { name: '0011-consents', class: Consents },
     { name: '0012-erasure-requests', class: ErasureRequests },
+    { name: '0013-standings', class: Standings },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],
   start: async (context) => {
-    const stops = [renewTerms(context), keepScreening(context)];
+    const stops = [renewTerms(context), keepScreening(context), tellStandings(context)];
     return async () => {
       await Promise.all(stops.map((stop) => stop()));
     };

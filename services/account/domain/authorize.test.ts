@@ -24,6 +24,7 @@ function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts 
     branchId: 'brn_one',
     freezeDebits: false,
     freezeCredits: false,
+    restricted: false,
     terms,
     ...changes,
   };
@@ -47,6 +48,7 @@ const transfer: OrderFacts = {
     representations: [],
   },
   date: '2026-06-15',
+  actorRestricted: false,
   isSigned: false,
 };
 const teller = staff('TELLER');
@@ -154,6 +156,17 @@ describe('the authorisation of an order', () => {
       { ...transfer, creditor: account('two', { freezeDebits: true }) },
       'allowed',
     ],
+    [
+      'a transfer from an account of somebody restricted',
+      { ...transfer, debtor: account('one', { restricted: true }) },
+      'ACCOUNT_RESTRICTED',
+    ],
+    [
+      'a transfer to an account of somebody restricted',
+      { ...transfer, creditor: account('two', { restricted: true }) },
+      'ACCOUNT_RESTRICTED',
+    ],
+    ['a transfer by somebody restricted', { ...transfer, actorRestricted: true }, 'ACCOUNT_RESTRICTED'],
     ['a transfer in another currency', { ...transfer, amount: usd }, 'CURRENCY_MISMATCH'],
     [
       'a transfer to an account in another currency',

@@ -20,6 +20,8 @@ export interface AccountFacts {
   readonly branchId: string;
   readonly freezeDebits: boolean;
   readonly freezeCredits: boolean;
+  /** Whether an owner is restricted by the bank. */
+  readonly restricted: boolean;
   readonly terms: ProductTerms;
 }
 
@@ -32,6 +34,8 @@ export interface OrderFacts {
   readonly creditor: AccountFacts | undefined;
   /** Who has what to do with the account to take from. */
   readonly people: People | undefined;
+  /** Whether who orders it is restricted by the bank: on somebody else's account, too. */
+  readonly actorRestricted: boolean;
   /** Whether enough have signed it. */
   readonly isSigned: boolean;
   /** The day on which it is ordered. */
@@ -66,24 +70,24 @@ function authorizeDeposit(order: OrderFacts) {
   // Paid in over the counter: only staff do it, for whomever stands there.
   const { creditor } = order;
   if (!creditor || !mayAsStaff(order, creditor)) throw refuse('ACCOUNT_NOT_FOUND');
-  checkCredit(creditor, order.amount);
+  checkCredit(creditor, order);
   return { ...creditorOf(creditor), ...feeOf(creditor, order) };
 }
 
 function authorizeWithdrawal(order: OrderFacts) {
   const debtor = debtorOf(order);
-  checkDebit(debtor, order.amount);
+  checkDebit(debtor, order);
   return { ...debtorMessage(debtor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
 function authorizeTransfer(order: OrderFacts) {
-  const { creditor, amount } = order;
+  const { creditor } = order;
   // The debtor comes first: who may not use it learns nothing of the creditor.
   const debtor = debtorOf(order);
   if (!creditor) throw refuse('CREDITOR_NOT_FOUND');
   if (creditor.id === debtor.id) throw refuse('SAME_ACCOUNT');
-  checkDebit(debtor, amount);
-  checkCredit(creditor, amount);
+  checkDebit(debtor, order);
+  checkCredit(creditor, order);
   return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
@@ -123,15 +127,16 @@ function mayAsStaff({ actor, operation }: OrderFacts, { branchId }: AccountFacts
   return branch === undefined || branchId === branch;
 }
 
-function checkDebit(account: AccountFacts, amount: Amount): void {
+function checkDebit(account: AccountFacts, { amount, actorRestricted }: OrderFacts): void {
   checkInUse(account, 'debtor');
+  if (actorRestricted) throw refuse('ACCOUNT_RESTRICTED', { side: 'debtor' });
   if (account.freezeDebits) throw refuse('ACCOUNT_FROZEN', { side: 'debtor' });
   checkCurrency(account, 'debtor', amount);
   const limit = account.terms.transferLimit && fromMoney(account.terms.transferLimit).minor;
   if (limit !== undefined && amount.minor > limit) throw refuse('TRANSFER_LIMIT_EXCEEDED');
 }
 
-function checkCredit(account: AccountFacts, amount: Amount): void {
+function checkCredit(account: AccountFacts, { amount }: OrderFacts): void {
   checkInUse(account, 'creditor');
   if (account.freezeCredits) throw refuse('ACCOUNT_FROZEN', { side: 'creditor' });
   checkCurrency(account, 'creditor', amount);
@@ -140,9 +145,10 @@ function checkCredit(account: AccountFacts, amount: Amount): void {
 /** Which of the two it is. A refusal says no more of an account: the one paid to may be a stranger's. */
 type Side = 'debtor' | 'creditor';
 
-function checkInUse({ state }: AccountFacts, side: Side): void {
+function checkInUse({ state, restricted }: AccountFacts, side: Side): void {
   if (state === 'closed') throw refuse('ACCOUNT_CLOSED', { side });
   if (state !== 'active') throw refuse('ACCOUNT_NOT_ACTIVE', { side });
+  if (restricted) throw refuse('ACCOUNT_RESTRICTED', { side });
 }
 
 function checkCurrency({ currency }: AccountFacts, side: Side, amount: Amount): void {

@@ -2505,7 +2505,7 @@ export const AccountService: GenService<{
    * account one owner that is an organisation; any of them may have disponents. A customer opens accounts that they alone
    * hold; all others are opened by staff, who are held to their branch for customers of that branch.
    *
-   * Errors: PRODUCT_NOT_FOUND (NOT_FOUND), CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), HOLDERS_INVALID (INVALID_ARGUMENT: they do not fit the type), MIGRATION_NOT_ALLOWED (PERMISSION_DENIED: only back office opens accounts that take history)
+   * Errors: PRODUCT_NOT_FOUND (NOT_FOUND), CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), CUSTOMER_RESTRICTED (FAILED_PRECONDITION: a hit of the sanctions lists on a holder is not cleared; what takes history is opened all the same), HOLDERS_INVALID (INVALID_ARGUMENT: they do not fit the type), MIGRATION_NOT_ALLOWED (PERMISSION_DENIED: only back office opens accounts that take history)
    *
    * @generated from rpc bank.account.v1.AccountService.OpenAccount
    */
@@ -2518,7 +2518,7 @@ export const AccountService: GenService<{
    * Opens many accounts at once, as when another bank's are taken over. Each is a command of its own, as OpenAccount would
    * take it, with its own key and its own outcome; they are done at the same time, in no order.
    *
-   * Errors (of items): PRODUCT_NOT_FOUND (NOT_FOUND), CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), HOLDERS_INVALID (INVALID_ARGUMENT: they do not fit the type), MIGRATION_NOT_ALLOWED (PERMISSION_DENIED: only back office opens accounts that take history)
+   * Errors (of items): PRODUCT_NOT_FOUND (NOT_FOUND), CUSTOMER_NOT_FOUND (NOT_FOUND), CUSTOMER_DEACTIVATED (FAILED_PRECONDITION), CUSTOMER_RESTRICTED (FAILED_PRECONDITION: a hit of the sanctions lists on a holder is not cleared; what takes history is opened all the same), HOLDERS_INVALID (INVALID_ARGUMENT: they do not fit the type), MIGRATION_NOT_ALLOWED (PERMISSION_DENIED: only back office opens accounts that take history)
    *
    * @generated from rpc bank.account.v1.AccountService.BatchOpenAccounts
    */
@@ -2810,7 +2810,7 @@ export const AccountService: GenService<{
    * Decides, item by item, whether somebody may order an operation on accounts: a customer as holder, by the mandate, or
    * for whom they represent, or staff of the account's branch or of the whole bank; state and freeze of both accounts, currency, the limit of the product. Answers where to book and what it costs.
    *
-   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item; unknown, or not theirs), CREDITOR_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_CLOSED (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item), ACCOUNT_FROZEN (FAILED_PRECONDITION: of an item), SIGNATORY_REQUIRED (PERMISSION_DENIED: of an item), GUARDIAN_REQUIRED (PERMISSION_DENIED: of an item), MANDATE_ENDED (FAILED_PRECONDITION: of an item), SIGNATURE_REQUEST_NOT_COMPLETE (FAILED_PRECONDITION: of an item; not signed, or for another order), SIGNATURES_IMPOSSIBLE (FAILED_PRECONDITION: of an item), CURRENCY_MISMATCH (FAILED_PRECONDITION: of an item), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION: of an item), SAME_ACCOUNT (INVALID_ARGUMENT: of an item), CURRENCY_UNKNOWN (INVALID_ARGUMENT: of an item), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT: of an item), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT: of an item), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT: of an item)
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND: of an item; unknown, or not theirs), CREDITOR_NOT_FOUND (NOT_FOUND: of an item), ACCOUNT_CLOSED (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION: of an item), ACCOUNT_NOT_MIGRATING (FAILED_PRECONDITION: of an item), ACCOUNT_FROZEN (FAILED_PRECONDITION: of an item), ACCOUNT_RESTRICTED (FAILED_PRECONDITION: of an item; a hit of the sanctions lists on an owner, or on who orders, is not cleared; `side` in the metadata says of which account), SIGNATORY_REQUIRED (PERMISSION_DENIED: of an item), GUARDIAN_REQUIRED (PERMISSION_DENIED: of an item), MANDATE_ENDED (FAILED_PRECONDITION: of an item), SIGNATURE_REQUEST_NOT_COMPLETE (FAILED_PRECONDITION: of an item; not signed, or for another order), SIGNATURES_IMPOSSIBLE (FAILED_PRECONDITION: of an item), CURRENCY_MISMATCH (FAILED_PRECONDITION: of an item), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION: of an item), SAME_ACCOUNT (INVALID_ARGUMENT: of an item), CURRENCY_UNKNOWN (INVALID_ARGUMENT: of an item), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT: of an item), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT: of an item), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT: of an item)
    *
    * @generated from rpc bank.account.v1.AccountService.AuthorizeOrders
    */
