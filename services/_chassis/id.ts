@@ -11,6 +11,7 @@ export type Prefix =
   | 'crd'
   | 'cse'
   | 'cus'
+  | 'doc'
   | 'evt'
   | 'hld'
   | 'jnl'
