@@ -62,7 +62,8 @@ export type IdKind =
   | 'LEGAL_HOLD'
   | 'RELATION'
   | 'SIGNATURE_REQUEST'
-  | 'SANCTIONS_HIT';
+  | 'SANCTIONS_HIT'
+  | 'DOCUMENT';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -181,6 +182,11 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/GetErasureRequest'
   | 'bank.customer.v1.CustomerService/ListErasureRequests'
   | 'bank.customer.v1.CustomerService/RejectErasureRequest'
+  | 'bank.customer.v1.CustomerService/StartDocumentUpload'
+  | 'bank.customer.v1.CustomerService/UploadDocumentPart'
+  | 'bank.customer.v1.CustomerService/FinishDocumentUpload'
+  | 'bank.customer.v1.CustomerService/ListDocuments'
+  | 'bank.customer.v1.CustomerService/ReadDocument'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.customer.v1.CustomerService/ReportDeath'
@@ -524,6 +530,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
+      'CUSTOMER_RESTRICTED',
       'HOLDERS_INVALID',
       'MIGRATION_NOT_ALLOWED',
       'PAYOUT_ACCOUNT_INVALID',
@@ -553,6 +560,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
+      'CUSTOMER_RESTRICTED',
       'HOLDERS_INVALID',
       'MIGRATION_NOT_ALLOWED',
       'PAYOUT_ACCOUNT_INVALID',
@@ -1121,6 +1129,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_NOT_MIGRATING',
       'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
       'MANDATE_ENDED',
@@ -2684,6 +2693,130 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'CUSTOMER_NOT_FOUND',
       'ERASURE_NOT_REQUESTED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/StartDocumentUpload': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['documentId'], kind: 'DOCUMENT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'DOCUMENT_NOT_FOUND',
+      'DOCUMENT_KIND_FIXED',
+      'DOCUMENTS_TOO_MANY',
+    ],
+  },
+  'bank.customer.v1.CustomerService/UploadDocumentPart': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['documentId'], kind: 'DOCUMENT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'DOCUMENT_NOT_FOUND',
+      'DOCUMENT_STORED',
+      'DOCUMENT_PART_MISSING',
+      'DOCUMENT_PART_EXISTS',
+      'DOCUMENT_PART_BEYOND_END',
+    ],
+  },
+  'bank.customer.v1.CustomerService/FinishDocumentUpload': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['documentId'], kind: 'DOCUMENT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'DOCUMENT_NOT_FOUND',
+      'DOCUMENT_STORED',
+      'DOCUMENT_INCOMPLETE',
+      'DOCUMENT_DIGEST_MISMATCH',
+      'DOCUMENT_TYPE_NOT_ALLOWED',
+      'DOCUMENT_INFECTED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListDocuments': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['documents', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ReadDocument': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+      { path: ['documentId'], kind: 'DOCUMENT', access: 'NAMED' },
+    ],
+    shows: [['document', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'DOCUMENT_NOT_FOUND',
+      'CUSTOMER_ERASED',
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomerStates': {
@@ -5630,6 +5763,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_PAID_IN',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'CEILING_EXCEEDED',
       'INSUFFICIENT_FUNDS',
@@ -5662,6 +5796,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_BOUND',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'TRANSFER_LIMIT_EXCEEDED',
       'INSUFFICIENT_FUNDS',
@@ -5698,6 +5833,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_PAID_IN',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
@@ -5821,6 +5957,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_PAID_IN',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
@@ -6131,17 +6268,21 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.CustomerNote': { text: 'PERSONAL' },
   'bank.customer.v1.CustomerVersion': { remark: 'PERSONAL' },
   'bank.customer.v1.DeactivateCustomerRequest': { remark: 'PERSONAL' },
+  'bank.customer.v1.Document': { fileName: 'PERSONAL' },
   'bank.customer.v1.EndRelationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
+  'bank.customer.v1.ReadDocumentResponse': { content: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
   'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
   'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
+  'bank.customer.v1.StartDocumentUploadRequest': { fileName: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
+  'bank.customer.v1.UploadDocumentPartRequest': { content: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
@@ -6252,8 +6393,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.CustomerVersion',
   'bank.customer.v1.DeactivateCustomerRequest',
   'bank.customer.v1.DeactivateCustomerResponse',
+  'bank.customer.v1.Document',
   'bank.customer.v1.EndRelationRequest',
   'bank.customer.v1.EndRelationResponse',
+  'bank.customer.v1.FinishDocumentUploadResponse',
   'bank.customer.v1.GetContactsResponse',
   'bank.customer.v1.GetCustomerResponse',
   'bank.customer.v1.GrantRepresentationRequest',
@@ -6263,10 +6406,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListCustomerVersionsResponse',
   'bank.customer.v1.ListCustomersRequest',
   'bank.customer.v1.ListCustomersResponse',
+  'bank.customer.v1.ListDocumentsResponse',
   'bank.customer.v1.ListRelationsResponse',
   'bank.customer.v1.ListSanctionsHitsResponse',
   'bank.customer.v1.Organisation',
   'bank.customer.v1.Person',
+  'bank.customer.v1.ReadDocumentResponse',
   'bank.customer.v1.RegisterCustomerRequest',
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
@@ -6274,8 +6419,11 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ReportDeathResponse',
   'bank.customer.v1.SanctionsHit',
   'bank.customer.v1.ScreenNameRequest',
+  'bank.customer.v1.StartDocumentUploadRequest',
+  'bank.customer.v1.StartDocumentUploadResponse',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
+  'bank.customer.v1.UploadDocumentPartRequest',
   'bank.notification.v1.CreateWebhookRequest',
   'bank.notification.v1.CreateWebhookResponse',
   'bank.notification.v1.Delivery',

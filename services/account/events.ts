@@ -21,6 +21,8 @@ import {
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import type { FinalPayoutSchema, Product } from '#gen/bank/account/v1/account_pb.ts';
 import {
+  type CustomerStandingChanged,
+  CustomerStandingChangedSchema,
   type RelationCreated,
   RelationCreatedSchema,
   type RelationEnded,
@@ -28,6 +30,7 @@ import {
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { type HolderOf, holdersMessage } from './accounts.ts';
+import { saveStanding } from './customer-standings.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
 import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
@@ -127,8 +130,11 @@ const REPRESENTING: Partial<Record<RelationKind, Representation['kind']>> = {
   [RelationKind.POWER_OF_ATTORNEY]: 'power_of_attorney',
 };
 
-/** What customer tells: of deaths, and of who acts for whom. Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. */
-export function representations(): Subscription {
+/**
+ * Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. What it says of what
+ * customers may do is kept, to be gone by; and what those leave who have died is looked for.
+ */
+export function ofCustomers(): Subscription {
   const save = async (tx: CommandTx, { relationId, customerId, ...event }: RelationCreated | RelationEnded) => {
     const kind = REPRESENTING[event.kind];
     if (kind === undefined) return;
@@ -136,5 +142,9 @@ export function representations(): Subscription {
     const days = { validFrom, validUntil: validUntil || null };
     await tx.execute(saveRepresentation({ relationId, kind, customerId, representativeId, ...days, version }));
   };
-  return { producer: 'customer', handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save), deaths()] };
+  const keep = async (tx: CommandTx, standing: CustomerStandingChanged) => tx.execute(saveStanding(standing));
+  return {
+    producer: 'customer',
+    handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save), on(CustomerStandingChangedSchema, keep), deaths()],
+  };
 }

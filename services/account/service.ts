@@ -9,7 +9,7 @@ import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { startEndOfDay } from './end-of-day.ts';
 import { tendEstates } from './estates.ts';
-import { representations } from './events.ts';
+import { ofCustomers } from './events.ts';
 import { Accounts } from './migrations/0001-accounts.ts';
 import { Interest } from './migrations/0006-interest.ts';
 import { Mandates } from './migrations/0010-mandates.ts';
@@ -19,6 +19,7 @@ import { Ownership } from './migrations/0013-ownership.ts';
 import { Calendars } from './migrations/0014-calendars.ts';
 import { TermDeposits } from './migrations/0015-term-deposits.ts';
 import { Statements } from './migrations/0020-statements.ts';
+import { CustomerStandings } from './migrations/0021-customer-standings.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -151,10 +152,11 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0014-calendars', class: Calendars },
     { name: '0015-term-deposits', class: TermDeposits },
     { name: '0020-statements', class: Statements },
+    { name: '0021-customer-standings', class: CustomerStandings },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,
-  subscriptions: () => [representations()],
+  subscriptions: () => [ofCustomers()],
   rpcs,
   owners,
   async start(context) {

@@ -131,6 +131,8 @@ export interface StandingRow {
   readonly openDate: string;
   /** Of a term deposit. */
   readonly maturityDate: string | null;
+  /** Whether an owner is restricted. */
+  readonly restricted: boolean;
 }
 
 /** Reads what has to be known of accounts to decide on orders, by their ids and by the hashes of their numbers. */
@@ -139,7 +141,11 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
     select a.id, a.iban_hash as "ibanHash", a.state, a.currency, a.product_id as "productId",
       a.product_version as "productVersion", a.party_id as "partyId", a.branch_id as "branchId",
       a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits",
-      a.open_date::text as "openDate", a.maturity_date::text as "maturityDate"
+      a.open_date::text as "openDate", a.maturity_date::text as "maturityDate",
+      exists (
+        select from holder h join customer_standing s using (customer_id)
+        where h.account_id = a.id and h.role = 'owner' and s.restricted
+      ) as restricted
     from account a
     where a.id = any(${ids}) or a.iban_hash = any(${sqlArray(ibanHashes)}::bytea[])
   `;

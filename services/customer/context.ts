@@ -1,5 +1,6 @@
 // What a handler of the customer service may touch.
 import type { House } from '#chassis/boot.ts';
+import { type DocumentScanner, noScanner } from './documents.ts';
 import { type Screens, screensOf } from './screens.ts';
 
 export interface Context extends House {
@@ -7,6 +8,8 @@ export interface Context extends House {
   today(): Temporal.PlainDate;
   /** The sanctions lists as they are, ready to be searched. */
   readonly screens: Screens;
+  /** Looks at documents before they are stored. */
+  readonly scanner: DocumentScanner;
 }
 
 /** Makes the context of one process of the customer service. */
@@ -14,6 +17,7 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     screens: screensOf(house),
+    scanner: noScanner,
     // The bank's clock is the ledger's, but nothing may be called from here: every other service calls this one, or
     // calls one that does. No money hangs on this date, it only tells a day of birth from one that is still to come.
     today: () => Temporal.Now.plainDateISO(house.config.BANK_TIME_ZONE),

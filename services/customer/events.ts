@@ -1,12 +1,13 @@
 // The events of the customer service, which say that something changed, and nothing personal; and what it does about others'.
 import { LockMode } from '@mikro-orm/core';
 import type { CommandTx } from '#chassis/command.ts';
-import { newId } from '#chassis/id.ts';
+import { deriveId, newId } from '#chassis/id.ts';
 import { on, type Subscription } from '#chassis/subscription.ts';
 import {
   CustomerDeactivatedSchema,
   CustomerDeceasedSchema,
   CustomerRegisteredSchema,
+  CustomerStandingChangedSchema,
   CustomerUpdatedSchema,
   RelationCreatedSchema,
   RelationEndedSchema,
@@ -85,6 +86,15 @@ export function publishHit(tx: Pick<CommandTx, 'publish'>, row: SanctionsHitRow)
   const { id, customerId, relationId, score, state, version } = row;
   const event = { hitId: id, customerId, relationId, list: SanctionsList[row.list], score, version };
   tx.publish(HIT_SCHEMAS[state], event, { id, sequence: version });
+}
+
+/** Publishes what a customer may do, as the version of their standing has it. */
+export function publishStanding(
+  tx: Pick<CommandTx, 'publish'>,
+  { id: customerId, restricted, standingVersion: version }: Pick<CustomerRow, 'id' | 'restricted' | 'standingVersion'>,
+): void {
+  const aggregate = { id: deriveId('kyc', customerId), sequence: version };
+  tx.publish(CustomerStandingChangedSchema, { customerId, restricted, version }, aggregate);
 }
 
 /** Who was erased can be found no more, and is no longer a customer: what their names hash to would tell of them still. */

@@ -18,6 +18,7 @@ import { listWord } from './domain/sanctions-entry.ts';
 import { publishHit } from './events.ts';
 import { openProfile } from './profile.ts';
 import { SanctionsHitRow, selectEntriesOf } from './screening-tables.ts';
+import { restrictByHits } from './standings.ts';
 import { CustomerRow } from './tables.ts';
 
 const REASON_CONTEXT = 'sanctions.reason';
@@ -47,6 +48,7 @@ export async function decideHit(
   row.reason = await vault.seal(customerId, REASON_CONTEXT, Buffer.from(reason));
   row.updateTime = new Date();
   publishHit(tx, row);
+  await restrictByHits(tx, [customerId]);
   const [hit] = await hitMessages({ vault, database }, [row]);
   if (!before || !hit) throw new Error(`the hit ${hitId} cannot be written`);
   tx.record({

@@ -145,11 +145,19 @@ export function selectEntriesOf(of: readonly { list: ListWord; entryNumber: stri
   `;
 }
 
-/** Customers, so many at most, who are to be screened by a generation of the lists: first those who were changed. */
-export function selectUnscreened(generation: number, limit: number): RawBuilder<{ id: string; changed: boolean }> {
-  return sql`
-    select id, screened_generation = 0 as changed from customer
-    where screened_generation < ${generation} order by screened_generation, id limit ${limit}
+/** A customer who is to be screened, and by which generation they were: 0, they were changed; -1, somebody related to them was. */
+export interface Unscreened {
+  readonly id: string;
+  readonly generation: number;
+}
+
+/** Customers after a place, so many at most, who are to be screened by a generation of the lists: first those who were changed. */
+export function selectUnscreened(generation: number, after: Unscreened, limit: number): RawBuilder<Unscreened> {
+  return sql<Unscreened>`
+    select id, screened_generation as generation from customer
+    where screened_generation < ${generation}
+      and (screened_generation, id) > (${after.generation}::integer, ${after.id}::text collate "C")
+    order by screened_generation, id limit ${limit}
   `;
 }
 

@@ -15,7 +15,8 @@ import type { Match, Screen, Screened } from './domain/screening.ts';
 import { publishHit } from './events.ts';
 import { openProfile } from './profile.ts';
 import { RelationRow } from './relation-tables.ts';
-import { markRelated, markScreened, SanctionsHitRow, selectUnscreened } from './screening-tables.ts';
+import { markRelated, markScreened, SanctionsHitRow, selectUnscreened, type Unscreened } from './screening-tables.ts';
+import { restrictByHits } from './standings.ts';
 import { CustomerRow } from './tables.ts';
 
 const EVERY_MS = 500;
@@ -25,7 +26,8 @@ const AT_ONCE = 100;
 export function keepScreening(context: Context): () => Promise<void> {
   let stopped = false;
   const work = async () => {
-    while (!stopped && (await screenSome(context)) === AT_ONCE);
+    // Whoever cannot be read is passed over until the next round, so that those behind them come up.
+    for (let place: Place | undefined = FIRST; !stopped && place; ) place = await screenSome(context, place);
   };
   const stop = repeat(EVERY_MS, work, context.log, 'customers are still to be screened');
   return async () => {
@@ -40,14 +42,18 @@ interface Found extends Pick<SanctionsHitRow, 'customerId' | 'screenedCustomerId
   readonly basis: Buffer;
 }
 
-/** Screens some; answers how many it could. */
-async function screenSome(context: Context): Promise<number> {
+/** Where among those who are to be screened: after whom. */
+type Place = Pick<Unscreened, 'generation' | 'id'>;
+const FIRST: Place = { generation: -(2 ** 31), id: '' };
+
+/** Screens some of those after a place; answers the place to go on from, or undefined when nobody was left. */
+async function screenSome(context: Context, place: Place): Promise<Place | undefined> {
   const { database, log } = context;
   const { generation, screen } = await context.screens.current();
-  const due = await database.query(selectUnscreened(generation, AT_ONCE));
-  if (due.length === 0) return 0;
+  const due = await database.query(selectUnscreened(generation, place, AT_ONCE));
+  if (due.length === 0) return undefined;
   // First, so that whoever dies before their own screening marks them again.
-  const changed = due.filter((one) => one.changed).map(({ id }) => id);
+  const changed = due.filter((one) => one.generation === 0).map(({ id }) => id);
   if (changed.length > 0) await database.query(markRelated(changed));
   const { marks, found } = await matchAll(
     context,
@@ -58,13 +64,18 @@ async function screenSome(context: Context): Promise<number> {
     const still = new Set((await tx.query(markScreened(generation, marks))).map(({ id }) => id));
     const events: OutboxEvent[] = [];
     const call = ownCall('customer', log);
-    await writeHits(tx, [...still], found, (schema, event, aggregate) => {
+    const publish: CommandTx['publish'] = (schema, event, aggregate) => {
       events.push(outboxEvent(schema, event, aggregate, call));
-    });
+    };
+    await writeHits(tx, [...still], found, publish);
+    await tx.em.flush();
+    await restrictByHits({ em: tx.em, publish }, [...still]);
     await tx.em.flush();
     if (events.length > 0) await tx.query(insertOutbox(events));
   });
-  return marks.length;
+  if (due.length < AT_ONCE) return undefined;
+  const done = new Set(marks.map(({ id }) => id));
+  return due.findLast(({ id }) => !done.has(id)) ?? place;
 }
 
 /** Who customers may be. Their marks are read before anything else, so that what changes after that is not taken for screened. */

@@ -6,6 +6,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { renewTerms } from './backfill.ts';
 import { type Context, makeContext } from './context.ts';
+import { documentEntities } from './document-tables.ts';
 import { refuse } from './domain/refusals.ts';
 import { erasures } from './events.ts';
 import { Customers } from './migrations/0001-customers.ts';
@@ -17,6 +18,8 @@ import { Screening } from './migrations/0010-screening.ts';
 import { Consents } from './migrations/0011-consents.ts';
 import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
 import { Deaths } from './migrations/0013-deaths.ts';
+import { Standings } from './migrations/0020-standings.ts';
+import { Documents } from './migrations/0021-documents.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
@@ -25,6 +28,7 @@ import { confirmSanctionsHit } from './rpc/confirm-sanctions-hit.ts';
 import { createRelation } from './rpc/create-relation.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
 import { endRelation } from './rpc/end-relation.ts';
+import { finishDocumentUpload } from './rpc/finish-document-upload.ts';
 import { getConsents } from './rpc/get-consents.ts';
 import { getContacts } from './rpc/get-contacts.ts';
 import { getCustomer } from './rpc/get-customer.ts';
@@ -37,21 +41,26 @@ import { listConsents } from './rpc/list-consents.ts';
 import { listCustomerNotes } from './rpc/list-customer-notes.ts';
 import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
+import { listDocuments } from './rpc/list-documents.ts';
 import { listErasureRequests } from './rpc/list-erasure-requests.ts';
 import { listRelations } from './rpc/list-relations.ts';
 import { listSanctionsHits } from './rpc/list-sanctions-hits.ts';
 import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
+import { readDocument } from './rpc/read-document.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
 import { reportDeath } from './rpc/report-death.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
 import { screenName } from './rpc/screen-name.ts';
+import { startDocumentUpload } from './rpc/start-document-upload.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
+import { uploadDocumentPart } from './rpc/upload-document-part.ts';
 import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
 import { keepScreening } from './screening.ts';
 import { screeningEntities } from './screening-tables.ts';
+import { tellStandings } from './standings.ts';
 import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -88,13 +97,18 @@ function rpcs(context: Context) {
     listSanctionsListVersions: listSanctionsListVersions(context),
     screenName: screenName(context),
     uploadSanctionsPart: uploadSanctionsPart(context),
+    finishDocumentUpload: finishDocumentUpload(context),
+    listDocuments: listDocuments(context),
+    readDocument: readDocument(context),
+    startDocumentUpload: startDocumentUpload(context),
+    uploadDocumentPart: uploadDocumentPart(context),
   } satisfies Rpcs<typeof CustomerService>;
 }
 
 export const customer: ServiceDefinition<typeof CustomerService, Context> = {
   name: 'customer',
   service: CustomerService,
-  entities: [...entities, ...relationEntities, ...screeningEntities],
+  entities: [...entities, ...relationEntities, ...screeningEntities, ...documentEntities],
   migrations: [
     { name: '0001-customers', class: Customers },
     { name: '0002-lean-chassis', class: LeanChassis },
@@ -109,11 +123,13 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0011-consents', class: Consents },
     { name: '0012-erasure-requests', class: ErasureRequests },
     { name: '0013-deaths', class: Deaths },
+    { name: '0020-standings', class: Standings },
+    { name: '0021-documents', class: Documents },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],
   start: async (context) => {
-    const stops = [renewTerms(context), keepScreening(context)];
+    const stops = [renewTerms(context), keepScreening(context), tellStandings(context)];
     return async () => {
       await Promise.all(stops.map((stop) => stop()));
     };

@@ -20,6 +20,8 @@ const CustomerSchema = defineEntity({
     searchVersion: p.integer(),
     screeningMark: p.bigint().default(0),
     screenedGeneration: p.integer().default(0),
+    restricted: p.boolean().default(false),
+    standingVersion: p.integer().default(0),
     createTime: p.datetime(),
     updateTime: p.datetime(),
   },
@@ -173,11 +175,20 @@ export function selectIds(filter: {
   `;
 }
 
+/** What others may know of a customer. */
+export type StandingRow = Pick<CustomerRow, 'id' | 'kind' | 'state' | 'branchId' | 'restricted' | 'standingVersion'>;
+
 /** What others may know of customers. Ids that do not exist are left out. */
-export function selectStandings(
-  ids: readonly string[],
-): RawBuilder<Pick<CustomerRow, 'id' | 'kind' | 'state' | 'branchId'>> {
-  return sql<Pick<CustomerRow, 'id' | 'kind' | 'state' | 'branchId'>>`
-    select id, kind, state, branch_id as "branchId" from customer where id = any(${ids}) order by id
+export function selectStandings(ids: readonly string[]): RawBuilder<StandingRow> {
+  return sql<StandingRow>`
+    select id, kind, state, branch_id as "branchId", restricted, standing_version as "standingVersion"
+    from customer where id = any(${ids}) order by id
+  `;
+}
+
+/** Customers, so many at most, who were restricted before that was told. */
+export function selectUntold(limit: number): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`
+    select id from customer where restricted and standing_version = 0 order by id limit ${limit}
   `;
 }

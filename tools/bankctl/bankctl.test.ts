@@ -116,6 +116,15 @@ describe('bankctl', function bankctl() {
     expect((await run(['customer', 'get', jana, '--as-of', at])).stdout).to.match(/Jana Nováková/);
     await json(['customer', 'note', jana, 'Likes tea']);
     expect((await run(['customer', 'notes', jana])).stdout).to.match(/Likes tea/);
+    const passport = path.join(await mkdtemp(path.join(tmpdir(), 'corebank-document-')), 'passport.pdf');
+    await writeFile(passport, `%PDF-1.7\n${'x'.repeat(600_000)}`);
+    const uploaded = await json<{ document: { documentId: string } }>([
+      ...['customer', 'document', 'upload', jana, 'passport', passport],
+    ]);
+    expect((await run(['customer', 'document', 'list', jana])).stdout).to.match(/passport\.pdf.*application\/pdf/);
+    await json(['customer', 'document', 'save', jana, uploaded.document.documentId, `${passport}.copy`]);
+    expect((await readFile(`${passport}.copy`)).equals(await readFile(passport))).to.equal(true);
+    await rm(path.dirname(passport), { recursive: true });
     const { stdout } = await run(['customer', 'get', jana]);
     expect(stdout)
       .to.match(/Jana Dvořáková/)

@@ -58,6 +58,19 @@ export function customerSamples({
     'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
     'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },
     'customer.ListRelations': { request: { customerId } },
+    'customer.StartDocumentUpload': {
+      request: { customerId, kind: 'DOCUMENT_KIND_PASSPORT', fileName: 'passport.pdf', sizeBytes: 4 },
+    },
+    'customer.UploadDocumentPart': {
+      request: { customerId, documentId: 'doc_none', version: 1, content: 'JVBERg==' },
+      refused: 'DOCUMENT_NOT_FOUND',
+    },
+    'customer.FinishDocumentUpload': {
+      request: { customerId, documentId: 'doc_none', version: 1, digest: '0'.repeat(64) },
+      refused: 'DOCUMENT_NOT_FOUND',
+    },
+    'customer.ListDocuments': { request: { customerId } },
+    'customer.ReadDocument': { request: { customerId, documentId: 'doc_none' }, refused: 'DOCUMENT_NOT_FOUND' },
     'customer.UploadSanctionsPart': { request: { content: 'MSwiTk9CT0RZIg==' } },
     'customer.ImportSanctionsList': {
       request: {

@@ -26,6 +26,7 @@ function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts 
     freezeCredits: false,
     openDate: '2026-01-01',
     maturityDate: null,
+    restricted: false,
     terms,
     ...changes,
   };
@@ -49,6 +50,7 @@ const transfer: OrderFacts = {
     representations: [],
   },
   date: '2026-06-15',
+  actorRestricted: false,
   isSigned: false,
 };
 const teller = staff('TELLER');
@@ -156,6 +158,17 @@ describe('the authorisation of an order', () => {
       { ...transfer, creditor: account('two', { freezeDebits: true }) },
       'allowed',
     ],
+    [
+      'a transfer from an account of somebody restricted',
+      { ...transfer, debtor: account('one', { restricted: true }) },
+      'ACCOUNT_RESTRICTED',
+    ],
+    [
+      'a transfer to an account of somebody restricted',
+      { ...transfer, creditor: account('two', { restricted: true }) },
+      'ACCOUNT_RESTRICTED',
+    ],
+    ['a transfer by somebody restricted', { ...transfer, actorRestricted: true }, 'ACCOUNT_RESTRICTED'],
     ['a transfer in another currency', { ...transfer, amount: usd }, 'CURRENCY_MISMATCH'],
     [
       'a transfer to an account in another currency',

@@ -23,6 +23,8 @@ export interface AccountFacts {
   readonly openDate: string;
   /** Of a term deposit. */
   readonly maturityDate: string | null;
+  /** Whether an owner is restricted by the bank. */
+  readonly restricted: boolean;
   readonly terms: ProductTerms;
 }
 
@@ -35,6 +37,8 @@ export interface OrderFacts {
   readonly creditor: AccountFacts | undefined;
   /** Who has what to do with the account to take from. */
   readonly people: People | undefined;
+  /** Whether who orders it is restricted by the bank: on somebody else's account, too. */
+  readonly actorRestricted: boolean;
   /** Whether enough have signed it. */
   readonly isSigned: boolean;
   /** The day on which it is ordered. */
@@ -75,17 +79,17 @@ function authorizeDeposit(order: OrderFacts) {
 
 function authorizeWithdrawal(order: OrderFacts) {
   const debtor = debtorOf(order);
-  checkDebit(debtor, order.amount);
+  checkDebit(debtor, order);
   return { ...debtorMessage(debtor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
 function authorizeTransfer(order: OrderFacts) {
-  const { creditor, amount } = order;
+  const { creditor } = order;
   // The debtor comes first: who may not use it learns nothing of the creditor.
   const debtor = debtorOf(order);
   if (!creditor) throw refuse('CREDITOR_NOT_FOUND');
   if (creditor.id === debtor.id) throw refuse('SAME_ACCOUNT');
-  checkDebit(debtor, amount);
+  checkDebit(debtor, order);
   checkCredit(creditor, order);
   return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
@@ -126,8 +130,9 @@ function mayAsStaff({ actor, operation }: OrderFacts, { branchId }: AccountFacts
   return branch === undefined || branchId === branch;
 }
 
-function checkDebit(account: AccountFacts, amount: Amount): void {
+function checkDebit(account: AccountFacts, { amount, actorRestricted }: OrderFacts): void {
   checkInUse(account, 'debtor');
+  if (actorRestricted) throw refuse('ACCOUNT_RESTRICTED', { side: 'debtor' });
   if (account.maturityDate !== null) throw refuse('TERM_DEPOSIT_BOUND', { side: 'debtor' });
   if (account.state === 'dormant') throw refuse('ACCOUNT_DORMANT', { side: 'debtor' });
   if (account.freezeDebits) throw refuse('ACCOUNT_FROZEN', { side: 'debtor' });
@@ -147,9 +152,10 @@ function checkCredit(account: AccountFacts, { amount, date }: OrderFacts): void 
 /** Which of the two it is. A refusal says no more of an account: the one paid to may be a stranger's. */
 type Side = 'debtor' | 'creditor';
 
-function checkInUse({ state }: AccountFacts, side: Side): void {
+function checkInUse({ state, restricted }: AccountFacts, side: Side): void {
   if (state === 'closed' || state === 'escheated') throw refuse('ACCOUNT_CLOSED', { side });
   if (state === 'pending' || state === 'migrating') throw refuse('ACCOUNT_NOT_ACTIVE', { side });
+  if (restricted) throw refuse('ACCOUNT_RESTRICTED', { side });
 }
 
 function checkCurrency({ currency }: AccountFacts, side: Side, amount: Amount): void {

@@ -50,11 +50,12 @@ describe('the holders of an account', () => {
   });
 
   const standings = [
-    { customerId: 'p', state: CustomerState.ACTIVE, organisation: false },
-    { customerId: 'q', state: CustomerState.ACTIVE, organisation: false },
-    { customerId: 'o', state: CustomerState.ACTIVE, organisation: true },
-    { customerId: 'gone', state: CustomerState.DEACTIVATED, organisation: false },
+    { customerId: 'p', state: CustomerState.ACTIVE, organisation: false, restricted: false },
+    { customerId: 'q', state: CustomerState.ACTIVE, organisation: false, restricted: false },
+    { customerId: 'o', state: CustomerState.ACTIVE, organisation: true, restricted: false },
+    { customerId: 'gone', state: CustomerState.DEACTIVATED, organisation: false, restricted: false },
   ];
+  const hit = { customerId: 'hit', state: CustomerState.ACTIVE, organisation: false, restricted: true };
   const kinds: [AccountType, string, string][] = [
     ['individual', 'p', ''],
     ['individual', 'p/q', ''],
@@ -70,10 +71,17 @@ describe('the holders of an account', () => {
     ['individual', 'gone', 'CUSTOMER_DEACTIVATED'],
     ['individual', 'p/gone', 'CUSTOMER_DEACTIVATED'],
     ['individual', 'gone/nobody', 'CUSTOMER_NOT_FOUND'],
+    ['individual', 'hit', 'CUSTOMER_RESTRICTED'],
+    ['individual', 'p/hit', 'CUSTOMER_RESTRICTED'],
   ];
   for (const [type, holders, reason] of kinds) {
     it(`${reason ? `are refused for ${reason}` : 'are welcome'}: ${type} ${holders}`, () => {
-      expect(reasonOf(() => checkStandings(type, holding(holders), standings))).to.equal(reason);
+      const terms = { type, migrating: false };
+      expect(reasonOf(() => checkStandings(terms, holding(holders), [...standings, hit]))).to.equal(reason);
     });
   }
+
+  it('are welcome, restricted or not, where the account is another bank’s', () => {
+    expect(reasonOf(() => checkStandings({ type: 'individual', migrating: true }, holding('hit'), [hit]))).to.equal('');
+  });
 });

@@ -14,6 +14,8 @@ export interface Standing {
   readonly customerId: string;
   readonly state: CustomerState;
   readonly organisation: boolean;
+  /** Whether the bank does no business with them for now. */
+  readonly restricted: boolean;
 }
 
 /**
@@ -40,10 +42,14 @@ export function checkHolderChange(
 }
 
 /**
- * Refuses holders who are unknown, no longer customers, or of the wrong kind: an organisation owns business accounts and
- * nothing else, everybody else is a person.
+ * Refuses holders who are unknown, no longer customers, restricted, or of the wrong kind: an organisation owns business accounts and
+ * nothing else, everybody else is a person. What takes history is there already, whoever holds it.
  */
-export function checkStandings(type: AccountType, holders: readonly Holding[], standings: readonly Standing[]): void {
+export function checkStandings(
+  { type, migrating }: { readonly type: AccountType; readonly migrating: boolean },
+  holders: readonly Holding[],
+  standings: readonly Standing[],
+): void {
   const known = new Map(standings.map((standing) => [standing.customerId, standing]));
   for (const { customerId } of holders) {
     if (!known.has(customerId)) throw refuse('CUSTOMER_NOT_FOUND', { customer_id: customerId });
@@ -51,6 +57,7 @@ export function checkStandings(type: AccountType, holders: readonly Holding[], s
   for (const { customerId, role } of holders) {
     const standing = known.get(customerId);
     if (standing?.state !== CustomerState.ACTIVE) throw refuse('CUSTOMER_DEACTIVATED', { customer_id: customerId });
+    if (standing.restricted && !migrating) throw refuse('CUSTOMER_RESTRICTED', { customer_id: customerId });
     const shallBeOrganisation = type === 'business' && role === 'owner';
     if (standing.organisation !== shallBeOrganisation) throw refuse('HOLDERS_INVALID', { customer_id: customerId });
   }

@@ -39,6 +39,8 @@ export const refuse = refusals('account', {
   ACCOUNT_NOT_MIGRATING: ['FAILED_PRECONDITION', 'The account takes no history.'],
   ACCOUNT_FROZEN: ['FAILED_PRECONDITION', 'The account is frozen against this.'],
   ACCOUNT_NOT_FROZEN: ['FAILED_PRECONDITION', 'The account is not frozen.'],
+  ACCOUNT_RESTRICTED: ['FAILED_PRECONDITION', 'The bank holds this up for now. Ask the bank.'],
+  CUSTOMER_RESTRICTED: ['FAILED_PRECONDITION', 'The bank opens no account for a holder for now. Ask the bank.'],
   OWNER_REQUIRED: ['PERMISSION_DENIED', 'Only an owner of the account may do this.'],
   SIGNATORY_REQUIRED: ['PERMISSION_DENIED', 'The mandate of the account gives it to others.'],
   GUARDIAN_REQUIRED: ['PERMISSION_DENIED', 'Who has a guardian does this by them alone.'],

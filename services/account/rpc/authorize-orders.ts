@@ -9,6 +9,7 @@ import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { hashIban } from '../accounts.ts';
 import type { Context } from '../context.ts';
+import { selectRestricted } from '../customer-standings.ts';
 import { type AccountFacts, authorize } from '../domain/authorize.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { People } from '../domain/standing.ts';
@@ -54,6 +55,8 @@ interface Accounts {
   /** Who has what to do with those that customers want to take from, today. */
   readonly people: ReadonlyMap<string, People>;
   readonly date: string;
+  /** Those of the customers who order who are restricted. */
+  readonly restricted: ReadonlySet<string>;
   /** What was signed, by the requests' ids. */
   readonly signed: ReadonlyMap<string, RequestRow>;
 }
@@ -72,6 +75,7 @@ function decide(order: OrderToAuthorize, accounts: Accounts) {
     isSigned,
     debtor: accounts.byId(order.debtorAccountId),
     people: accounts.people.get(order.debtorAccountId),
+    actorRestricted: accounts.restricted.has(actor?.partyId ?? ''),
     date: accounts.date,
     creditor: creditor.case === 'creditorIban' ? accounts.byIban(creditor.value) : accounts.byId(creditor.value ?? ''),
   });
@@ -104,12 +108,13 @@ async function readAccounts(context: Context, orders: readonly OrderToAuthorize[
   ]);
   const ibans = orders.flatMap(({ creditor }) => (creditor.case === 'creditorIban' ? [creditor.value] : []));
   const asked = orders.filter(({ actor }) => actor?.audience === Audience.CHANNEL);
-  const [rows, { people, date }, signed] = await Promise.all([
+  const [rows, { people, date }, restricted, signed] = await Promise.all([
     database.query(selectStandings([...new Set(ids)], [...new Set(ibans)].map(hash))),
     readPeople(
       context,
       asked.map(({ debtorAccountId }) => debtorAccountId),
     ),
+    asked.length === 0 ? [] : database.query(selectRestricted(asked.map(({ actor }) => actor?.partyId ?? ''))),
     readSigned(context, orders),
   ]);
   const terms = await catalogue.terms(rows);
@@ -120,6 +125,7 @@ async function readAccounts(context: Context, orders: readonly OrderToAuthorize[
     byIban: (iban) => byId.get(idByHash.get(hash(iban).toString('hex')) ?? ''),
     people,
     date,
+    restricted: new Set(restricted.map(({ id }) => id)),
     signed,
   };
 }

@@ -82,7 +82,7 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
     holders.map(({ customerId }) => customerId),
     call,
   );
-  checkStandings(type, holders, standings);
+  checkStandings({ type, migrating: request.migrating }, holders, standings);
 
   const [{ openDate }, iban] = await Promise.all([context.clock.read(), context.newIban()]);
   return {

@@ -22,6 +22,11 @@ export function becomes(
   return known.state === 'CLEARED' ? { state: 'OPEN', isNews: true } : { state: known.state, isNews: false };
 }
 
+/** Whether a customer is restricted for a hit: until somebody has said that it is not them, or they are no longer alike. */
+export function restricts(state: HitState): boolean {
+  return state === 'OPEN' || state === 'CONFIRMED';
+}
+
 /** A score as people read it: percent, rounded down. */
 export function percentOf(score: number): number {
   return Math.floor(score * 100 + 1e-9);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { deriveId } from '#chassis/id.ts';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { SanctionsHitState } from '#gen/bank/customer/v1/sanctions_pb.ts';
@@ -20,6 +21,11 @@ describe('ConfirmSanctionsHit', () => {
       }),
     );
     await hitsOn(officer(), customerId);
+    const standing = async () => {
+      const { standings } = await bank.as('account').getCustomerStates({ customerIds: [customerId] });
+      return standings.map(({ restricted, standingVersion }) => [restricted, standingVersion]);
+    };
+    expect(await standing()).to.deep.equal([[true, 1]]);
     const [found] = (await officer().listSanctionsHits({ customerId })).hits;
     const request = { requestId: unique('confirm'), customerId, hitId: found?.hitId ?? '', reason: 'The same address' };
     await refused(office.confirmSanctionsHit(request), 'CALLER_NOT_ALLOWED');
@@ -32,7 +38,11 @@ describe('ConfirmSanctionsHit', () => {
       { ...staff('COMPLIANCE'), approverId: 'stf_other' },
       { workload: 'security-executor' },
     );
+    expect(await standing()).to.deep.equal([[true, 1]]);
     await executor.clearSanctionsHit({ ...request, requestId: unique('clear') });
+    expect(await standing()).to.deep.equal([[false, 2]]);
+    const told = ['CustomerStandingChanged 1', 'CustomerStandingChanged 2'];
+    expect(await eventsOf(bank.database, deriveId('kyc', customerId))).to.deep.equal(told);
     const [first, ...others] = await eventsOf(bank.database, request.hitId);
     expect(first).to.equal('SanctionsHitFound 1');
     expect(others).to.deep.equal(['SanctionsHitConfirmed 2', 'SanctionsHitCleared 3']);

@@ -9,11 +9,13 @@ export function getCustomerStates({ database }: Context): Rpcs<typeof CustomerSe
   return async ({ customerIds }) => {
     const rows = await database.query(selectStandings(customerIds));
     return {
-      standings: rows.map(({ id, kind, state, branchId }) => ({
+      standings: rows.map(({ id, kind, state, branchId, restricted, standingVersion }) => ({
         customerId: id,
         state: stateMessage(state),
         organisation: kind === 'organisation',
         branchId,
+        restricted,
+        standingVersion,
       })),
     };
   };

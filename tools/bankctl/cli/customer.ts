@@ -1,10 +1,11 @@
 // The commands about customers.
 import type { Command } from 'commander';
 import { deathCommands } from './estate.ts';
+import { documentCommands } from './document.ts';
 import { relationCommands } from './relation.ts';
 import { action, type Exited, lists, parseDate, parseInstant, repeated, writes } from './run.ts';
 
-/** Adds customer register, get, versions, list, update, deactivate and those about relations and notes. */
+/** Adds customer register, get, versions, list, update, deactivate and those about relations, notes and documents. */
 export function customerCommands(program: Command, exited: Exited): void {
   const customer = program.command('customer').description('The customers of the bank.');
   const load = () => import('../commands/customer.ts');
@@ -70,6 +71,7 @@ Examples:
   relationCommands(customer, exited);
   deathCommands(customer, exited);
   noteCommands(customer, exited);
+  documentCommands(customer, exited);
 }
 
 function noteCommands(customer: Command, exited: Exited): void {

@@ -41,15 +41,16 @@ export function sanctionsCommands(program: Command, exited: Exited): void {
     .addHelpText('after', '\nExample:\n  bankctl sanctions hits --state open')
     .action(action(exited, async () => (await load()).listHits));
 
-  const decision = (name: 'clear' | 'confirm', description: string) =>
+  for (const [name, description] of [
+    ['clear', 'Says that the customer is somebody else. Another officer must approve it.'],
+    ['confirm', 'Says that it is the customer.'],
+  ] as const) {
     writes(sanctions.command(name))
       .description(description)
       .argument('<customer>', 'the customer (cus_…)')
       .argument('<hit>', 'the hit (sht_…)')
       .argument('<reason>', 'why')
-      .addHelpText('after', `\nExample:\n  bankctl sanctions ${name} cus_… sht_… 'The passport that was shown'`);
-  decision('clear', 'Says that the customer is somebody else. Another officer must approve it.').action(
-    action(exited, async () => (await load()).clearHit),
-  );
-  decision('confirm', 'Says that it is the customer.').action(action(exited, async () => (await load()).confirmHit));
+      .addHelpText('after', `\nExample:\n  bankctl sanctions ${name} cus_… sht_… 'The passport that was shown'`)
+      .action(action(exited, async () => (await load()).decideHit(name)));
+  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { create } from '@bufbuild/protobuf';
+import { create, type DescMessage } from '@bufbuild/protobuf';
 import {
   ClearSanctionsHitResponseSchema,
   ConfirmSanctionsHitResponseSchema,
@@ -119,30 +119,24 @@ export async function listHits(
   );
 }
 
-/** Clears a hit. */
-export async function clearHit(
-  { bank, out }: Session,
-  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
-  customerId = '',
-  hitId = '',
-  reason = '',
-): Promise<void> {
-  const request = { requestId, validateOnly, customerId, hitId, reason };
-  const answer = await bank().client(CustomerService).clearSanctionsHit(request);
-  await out.message(ClearSanctionsHitResponseSchema, answer, () => hitsText(answer.hit ? [answer.hit] : []));
-}
-
-/** Confirms a hit. */
-export async function confirmHit(
-  { bank, out }: Session,
-  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
-  customerId = '',
-  hitId = '',
-  reason = '',
-): Promise<void> {
-  const request = { requestId, validateOnly, customerId, hitId, reason };
-  const answer = await bank().client(CustomerService).confirmSanctionsHit(request);
-  await out.message(ConfirmSanctionsHitResponseSchema, answer, () => hitsText(answer.hit ? [answer.hit] : []));
+/** Says of a hit that the customer is somebody else, or that it is them. */
+export function decideHit(which: 'clear' | 'confirm') {
+  return async (
+    { bank, out }: Session,
+    { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+    customerId = '',
+    hitId = '',
+    reason = '',
+  ): Promise<void> => {
+    const service = bank().client(CustomerService);
+    const request = { requestId, validateOnly, customerId, hitId, reason };
+    const answer = await (which === 'clear'
+      ? service.clearSanctionsHit(request)
+      : service.confirmSanctionsHit(request));
+    // The two answers have the same shape.
+    const schema = which === 'clear' ? ClearSanctionsHitResponseSchema : ConfirmSanctionsHitResponseSchema;
+    await out.message<DescMessage>(schema, answer, () => hitsText(answer.hit ? [answer.hit] : []));
+  };
 }
 
 function versionsText(versions: readonly SanctionsListVersion[]): Promise<string> {
