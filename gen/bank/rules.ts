@@ -62,13 +62,21 @@ export type IdKind =
   | 'LEGAL_HOLD'
   | 'RELATION'
   | 'SIGNATURE_REQUEST'
-  | 'SANCTIONS_HIT';
+  | 'SANCTIONS_HIT'
+  | 'PERSONAL_DATA_EXPORT';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
   | 'VIEW'
   | 'ACT'
   | 'NAMED';
+
+/** What an answer is to a customer who asks for everything that is held about them. */
+export type Disclosure =
+  | 'EXPORTED'
+  | 'ELSEWHERE'
+  | 'OTHERS'
+  | 'WITHHELD';
 
 /** The classes of data that may not stand in clear. */
 export type GuardedClass =
@@ -138,6 +146,7 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/AddCaseNote'
   | 'bank.audit.v1.AuditService/DecideCase'
   | 'bank.audit.v1.AuditService/DraftSuspiciousActivityReport'
+  | 'bank.audit.v1.AuditService/ListPersonalDataReads'
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
   | 'bank.customer.v1.CustomerService/BatchRegisterCustomers'
   | 'bank.customer.v1.CustomerService/GetCustomer'
@@ -312,6 +321,10 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/AddTrustedPayee'
   | 'bank.security.v1.SecurityService/RemoveTrustedPayee'
   | 'bank.security.v1.SecurityService/ListTrustedPayees'
+  | 'bank.security.v1.SecurityService/RequestPersonalDataExport'
+  | 'bank.security.v1.SecurityService/GetPersonalDataExport'
+  | 'bank.security.v1.SecurityService/ListPersonalDataExports'
+  | 'bank.security.v1.SecurityService/ReadPersonalDataExport'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
@@ -365,6 +378,8 @@ export interface Rule {
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;
   readonly idempotency: 'no_side_effects' | 'idempotent';
+  /** What its answers are to a customer who asks for everything that is held about them. Empty: nothing. */
+  readonly disclosure: Disclosure | '';
   /** True for a published read that shows something of a person. */
   readonly readsPersonal: boolean;
   /** Every id field that its request can hold. */
@@ -399,6 +414,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -424,6 +440,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'ACT' },
@@ -450,6 +467,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -471,6 +489,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -489,6 +508,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -514,6 +534,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accounts', 'productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -540,6 +561,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -551,7 +573,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/ListAccounts': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -560,6 +582,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -582,6 +605,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -610,6 +634,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -636,6 +661,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -665,6 +691,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -692,6 +719,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -722,6 +750,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -753,6 +782,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -778,6 +808,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -790,7 +821,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/ListMandates': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -799,6 +830,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -811,7 +843,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/ListSignatureRequests': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -820,6 +852,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -842,6 +875,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'VIEW' },
@@ -861,6 +895,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
@@ -884,6 +919,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
@@ -907,6 +943,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
@@ -929,6 +966,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -948,6 +986,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -978,6 +1017,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1000,6 +1040,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1011,7 +1052,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/GetStatement': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -1020,6 +1061,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1042,6 +1084,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1062,6 +1105,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1103,6 +1147,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1123,6 +1168,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -1141,6 +1187,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1162,6 +1209,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1177,6 +1225,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1192,6 +1241,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1213,6 +1263,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
@@ -1233,6 +1284,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1250,6 +1302,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
@@ -1271,6 +1324,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1288,6 +1342,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1305,6 +1360,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1320,6 +1376,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1339,6 +1396,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1356,6 +1414,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1379,6 +1438,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1399,6 +1459,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['legalHoldId'], kind: 'LEGAL_HOLD', access: 'NAMED' },
@@ -1419,6 +1480,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [],
     shows: [],
@@ -1436,6 +1498,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1453,6 +1516,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1473,6 +1537,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1495,6 +1560,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
@@ -1514,6 +1580,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
@@ -1539,6 +1606,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
@@ -1564,6 +1632,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'NAMED' },
@@ -1585,6 +1654,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
@@ -1605,6 +1675,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
@@ -1624,6 +1695,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
@@ -1646,6 +1718,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
@@ -1667,6 +1740,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
@@ -1689,6 +1763,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
@@ -1697,6 +1772,28 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListPersonalDataReads': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/RegisterCustomer': {
@@ -1709,6 +1806,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
@@ -1732,6 +1830,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customers', 'branchId'], kind: 'BRANCH', access: 'ACT' },
@@ -1747,7 +1846,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomer': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -1756,6 +1855,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -1768,7 +1868,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListCustomerVersions': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -1777,6 +1877,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -1797,6 +1898,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
@@ -1817,6 +1919,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -1847,6 +1950,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -1867,6 +1971,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -1892,6 +1997,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -1916,6 +2022,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -1931,7 +2038,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListRelations': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -1940,6 +2047,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -1960,6 +2068,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -1972,7 +2081,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListCustomerNotes': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -1980,6 +2089,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2000,6 +2110,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2019,6 +2130,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2037,6 +2149,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2051,7 +2164,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListConsents': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2060,6 +2173,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2078,6 +2192,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
@@ -2095,6 +2210,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2110,6 +2226,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2129,6 +2246,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2146,6 +2264,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2161,6 +2280,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2181,6 +2301,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2204,6 +2325,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2228,6 +2350,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2241,7 +2364,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/GetErasureRequest': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2250,6 +2373,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2270,6 +2394,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2287,6 +2412,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2307,6 +2433,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2324,6 +2451,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
@@ -2339,6 +2467,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'NAMED' },
@@ -2365,6 +2494,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -2390,6 +2520,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -2412,6 +2543,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -2436,6 +2568,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -2459,6 +2592,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
@@ -2515,6 +2649,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
@@ -2571,6 +2706,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'ACT' },
@@ -2625,6 +2761,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holds', 'holdId'], kind: 'HOLD', access: 'NAMED' },
@@ -2663,6 +2800,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -2715,6 +2853,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -2741,6 +2880,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -2768,6 +2908,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
@@ -2787,6 +2928,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -2807,6 +2949,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2824,6 +2967,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -2844,6 +2988,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -2866,6 +3011,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'VIEW' },
@@ -2885,6 +3031,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2902,6 +3049,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2919,6 +3067,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2937,6 +3086,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2952,6 +3102,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -2973,6 +3124,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2990,6 +3142,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3005,6 +3158,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3024,6 +3178,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3039,6 +3194,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3057,6 +3213,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3075,6 +3232,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3092,6 +3250,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3109,6 +3268,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3126,6 +3286,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3151,6 +3312,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3168,6 +3330,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3183,6 +3346,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3205,6 +3369,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3225,6 +3390,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3240,6 +3406,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3259,6 +3426,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3274,6 +3442,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3287,6 +3456,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['afterLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3299,7 +3469,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/ListInbox': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -3308,6 +3478,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3326,6 +3497,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3342,6 +3514,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3352,7 +3525,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/GetPreferences': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -3360,6 +3533,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3375,6 +3549,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['lowBalances', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -3396,7 +3571,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/ListDeliveries': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -3404,6 +3579,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -3423,6 +3599,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [],
     shows: [['deliveries', 'customerId']],
@@ -3440,6 +3617,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -3461,6 +3639,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3479,6 +3658,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3496,6 +3676,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3513,6 +3694,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3531,6 +3713,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3546,6 +3729,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3563,6 +3747,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3581,6 +3766,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3600,6 +3786,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3617,6 +3804,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3636,6 +3824,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3652,6 +3841,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3664,7 +3854,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/ListWebhooks': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
@@ -3674,6 +3864,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'VIEW' },
@@ -3694,6 +3885,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -3718,6 +3910,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -3739,6 +3932,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -3759,6 +3953,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -3779,6 +3974,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -3799,6 +3995,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -3824,6 +4021,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
@@ -3846,6 +4044,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
@@ -3867,6 +4066,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3885,6 +4085,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['aggregateId'], kind: 'AGGREGATE', access: 'NAMED' },
@@ -3905,6 +4106,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3924,6 +4126,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3942,6 +4145,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3959,6 +4163,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3978,6 +4183,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3996,6 +4202,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -4016,6 +4223,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4036,6 +4244,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4055,6 +4264,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4073,6 +4283,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4090,6 +4301,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4105,6 +4317,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4125,6 +4338,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4144,6 +4358,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4163,6 +4378,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4184,6 +4400,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4204,6 +4421,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4220,6 +4438,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4232,7 +4451,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/ListPasskeys': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -4241,6 +4460,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4257,6 +4477,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['passkeyId'], kind: 'PASSKEY', access: 'NAMED' },
@@ -4278,6 +4499,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4293,6 +4515,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4311,6 +4534,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -4330,6 +4554,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
@@ -4352,6 +4577,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
@@ -4376,6 +4602,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
@@ -4397,6 +4624,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
     readsPersonal: true,
     ids: [],
     shows: [],
@@ -4412,6 +4640,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4430,6 +4659,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
@@ -4452,6 +4682,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
@@ -4472,6 +4703,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
@@ -4492,6 +4724,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'VIEW' },
@@ -4511,6 +4744,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4524,6 +4758,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4540,6 +4775,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4553,6 +4789,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4571,6 +4808,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalIds'], kind: 'APPROVAL', access: 'NAMED' },
@@ -4588,6 +4826,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4603,6 +4842,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'VIEW' },
@@ -4622,6 +4862,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
@@ -4644,6 +4885,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
@@ -4665,6 +4907,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
@@ -4683,6 +4926,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['refusals', 'refusalId'], kind: 'AGGREGATE', access: 'NAMED' },
@@ -4702,6 +4946,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4715,6 +4960,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['reads', 'readId'], kind: 'AGGREGATE', access: 'NAMED' },
@@ -4735,6 +4981,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4750,6 +4997,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4767,6 +5015,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4783,6 +5032,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -4810,6 +5060,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [],
     shows: [],
@@ -4827,6 +5078,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['loginReviewId'], kind: 'LOGIN_REVIEW', access: 'ACT' },
@@ -4848,6 +5100,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4863,6 +5116,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4883,6 +5137,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4898,6 +5153,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4911,6 +5167,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4926,6 +5183,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyIds'], kind: 'PARTY', access: 'NAMED' },
@@ -4945,6 +5203,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'ACT' },
@@ -4964,6 +5223,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4981,6 +5241,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4990,7 +5251,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/ListSessions': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -4999,6 +5260,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5017,6 +5279,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['sessionId'], kind: 'SESSION', access: 'NAMED' },
@@ -5036,6 +5299,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -5053,6 +5317,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5068,6 +5333,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -5096,6 +5362,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
@@ -5116,6 +5383,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
@@ -5137,6 +5405,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -5156,6 +5425,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['trustedPayeeId'], kind: 'TRUSTED_PAYEE', access: 'NAMED' },
@@ -5167,7 +5437,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/ListTrustedPayees': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -5175,11 +5445,100 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.security.v1.SecurityService/RequestPersonalDataExport': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PERSONAL_DATA_EXPORT_UNDER_WAY',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetPersonalDataExport': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['exportId'], kind: 'PERSONAL_DATA_EXPORT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PERSONAL_DATA_EXPORT_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListPersonalDataExports': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['personalDataExports', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/ReadPersonalDataExport': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['exportId'], kind: 'PERSONAL_DATA_EXPORT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PERSONAL_DATA_EXPORT_NOT_FOUND',
+      'PERSONAL_DATA_EXPORT_NOT_READY',
+      'PAGE_TOKEN_INVALID',
+    ],
   },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
@@ -5190,6 +5549,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5220,6 +5580,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5251,6 +5612,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5294,6 +5656,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'VIEW' },
@@ -5305,7 +5668,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.transaction.v1.TransactionService/ListTransactions': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -5314,6 +5677,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -5341,6 +5705,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
@@ -5371,6 +5736,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5416,6 +5782,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -5451,6 +5818,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -5476,6 +5844,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -5500,6 +5869,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
@@ -5511,7 +5881,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.transaction.v1.TransactionService/ListHolds': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -5520,6 +5890,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -5540,6 +5911,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['transactions', 'accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5568,6 +5940,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [],
     shows: [['reviews', 'transaction', 'debtorAccountId'], ['reviews', 'transaction', 'creditorAccountId']],
@@ -5585,6 +5958,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
@@ -5731,6 +6105,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.LoginReview': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.OrderToScore': { userAgent: 'PERSONAL' },
   'bank.security.v1.PersonalDataReading': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.ReadPersonalDataExportResponse': { content: 'PERSONAL' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.RegisterCredentialsResponse': { totpSecret: 'SECRET', otpauthUri: 'SECRET' },
@@ -5870,6 +6245,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.LoginReview',
   'bank.security.v1.OrderToScore',
   'bank.security.v1.PersonalDataReading',
+  'bank.security.v1.ReadPersonalDataExportResponse',
   'bank.security.v1.RecordReadsRequest',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',

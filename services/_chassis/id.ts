@@ -18,6 +18,7 @@ export type Prefix =
   | 'lgh'
   | 'lrv'
   | 'nws'
+  | 'pde'
   | 'prd'
   | 'ptn'
   | 'pwr'
