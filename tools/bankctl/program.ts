@@ -15,6 +15,7 @@ import { ledgerCommands } from './cli/ledger.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
+import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
 import { sessionCommands } from './cli/session.ts';
@@ -105,6 +106,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     eventCommands,
     deliveryCommands,
     webhookCommands,
+    privacyCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {
