@@ -1912,7 +1912,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.customer.v1.CustomerService/UpdateCustomer': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
@@ -5327,9 +5327,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/RequireStepUp': {
-    callers: ['transaction', 'account'],
+    callers: ['transaction', 'account', 'customer'],
     grants: [],
-    actorAsserters: ['transaction', 'account'],
+    actorAsserters: ['transaction', 'account', 'customer'],
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',

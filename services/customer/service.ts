@@ -16,6 +16,7 @@ import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { Screening } from './migrations/0010-screening.ts';
 import { Consents } from './migrations/0011-consents.ts';
 import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
+import { provingOf } from './proving.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
@@ -115,6 +116,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     };
   },
   rpcs,
+  stepUp: provingOf,
   owners: ({ database }) => ({
     CUSTOMER: ownCustomer(
       () => refuse('CUSTOMER_NOT_FOUND'),
