@@ -37,6 +37,7 @@ describe('The rules of access', () => {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],

@@ -21,6 +21,7 @@ export type Prefix =
   | 'lrv'
   | 'nws'
   | 'pmf'
+  | 'pde'
   | 'prd'
   | 'ptn'
   | 'pwr'

@@ -1,10 +1,12 @@
 // The table of contents of the audit service.
+import { ownCustomer } from '#chassis/access.ts';
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import { ChassisSettings, eventOperations, eventPath, LeanChassis } from '#chassis/chassis-tables.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
+import { refuse } from './domain/refusals.ts';
 import { PRODUCERS, recordings } from './events.ts';
 import { forget } from './forgetting.ts';
 import { keep } from './keeping.ts';
@@ -35,6 +37,7 @@ import { listLargeTransactions } from './rpc/list-large-transactions.ts';
 import { listLegalHolds } from './rpc/list-legal-holds.ts';
 import { listLogEntries } from './rpc/list-log-entries.ts';
 import { listMonitoringRules } from './rpc/list-monitoring-rules.ts';
+import { listPersonalDataReads } from './rpc/list-personal-data-reads.ts';
 import { listReportRecords } from './rpc/list-report-records.ts';
 import { listRetentionPolicies } from './rpc/list-retention-policies.ts';
 import { placeLegalHold } from './rpc/place-legal-hold.ts';
@@ -55,6 +58,7 @@ function rpcs(context: Context) {
     listCheckpoints: listCheckpoints(context),
     listLargeTransactions: listLargeTransactions(context),
     listReportRecords: listReportRecords(context),
+    listPersonalDataReads: listPersonalDataReads(context),
     listLogEntries: listLogEntries(context),
     listMonitoringRules: listMonitoringRules(context),
     setMonitoringRule: setMonitoringRule(context),
@@ -109,8 +113,13 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
   context: makeContext,
   subscriptions: recordings,
   rpcs,
-  // Only staff call it: nothing in it is a customer's to see.
-  owners: () => ({}),
+  // Customers see who has read what is theirs, and nothing else; the staff who call it see the whole bank.
+  owners: () => ({
+    CUSTOMER: ownCustomer(
+      () => refuse('CUSTOMER_NOT_FOUND'),
+      async () => [],
+    ),
+  }),
   async start(context) {
     const { checkpoints, config, log } = context;
     const sign = async () => {

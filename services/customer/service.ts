@@ -20,6 +20,7 @@ import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
 import { Deaths } from './migrations/0013-deaths.ts';
 import { Standings } from './migrations/0020-standings.ts';
 import { Documents } from './migrations/0021-documents.ts';
+import { provingOf } from './proving.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
@@ -135,6 +136,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     };
   },
   rpcs,
+  stepUp: provingOf,
   owners: ({ database }) => ({
     CUSTOMER: ownCustomer(
       () => refuse('CUSTOMER_NOT_FOUND'),

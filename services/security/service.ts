@@ -10,6 +10,8 @@ import { type Context, makeContext } from './context.ts';
 import { ownKeys } from './data-keys.ts';
 import { refuse } from './domain/refusals.ts';
 import { startExecuting } from './executing.ts';
+import { startExporting } from './exporting.ts';
+import { ownExport } from './exports.ts';
 import { deleteAddressHours } from './login-tables.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
@@ -29,6 +31,7 @@ import { Inactivity } from './migrations/0026-inactivity.ts';
 import { SpentProofs } from './migrations/0028-spent-proofs.ts';
 import { NoCustomerBranches } from './migrations/0029-no-customer-branches.ts';
 import { ReadRecording } from './migrations/0030-read-recording.ts';
+import { PersonalDataExports } from './migrations/0031-personal-data-exports.ts';
 import { deleteSpent, deleteSpentProofs } from './partner-tables.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
@@ -51,6 +54,7 @@ import { getKeyRotation } from './rpc/get-key-rotation.ts';
 import { getPartner } from './rpc/get-partner.ts';
 import { getPasskeyLoginOptions } from './rpc/get-passkey-login-options.ts';
 import { getPasskeyRegistrationOptions } from './rpc/get-passkey-registration-options.ts';
+import { getPersonalDataExport } from './rpc/get-personal-data-export.ts';
 import { getReadSamplings } from './rpc/get-read-samplings.ts';
 import { getScoringPolicy } from './rpc/get-scoring-policy.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
@@ -62,6 +66,7 @@ import { listApprovals } from './rpc/list-approvals.ts';
 import { listLoginReviews } from './rpc/list-login-reviews.ts';
 import { listPartners } from './rpc/list-partners.ts';
 import { listPasskeys } from './rpc/list-passkeys.ts';
+import { listPersonalDataExports } from './rpc/list-personal-data-exports.ts';
 import { listReadRecordingPolicies } from './rpc/list-read-recording-policies.ts';
 import { listRevokedSessions } from './rpc/list-revoked-sessions.ts';
 import { listSessions } from './rpc/list-sessions.ts';
@@ -70,6 +75,7 @@ import { listTrustedPayees } from './rpc/list-trusted-payees.ts';
 import { logIn } from './rpc/log-in.ts';
 import { logInWithPasskey } from './rpc/log-in-with-passkey.ts';
 import { logOut } from './rpc/log-out.ts';
+import { readPersonalDataExport } from './rpc/read-personal-data-export.ts';
 import { recordReads } from './rpc/record-reads.ts';
 import { recordRefusals } from './rpc/record-refusals.ts';
 import { refreshSession } from './rpc/refresh-session.ts';
@@ -82,6 +88,7 @@ import { removePasskey } from './rpc/remove-passkey.ts';
 import { removeTotp } from './rpc/remove-totp.ts';
 import { removeTrustedPayee } from './rpc/remove-trusted-payee.ts';
 import { requestPasswordReset } from './rpc/request-password-reset.ts';
+import { requestPersonalDataExport } from './rpc/request-personal-data-export.ts';
 import { requireStepUp } from './rpc/require-step-up.ts';
 import { resetPassword } from './rpc/reset-password.ts';
 import { resumePartner } from './rpc/resume-partner.ts';
@@ -175,6 +182,10 @@ function rpcs(context: Context) {
     addTrustedPayee: addTrustedPayee(context),
     removeTrustedPayee: removeTrustedPayee(context),
     listTrustedPayees: listTrustedPayees(context),
+    requestPersonalDataExport: requestPersonalDataExport(context),
+    getPersonalDataExport: getPersonalDataExport(context),
+    listPersonalDataExports: listPersonalDataExports(context),
+    readPersonalDataExport: readPersonalDataExport(context),
   } satisfies Rpcs<typeof SecurityService>;
 }
 
@@ -205,6 +216,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0028-spent-proofs', class: SpentProofs },
     { name: '0029-no-customer-branches', class: NoCustomerBranches },
     { name: '0030-read-recording', class: ReadRecording },
+    { name: '0031-personal-data-exports', class: PersonalDataExports },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,
@@ -227,6 +239,7 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
       repeat(SWEEP_MS, forget, log, 'what is over is not forgotten yet'),
       repeat(PROOF_SWEEP_MS, forgetProofs, log, 'old proofs are not forgotten yet'),
       startExecuting(context),
+      startExporting(context),
       await startSigning(context),
       goOnRotating(context),
     ];
@@ -236,10 +249,10 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     };
   },
   owners: (context) => ({
-    // Only staff name customers here.
     CUSTOMER: ownCustomer(() => refuse('CUSTOMER_NOT_FOUND'), branchesOfCustomers(context)),
     // Of whom an approval is the business, and who decides, follows from its own roles and branch.
     APPROVAL: 'decided-by-rpc',
+    PERSONAL_DATA_EXPORT: ownExport(context),
   }),
   stepUp: stepUpOf,
 };

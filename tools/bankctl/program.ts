@@ -19,6 +19,7 @@ import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
 import { paymentFileCommands } from './cli/payment-file.ts';
+import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
 import { sessionCommands } from './cli/session.ts';
@@ -113,6 +114,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     webhookCommands,
     iso20022Commands,
     paymentFileCommands,
+    privacyCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

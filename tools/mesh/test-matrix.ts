@@ -37,6 +37,7 @@ export type Matrix = Readonly<Record<string, Cells>>;
 /** Tokens that are none: nobody who shows one gets in, not even where anybody may without. */
 const BAD_TOKENS = ['garbage', 'expired', 'wrong-audience', 'wrong-algorithm', 'unsigned', 'foreign-key'];
 /** The customer whose things are named, who shares their accounts, who may use them, and somebody else. */
+const OF_ONE_PARTY: readonly IdKind[] = ['WEBHOOK', 'PARTY', 'PERSONAL_DATA_EXPORT'];
 const CUSTOMERS = ['customer', 'joint-holder', 'disponent', 'another-customer'];
 /** Staff of head office, of the branch whose things are named, and of another. */
 const BRANCHES = ['', '@own', '@other'];
@@ -112,7 +113,7 @@ function asForeign({ ids }: Rule, subject: string): Outcome | undefined {
 
 /** What is one party's alone, of what a request names: not those who share its accounts. */
 function ofOneParty(ids: Rule['ids']): IdKind | undefined {
-  return ids.find(({ kind, access }) => (kind === 'WEBHOOK' || kind === 'PARTY') && access !== 'NAMED')?.kind;
+  return ids.find(({ kind, access }) => OF_ONE_PARTY.includes(kind) && access !== 'NAMED')?.kind;
 }
 
 /** What those who share an account are told: another customer's other things are not theirs. */

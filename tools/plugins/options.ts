@@ -27,6 +27,8 @@ export type RpcRule = {
   grants: Grant[];
   actorAsserters: string[];
   noReplay: boolean;
+  /** Empty where it says none. */
+  disclosure: string;
 };
 
 /** The declaration of an id field, e.g. `{kind: 'ACCOUNT', access: 'VIEW'}`. */
@@ -106,6 +108,8 @@ function plainRule(json: RpcRule): RpcRule {
     grants: json.grants.map(plainGrant),
     actorAsserters: json.actorAsserters.map(workloadWord),
     noReplay: json.noReplay,
+    // A released contract of before may not know the word.
+    disclosure: bare(json.disclosure ?? '', 'DISCLOSURE_').replace('UNSPECIFIED', ''),
   };
 }
 

@@ -40,6 +40,7 @@ describe('The buf plugins', function () {
         edge: true,
         noReplay: false,
         idempotency: 'no_side_effects',
+        disclosure: '',
         readsPersonal: true,
         shows: [],
         ids: [{ path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' }],

@@ -15,6 +15,7 @@ interface Case {
 
 const rpc = '$P.ThingService/GetThing';
 const request = '$P.GetThingRequest';
+const NAME = `string name = 1 ${dataOption('class: DATA_CLASS_PERSONAL retention: RETENTION_TRANSIENT')};`;
 const write: Sample = { level: 'IDEMPOTENT', request: commandFields };
 
 const cases: Case[] = [
@@ -383,6 +384,38 @@ const cases: Case[] = [
     ],
     says: [`$P.ThingHappened is an event and carries $P.Inner.word, which is ${word}: seal it (bank.type.v1.Sealed).`],
   })),
+  {
+    title: 'refuses a published read of what is personal that does not say whether whom it is about gets it',
+    samples: [
+      { rule: edgeFor('audience: AUDIENCE_CHANNEL'), response: NAME },
+      {
+        rule: `${edgeFor('audience: AUDIENCE_CHANNEL')} disclosure: DISCLOSURE_ELSEWHERE`,
+        response: NAME,
+        service: 'customer',
+      },
+    ],
+    says: [`${rpc} shows what is personal: say by disclosure whether whom it is about gets it.`],
+  },
+  {
+    title: 'refuses a service that takes what is personal, and gives whom it is about nothing',
+    samples: [{ ...write, rule: edgeFor('audience: AUDIENCE_CHANNEL'), request: `${commandFields} ${NAME}` }],
+    says: ['ledger takes what is personal, and no RPC of it is exported to whom it is about.'],
+  },
+  {
+    title: 'refuses to export what cannot be asked for a customer',
+    samples: [
+      {
+        rule: `${edgeFor('audience: AUDIENCE_CHANNEL')} disclosure: DISCLOSURE_EXPORTED`,
+        request: `string card_id = 1 ${idOption('ID_KIND_HOLD')};`,
+      },
+      { ...write, rule: `${accountOnly} disclosure: DISCLOSURE_OTHERS`, service: 'customer' },
+    ],
+    says: [
+      `bank.customer.$V.ThingService/GetThing says a disclosure, but writes.`,
+      `${rpc} is exported, but security-executor may not call it for anybody.`,
+      `${rpc} is exported, but asks for card_id, which nobody fills in.`,
+    ],
+  },
   { title: 'accepts sealed data in an event', samples: [{ event: 'bank.type.v1.Sealed name = 1;' }], says: [] },
   ...[
     'int64',

@@ -1,6 +1,7 @@
 // What every contract of the bank must obey. Each violation is one sentence that names the RPC or the field.
 import type { Contract, Rpc } from './contract.ts';
 import { commonErrors, reasonsOf } from './contract.ts';
+import { disclosureViolations, undisclosedServices } from './disclosure-policy.ts';
 import {
   fieldViolations,
   isKeyedByItem,
@@ -20,11 +21,13 @@ export function violations(contract: Contract): string[] {
       ...stepUpViolations(rpc),
       ...idempotencyViolations(rpc),
       ...streamViolations(rpc),
+      ...disclosureViolations(rpc, contract.options),
       ...commentViolations(rpc.path, () => reasonsOf(rpc.method)),
       ...requestViolations(rpc, contract.options),
     ]),
     ...commentViolations('bank.type.v1.ErrorDetail', () => commonErrors(contract)),
     ...graphViolations(contract.rpcs),
+    ...undisclosedServices(contract),
     ...contract.messages.flatMap((message) => [
       ...messageViolations(message, contract.options),
       ...webhookViolations(message, contract.options),

@@ -69,6 +69,9 @@ function unions(options: Options, paths: readonly string[]): string[] {
     '/** What the caller must be allowed to do with what an id names. */',
     `export type Access =${union(options.words('Access'))};`,
     '',
+    '/** What an answer is to a customer who asks for everything that is held about them. */',
+    `export type Disclosure =${union(options.words('Disclosure'))};`,
+    '',
     '/** The classes of data that may not stand in clear. */',
     `export type GuardedClass =${union(options.words('DataClass').filter((word) => word !== 'PUBLIC'))};`,
     '',
@@ -115,6 +118,8 @@ export interface Rule {
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;
   readonly idempotency: 'no_side_effects' | 'idempotent';
+  /** What its answers are to a customer who asks for everything that is held about them. Empty: nothing. */
+  readonly disclosure: Disclosure | '';
   /** True for a published read that shows something of a person. */
   readonly readsPersonal: boolean;
   /** Every id field that its request can hold. */
@@ -152,6 +157,7 @@ function rowLines(row: RuleRow): string[] {
     `    edge: ${row.edge},`,
     `    noReplay: ${row.noReplay},`,
     `    idempotency: ${quote(row.idempotency)},`,
+    `    disclosure: ${quote(row.disclosure)},`,
     `    readsPersonal: ${row.readsPersonal},`,
     `    ids: ${lines(
       row.ids.map((id) => object(Object.entries(id))),

@@ -20,6 +20,7 @@ export interface RuleRow {
   readonly edge: boolean;
   readonly noReplay: boolean;
   readonly idempotency: string;
+  readonly disclosure: string;
   readonly readsPersonal: boolean;
   readonly ids: readonly IdRule[];
   readonly shows: readonly (readonly string[])[];

@@ -1,4 +1,5 @@
 // A valid request of every RPC of the audit service, and of those of security about what is recorded, for samples.ts.
+import type { Belongings } from './belongings.ts';
 import type { RpcName } from './doors.ts';
 import type { Sample } from './samples.ts';
 
@@ -11,7 +12,7 @@ const RULE = {
 const SPAN = { startTime: '2020-01-01T00:00:00Z', endTime: '2020-01-02T00:00:00Z' };
 const ofCase = { caseId: 'cse_none' };
 
-export const auditSamples: Partial<Record<RpcName, Sample>> = {
+const STAFFS: Partial<Record<RpcName, Sample>> = {
   'audit.ListAuditRecords': { request: {} },
   'audit.GetAuditRecord': { request: { recordId: 'aud_none' }, refused: 'AUDIT_RECORD_NOT_FOUND' },
   'audit.ListLogEntries': { request: { log: 'WORKLOAD_ACCOUNT' } },
@@ -54,6 +55,11 @@ export const auditSamples: Partial<Record<RpcName, Sample>> = {
   },
   'audit.DraftSuspiciousActivityReport': { request: ofCase, refused: 'CASE_NOT_FOUND' },
 };
+
+/** Samples that staff may send, and the customer about themselves. */
+export function auditSamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+  return { ...STAFFS, 'audit.ListPersonalDataReads': { request: { customerId } } };
+}
 
 /** As the bank begins with. */
 const SAMPLINGS = [

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { untilSigned } from '../signing.ts';
-import { BACK_OFFICE, counter, disponent, MANAGER, money, owner, textAt, withApproval } from './counter.ts';
+import { BACK_OFFICE, COMPLIANCE, counter, disponent, MANAGER, money, owner, textAt, withApproval } from './counter.ts';
 import type { Door } from './doors.ts';
 
 /** What a customer has, of every kind that a request can name. */
@@ -26,6 +26,8 @@ export interface Belongings {
   readonly signatureRequestId: string;
   /** Leads nowhere. */
   readonly webhookId: string;
+  /** A copy of what is held about them. */
+  readonly exportId: string;
   /** The branch that they and all that they have are with. */
   readonly branchId: string;
   /** Of another customer of the branch. */
@@ -92,10 +94,23 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     holdId: textAt(kept, 'hold', 'holdId'),
     signatureRequestId,
     webhookId: textAt(hook, 'webhook', 'webhookId'),
+    exportId: await collected(door, customerId),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
   };
+}
+
+/** Has what is held about somebody collected, for staff. */
+export async function collected(door: Door, customerId: string): Promise<string> {
+  const two = { maker: BACK_OFFICE, checker: COMPLIANCE };
+  const asked = await withApproval(door, two, 'security.RequestPersonalDataExport', { customerId });
+  const exportId = textAt(asked, 'personalDataExport', 'exportId');
+  for (;;) {
+    const shown = await door.call(COMPLIANCE, 'security.GetPersonalDataExport', { exportId });
+    if (textAt(shown, 'personalDataExport', 'state') !== 'PERSONAL_DATA_EXPORT_STATE_COLLECTING') return exportId;
+    await sleep(100);
+  }
 }
 
 /** The first of these asks for the end of an account, which all of them have to sign, and takes it back. */

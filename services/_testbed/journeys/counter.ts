@@ -9,6 +9,7 @@ export const TELLER = 'staff:teller';
 export const MANAGER = 'staff:branch-manager';
 export const BACK_OFFICE = 'staff:back-office';
 export const AUDITOR = 'staff:auditor';
+export const COMPLIANCE = 'staff:compliance';
 
 /** An amount as the contract writes it. */
 export interface Money extends JsonObject {

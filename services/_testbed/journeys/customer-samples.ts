@@ -28,7 +28,11 @@ export function customerSamples({
     'customer.GetCustomer': { request: { customerId } },
     'customer.ListCustomerVersions': { request: { customerId } },
     'customer.ListCustomers': { request: { branchId, pageSize: 1 } },
-    'customer.UpdateCustomer': { request: { customerId, updateMask: 'address', address } },
+    'customer.UpdateCustomer': {
+      request: { customerId, updateMask: 'address', address },
+      refused: 'STEP_UP_UNAVAILABLE',
+      toCustomers: true,
+    },
     // Somebody else, since what is done to the customer in earnest comes after it.
     'customer.DeactivateCustomer': { request: { customerId: disponentId } },
     'customer.ReportDeath': {

@@ -12,7 +12,7 @@ import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
 import { methodNamed, nameOf, PROTOCOLS } from './doors.ts';
 import { useJourney } from './journey.ts';
 import { callersOf, edgeOutcome, type Shown, shownBy, workloadOutcome } from './matrix-callers.ts';
-import { asCommand, sampleOf, samples } from './samples.ts';
+import { asCommand, refusalTo, sampleOf, samples } from './samples.ts';
 
 const everyRpc = Object.entries<Rule>(rules).map(([path, rule]) => ({ path, rpc: nameOf(path), rule }));
 /** No more than a busy machine answers in time; those that are refused at the same moment are recorded together. */
@@ -53,12 +53,12 @@ describe('The matrix of who may call what', function theMatrix() {
       .flatMap((one) => callersOf(one.path, one.rule).map((subjects, turn) => ({ ...one, subjects, turn })))
       .toSorted((a, b) => a.turn - b.turn);
     const told = await inParallel(calls, AT_ONCE, async ({ path, rpc, rule, subjects }, index) => {
-      const { request, refused } = rule.edge ? sampleOf(rpc, own) : { request: {}, refused: undefined };
+      const sample = rule.edge ? sampleOf(rpc, own) : { request: {} };
       const door = journey.door(PROTOCOLS[index % PROTOCOLS.length] ?? 'gRPC');
-      const command = asCommand(methodNamed(rpc).input, request, true);
+      const command = asCommand(methodNamed(rpc).input, sample.request, true);
       const found = await whyNot(async () => door.callWith(await shown(subjects), rpc, command));
       const outcome = edgeOutcome(path, subjects[0] ?? '');
-      const expected = outcome === 'ALLOWED' ? refused : outcome;
+      const expected = outcome === 'ALLOWED' ? refusalTo(subjects[0] ?? '', sample) : outcome;
       return found === expected ? [] : [`${rpc}, ${subjects.join()} over ${door.protocol}: ${found}, not ${expected}`];
     });
     return told.flat();

@@ -7,7 +7,7 @@ import { refused } from '#chassis/testing/clients.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { contentOf, useMailServer } from '../../notification/testing-ways.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
-import { type Counter, counter, listAt, money, textAt } from './counter.ts';
+import { type Counter, counter, listAt, money, TELLER, textAt } from './counter.ts';
 import type { Door, RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
 
@@ -104,7 +104,8 @@ describe('Customers who are told', function customersWhoAreTold() {
     const own = (rpc: RpcName, request: JsonObject) =>
       door.call(`customer:${petr.customerId}`, rpc, { requestId: randomUUID(), ...request });
     const contacts = [{ kind: 'CONTACT_KIND_EMAIL', value: email }];
-    await own('customer.UpdateCustomer', { customerId: petr.customerId, updateMask: 'contacts', contacts });
+    const asked = { requestId: randomUUID(), customerId: petr.customerId, updateMask: 'contacts', contacts };
+    await door.call(TELLER, 'customer.UpdateCustomer', asked);
     const choices = [{ topic: 'TOPIC_MONEY_IN', channel: 'CHANNEL_EMAIL', wanted: true }];
     await own('notification.UpdatePreferences', { locale: 'cs', choices });
     await at.transfer(`customer:${jana.customerId}`, jana.accountId, petr.accountId, money('42.00'));

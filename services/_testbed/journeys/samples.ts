@@ -16,6 +16,13 @@ import { webhookSamples } from './webhook-samples.ts';
 export interface Sample {
   readonly request: JsonObject;
   readonly refused?: string;
+  /** True where it is customers alone who are refused so: of them more is asked than of staff. */
+  readonly toCustomers?: boolean;
+}
+
+/** What a sample is refused for to a subject. */
+export function refusalTo(subject: string, { refused, toCustomers = false }: Sample): string | undefined {
+  return toCustomers && subject.startsWith('staff:') ? undefined : refused;
 }
 
 /** To when holds are extended. */
@@ -42,7 +49,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...transactionSamples(of),
     ...ledgerSamples(of),
     ...securitySamples(of),
-    ...auditSamples,
+    ...auditSamples(of),
     ...notificationSamples(of),
     ...webhookSamples(of),
     ...operationsSamples,
@@ -61,7 +68,8 @@ export function asCommand(input: DescMessage, request: JsonObject, validateOnly:
   };
 }
 
-function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sample>> {
+function securitySamples(of: Belongings): Partial<Record<RpcName, Sample>> {
+  const { customerId } = of;
   const approval = { approvalId: 'apr_none' };
   const [password, code] = ['correct horse battery', '123456'];
   const [staffId, branchId] = ['stf_none', 'brn_none'];
@@ -118,9 +126,7 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.WithdrawRequest': { request: approval, refused: 'APPROVAL_NOT_FOUND' },
     'security.GetStepUp': { request: { stepUpId: 'stp_none' }, refused: 'STEP_UP_NOT_FOUND' },
     'security.CompleteStepUp': { request: { stepUpId: 'stp_none', totpCode: code }, refused: 'STEP_UP_NOT_FOUND' },
-    'security.AddTrustedPayee': { request: { creditorAccountId: 'acc_none' }, refused: 'STEP_UP_UNAVAILABLE' },
-    'security.RemoveTrustedPayee': { request: { trustedPayeeId: 'tpy_none' }, refused: 'TRUSTED_PAYEE_NOT_FOUND' },
-    'security.ListTrustedPayees': { request: {} },
+    ...ownSamples(of),
     'security.ListLoginReviews': { request: {} },
     'security.DecideLoginReview': {
       request: { loginReviewId: 'lrv_none', decision: 'LOGIN_REVIEW_DECISION_RELEASE' },
@@ -137,6 +143,23 @@ function securitySamples({ customerId }: Belongings): Partial<Record<RpcName, Sa
     'security.RevokeSession': { request: { sessionId: 'ses_none' }, refused: 'SESSION_NOT_FOUND' },
     'security.RevokeSessions': { request: { customerId } },
     'security.RotateSigningKey': { request: {} },
+  };
+}
+
+/** Of whom a customer trusts, and of copies of what is held about them. */
+function ownSamples({ customerId, exportId }: Belongings): Partial<Record<RpcName, Sample>> {
+  return {
+    'security.AddTrustedPayee': { request: { creditorAccountId: 'acc_none' }, refused: 'STEP_UP_UNAVAILABLE' },
+    'security.RemoveTrustedPayee': { request: { trustedPayeeId: 'tpy_none' }, refused: 'TRUSTED_PAYEE_NOT_FOUND' },
+    'security.ListTrustedPayees': { request: {} },
+    'security.RequestPersonalDataExport': {
+      request: { customerId },
+      refused: 'STEP_UP_UNAVAILABLE',
+      toCustomers: true,
+    },
+    'security.GetPersonalDataExport': { request: { exportId } },
+    'security.ListPersonalDataExports': { request: { customerId } },
+    'security.ReadPersonalDataExport': { request: { exportId, format: 'PERSONAL_DATA_EXPORT_FORMAT_JSON' } },
   };
 }
 

@@ -9,6 +9,7 @@ export const refuse = refusals('audit', {
   CASE_NOT_FOUND: ['NOT_FOUND', 'There is no such case.'],
   CASE_SUBJECT_NOT_ALLOWED: ['PERMISSION_DENIED', 'Nobody works on a case about themselves.'],
   CHECKPOINT_PENDING: ['ABORTED', 'Nothing is signed yet that covers it. Repeat it in a few seconds.'],
+  CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
   LEGAL_HOLD_INVALID: ['INVALID_ARGUMENT', 'The hold covers nothing in particular, or ends before it begins.'],
   LEGAL_HOLD_NOT_FOUND: ['NOT_FOUND', 'There is no such hold.'],
   LEGAL_HOLD_RELEASED: ['FAILED_PRECONDITION', 'The hold was released before.'],

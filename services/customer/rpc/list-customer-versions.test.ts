@@ -1,14 +1,23 @@
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
-import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
+import { customer as channel, refused, staff, staffAt } from '#chassis/testing/service.ts';
 import { CustomerState, type CustomerVersion } from '#gen/bank/customer/v1/customer_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { useBank } from '../../_testbed/bank.ts';
+import { aSigner } from '../../_testbed/signers.ts';
 import { CustomerVersions } from '../migrations/0007-customer-versions.ts';
-import { customer } from '../service.ts';
 import { aPerson, dump, legible, unique } from '../testing.ts';
 
 describe('ListCustomerVersions', () => {
-  const bank = useService(customer);
+  const running = useBank({ services: ['customer', 'security'], edge: false });
+  const bank = {
+    asPrincipal: (actor: Actor) => running().asPrincipal(CustomerService, actor),
+    get database() {
+      return running().database('customer');
+    },
+  };
   const office = () => bank.asPrincipal(staff('BACK_OFFICE'));
 
   async function register(): Promise<string> {
@@ -21,7 +30,8 @@ describe('ListCustomerVersions', () => {
     const customerId = await register();
     const address = { lines: ['Kanárčí 77'], city: 'Brno', countryCode: 'CZ' };
     const own = { requestId: unique('own'), customerId, address, remark: 'I moved' };
-    await bank.asPrincipal(channel(customerId)).updateCustomer(own);
+    const { proving } = await aSigner(running(), customerId);
+    await proving(() => bank.asPrincipal(channel(customerId)).updateCustomer(own));
     const moved = { requestId: unique('up'), customerId, branchId: 'brn_brno', remark: 'Kanárková asked for it' };
     await office().updateCustomer(moved);
     await office().deactivateCustomer({ requestId: unique('end'), customerId, remark: 'Podezření' });

@@ -5,16 +5,19 @@ import { eventsOf, publishedOf } from '#chassis/testing/events.ts';
 import { customer as channel, refused, staff, staffAt, useService } from '#chassis/testing/service.ts';
 import { CustomerUpdatedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { ContactKind, type Customer, IdentifierKind } from '#gen/bank/customer/v1/customer_pb.ts';
-import type { UpdateCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { CustomerService, type UpdateCustomerRequestSchema } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { useBank } from '../../_testbed/bank.ts';
+import { aSigner } from '../../_testbed/signers.ts';
 import { customer } from '../service.ts';
 import { anOrganisation, aPerson, dump, unique } from '../testing.ts';
+
+const married = { givenName: 'Jana', familyName: 'Dvořáková', birthDate: '1985-02-28' };
 
 type Changes = Exclude<MessageInitShape<typeof UpdateCustomerRequestSchema>, { $typeName: string }>;
 
 describe('UpdateCustomer', () => {
   const bank = useService(customer);
   const teller = () => bank.asPrincipal(staff('TELLER'));
-  const married = { givenName: 'Jana', familyName: 'Dvořáková', birthDate: '1985-02-28' };
 
   async function register(application = aPerson()): Promise<string> {
     const { customer: registered } = await teller().registerCustomer(application);
@@ -120,44 +123,9 @@ describe('UpdateCustomer', () => {
     expect(await dump(bank.database)).to.equal(before);
   });
 
-  it('is for a customer themselves too, but for no other', async () => {
-    const [mine, theirs] = [await register(), await register()];
-    const me = bank.asPrincipal(channel(mine));
-    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
-    const request = (customerId: string) => ({ requestId: unique('own'), customerId, contacts });
-    expect((await me.updateCustomer(request(mine))).customer?.contacts).to.have.length(1);
-    await refused(me.updateCustomer(request(theirs)), 'CUSTOMER_NOT_FOUND');
-    await refused(me.updateCustomer(request('cus_unknown')), 'CUSTOMER_NOT_FOUND');
-    await refused(bank.asPrincipal(staff('AUDITOR')).updateCustomer(request(mine)), 'CALLER_NOT_ALLOWED');
-    expect((await teller().getCustomer({ customerId: theirs })).customer?.etag).to.equal('1');
-  });
-
-  it('lets customers change how they can be reached, and nothing else of themselves', async () => {
-    const customerId = await register();
-    const me = bank.asPrincipal(channel(customerId));
-    const mine = (changes: Changes) => me.updateCustomer({ requestId: unique('own'), customerId, ...changes });
-    const address = { lines: ['Krátká 1'], city: 'Brno', countryCode: 'CZ' };
-    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
-    // What the mask does not name is not changed, so that it may be there.
-    const paths = ['contacts', 'address'];
-    const { customer: moved } = await mine({ contacts, address, branchId: 'brn_1', updateMask: { paths } });
-    expect(moved?.address?.city).to.equal('Brno');
-    expect(moved?.branchId).to.equal('brn_praha');
-    const identifiers = [{ kind: IdentifierKind.TAX, value: unique('TX'), countryCode: 'CZ' }];
-    const staffs: [field: string, changes: Changes][] = [
-      ['person', { party: { case: 'person', value: married } }],
-      ['identifiers', { address, identifiers }],
-      ['identifiers', { updateMask: { paths: ['address', 'identifiers'] } }],
-      ['residence_country_code', { residenceCountryCode: 'AT' }],
-      ['branch_id', { branchId: 'brn_1' }],
-      ['relationship_officer_id', { relationshipOfficerId: 'stf_eva' }],
-      ['branch_id', { branchId: 'brn_1', validateOnly: true }],
-    ];
-    for (const [field, changes] of staffs) {
-      const refusal = await refused(mine(changes), 'FIELD_NOT_ALLOWED');
-      expect(refusal, field).to.deep.include({ code: Code.PERMISSION_DENIED, metadata: { field } });
-    }
-    expect((await teller().getCustomer({ customerId })).customer).to.deep.equal(moved);
+  it('is for staff who serve customers', async () => {
+    const request = { requestId: unique('own'), customerId: await register(), branchId: 'brn_1' };
+    await refused(bank.asPrincipal(staff('AUDITOR')).updateCustomer(request), 'CALLER_NOT_ALLOWED');
   });
 
   it('lets back office alone give, change and take the number that another bank knew a customer by', async () => {
@@ -237,5 +205,72 @@ describe('UpdateCustomer', () => {
     await refused(change('brn_praha', { branchId: 'brn_brno' }), 'BRANCH_NOT_ALLOWED');
     const kept = await change('brn_praha', { branchId: '', updateMask: { paths: ['branch_id'] } });
     expect(kept.customer?.branchId).to.equal('brn_praha');
+  });
+});
+
+describe('UpdateCustomer of customers themselves', () => {
+  const running = useBank({ services: ['customer', 'security'], edge: false });
+  const teller = () => running().asPrincipal(CustomerService, staff('TELLER'));
+
+  async function aCustomer() {
+    const { customer: registered } = await teller().registerCustomer(aPerson());
+    const signer = await aSigner(running(), registered?.customerId ?? '');
+    const own = (request: Changes) =>
+      running().asPrincipal(CustomerService, channel(signer.customerId)).updateCustomer(request);
+    /** What they ask and prove. */
+    const mine = (changes: Changes) => {
+      const request = { requestId: unique('own'), customerId: signer.customerId, ...changes };
+      return signer.proving(() => own(request));
+    };
+    return { ...signer, own, mine };
+  }
+
+  it('changes how they can be reached once they have proved that it is them: that very change, and no other', async () => {
+    const { customerId, own, proving } = await aCustomer();
+    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
+    const request = { requestId: unique('own'), customerId, contacts };
+    await refused(own(request), 'STEP_UP_REQUIRED');
+    expect((await teller().getCustomer({ customerId })).customer?.etag).to.equal('1');
+    expect((await proving(() => own(request))).customer?.contacts).to.have.length(1);
+    const other = [{ kind: ContactKind.PHONE, value: '+420602000001' }];
+    await refused(own({ ...request, contacts: other }), 'STEP_UP_MISMATCH');
+    const { customerId: theirs } = await aCustomer();
+    for (const foreign of [theirs, 'cus_unknown']) {
+      await refused(own({ ...request, requestId: unique('own'), customerId: foreign }), 'CUSTOMER_NOT_FOUND');
+    }
+    expect((await teller().getCustomer({ customerId: theirs })).customer?.etag).to.equal('1');
+  });
+
+  it('is refused to who has nothing to prove it with', async () => {
+    const { customer: registered } = await teller().registerCustomer(aPerson());
+    const customerId = registered?.customerId ?? '';
+    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
+    const own = running().asPrincipal(CustomerService, channel(customerId));
+    await refused(own.updateCustomer({ requestId: unique('own'), customerId, contacts }), 'STEP_UP_UNAVAILABLE');
+  });
+
+  it('changes nothing else of themselves', async () => {
+    const { customerId, mine } = await aCustomer();
+    const address = { lines: ['Krátká 1'], city: 'Brno', countryCode: 'CZ' };
+    const contacts = [{ kind: ContactKind.PHONE, value: '+420602000000' }];
+    // What the mask does not name is not changed, so that it may be there.
+    const paths = ['contacts', 'address'];
+    const { customer: moved } = await mine({ contacts, address, branchId: 'brn_1', updateMask: { paths } });
+    expect(moved?.address?.city).to.equal('Brno');
+    expect(moved?.branchId).to.equal('brn_praha');
+    const identifiers = [{ kind: IdentifierKind.TAX, value: unique('TX'), countryCode: 'CZ' }];
+    const staffs: [field: string, changes: Changes][] = [
+      ['person', { party: { case: 'person', value: married } }],
+      ['identifiers', { address, identifiers }],
+      ['identifiers', { updateMask: { paths: ['address', 'identifiers'] } }],
+      ['residence_country_code', { residenceCountryCode: 'AT' }],
+      ['branch_id', { branchId: 'brn_1' }],
+      ['relationship_officer_id', { relationshipOfficerId: 'stf_eva' }],
+    ];
+    for (const [field, changes] of staffs) {
+      const refusal = await refused(mine(changes), 'FIELD_NOT_ALLOWED');
+      expect(refusal, field).to.deep.include({ code: Code.PERMISSION_DENIED, metadata: { field } });
+    }
+    expect((await teller().getCustomer({ customerId })).customer).to.deep.equal(moved);
   });
 });

@@ -4,6 +4,7 @@ import { SecurityService as Contract, type SecurityService } from '#gen/bank/sec
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { dataKeyDestroyed } from '../events.ts';
+import { expireExports } from '../export-tables.ts';
 import { destroyDataKey as destroy, lockDataKey } from '../key-tables.ts';
 
 /** Erases a party by destroying their data key. */
@@ -16,6 +17,8 @@ export function destroyDataKey(context: Context): Rpcs<typeof SecurityService>['
         if (key?.destroyed) throw refuse('DATA_KEY_DESTROYED');
         const now = context.now();
         await tx.execute(destroy(partyId, now));
+        // Nobody can read what was collected of them any more.
+        await tx.execute(expireExports(partyId, now));
         dataKeyDestroyed(tx, partyId);
         tx.record({ resourceIds: [partyId], partyId: call.principal?.partyId ?? '' });
         return { destroyTime: timestampFromDate(now) };

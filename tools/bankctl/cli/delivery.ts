@@ -1,6 +1,6 @@
 // The commands about what customers are told.
 import { Argument, type Command } from 'commander';
-import { action, type Exited, lists, writes } from './run.ts';
+import { action, type Exited, lists, parseVersion, writes } from './run.ts';
 
 /** Adds delivery and news. */
 export function deliveryCommands(program: Command, exited: Exited): void {
@@ -25,6 +25,21 @@ export function deliveryCommands(program: Command, exited: Exited): void {
     .description('Sends what came to nothing once more.')
     .addHelpText('after', '\nExample:\n  bankctl delivery retry cus_… 7 email')
     .action(action(exited, async () => (await load()).retryDelivery));
+
+  const loadRetention = () => import('../commands/notice-retention.ts');
+  const retention = delivery.command('retention').description('For how long what customers were told is kept.');
+
+  lists(retention.command('list'))
+    .description('Lists the policies there were, the one in force first.')
+    .addHelpText('after', '\nExample:\n  bankctl delivery retention list')
+    .action(action(exited, async () => (await loadRetention()).listNoticeRetention));
+
+  writes(retention.command('set'))
+    .argument('<file>', 'the policy: bank.notification.v1.RetentionPolicy in JSON, as `list --json` prints one')
+    .requiredOption('--base-version <n>', 'the version that it takes the place of', parseVersion)
+    .description('Puts a policy in force, once another officer has approved it.')
+    .addHelpText('after', '\nExample:\n  bankctl delivery retention set notices.json --base-version 0')
+    .action(action(exited, async () => (await loadRetention()).setNoticeRetention));
 
   const news = program.command('news').description('News of products, for customers who have consented to them.');
 

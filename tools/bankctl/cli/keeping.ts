@@ -1,6 +1,6 @@
 // The commands about which records there are, and for how long.
-import { type Command, InvalidArgumentError } from 'commander';
-import { action, type Exited, lists, parseInstant, writes } from './run.ts';
+import type { Command } from 'commander';
+import { action, type Exited, lists, parseInstant, parseVersion, writes } from './run.ts';
 
 /** Adds sampling, retention, archive and hold to `audit`. */
 export function keepingCommands(audit: Command, exited: Exited): void {
@@ -69,9 +69,4 @@ function holdCommands(hold: Command, exited: Exited): void {
 
 function baseVersioned(command: Command): Command {
   return command.requiredOption('--base-version <n>', 'the version that it takes the place of', parseVersion);
-}
-
-function parseVersion(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`${text} is no version; write a whole number.`);
 }

@@ -49,11 +49,33 @@ Example:
     .addHelpText('after', '\nExample:\n  bankctl mandate history acc_…')
     .action(action(exited, async () => (await load()).listMandates));
 
+  const loadSignature = () => import('../commands/signature.ts');
   const signature = program.command('signature').description('What waits for signatures on accounts.');
   lists(signature.command('list'))
     .description('Lists what waits for signatures, or did: of an account, or to a customer of all that they see.')
     .option('--account <account>', 'the id (acc_…)')
     .addOption(choice('--state <state>', 'only those in this state', STATES))
     .addHelpText('after', '\nExample:\n  bankctl signature list --account acc_… --state open')
-    .action(action(exited, async () => (await load()).listSignatures));
+    .action(action(exited, async () => (await loadSignature()).listSignatures));
+
+  const whose = 'the customer whose signature it is, where somebody acts for them (cus_…)';
+  writes(signature.command('sign'))
+    .description('Signs what waits; a customer proves first that it is them.')
+    .argument('<request>', 'the id (sgr_…)')
+    .option('--for <customer>', whose)
+    .addHelpText('after', '\nExample:\n  bankctl signature sign sgr_… --as customer:cus_…')
+    .action(action(exited, async () => (await loadSignature()).giveSignature));
+
+  writes(signature.command('refuse'))
+    .description('Refuses to sign, which ends what waits.')
+    .argument('<request>', 'the id (sgr_…)')
+    .option('--for <customer>', whose)
+    .addHelpText('after', '\nExample:\n  bankctl signature refuse sgr_… --as customer:cus_…')
+    .action(action(exited, async () => (await loadSignature()).refuseSignature));
+
+  writes(signature.command('withdraw'))
+    .description('Takes back what one has asked for, and what waits for signatures.')
+    .argument('<request>', 'the id (sgr_…)')
+    .addHelpText('after', '\nExample:\n  bankctl signature withdraw sgr_… --as customer:cus_…')
+    .action(action(exited, async () => (await loadSignature()).withdrawSignatureRequest));
 }

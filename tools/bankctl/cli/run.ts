@@ -94,6 +94,12 @@ export function parseSeconds(text: string): number {
   return seconds;
 }
 
+/** Checks a version of the command line: a whole number. */
+export function parseVersion(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`${text} is no version; write a whole number.`);
+}
+
 function parseLimit(text: string): number {
   if (text === 'all') return Number.POSITIVE_INFINITY;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);

@@ -5,7 +5,6 @@ import {
   AccountService,
   GetMandateResponseSchema,
   ListMandatesResponseSchema,
-  ListSignatureRequestsResponseSchema,
   RevokeMandateResponseSchema,
   SetMandateRequestSchema,
   SetMandateResponseSchema,
@@ -18,13 +17,11 @@ import {
   SignatoryClass,
   SignatoryRole,
 } from '#gen/bank/account/v1/mandate_pb.ts';
-import { type SignatureRequest, SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { usage } from '../failure.ts';
 import { fields, money, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
-import { time } from '../time.ts';
 
 interface SetOptions extends WriteOptions {
   readonly rules: string;
@@ -86,37 +83,6 @@ export async function listMandates({ bank, out }: Session, { limit }: ListOption
         one.approverId,
       ]),
       ['version', 'signatories', 'rules'],
-    ),
-  );
-}
-
-/** Lists what waits for signatures, or did. */
-export async function listSignatures(
-  { bank, out }: Session,
-  { limit, account: accountId = '', state }: ListOptions & { readonly account?: string; readonly state?: string },
-): Promise<void> {
-  const states: Readonly<Record<string, SignatureRequestState>> = SignatureRequestState;
-  const wanted = states[state?.toUpperCase() ?? ''] ?? SignatureRequestState.UNSPECIFIED;
-  const service = bank().client(AccountService);
-  const found: SignatureRequest[] = [];
-  const pages = pagesOf((asked) => service.listSignatureRequests({ ...asked, accountId, state: wanted }), limit);
-  for await (const page of pages) found.push(...page.signatureRequests);
-  const answer = create(ListSignatureRequestsResponseSchema, { signatureRequests: found });
-  await out.message(ListSignatureRequestsResponseSchema, answer, () =>
-    table(
-      ['request', 'state', 'what', 'amount', 'asked by', 'signed by', 'missing', 'began', 'until'],
-      found.map((one) => [
-        one.signatureRequestId,
-        word(SignatureRequestState, one.state),
-        one.rpc || word(MandateAction, one.action),
-        money(one.amount),
-        one.makerId,
-        one.signatures.map(({ signatoryId }) => signatoryId).join(', '),
-        one.missingCount === 0 ? '' : `${one.missingCount} of ${one.missingSignatoryIds.join(', ')}`,
-        time(one.createTime),
-        one.expireDate,
-      ]),
-      ['amount'],
     ),
   );
 }
