@@ -8,8 +8,8 @@ import { accrueInterest } from './accruing.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
 import { keepDormancy } from './dormancy.ts';
-import { matureDeposits } from './maturing.ts';
 import { makeStatements } from './making-statements.ts';
+import { matureDeposits } from './maturing.ts';
 import { postInterest } from './posting-interest.ts';
 import { retrySetAside } from './retrying.ts';
 

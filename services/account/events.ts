@@ -145,6 +145,11 @@ export function ofCustomers(): Subscription {
   const keep = async (tx: CommandTx, standing: CustomerStandingChanged) => tx.execute(saveStanding(standing));
   return {
     producer: 'customer',
-    handlers: [on(RelationCreatedSchema, save), on(RelationEndedSchema, save), on(CustomerStandingChangedSchema, keep), deaths()],
+    handlers: [
+      on(RelationCreatedSchema, save),
+      on(RelationEndedSchema, save),
+      on(CustomerStandingChangedSchema, keep),
+      deaths(),
+    ],
   };
 }

@@ -5,8 +5,8 @@ import { accrue } from './accruing.ts';
 import type { Context } from './context.ts';
 import { keepAgain } from './dormancy.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
-import { matureAgain } from './maturing.ts';
 import { makeAgain } from './making-statements.ts';
+import { matureAgain } from './maturing.ts';
 import { planPage, postPlanned } from './posting-interest.ts';
 
 /** Ids are written in base 32. */

@@ -1,8 +1,8 @@
 // What a handler of the customer service may touch.
 import type { House } from '#chassis/boot.ts';
-import { type DocumentScanner, noScanner } from './documents.ts';
 import type { Client } from '#chassis/call.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { type DocumentScanner, noScanner } from './documents.ts';
 import { type Screens, screensOf } from './screens.ts';
 
 export interface Context extends House {

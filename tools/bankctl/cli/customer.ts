@@ -1,7 +1,7 @@
 // The commands about customers.
 import type { Command } from 'commander';
-import { deathCommands } from './estate.ts';
 import { documentCommands } from './document.ts';
+import { deathCommands } from './estate.ts';
 import { relationCommands } from './relation.ts';
 import { action, type Exited, lists, parseDate, parseInstant, repeated, writes } from './run.ts';
 
