@@ -1,6 +1,7 @@
 // What a customer has, for tests that name it in every request.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whileRefused } from '../patience.ts';
 import { untilSigned } from '../signing.ts';
 import { BACK_OFFICE, counter, disponent, MANAGER, money, owner, textAt, withApproval } from './counter.ts';
 import type { Door } from './doors.ts';
@@ -26,6 +27,8 @@ export interface Belongings {
   readonly signatureRequestId: string;
   /** Leads nowhere. */
   readonly webhookId: string;
+  /** Is none, and was refused as a whole. */
+  readonly paymentFileId: string;
   /** The branch that they and all that they have are with. */
   readonly branchId: string;
   /** Of another customer of the branch. */
@@ -92,10 +95,25 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     holdId: textAt(kept, 'hold', 'holdId'),
     signatureRequestId,
     webhookId: textAt(hook, 'webhook', 'webhookId'),
+    paymentFileId: await handIn(door, subject),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
   };
+}
+
+/** A file of payments that is none, once it has been read. */
+async function handIn(door: Door, subject: string): Promise<string> {
+  const request = { requestId: randomUUID(), content: Buffer.from('no message').toString('base64') };
+  const paymentFileId = textAt(
+    await door.call(subject, 'integration.SubmitPaymentFile', request),
+    'paymentFile',
+    'paymentFileId',
+  );
+  await whileRefused('PAYMENT_FILE_NOT_READ', () =>
+    door.call(subject, 'integration.GetPaymentStatusReport', { paymentFileId }),
+  );
+  return paymentFileId;
 }
 
 /** The first of these asks for the end of an account, which all of them have to sign, and takes it back. */

@@ -24,6 +24,7 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   HOLD: ({ holdId }) => holdId,
   SIGNATURE_REQUEST: ({ signatureRequestId }) => signatureRequestId,
   WEBHOOK: ({ webhookId }) => webhookId,
+  PAYMENT_FILE: ({ paymentFileId }) => paymentFileId,
   PARTY: ({ customerId }) => customerId,
   BRANCH: ({ branchId }) => branchId,
   APPROVAL: ({ approvalId }) => approvalId,

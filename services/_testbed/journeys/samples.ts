@@ -46,7 +46,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...notificationSamples(of),
     ...webhookSamples(of),
     ...operationsSamples,
-    ...integrationSamples(),
+    ...integrationSamples(of),
   };
 }
 
