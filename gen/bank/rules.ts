@@ -63,13 +63,23 @@ export type IdKind =
   | 'RELATION'
   | 'SIGNATURE_REQUEST'
   | 'SANCTIONS_HIT'
-  | 'DOCUMENT';
+  | 'PAYMENT_FILE'
+  | 'DOCUMENT'
+  | 'PERSONAL_DATA_EXPORT';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
   | 'VIEW'
   | 'ACT'
   | 'NAMED';
+
+/** What an answer is to a customer who asks for everything that is held about them. */
+export type Disclosure =
+  | 'EXPORTED'
+  | 'ELSEWHERE'
+  | 'OTHERS'
+  | 'WITHHELD'
+  | 'SEPARATE';
 
 /** The classes of data that may not stand in clear. */
 export type GuardedClass =
@@ -113,6 +123,9 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/ExplainInterest'
   | 'bank.account.v1.AccountService/ListSetAsideAccounts'
   | 'bank.account.v1.AccountService/RetrySetAsideAccounts'
+  | 'bank.account.v1.AccountService/ListStatements'
+  | 'bank.account.v1.AccountService/DownloadStatement'
+  | 'bank.account.v1.AccountService/CertifyBalance'
   | 'bank.account.v1.AccountService/MarkAccountDormant'
   | 'bank.account.v1.AccountService/WakeAccount'
   | 'bank.account.v1.AccountService/EscheatAccount'
@@ -153,6 +166,7 @@ export type RpcPath =
   | 'bank.audit.v1.AuditService/AddCaseNote'
   | 'bank.audit.v1.AuditService/DecideCase'
   | 'bank.audit.v1.AuditService/DraftSuspiciousActivityReport'
+  | 'bank.audit.v1.AuditService/ListPersonalDataReads'
   | 'bank.customer.v1.CustomerService/RegisterCustomer'
   | 'bank.customer.v1.CustomerService/BatchRegisterCustomers'
   | 'bank.customer.v1.CustomerService/GetCustomer'
@@ -182,14 +196,19 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/GetErasureRequest'
   | 'bank.customer.v1.CustomerService/ListErasureRequests'
   | 'bank.customer.v1.CustomerService/RejectErasureRequest'
+  | 'bank.customer.v1.CustomerService/GetCustomerStates'
+  | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.customer.v1.CustomerService/StartDocumentUpload'
   | 'bank.customer.v1.CustomerService/UploadDocumentPart'
   | 'bank.customer.v1.CustomerService/FinishDocumentUpload'
   | 'bank.customer.v1.CustomerService/ListDocuments'
   | 'bank.customer.v1.CustomerService/ReadDocument'
-  | 'bank.customer.v1.CustomerService/GetCustomerStates'
-  | 'bank.customer.v1.CustomerService/GetContacts'
   | 'bank.customer.v1.CustomerService/ReportDeath'
+  | 'bank.integration.v1.IntegrationService/UploadPaymentFilePart'
+  | 'bank.integration.v1.IntegrationService/SubmitPaymentFile'
+  | 'bank.integration.v1.IntegrationService/GetPaymentFile'
+  | 'bank.integration.v1.IntegrationService/ListPaymentFiles'
+  | 'bank.integration.v1.IntegrationService/GetPaymentStatusReport'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -334,9 +353,14 @@ export type RpcPath =
   | 'bank.security.v1.SecurityService/AddTrustedPayee'
   | 'bank.security.v1.SecurityService/RemoveTrustedPayee'
   | 'bank.security.v1.SecurityService/ListTrustedPayees'
+  | 'bank.security.v1.SecurityService/RequestPersonalDataExport'
+  | 'bank.security.v1.SecurityService/GetPersonalDataExport'
+  | 'bank.security.v1.SecurityService/ListPersonalDataExports'
+  | 'bank.security.v1.SecurityService/ReadPersonalDataExport'
   | 'bank.transaction.v1.TransactionService/DepositCash'
   | 'bank.transaction.v1.TransactionService/WithdrawCash'
   | 'bank.transaction.v1.TransactionService/TransferFunds'
+  | 'bank.transaction.v1.TransactionService/BatchTransferFunds'
   | 'bank.transaction.v1.TransactionService/GetTransaction'
   | 'bank.transaction.v1.TransactionService/ListTransactions'
   | 'bank.transaction.v1.TransactionService/ReverseTransaction'
@@ -387,6 +411,8 @@ export interface Rule {
   /** True when its answers hold credentials: they are not stored, a repeat is refused. */
   readonly noReplay: boolean;
   readonly idempotency: 'no_side_effects' | 'idempotent';
+  /** What its answers are to a customer who asks for everything that is held about them. Empty: nothing. */
+  readonly disclosure: Disclosure | '';
   /** True for a published read that shows something of a person. */
   readonly readsPersonal: boolean;
   /** Every id field that its request can hold. */
@@ -421,6 +447,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -449,6 +476,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'ACT' },
@@ -478,6 +506,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -499,6 +528,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -517,6 +547,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -530,12 +561,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
-      'CUSTOMER_RESTRICTED',
       'HOLDERS_INVALID',
       'MIGRATION_NOT_ALLOWED',
       'PAYOUT_ACCOUNT_INVALID',
       'CREDITOR_NOT_FOUND',
       'CURRENCY_MISMATCH',
+      'CUSTOMER_RESTRICTED',
     ],
   },
   'bank.account.v1.AccountService/BatchOpenAccounts': {
@@ -547,6 +578,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accounts', 'productId'], kind: 'PRODUCT', access: 'NAMED' },
@@ -560,12 +592,12 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
-      'CUSTOMER_RESTRICTED',
       'HOLDERS_INVALID',
       'MIGRATION_NOT_ALLOWED',
       'PAYOUT_ACCOUNT_INVALID',
       'CREDITOR_NOT_FOUND',
       'CURRENCY_MISMATCH',
+      'CUSTOMER_RESTRICTED',
     ],
   },
   'bank.account.v1.AccountService/GetAccount': {
@@ -578,6 +610,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -589,7 +622,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/ListAccounts': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -598,6 +631,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -620,6 +654,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -648,6 +683,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -674,6 +710,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -703,6 +740,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -730,6 +768,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -769,6 +808,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -800,6 +840,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -825,6 +866,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -837,7 +879,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/ListMandates': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -846,6 +888,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -858,7 +901,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/ListSignatureRequests': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -867,6 +910,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -889,6 +933,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'VIEW' },
@@ -908,6 +953,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
@@ -931,6 +977,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
@@ -954,6 +1001,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'ACT' },
@@ -976,6 +1024,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -995,6 +1044,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1025,6 +1075,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1047,6 +1098,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1058,7 +1110,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/GetStatement': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -1067,6 +1119,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1089,6 +1142,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1109,6 +1163,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1119,6 +1174,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['orders', 'creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['orders', 'signatureRequestId'], kind: 'SIGNATURE_REQUEST', access: 'NAMED' },
+      { path: ['orders', 'debtorIban'], kind: 'ACCOUNT', access: 'ACT' },
     ],
     shows: [],
     actors: [['orders', 'actor']],
@@ -1151,6 +1207,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1171,6 +1228,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountIds'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -1189,6 +1247,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1210,6 +1269,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1225,11 +1285,83 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.account.v1.AccountService/ListStatements': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['statements', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/DownloadStatement': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'STATEMENT_NOT_FOUND',
+      'STATEMENT_ERASED',
+      'STATEMENT_TOO_LONG',
+      'DATE_INVALID',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/CertifyBalance': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['certificate', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'DATE_INVALID',
+      'FORMAT_NOT_OFFERED',
+    ],
   },
   'bank.account.v1.AccountService/MarkAccountDormant': {
     callers: ['edge'],
@@ -1240,6 +1372,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1266,6 +1399,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1295,6 +1429,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1324,6 +1459,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1344,6 +1480,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1374,6 +1511,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -1394,6 +1532,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1411,6 +1550,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1444,6 +1584,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1463,6 +1604,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1481,6 +1623,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1499,6 +1642,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1517,6 +1661,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1552,6 +1697,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -1589,6 +1735,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1610,6 +1757,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
@@ -1630,6 +1778,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1647,6 +1796,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['recordId'], kind: 'AUDIT_RECORD', access: 'VIEW' },
@@ -1668,6 +1818,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1685,6 +1836,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1702,6 +1854,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1717,6 +1870,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1736,6 +1890,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1753,6 +1908,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1776,6 +1932,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1796,6 +1953,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['legalHoldId'], kind: 'LEGAL_HOLD', access: 'NAMED' },
@@ -1816,6 +1974,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [],
     shows: [],
@@ -1833,6 +1992,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1850,6 +2010,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -1870,6 +2031,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -1892,6 +2054,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
@@ -1911,6 +2074,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
@@ -1936,6 +2100,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['rule', 'ruleId'], kind: 'MONITORING_RULE', access: 'NAMED' },
@@ -1961,6 +2126,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'NAMED' },
@@ -1982,6 +2148,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
@@ -2002,6 +2169,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
@@ -2021,6 +2189,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
@@ -2043,6 +2212,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
@@ -2064,6 +2234,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'ACT' },
@@ -2086,6 +2257,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['caseId'], kind: 'CASE', access: 'VIEW' },
@@ -2094,6 +2266,28 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'CASE_NOT_FOUND',
+    ],
+  },
+  'bank.audit.v1.AuditService/ListPersonalDataReads': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/RegisterCustomer': {
@@ -2106,6 +2300,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
@@ -2118,6 +2313,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'COUNTRY_UNKNOWN',
       'IDENTIFIER_TAKEN',
       'IDENTIFIER_NOT_ALLOWED',
+      'DATA_REGION_UNKNOWN',
     ],
   },
   'bank.customer.v1.CustomerService/BatchRegisterCustomers': {
@@ -2129,6 +2325,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customers', 'branchId'], kind: 'BRANCH', access: 'ACT' },
@@ -2141,10 +2338,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'COUNTRY_UNKNOWN',
       'IDENTIFIER_TAKEN',
       'IDENTIFIER_NOT_ALLOWED',
+      'DATA_REGION_UNKNOWN',
     ],
   },
   'bank.customer.v1.CustomerService/GetCustomer': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2153,6 +2351,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2165,7 +2364,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListCustomerVersions': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2174,6 +2373,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2194,6 +2394,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
@@ -2207,13 +2408,14 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.customer.v1.CustomerService/UpdateCustomer': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2233,6 +2435,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'IDENTIFIER_TAKEN',
       'IDENTIFIER_NOT_ALLOWED',
       'FIELD_NOT_ALLOWED',
+      'DATA_REGION_FIXED',
+      'DATA_REGION_UNKNOWN',
     ],
   },
   'bank.customer.v1.CustomerService/DeactivateCustomer': {
@@ -2244,6 +2448,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2264,6 +2469,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2289,6 +2495,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2313,6 +2520,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2328,7 +2536,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListRelations': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2337,6 +2545,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2357,6 +2566,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2369,7 +2579,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListCustomerNotes': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -2377,6 +2587,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2397,6 +2608,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2416,6 +2628,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2434,6 +2647,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2448,7 +2662,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListConsents': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2457,6 +2671,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2475,6 +2690,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
@@ -2492,6 +2708,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2507,6 +2724,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2526,6 +2744,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2543,6 +2762,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2558,6 +2778,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2578,6 +2799,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2601,6 +2823,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2625,6 +2848,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2638,7 +2862,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/GetErasureRequest': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2647,6 +2871,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2667,6 +2892,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -2684,6 +2910,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2695,6 +2922,42 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ERASURE_NOT_REQUESTED',
     ],
   },
+  'bank.customer.v1.CustomerService/GetCustomerStates': {
+    callers: ['account', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetContacts': {
+    callers: ['notification'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
   'bank.customer.v1.CustomerService/StartDocumentUpload': {
     callers: ['edge'],
     grants: [
@@ -2705,6 +2968,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2730,6 +2994,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2757,6 +3022,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2776,7 +3042,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListDocuments': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2785,6 +3051,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2806,6 +3073,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'SEPARATE',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -2819,40 +3087,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_ERASED',
     ],
   },
-  'bank.customer.v1.CustomerService/GetCustomerStates': {
-    callers: ['account', 'security-executor'],
-    grants: [
-      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
-    ],
-    actorAsserters: [],
-    edge: false,
-    noReplay: false,
-    idempotency: 'no_side_effects',
-    readsPersonal: false,
-    ids: [
-      { path: ['customerIds'], kind: 'CUSTOMER', access: 'VIEW' },
-    ],
-    shows: [],
-    actors: [],
-    errors: [
-      'CUSTOMER_NOT_FOUND',
-    ],
-  },
-  'bank.customer.v1.CustomerService/GetContacts': {
-    callers: ['notification'],
-    grants: [],
-    actorAsserters: [],
-    edge: false,
-    noReplay: false,
-    idempotency: 'no_side_effects',
-    readsPersonal: false,
-    ids: [
-      { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
-    ],
-    shows: [],
-    actors: [],
-    errors: [],
-  },
   'bank.customer.v1.CustomerService/ReportDeath': {
     callers: ['edge'],
     grants: [
@@ -2862,6 +3096,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -2875,6 +3110,108 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'DATE_INVALID',
     ],
   },
+  'bank.integration.v1.IntegrationService/UploadPaymentFilePart': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.integration.v1.IntegrationService/SubmitPaymentFile': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_FILE_EXISTS',
+      'PAYMENT_FILE_PART_NOT_FOUND',
+      'PAYMENT_FILE_EMPTY',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/GetPaymentFile': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentFileId'], kind: 'PAYMENT_FILE', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_FILE_NOT_FOUND',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/ListPaymentFiles': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/GetPaymentStatusReport': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'SEPARATE',
+    readsPersonal: true,
+    ids: [
+      { path: ['paymentFileId'], kind: 'PAYMENT_FILE', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_FILE_NOT_FOUND',
+      'PAYMENT_FILE_NOT_READ',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
   'bank.ledger.v1.LedgerService/OpenLedgerAccount': {
     callers: ['account', 'transaction'],
     grants: [],
@@ -2882,6 +3219,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'NAMED' },
@@ -2908,6 +3246,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -2933,6 +3272,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -2955,6 +3295,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -2979,6 +3320,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'ACT' },
@@ -3002,6 +3344,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
@@ -3058,6 +3401,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journals', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
@@ -3114,6 +3458,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'ACT' },
@@ -3168,6 +3513,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holds', 'holdId'], kind: 'HOLD', access: 'NAMED' },
@@ -3206,6 +3552,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -3258,6 +3605,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -3284,6 +3632,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -3311,6 +3660,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
@@ -3330,6 +3680,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3350,6 +3701,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3367,6 +3719,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3387,6 +3740,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3409,6 +3763,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['journalId'], kind: 'JOURNAL', access: 'VIEW' },
@@ -3428,6 +3783,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3445,6 +3801,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3462,6 +3819,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3480,6 +3838,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3495,6 +3854,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3516,6 +3876,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3533,6 +3894,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3548,6 +3910,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3557,7 +3920,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.ledger.v1.LedgerService/GetBusinessDate': {
-    callers: ['edge', 'account', 'transaction', 'security-executor'],
+    callers: ['edge', 'account', 'transaction', 'security-executor', 'integration-inbound'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'PARTNER', roles: [], scopes: ['business-date:read'], stepUp: false, fourEyes: false, approvers: [] },
@@ -3567,6 +3930,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3582,6 +3946,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3600,6 +3965,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3618,6 +3984,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3635,6 +4002,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3652,6 +4020,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3669,6 +4038,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3694,6 +4064,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3711,6 +4082,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3726,6 +4098,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3748,6 +4121,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['ledgerAccountIds'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3768,6 +4142,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3783,6 +4158,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3802,6 +4178,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3817,6 +4194,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3830,6 +4208,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['afterLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3848,6 +4227,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['afterLedgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
@@ -3860,7 +4240,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/ListInbox': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -3869,6 +4249,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3887,6 +4268,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3903,6 +4285,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3913,7 +4296,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/GetPreferences': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -3921,6 +4304,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -3936,6 +4320,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['lowBalances', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -3957,7 +4342,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/ListDeliveries': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -3965,6 +4350,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
@@ -3984,6 +4370,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [],
     shows: [['deliveries', 'customerId']],
@@ -4001,6 +4388,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -4022,6 +4410,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4040,6 +4429,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4057,6 +4447,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4074,6 +4465,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4092,6 +4484,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4107,6 +4500,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4124,6 +4518,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4142,6 +4537,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4161,6 +4557,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4178,6 +4575,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4197,6 +4595,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4213,6 +4612,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4225,7 +4625,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.notification.v1.NotificationService/ListWebhooks': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'PARTNER', roles: [], scopes: ['webhooks:manage'], stepUp: false, fourEyes: false, approvers: [] },
@@ -4235,6 +4635,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'VIEW' },
@@ -4255,6 +4656,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -4279,6 +4681,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -4300,6 +4703,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -4320,6 +4724,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -4340,6 +4745,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -4360,6 +4766,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'ACT' },
@@ -4385,6 +4792,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
@@ -4407,6 +4815,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['webhookId'], kind: 'WEBHOOK', access: 'VIEW' },
@@ -4428,6 +4837,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4446,6 +4856,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['aggregateId'], kind: 'AGGREGATE', access: 'NAMED' },
@@ -4466,6 +4877,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4485,6 +4897,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4503,6 +4916,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4520,6 +4934,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4539,6 +4954,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4557,6 +4973,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -4577,6 +4994,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4597,6 +5015,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4616,6 +5035,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4634,6 +5054,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4651,6 +5072,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4666,6 +5088,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4686,6 +5109,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4705,6 +5129,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4724,6 +5149,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4745,6 +5171,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4765,6 +5192,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4781,6 +5209,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4793,7 +5222,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/ListPasskeys': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -4802,6 +5231,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4818,6 +5248,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['passkeyId'], kind: 'PASSKEY', access: 'NAMED' },
@@ -4839,6 +5270,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4854,6 +5286,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4872,6 +5305,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'NAMED' },
@@ -4891,6 +5325,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
@@ -4913,6 +5348,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
@@ -4937,6 +5373,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['staffId'], kind: 'PARTY', access: 'ACT' },
@@ -4958,6 +5395,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
     readsPersonal: true,
     ids: [],
     shows: [],
@@ -4973,6 +5411,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -4991,6 +5430,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
@@ -5013,6 +5453,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
@@ -5033,6 +5474,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'ACT' },
@@ -5053,6 +5495,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partnerId'], kind: 'PARTY', access: 'VIEW' },
@@ -5072,6 +5515,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5085,6 +5529,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5101,6 +5546,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5114,6 +5560,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5132,6 +5579,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalIds'], kind: 'APPROVAL', access: 'NAMED' },
@@ -5149,6 +5597,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5164,6 +5613,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'VIEW' },
@@ -5183,6 +5633,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
@@ -5205,6 +5656,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
@@ -5226,6 +5678,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['approvalId'], kind: 'APPROVAL', access: 'ACT' },
@@ -5244,6 +5697,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['refusals', 'refusalId'], kind: 'AGGREGATE', access: 'NAMED' },
@@ -5263,6 +5717,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5276,6 +5731,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['reads', 'readId'], kind: 'AGGREGATE', access: 'NAMED' },
@@ -5296,6 +5752,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5311,6 +5768,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5328,6 +5786,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5344,6 +5803,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['orders', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -5371,6 +5831,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [],
     shows: [],
@@ -5388,6 +5849,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['loginReviewId'], kind: 'LOGIN_REVIEW', access: 'ACT' },
@@ -5409,6 +5871,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5424,6 +5887,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5438,12 +5902,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetSigningKeys': {
-    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'audit', 'notification'],
+    callers: ['edge', 'ledger', 'account', 'customer', 'transaction', 'audit', 'notification', 'integration', 'integration-inbound'],
     grants: [],
     actorAsserters: [],
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5459,6 +5924,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5472,6 +5938,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5481,12 +5948,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/GetDataKeys': {
-    callers: ['ledger', 'account', 'transaction', 'customer', 'audit', 'notification'],
+    callers: ['ledger', 'account', 'transaction', 'customer', 'audit', 'notification', 'integration', 'integration-inbound'],
     grants: [],
     actorAsserters: [],
     edge: false,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyIds'], kind: 'PARTY', access: 'NAMED' },
@@ -5506,6 +5974,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['partyId'], kind: 'PARTY', access: 'ACT' },
@@ -5525,6 +5994,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5542,6 +6012,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5551,7 +6022,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/ListSessions': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'TREASURY', 'COMPLIANCE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -5560,6 +6031,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5578,6 +6050,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['sessionId'], kind: 'SESSION', access: 'NAMED' },
@@ -5597,6 +6070,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
@@ -5614,6 +6088,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [],
     shows: [],
@@ -5623,12 +6098,13 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/RequireStepUp': {
-    callers: ['transaction', 'account'],
+    callers: ['transaction', 'account', 'customer'],
     grants: [],
-    actorAsserters: ['transaction', 'account'],
+    actorAsserters: ['transaction', 'account', 'customer'],
     edge: false,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
@@ -5657,6 +6133,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
@@ -5677,6 +6154,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: true,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['stepUpId'], kind: 'STEP_UP', access: 'NAMED' },
@@ -5698,6 +6176,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
@@ -5717,6 +6196,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['trustedPayeeId'], kind: 'TRUSTED_PAYEE', access: 'NAMED' },
@@ -5728,7 +6208,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.security.v1.SecurityService/ListTrustedPayees': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -5736,11 +6216,100 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: false,
     ids: [],
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.security.v1.SecurityService/RequestPersonalDataExport': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PERSONAL_DATA_EXPORT_UNDER_WAY',
+    ],
+  },
+  'bank.security.v1.SecurityService/GetPersonalDataExport': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['exportId'], kind: 'PERSONAL_DATA_EXPORT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PERSONAL_DATA_EXPORT_NOT_FOUND',
+    ],
+  },
+  'bank.security.v1.SecurityService/ListPersonalDataExports': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['personalDataExports', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.security.v1.SecurityService/ReadPersonalDataExport': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['exportId'], kind: 'PERSONAL_DATA_EXPORT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PERSONAL_DATA_EXPORT_NOT_FOUND',
+      'PERSONAL_DATA_EXPORT_NOT_READY',
+      'PAGE_TOKEN_INVALID',
+    ],
   },
   'bank.transaction.v1.TransactionService/DepositCash': {
     callers: ['edge'],
@@ -5751,6 +6320,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5763,7 +6333,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_PAID_IN',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
-      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'CEILING_EXCEEDED',
       'INSUFFICIENT_FUNDS',
@@ -5772,6 +6341,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
+      'ACCOUNT_RESTRICTED',
     ],
   },
   'bank.transaction.v1.TransactionService/WithdrawCash': {
@@ -5783,6 +6353,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5796,7 +6367,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_BOUND',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
-      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'TRANSFER_LIMIT_EXCEEDED',
       'INSUFFICIENT_FUNDS',
@@ -5805,6 +6375,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
+      'ACCOUNT_RESTRICTED',
     ],
   },
   'bank.transaction.v1.TransactionService/TransferFunds': {
@@ -5817,6 +6388,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5833,7 +6405,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_PAID_IN',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
-      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
@@ -5852,6 +6423,30 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
+      'ACCOUNT_RESTRICTED',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/BatchTransferFunds': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: ['integration-inbound'],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['transfers', 'actor', 'partyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['transfers', 'actor', 'branchId'], kind: 'BRANCH', access: 'NAMED' },
+      { path: ['transfers', 'actor', 'sessionId'], kind: 'SESSION', access: 'NAMED' },
+      { path: ['transfers', 'actor', 'approverId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['transfers', 'debtorIban'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['transfers', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [['transfers', 'actor']],
+    errors: [
+      'SCORING_UNAVAILABLE',
     ],
   },
   'bank.transaction.v1.TransactionService/GetTransaction': {
@@ -5864,6 +6459,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'VIEW' },
@@ -5875,7 +6471,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.transaction.v1.TransactionService/ListTransactions': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -5884,9 +6480,11 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+      { path: ['counterpartyAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
     shows: [['transactions', 'debtorAccountId'], ['transactions', 'creditorAccountId']],
     actors: [],
@@ -5911,6 +6509,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
@@ -5941,6 +6540,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -5957,7 +6557,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TERM_DEPOSIT_PAID_IN',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
-      'ACCOUNT_RESTRICTED',
       'CURRENCY_MISMATCH',
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
@@ -5978,6 +6577,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
+      'ACCOUNT_RESTRICTED',
     ],
   },
   'bank.transaction.v1.TransactionService/CaptureHold': {
@@ -5990,6 +6590,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -6025,6 +6626,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -6050,6 +6652,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'ACT' },
@@ -6074,6 +6677,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
     readsPersonal: true,
     ids: [
       { path: ['holdId'], kind: 'HOLD', access: 'VIEW' },
@@ -6085,7 +6689,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.transaction.v1.TransactionService/ListHolds': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -6094,6 +6698,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
@@ -6114,6 +6719,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['transactions', 'accountId'], kind: 'ACCOUNT', access: 'ACT' },
@@ -6142,6 +6748,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [],
     shows: [['reviews', 'transaction', 'debtorAccountId'], ['reviews', 'transaction', 'creditorAccountId']],
@@ -6159,6 +6766,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'idempotent',
+    disclosure: '',
     readsPersonal: false,
     ids: [
       { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
@@ -6188,7 +6796,7 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'account': ['customer'],
   'customer': ['security'],
   'notification': ['account', 'ledger', 'security', 'transaction'],
-  'audit': ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'],
+  'audit': ['account', 'audit', 'customer', 'integration', 'ledger', 'notification', 'security', 'transaction'],
 };
 
 /** Who may hear of which events by webhook. */
@@ -6248,9 +6856,13 @@ export const commonErrors: readonly string[] = [
 /** By message and local field name: the class of every field that may not stand in clear in a log. */
 export const dataClasses: Readonly<Record<string, Readonly<Record<string, GuardedClass>>>> = {
   'bank.account.v1.Account': { iban: 'PERSONAL', displayName: 'PERSONAL' },
+  'bank.account.v1.BalanceCertificate': { iban: 'PERSONAL', displayName: 'PERSONAL' },
+  'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
+  'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
-  'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL' },
+  'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
+  'bank.account.v1.Statement': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
@@ -6283,6 +6895,9 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.StartDocumentUploadRequest': { fileName: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.customer.v1.UploadDocumentPartRequest': { content: 'PERSONAL' },
+  'bank.integration.v1.GetPaymentStatusReportResponse': { content: 'PERSONAL' },
+  'bank.integration.v1.SubmitPaymentFileRequest': { content: 'PERSONAL' },
+  'bank.integration.v1.UploadPaymentFilePartRequest': { content: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
   'bank.notification.v1.Delivery': { address: 'PERSONAL', subject: 'PERSONAL', body: 'PERSONAL' },
@@ -6313,6 +6928,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.LoginReview': { address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.security.v1.OrderToScore': { userAgent: 'PERSONAL' },
   'bank.security.v1.PersonalDataReading': { address: 'PERSONAL', userAgent: 'PERSONAL' },
+  'bank.security.v1.ReadPersonalDataExportResponse': { content: 'PERSONAL' },
   'bank.security.v1.RefreshSessionRequest': { refreshToken: 'SECRET' },
   'bank.security.v1.RegisterCredentialsRequest': { enrolmentCode: 'SECRET', username: 'PERSONAL', password: 'SECRET' },
   'bank.security.v1.RegisterCredentialsResponse': { totpSecret: 'SECRET', otpauthUri: 'SECRET' },
@@ -6330,10 +6946,12 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ImportedTransaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
+  'bank.transaction.v1.ListTransactionsRequest': { text: 'PERSONAL' },
   'bank.transaction.v1.PlaceHoldRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ReverseTransactionRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.TransferFundsRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.TransferToMake': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.WithdrawCashRequest': { remittanceInformation: 'PERSONAL' },
 };
 
@@ -6341,15 +6959,19 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
 export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.Account',
   'bank.account.v1.AuthorizeOrdersRequest',
+  'bank.account.v1.BalanceCertificate',
   'bank.account.v1.BatchOpenAccountsRequest',
   'bank.account.v1.BatchOpenAccountsResponse',
+  'bank.account.v1.CertifyBalanceResponse',
   'bank.account.v1.ChangeHoldersResponse',
   'bank.account.v1.CloseAccountResponse',
+  'bank.account.v1.DownloadStatementResponse',
   'bank.account.v1.EscheatAccountResponse',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
   'bank.account.v1.GetStatementResponse',
   'bank.account.v1.ListAccountsResponse',
+  'bank.account.v1.ListStatementsResponse',
   'bank.account.v1.MarkAccountDormantResponse',
   'bank.account.v1.OpenAccountRequest',
   'bank.account.v1.OpenAccountResponse',
@@ -6358,6 +6980,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.PayOutEstateResponse',
   'bank.account.v1.SetMaturityInstructionResponse',
   'bank.account.v1.SetOverdraftLimitResponse',
+  'bank.account.v1.Statement',
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
   'bank.account.v1.UpdateAccountResponse',
@@ -6424,6 +7047,9 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.customer.v1.UploadDocumentPartRequest',
+  'bank.integration.v1.GetPaymentStatusReportResponse',
+  'bank.integration.v1.SubmitPaymentFileRequest',
+  'bank.integration.v1.UploadPaymentFilePartRequest',
   'bank.notification.v1.CreateWebhookRequest',
   'bank.notification.v1.CreateWebhookResponse',
   'bank.notification.v1.Delivery',
@@ -6467,6 +7093,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.LoginReview',
   'bank.security.v1.OrderToScore',
   'bank.security.v1.PersonalDataReading',
+  'bank.security.v1.ReadPersonalDataExportResponse',
   'bank.security.v1.RecordReadsRequest',
   'bank.security.v1.RecordRefusalsRequest',
   'bank.security.v1.RefreshSessionRequest',
@@ -6486,6 +7113,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
+  'bank.transaction.v1.BatchTransferFundsRequest',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
   'bank.transaction.v1.DecideReviewResponse',
@@ -6498,6 +7126,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ImportedTransaction',
   'bank.transaction.v1.ListHoldsResponse',
   'bank.transaction.v1.ListReviewsResponse',
+  'bank.transaction.v1.ListTransactionsRequest',
   'bank.transaction.v1.ListTransactionsResponse',
   'bank.transaction.v1.PlaceHoldRequest',
   'bank.transaction.v1.PlaceHoldResponse',
@@ -6508,6 +7137,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.Transaction',
   'bank.transaction.v1.TransferFundsRequest',
   'bank.transaction.v1.TransferFundsResponse',
+  'bank.transaction.v1.TransferToMake',
   'bank.transaction.v1.WithdrawCashRequest',
   'bank.transaction.v1.WithdrawCashResponse',
 ]);

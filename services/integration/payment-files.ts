@@ -1,7 +1,7 @@
 // Files of payments: what is kept of them, and how they are told.
 import { fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import type { Owners } from '#chassis/access.ts';
+import { type Owners, ownCustomer } from '#chassis/access.ts';
 import type { House } from '#chassis/boot.ts';
 import type { Call } from '#chassis/call-context.ts';
 import { type PaymentFileSchema, PaymentFileState } from '#gen/bank/integration/v1/payment_file_pb.ts';
@@ -14,9 +14,13 @@ import { type FileRow, selectFiles } from './tables.ts';
 export const PART_CONTEXT = 'payment_file_part.content';
 export const PAYMENTS_CONTEXT = 'payment_piece.payments';
 
-/** A customer sees and hands in their own files. */
+/** A customer sees and hands in their own files; the staff who call see the whole bank. */
 export function owners({ database }: Pick<House, 'database'>): Owners {
   return {
+    CUSTOMER: ownCustomer(
+      () => refuse('CUSTOMER_NOT_FOUND'),
+      async () => [],
+    ),
     PAYMENT_FILE: async (ids, _access, { partyId }) => {
       const own = new Set(
         (await database.query(selectFiles(ids))).flatMap((row) => (row.partyId === partyId ? row.id : [])),

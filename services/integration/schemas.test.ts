@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { accountStatement } from './domain/account-statement.ts';
 import { definitions, type MessageName } from './domain/iso20022/definitions.ts';
 import { readMessage } from './domain/iso20022/reader.ts';
 import { IsoRefusal } from './domain/iso20022/refusal.ts';
@@ -39,6 +40,17 @@ describe('the official schemas', () => {
     }
     const without = (Object.keys(definitions) as MessageName[]).filter((name) => !schemas.names.includes(name));
     expect(without).deep.equal(['pain.002.001.10']);
+  });
+
+  it('allow the statements that the bank writes', async function () {
+    if (!existsSync(REAL)) return this.skip();
+    const schemas = await openSchemas(join(REAL, 'xsd'));
+    const money = { currencyCode: 'CZK', amount: '-1.50' };
+    const dates = { bookingDate: '2026-11-28', valueDate: '2026-11-28' };
+    const entry = { ...dates, amount: money, kind: 'TRANSFER', journalId: 'jnl_1', transactionId: '', lineNumber: 1 };
+    const [fromDate, toDate, iban] = ['2026-11-28', '2026-11-28', 'CZ6508000000192000145399'];
+    const days = { iban, fromDate, toDate, opening: money, closing: money, entries: [entry] };
+    expect(() => writeChecked(accountStatement(days, { time: '2026-11-28T23:00:00.000Z' }), schemas)).not.throw();
   });
 
   it('refuse what their rules do not allow, without telling what it is', async function () {

@@ -9,6 +9,7 @@ import { chassisSteps, PaymentFiles } from './migrations/0001-payment-files.ts';
 import { owners } from './payment-files.ts';
 import { getPaymentFile } from './rpc/get-payment-file.ts';
 import { getPaymentStatusReport } from './rpc/get-payment-status-report.ts';
+import { listPaymentFiles } from './rpc/list-payment-files.ts';
 import { submitPaymentFile } from './rpc/submit-payment-file.ts';
 import { uploadPaymentFilePart } from './rpc/upload-payment-file-part.ts';
 import { entities } from './tables.ts';
@@ -17,6 +18,7 @@ function rpcs(context: Context) {
   return {
     getPaymentFile: getPaymentFile(context),
     getPaymentStatusReport: getPaymentStatusReport(context),
+    listPaymentFiles: listPaymentFiles(context),
     submitPaymentFile: submitPaymentFile(context),
     uploadPaymentFilePart: uploadPaymentFilePart(context),
   } satisfies Rpcs<typeof IntegrationService>;

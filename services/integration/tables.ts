@@ -87,6 +87,14 @@ export function selectFiles(ids: readonly string[]): RawBuilder<FileRow> {
   return sql<FileRow>`select ${FILE} from payment_file where id = any(${sqlArray(ids)}::text[])`;
 }
 
+/** The files of a party, newest first, older than one of them. */
+export function selectFilesOf(partyId: string, before: string | undefined, limit: number): RawBuilder<FileRow> {
+  return sql<FileRow>`
+    select ${FILE} from payment_file where party_id = ${partyId} and ${before === undefined ? sql`true` : sql`id < ${before}`}
+    order by id desc limit ${limit}
+  `;
+}
+
 /** Takes the file that has waited longest, for as long as the lease. */
 export function leaseFile(leaseMs: number): RawBuilder<FileRow> {
   return sql<FileRow>`

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { useBank } from '../../services/_testbed/bank.ts';
+import { paymentFile } from '../../services/integration/testing.ts';
 import { checkoutRoot } from '../platform/paths.ts';
 import { randomFreePort } from '../platform/ports.ts';
 import { useBankctl } from './testing.ts';
@@ -31,6 +32,9 @@ interface Opened {
 }
 interface Moved {
   readonly transaction: { readonly transactionId: string; readonly state: string; readonly amount: { amount: string } };
+}
+interface Kept {
+  readonly paymentFile: { readonly paymentFileId: string };
 }
 interface Statement {
   readonly entries: { readonly amount: { readonly amount: string } }[];
@@ -302,6 +306,37 @@ describe('bankctl', function bankctl() {
     ).to.equal('STATEMENT_NOT_FOUND');
     const { balance } = JSON.parse((await run(['certificate', janas.accountId, '--format', 'json'])).stdout);
     expect(balance.amount).to.equal((await json<Statement>(['statement', janas.accountId])).closingBalance.amount);
+  });
+
+  it('speaks ISO 20022: statements, and files of payments with their report', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'corebank-iso-'));
+    try {
+      const [statement, file] = [path.join(directory, 'statement.xml'), path.join(directory, 'payments.xml')];
+      await writeFile(
+        statement,
+        (await run(['iso20022', 'statement', janas.accountId, '--from', '2000-01-01'])).stdout,
+      );
+      expect((await run(['iso20022', 'check', statement])).stdout).to.contain('camt.053.001.08');
+      const swift = await run(['iso20022', 'statement', janas.accountId, '--from', '2000-01-01', '--mt940']);
+      expect(swift.stdout).to.contain(`:25:${janas.iban}`);
+
+      await writeFile(
+        file,
+        paymentFile('BANKCTL', janas.iban, [{ endToEndId: 'A', amount: '1.00', iban: petrs.iban }]),
+      );
+      const as = ['--as', `customer:${jana}`];
+      const { paymentFile: kept } = await json<Kept>(['payment-file', 'submit', file, ...as]);
+      let shown = '';
+      while (!/state +done/.test(shown)) {
+        shown = (await run(['payment-file', 'show', kept.paymentFileId, ...as])).stdout;
+      }
+      expect(shown).to.match(/booked +1/);
+      expect((await run(['payment-file', 'report', kept.paymentFileId, ...as])).stdout).to.contain(
+        '<TxSts>ACSC</TxSts>',
+      );
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('freezes an account and lets it go', async () => {

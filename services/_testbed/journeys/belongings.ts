@@ -1,6 +1,7 @@
 // What a customer has, for tests that name it in every request.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whileRefused } from '../patience.ts';
 import { untilSigned } from '../signing.ts';
 import { BACK_OFFICE, COMPLIANCE, counter, disponent, MANAGER, money, owner, textAt, withApproval } from './counter.ts';
 import type { Door } from './doors.ts';
@@ -28,6 +29,8 @@ export interface Belongings {
   readonly webhookId: string;
   /** A copy of what is held about them. */
   readonly exportId: string;
+  /** Is none, and was refused as a whole. */
+  readonly paymentFileId: string;
   /** The branch that they and all that they have are with. */
   readonly branchId: string;
   /** Of another customer of the branch. */
@@ -95,6 +98,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     signatureRequestId,
     webhookId: textAt(hook, 'webhook', 'webhookId'),
     exportId: await collected(door, customerId),
+    paymentFileId: await handIn(door, subject),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
@@ -111,6 +115,20 @@ export async function collected(door: Door, customerId: string): Promise<string>
     if (textAt(shown, 'personalDataExport', 'state') !== 'PERSONAL_DATA_EXPORT_STATE_COLLECTING') return exportId;
     await sleep(100);
   }
+}
+
+/** A file of payments that is none, once it has been read. */
+async function handIn(door: Door, subject: string): Promise<string> {
+  const request = { requestId: randomUUID(), content: Buffer.from('no message').toString('base64') };
+  const paymentFileId = textAt(
+    await door.call(subject, 'integration.SubmitPaymentFile', request),
+    'paymentFile',
+    'paymentFileId',
+  );
+  await whileRefused('PAYMENT_FILE_NOT_READ', () =>
+    door.call(subject, 'integration.GetPaymentStatusReport', { paymentFileId }),
+  );
+  return paymentFileId;
 }
 
 /** The first of these asks for the end of an account, which all of them have to sign, and takes it back. */

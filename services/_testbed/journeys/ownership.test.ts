@@ -25,6 +25,7 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   SIGNATURE_REQUEST: ({ signatureRequestId }) => signatureRequestId,
   WEBHOOK: ({ webhookId }) => webhookId,
   PERSONAL_DATA_EXPORT: ({ exportId }) => exportId,
+  PAYMENT_FILE: ({ paymentFileId }) => paymentFileId,
   PARTY: ({ customerId }) => customerId,
   BRANCH: ({ branchId }) => branchId,
   APPROVAL: ({ approvalId }) => approvalId,

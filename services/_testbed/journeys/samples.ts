@@ -53,7 +53,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...notificationSamples(of),
     ...webhookSamples(of),
     ...operationsSamples,
-    ...integrationSamples(),
+    ...integrationSamples(of),
   };
 }
 

@@ -158,7 +158,11 @@ function isRehearsable({ method }: Target): boolean {
 }
 
 /** Valid requests of what the edge does not publish, where one made from nothing is never valid. */
-function workloadSamples({ accountId, creditorAccountId }: Belongings): Readonly<Partial<Record<RpcName, JsonObject>>> {
+function workloadSamples({
+  accountId,
+  creditorAccountId,
+  customerId,
+}: Belongings): Readonly<Partial<Record<RpcName, JsonObject>>> {
   const from = accountId.replace('acc_', 'lac_');
   const to = creditorAccountId.replace('acc_', 'lac_');
   const amount = money('1.00');
@@ -188,6 +192,17 @@ function workloadSamples({ accountId, creditorAccountId }: Belongings): Readonly
     'ledger.ReverseJournal': { journalId },
     'ledger.PlaceHolds': { holds: [hold] },
     'ledger.CaptureHold': { holdId },
+    'transaction.BatchTransferFunds': {
+      transfers: [
+        {
+          requestId: 'hostile',
+          actor: { audience: 'AUDIENCE_CHANNEL', partyId: customerId },
+          debtorIban: 'CZ6508000000192000145399',
+          creditorIban: 'CZ6508000000192000145399',
+          amount,
+        },
+      ],
+    },
     'security.IssuePartnerToken': { issuer: 'https://bank.example', form: 'grant_type=client_credentials' },
     'security.GetAuthorizationServer': { issuer: 'https://bank.example' },
   };

@@ -26,7 +26,7 @@ export function changeHolders(context: Context): Rpcs<typeof AccountService>['ch
           const holders = request.holders.map(({ customerId, role }) => ({ customerId, role: holderRoles.word(role) }));
           const partyId = checkRoles(type, holders);
           const ids = holders.map(({ customerId }) => customerId);
-          checkStandings(type, holders, await standings(ids, call));
+          checkStandings({ type, migrating: false }, holders, await standings(ids, call));
           await Promise.all([vault.ready(row.partyId), vault.ready(partyId)]);
           const { openDate } = await clock.read();
           const sealed = await sealDetails(vault, partyId, details);

@@ -2,6 +2,7 @@
 import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('integration', {
+  CUSTOMER_NOT_FOUND: ['NOT_FOUND', 'There is no such customer.'],
   PAYMENT_FILE_NOT_FOUND: ['NOT_FOUND', 'There is no such file of payments.'],
   PAYMENT_FILE_EXISTS: ['ALREADY_EXISTS', 'This content was handed in before.'],
   PAYMENT_FILE_PART_NOT_FOUND: ['FAILED_PRECONDITION', 'A part of the file was not uploaded, or too long ago.'],

@@ -1,8 +1,8 @@
-// The command about messages of ISO 20022. It needs no bank.
+// The commands about messages of ISO 20022.
 import type { Command } from 'commander';
-import { action, type Exited } from './run.ts';
+import { action, type Exited, parseDate } from './run.ts';
 
-/** Adds iso20022 check. */
+/** Adds iso20022 check and statement. */
 export function iso20022Commands(program: Command, exited: Exited): void {
   const iso20022 = program.command('iso20022').description('Messages of ISO 20022.');
   iso20022
@@ -15,4 +15,14 @@ export function iso20022Commands(program: Command, exited: Exited): void {
       '\nExamples:\n  bankctl iso20022 check salaries.xml\n  bankctl iso20022 check statement.xml --json',
     )
     .action(action(exited, async () => (await import('../commands/iso20022.ts')).checkFile));
+
+  iso20022
+    .command('statement')
+    .description('Prints the statement of an account as camt.053, or as MT940.')
+    .argument('<account>', 'the account (acc_…)')
+    .requiredOption('--from <date>', 'the first booking date', parseDate)
+    .option('--to <date>', 'the last booking date (default: the first)', parseDate)
+    .option('--mt940', 'as MT940')
+    .addHelpText('after', '\nExample:\n  bankctl iso20022 statement acc_… --from 2026-11-28 > statement.xml')
+    .action(action(exited, async () => (await import('../commands/iso20022-statement.ts')).printStatement));
 }

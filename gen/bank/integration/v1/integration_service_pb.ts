@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/integration/v1/integration_service.proto.
  */
 export const file_bank_integration_v1_integration_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlIoUBCh1HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVxdWVzdBIqCg9wYXltZW50X2ZpbGVfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIUBABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJUCh5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVzcG9uc2USGQoHY29udGVudBgBIAEoDEII4rUYBAgCEAISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMswEChJJbnRlZ3JhdGlvblNlcnZpY2USjgEKFVVwbG9hZFBheW1lbnRGaWxlUGFydBIxLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBoyLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCEoIBChFTdWJtaXRQYXltZW50RmlsZRItLmJhbmsuaW50ZWdyYXRpb24udjEuU3VibWl0UGF5bWVudEZpbGVSZXF1ZXN0Gi4uYmFuay5pbnRlZ3JhdGlvbi52MS5TdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKCAQoOR2V0UGF5bWVudEZpbGUSKi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRGaWxlUmVxdWVzdBorLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudEZpbGVSZXNwb25zZSIXkAIBirUYEAoBARICCAISBwgDEgMDBgcSmgEKFkdldFBheW1lbnRTdGF0dXNSZXBvcnQSMi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRTdGF0dXNSZXBvcnRSZXF1ZXN0GjMuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVzcG9uc2UiF5ACAYq1GBAKAQESAggCEgcIAxIDAwYHYgZwcm90bzM", [file_bank_integration_v1_payment_file, file_bank_options_v1_options, file_buf_validate_validate]);
+  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLcBQoSSW50ZWdyYXRpb25TZXJ2aWNlEo4BChVVcGxvYWRQYXltZW50RmlsZVBhcnQSMS5iYW5rLmludGVncmF0aW9uLnYxLlVwbG9hZFBheW1lbnRGaWxlUGFydFJlcXVlc3QaMi5iYW5rLmludGVncmF0aW9uLnYxLlVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKCAQoRU3VibWl0UGF5bWVudEZpbGUSLS5iYW5rLmludGVncmF0aW9uLnYxLlN1Ym1pdFBheW1lbnRGaWxlUmVxdWVzdBouLmJhbmsuaW50ZWdyYXRpb24udjEuU3VibWl0UGF5bWVudEZpbGVSZXNwb25zZSIOkAICirUYBwoBARICCAISggEKDkdldFBheW1lbnRGaWxlEiouYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50RmlsZVJlcXVlc3QaKy5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRGaWxlUmVzcG9uc2UiF5ACAYq1GBAKAQESAggCEgcIAxIDAwYHEosBChBMaXN0UGF5bWVudEZpbGVzEiwuYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0UGF5bWVudEZpbGVzUmVxdWVzdBotLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlIhqQAgGKtRgTCgIBAhICCAISBwgDEgMDBgcoARKcAQoWR2V0UGF5bWVudFN0YXR1c1JlcG9ydBIyLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QaMy5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRTdGF0dXNSZXBvcnRSZXNwb25zZSIZkAIBirUYEgoBARICCAISBwgDEgMDBgcoBWIGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_options_v1_options, file_buf_validate_validate]);
 
 /**
  * The part to upload.
@@ -178,6 +178,69 @@ export const GetPaymentFileResponseSchema: GenMessage<GetPaymentFileResponse> = 
   messageDesc(file_bank_integration_v1_integration_service, 5);
 
 /**
+ * Whose files to list.
+ *
+ * @generated from message bank.integration.v1.ListPaymentFilesRequest
+ */
+export type ListPaymentFilesRequest = Message<"bank.integration.v1.ListPaymentFilesRequest"> & {
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListPaymentFilesRequest.
+ * Use `create(ListPaymentFilesRequestSchema)` to create a new message.
+ */
+export const ListPaymentFilesRequestSchema: GenMessage<ListPaymentFilesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 6);
+
+/**
+ * A page of files.
+ *
+ * @generated from message bank.integration.v1.ListPaymentFilesResponse
+ */
+export type ListPaymentFilesResponse = Message<"bank.integration.v1.ListPaymentFilesResponse"> & {
+  /**
+   * The files.
+   *
+   * @generated from field: repeated bank.integration.v1.PaymentFile payment_files = 1;
+   */
+  paymentFiles: PaymentFile[];
+
+  /**
+   * Where the next page begins. Empty: this was the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListPaymentFilesResponse.
+ * Use `create(ListPaymentFilesResponseSchema)` to create a new message.
+ */
+export const ListPaymentFilesResponseSchema: GenMessage<ListPaymentFilesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 7);
+
+/**
  * Whose outcomes to tell.
  *
  * @generated from message bank.integration.v1.GetPaymentStatusReportRequest
@@ -210,7 +273,7 @@ export type GetPaymentStatusReportRequest = Message<"bank.integration.v1.GetPaym
  * Use `create(GetPaymentStatusReportRequestSchema)` to create a new message.
  */
 export const GetPaymentStatusReportRequestSchema: GenMessage<GetPaymentStatusReportRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 6);
+  messageDesc(file_bank_integration_v1_integration_service, 8);
 
 /**
  * One message about the file.
@@ -238,7 +301,7 @@ export type GetPaymentStatusReportResponse = Message<"bank.integration.v1.GetPay
  * Use `create(GetPaymentStatusReportResponseSchema)` to create a new message.
  */
 export const GetPaymentStatusReportResponseSchema: GenMessage<GetPaymentStatusReportResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 7);
+  messageDesc(file_bank_integration_v1_integration_service, 9);
 
 /**
  * Brings in what the outside world sends, and sends what the bank has to say, in the words of the standards: ISO 20022.
@@ -285,6 +348,18 @@ export const IntegrationService: GenService<{
     methodKind: "unary";
     input: typeof GetPaymentFileRequestSchema;
     output: typeof GetPaymentFileResponseSchema;
+  },
+  /**
+   * Lists the files of payments that a customer has handed in, newest first.
+   *
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND: or not whom the caller acts for), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ListPaymentFiles
+   */
+  listPaymentFiles: {
+    methodKind: "unary";
+    input: typeof ListPaymentFilesRequestSchema;
+    output: typeof ListPaymentFilesResponseSchema;
   },
   /**
    * Tells what became of the payments of a file as messages of ISO 20022 (pain.002.001.10), each with up to 1,000 payments, as they were when the file was carried out: ACSC is
