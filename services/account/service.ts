@@ -144,7 +144,6 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0015-term-deposits', class: TermDeposits },
   ],
   context: makeContext,
-  stepUp: ({ stepUp }) => stepUp,
   subscriptions: () => [representations()],
   rpcs,
   owners,
