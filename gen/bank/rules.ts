@@ -1392,7 +1392,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/WakeAccount': {
     callers: ['edge'],
     grants: [
-      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],

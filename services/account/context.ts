@@ -24,7 +24,7 @@ export interface Context extends House {
   readonly clock: BusinessClock;
   /** Has what somebody signs proved by them first. */
   readonly proving: Proving;
-  /** Has a request proved whose contract says step_up. */
+  /** Has a request proved by who makes it. */
   readonly stepUp: StepUp;
   /** Who watches what waits for signatures, by account. */
   readonly watching: Watching<Head>;

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Client } from '#chassis/call.ts';
 import { localObjectStore } from '#chassis/object-store.ts';
+import { deriveId } from '#chassis/id.ts';
 import { asPrincipal } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { PROOF } from '#chassis/testing/property.ts';
 import { staff } from '#chassis/testing/service.ts';
-import { StatementFrequency } from '#gen/bank/account/v1/account_pb.ts';
+import { MaturityInstruction, StatementFrequency } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { DocumentFormat } from '#gen/bank/account/v1/statement_pb.ts';
 import { decimal } from '#rules/decimal.ts';
@@ -19,6 +20,7 @@ import { startServiceProcess } from '../_testbed/service-process.ts';
 import { account } from './service.ts';
 import { aProduct, daysOf } from './testing-days.ts';
 import { checkTies, download, readStatement } from './testing-statements.ts';
+import { aTermProduct } from './testing-deposits.ts';
 
 const KILLS = PROOF ? 20 : 2;
 
@@ -56,6 +58,7 @@ describe('the end of a day whose process is killed', function suite() {
       await pay({ accountId: ids.at(-1) ?? '' }, `${1_000 + count * 777}.77`);
     }
     const first = await today();
+    const deposits = await openDeposits(first.add({ days: 1 }), owner, pay);
     for (let kill = 0; kill < KILLS; kill += 1) {
       const ended = endDay();
       await sleep(Math.random() * 1_500);
@@ -79,13 +82,24 @@ describe('the end of a day whose process is killed', function suite() {
         (select count(*)::int from set_aside) as aside,
         (select round(sum(earned), 2) - sum(posted) from interest_account)::text as owed
     `);
-    expect(row).to.deep.include({ behind: 0, posted: KILLS * ids.length, refused: 0, aside: 0 });
+    expect(row).to.deep.include({ behind: 0, posted: KILLS * ids.length + deposits.count, refused: 0, aside: 0 });
     expect(decimal((await balance('lac_accrued_interest_eur')) ?? '0').toFixed()).to.equal(
       decimal(row?.owed ?? '').toFixed(),
     );
     await checkStatements(ids);
     await running.kill('SIGTERM');
     await checkLaws(bank.database('ledger').superuserUrl);
+    // Each deposit ended once, with a night's interest: half of them on the account of their owner, half as new deposits.
+    const open = await database.query<{ id: string; matures: boolean }>(
+      `select id, maturity_date is not null as matures from account
+        where close_date is null and (maturity_date is not null or id = $1)`,
+      [deposits.currentId],
+    );
+    const sums = await Promise.all(open.map(async ({ id, matures }) => [matures, await balance(deriveId('lac', id))]));
+    expect(sums).to.have.deep.members([
+      [false, '3002.55'],
+      ...Array.from({ length: deposits.count / 2 }, () => [true, '1000.85']),
+    ]);
   });
 
   /** Interest was posted at the end of each day: each is on the statement of that day, there is one document for each, and it is what was hashed. */
@@ -93,8 +107,9 @@ describe('the end of a day whose process is killed', function suite() {
     const rows = await database.query<{ accountId: string; days: number; key: string; digest: Buffer; lines: number }>(`
       select account_id as "accountId", to_date - from_date + 1 as days, object_key as key, digest, line_count as lines from statement
     `);
-    expect(rows).to.have.length(KILLS * ids.length);
-    expect(rows.filter(({ days, lines }) => days !== 1 || lines === 0)).to.deep.equal([]);
+    const daily = rows.filter(({ accountId }) => ids.includes(accountId));
+    expect(daily).to.have.length(KILLS * ids.length);
+    expect(daily.filter(({ days, lines }) => days !== 1 || lines === 0)).to.deep.equal([]);
     const objects = localObjectStore(path.join(bank.environment['DATA_DIR'] ?? '', 'objects'));
     const keys = await objects.list('account/statements/', { limit: 10_000 });
     expect(keys.toSorted()).to.deep.equal(rows.map(({ key }) => key).toSorted());
@@ -104,5 +119,23 @@ describe('the end of a day whose process is killed', function suite() {
         checkTies(readStatement(json));
       }
     }
+  }
+
+  /** Opens deposits that mature on a day, every other one to be renewed. */
+  async function openDeposits(day: Temporal.PlainDate, owner: string, pay: ReturnType<typeof daysOf>['pay']) {
+    const { account: current } = await client.openAccount(anOpening({ owners: [owner], productId: 'prd_current_eur' }));
+    const currentId = current?.accountId ?? '';
+    const productId = await aTermProduct(client);
+    const count = 6;
+    for (let index = 0; index < count; index += 1) {
+      const maturityInstruction = index % 2 === 0 ? MaturityInstruction.PAY_OUT : MaturityInstruction.RENEW;
+      const terms = { owners: [owner], productId, payoutAccountId: currentId, maturityInstruction };
+      const { account: deposit } = await client.openAccount(anOpening(terms));
+      await pay({ accountId: deposit?.accountId ?? '' }, '1000.00');
+    }
+    const superuser = await database.open('superuser');
+    await superuser.query('update account set maturity_date = $1 where maturity_date is not null', [day.toString()]);
+    await superuser.end();
+    return { currentId, count };
   }
 });

@@ -36,7 +36,7 @@ export function provingOf(client: Client<typeof SecurityService>): Proving {
   };
 }
 
-/** Makes what the chassis asks for where the contract says step_up: a proof of the request that is made. */
+/** Makes the port to the step-ups of security for what is no signature: a proof of the request that is made. */
 export function stepUpOf(client: Client<typeof SecurityService>): StepUp {
   return async ({ rpc, requestId, content, validateOnly }, call) => {
     await client.requireStepUp({ requestId, validateOnly, rpc, actor: actorOf(call), content: sha256(content) }, call);

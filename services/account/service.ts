@@ -155,7 +155,6 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0021-customer-standings', class: CustomerStandings },
   ],
   context: makeContext,
-  stepUp: ({ stepUp }) => stepUp,
   subscriptions: () => [ofCustomers()],
   rpcs,
   owners,

@@ -22,10 +22,15 @@ export function tellComplete(asked: Asked): Telling[] {
   return tellOne(asked.makerId, 'signatures-complete', factsOf(asked));
 }
 
+const OUTCOMES: Partial<Record<SignatureRequestState, string>> = {
+  [States.EXPIRED]: 'expired',
+  [States.CANCELLED]: 'cancelled',
+};
+
 /** Who asked is told that it ended without enough signatures; what they took back themselves they know. */
 export function tellEnded({ state, ...asked }: Asked & { readonly state: SignatureRequestState }): Telling[] {
   if (state === States.WITHDRAWN) return [];
-  const outcome = state === States.EXPIRED ? 'expired' : 'refused';
+  const outcome = OUTCOMES[state] ?? 'refused';
   return tellOne(asked.makerId, 'signatures-ended', { ...factsOf(asked), outcome });
 }
 

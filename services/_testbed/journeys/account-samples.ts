@@ -46,7 +46,7 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     'account.GetStatementProof': { request: { accountId, lineNumber: 1 } },
     'account.ChangeHolders': {
       request: { accountId: migratingAccountId, holders: [owner(customerId)] },
-      refused: 'HOLDERS_UNCHANGED',
+      refused: 'ACCOUNT_NOT_ACTIVE',
     },
     'account.ListHolderChanges': { request: { accountId } },
     'account.ListEstates': { request: {} },
@@ -72,7 +72,7 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
       refused: 'ACCOUNT_NOT_TERM_DEPOSIT',
     },
     'account.WakeAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
-    'account.EscheatAccount': { request: { accountId }, refused: 'ACCOUNT_NOT_DORMANT' },
+    'account.EscheatAccount': { request: { accountId: emptyAccountId }, refused: 'ACCOUNT_NOT_DORMANT' },
     'account.MarkAccountDormant': {
       request: { accountId: migratingAccountId, state: 'ACCOUNT_STATE_INACTIVE' },
       refused: 'ACCOUNT_NOT_ACTIVE',

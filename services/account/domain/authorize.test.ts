@@ -15,6 +15,8 @@ const terms = create(ProductTermsSchema, {
   ],
 });
 
+const recurring = create(ProductTermsSchema, { term: { termMonths: 12, recurring: true } });
+
 function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts {
   return {
     id: `acc_${id}`,
@@ -127,6 +129,38 @@ describe('the authorisation of an order', () => {
       'a transfer from a pending account',
       { ...transfer, debtor: account('one', { state: 'pending' }) },
       'ACCOUNT_NOT_ACTIVE',
+    ],
+    [
+      'a transfer from a dormant account',
+      { ...transfer, debtor: account('one', { state: 'dormant' }) },
+      'ACCOUNT_DORMANT',
+    ],
+    ['a transfer from an inactive account', { ...transfer, debtor: account('one', { state: 'inactive' }) }, 'allowed'],
+    ['a transfer to a dormant account', { ...transfer, creditor: account('two', { state: 'dormant' }) }, 'allowed'],
+    [
+      'a transfer to an escheated account',
+      { ...transfer, creditor: account('two', { state: 'escheated' }) },
+      'ACCOUNT_CLOSED',
+    ],
+    [
+      'a transfer from a term deposit',
+      { ...transfer, debtor: account('one', { maturityDate: '2026-07-01' }) },
+      'TERM_DEPOSIT_BOUND',
+    ],
+    [
+      'a transfer to a term deposit on the day of its opening',
+      { ...transfer, creditor: account('two', { maturityDate: '2026-07-01', openDate: '2026-06-15' }) },
+      'allowed',
+    ],
+    [
+      'a transfer to a term deposit on a later day',
+      { ...transfer, creditor: account('two', { maturityDate: '2026-07-01' }) },
+      'TERM_DEPOSIT_PAID_IN',
+    ],
+    [
+      'a transfer to a recurring deposit on a later day',
+      { ...transfer, creditor: account('two', { maturityDate: '2026-07-01', terms: recurring }) },
+      'allowed',
     ],
     [
       'a transfer from a frozen account',

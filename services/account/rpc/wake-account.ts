@@ -1,6 +1,12 @@
+import type { Call } from '#chassis/call-context.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
-import { lockFree, whenFree } from '../changes.ts';
+import {
+  type AccountService,
+  AccountService as Contract,
+  type WakeAccountRequest,
+} from '#gen/bank/account/v1/account_service_pb.ts';
+import { readRow } from '../accounts.ts';
+import { isCustomer, lockFree, whenFree } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { next } from '../domain/life.ts';
 import { changeState, saveMovements } from '../dormancy.ts';
@@ -18,6 +24,7 @@ export function wakeAccount(context: Context): Rpcs<typeof AccountService>['wake
       commands.run(Contract.method.wakeAccount, request, call, {
         prepare: async () => {
           await warmKey(context, request.accountId);
+          await prove(context, request, call);
           return (await clock.read()).openDate.toString();
         },
         decide: async (tx, day) => {
@@ -30,4 +37,13 @@ export function wakeAccount(context: Context): Rpcs<typeof AccountService>['wake
       }),
     ),
   );
+}
+
+/** Has a holder prove who they are; nobody is asked to prove what would be refused. What was signed, the signatories have proved. */
+async function prove(context: Context, { accountId, requestId, validateOnly }: WakeAccountRequest, call: Call) {
+  const { principal, caller, rpc } = call;
+  next((await readRow(context.database, accountId)).state, 'wake');
+  if (!principal || !isCustomer(call) || caller !== 'edge') return;
+  const content = Buffer.from(`wake ${accountId}`);
+  await context.stepUp({ principal, rpc, requestId, validateOnly, content }, call);
 }

@@ -69,7 +69,7 @@ describe('WithdrawTermDeposit', function withdrawTermDeposit() {
   });
 
   it('is opened with an account to be paid out to, and nothing else is', async () => {
-    const productId = await aTermProduct(bank());
+    const productId = await aTermProduct(accountsAs(bank(), 'BACK_OFFICE'));
     await refused(openAccount(bank(), { productId }), 'PAYOUT_ACCOUNT_INVALID');
     const { accountId: payoutAccountId } = await openAccount(bank());
     await refused(openAccount(bank(), { payoutAccountId }), 'PAYOUT_ACCOUNT_INVALID');

@@ -62,7 +62,7 @@ export type StateChange = Message<"bank.transaction.v1.StateChange"> & {
 
   /**
    * Why. Where it was refused: the reason of the error, or REVIEW_REFUSED, REVIEW_EXPIRED,
-   * SIGNATURES_REFUSED, SIGNATURES_EXPIRED, SIGNATURES_WITHDRAWN. Where it is under review: what it
+   * SIGNATURES_REFUSED, SIGNATURES_EXPIRED, SIGNATURES_WITHDRAWN; ACCOUNT_CLOSED too while it waited for them. Where it is under review: what it
    * looks like (bank.security.v1.ScoringReason without its prefix, with commas between), or SCORING_UNAVAILABLE.
    *
    * @generated from field: string reason = 3;
