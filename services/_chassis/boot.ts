@@ -45,6 +45,8 @@ export interface House {
   readonly metrics: Metrics;
   /** What is to outlive the database. */
   readonly objects: ObjectStore;
+  /** The same, in a region that the bank is configured with; '' is the bank's own. Undefined: it keeps nothing there. */
+  objectsIn(region: string): ObjectStore | undefined;
   /** Gives tokens to anybody, in development. */
   readonly development: DevelopmentIssuer | undefined;
   /** A client of another service, which is called as this workload. */
@@ -211,10 +213,23 @@ function furnish(parts: {
     commands: written,
     orders: orders(written, log),
     pages: pages(keys.secret(`pages:${name}`)),
-    objects: objectStoreOf(config),
+    ...objectStoresOf(config),
     client: clients.client,
     close: clients.close,
   };
+}
+
+function objectStoresOf(config: Config): Pick<House, 'objects' | 'objectsIn'> {
+  const { OBJECT_STORE, OBJECT_STORE_ENDPOINT: endpoint, OBJECT_STORE_REGIONS } = config;
+  const stores = new Map([['', objectStoreOf(config)]]);
+  for (const one of OBJECT_STORE_REGIONS.split(',').filter((text) => text !== '')) {
+    const [name = '', place = ''] = one.split('=');
+    const [bucket = '', region = ''] = place.split('@');
+    if (OBJECT_STORE === 's3' && region === '')
+      throw new Error(`the configuration is wrong. OBJECT_STORE_REGIONS: ${name} names no bucket@region`);
+    stores.set(name, OBJECT_STORE === 's3' ? s3ObjectStore({ bucket, endpoint, region }) : localObjectStore(place));
+  }
+  return { objects: stores.get('') ?? objectStoreOf(config), objectsIn: (region) => stores.get(region) };
 }
 
 function objectStoreOf(config: Config): ObjectStore {

@@ -11,6 +11,7 @@ import {
   namespace,
   port,
   publicUrls,
+  regions,
   seconds,
   timeZone,
   trustDomain,
@@ -48,6 +49,10 @@ export const variables = {
   OBJECT_STORE_DIR: directory({
     default: '',
     desc: 'the directory of the object store, which had better be on another disk than the databases; absent: `objects` in DATA_DIR',
+  }),
+  OBJECT_STORE_REGIONS: regions({
+    default: '',
+    desc: 'where objects are kept that are to be in a certain region: `eu=…,us=…`, each a directory or, for `s3`, `bucket@region` with the region of AWS',
   }),
   CHECKPOINT_SECONDS: num({
     default: 5,

@@ -3,10 +3,11 @@
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { checkedKey, type ObjectStore } from './object-store.ts';
 
-/** Which bucket. An empty endpoint is the one of the region. */
+/** Which bucket. An empty endpoint is the one of the region; without a region it is that of AWS_REGION. */
 export interface Bucket {
   readonly bucket: string;
   readonly endpoint: string;
+  readonly region?: string;
 }
 
 const TIMES = { connectionTimeout: 3_000, requestTimeout: 20_000 };
@@ -15,13 +16,15 @@ const TRIES = 5;
 const PAGE = 1_000;
 
 /** Keeps objects in a bucket. Loaded when it is used: few processes have one, and the library is large. */
-export function s3ObjectStore({ bucket, endpoint }: Bucket): ObjectStore {
+export function s3ObjectStore({ bucket, endpoint, region }: Bucket): ObjectStore {
   const library = () => import('@aws-sdk/client-s3');
   let opened: Promise<S3Client> | undefined;
   const client = () => {
     // What has an endpoint of its own seldom has a name for each bucket.
     const own = endpoint === '' ? {} : { endpoint, forcePathStyle: true };
-    opened ??= library().then(({ S3Client: Client }) => new Client({ requestHandler: TIMES, ...own }));
+    opened ??= library().then(
+      ({ S3Client: Client }) => new Client({ requestHandler: TIMES, ...own, ...(region && { region }) }),
+    );
     return opened;
   };
   const at = (key: string) => ({ Bucket: bucket, Key: checkedKey(key) });

@@ -3,6 +3,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { LockMode } from '@mikro-orm/core';
 import type { CommandTx } from '#chassis/command.ts';
+import type { ObjectStore } from '#chassis/object-store.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { type Document, DocumentSchema, DocumentState } from '#gen/bank/customer/v1/document_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
@@ -10,6 +11,8 @@ import { loadActive } from './changes.ts';
 import type { Context } from './context.ts';
 import { type DocumentKey, DocumentRow, selectContents } from './document-tables.ts';
 import { refuse } from './domain/refusals.ts';
+import { openProfile } from './profile.ts';
+import { CustomerRow } from './tables.ts';
 
 const NAME_CONTEXT = 'document.name';
 const CONTENT_CONTEXT = 'document.content';
@@ -35,6 +38,19 @@ export async function loadDocument(
   if (!row) throw refuse('DOCUMENT_NOT_FOUND');
   if (row.state === 'STORED') throw refuse('DOCUMENT_STORED');
   return row;
+}
+
+/** Where the documents of a customer are kept, by their data region; undefined for one who was erased. */
+export async function storeOf(
+  { database, objectsIn, vault }: Context,
+  customerId: string,
+): Promise<ObjectStore | undefined> {
+  const row = await database.orm.em.fork().findOne(CustomerRow, { id: customerId });
+  const particulars = row && (await openProfile(vault, row));
+  if (!particulars) return undefined;
+  const store = objectsIn(particulars.dataRegion);
+  if (!store) throw new Error(`OBJECT_STORE_REGIONS names no region ${particulars.dataRegion}, where documents are`);
+  return store;
 }
 
 /** Seals what a file is called. */

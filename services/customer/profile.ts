@@ -58,6 +58,6 @@ export function stateMessage(state: CustomerRow['state']): CustomerState {
 }
 
 /** The particulars alone, of a message that may hold more. */
-function pick({ party, contacts, address, identifiers, residenceCountryCode }: Particulars) {
-  return { party, contacts, identifiers, residenceCountryCode, ...(address && { address }) };
+function pick({ party, contacts, address, identifiers, residenceCountryCode, dataRegion }: Particulars) {
+  return { party, contacts, identifiers, residenceCountryCode, dataRegion, ...(address && { address }) };
 }

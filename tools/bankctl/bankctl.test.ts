@@ -123,7 +123,12 @@ describe('bankctl', function bankctl() {
     const passport = path.join(await mkdtemp(path.join(tmpdir(), 'corebank-document-')), 'passport.pdf');
     await writeFile(passport, `%PDF-1.7\n${'x'.repeat(600_000)}`);
     const uploaded = await json<{ document: { documentId: string } }>([
-      ...['customer', 'document', 'upload', jana, 'passport', passport],
+      'customer',
+      'document',
+      'upload',
+      jana,
+      'passport',
+      passport,
     ]);
     expect((await run(['customer', 'document', 'list', jana])).stdout).to.match(/passport\.pdf.*application\/pdf/);
     await json(['customer', 'document', 'save', jana, uploaded.document.documentId, `${passport}.copy`]);

@@ -13,6 +13,7 @@ export interface Particulars {
   readonly registrationDate?: string;
   readonly country?: string;
   readonly branch?: string;
+  readonly dataRegion?: string;
   readonly email?: readonly string[];
   readonly phone?: readonly string[];
   readonly identifier?: readonly string[];

@@ -135,7 +135,7 @@ function container(deployment: Deployment) {
       { name: 'DATA_DIR', value: DATA_DIR },
       { name: 'NATS_KEYS_DIR', value: NATS_KEYS },
       { name: 'METRICS_PORT', value: METRICS['prometheus.io/port'] },
-      ...(isProven(name) ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
+      ...(hasObjects(name) ? [{ name: 'OBJECT_STORE_DIR', value: OBJECTS_DIR }] : []),
       // With the name and password of a mail server in it.
       ...(name === 'notification' ? [fromSecret('SMTP_URLS', 'notification-mail')] : []),
       ...(hasDatabase ? [fromSecret(`${upper}_DATABASE_URL`, `${name}-database`), ...databaseTls()] : []),
@@ -160,9 +160,14 @@ function probes(ports: readonly Port[]) {
   };
 }
 
-/** Signs what it keeps, outside its database: with a key and a volume of its own. */
+/** Signs what it keeps, outside its database: with a key of its own. */
 function isProven(name: string): boolean {
   return name === 'ledger' || name === 'audit';
+}
+
+/** Keeps something outside its database: checkpoints, an archive, documents. On a volume of its own. */
+function hasObjects(name: string): boolean {
+  return isProven(name) || name === 'customer';
 }
 
 function volumes({ name, hasDatabase }: Deployment) {
@@ -180,7 +185,7 @@ function volumes({ name, hasDatabase }: Deployment) {
           databaseCa(),
         ]
       : []),
-    ...(isProven(name) ? [{ name: 'objects', persistentVolumeClaim: { claimName: `${name}-objects` } }] : []),
+    ...(hasObjects(name) ? [{ name: 'objects', persistentVolumeClaim: { claimName: `${name}-objects` } }] : []),
     ...(name === 'security' ? [{ name: 'kms', secret: { secretName: 'kms', defaultMode: 0o440 } }] : []),
     ...(name === 'notification'
       ? [{ name: 'messages', secret: { secretName: 'notification-token', defaultMode: 0o440 } }]
@@ -193,7 +198,7 @@ function mounts({ name, hasDatabase }: Deployment) {
     { name: 'data', mountPath: DATA_DIR },
     { name: 'nats', mountPath: NATS_KEYS, readOnly: true },
     ...(hasDatabase ? [{ name: 'keyring', mountPath: `${DATA_DIR}/keyring`, readOnly: true }, databaseCaMount()] : []),
-    ...(isProven(name) ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
+    ...(hasObjects(name) ? [{ name: 'objects', mountPath: OBJECTS_DIR }] : []),
     ...(name === 'security' ? [{ name: 'kms', mountPath: '/kms', readOnly: true }] : []),
     ...(name === 'notification' ? [{ name: 'messages', mountPath: '/messages', readOnly: true }] : []),
   ];

@@ -6,7 +6,10 @@ import { refuse } from './refusals.ts';
 import { isContact, normalise } from './search.ts';
 
 /** What a customer tells of themselves: all that is personal, and sealed. */
-export type Particulars = Pick<Customer, 'party' | 'contacts' | 'address' | 'identifiers' | 'residenceCountryCode'>;
+export type Particulars = Pick<
+  Customer,
+  'party' | 'contacts' | 'address' | 'identifiers' | 'residenceCountryCode' | 'dataRegion'
+>;
 
 /** The names of the particulars, a party by its kind. */
 export const PARTICULAR_NAMES = [
@@ -16,6 +19,7 @@ export const PARTICULAR_NAMES = [
   'address',
   'identifiers',
   'residenceCountryCode',
+  'dataRegion',
 ] as const;
 
 const OLDEST_YEARS = 150;
@@ -38,7 +42,7 @@ export function checkParticulars(particulars: Particulars, names: readonly strin
 
 /** The particulars with those that are named taken from `changes`; contacts and identifiers whole. */
 export function mergeParticulars(
-  { party, contacts, address, identifiers, residenceCountryCode }: Particulars,
+  { party, contacts, address, identifiers, residenceCountryCode, dataRegion }: Particulars,
   changes: Particulars,
   names: readonly string[],
 ): Particulars {
@@ -47,6 +51,7 @@ export function mergeParticulars(
     contacts: names.includes('contacts') ? changes.contacts : contacts,
     identifiers: names.includes('identifiers') ? changes.identifiers : identifiers,
     residenceCountryCode: names.includes('residenceCountryCode') ? changes.residenceCountryCode : residenceCountryCode,
+    dataRegion: names.includes('dataRegion') ? changes.dataRegion : dataRegion,
   };
   const whereabouts = names.includes('address') ? changes.address : address;
   return whereabouts ? { ...merged, address: whereabouts } : merged;

@@ -39,5 +39,7 @@ export const refuse = refusals('customer', {
   DOCUMENT_DIGEST_MISMATCH: ['INVALID_ARGUMENT', 'What has come is not what was to be uploaded.'],
   DOCUMENT_TYPE_NOT_ALLOWED: ['INVALID_ARGUMENT', 'By its content it is nothing that is taken as a document.'],
   DOCUMENT_INFECTED: ['INVALID_ARGUMENT', 'A scanner has found something in it.'],
+  DATA_REGION_UNKNOWN: ['INVALID_ARGUMENT', 'The bank keeps nothing in this region.'],
+  DATA_REGION_FIXED: ['FAILED_PRECONDITION', 'Documents of the customer are kept where they are.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });

@@ -66,6 +66,7 @@ describe('Searching customers', () => {
           contacts: [],
           identifiers: [],
           residenceCountryCode: '',
+          dataRegion: '',
         };
         const name = normalise(`${givenName} ${familyName}`);
         const parts = partsOf(name.slice(from, from + length));

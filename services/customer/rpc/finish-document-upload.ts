@@ -10,7 +10,7 @@ import {
 import { DocumentScan } from '#gen/bank/customer/v1/document_pb.ts';
 import type { Context } from '../context.ts';
 import { DocumentRow, dropParts } from '../document-tables.ts';
-import { assembled, documentMessage, hashContent, loadDocument, sealContent } from '../documents.ts';
+import { assembled, documentMessage, hashContent, loadDocument, sealContent, storeOf } from '../documents.ts';
 import { checkedType } from '../domain/documents.ts';
 import { refuse } from '../domain/refusals.ts';
 import { warmKey } from '../profile.ts';
@@ -34,7 +34,7 @@ export function finishDocumentUpload(context: Context): Rpcs<typeof CustomerServ
 /** Looks at the whole, and writes it to the object store. Whoever dies after that writes it again, and finds that it is there. */
 async function prepare(context: Context, request: FinishDocumentUploadRequest): Promise<Prepared | undefined> {
   const { customerId, documentId: id, version, digest, validateOnly } = request;
-  const { vault, objects, scanner } = context;
+  const { vault, scanner } = context;
   await warmKey(context, customerId);
   const row = await context.database.orm.em.fork().findOne(DocumentRow, { id, version, customerId });
   // What is not there, or is stored, is refused under its lock.
@@ -47,7 +47,8 @@ async function prepare(context: Context, request: FinishDocumentUploadRequest): 
   if (found === 'infected') throw refuse('DOCUMENT_INFECTED');
   // By what is in it, so that nothing else can be under its key, whoever wrote it.
   const objectKey = `documents/${customerId}/${id}/${version}-${hashContent(vault, content).toString('hex')}`;
-  if (!validateOnly) await objects.putIfAbsent(objectKey, await sealContent(vault, customerId, content));
+  const objects = await storeOf(context, customerId);
+  if (!validateOnly) await objects?.putIfAbsent(objectKey, await sealContent(vault, customerId, content));
   return {
     contentType,
     objectKey,

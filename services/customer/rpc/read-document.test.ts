@@ -1,13 +1,17 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { customer as channel, refused, staff, useService } from '#chassis/testing/service.ts';
 import { customer } from '../service.ts';
-import { registered } from '../testing.ts';
+import { aPerson, registered, unique } from '../testing.ts';
 import { aPdf, stored } from '../testing-documents.ts';
 
 describe('ReadDocument', () => {
-  const bank = useService(customer);
+  const regions = mkdtempSync(path.join(tmpdir(), 'corebank-region-'));
+  const bank = useService(customer, { environment: { OBJECT_STORE_REGIONS: `eu=${regions}` } });
+  after(() => rm(regions, { recursive: true }));
   const office = () => bank.asPrincipal(staff('BACK_OFFICE'));
   const filesOf = async (customerId: string) => {
     const folder = path.join(bank.dataDir, 'objects', 'documents', customerId);
@@ -32,6 +36,26 @@ describe('ReadDocument', () => {
     await refused(bank.asPrincipal(channel(stranger)).readDocument(of), 'CUSTOMER_NOT_FOUND');
     await refused(office().readDocument({ ...of, customerId: stranger }), 'DOCUMENT_NOT_FOUND');
     await refused(bank.asPrincipal(staff('LOAN_OFFICER')).readDocument(of), 'CALLER_NOT_ALLOWED');
+  });
+
+  it('is kept in the region of its customer, which is fixed from then on', async () => {
+    const abroad = aPerson({ dataRegion: 'eu' });
+    await refused(office().registerCustomer({ ...abroad, dataRegion: 'us' }), 'DATA_REGION_UNKNOWN');
+    const customerId = await registered(office(), abroad);
+    const of = await stored(office(), customerId);
+    expect(await readdir(path.join(regions, 'documents'))).to.deep.equal([customerId]);
+    expect(Buffer.from((await office().readDocument(of)).content)).to.deep.equal(aPdf());
+    const move = (id: string, dataRegion: string) =>
+      office().updateCustomer({
+        requestId: unique('move'),
+        customerId: id,
+        updateMask: { paths: ['data_region'] },
+        dataRegion,
+      });
+    await refused(move(customerId, ''), 'DATA_REGION_FIXED');
+    const other = await registered(office());
+    await refused(move(other, 'us'), 'DATA_REGION_UNKNOWN');
+    expect((await move(other, 'eu')).customer?.dataRegion).to.equal('eu');
   });
 
   it('reads nothing of one whose key was destroyed', async () => {

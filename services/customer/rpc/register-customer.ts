@@ -13,6 +13,7 @@ import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { record } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { checkParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
+import { refuse } from '../domain/refusals.ts';
 import { checkMigration } from '../domain/rights.ts';
 import { termsOf } from '../domain/search.ts';
 import { publish } from '../events.ts';
@@ -37,9 +38,14 @@ interface Prepared {
 }
 
 /** The profile is sealed before the transaction, since that makes the customer's key. */
-async function prepare({ vault, today }: Context, request: RegisterCustomerRequest, call: Call): Promise<Prepared> {
+async function prepare(
+  { vault, today, objectsIn }: Context,
+  request: RegisterCustomerRequest,
+  call: Call,
+): Promise<Prepared> {
   checkMigration([], request.identifiers, call.principal);
   checkParticulars(request, PARTICULAR_NAMES, today());
+  if (!objectsIn(request.dataRegion)) throw refuse('DATA_REGION_UNKNOWN');
   const id = newId('cus');
   const branchId = request.branchId || (branchOf(call) ?? '');
   return { id, branchId, profile: await sealProfile(vault, id, request) };

@@ -13,6 +13,7 @@ import {
 } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { changed, loadActive } from '../changes.ts';
 import type { Context } from '../context.ts';
+import { DocumentRow } from '../document-tables.ts';
 import { checkParticulars, isPartyKind, mergeParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
 import { refuse } from '../domain/refusals.ts';
 import { checkFields, checkMigration } from '../domain/rights.ts';
@@ -33,6 +34,8 @@ export function updateCustomer(context: Context): Rpcs<typeof CustomerService>['
       prepare: async () => {
         checkFields(names, call.principal);
         checkParticulars(request, names, context.today());
+        const isKnown = context.objectsIn(request.dataRegion) !== undefined;
+        if (names.includes('dataRegion') && !isKnown) throw refuse('DATA_REGION_UNKNOWN');
         await warmKey(context, request.customerId);
       },
       decide: async (tx) => ({ customer: await update(context, tx, request, names, call) }),
@@ -61,6 +64,11 @@ async function update(
   if (names.some((name) => isPartyKind(name) && name !== row.kind)) throw refuse('PARTY_KIND_FIXED');
   const particulars = mergeParticulars(loaded.particulars, request, names);
   checkMigration(loaded.particulars.identifiers, particulars.identifiers, call.principal);
+  if (
+    particulars.dataRegion !== loaded.particulars.dataRegion &&
+    (await tx.em.count(DocumentRow, { customerId: row.id })) > 0
+  )
+    throw refuse('DATA_REGION_FIXED');
   await claimIdentifiers(tx, vault, row.id, particulars.identifiers);
   row.profile = await sealProfile(vault, row.id, particulars);
   row.searchVersion = SEARCH_VERSION;

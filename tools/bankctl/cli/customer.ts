@@ -100,6 +100,7 @@ function particulars(command: Command): Command {
     .option('--registration-date <date>', 'of an organisation', parseDate)
     .option('--country <code>', 'where they are resident for tax, e.g. CZ')
     .option('--branch <branch>', 'the branch that looks after them')
+    .option('--data-region <region>', 'where their documents are kept')
     .addOption(repeated('--email <address>', 'an e-mail address; may be given again'))
     .addOption(repeated('--phone <number>', 'a telephone number, e.g. +420601123456; may be given again'))
     .addOption(repeated('--identifier <kind:number[:country]>', 'e.g. passport:12345678:CZ; may be given again'))

@@ -27,7 +27,7 @@ import { time } from '../time.ts';
 
 /** Registers a customer. */
 export async function registerCustomer({ bank, out }: Session, options: WriteOptions & Particulars): Promise<void> {
-  const { requestId = randomUUID(), validateOnly = false, country, branch = '' } = options;
+  const { requestId = randomUUID(), validateOnly = false, country, branch = '', dataRegion = '' } = options;
   const party = partyOf(options);
   if (!party)
     throw usage(
@@ -43,6 +43,7 @@ export async function registerCustomer({ bank, out }: Session, options: WriteOpt
       party,
       residenceCountryCode: country,
       branchId: branch,
+      dataRegion,
       contacts: contactsOf(options) ?? [],
       identifiers: identifiersOf(options) ?? [],
       ...(address && { address }),
@@ -138,7 +139,7 @@ export async function updateCustomer(
   options: WriteOptions & Particulars & Remark & { etag?: string; officer?: string },
   customerId = '',
 ): Promise<void> {
-  const { requestId = randomUUID(), validateOnly = false, country, branch, officer } = options;
+  const { requestId = randomUUID(), validateOnly = false, country, branch, dataRegion, officer } = options;
   const service = bank().client(CustomerService);
   // Names stand together in the contract: those that are not given stay as they are.
   const named = [options.givenName, options.familyName, options.birthDate, options.legalName, options.registrationDate];
@@ -156,6 +157,7 @@ export async function updateCustomer(
     identifiers && 'identifiers',
     country !== undefined && 'residence_country_code',
     branch !== undefined && 'branch_id',
+    dataRegion !== undefined && 'data_region',
     officer !== undefined && 'relationship_officer_id',
   ].filter((path) => typeof path === 'string');
   if (paths.length === 0) throw usage('Say what to change. See bankctl customer update --help');
@@ -171,6 +173,7 @@ export async function updateCustomer(
     ...(address && { address }),
     residenceCountryCode: country ?? '',
     branchId: branch ?? '',
+    dataRegion: dataRegion ?? '',
     relationshipOfficerId: officer ?? '',
     remark: options.remark ?? '',
   });
@@ -199,6 +202,7 @@ export function customerText(customer: Customer | undefined): string {
     [customer.party.case === 'organisation' ? 'registered' : 'born', bornOf(customer)],
     ['state', word(CustomerState, customer.state)],
     ['residence', customer.residenceCountryCode],
+    ['data region', customer.dataRegion],
     ['branch', customer.branchId],
     ['officer', customer.relationshipOfficerId],
     ['contacts', customer.contacts.map(({ value }) => value).join(', ')],
