@@ -105,6 +105,16 @@ describe('What is personal or secret', function inClear() {
       expect(result.case).to.equal('refusal');
       told.push(`AuthorizeOrders ${JSON.stringify(result.value)}`);
     }
+    const transfer = { actor, debtorIban: fresh(), amount, remittanceInformation: fresh() };
+    const transfers = [fresh(), 'CZ6508000000192000145399'].map((creditorIban) => {
+      return { ...transfer, requestId: newId('cmd'), creditorIban };
+    });
+    const transaction = journey.bank().as(TransactionService, 'integration-inbound');
+    const { outcomes } = await transaction.batchTransferFunds({ transfers });
+    for (const { refusal } of outcomes) {
+      expect(refusal).not.to.equal(undefined);
+      told.push(`BatchTransferFunds ${JSON.stringify(refusal)}`);
+    }
     const scored = { actor, debtorAccountId: accountId, creditorAccountId: accountId, amount, userAgent: fresh() };
     const { scores } = await security('transaction').scoreOrders({ orders: [scored] });
     told.push(`ScoreOrders ${JSON.stringify(scores)}`);
@@ -152,6 +162,7 @@ describe('What is personal or secret', function inClear() {
       'security.RecordReads',
       'security.RecordRefusals',
       'security.ScoreOrders',
+      'transaction.BatchTransferFunds',
     ];
     expect(guarded).to.have.members([...own, 'security.SubmitForApproval']);
   });
