@@ -63,7 +63,8 @@ export type IdKind =
   | 'RELATION'
   | 'SIGNATURE_REQUEST'
   | 'SANCTIONS_HIT'
-  | 'PERSONAL_DATA_EXPORT';
+  | 'PERSONAL_DATA_EXPORT'
+  | 'SERVICE_REQUEST';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -178,6 +179,13 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/RejectErasureRequest'
   | 'bank.customer.v1.CustomerService/GetCustomerStates'
   | 'bank.customer.v1.CustomerService/GetContacts'
+  | 'bank.customer.v1.CustomerService/OpenServiceRequest'
+  | 'bank.customer.v1.CustomerService/ListServiceRequests'
+  | 'bank.customer.v1.CustomerService/ListServiceRequestMessages'
+  | 'bank.customer.v1.CustomerService/AddServiceRequestMessage'
+  | 'bank.customer.v1.CustomerService/AssignServiceRequest'
+  | 'bank.customer.v1.CustomerService/ResolveServiceRequest'
+  | 'bank.customer.v1.CustomerService/ReopenServiceRequest'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -2459,6 +2467,169 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.customer.v1.CustomerService/OpenServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'RATING_NOT_ALLOWED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListServiceRequests': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+      { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    shows: [['serviceRequests', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListServiceRequestMessages': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/AddServiceRequestMessage': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+      'SERVICE_REQUEST_FULL',
+    ],
+  },
+  'bank.customer.v1.CustomerService/AssignServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+      { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ResolveServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ReopenServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_NOT_RESOLVED',
+      'SERVICE_REQUEST_NOT_REOPENABLE',
+      'SERVICE_REQUEST_FULL',
+    ],
   },
   'bank.ledger.v1.LedgerService/OpenLedgerAccount': {
     callers: ['account', 'transaction'],
@@ -6055,6 +6226,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.audit.v1.PlaceLegalHoldRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.AddCustomerNoteRequest': { text: 'PERSONAL' },
+  'bank.customer.v1.AddServiceRequestMessageRequest': { text: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.ClearSanctionsHitRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.ConfirmSanctionsHitRequest': { reason: 'PERSONAL' },
@@ -6068,12 +6240,17 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
+  'bank.customer.v1.OpenServiceRequestRequest': { subject: 'PERSONAL', text: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
+  'bank.customer.v1.ReopenServiceRequestRequest': { text: 'PERSONAL' },
+  'bank.customer.v1.ResolveServiceRequestRequest': { outcome: 'PERSONAL' },
   'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
   'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
+  'bank.customer.v1.ServiceRequest': { subject: 'PERSONAL', outcome: 'PERSONAL' },
+  'bank.customer.v1.ServiceRequestMessage': { text: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookResponse': { secret: 'SECRET' },
@@ -6163,7 +6340,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.audit.v1.ReleaseLegalHoldResponse',
   'bank.customer.v1.AddCustomerNoteRequest',
   'bank.customer.v1.AddCustomerNoteResponse',
+  'bank.customer.v1.AddServiceRequestMessageRequest',
+  'bank.customer.v1.AddServiceRequestMessageResponse',
   'bank.customer.v1.Address',
+  'bank.customer.v1.AssignServiceRequestResponse',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
   'bank.customer.v1.ClearSanctionsHitRequest',
@@ -6192,14 +6372,24 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListCustomersResponse',
   'bank.customer.v1.ListRelationsResponse',
   'bank.customer.v1.ListSanctionsHitsResponse',
+  'bank.customer.v1.ListServiceRequestMessagesResponse',
+  'bank.customer.v1.ListServiceRequestsResponse',
+  'bank.customer.v1.OpenServiceRequestRequest',
+  'bank.customer.v1.OpenServiceRequestResponse',
   'bank.customer.v1.Organisation',
   'bank.customer.v1.Person',
   'bank.customer.v1.RegisterCustomerRequest',
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
   'bank.customer.v1.Relation',
+  'bank.customer.v1.ReopenServiceRequestRequest',
+  'bank.customer.v1.ReopenServiceRequestResponse',
+  'bank.customer.v1.ResolveServiceRequestRequest',
+  'bank.customer.v1.ResolveServiceRequestResponse',
   'bank.customer.v1.SanctionsHit',
   'bank.customer.v1.ScreenNameRequest',
+  'bank.customer.v1.ServiceRequest',
+  'bank.customer.v1.ServiceRequestMessage',
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.notification.v1.CreateWebhookRequest',

@@ -28,6 +28,7 @@ export type Prefix =
   | 'sht'
   | 'ses'
   | 'sgr'
+  | 'srq'
   | 'stf'
   | 'stp'
   | 'tpy'

@@ -16,9 +16,12 @@ import { NotesAndOfficers } from './migrations/0009-notes-and-officers.ts';
 import { Screening } from './migrations/0010-screening.ts';
 import { Consents } from './migrations/0011-consents.ts';
 import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
+import { ServiceRequests } from './migrations/0013-service-requests.ts';
 import { provingOf } from './proving.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
+import { addServiceRequestMessage } from './rpc/add-service-request-message.ts';
+import { assignServiceRequest } from './rpc/assign-service-request.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
 import { clearSanctionsHit } from './rpc/clear-sanctions-hit.ts';
 import { confirmSanctionsHit } from './rpc/confirm-sanctions-hit.ts';
@@ -41,16 +44,22 @@ import { listErasureRequests } from './rpc/list-erasure-requests.ts';
 import { listRelations } from './rpc/list-relations.ts';
 import { listSanctionsHits } from './rpc/list-sanctions-hits.ts';
 import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts';
+import { listServiceRequestMessages } from './rpc/list-service-request-messages.ts';
+import { listServiceRequests } from './rpc/list-service-requests.ts';
+import { openServiceRequest } from './rpc/open-service-request.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
+import { reopenServiceRequest } from './rpc/reopen-service-request.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
+import { resolveServiceRequest } from './rpc/resolve-service-request.ts';
 import { screenName } from './rpc/screen-name.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
 import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
 import { keepScreening } from './screening.ts';
 import { screeningEntities } from './screening-tables.ts';
+import { escalateLate, ownServiceRequest } from './service-requests.ts';
 import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -79,6 +88,13 @@ function rpcs(context: Context) {
     rejectErasureRequest: rejectErasureRequest(context),
     requestErasure: requestErasure(context),
     updateCustomer: updateCustomer(context),
+    openServiceRequest: openServiceRequest(context),
+    listServiceRequests: listServiceRequests(context),
+    listServiceRequestMessages: listServiceRequestMessages(context),
+    addServiceRequestMessage: addServiceRequestMessage(context),
+    assignServiceRequest: assignServiceRequest(context),
+    resolveServiceRequest: resolveServiceRequest(context),
+    reopenServiceRequest: reopenServiceRequest(context),
     clearSanctionsHit: clearSanctionsHit(context),
     confirmSanctionsHit: confirmSanctionsHit(context),
     importSanctionsList: importSanctionsList(context),
@@ -106,11 +122,12 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0010-screening', class: Screening },
     { name: '0011-consents', class: Consents },
     { name: '0012-erasure-requests', class: ErasureRequests },
+    { name: '0013-service-requests', class: ServiceRequests },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],
   start: async (context) => {
-    const stops = [renewTerms(context), keepScreening(context)];
+    const stops = [renewTerms(context), keepScreening(context), escalateLate(context)];
     return async () => {
       await Promise.all(stops.map((stop) => stop()));
     };
@@ -122,5 +139,6 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
       () => refuse('CUSTOMER_NOT_FOUND'),
       async (ids) => (await database.query(selectStandings(ids))).map(({ id, branchId }) => [id, branchId]),
     ),
+    SERVICE_REQUEST: ownServiceRequest({ database }),
   }),
 };

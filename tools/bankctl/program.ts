@@ -18,6 +18,7 @@ import { partnerCommands } from './cli/partner.ts';
 import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
+import { serviceRequestCommands } from './cli/service-request.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
 import { watchCommands } from './cli/watch.ts';
@@ -107,6 +108,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     deliveryCommands,
     webhookCommands,
     privacyCommands,
+    serviceRequestCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

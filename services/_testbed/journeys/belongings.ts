@@ -26,6 +26,8 @@ export interface Belongings {
   readonly signatureRequestId: string;
   /** Leads nowhere. */
   readonly webhookId: string;
+  /** A complaint that nobody has taken on. */
+  readonly serviceRequestId: string;
   /** A copy of what is held about them. */
   readonly exportId: string;
   /** The branch that they and all that they have are with. */
@@ -70,6 +72,14 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
   const leading = { url: 'https://127.0.0.1:9/', eventTypes: ['bank.transaction.v1.TransactionPosted'] };
   const hook = await door.call(subject, 'notification.CreateWebhook', { requestId: randomUUID(), ...leading });
+  const complaint = {
+    customerId,
+    kind: 'SERVICE_REQUEST_KIND_COMPLAINT',
+    category: 'SERVICE_REQUEST_CATEGORY_PAYMENT',
+    subject: 'A payment',
+    text: 'It came late.',
+  };
+  const complained = await door.call(subject, 'customer.OpenServiceRequest', { requestId: randomUUID(), ...complaint });
   const migrating = {
     requestId,
     type: 'ACCOUNT_TYPE_INDIVIDUAL',
@@ -94,6 +104,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     holdId: textAt(kept, 'hold', 'holdId'),
     signatureRequestId,
     webhookId: textAt(hook, 'webhook', 'webhookId'),
+    serviceRequestId: textAt(complained, 'serviceRequest', 'serviceRequestId'),
     exportId: await collected(door, customerId),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),

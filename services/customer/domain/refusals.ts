@@ -27,5 +27,11 @@ export const refuse = refusals('customer', {
   ERASURE_REQUESTED: ['ALREADY_EXISTS', 'A request of the customer stands.'],
   ERASURE_NOT_REQUESTED: ['NOT_FOUND', 'The customer has no such request.'],
   CUSTOMER_ERASED: ['FAILED_PRECONDITION', 'The customer was erased.'],
+  SERVICE_REQUEST_NOT_FOUND: ['NOT_FOUND', 'There is no such request.'],
+  SERVICE_REQUEST_RESOLVED: ['FAILED_PRECONDITION', 'The request is answered. Open it again first.'],
+  SERVICE_REQUEST_NOT_RESOLVED: ['FAILED_PRECONDITION', 'The request is not answered yet.'],
+  SERVICE_REQUEST_NOT_REOPENABLE: ['FAILED_PRECONDITION', 'It is feedback, or was answered too long ago.'],
+  SERVICE_REQUEST_FULL: ['FAILED_PRECONDITION', 'The request has as many messages as one may have.'],
+  RATING_NOT_ALLOWED: ['INVALID_ARGUMENT', 'Only feedback has a rating.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });
