@@ -31,6 +31,7 @@ export type Prefix =
   | 'sht'
   | 'ses'
   | 'sgr'
+  | 'srq'
   | 'stf'
   | 'stp'
   | 'tpy'

@@ -20,9 +20,12 @@ import { ErasureRequests } from './migrations/0012-erasure-requests.ts';
 import { Deaths } from './migrations/0013-deaths.ts';
 import { Standings } from './migrations/0020-standings.ts';
 import { Documents } from './migrations/0021-documents.ts';
+import { ServiceRequests } from './migrations/0022-service-requests.ts';
 import { provingOf } from './proving.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
+import { addServiceRequestMessage } from './rpc/add-service-request-message.ts';
+import { assignServiceRequest } from './rpc/assign-service-request.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
 import { clearSanctionsHit } from './rpc/clear-sanctions-hit.ts';
 import { confirmSanctionsHit } from './rpc/confirm-sanctions-hit.ts';
@@ -47,13 +50,18 @@ import { listErasureRequests } from './rpc/list-erasure-requests.ts';
 import { listRelations } from './rpc/list-relations.ts';
 import { listSanctionsHits } from './rpc/list-sanctions-hits.ts';
 import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts';
+import { listServiceRequestMessages } from './rpc/list-service-request-messages.ts';
+import { listServiceRequests } from './rpc/list-service-requests.ts';
+import { openServiceRequest } from './rpc/open-service-request.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
 import { readDocument } from './rpc/read-document.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
 import { reportDeath } from './rpc/report-death.ts';
+import { reopenServiceRequest } from './rpc/reopen-service-request.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
+import { resolveServiceRequest } from './rpc/resolve-service-request.ts';
 import { screenName } from './rpc/screen-name.ts';
 import { startDocumentUpload } from './rpc/start-document-upload.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
@@ -62,6 +70,7 @@ import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
 import { keepScreening } from './screening.ts';
 import { screeningEntities } from './screening-tables.ts';
 import { tellStandings } from './standings.ts';
+import { escalateLate, ownServiceRequest } from './service-requests.ts';
 import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {
@@ -91,6 +100,13 @@ function rpcs(context: Context) {
     reportDeath: reportDeath(context),
     requestErasure: requestErasure(context),
     updateCustomer: updateCustomer(context),
+    openServiceRequest: openServiceRequest(context),
+    listServiceRequests: listServiceRequests(context),
+    listServiceRequestMessages: listServiceRequestMessages(context),
+    addServiceRequestMessage: addServiceRequestMessage(context),
+    assignServiceRequest: assignServiceRequest(context),
+    resolveServiceRequest: resolveServiceRequest(context),
+    reopenServiceRequest: reopenServiceRequest(context),
     clearSanctionsHit: clearSanctionsHit(context),
     confirmSanctionsHit: confirmSanctionsHit(context),
     importSanctionsList: importSanctionsList(context),
@@ -126,11 +142,12 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0013-deaths', class: Deaths },
     { name: '0020-standings', class: Standings },
     { name: '0021-documents', class: Documents },
+    { name: '0022-service-requests', class: ServiceRequests },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],
   start: async (context) => {
-    const stops = [renewTerms(context), keepScreening(context), tellStandings(context)];
+    const stops = [renewTerms(context), keepScreening(context), tellStandings(context), escalateLate(context)];
     return async () => {
       await Promise.all(stops.map((stop) => stop()));
     };
@@ -142,5 +159,6 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
       () => refuse('CUSTOMER_NOT_FOUND'),
       async (ids) => (await database.query(selectStandings(ids))).map(({ id, branchId }) => [id, branchId]),
     ),
+    SERVICE_REQUEST: ownServiceRequest({ database }),
   }),
 };

@@ -109,6 +109,35 @@ describe('bankctl consent, erasure, personal-data and signature', function bankc
     expect((await run(set)).code).to.equal(1);
   });
 
+  it('keeps what customers ask: takes, lists, writes, assigns, answers, opens again', async () => {
+    const open = [
+      'request',
+      'open',
+      jana,
+      'A payment',
+      'It came late.',
+      '--kind',
+      'complaint',
+      '--category',
+      'payment',
+    ];
+    const { serviceRequest } = await json<{ serviceRequest: { serviceRequestId: string } }>(open);
+    const id = serviceRequest.serviceRequestId;
+    expect((await run(['request', 'assign', id, 'stf_eva'])).stdout).to.match(/in-progress +stf_eva/);
+    const write = ['request', 'write', id, 'Which payment?', '--awaits-customer'];
+    expect((await run(write)).stdout).to.contain('waiting-for-customer');
+    const own = ['--as', `customer:${jana}`];
+    expect((await run(['request', 'write', id, 'That of May.', ...own])).stdout).to.contain('in-progress');
+    expect((await run(['request', 'messages', jana, '--request', id])).stdout).to.contain('Which payment?');
+    expect((await run(['request', 'resolve', id, 'We are sorry.'])).stdout).to.contain('resolved');
+    expect((await run(['request', 'reopen', id, 'Not so.', ...own])).stdout).to.contain('in-progress');
+    expect((await run(['request', 'list', '--customer', jana, '--kind', 'complaint'])).stdout).to.contain(id);
+    expect((await run(['request', 'list', '--late'])).stdout).to.not.contain(id);
+    const praise = ['request', 'open', jana, 'Thanks', 'All is well.', '--kind', 'feedback', '--rating'];
+    expect((await run([...praise, '5'])).stdout).to.contain('resolved');
+    expect((await run([...praise, '6'])).code).to.equal(2);
+  });
+
   it('lists, refuses and takes back what waits for signatures, and has who signs prove it', async () => {
     const eva = await person('Eva');
     const holders = ['--type', 'joint', '--holder', jana, '--holder', eva];

@@ -22,6 +22,7 @@ import { paymentFileCommands } from './cli/payment-file.ts';
 import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
+import { serviceRequestCommands } from './cli/service-request.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
 import { watchCommands } from './cli/watch.ts';
@@ -115,6 +116,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     iso20022Commands,
     paymentFileCommands,
     privacyCommands,
+    serviceRequestCommands,
   ])
     add(program, exited);
   forEachCommand(program, (command) => {

@@ -27,6 +27,8 @@ export interface Belongings {
   readonly signatureRequestId: string;
   /** Leads nowhere. */
   readonly webhookId: string;
+  /** A complaint that nobody has taken on. */
+  readonly serviceRequestId: string;
   /** A copy of what is held about them. */
   readonly exportId: string;
   /** Is none, and was refused as a whole. */
@@ -73,6 +75,14 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
   const leading = { url: 'https://127.0.0.1:9/', eventTypes: ['bank.transaction.v1.TransactionPosted'] };
   const hook = await door.call(subject, 'notification.CreateWebhook', { requestId: randomUUID(), ...leading });
+  const complaint = {
+    customerId,
+    kind: 'SERVICE_REQUEST_KIND_COMPLAINT',
+    category: 'SERVICE_REQUEST_CATEGORY_PAYMENT',
+    subject: 'A payment',
+    text: 'It came late.',
+  };
+  const complained = await door.call(subject, 'customer.OpenServiceRequest', { requestId: randomUUID(), ...complaint });
   const migrating = {
     requestId,
     type: 'ACCOUNT_TYPE_INDIVIDUAL',
@@ -97,6 +107,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     holdId: textAt(kept, 'hold', 'holdId'),
     signatureRequestId,
     webhookId: textAt(hook, 'webhook', 'webhookId'),
+    serviceRequestId: textAt(complained, 'serviceRequest', 'serviceRequestId'),
     exportId: await collected(door, customerId),
     paymentFileId: await handIn(door, subject),
     creditorAccountId,

@@ -9,6 +9,7 @@ export function customerSamples({
   jointHolderId,
   disponentId,
   branchId,
+  serviceRequestId,
 }: Belongings): Partial<Record<RpcName, Sample>> {
   const person = { givenName: 'Jana', familyName: 'Novotna', birthDate: '1990-05-17' };
   const address = { lines: ['Dlouha 12'], city: 'Praha', countryCode: 'CZ' };
@@ -58,6 +59,7 @@ export function customerSamples({
       request: { customerId, rejection: 'ERASURE_REJECTION_LAW_REQUIRES' },
       refused: 'ERASURE_NOT_REQUESTED',
     },
+    ...serviceRequestSamples(customerId, serviceRequestId),
     'customer.CreateRelation': { request: { ...related, kind: 'RELATION_KIND_EMPLOYER' } },
     'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
     'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },
@@ -94,5 +96,19 @@ export function customerSamples({
       request: { customerId, hitId: 'sht_none', reason: 'The same passport' },
       refused: 'SANCTIONS_HIT_NOT_FOUND',
     },
+  };
+}
+
+function serviceRequestSamples(customerId: string, serviceRequestId: string): Partial<Record<RpcName, Sample>> {
+  const kind = 'SERVICE_REQUEST_KIND_FEEDBACK';
+  const text = 'Thank you.';
+  return {
+    'customer.OpenServiceRequest': { request: { customerId, kind, subject: 'All is well', text, rating: 5 } },
+    'customer.ListServiceRequests': { request: { customerId } },
+    'customer.ListServiceRequestMessages': { request: { customerId } },
+    'customer.AddServiceRequestMessage': { request: { serviceRequestId, text } },
+    'customer.AssignServiceRequest': { request: { serviceRequestId, assigneeId: 'stf_eva' } },
+    'customer.ReopenServiceRequest': { request: { serviceRequestId, text }, refused: 'SERVICE_REQUEST_NOT_RESOLVED' },
+    'customer.ResolveServiceRequest': { request: { serviceRequestId, outcome: 'It came the next day.' } },
   };
 }

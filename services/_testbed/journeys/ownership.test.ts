@@ -24,6 +24,7 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   HOLD: ({ holdId }) => holdId,
   SIGNATURE_REQUEST: ({ signatureRequestId }) => signatureRequestId,
   WEBHOOK: ({ webhookId }) => webhookId,
+  SERVICE_REQUEST: ({ serviceRequestId }) => serviceRequestId,
   PERSONAL_DATA_EXPORT: ({ exportId }) => exportId,
   PAYMENT_FILE: ({ paymentFileId }) => paymentFileId,
   PARTY: ({ customerId }) => customerId,

@@ -45,6 +45,8 @@ const CANARIES = {
   note: 'canary note of the staff',
   account: 'canary name of an account',
   remittance: 'canary to my brother',
+  complaint: 'canary complaint of her',
+  letter: 'canary letter to her',
   webhook: 'https://127.0.0.1:9/canary-hook',
 } as const;
 
@@ -84,6 +86,7 @@ describe('A person who is exported and erased', function aPerson() {
     await command('transaction.PlaceHold', { ...pair, amount: money('1.00'), expireTime: LATER });
     const eventTypes = ['bank.transaction.v1.TransactionPosted'];
     await command('notification.CreateWebhook', { url: CANARIES.webhook, eventTypes });
+    await complain();
     await refused(own('account.GetAccount', { accountId: petr.accountId }), 'ACCOUNT_NOT_FOUND');
     await command('customer.RequestErasure', { customerId });
     await door.call(COMPLIANCE, 'customer.GetCustomer', { customerId });
@@ -117,6 +120,14 @@ describe('A person who is exported and erased', function aPerson() {
     const secret = Secret.fromBase32(textAt(await command('security.EnrolTotp', { password: PASSWORD }), 'secret'));
     code = (ahead) => TOTP.generate({ secret, timestamp: Date.now() + ahead * 30_000 });
     await command('security.ConfirmTotp', { code: code(0) });
+  }
+
+  async function complain(): Promise<void> {
+    const complaint = { customerId, kind: 'SERVICE_REQUEST_KIND_COMPLAINT', subject: 'Late', text: CANARIES.complaint };
+    const taken = await command('customer.OpenServiceRequest', complaint);
+    const serviceRequestId = textAt(taken, 'serviceRequest', 'serviceRequestId');
+    const answer = { requestId: randomUUID(), serviceRequestId, outcome: CANARIES.letter };
+    await door.call(COMPLIANCE, 'customer.ResolveServiceRequest', answer);
   }
 
   async function consent(): Promise<void> {

@@ -11,6 +11,12 @@ export const RETAINED = [
     years: 0,
   },
   {
+    service: 'customer',
+    data: 'complaints and other requests: kind, state and times, without their texts',
+    reason: RetentionReason.ACCOUNTABILITY,
+    years: 0,
+  },
+  {
     service: 'account',
     data: 'accounts and agreements, without number and name',
     reason: RetentionReason.BOOKS_OF_ACCOUNT,

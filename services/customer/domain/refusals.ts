@@ -41,5 +41,11 @@ export const refuse = refusals('customer', {
   DOCUMENT_INFECTED: ['INVALID_ARGUMENT', 'A scanner has found something in it.'],
   DATA_REGION_UNKNOWN: ['INVALID_ARGUMENT', 'The bank keeps nothing in this region.'],
   DATA_REGION_FIXED: ['FAILED_PRECONDITION', 'Documents of the customer are kept where they are.'],
+  SERVICE_REQUEST_NOT_FOUND: ['NOT_FOUND', 'There is no such request.'],
+  SERVICE_REQUEST_RESOLVED: ['FAILED_PRECONDITION', 'The request is answered. Open it again first.'],
+  SERVICE_REQUEST_NOT_RESOLVED: ['FAILED_PRECONDITION', 'The request is not answered yet.'],
+  SERVICE_REQUEST_NOT_REOPENABLE: ['FAILED_PRECONDITION', 'It is feedback, or was answered too long ago.'],
+  SERVICE_REQUEST_FULL: ['FAILED_PRECONDITION', 'The request has as many messages as one may have.'],
+  RATING_NOT_ALLOWED: ['INVALID_ARGUMENT', 'Only feedback has a rating.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });

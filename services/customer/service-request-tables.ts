@@ -1,0 +1,138 @@
+// The statements about what customers ask in words.
+import { type RawBuilder, sql } from 'kysely';
+import { sqlArray } from '#chassis/sql-array.ts';
+import type { ServiceRequestCategory } from '#gen/bank/customer/v1/service_request_pb.ts';
+import type { Standing } from './domain/service-requests.ts';
+
+/** A request as it is stored. */
+export interface ServiceRequestRow extends Standing {
+  readonly id: string;
+  readonly customerId: string;
+  readonly category: ServiceRequestCategory;
+  readonly rating: number;
+  /** Sealed. */
+  readonly subject: Buffer;
+  readonly outcome: Buffer | null;
+  readonly authorId: string;
+  readonly createMs: number;
+  readonly version: number;
+}
+
+/** A message as it is stored. */
+export interface MessageRow {
+  readonly serviceRequestId: string;
+  readonly messageNumber: number;
+  readonly customerId: string;
+  readonly fromBank: boolean;
+  readonly authorId: string;
+  /** Sealed. */
+  readonly text: Buffer;
+  readonly createMs: number;
+}
+
+const ms = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::float8`);
+const REQUEST = sql`r.id, r.customer_id as "customerId", r.kind, r.category, r.state, r.rating, r.subject, r.outcome,
+  r.author_id as "authorId", r.assignee_id as "assigneeId", ${ms('r.create_time')} as "createMs", ${ms('r.due_time')} as "dueMs",
+  r.left_minutes as "leftMinutes", ${ms('r.escalate_time')} as "escalateMs", ${ms('r.resolve_time')} as "resolveMs",
+  r.reopen_count as "reopenCount", r.message_count as "messageCount", r.version`;
+const MESSAGE = sql`service_request_id as "serviceRequestId", message_number as "messageNumber", customer_id as "customerId",
+  from_bank as "fromBank", author_id as "authorId", text, ${ms('create_time')} as "createMs"`;
+const instant = (value: number | null) => (value === null ? null : new Date(value));
+
+/** Writes a request down. */
+export function insertRequest(row: ServiceRequestRow): RawBuilder<unknown> {
+  return sql`
+    insert into service_request (id, customer_id, kind, category, state, rating, subject, author_id, create_time, due_time,
+      resolve_time, message_count, version)
+    values (${row.id}, ${row.customerId}, ${row.kind}, ${row.category}, ${row.state}, ${row.rating}, ${row.subject},
+      ${row.authorId}, ${new Date(row.createMs)}, ${instant(row.dueMs)}, ${instant(row.resolveMs)}, ${row.messageCount},
+      ${row.version})
+  `;
+}
+
+/** Writes where a request stands now. */
+export function updateRequest(row: ServiceRequestRow): RawBuilder<unknown> {
+  return sql`
+    update service_request set state = ${row.state}, assignee_id = ${row.assigneeId}, due_time = ${instant(row.dueMs)},
+      left_minutes = ${row.leftMinutes}, escalate_time = ${instant(row.escalateMs)}, resolve_time = ${instant(row.resolveMs)},
+      reopen_count = ${row.reopenCount}, message_count = ${row.messageCount}, outcome = ${row.outcome}, version = ${row.version}
+    where id = ${row.id}
+  `;
+}
+
+/** A request, locked. */
+export function lockRequest(id: string): RawBuilder<ServiceRequestRow> {
+  return sql<ServiceRequestRow>`select ${REQUEST} from service_request r where id = ${id} for update`;
+}
+
+/** Requests that the bank has not answered in time and nobody was told of, locked. */
+export function lockLate(limit: number): RawBuilder<ServiceRequestRow> {
+  return sql<ServiceRequestRow>`
+    select ${REQUEST} from service_request r
+    where due_time <= statement_timestamp() and escalate_time is null order by due_time limit ${limit} for update skip locked
+  `;
+}
+
+/** What to list. */
+export interface Filter {
+  readonly customerId: string;
+  readonly state: number;
+  readonly kind: number;
+  readonly assigneeId: string;
+  readonly escalatedOnly: boolean;
+  /** Of customers of this branch alone. */
+  readonly branchId: string | undefined;
+}
+
+/** Requests, newest first. */
+export function selectRequests(by: Filter, before: string | undefined, limit: number): RawBuilder<ServiceRequestRow> {
+  const wanted = [
+    by.customerId === '' ? sql`true` : sql`r.customer_id = ${by.customerId}`,
+    by.state === 0 ? sql`true` : sql`r.state = ${by.state}`,
+    by.kind === 0 ? sql`true` : sql`r.kind = ${by.kind}`,
+    by.assigneeId === '' ? sql`true` : sql`r.assignee_id = ${by.assigneeId}`,
+    by.escalatedOnly ? sql`r.escalate_time is not null and r.resolve_time is null` : sql`true`,
+    by.branchId === undefined ? sql`true` : sql`c.branch_id = ${by.branchId}`,
+    before === undefined ? sql`true` : sql`r.id < ${before}`,
+  ];
+  return sql<ServiceRequestRow>`
+    select ${REQUEST} from service_request r join customer c on c.id = r.customer_id
+    where ${sql.join(wanted, sql` and `)} order by r.id desc limit ${limit}
+  `;
+}
+
+/** Whose requests are, and with which branch the customer is. */
+export function selectWhose(
+  ids: readonly string[],
+): RawBuilder<{ readonly id: string; readonly customerId: string; readonly branchId: string }> {
+  return sql<{ id: string; customerId: string; branchId: string }>`
+    select r.id, r.customer_id as "customerId", c.branch_id as "branchId"
+    from service_request r join customer c on c.id = r.customer_id where r.id = any(${sqlArray(ids)}::text[])
+  `;
+}
+
+/** Writes a message down. */
+export function insertMessage(row: MessageRow): RawBuilder<unknown> {
+  return sql`
+    insert into service_request_message
+      (service_request_id, message_number, customer_id, from_bank, author_id, text, create_time)
+    values (${row.serviceRequestId}, ${row.messageNumber}, ${row.customerId}, ${row.fromBank}, ${row.authorId}, ${row.text},
+      ${new Date(row.createMs)})
+  `;
+}
+
+/** Messages of a customer, newest first. */
+export function selectMessages(
+  { customerId, requestId }: { readonly customerId: string; readonly requestId: string },
+  after: readonly string[] | undefined,
+  limit: number,
+): RawBuilder<MessageRow & { readonly place: string }> {
+  const [time = '', id = '', number = ''] = after ?? [];
+  const isAfter = sql`(create_time, service_request_id, message_number) < (${time}::timestamptz, ${id}, ${Number(number)})`;
+  return sql<MessageRow & { place: string }>`
+    select ${MESSAGE}, create_time::text as place from service_request_message
+    where customer_id = ${customerId} and ${requestId === '' ? sql`true` : sql`service_request_id = ${requestId}`}
+      and ${after ? isAfter : sql`true`}
+    order by create_time desc, service_request_id desc, message_number desc limit ${limit}
+  `;
+}

@@ -1,0 +1,201 @@
+// What customers ask in words: how it is sealed, shown, moved on, and what becomes of it when the bank is late.
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { heldToBranch, type Owner } from '#chassis/access.ts';
+import { type Call, ownCall } from '#chassis/call-context.ts';
+import type { CommandTx } from '#chassis/command.ts';
+import { asBuffer } from '#chassis/encode.ts';
+import { insertOutbox, outboxEvent } from '#chassis/outbox.ts';
+import { repeat } from '#chassis/repeat.ts';
+import type { Vault } from '#chassis/sealing.ts';
+import { ServiceRequestChangedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import {
+  type ServiceRequest,
+  type ServiceRequestMessage,
+  ServiceRequestMessageSchema,
+  ServiceRequestSchema,
+} from '#gen/bank/customer/v1/service_request_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import type { Context } from './context.ts';
+import { refuse } from './domain/refusals.ts';
+import type { At, Standing } from './domain/service-requests.ts';
+import {
+  insertMessage,
+  lockLate,
+  lockRequest,
+  type MessageRow,
+  type ServiceRequestRow,
+  selectWhose,
+  updateRequest,
+} from './service-request-tables.ts';
+
+type What = 'subject' | 'outcome' | 'message';
+
+const LOOK_MS = 5_000;
+const LATE_AT_ONCE = 100;
+
+/** Seals a text of a request under its customer's key. */
+export async function sealText(vault: Vault, customerId: string, what: What, text: string): Promise<Buffer> {
+  const sealed = await vault.seal(customerId, `service-request.${what}`, Buffer.from(text));
+  return asBuffer(toBinary(SealedSchema, sealed));
+}
+
+/** Opens it, or answers undefined when its customer was erased. */
+async function openText(vault: Vault, what: What, bytes: Buffer): Promise<string | undefined> {
+  return (await vault.open(fromBinary(SealedSchema, bytes), `service-request.${what}`))?.toString();
+}
+
+/** Now, for the time in which the bank answers. */
+export function at({ config }: Pick<Context, 'config'>): At {
+  return { nowMs: Date.now(), timeZone: config.BANK_TIME_ZONE };
+}
+
+/** Whether it is the bank that writes. */
+export function isBank({ principal }: Call): boolean {
+  return principal?.audience === Audience.STAFF;
+}
+
+/** A request as it is shown to somebody; undefined when its customer was erased. */
+export async function shownRequest(
+  vault: Vault,
+  row: ServiceRequestRow,
+  principal: Actor | undefined,
+): Promise<ServiceRequest | undefined> {
+  const subject = await openText(vault, 'subject', row.subject);
+  if (subject === undefined) return undefined;
+  const { customerId, kind, category, state, rating, reopenCount, messageCount } = row;
+  return create(ServiceRequestSchema, {
+    serviceRequestId: row.id,
+    customerId,
+    kind,
+    category,
+    state,
+    rating,
+    reopenCount,
+    messageCount,
+    subject,
+    assigneeId: principal?.audience === Audience.STAFF ? row.assigneeId : '',
+    createTime: timestampFromMs(row.createMs),
+    ...(row.dueMs !== null && { dueTime: timestampFromMs(row.dueMs) }),
+    ...(row.escalateMs !== null && { escalateTime: timestampFromMs(row.escalateMs) }),
+    ...(row.resolveMs !== null && { resolveTime: timestampFromMs(row.resolveMs) }),
+    outcome: row.outcome ? ((await openText(vault, 'outcome', row.outcome)) ?? '') : '',
+  });
+}
+
+/** A message as it is shown to somebody; undefined when its customer was erased. */
+export async function shownMessage(
+  vault: Vault,
+  row: MessageRow,
+  principal: Actor | undefined,
+): Promise<ServiceRequestMessage | undefined> {
+  const text = await openText(vault, 'message', row.text);
+  if (text === undefined) return undefined;
+  const { serviceRequestId, messageNumber, fromBank, authorId } = row;
+  const isTold = !fromBank || principal?.audience === Audience.STAFF;
+  const createTime = timestampFromMs(row.createMs);
+  const shown = { serviceRequestId, messageNumber, fromBank, authorId: isTold ? authorId : '', text, createTime };
+  return create(ServiceRequestMessageSchema, shown);
+}
+
+/** Says that a request came or moved on. */
+export function publishRequest(tx: Pick<CommandTx, 'publish'>, row: ServiceRequestRow): void {
+  const { id: serviceRequestId, customerId, kind, state, escalateMs, version } = row;
+  const event = { serviceRequestId, customerId, kind, state, escalated: escalateMs !== null, version };
+  tx.publish(ServiceRequestChangedSchema, event, { id: serviceRequestId, sequence: version });
+}
+
+/** Fetches the key that a command about a request needs, before its transaction. */
+export async function warmRequest({ database, vault }: Context, id: string): Promise<void> {
+  const [whose] = await database.query(selectWhose([id]));
+  if (whose) await vault.ready(whose.customerId);
+}
+
+/** A request, locked until the batch ends. Refuses SERVICE_REQUEST_NOT_FOUND and CUSTOMER_ERASED. */
+export async function loadRequest(tx: CommandTx, vault: Vault, id: string): Promise<ServiceRequestRow> {
+  const [row] = await tx.query(lockRequest(id));
+  if (!row) throw refuse('SERVICE_REQUEST_NOT_FOUND');
+  if ((await openText(vault, 'subject', row.subject)) === undefined) throw refuse('CUSTOMER_ERASED');
+  return row;
+}
+
+/** What is written beside where a request stands. */
+export interface Written {
+  readonly message?: string;
+  readonly outcome?: string;
+}
+
+/** Takes a request to where it stands now, with what was written; publishes and records it. */
+export async function moveRequest(
+  { vault }: Pick<Context, 'vault'>,
+  tx: CommandTx,
+  { row, standing, call, written = {} }: { row: ServiceRequestRow; standing: Standing; call: Call; written?: Written },
+): Promise<{ serviceRequest: ServiceRequest; message?: ServiceRequestMessage }> {
+  const { customerId } = row;
+  const outcome =
+    written.outcome === undefined ? row.outcome : await sealText(vault, customerId, 'outcome', written.outcome);
+  const moved: ServiceRequestRow = { ...row, ...standing, outcome, version: row.version + 1 };
+  await tx.execute(updateRequest(moved));
+  const message = written.message === undefined ? undefined : await write(vault, tx, moved, call, written.message);
+  publishRequest(tx, moved);
+  const { state, assigneeId } = moved;
+  const after = { state, assigneeId, ...written };
+  tx.record({ resourceIds: [moved.id, customerId], partyId: customerId, after });
+  const serviceRequest = await shownRequest(vault, moved, call.principal);
+  if (!serviceRequest) throw refuse('CUSTOMER_ERASED');
+  return { serviceRequest, ...(message && { message }) };
+}
+
+/** Writes the message that a request has just counted. */
+export async function write(
+  vault: Vault,
+  tx: CommandTx,
+  { id: serviceRequestId, customerId, messageCount: messageNumber }: ServiceRequestRow,
+  call: Call,
+  text: string,
+): Promise<ServiceRequestMessage | undefined> {
+  const row: MessageRow = {
+    serviceRequestId,
+    customerId,
+    messageNumber,
+    fromBank: isBank(call),
+    authorId: call.principal?.partyId ?? '',
+    text: await sealText(vault, customerId, 'message', text),
+    createMs: Date.now(),
+  };
+  await tx.execute(insertMessage(row));
+  return shownMessage(vault, row, call.principal);
+}
+
+/** A request is its customer's, and the branch's that the customer is with. */
+export function ownServiceRequest({ database }: Pick<Context, 'database'>): Owner {
+  const notFound = () => refuse('SERVICE_REQUEST_NOT_FOUND');
+  return async (ids, _access, principal, call) => {
+    const whose = await database.query(selectWhose([...ids]));
+    const branches = async () => whose.map(({ id, branchId }): [string, string] => [id, branchId]);
+    if (await heldToBranch(ids, call, branches, notFound)) return;
+    const owners = new Map(whose.map(({ id, customerId }) => [id, customerId]));
+    const isOwn = principal.audience === Audience.CHANNEL && ids.every((id) => owners.get(id) === principal.partyId);
+    if (!isOwn) throw notFound();
+  };
+}
+
+/** Tells of requests that the bank has not answered in time, each once. Answers how to stop it. */
+export function escalateLate({ database, log }: Context): () => Promise<void> {
+  const work = () =>
+    database.transaction(async (tx) => {
+      const rows = await tx.query(lockLate(LATE_AT_ONCE));
+      const call = ownCall('customer', log);
+      for (const row of rows) {
+        const late = { ...row, escalateMs: Date.now(), version: row.version + 1 };
+        await tx.query(updateRequest(late));
+        const { id: serviceRequestId, customerId, kind, state, version } = late;
+        const event = { serviceRequestId, customerId, kind, state, escalated: true, version };
+        const aggregate = { id: serviceRequestId, sequence: version };
+        await tx.query(insertOutbox([outboxEvent(ServiceRequestChangedSchema, event, aggregate, call)]));
+      }
+    });
+  return repeat(LOOK_MS, work, log, 'requests that are late are still to be told of');
+}
