@@ -65,7 +65,8 @@ export type IdKind =
   | 'SANCTIONS_HIT'
   | 'PAYMENT_FILE'
   | 'DOCUMENT'
-  | 'PERSONAL_DATA_EXPORT';
+  | 'PERSONAL_DATA_EXPORT'
+  | 'SERVICE_REQUEST';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -203,6 +204,13 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/FinishDocumentUpload'
   | 'bank.customer.v1.CustomerService/ListDocuments'
   | 'bank.customer.v1.CustomerService/ReadDocument'
+  | 'bank.customer.v1.CustomerService/OpenServiceRequest'
+  | 'bank.customer.v1.CustomerService/ListServiceRequests'
+  | 'bank.customer.v1.CustomerService/ListServiceRequestMessages'
+  | 'bank.customer.v1.CustomerService/AddServiceRequestMessage'
+  | 'bank.customer.v1.CustomerService/AssignServiceRequest'
+  | 'bank.customer.v1.CustomerService/ResolveServiceRequest'
+  | 'bank.customer.v1.CustomerService/ReopenServiceRequest'
   | 'bank.customer.v1.CustomerService/ReportDeath'
   | 'bank.integration.v1.IntegrationService/UploadPaymentFilePart'
   | 'bank.integration.v1.IntegrationService/SubmitPaymentFile'
@@ -2311,7 +2319,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'DATE_INVALID',
       'CONTACT_INVALID',
       'COUNTRY_UNKNOWN',
-      'DATA_REGION_UNKNOWN',
       'IDENTIFIER_TAKEN',
       'IDENTIFIER_NOT_ALLOWED',
       'DATA_REGION_UNKNOWN',
@@ -2337,7 +2344,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'DATE_INVALID',
       'CONTACT_INVALID',
       'COUNTRY_UNKNOWN',
-      'DATA_REGION_UNKNOWN',
       'IDENTIFIER_TAKEN',
       'IDENTIFIER_NOT_ALLOWED',
       'DATA_REGION_UNKNOWN',
@@ -2434,8 +2440,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'DATE_INVALID',
       'CONTACT_INVALID',
       'COUNTRY_UNKNOWN',
-      'DATA_REGION_FIXED',
-      'DATA_REGION_UNKNOWN',
       'IDENTIFIER_TAKEN',
       'IDENTIFIER_NOT_ALLOWED',
       'FIELD_NOT_ALLOWED',
@@ -3089,6 +3093,169 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_NOT_FOUND',
       'DOCUMENT_NOT_FOUND',
       'CUSTOMER_ERASED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/OpenServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'RATING_NOT_ALLOWED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListServiceRequests': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+      { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    shows: [['serviceRequests', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListServiceRequestMessages': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/AddServiceRequestMessage': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+      'SERVICE_REQUEST_FULL',
+    ],
+  },
+  'bank.customer.v1.CustomerService/AssignServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+      { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ResolveServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ReopenServiceRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_NOT_RESOLVED',
+      'SERVICE_REQUEST_NOT_REOPENABLE',
+      'SERVICE_REQUEST_FULL',
     ],
   },
   'bank.customer.v1.CustomerService/ReportDeath': {
@@ -6875,6 +7042,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.audit.v1.OpenedParts': { beforeJson: 'PERSONAL', afterJson: 'PERSONAL', address: 'PERSONAL', userAgent: 'PERSONAL' },
   'bank.audit.v1.PlaceLegalHoldRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.AddCustomerNoteRequest': { text: 'PERSONAL' },
+  'bank.customer.v1.AddServiceRequestMessageRequest': { text: 'PERSONAL' },
   'bank.customer.v1.Address': { lines: 'PERSONAL', city: 'PERSONAL', postalCode: 'PERSONAL', countryCode: 'PERSONAL' },
   'bank.customer.v1.ClearSanctionsHitRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.ConfirmSanctionsHitRequest': { reason: 'PERSONAL' },
@@ -6889,13 +7057,18 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
+  'bank.customer.v1.OpenServiceRequestRequest': { subject: 'PERSONAL', text: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.ReadDocumentResponse': { content: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
+  'bank.customer.v1.ReopenServiceRequestRequest': { text: 'PERSONAL' },
+  'bank.customer.v1.ResolveServiceRequestRequest': { outcome: 'PERSONAL' },
   'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
   'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
+  'bank.customer.v1.ServiceRequest': { subject: 'PERSONAL', outcome: 'PERSONAL' },
+  'bank.customer.v1.ServiceRequestMessage': { text: 'PERSONAL' },
   'bank.customer.v1.StartDocumentUploadRequest': { fileName: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.customer.v1.UploadDocumentPartRequest': { content: 'PERSONAL' },
@@ -7004,7 +7177,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.audit.v1.ReleaseLegalHoldResponse',
   'bank.customer.v1.AddCustomerNoteRequest',
   'bank.customer.v1.AddCustomerNoteResponse',
+  'bank.customer.v1.AddServiceRequestMessageRequest',
+  'bank.customer.v1.AddServiceRequestMessageResponse',
   'bank.customer.v1.Address',
+  'bank.customer.v1.AssignServiceRequestResponse',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',
   'bank.customer.v1.ClearSanctionsHitRequest',
@@ -7036,6 +7212,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListDocumentsResponse',
   'bank.customer.v1.ListRelationsResponse',
   'bank.customer.v1.ListSanctionsHitsResponse',
+  'bank.customer.v1.ListServiceRequestMessagesResponse',
+  'bank.customer.v1.ListServiceRequestsResponse',
+  'bank.customer.v1.OpenServiceRequestRequest',
+  'bank.customer.v1.OpenServiceRequestResponse',
   'bank.customer.v1.Organisation',
   'bank.customer.v1.Person',
   'bank.customer.v1.ReadDocumentResponse',
@@ -7043,9 +7223,15 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RegisterCustomerResponse',
   'bank.customer.v1.RegistrationOutcome',
   'bank.customer.v1.Relation',
+  'bank.customer.v1.ReopenServiceRequestRequest',
+  'bank.customer.v1.ReopenServiceRequestResponse',
   'bank.customer.v1.ReportDeathResponse',
+  'bank.customer.v1.ResolveServiceRequestRequest',
+  'bank.customer.v1.ResolveServiceRequestResponse',
   'bank.customer.v1.SanctionsHit',
   'bank.customer.v1.ScreenNameRequest',
+  'bank.customer.v1.ServiceRequest',
+  'bank.customer.v1.ServiceRequestMessage',
   'bank.customer.v1.StartDocumentUploadRequest',
   'bank.customer.v1.StartDocumentUploadResponse',
   'bank.customer.v1.UpdateCustomerRequest',

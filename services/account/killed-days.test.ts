@@ -2,8 +2,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Client } from '#chassis/call.ts';
-import { localObjectStore } from '#chassis/object-store.ts';
 import { deriveId } from '#chassis/id.ts';
+import { localObjectStore } from '#chassis/object-store.ts';
 import { asPrincipal } from '#chassis/testing/clients.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { PROOF } from '#chassis/testing/property.ts';
@@ -19,8 +19,8 @@ import { anOpening, registerPerson } from '../_testbed/opening.ts';
 import { startServiceProcess } from '../_testbed/service-process.ts';
 import { account } from './service.ts';
 import { aProduct, daysOf } from './testing-days.ts';
-import { checkTies, download, readStatement } from './testing-statements.ts';
 import { aTermProduct } from './testing-deposits.ts';
+import { checkTies, download, readStatement } from './testing-statements.ts';
 
 const KILLS = PROOF ? 20 : 2;
 

@@ -58,8 +58,8 @@ import { readDocument } from './rpc/read-document.ts';
 import { recordConsent } from './rpc/record-consent.ts';
 import { registerCustomer } from './rpc/register-customer.ts';
 import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
-import { reportDeath } from './rpc/report-death.ts';
 import { reopenServiceRequest } from './rpc/reopen-service-request.ts';
+import { reportDeath } from './rpc/report-death.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
 import { resolveServiceRequest } from './rpc/resolve-service-request.ts';
 import { screenName } from './rpc/screen-name.ts';
@@ -69,8 +69,8 @@ import { uploadDocumentPart } from './rpc/upload-document-part.ts';
 import { uploadSanctionsPart } from './rpc/upload-sanctions-part.ts';
 import { keepScreening } from './screening.ts';
 import { screeningEntities } from './screening-tables.ts';
-import { tellStandings } from './standings.ts';
 import { escalateLate, ownServiceRequest } from './service-requests.ts';
+import { tellStandings } from './standings.ts';
 import { entities, selectStandings } from './tables.ts';
 
 function rpcs(context: Context) {

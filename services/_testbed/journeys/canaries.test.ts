@@ -24,6 +24,7 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { dataClasses, personalMessages, type Rule, rules, type Workload } from '#gen/bank/rules.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { services } from '../services.ts';
 import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
