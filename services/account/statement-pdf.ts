@@ -1,10 +1,10 @@
 // A statement, and a certificate of a balance, as PDF.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { type Column, openPages } from '#chassis/pdf.ts';
 import { type StatementEntry, StatementFrequency } from '#gen/bank/account/v1/account_pb.ts';
 import type { BalanceCertificate, Statement } from '#gen/bank/account/v1/statement_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { isLate } from './domain/statement-document.ts';
-import { type Column, openPages } from './pdf-pages.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: 'Line', width: 45, right: true },

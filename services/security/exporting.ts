@@ -5,7 +5,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { create, fromBinary, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
 import { asBuffer } from '#chassis/encode.ts';
 import { Code, Refusal } from '#chassis/errors.ts';
-import { beginPdf } from '#chassis/pdf.ts';
+import { openPages } from '#chassis/pdf.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { continueTrace } from '#chassis/trace.ts';
 import type { Context } from './context.ts';
@@ -130,11 +130,11 @@ async function ask(
 /** The same for people. */
 async function pdfOf({ customerId, createTime, parts, withheld }: PersonalData): Promise<Buffer> {
   const title = `What the bank holds about customer ${customerId}`;
-  const pdf = beginPdf({ title, time: new Date(createTime) });
-  pdf.heading(1, title);
+  const pdf = await openPages(title, new Date(createTime));
+  pdf.heading(title);
   pdf.paragraph(`As of ${createTime}. The same can be had for machines, as JSON.`);
   for (const part of parts) {
-    pdf.heading(2, headingOf(part));
+    pdf.heading(headingOf(part), 2);
     for (const answer of part.answers) {
       for (const [name, value] of Object.entries(answer)) {
         const items = Array.isArray(value) ? value : [value];
@@ -144,9 +144,9 @@ async function pdfOf({ customerId, createTime, parts, withheld }: PersonalData):
       }
     }
   }
-  pdf.heading(2, 'What the bank may not tell');
+  pdf.heading('What the bank may not tell', 2);
   for (const { rpc, reason } of withheld) pdf.paragraph(`${headingOf({ rpc })}. ${reason}`);
-  return pdf.end();
+  return pdf.end(title);
 }
 
 async function removeExpired(context: Context): Promise<void> {

@@ -1,6 +1,6 @@
 // A person with data of every kind has it all exported, and is erased: what was theirs is then to be read nowhere, in no database, event,
 // log or object, and the books are as they were.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -47,8 +47,11 @@ const CANARIES = {
   remittance: 'canary to my brother',
   complaint: 'canary complaint of her',
   letter: 'canary letter to her',
+  document: 'canary-passport.pdf',
   webhook: 'https://127.0.0.1:9/canary-hook',
 } as const;
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('A person who is exported and erased', function aPerson() {
   this.timeout(120_000);
@@ -87,6 +90,9 @@ describe('A person who is exported and erased', function aPerson() {
     const eventTypes = ['bank.transaction.v1.TransactionPosted'];
     await command('notification.CreateWebhook', { url: CANARIES.webhook, eventTypes });
     await complain();
+    await upload();
+    // What is in it is no message, but hers.
+    await command('integration.SubmitPaymentFile', { content: base64(CANARIES.remittance) });
     await refused(own('account.GetAccount', { accountId: petr.accountId }), 'ACCOUNT_NOT_FOUND');
     await command('customer.RequestErasure', { customerId });
     await door.call(COMPLIANCE, 'customer.GetCustomer', { customerId });
@@ -128,6 +134,17 @@ describe('A person who is exported and erased', function aPerson() {
     const serviceRequestId = textAt(taken, 'serviceRequest', 'serviceRequestId');
     const answer = { requestId: randomUUID(), serviceRequestId, outcome: CANARIES.letter };
     await door.call(COMPLIANCE, 'customer.ResolveServiceRequest', answer);
+  }
+
+  /** A document with what she told elsewhere too. */
+  async function upload(): Promise<void> {
+    const content = Buffer.from(`%PDF-1.4\n% ${CANARIES.passport}\n`);
+    const begun = { customerId, kind: 'DOCUMENT_KIND_PASSPORT', fileName: CANARIES.document, sizeBytes: content.length };
+    const documentId = textAt(await command('customer.StartDocumentUpload', begun), 'document', 'documentId');
+    const part = { customerId, documentId, version: 1, offset: 0, content: content.toString('base64') };
+    await command('customer.UploadDocumentPart', part);
+    const digest = createHash('sha256').update(content).digest('hex');
+    await command('customer.FinishDocumentUpload', { customerId, documentId, version: 1, digest });
   }
 
   async function consent(): Promise<void> {
