@@ -37,7 +37,7 @@ export type Matrix = Readonly<Record<string, Cells>>;
 /** Tokens that are none: nobody who shows one gets in, not even where anybody may without. */
 const BAD_TOKENS = ['garbage', 'expired', 'wrong-audience', 'wrong-algorithm', 'unsigned', 'foreign-key'];
 /** The customer whose things are named, who shares their accounts, who may use them, and somebody else. */
-const OF_ONE_PARTY: readonly IdKind[] = ['WEBHOOK', 'PARTY', 'PERSONAL_DATA_EXPORT', 'SERVICE_REQUEST'];
+const OF_ONE_PARTY: readonly IdKind[] = ['WEBHOOK', 'PARTY', 'PERSONAL_DATA_EXPORT', 'SERVICE_REQUEST', 'PAYMENT_FILE'];
 const CUSTOMERS = ['customer', 'joint-holder', 'disponent', 'another-customer'];
 /** Staff of head office, of the branch whose things are named, and of another. */
 const BRANCHES = ['', '@own', '@other'];

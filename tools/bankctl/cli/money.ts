@@ -64,6 +64,8 @@ function transactionCommands(transaction: Command, exited: Exited): void {
     .option('--min <amount>', 'of this amount or more', parseAmount)
     .option('--max <amount>', 'of this amount or less', parseAmount)
     .option('--currency <code>', 'of --min and --max')
+    .option('--text <text>', 'whose texts contain this, whatever its case and accents; with --account')
+    .option('--counterparty <account>', 'between --account and this one (acc_…)')
     .addHelpText('after', '\nExample:\n  bankctl transaction list --account acc_… --from 2026-01-01 --state posted')
     .action(action(exited, async () => (await load()).listTransactions));
 }

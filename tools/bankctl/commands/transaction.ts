@@ -27,6 +27,8 @@ interface Filter extends ListOptions {
   readonly min?: string;
   readonly max?: string;
   readonly currency?: string;
+  readonly text?: string;
+  readonly counterparty?: string;
 }
 
 /** Lists transactions. */
@@ -43,6 +45,8 @@ export async function listTransactions({ bank, out }: Session, options: Filter):
     fromDate,
     toDate,
     states: (options.state ?? []).map(readState),
+    text: options.text ?? '',
+    counterpartyAccountId: options.counterparty ?? '',
     ...(minimumAmount && { minimumAmount }),
     ...(maximumAmount && { maximumAmount }),
   };
