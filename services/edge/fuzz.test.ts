@@ -93,6 +93,9 @@ async function beginningOf(response: Response): Promise<Buffer> {
   return Buffer.from(first?.value ?? []);
 }
 
+/** How a frame of gRPC-Web begins that is a message, and no trailers. */
+const DATA_FRAME = 0;
+
 describe('A fuzzed edge', () => {
   const bank = useBank({ services: ['ledger', 'security'], edge: false });
   let edge: RunningEdge;
@@ -151,6 +154,8 @@ describe('A fuzzed edge', () => {
       if (response.status === 415) return;
       if (type.startsWith('application/grpc-web')) {
         expect(response.status).to.equal(200);
+        // A stream that begins with a message goes on, and is left.
+        if (streams.has(path) && answer[0] === DATA_FRAME) return;
         const told = toldInTrailers(answer);
         if (told) expect(BUGS).not.to.include(Code[told.code as keyof typeof Code], told.message);
       } else if (response.status !== 200) {

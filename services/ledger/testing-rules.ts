@@ -142,7 +142,7 @@ export const RULES: Readonly<Record<string, (core: Core) => void>> = {
     const may = (['account', 'transaction', 'ledger'] as const).map((caller) =>
       (['interest', 'fee', 'transfer', 'period_close'] as const).filter((kind) => mayPost(kind, caller)).join(),
     );
-    expect(may).to.deep.equal(['interest,fee', 'fee,transfer', 'period_close']);
+    expect(may).to.deep.equal(['interest,fee,transfer', 'fee,transfer', 'period_close']);
   },
   'a leg falls where its kind is wired to, a reversal anywhere'({ wiring: { checkWiring } }) {
     const accounts = new Map([['income', { generalLedgerCode: '4010' }]]);

@@ -41,7 +41,7 @@ describe(`The history of an account, among ${COUNT.toLocaleString('en')} transac
   const questions: readonly (readonly [what: string, filter: () => object, count: number])[] = [
     ['the newest', () => ({}), 100],
     ['of a day', () => ({ fromDate: '2020-01-05', toDate: '2020-01-05' }), 100],
-    ['of an amount', () => ({ minimumAmount: czk('150'), maximumAmount: czk('150') }), 1],
+    ['of an amount', () => ({ minimumAmount: czk('50'), maximumAmount: czk('50') }), 1],
     ['with a counterparty', () => ({ counterpartyAccountId: his.accountId }), 100],
     ['with a counterparty that there never was', () => ({ counterpartyAccountId: 'acc_never' }), 0],
     [
@@ -76,7 +76,7 @@ describe(`The history of an account, among ${COUNT.toLocaleString('en')} transac
     for (const [what, statement] of [
       ['the newest', selectOrders(asked)],
       ['of a day', selectOrders({ ...asked, from: '2020-01-05', to: '2020-01-05' })],
-      ['of an amount', selectOrders({ ...asked, currency: 'CZK', minimum: 15_000n, maximum: 15_000n })],
+      ['of an amount', selectOrders({ ...asked, currency: 'CZK', minimum: 5_000n, maximum: 5_000n })],
       ['with a counterparty', selectOrders({ ...asked, counterpartyAccountId: his.accountId })],
       ['texts', selectParticulars(asked)],
     ] as const) {

@@ -135,7 +135,7 @@ describe('bankctl events', function bankctlEvents() {
 
   it('says how far everybody is', async () => {
     const { services } = await until(lag, isHeard);
-    const all = ['account', 'audit', 'customer', 'ledger', 'notification', 'security', 'transaction'];
+    const all = ['account', 'audit', 'customer', 'integration', 'ledger', 'notification', 'security', 'transaction'];
     expect(services.map(({ service }) => service)).to.have.members(all);
     const audit = services.find(({ service }) => service === 'audit');
     expect(audit?.consumed.find(({ producer }) => producer === 'WORKLOAD_CUSTOMER')?.parkedCount).to.equal('0');

@@ -18,7 +18,8 @@ export class StatusLife extends Migration {
         -- The business date since which it has been in its state. Of accounts from before, the day of their opening.
         add column state_date date;
       update account set state_date = coalesce(close_date, open_date);
-      alter table account alter column state_date set not null;
+      -- A process of the release before, which still opens accounts, does not say it.
+      alter table account alter column state_date set default current_date, alter column state_date set not null;
       grant update (freeze_reference, state_date) on account to ${RUNTIME};
 
       create table status_change (

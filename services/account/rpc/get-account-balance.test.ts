@@ -61,12 +61,11 @@ describe('GetAccountBalance', () => {
   it('is nothing for an account that is being opened', async () => {
     const { accountId } = await openAccount(bank(), { productId: 'prd_current_jpy' });
     const database = bank().database('account');
-    await database.query(
-      `insert into account select 'acc_pending', type, 'pending', product_id, product_version, currency, party_id, '\\x01',
-         details, false, false, null, 0, branch_id, statement_frequency, open_date, null, 0, 1, 'open', now(), now()
-       from account where id = $1`,
-      [accountId],
-    );
+    const pending = { id: 'acc_pending', state: 'pending', iban_hash: '\\x01', pending_change: 'open' };
+    await database.query('insert into account select (jsonb_populate_record(a, $2)).* from account a where id = $1', [
+      accountId,
+      JSON.stringify(pending),
+    ]);
     const { booked, available } = await accountsAs(bank(), 'TELLER').getAccountBalance({ accountId: 'acc_pending' });
     expect([booked?.amount, available?.amount]).to.deep.equal(['0', '0']);
   });
