@@ -317,12 +317,9 @@ describe('bankctl', function bankctl() {
     const directory = await mkdtemp(path.join(tmpdir(), 'corebank-iso-'));
     try {
       const [statement, file] = [path.join(directory, 'statement.xml'), path.join(directory, 'payments.xml')];
-      await writeFile(
-        statement,
-        (await run(['iso20022', 'statement', janas.accountId, '--from', '2000-01-01'])).stdout,
-      );
+      await writeFile(statement, (await run(['statement', janas.accountId, '--format', 'camt.053'])).stdout);
       expect((await run(['iso20022', 'check', statement])).stdout).to.contain('camt.053.001.08');
-      const swift = await run(['iso20022', 'statement', janas.accountId, '--from', '2000-01-01', '--mt940']);
+      const swift = await run(['iso20022', 'mt940', janas.accountId, '--from', '2000-01-01']);
       expect(swift.stdout).to.contain(`:25:${janas.iban}`);
 
       await writeFile(

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { action, type Exited, parseDate } from './run.ts';
 
-/** Adds iso20022 check and statement. */
+/** Adds iso20022 check and mt940. */
 export function iso20022Commands(program: Command, exited: Exited): void {
   const iso20022 = program.command('iso20022').description('Messages of ISO 20022.');
   iso20022
@@ -17,12 +17,13 @@ export function iso20022Commands(program: Command, exited: Exited): void {
     .action(action(exited, async () => (await import('../commands/iso20022.ts')).checkFile));
 
   iso20022
-    .command('statement')
-    .description('Prints the statement of an account as camt.053, or as MT940.')
+    .command('mt940')
+    .description(
+      'Prints the statement of an account as MT940. As camt.053 it is printed by: bankctl statement --format camt.053.',
+    )
     .argument('<account>', 'the account (acc_…)')
     .requiredOption('--from <date>', 'the first booking date', parseDate)
     .option('--to <date>', 'the last booking date (default: the first)', parseDate)
-    .option('--mt940', 'as MT940')
-    .addHelpText('after', '\nExample:\n  bankctl iso20022 statement acc_… --from 2026-11-28 > statement.xml')
-    .action(action(exited, async () => (await import('../commands/iso20022-statement.ts')).printStatement));
+    .addHelpText('after', '\nExample:\n  bankctl iso20022 mt940 acc_… --from 2026-11-28 > statement.sta')
+    .action(action(exited, async () => (await import('../commands/mt940.ts')).printMt940));
 }

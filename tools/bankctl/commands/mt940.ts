@@ -1,22 +1,20 @@
 import { AccountService, type GetStatementResponse } from '#gen/bank/account/v1/account_service_pb.ts';
 import { type AccountDays, accountStatement } from '../../../services/integration/domain/account-statement.ts';
-import { writeMessage } from '../../../services/integration/domain/iso20022/writer.ts';
-import { mt940 as mt940Text } from '../../../services/integration/domain/mt940.ts';
+import { mt940 } from '../../../services/integration/domain/mt940.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
 
 interface Options {
   readonly from: string;
   readonly to?: string;
-  readonly mt940?: boolean;
 }
 
 const NOTHING = { currencyCode: '', amount: '' };
 
-/** Prints the statement of an account in the words of a standard. */
-export async function printStatement(
+/** Prints the statement of an account as MT940. */
+export async function printMt940(
   { bank, out }: Session,
-  { from: fromDate, to: toDate = fromDate, mt940 = false }: Options,
+  { from: fromDate, to: toDate = fromDate }: Options,
   accountId = '',
 ): Promise<void> {
   const accounts = bank().client(AccountService);
@@ -33,5 +31,5 @@ export async function printStatement(
     entries: pages.flatMap(({ entries }) => entries.map(({ amount = NOTHING, ...entry }) => ({ ...entry, amount }))),
   };
   const message = accountStatement(days, { time: new Date().toISOString() });
-  await out.text(mt940 ? message.content.Stmt.map(mt940Text).join('') : writeMessage(message));
+  await out.text(message.content.Stmt.map(mt940).join(''));
 }
