@@ -1,6 +1,6 @@
 // Reads files of payments: part by part as they were uploaded, into pieces of up to 500 payments, so that a file of any length needs the
 // memory of one of them. What is wrong anywhere refuses the whole file before anything of it is paid.
-import type { Context } from './context.ts';
+import type { Context as Whole } from './context.ts';
 import type { Content } from './domain/iso20022/definitions.ts';
 import { openReader, type Reader } from './domain/iso20022/reader.ts';
 import { IsoRefusal } from './domain/iso20022/refusal.ts';
@@ -16,11 +16,20 @@ import {
   lockFilesOf,
   refuseFile,
   renewLease,
+  selectOtherOfMessage,
   selectPart,
 } from './tables.ts';
 
+/** What reading needs. */
+export type Context = Pick<Whole, 'database' | 'vault' | 'schemas'> & {
+  readonly clock: Pick<Whole['clock'], 'read'>;
+  readonly config: Pick<Whole['config'], 'BANK_COUNTRY_CODE' | 'BANK_CODE'>;
+};
+
 const MESSAGE = 'pain.001.001.09';
 const PIECE_ITEMS = 500;
+/** Of how much of a file payments are held, however few: one may be as long as many. */
+const MOST_BYTES = 4 * 2 ** 20;
 
 type Header = Content<typeof MESSAGE>['GrpHdr'];
 
@@ -34,19 +43,25 @@ interface Found {
 /** Reads a file, and lets its payments be made or refuses it as a whole. */
 export async function readFile(context: Context, file: FileRow, leaseMs: number): Promise<void> {
   const { database } = context;
-  // A process may have died over it: it is read anew.
-  await database.query(deletePieces(file.id));
+  // A process may have died over it: it is read anew. One that only slept finds out in the end.
+  await database.transaction(async (tx) => {
+    await tx.query(lockFilesOf(file.partyId));
+    await tx.query(deletePieces(file.id));
+  });
   try {
-    const { header, count } = await readPieces(context, file, leaseMs);
-    const read = { messageId: header.MsgId, createTime: header.CreDtTm.trim(), count };
-    const isTaken = await database.transaction(async (tx) => {
+    const { header, count, pieces } = await readPieces(context, file, leaseMs);
+    const read = { messageId: header.MsgId, createTime: header.CreDtTm.trim(), count, pieces };
+    await database.transaction(async (tx) => {
       await tx.query(lockFilesOf(file.partyId));
-      return (await tx.query(beginProcessing(file, read))).length > 0;
+      const [other] = await tx.query(selectOtherOfMessage(file, read.messageId));
+      if (other) throw new FileRefusal('DUPLICATE_MESSAGE_ID', '/Document/CstmrCdtTrfInitn/GrpHdr/MsgId');
+      const [begun] = await tx.query(beginProcessing(file, read));
+      if (!begun) throw new Error('another process has read it meanwhile');
     });
-    if (!isTaken) throw new FileRefusal('DUPLICATE_MESSAGE_ID', '/Document/CstmrCdtTrfInitn/GrpHdr/MsgId');
   } catch (error) {
     if (!(error instanceof IsoRefusal || error instanceof FileRefusal)) throw error;
     await database.transaction(async (tx) => {
+      await tx.query(lockFilesOf(file.partyId));
       await tx.query(deletePieces(file.id));
       await tx.query(refuseFile(file.id, error));
     });
@@ -77,9 +92,9 @@ async function readPieces(context: Context, file: FileRow, leaseMs: number) {
   });
   let number = 0;
 
-  /** Writes what makes a whole piece; in the end also what is left. */
-  async function write(isEnd: boolean): Promise<void> {
-    while (found.length >= (isEnd ? 1 : PIECE_ITEMS + 1)) {
+  /** Writes what makes a whole piece, or also what is left. */
+  async function write(isAll: boolean): Promise<void> {
+    while (found.length >= (isAll ? 1 : PIECE_ITEMS + 1)) {
       const [{ group } = { group: undefined }] = found;
       const other = found.findIndex((one) => one.group !== group);
       const piece = found.splice(0, Math.min(PIECE_ITEMS, other === -1 ? found.length : other));
@@ -100,15 +115,20 @@ async function readPieces(context: Context, file: FileRow, leaseMs: number) {
     }
   }
 
+  let since = 0;
   for (const digest of file.partDigests) {
-    reader.write(await partOf(context, file.partyId, digest));
-    await write(false);
+    const part = await partOf(context, file.partyId, digest);
+    reader.write(part);
+    since += part.length;
+    const isMuch = since >= MOST_BYTES;
+    await write(isMuch);
+    if (isMuch) since = 0;
     await database.query(renewLease(file.id, leaseMs));
   }
   const message = reader.end();
   if (message.name !== MESSAGE) throw new IsoRefusal('MESSAGE_UNKNOWN', '/Document', MESSAGE);
   await write(true);
-  return { header: message.content.GrpHdr, count: Number(message.content.GrpHdr.NbOfTxs) };
+  return { header: message.content.GrpHdr, count: Number(message.content.GrpHdr.NbOfTxs), pieces: number };
 }
 
 function headerOf(reader: Reader): Header {

@@ -112,9 +112,12 @@ export function renewLease(id: string, leaseMs: number): RawBuilder<unknown> {
   return sql`update payment_file set lease_time = now() + ${leaseMs} * interval '1 ms' where id = ${id}`;
 }
 
-/** Forgets what was read of a file. */
+/** Forgets what was read of a file, unless it has been read to its end: then it is carried out by that. */
 export function deletePieces(fileId: string): RawBuilder<unknown> {
-  return sql`delete from payment_piece where file_id = ${fileId}`;
+  return sql`
+    delete from payment_piece
+    where file_id = ${fileId} and exists (select from payment_file where id = ${fileId} and state = 'received')
+  `;
 }
 
 export function insertPiece(fileId: string, number: number, payments: Sealed): RawBuilder<unknown> {
@@ -146,18 +149,27 @@ export function selectPieces(fileId: string, from: number, count: number): RawBu
   `;
 }
 
-/** The file has been read: unless another of the party has its message identification, which is then not answered. */
+/** Another file of the party that has a message identification. */
+export function selectOtherOfMessage(
+  { id, partyId }: Pick<FileRow, 'id' | 'partyId'>,
+  messageId: string,
+): RawBuilder<{ id: string }> {
+  return sql`
+    select id from payment_file where party_id = ${partyId} and message_identification = ${messageId}
+      and state in ('processing', 'done') and id <> ${id}
+  `;
+}
+
+/** The file has been read, if all of its pieces are there; answers nothing where another process had a hand in it. */
 export function beginProcessing(
-  file: Pick<FileRow, 'id' | 'partyId'>,
-  read: { messageId: string; createTime: string; count: number },
+  { id }: Pick<FileRow, 'id'>,
+  read: { messageId: string; createTime: string; count: number; pieces: number },
 ): RawBuilder<{ id: string }> {
   return sql`
     update payment_file set state = 'processing', message_identification = ${read.messageId},
       message_create_time = ${read.createTime}, payment_count = ${read.count}
-    where id = ${file.id} and state = 'received' and not exists (
-      select from payment_file other where other.party_id = ${file.partyId}
-        and other.message_identification = ${read.messageId} and other.state in ('processing', 'done')
-    )
+    where id = ${id} and state = 'received'
+      and (select count(*) from payment_piece where file_id = ${id}) = ${read.pieces}
     returning id
   `;
 }

@@ -11,6 +11,7 @@ export interface FilePayment {
   readonly amount: string;
   readonly iban: string;
   readonly currency?: string;
+  readonly text?: string;
 }
 
 /** A file of payments from one account. */
@@ -21,13 +22,13 @@ export function paymentFile(
   { date = '2000-01-01', count = payments.length } = {},
 ): Buffer {
   const items = payments.map(
-    ({ endToEndId, amount, iban, currency = 'CZK' }) => `
+    ({ endToEndId, amount, iban, currency = 'CZK', text = `salary ${endToEndId}` }) => `
       <CdtTrfTxInf>
         <PmtId><EndToEndId>${endToEndId}</EndToEndId></PmtId>
         <Amt><InstdAmt Ccy="${currency}">${amount}</InstdAmt></Amt>
         <Cdtr><Nm>Jana Nováková</Nm></Cdtr>
         <CdtrAcct><Id><IBAN>${iban}</IBAN></Id></CdtrAcct>
-        <RmtInf><Ustrd>salary ${endToEndId}</Ustrd></RmtInf>
+        <RmtInf><Ustrd>${text}</Ustrd></RmtInf>
       </CdtTrfTxInf>`,
   );
   return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>

@@ -33,6 +33,7 @@ import {
   selectExpired,
 } from './export-tables.ts';
 import { keepPieces } from './exports.ts';
+import { selectDataKeys } from './key-tables.ts';
 
 const LOOK_MS = 500;
 const SWEEP_MS = 60_000;
@@ -60,7 +61,9 @@ async function collectAsked(context: Context): Promise<void> {
 }
 
 async function collectOne(context: Context, row: ExportRow): Promise<void> {
-  const data = await collect(context, row);
+  const [key] = await context.database.query(selectDataKeys([row.partyId]));
+  // Of who was erased there is nothing, and nothing to seal it with: it would be tried until it expires.
+  const data = key?.wrapped === null ? undefined : await collect(context, row);
   const none = { state: 'failed', readyTime: null, jsonBytes: 0, pdfBytes: 0 } as const;
   if (!data) return void (await context.database.query(endCollecting(row, none)));
   const json = Buffer.from(JSON.stringify(data, undefined, 2));

@@ -81,7 +81,8 @@ function reasonAgainst(
 
 /** A decimal of the standard as money is written: `.50` is `0.5`, `007.` is `7`. Digit by digit, and no number in between. */
 export function plain(decimal: string): string {
-  const [whole = '', part = ''] = decimal.trim().replace(/^\+/, '').split('.');
+  // Of a sign only a plus is left: what is less than nothing no message holds, and `-.0` is nothing.
+  const [whole = '', part = ''] = decimal.trim().replace(/^[+-]/, '').split('.');
   const fraction = part.replace(/0+$/, '');
   return (whole.replace(/^0+(?=\d)/, '') || '0') + (fraction && `.${fraction}`);
 }
@@ -90,7 +91,10 @@ export function plain(decimal: string): string {
 function textOf({ RmtInf }: Item): string {
   const said =
     RmtInf?.Ustrd?.join(' ') ?? RmtInf?.Strd?.flatMap(({ CdtrRefInf }) => CdtrRefInf?.Ref ?? []).join(' ') ?? '';
-  return said.slice(0, LONGEST_TEXT);
+  // By characters: half of one could not be sent on.
+  return Array.from(said.slice(0, 2 * LONGEST_TEXT))
+    .slice(0, LONGEST_TEXT)
+    .join('');
 }
 
 /** Our reasons in the words of ISO's list of external status reasons. */

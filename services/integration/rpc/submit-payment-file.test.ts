@@ -69,10 +69,14 @@ describe('SubmitPaymentFile', function submitPaymentFile() {
       // Two with the same words are two payments.
       toHim('NOTPROVIDED', '1.00'),
       toHim('NOTPROVIDED', '1.00'),
+      // Nothing, as XML Schema may write it, and a text whose 140th character is one of two halves.
+      toHim('H', '-.0'),
+      { ...toHim('I', '1.00'), text: `a${'🥐'.repeat(139)}` },
+      { ...toHim('J', '1.00'), text: `${'a'.repeat(139)}</Ustrd><Ustrd>🥐` },
     ];
     const file = await submit(paymentFile(aRequestId(), mine.iban, payments));
     expect(file?.state).to.equal(RECEIVED);
-    expect(await inShort(file?.paymentFileId)).to.equal('9: 4 booked, 0 pending, 5 refused');
+    expect(await inShort(file?.paymentFileId)).to.equal('12: 6 booked, 0 pending, 6 refused');
     expect(await report(file?.paymentFileId)).to.deep.equal([
       'PART',
       'A ACSC',
@@ -84,8 +88,11 @@ describe('SubmitPaymentFile', function submitPaymentFile() {
       'G RJCT AC03 CREDITOR_IBAN_INVALID',
       'NOTPROVIDED ACSC',
       'NOTPROVIDED ACSC',
+      'H RJCT AM01 AMOUNT_NOT_POSITIVE',
+      'I ACSC',
+      'J ACSC',
     ]);
-    expect(await balanceOf(his)).to.equal('102.50');
+    expect(await balanceOf(his)).to.equal('104.50');
   });
 
   it('takes a content once, and a message identification once', async () => {

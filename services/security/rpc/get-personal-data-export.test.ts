@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
 import { PersonalDataExportState } from '#gen/bank/security/v1/personal_data_export_pb.ts';
 import { security } from '../service.ts';
+import { unique } from '../testing.ts';
 import { anExport } from '../testing-exports.ts';
 
 describe('GetPersonalDataExport', () => {
@@ -21,5 +22,20 @@ describe('GetPersonalDataExport', () => {
       bank.asPrincipal(staff('TELLER')).getPersonalDataExport({ exportId: ready.id }),
       'CALLER_NOT_ALLOWED',
     );
+  });
+
+  it('says that nothing can be collected of somebody who was erased', async () => {
+    const { id, partyId } = await anExport(bank, { json: '{}' });
+    const officer = { ...staff('COMPLIANCE'), approverId: 'stf_checker' };
+    const executor = bank.asPrincipal(officer, { workload: 'security-executor' });
+    await executor.destroyDataKey({ requestId: unique('destroy'), partyId });
+    // As if it had been asked for after that.
+    await bank.database.query(
+      "update personal_data_export set expire_time = now() + interval '1 day', lease_until = now() where id = $1",
+      [id],
+    );
+    let state: PersonalDataExportState | undefined = PersonalDataExportState.COLLECTING;
+    while (state === PersonalDataExportState.COLLECTING) ({ state } = (await read(id)) ?? { state: undefined });
+    expect(state).to.equal(PersonalDataExportState.FAILED);
   });
 });

@@ -26,6 +26,9 @@ export type IsoReason =
   /** The official schema says no. */
   | 'SCHEMA_VIOLATED';
 
+/** Names of elements are the sender's, of any length; those of the standard come near this nowhere. */
+const LONGEST_PATH = 500;
+
 /** A message that is not taken. */
 export class IsoRefusal extends Error {
   readonly reason: IsoReason;
@@ -35,10 +38,11 @@ export class IsoRefusal extends Error {
   readonly expected: string;
 
   constructor(reason: IsoReason, path: string, expected = '') {
-    super(`${reason}${path && ` at ${path}`}${expected && `: ${expected}`}`);
+    const shown = path.slice(0, LONGEST_PATH);
+    super(`${reason}${shown && ` at ${shown}`}${expected && `: ${expected}`}`);
     this.name = 'IsoRefusal';
     this.reason = reason;
-    this.path = path;
+    this.path = shown;
     this.expected = expected;
   }
 }
