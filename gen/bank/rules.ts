@@ -2587,7 +2587,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.customer.v1.CustomerService/ListCustomerNotes': {
-    callers: ['edge', 'security-executor'],
+    callers: ['edge'],
     grants: [
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -2595,7 +2595,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
-    disclosure: 'EXPORTED',
+    disclosure: 'WITHHELD',
     readsPersonal: true,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },

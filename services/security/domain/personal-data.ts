@@ -79,18 +79,17 @@ export function fieldsOf(part: Part, customerId: string, accountId?: string): Re
 }
 
 /**
- * In whose name a part is asked for: that of staff with a role that may, who are shown all that is written down about whom they name; what
- * answers whoever asks about themselves, in the customer's.
+ * In whose name a part is asked for: the customer's own, who is not shown what staff write for staff, since that can be what the law forbids
+ * to tell; what no customer may ask, in that of staff with a role that may.
  */
-export function principalFor({ rule, customerField, accountField }: Part, customerId: string): Actor {
+export function principalFor({ rule }: Part, customerId: string): Actor {
   const alone = rule.grants.filter(({ fourEyes, stepUp }) => !fourEyes && !stepUp);
   const roles = alone.flatMap((grant) => grant.roles.map((role) => StaffRole[role]));
   const role = roles.find((one) => !BRANCH_ROLES.includes(one));
-  const isNamed = customerField !== undefined || accountField !== undefined;
-  if (isNamed && role !== undefined) {
-    return create(ActorSchema, { audience: Audience.STAFF, partyId: NOBODY, roles: [role] });
+  if (role === undefined || alone.some(({ audience }) => audience === 'CHANNEL')) {
+    return create(ActorSchema, { audience: Audience.CHANNEL, partyId: customerId });
   }
-  return create(ActorSchema, { audience: Audience.CHANNEL, partyId: customerId });
+  return create(ActorSchema, { audience: Audience.STAFF, partyId: NOBODY, roles: [role] });
 }
 
 /** The same without who of the staff it was: that is about them. */

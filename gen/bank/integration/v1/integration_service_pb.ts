@@ -325,7 +325,7 @@ export const IntegrationService: GenService<{
    * once whatever is killed: a payment is known by the message's identification, its end-to-end identification and its place in the
    * file. Payments to accounts of this bank become transfers, ordered by the customer who hands the file in and
    * held to all that they are held to one by one; what they would have to prove with a step-up waits for a review. Payments to other
-   * banks, and on other days than the open business date, are refused one by one. The same content is taken once; another file with
+   * banks, and on days after the open business date, are refused one by one. The same content is taken once; another file with
    * the same message identification is refused as a whole.
    *
    * Errors: PAYMENT_FILE_EXISTS (ALREADY_EXISTS: this content was handed in before; the metadata `payment_file_id` says as which), PAYMENT_FILE_PART_NOT_FOUND (FAILED_PRECONDITION: a part was not uploaded, or too long ago), PAYMENT_FILE_EMPTY (INVALID_ARGUMENT: neither content nor parts)
