@@ -8,7 +8,7 @@ import { useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount, registerPerson } from '../_testbed/opening.ts';
 import { aProduct, aSleepyProduct, daysOf } from './testing-days.ts';
-import { aDeposit } from './testing-deposits.ts';
+import { aDeposit, aTermProduct } from './testing-deposits.ts';
 
 describe('The end of a day', function suite() {
   this.timeout(120_000);
@@ -141,6 +141,9 @@ describe('The end of a day', function suite() {
     const client = accountsAs(bank(), 'BACK_OFFICE');
     const productId = await aSleepyProduct(client);
     const [quiet, moved] = [await openAccount(bank(), { productId }), await openAccount(bank(), { productId })];
+    const dormancy = { inactiveAfterDays: 1, dormantAfterDays: 2 };
+    const bound = { productId: await aTermProduct(client, {}, { dormancy }) };
+    const { deposit } = await aDeposit(bank(), await registerPerson(bank()), bound);
     await endDay();
     const second = await endDay();
     const state = async ({ accountId }: { accountId: string }) =>
@@ -149,6 +152,7 @@ describe('The end of a day', function suite() {
     await pay(moved, '1.00');
     await endDay();
     expect([await state(quiet), await state(moved)]).to.deep.equal([AccountState.DORMANT, AccountState.ACTIVE]);
+    expect(await state(deposit), 'what cannot be moved').to.equal(AccountState.ACTIVE);
     expect(await eventsOf(bank().database('account'), quiet.accountId)).to.deep.equal([
       'AccountOpened 1',
       'AccountInactive 2',
