@@ -139,7 +139,12 @@ describe('A person who is exported and erased', function aPerson() {
   /** A document with what she told elsewhere too. */
   async function upload(): Promise<void> {
     const content = Buffer.from(`%PDF-1.4\n% ${CANARIES.passport}\n`);
-    const begun = { customerId, kind: 'DOCUMENT_KIND_PASSPORT', fileName: CANARIES.document, sizeBytes: content.length };
+    const begun = {
+      customerId,
+      kind: 'DOCUMENT_KIND_PASSPORT',
+      fileName: CANARIES.document,
+      sizeBytes: content.length,
+    };
     const documentId = textAt(await command('customer.StartDocumentUpload', begun), 'document', 'documentId');
     const part = { customerId, documentId, version: 1, offset: 0, content: content.toString('base64') };
     await command('customer.UploadDocumentPart', part);
