@@ -7,6 +7,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { personalMessages } from '#gen/bank/rules.ts';
 import { RefusalSchema } from '#gen/bank/type/v1/error_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import type { Database } from './database.ts';
 import { asBuffer, toBinaries } from './encode.ts';
 import { Refusal } from './errors.ts';
 import type { Vault } from './sealing.ts';
@@ -33,6 +34,19 @@ export interface Claim extends ClaimKey {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+/**
+ * The key of the next try at something that the bank does in its own name and that can be refused for now: the key of the try that was
+ * not refused, done or under way, so that it is done once; else one that nobody has used.
+ */
+export async function nextTryKey({ query }: Pick<Database, 'query'>, key: Omit<ClaimKey, 'requestId'>, text: string) {
+  const tries = await query(sql<{ requestId: string; state: ClaimState }>`
+    select request_id as "requestId", state from command
+    where rpc = ${key.rpc} and owner = ${key.owner} and request_id >= ${`${text}/`} and request_id < ${`${text}0`}
+  `);
+  const standing = tries.find(({ state }) => state !== 'refused');
+  return standing?.requestId ?? ownKey(`${text}/${tries.length}`);
+}
 
 /** The text that tells claims apart. */
 export function keyText({ rpc, owner, requestId }: ClaimKey): string {

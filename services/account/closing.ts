@@ -23,6 +23,7 @@ import { refuse } from './domain/refusals.ts';
 import { checkTermEnd } from './domain/term.ts';
 import { publishClosed, publishEscheated } from './events.ts';
 import { readEarned } from './interest-tables.ts';
+import { checkFlow } from './payouts.ts';
 import { cancelOpenRequests } from './signatures.ts';
 import { type By, moveTo, THE_BANK } from './status.ts';
 import { AccountRow } from './tables.ts';
@@ -88,6 +89,7 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
   if (state === 'escheated') checkEscheat(row);
   else if (plan.isEstate) checkEstate(row, to ?? undefined);
   else checkEnd(row, to ?? undefined, interest);
+  if (to) await checkFlow(tx, row, to.id, today);
   const minor = (amount: Parameters<typeof minorOf>[1]) => String(minorOf(row.currency, amount));
   if (interest) {
     await tx.execute(sql`

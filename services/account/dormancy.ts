@@ -104,6 +104,8 @@ function selectDue({ id, version, terms }: DormancyProduct, day: string, after: 
       greatest(a.open_date, m.date)::text as "lastMoved"
     from account a left join last_movement m on m.account_id = a.id
     where a.product_id = ${id} and a.product_version = ${version} and a.id > ${after}
+      -- What is bound for a term cannot be moved: it matures, and that is the end of it.
+      and a.maturity_date is null
       and (a.state = 'inactive' or a.state = 'active' and not a.freeze_debits
         and greatest(a.open_date, m.date) <= ${day}::date - ${terms.inactiveAfterDays}::integer)
       and ${only === '' ? sql`true` : sql`a.id = ${only}`}

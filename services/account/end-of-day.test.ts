@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { AccountState, FreezeReason, MaturityInstruction } from '#gen/bank/account/v1/account_pb.ts';
@@ -7,7 +8,7 @@ import { useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount, registerPerson } from '../_testbed/opening.ts';
 import { aProduct, aSleepyProduct, daysOf } from './testing-days.ts';
-import { aDeposit } from './testing-deposits.ts';
+import { aDeposit, aTermProduct } from './testing-deposits.ts';
 
 describe('The end of a day', function suite() {
   this.timeout(120_000);
@@ -104,11 +105,45 @@ describe('The end of a day', function suite() {
     expect(await rows(`select from set_aside where step = 'mature-deposits'`)).to.deep.equal([]);
   });
 
+  it('ends a deposit that could not be ended, once what held it up is gone', async () => {
+    const { balanceOf, endDay, today } = daysOf(bank());
+    const owner = await registerPerson(bank());
+    const client = accountsAs(bank(), 'COMPLIANCE');
+    const paid = await aDeposit(bank(), owner);
+    const renewed = await aDeposit(bank(), owner, { maturityInstruction: MaturityInstruction.RENEW });
+    const ids = [paid.deposit.accountId, renewed.deposit.accountId];
+    const superuser = await bank().database('account').open('superuser');
+    const tomorrow = (await today()).add({ days: 1 }).toString();
+    await superuser.query('update account set maturity_date = $1 where id = any($2)', [tomorrow, ids]);
+    await superuser.end();
+    for (const accountId of ids) {
+      const freeze = { accountId, debits: true, reason: FreezeReason.COURT_ORDER };
+      await client.freezeAccount({ requestId: aRequestId(), ...freeze });
+    }
+    await endDay();
+    const asides = () =>
+      rows('select step, reason from set_aside where account_id = any($1) order by account_id', [ids]);
+    const frozen = { step: 'mature-deposits', reason: 'ACCOUNT_FROZEN' };
+    expect(await asides()).to.deep.equal([frozen, frozen]);
+    for (const accountId of ids) await client.unfreezeAccount({ requestId: aRequestId(), accountId });
+    await accountsAs(bank(), 'BACK_OFFICE').retrySetAsideAccounts({ requestId: aRequestId() });
+    const tried = `select from set_aside where account_id = any($1) and retry`;
+    while ((await rows(tried, [ids])).length > 0) await pause(50);
+    expect(await asides()).to.deep.equal([]);
+    expect([await balanceOf(paid.current), await balanceOf(renewed.current)]).to.deep.equal(['10008.50', '0.00']);
+    const { accounts } = await accountsAs(bank(), 'BACK_OFFICE').listAccounts({ customerId: owner });
+    const open = accounts.filter(({ termDeposit, state }) => termDeposit && state === AccountState.ACTIVE);
+    expect(await Promise.all(open.map(balanceOf))).to.deep.equal(['10008.50']);
+  });
+
   it('lets accounts fall asleep that nobody moves, after a notice, and wakes what is moved in time', async () => {
     const { endDay, pay } = daysOf(bank());
     const client = accountsAs(bank(), 'BACK_OFFICE');
     const productId = await aSleepyProduct(client);
     const [quiet, moved] = [await openAccount(bank(), { productId }), await openAccount(bank(), { productId })];
+    const dormancy = { inactiveAfterDays: 1, dormantAfterDays: 2 };
+    const bound = { productId: await aTermProduct(client, {}, { dormancy }) };
+    const { deposit } = await aDeposit(bank(), await registerPerson(bank()), bound);
     await endDay();
     const second = await endDay();
     const state = async ({ accountId }: { accountId: string }) =>
@@ -117,6 +152,7 @@ describe('The end of a day', function suite() {
     await pay(moved, '1.00');
     await endDay();
     expect([await state(quiet), await state(moved)]).to.deep.equal([AccountState.DORMANT, AccountState.ACTIVE]);
+    expect(await state(deposit), 'what cannot be moved').to.equal(AccountState.ACTIVE);
     expect(await eventsOf(bank().database('account'), quiet.accountId)).to.deep.equal([
       'AccountOpened 1',
       'AccountInactive 2',

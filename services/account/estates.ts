@@ -36,6 +36,8 @@ interface DueRow {
   readonly accountId: string;
   readonly evidenceReference: string;
   readonly freezeCredits: boolean;
+  /** What the bank had frozen for another reason: nobody's death lifts that. */
+  readonly held: boolean;
 }
 
 const AT_ONCE = 100;
@@ -46,7 +48,8 @@ export function tendEstates(context: Context): () => Promise<void> {
   return async () => {
     const due = await database.query(sql<DueRow>`
       select e.customer_id as "customerId", e.account_id as "accountId", d.evidence_reference as "evidenceReference",
-        a.freeze_credits as "freezeCredits"
+        a.freeze_credits as "freezeCredits",
+        a.freeze_debits and a.freeze_reason not in ('customer_request', 'deceased') as held
       from estate_account e join estate d on d.customer_id = e.customer_id join account a on a.id = e.account_id
       where e.state = 'freezing' order by e.account_id limit ${AT_ONCE}
     `);
@@ -59,6 +62,15 @@ export function tendEstates(context: Context): () => Promise<void> {
 }
 
 async function freezeOne(context: Context, { customerId, accountId, ...row }: DueRow): Promise<void> {
+  const reason = row.held ? 'ACCOUNT_FROZEN' : await freezeFor(context, { customerId, accountId, ...row });
+  await context.database.query(sql`
+    update estate_account set state = ${reason === '' ? 'frozen' : 'not_frozen'}, reason = ${reason}
+    where customer_id = ${customerId} and account_id = ${accountId} and state = 'freezing'
+  `);
+}
+
+/** Freezes an account. Answers why it was refused, or nothing. */
+async function freezeFor(context: Context, { customerId, accountId, ...row }: Omit<DueRow, 'held'>): Promise<string> {
   const { method } = AccountService;
   const act = context.signable.get(method.freezeAccount.name)?.act;
   if (!act) throw new Error('nothing freezes accounts');
@@ -71,11 +83,7 @@ async function freezeOne(context: Context, { customerId, accountId, ...row }: Du
     reference: row.evidenceReference,
   });
   const outcome = await outcomeOf(() => act(request as never, ownCall('account', context.log)));
-  const reason = 'refusal' in outcome ? outcome.refusal.reason : '';
-  await context.database.query(sql`
-    update estate_account set state = ${reason === '' ? 'frozen' : 'not_frozen'}, reason = ${reason}
-    where customer_id = ${customerId} and account_id = ${accountId} and state = 'freezing'
-  `);
+  return 'refusal' in outcome ? outcome.refusal.reason : '';
 }
 
 interface EstateRow {

@@ -8,6 +8,7 @@ import type { PayingProduct } from './accrual-sql.ts';
 import type { Earned } from './domain/closing.ts';
 import type { Life } from './domain/interest-life.ts';
 import { interestOf } from './domain/interest-terms.ts';
+import { refuse } from './domain/refusals.ts';
 
 type Read = Pick<Database, 'query'>;
 
@@ -22,13 +23,21 @@ export async function payingProducts({ query }: Read): Promise<PayingProduct[]> 
   });
 }
 
-/** What an account has earned and was not paid yet, locked until the transaction ends; undefined where it never earned any. */
+/**
+ * What an account has earned and was not paid yet, locked until the transaction ends; undefined where it never earned any. Refuses
+ * ACCOUNT_BUSY while some of it is planned and not posted.
+ */
 export async function readEarned({ query }: Read, accountId: string): Promise<Earned | undefined> {
   const [row] = await query(sql<{ terms: JsonObject; accruedThrough: string; outstanding: string }>`
     select p.terms, i.accrued_through::text as "accruedThrough", (i.earned - i.posted)::text as outstanding
     from interest_account i join product p on p.id = i.product_id and p.version = i.product_version
     where i.account_id = ${accountId} for update of i
   `);
+  // What the end of a day is about to post would come to an account that has ended.
+  const [planned] = await query(sql`
+    select from interest_posting where account_id = ${accountId} and state = 'planned'
+  `);
+  if (planned) throw refuse('ACCOUNT_BUSY');
   const product = row && fromJson(ProductTermsSchema, row.terms);
   const terms = product && interestOf(product);
   const penaltyPercent = decimal(product?.term?.penaltyPercent || '0');

@@ -11,7 +11,7 @@ import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount, payIn, registerPerson } from '../_testbed/opening.ts';
 import { whileRefused } from '../_testbed/patience.ts';
-import { daysOf } from './testing-days.ts';
+import { daysOf, sleep } from './testing-days.ts';
 import { download } from './testing-statements.ts';
 
 const SUNDAY = 7;
@@ -68,6 +68,22 @@ describe('The statements of a day', function suite() {
     const json = { accountId: broken.accountId, statementNumber: 1, format: DocumentFormat.JSON };
     await whileRefused('STATEMENT_NOT_FOUND', () => client().downloadStatement(json));
     expect((await listOf(broken.accountId))[0]).to.deep.include({ statementNumber: 1, lineCount: 1 });
+  });
+
+  it('are made of who sleeps too, and of nothing that was never opened', async () => {
+    const { endDay } = daysOf(bank());
+    const [asleep, declined] = [await perTransaction(), await perTransaction()];
+    for (const one of [asleep, declined]) await payIn(bank(), one, '1.00');
+    await sleep(asleep, client());
+    const superuser = await bank().database('account').open('superuser');
+    await superuser.query(`update account set state = 'closed', close_date = open_date, version = 0 where id = $1`, [
+      declined.accountId,
+    ]);
+    await superuser.end();
+    await endDay();
+    expect(await listOf(asleep.accountId)).to.have.length(1);
+    expect(await listOf(declined.accountId)).to.have.length(0);
+    expect(await rows('select step from set_aside where account_id = $1', [declined.accountId])).to.deep.equal([]);
   });
 
   it('take over the document that somebody left who was killed before its row was written', async () => {

@@ -1,10 +1,12 @@
 // The step that ends the deposits which mature: each is paid out, or renewed as a new account by the newest version of its product, at the
-// rate of that day. Either is commands of the bank's own, with keys made of the account and its day: so they happen once, whoever dies.
+// rate of that day. Either is commands of the bank's own, with keys made of the account and its day: so they happen once, whoever dies; one that
+// is refused is tried again at the end of each day, and when somebody wants it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { create } from '@bufbuild/protobuf';
+import { create, type DescMethodUnary } from '@bufbuild/protobuf';
 import { type RawBuilder, sql } from 'kysely';
 import { ownCall } from '#chassis/call-context.ts';
-import { ownKey } from '#chassis/claims.ts';
+import { nextTryKey } from '#chassis/claims.ts';
+import { claimKey } from '#chassis/command.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { MaturityInstruction } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService, OpenAccountResponseSchema } from '#gen/bank/account/v1/account_service_pb.ts';
@@ -63,12 +65,17 @@ async function attemptOne(context: Context, row: DueRow): Promise<{ id: string; 
 
 async function matureOne(context: Context, { id, maturityDate }: DueRow): Promise<void> {
   const { row, holders, details } = await readAccount(context, id);
-  const own = (what: string) => ({ requestId: ownKey(`${what}/${id}/${maturityDate}`), validateOnly: false });
   const { closeAccount, openAccount } = AccountService.method;
+  // What was refused is tried again under another key: an answer is for ever, and what it was refused for is not.
+  const own = async (method: DescMethodUnary, what: string) => {
+    const { rpc, owner } = claimKey(method, ownCall('account', context.log), '');
+    const requestId = await nextTryKey(context.database, { rpc, owner }, `${what}/${id}/${maturityDate}`);
+    return { requestId, validateOnly: false };
+  };
   let sweepAccountId = row.payoutAccountId ?? '';
   if (row.maturityInstruction === 'renew') {
     const opening = create(openAccount.input, {
-      ...own('renewed'),
+      ...(await own(openAccount, 'renewed')),
       type: accountTypes.value(row.type),
       productId: row.productId,
       holders: holdersMessage(holders),
@@ -84,7 +91,7 @@ async function matureOne(context: Context, { id, maturityDate }: DueRow): Promis
   await act(
     context,
     closeAccount.name,
-    create(closeAccount.input, { ...own('matured'), accountId: id, sweepAccountId }),
+    create(closeAccount.input, { ...(await own(closeAccount, 'matured')), accountId: id, sweepAccountId }),
   );
 }
 

@@ -1,5 +1,6 @@
 // Accounts that were set aside, tried again: the nights that were missed in their order, then what is to be posted.
 import { sql } from 'kysely';
+import { Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import { accrue } from './accruing.ts';
 import type { Context } from './context.ts';
@@ -38,7 +39,8 @@ export async function retrySetAside(context: Context): Promise<void> {
       await AGAIN[row.step]?.(context, row);
     } catch (error) {
       log.warn({ err: error, account: row.accountId }, 'an account stays set aside');
-      const reason = (error instanceof Error ? error.message : String(error)).slice(0, 200);
+      const told = error instanceof Refusal ? error.reason : error instanceof Error ? error.message : String(error);
+      const reason = told.slice(0, 200);
       await database.query(sql`
         update set_aside set retry = false, reason = ${reason} where step = ${row.step} and account_id = ${row.accountId}
       `);

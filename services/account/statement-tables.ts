@@ -65,15 +65,16 @@ export function insertStatement(row: StatementRow): RawBuilder<unknown> {
 }
 
 /**
- * The accounts after one, by id, that are due for a statement at the end of a day: whose cycle ends with it, or which were closed on it.
- * What it was that ended before they were closed, they are due for too.
+ * The accounts after one, by id, that are due for a statement at the end of a day: whose cycle ends with it, or which ended on it. What
+ * it was that ended before they did, they are due for too. Who sleeps is told of it all the same. What the ledger never opened has no
+ * version, and nothing to be told.
  */
 export function selectDue(day: Temporal.PlainDate, after: string, limit: number): RawBuilder<{ id: string }> {
   const date = day.toString();
   return sql<{ id: string }>`
     select id from account
-    where id > ${after} and open_date <= ${date}::date and (
-      state in ('active', 'closed') and coalesce(close_date, 'infinity') > ${date}::date
+    where id > ${after} and open_date <= ${date}::date and version > 0 and (
+      state <> 'migrating' and coalesce(close_date, 'infinity') > ${date}::date
         and statement_frequency = any(${cyclesEndingOn(day)})
       or close_date = ${date}::date
     )

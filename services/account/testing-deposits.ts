@@ -9,7 +9,11 @@ import { accountsAs, aRequestId, type Opening, openAccount } from '../_testbed/o
 import { daysOf, INTEREST } from './testing-days.ts';
 
 /** Adds a deposit in EUR for a month, of which an early withdrawal costs half of the interest. Answers its id. */
-export async function aTermProduct(accounts: Client<typeof AccountService>, term: object = {}): Promise<string> {
+export async function aTermProduct(
+  accounts: Client<typeof AccountService>,
+  term: object = {},
+  terms: object = {},
+): Promise<string> {
   const productId = newId('prd');
   const yearly = { posting: InterestPeriod.ANNUALLY, compounding: InterestPeriod.ANNUALLY };
   await accounts.createProduct({
@@ -18,7 +22,7 @@ export async function aTermProduct(accounts: Client<typeof AccountService>, term
     type: ProductType.TERM_DEPOSIT,
     currencyCode: 'EUR',
     displayName: 'A month',
-    terms: { interest: { ...INTEREST, ...yearly }, term: { termMonths: 1, penaltyPercent: '50', ...term } },
+    terms: { interest: { ...INTEREST, ...yearly }, term: { termMonths: 1, penaltyPercent: '50', ...term }, ...terms },
   });
   return productId;
 }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { asPrincipal, refused, staff } from '#chassis/testing/clients.ts';
 import { eventsOf, recordsOf } from '#chassis/testing/events.ts';
-import { refused } from '#chassis/testing/service.ts';
 import { AccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
 import { SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import { disagreements } from '../../_testbed/agreements.ts';
@@ -18,6 +19,7 @@ import {
   registerPerson,
 } from '../../_testbed/opening.ts';
 import { aProduct, daysOf } from '../testing-days.ts';
+import { aDeposit } from '../testing-deposits.ts';
 import { giveMandate, rule, signer } from '../testing-mandates.ts';
 
 describe('CloseAccount', () => {
@@ -167,5 +169,50 @@ describe('CloseAccount', () => {
     expect(asked.account?.state).to.equal(AccountState.CLOSED);
     await payIn(bank(), account, '3.00');
     await refused(client.closeAccount({ ...closing(accountId), validateOnly: true }), 'BALANCE_NOT_ZERO');
+  });
+
+  it('moves nothing from or to who is restricted, nor into a deposit that takes in no more', async () => {
+    const [owner, other] = await Promise.all([registerPerson(bank()), registerPerson(bank())]);
+    const productId = 'prd_current_eur';
+    const account = await openAccount(bank(), { owners: [owner], productId });
+    const foreign = await openAccount(bank(), { owners: [other], productId });
+    const { deposit } = await aDeposit(bank(), owner);
+    const superuser = await bank().database('account').open('superuser');
+    const teller = accountsAs(bank(), 'TELLER');
+    const sweep = (from: { accountId: string }, to: { accountId: string }) =>
+      teller.closeAccount({ ...closing(from.accountId), sweepAccountId: to.accountId });
+    await superuser.query('update account set open_date = open_date - 1 where id = $1', [deposit.accountId]);
+    await refused(sweep(account, deposit), 'TERM_DEPOSIT_PAID_IN');
+    await superuser.query('insert into customer_standing values ($1, true, 1)', [other]);
+    await refused(sweep(account, foreign), 'ACCOUNT_RESTRICTED');
+    await refused(sweep(foreign, account), 'ACCOUNT_RESTRICTED');
+    await superuser.query('update customer_standing set restricted = false where customer_id = $1', [other]);
+    await superuser.end();
+    expect((await sweep(foreign, account)).account?.state).to.equal(AccountState.CLOSED);
+  });
+
+  it('waits for interest that the end of a day is about to post', async () => {
+    const { accountId } = await openAccount(bank(), { productId: await aProduct(accountsAs(bank(), 'BACK_OFFICE')) });
+    await daysOf(bank()).endDay();
+    const superuser = await bank().database('account').open('superuser');
+    await superuser.query(
+      `insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, tax, end_of_day, state)
+        values ('jnl_about', $1, '2026-01-01', 'EUR', 1, 1, 0, false, 'planned')`,
+      [accountId],
+    );
+    const callable = {
+      service: AccountService,
+      audience: 'account' as const,
+      address: bank().address('account'),
+      issuer: bank().issuer,
+      identity: bank().identity,
+    };
+    const hasty = asPrincipal(callable, staff('TELLER'), { deadlineMs: 1_500 });
+    await refused(hasty.closeAccount(closing(accountId)), 'ACCOUNT_BUSY');
+    hasty.close();
+    await superuser.query(`delete from interest_posting where journal_id = 'jnl_about'`);
+    await superuser.end();
+    const teller = accountsAs(bank(), 'TELLER');
+    expect((await teller.closeAccount(closing(accountId))).account?.state).to.equal(AccountState.CLOSED);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AccountState, AccountType, EstateAccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { disagreements } from '../../_testbed/agreements.ts';
-import { accountsAs, openAccount, registerPerson } from '../../_testbed/opening.ts';
+import { accountsAs, aRequestId, openAccount, registerPerson } from '../../_testbed/opening.ts';
 import { dies, useHearingBank } from '../testing-estates.ts';
 
 describe('ListEstates', function listEstates() {
@@ -35,5 +35,16 @@ describe('ListEstates', function listEstates() {
     const page = await client.listEstates({ pageSize: 1 });
     expect(page.estates).to.have.length(1);
     expect(page.nextPageToken).to.equal('');
+  });
+
+  it('leaves an account as it is that a court has frozen, and says so', async () => {
+    const dead = await registerPerson(bank());
+    const { accountId } = await openAccount(bank(), { owners: [dead] });
+    const client = accountsAs(bank(), 'COMPLIANCE');
+    const freeze = { debits: true, credits: true, reason: FreezeReason.COURT_ORDER, reference: '12 Nc 4/2026' };
+    await client.freezeAccount({ requestId: aRequestId(), accountId, ...freeze });
+    const [left] = (await dies(bank(), dead)).accounts;
+    expect(left).to.deep.include({ accountId, state: EstateAccountState.NOT_FROZEN, reason: 'ACCOUNT_FROZEN' });
+    expect((await client.getAccount({ accountId })).account?.freeze).to.deep.include(freeze);
   });
 });
