@@ -3,15 +3,12 @@ import { kept, many, optional, sequence } from '../shape.ts';
 import { amount, codeOr, decimal, digits, indicator, isoDate, isoDateTime, oneOf, text, uuid } from '../values.ts';
 import { agent, cashAccount38, party40, partyIdentification } from './parties.ts';
 import {
-  amountType,
   chargeBearerTypeCode,
   charges7,
-  dateAndDateTime,
   instructionForCreditorAgent3,
   instructionForNextAgent,
   originalGroupInformation,
-  paymentMethod4Code,
-  paymentTypeInformation27,
+  originalReference,
   priority3Code,
   remittanceInformation16,
   settlementDateTimeIndication,
@@ -99,29 +96,9 @@ const creditTransferTransaction45 = sequence({
   RmtInf: optional(remittanceInformation16),
   InstdAmt: optional(amount),
 });
+/** What other messages tell of a payment, and beside it what the payment was for. */
 const originalTransactionReference32 = sequence({
-  IntrBkSttlmAmt: optional(amount),
-  Amt: optional(amountType),
-  IntrBkSttlmDt: optional(isoDate),
-  ReqdColltnDt: optional(isoDate),
-  ReqdExctnDt: optional(dateAndDateTime),
-  CdtrSchmeId: optional(partyIdentification),
-  SttlmInf: optional(settlementInstruction7),
-  PmtTpInf: optional(paymentTypeInformation27),
-  PmtMtd: optional(paymentMethod4Code),
-  MndtRltdInf: optional(kept),
-  RmtInf: optional(remittanceInformation16),
-  UltmtDbtr: optional(party40),
-  Dbtr: optional(party40),
-  DbtrAcct: optional(cashAccount38),
-  DbtrAgt: optional(agent),
-  DbtrAgtAcct: optional(cashAccount38),
-  CdtrAgt: optional(agent),
-  CdtrAgtAcct: optional(cashAccount38),
-  Cdtr: optional(party40),
-  CdtrAcct: optional(cashAccount38),
-  UltmtCdtr: optional(party40),
-  Purp: optional(codeOr(text(4))),
+  ...originalReference.fields,
   UndrlygCstmrCdtTrf: optional(creditTransferTransaction45),
 });
 const paymentTransaction118 = sequence({
