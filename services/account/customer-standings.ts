@@ -26,3 +26,9 @@ export function selectRestricted(customerIds: readonly string[]): RawBuilder<{ i
     where restricted and customer_id = any(${sqlArray([...new Set(customerIds)])}::text[])
   `;
 }
+
+/** In a query of accounts `a`: whether an owner of theirs is restricted. */
+export const ownerRestricted = sql`exists (
+  select from holder h join customer_standing s using (customer_id)
+  where h.account_id = a.id and h.role = 'owner' and s.restricted
+)`;

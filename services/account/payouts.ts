@@ -4,6 +4,7 @@ import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { isCustomer } from './changes.ts';
 import type { Context } from './context.ts';
+import { ownerRestricted } from './customer-standings.ts';
 import { refuse } from './domain/refusals.ts';
 import { type AccountRow, selectHolders } from './tables.ts';
 
@@ -18,10 +19,7 @@ export async function checkFlow(
   today: string,
 ): Promise<void> {
   const rows = await tx.query(sql<{ id: string; restricted: boolean; full: boolean }>`
-    select a.id, exists (
-        select from holder h join customer_standing s using (customer_id)
-        where h.account_id = a.id and h.role = 'owner' and s.restricted
-      ) as restricted,
+    select a.id, ${ownerRestricted} as restricted,
       a.maturity_date is not null and a.open_date <> ${today}::date and not p.terms @> '{"term": {"recurring": true}}' as full
     from account a join product p on p.id = a.product_id and p.version = a.product_version
     where a.id in (${from.id}, ${toId})

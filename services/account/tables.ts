@@ -6,6 +6,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
+import { ownerRestricted } from './customer-standings.ts';
 import type {
   AccountState,
   AccountType,
@@ -142,10 +143,7 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
       a.product_version as "productVersion", a.party_id as "partyId", a.branch_id as "branchId",
       a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits",
       a.open_date::text as "openDate", a.maturity_date::text as "maturityDate",
-      exists (
-        select from holder h join customer_standing s using (customer_id)
-        where h.account_id = a.id and h.role = 'owner' and s.restricted
-      ) as restricted
+      ${ownerRestricted} as restricted
     from account a
     where a.id = any(${ids}) or a.iban_hash = any(${sqlArray(ibanHashes)}::bytea[])
   `;
