@@ -82,7 +82,7 @@ export const originalGroupInformation = sequence({
   OrgnlMsgNmId: text(35),
   OrgnlCreDtTm: optional(isoDateTime),
 });
-export const paymentTypeInformation27 = sequence({
+const paymentTypeInformation27 = sequence({
   InstrPrty: optional(priority2Code),
   ClrChanl: optional(clearingChannelCode),
   SvcLvl: many(codeOr(text(4))),
@@ -90,7 +90,7 @@ export const paymentTypeInformation27 = sequence({
   SeqTp: optional(oneOf('FRST', 'RCUR', 'FNAL', 'OOFF', 'RPRE')),
   CtgyPurp: optional(codeOr(text(4))),
 });
-export const paymentMethod4Code = oneOf('CHK', 'TRF', 'DD', 'TRA');
+const paymentMethod4Code = oneOf('CHK', 'TRF', 'DD', 'TRA');
 export const originalReference = sequence({
   IntrBkSttlmAmt: optional(amount),
   Amt: optional(amountType),
