@@ -5,6 +5,7 @@ import type { CommandTx } from '#chassis/command.ts';
 import { isCustomer } from './changes.ts';
 import type { Context } from './context.ts';
 import { ownerRestricted } from './customer-standings.ts';
+import { isPaidIn } from './domain/authorize.ts';
 import { refuse } from './domain/refusals.ts';
 import { type AccountRow, selectHolders } from './tables.ts';
 
@@ -18,9 +19,15 @@ export async function checkFlow(
   toId: string,
   today: string,
 ): Promise<void> {
-  const rows = await tx.query(sql<{ id: string; restricted: boolean; full: boolean }>`
-    select a.id, ${ownerRestricted} as restricted,
-      a.maturity_date is not null and a.open_date <> ${today}::date and not p.terms @> '{"term": {"recurring": true}}' as full
+  const rows = await tx.query(sql<{
+    id: string;
+    restricted: boolean;
+    maturityDate: string | null;
+    openDate: string;
+    recurring: boolean;
+  }>`
+    select a.id, ${ownerRestricted} as restricted, a.maturity_date::text as "maturityDate",
+      a.open_date::text as "openDate", p.terms @> '{"term": {"recurring": true}}' as recurring
     from account a join product p on p.id = a.product_id and p.version = a.product_version
     where a.id in (${from.id}, ${toId})
   `);
@@ -32,7 +39,7 @@ export async function checkFlow(
     if (rows.some((row) => row.id === id && row.restricted)) throw refuse('ACCOUNT_RESTRICTED', { side });
   }
   const hasMatured = typeof from.maturityDate === 'string' && from.maturityDate <= today;
-  if (!hasMatured && rows.some((row) => row.id === toId && row.full)) {
+  if (!hasMatured && rows.some((row) => row.id === toId && isPaidIn(row, today))) {
     throw refuse('TERM_DEPOSIT_PAID_IN', { side: 'creditor' });
   }
 }

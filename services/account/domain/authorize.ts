@@ -141,10 +141,22 @@ function checkDebit(account: AccountFacts, { amount, actorRestricted }: OrderFac
   if (limit !== undefined && amount.minor > limit) throw refuse('TRANSFER_LIMIT_EXCEEDED');
 }
 
+/** Whether an account takes in no more: a term deposit that is no recurring one, from the day after its opening. */
+export function isPaidIn(
+  {
+    maturityDate,
+    openDate,
+    recurring,
+  }: Pick<AccountFacts, 'maturityDate' | 'openDate'> & { readonly recurring: boolean },
+  date: string,
+): boolean {
+  return maturityDate !== null && !recurring && date !== openDate;
+}
+
 function checkCredit(account: AccountFacts, { amount, date }: OrderFacts): void {
   checkInUse(account, 'creditor');
-  const isPaidIn = account.maturityDate !== null && !account.terms.term?.recurring && date !== account.openDate;
-  if (isPaidIn) throw refuse('TERM_DEPOSIT_PAID_IN', { side: 'creditor' });
+  if (isPaidIn({ ...account, recurring: account.terms.term?.recurring ?? false }, date))
+    throw refuse('TERM_DEPOSIT_PAID_IN', { side: 'creditor' });
   if (account.freezeCredits) throw refuse('ACCOUNT_FROZEN', { side: 'creditor' });
   checkCurrency(account, 'creditor', amount);
 }
