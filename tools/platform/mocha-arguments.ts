@@ -6,7 +6,13 @@ import { checkoutRoot } from './paths.ts';
 const WITH_VALUE = new Set(['--grep', '-g', '--fgrep', '-f', '--timeout', '-t', '--retries', '--slow', '-s']);
 
 /** Where the tests are that take longest: what is begun last should not be what takes long. */
-const LONGEST = ['services/_testbed/', 'tools/bankctl/'];
+const LONGEST = [
+  'services/_testbed/',
+  'tools/bankctl/',
+  'tools/mesh/plane/',
+  'services/transaction/',
+  'services/edge/',
+];
 
 /** Measures how long a bank takes to start, and therefore runs when nothing else does. */
 export const ALONE = 'services/_testbed/run.test.ts';

@@ -7,9 +7,10 @@ import type { Bank } from '../bank.ts';
 import { pagesOf } from '../pages.ts';
 import { batchesOf, inParallel } from '../parallel.ts';
 import type { Progress } from '../progress.ts';
-import type { Booked } from './book.ts';
+import type { Booked, Booking } from './book.ts';
 import type { Expected, History } from './history.ts';
 import { CURRENCY, decimalOf } from './naming.ts';
+import type { Opening } from './opening.ts';
 import { patiently } from './patience.ts';
 
 /** Where the bank is not as the file says. */
@@ -59,20 +60,21 @@ export async function cutOver(
   return differences.flat();
 }
 
-/** Compares the balance after every line of every account with the file's. */
+/** Compares the balance after every line of every account with the file's, as soon as the account is open and its lines are booked. */
 export async function compareBalances(
   bank: Bank,
-  accounts: ReadonlyMap<string, string>,
-  { books, count }: History,
-  { refused }: Booked,
+  accounts: Opening['accounts'],
+  { books }: History,
+  booking: Booking,
   progress: Progress,
 ): Promise<Difference[]> {
-  const notBooked = new Set(refused.map(({ line }) => line.id));
   const differences: Difference[] = [];
-  await progress.begin('comparison', count);
-  await inParallel([...accounts], CALLS, async ([account, accountId]) => {
+  await inParallel([...accounts], CALLS, async ([account, opened]) => {
     const expected = books.get(account) ?? [];
-    for (const difference of compareAccount(account, expected, notBooked, await readHistoryOf(bank, accountId))) {
+    const refused = (await booking.accounts.get(account)) ?? [];
+    const notBooked = new Set(refused.map(({ id }) => id));
+    const entries = await readHistoryOf(bank, await opened);
+    for (const difference of compareAccount(account, expected, notBooked, entries)) {
       if (differences.length < MOST_DIFFERENCES) differences.push(difference);
     }
     progress.advance(expected.length);

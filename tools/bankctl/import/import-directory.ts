@@ -1,11 +1,11 @@
 // Brings another bank's data in, from files in the layout of docs/import.md.
 import { type GetTrialBalanceResponse, LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import { type Bank, openBank } from '../bank.ts';
+import { openBank } from '../bank.ts';
 import { type Progress, progress as progressBar } from '../progress.ts';
 import { type Booked, bookHistory } from './book.ts';
 import { compareBalances, cutOver, type Difference } from './closing.ts';
 import { complaints } from './csv-file.ts';
-import { type History, readHistory } from './history.ts';
+import { readHistory } from './history.ts';
 import { openAll } from './opening.ts';
 import { readParties } from './parties.ts';
 import { patiently } from './patience.ts';
@@ -55,16 +55,20 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
     const history = await readHistory(directory, parties.accounts, today, wrong);
     wrong.settle();
 
-    await progress.begin('booking', parties.clients.size + parties.accounts.size + history.count);
+    // Every line is booked, and then compared.
+    await progress.begin('booking', parties.clients.size + parties.accounts.size + 2 * history.count);
     const opening = openAll(bank, parties, progress);
-    const [booked] = await Promise.all([bookHistory(bank, history, opening.accounts, progress), opening.done]);
-    const accounts = new Map(
-      await Promise.all([...opening.accounts].map(async ([id, accountId]) => [id, await accountId] as const)),
-    );
-    const differences = await conclude(bank, { accounts, history, booked }, progress);
+    const booking = bookHistory(bank, history, opening.accounts, progress);
+    const [booked, notEqual, notCutOver] = await Promise.all([
+      booking.done,
+      compareBalances(bank, opening.accounts, history, booking, progress),
+      booking.done.then(async (all) => cutOver(bank, await opening.all, all)),
+      opening.all,
+    ]);
+    const differences = [...refusedLines(booked), ...notCutOver, ...notEqual];
     const trialBalance = await patiently(() => bank.client(LedgerService).getTrialBalance({}));
     return {
-      accounts: accounts.size,
+      accounts: opening.accounts.size,
       transactions: history.count,
       posted: booked.posted,
       skipped: booked.skipped,
@@ -79,18 +83,9 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
   }
 }
 
-async function conclude(
-  bank: Bank,
-  { accounts, history, booked }: { accounts: ReadonlyMap<string, string>; history: History; booked: Booked },
-  progress: Progress,
-): Promise<Difference[]> {
-  const refused = booked.refused.map(({ line, reason }): Difference => {
+function refusedLines({ refused }: Booked): Difference[] {
+  return refused.map(({ line, reason }) => {
     const { accountId: account, id: transaction } = line;
     return { account, transaction, line: line.line, what: 'booking', expected: 'booked', found: reason };
   });
-  const [notCutOver, notEqual] = await Promise.all([
-    cutOver(bank, accounts, booked),
-    compareBalances(bank, accounts, history, booked, progress),
-  ]);
-  return [...refused, ...notCutOver, ...notEqual];
 }

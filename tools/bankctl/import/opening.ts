@@ -23,8 +23,8 @@ const CALLS = 2;
 /** Accounts on their way: the bank's by the ids of the other bank's, in the order in which they are opened. */
 export interface Opening {
   readonly accounts: ReadonlyMap<string, Promise<string>>;
-  /** Until all are open and all clients are registered. Throws what one of them was refused for, which then never opens. */
-  readonly done: Promise<void>;
+  /** The same once all are open and all clients are registered. Throws what one of them was refused for, which then never opens. */
+  readonly all: Promise<ReadonlyMap<string, string>>;
 }
 
 /** Registers all clients and opens all accounts, ready to take history; accounts as soon as their holders are registered. */
@@ -53,7 +53,7 @@ export function openAll(bank: Bank, { clients, accounts }: Parties, progress: Pr
     return new Map(await Promise.all(wanted.map(async ({ id }) => [id, (await registered.get(id)) ?? ''] as const)));
   }
 
-  async function openEach(): Promise<void> {
+  async function openEach(): Promise<ReadonlyMap<string, string>> {
     await inParallel(batchesOf([...accounts.values()], BATCH), CALLS, async (batch) => {
       const holders = batch.flatMap((account) =>
         account.holders.flatMap(({ clientId }) => clients.get(clientId) ?? []),
@@ -66,8 +66,9 @@ export function openAll(bank: Bank, { clients, accounts }: Parties, progress: Pr
     });
     // Those who hold nothing.
     await customersOf([...clients.values()]);
+    return new Map(await Promise.all([...opened].map(async ([id, { promise }]) => [id, await promise] as const)));
   }
-  return { accounts: new Map([...opened].map(([id, { promise }]) => [id, promise])), done: openEach() };
+  return { accounts: new Map([...opened].map(([id, { promise }]) => [id, promise])), all: openEach() };
 }
 
 async function registerAll(bank: Bank, clients: readonly Client[]): Promise<string[]> {
