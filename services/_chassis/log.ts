@@ -1,5 +1,7 @@
 // Structured logs (pino), one JSON line each. Messages of the contract are logged only through `redact`, which blanks
 // every field that the contract does not class as PUBLIC; of errors there is only what describeError leaves of them.
+import { mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
 import type { DescField, DescMessage, JsonObject, JsonValue, MessageShape } from '@bufbuild/protobuf';
 import { toJson } from '@bufbuild/protobuf';
 import { pino } from 'pino';
@@ -19,7 +21,13 @@ export function makeLog(name: string, level: string, file = ''): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: SERIALIZERS,
   };
-  return file === '' ? pino(options) : pino(options, pino.destination({ dest: file, append: true, mkdir: true }));
+  return file === '' ? pino(options) : pino(options, pino.destination(openLog(file)));
+}
+
+/** Open before anything is logged: pino's own way throws in a process that ends before its file is open. */
+function openLog(file: string): number {
+  mkdirSync(path.dirname(file), { recursive: true });
+  return openSync(file, 'a');
 }
 
 /** A message as JSON for a log, with what is personal, secret or of a card replaced by its class. */

@@ -25,6 +25,7 @@ describe('make run, told otherwise', function toldOtherwise() {
     const blocked = await start();
     expect(await blocked.ended).to.equal(1);
     expect(blocked.screen()).to.contain(`These ports are taken: ${environment['ACCOUNT_PORT']} (ACCOUNT_PORT)`);
+    expect(blocked.screen(), 'no trace of an error').not.to.contain('node_modules');
     await new Promise((resolve) => taken.close(resolve));
 
     const first = await start({ SERVICES: 'ledger,-edge' });
