@@ -2,7 +2,7 @@
 import { constants, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import type { Logger } from './log.ts';
 import { uriOf } from './spiffe.ts';
 
@@ -24,17 +24,17 @@ export interface Certificates {
  * and what was good stays in use: a certificate that expires is told a third of its life before, and again when it has.
  */
 export function openCertificates(directory: string, id: string, rereadMs: number, log: Logger): Certificates {
-  let read = readCertificates(directory, id);
+  let read = certificatesOf(readFiles(directory), directory, id);
   const listeners: ((material: TlsMaterial) => void)[] = [];
   const warn = expiryWarner(log);
   warn(read.certificate);
   function readAgain(): void {
     try {
-      const next = readCertificates(directory, id);
-      if (next.text !== read.text) {
-        read = next;
-        for (const listener of listeners) listener(next.material);
-        log.info({ id, validTo: next.certificate.validTo }, 'the certificates have changed');
+      const files = readFiles(directory);
+      if (files.join() !== read.files.join()) {
+        read = certificatesOf(files, directory, id);
+        for (const listener of listeners) listener(read.material);
+        log.info({ id, validTo: read.certificate.validTo }, 'the certificates have changed');
       }
     } catch (error) {
       // Half of a new pair, perhaps: the next reading finds it whole.
@@ -50,17 +50,29 @@ export function openCertificates(directory: string, id: string, rereadMs: number
   };
 }
 
-function readCertificates(directory: string, id: string) {
-  const names = ['tls.crt', 'tls.key', 'ca.crt'];
-  const [cert = '', key = '', ca = ''] = names.map((name) => readFileSync(path.join(directory, name), 'utf8'));
+const contexts = new WeakMap<TlsMaterial, SecureContext>();
+
+/** The context of TLS that is made of this, once for all connections. */
+export function contextOf(material: TlsMaterial): SecureContext {
+  const context = contexts.get(material) ?? createSecureContext(material);
+  contexts.set(material, context);
+  return context;
+}
+
+function readFiles(directory: string): string[] {
+  return ['tls.crt', 'tls.key', 'ca.crt'].map((name) => readFileSync(path.join(directory, name), 'utf8'));
+}
+
+function certificatesOf(files: readonly string[], directory: string, id: string) {
+  const [cert = '', key = '', ca = ''] = files;
   const certificate = new X509Certificate(cert);
   const named = uriOf(certificate.subjectAltName);
   if (named !== id) throw new Error(`${directory}: the certificate is of ${named ?? 'nobody'}, not of ${id}`);
   // Without tickets no session is taken up again: a connection is made by who shows a certificate that is good by now.
   const material: TlsMaterial = { cert, key, ca, minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET };
   // Throws when the key is not the certificate's.
-  createSecureContext(material);
-  return { certificate, material, text: cert + key + ca };
+  contextOf(material);
+  return { certificate, material, files };
 }
 
 function expiryWarner(log: Logger): (certificate: X509Certificate) => void {

@@ -1,8 +1,8 @@
 // mTLS with grpc-js: TLS 1.3, a certificate on both sides, names by SPIFFE id. New connections use the newest certificates.
 // grpc-js's own credentials fix their context when they are made, and its file watcher knows no least version of TLS.
-import { createSecureContext, type PeerCertificate } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
-import type { Certificates } from './certificates.ts';
+import { type Certificates, contextOf } from './certificates.ts';
 import { uriOf } from './spiffe.ts';
 
 class ServerTls extends grpc.ServerCredentials {
@@ -63,7 +63,7 @@ export function channelTls(certificates: Pick<Certificates, 'current'>, serverId
     return named === serverId ? undefined : new Error(`the server is ${named ?? 'nobody'}, not ${serverId}`);
   };
   return new ChannelTls(() =>
-    grpc.ChannelCredentials.createFromSecureContext(createSecureContext(certificates.current()), {
+    grpc.ChannelCredentials.createFromSecureContext(contextOf(certificates.current()), {
       checkServerIdentity,
     }),
   );
