@@ -259,6 +259,7 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/GetEndOfDay'
   | 'bank.ledger.v1.LedgerService/WatchEndOfDay'
   | 'bank.ledger.v1.LedgerService/ListDayBalances'
+  | 'bank.ledger.v1.LedgerService/BatchListEntries'
   | 'bank.ledger.v1.LedgerService/ListMovedAccounts'
   | 'bank.notification.v1.NotificationService/ListInbox'
   | 'bank.notification.v1.NotificationService/MarkRead'
@@ -4395,6 +4396,24 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'DATE_INVALID',
       'BUSINESS_DATE_NOT_CLOSING',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/BatchListEntries': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['ranges', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
     ],
   },
   'bank.ledger.v1.LedgerService/ListMovedAccounts': {

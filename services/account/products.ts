@@ -37,6 +37,7 @@ const CACHE_MAX = 10_000;
 /** Opens the catalogue of a database. */
 export function openCatalogue({ orm, query }: Database): Catalogue {
   const known = new Map<string, ProductTerms>();
+  const versions = new Map<string, ProductRow>();
   // Many accounts are opened at once, of a few products.
   const newest = coalesce(
     async (ids: readonly string[]) => {
@@ -53,8 +54,11 @@ export function openCatalogue({ orm, query }: Database): Catalogue {
       return row;
     },
     async version(id, version) {
-      const row = await orm.em.fork().findOne(ProductRow, { id, version });
+      const key = keyOf({ productId: id, productVersion: version });
+      const row = versions.get(key) ?? (await orm.em.fork().findOne(ProductRow, { id, version }));
       if (!row) throw refuse('PRODUCT_NOT_FOUND');
+      if (versions.size >= CACHE_MAX) versions.clear();
+      versions.set(key, row);
       return row;
     },
     async list(filter) {

@@ -93,7 +93,7 @@ async function postAgain(context: Context, { step, accountId, date }: SetAsideRo
     // What was refused is posted with a later period where there was one.
     if (before?.through !== date) return;
     await tx.query(sql`update interest_account set posted_through = null where account_id = ${accountId}`);
-    await planPage(tx, day, product, false, accountId);
+    await planPage(tx, day, [product], false, { accountId });
   });
   await postPlanned(context, {
     date: day,

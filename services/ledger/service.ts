@@ -22,6 +22,7 @@ import { Stripes } from './migrations/0013-stripes.ts';
 import { EndOfDay } from './migrations/0015-end-of-day.ts';
 import { UnclaimedBalances } from './migrations/0016-unclaimed-balances.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
+import { batchListEntries } from './rpc/batch-list-entries.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
 import { closeLedgerAccount } from './rpc/close-ledger-account.ts';
@@ -107,6 +108,7 @@ function rpcs(context: Context) {
     watchEntries: watchEntries(context),
     getEndOfDay: getEndOfDay(context),
     listDayBalances: listDayBalances(context),
+    batchListEntries: batchListEntries(context),
     listMovedAccounts: listMovedAccounts(context),
     registerDaySteps: registerDaySteps(context),
     reportDayStep: reportDayStep(context),

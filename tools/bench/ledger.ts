@@ -1,17 +1,13 @@
-// The ledger as the transaction service calls it.
-import path from 'node:path';
+// The ledger as the transaction service calls it, and the keys of parties as the account service fetches them.
 import type * as grpc from '@grpc/grpc-js';
 import { type Client, connect } from '#chassis/call.ts';
 import { readConfig } from '#chassis/config.ts';
+import { askSecurity, type FetchKeys } from '#chassis/data-keys.ts';
 import { openIdentity } from '#chassis/identity.ts';
 import { makeLog } from '#chassis/log.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { BenchBank } from './bank.ts';
-
-/** Where the keys of a bank's customers are, of the folder that it keeps its own in. */
-export function keyringOf(dataDir: string): string {
-  return path.join(dataDir, 'keyring');
-}
 
 /** What the transaction service shows to the ledger: its certificate. */
 export function asTransaction(dataDir: string): grpc.ChannelCredentials {
@@ -22,4 +18,12 @@ export function asTransaction(dataDir: string): grpc.ChannelCredentials {
 /** A client of a bank's ledger, with the identity of the transaction service. The caller closes it. */
 export function openLedger({ dataDir, address }: BenchBank): Client<typeof LedgerService> {
   return connect(LedgerService, address('ledger'), asTransaction(dataDir));
+}
+
+/** The data keys of a bank's parties. The caller closes it. */
+export function openDataKeys({ dataDir, address }: BenchBank): { readonly fetch: FetchKeys; close(): void } {
+  const log = makeLog('bench', 'warn');
+  const identity = openIdentity(readConfig({ DATA_DIR: dataDir }), 'account', log);
+  const client = connect(SecurityService, address('security'), identity.channel('security'));
+  return { fetch: askSecurity(client, log), close: () => client.close() };
 }

@@ -2,15 +2,15 @@
 // that was opened, each with its own ids, number and seal. For setting up only; what a bank does with them is real.
 import { toBinary } from '@bufbuild/protobuf';
 import pg from 'pg';
+import { keysFetchedBy } from '#chassis/data-keys.ts';
 import { asBuffer } from '#chassis/encode.ts';
 import { deriveId, newId } from '#chassis/id.ts';
-import { localKeyring } from '#chassis/keyring.ts';
 import { vault } from '#chassis/sealing.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { issue } from '#rules/iban.ts';
 import { hashIban, sealDetails } from '../../services/account/accounts.ts';
 import type { BenchBank } from './bank.ts';
-import { keyringOf } from './ledger.ts';
+import { openDataKeys } from './ledger.ts';
 
 const AT_ONCE = 10_000;
 
@@ -31,8 +31,9 @@ export async function addAccounts(
   const ids: string[] = [];
   if (from >= to) return ids;
   const [account, ledger] = await Promise.all([open(bank.ownerUrl('account')), open(bank.ownerUrl('ledger'))]);
+  const keys = openDataKeys(bank);
   try {
-    const sealing = vault(await localKeyring(keyringOf(bank.dataDir)));
+    const sealing = vault(await keysFetchedBy(keys.fetch, { DATA_DIR: bank.dataDir }));
     for (let at = from; at < to; at += AT_ONCE) {
       const count = Math.min(AT_ONCE, to - at);
       const { rows } = await account.query<{ serial: string }>(
@@ -55,6 +56,7 @@ export async function addAccounts(
     await Promise.all([account.query('analyze account, holder'), ledger.query('analyze ledger_account')]);
     return ids;
   } finally {
+    keys.close();
     await Promise.all([account.end(), ledger.end()]);
   }
 }
