@@ -1,15 +1,19 @@
 // A night's interest of many accounts by one statement: what domain/interest.ts says, in SQL.
 import { type RawBuilder, sql } from 'kysely';
 import { sqlArray } from '#chassis/sql-array.ts';
+import { exponentOf } from '#rules/currency.ts';
 import { nightOf } from '#rules/day-count.ts';
 import type { Decimal } from '#rules/decimal.ts';
-import { endsPeriod, type InterestTerms } from './domain/interest.ts';
+import { endsPeriod, type InterestTerms, type Tier } from './domain/interest.ts';
+import type { OverdraftTerms } from './domain/overdraft.ts';
 
-/** A version of a product that pays interest. */
+/** A version of a product that pays interest, or whose overdrafts cost some. */
 export interface PayingProduct {
   readonly productId: string;
   readonly productVersion: number;
+  readonly currency: string;
   readonly terms: InterestTerms;
+  readonly overdraft: OverdraftTerms | undefined;
 }
 
 /** An account's balance by value date at the end of the day. */
@@ -36,7 +40,7 @@ export function beginInterest(accountIds: readonly string[], date: string, payin
 
 /** Accrues the night of a day on those of the accounts that have this product and are accrued up to the day before. */
 export function accrueNights(
-  { productId, productVersion, terms }: PayingProduct,
+  { productId, productVersion, currency, terms, overdraft }: PayingProduct,
   date: Temporal.PlainDate,
   page: readonly DayBalance[],
 ): RawBuilder<{ count: number }> {
@@ -49,9 +53,11 @@ export function accrueNights(
   const days = isDaily ? sql`${sql.lit(night.days)}` : sql`weight`;
   const compounded = endsPeriod(terms.compounding, date) ? sql`g.period_earned + g.gained` : sql`g.compounded`;
   const day = date.toString();
+  // Only where an overdraft costs something is the agreement asked for its limit.
+  const limit = overdraft ? sql`(${limitOf(currency)})` : sql`0`;
   return sql<{ count: number }>`
     with began as materialized (
-      select i.account_id, i.balance as balance_before, p.balance,
+      select i.account_id, i.balance as balance_before, i.overdraft_limit as limit_before, ${limit} as overdraft_limit, p.balance,
         ${soFar('balance_sum')} + p.balance as balance_sum, ${soFar('nights')} + 1 as nights,
         ${soFar('weight')} + ${sql.lit(night.days)} as weight, ${soFar('compounded')} as compounded,
         ${soFar('period_earned')} as period_earned
@@ -67,17 +73,19 @@ export function accrueNights(
     ), rated as materialized (
       select *, ${percents(terms)} * ${days} as percents from based
     ), gained as (
-      select *, divide_half_even(percents, ${sql.lit(100 * night.basis)}) ${isDaily ? sql`` : sql`- period_earned`} as gained
+      select *, ${overdraft ? chargeOf(overdraft, date) : sql`0`} as charged, divide_half_even(percents, ${sql.lit(100 * night.basis)}) ${isDaily ? sql`` : sql`- period_earned`} as gained
       from rated
     ), accrued as (
       update interest_account i set accrued_through = ${day}::date, balance = g.balance, balance_sum = g.balance_sum,
         nights = g.nights, weight = g.weight, compounded = ${compounded},
-        period_earned = g.period_earned + g.gained, earned = i.earned + g.gained
+        period_earned = g.period_earned + g.gained, earned = i.earned + g.gained,
+        overdraft_limit = g.overdraft_limit, overdraft_accrued = i.overdraft_accrued + g.charged
       from gained g where i.account_id = g.account_id
-      returning i.account_id, g.balance, g.balance_before
+      returning i.account_id, g.balance, g.balance_before, g.overdraft_limit, g.limit_before
     ), stood as (
-      insert into interest_standing (account_id, from_date, balance)
-      select account_id, ${day}::date, balance from accrued where balance is distinct from balance_before
+      insert into interest_standing (account_id, from_date, balance, overdraft_limit)
+      select account_id, ${day}::date, balance, overdraft_limit from accrued
+      where balance is distinct from balance_before or overdraft_limit <> limit_before
     )
     select count(*)::int as count from accrued
   `;
@@ -85,15 +93,41 @@ export function accrueNights(
 
 /** The percents a year on `base`, in each tier. */
 function percents({ tiers, tierMethod, minimumBalance }: InterestTerms): RawBuilder<unknown> {
-  const numeric = (value: Decimal) => sql`${value.toFixed()}::numeric`;
-  const parts = tiers.map(({ from, ratePercent }, index) => {
-    const next = tiers[index + 1];
-    const until = next ? sql`least(base, ${numeric(next.from)})` : sql`base`;
-    return sql`greatest(${until} - ${numeric(from)}, 0) * ${numeric(ratePercent)}`;
-  });
   const whole = tiers
     .toReversed()
     .map(({ from, ratePercent }) => sql`when base >= ${numeric(from)} then base * ${numeric(ratePercent)}`);
-  const earning = tierMethod === 'sliced' ? sql.join(parts, sql` + `) : sql`case ${sql.join(whole, sql` `)} else 0 end`;
+  const earning =
+    tierMethod === 'sliced' ? slicedPercents(tiers, sql`base`) : sql`case ${sql.join(whole, sql` `)} else 0 end`;
   return sql`case when base <= 0 or base < ${numeric(minimumBalance)} then 0 else (${earning}) end`;
+}
+
+/** The percents a year on an amount, each rate for the part in its tier. */
+function slicedPercents(tiers: readonly Tier[], amount: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (tiers.length === 0) return sql`0`;
+  const parts = tiers.map(({ from, ratePercent }, index) => {
+    const next = tiers[index + 1];
+    const until = next ? sql`least(${amount}, ${numeric(next.from)})` : amount;
+    return sql`greatest(${until} - ${numeric(from)}, 0) * ${numeric(ratePercent)}`;
+  });
+  return sql.join(parts, sql` + `);
+}
+
+/** The limit of the overdraft of account `i`, in units of the currency. */
+function limitOf(currency: string): RawBuilder<unknown> {
+  const minor = sql.lit(10 ** (exponentOf(currency) ?? 2));
+  return sql`select a.overdraft_limit::numeric / ${minor} from account a where a.id = i.account_id`;
+}
+
+/** What a night costs on a balance below zero: up to the limit, and beyond it. */
+function chargeOf({ dayCount, arranged, unarranged }: OverdraftTerms, date: Temporal.PlainDate): RawBuilder<unknown> {
+  const { days, basis } = nightOf(dayCount, date);
+  const within = sql`least(-balance, overdraft_limit)`;
+  const beyond = sql`greatest(-balance - overdraft_limit, 0)`;
+  const percents = sql`(${slicedPercents(arranged, within)}) + (${slicedPercents(unarranged, beyond)})`;
+  return sql`case when balance >= 0 then 0
+    else divide_half_even((${percents}) * ${sql.lit(days)}, ${sql.lit(100 * basis)}) end`;
+}
+
+function numeric(value: Decimal): RawBuilder<unknown> {
+  return sql`${value.toFixed()}::numeric`;
 }

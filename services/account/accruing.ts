@@ -4,12 +4,13 @@ import { isPassing, type Tx } from '#chassis/database.ts';
 import { deriveId } from '#chassis/id.ts';
 import type { BackValuedMovement } from '#gen/bank/ledger/v1/end_of_day_pb.ts';
 import type { Decimal } from '#rules/decimal.ts';
-import { decimal } from '#rules/decimal.ts';
+import { decimal, ZERO } from '#rules/decimal.ts';
 import { accrueNights, beginInterest, type DayBalance, type PayingProduct } from './accrual-sql.ts';
-import { bookEarned } from './booking-interest.ts';
+import { bookAccrued } from './booking-interest.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
 import { correct } from './domain/interest-life.ts';
+import { correctOverdraft } from './domain/overdraft.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
 
 const PAGE = 2_000;
@@ -17,7 +18,7 @@ const PAGE = 2_000;
 type Page = readonly DayBalance[];
 type Moved = ReadonlyMap<string, readonly BackValuedMovement[]>;
 
-/** Accrues the night of a day on every account that earns, and books the sum. */
+/** Accrues the night of a day on every account that earns or owes interest, and books the sums. */
 export async function accrueInterest(context: Context, run: StepRun): Promise<void> {
   const paying = await payingProducts(context.database);
   const businessDate = run.date.toString();
@@ -37,7 +38,7 @@ export async function accrueInterest(context: Context, run: StepRun): Promise<vo
     if (page.length < PAGE) break;
   }
   await setAsideBehind(context, run);
-  await bookEarned(context, run);
+  await bookAccrued(context, run);
 }
 
 /** Nobody is behind without being set aside. */
@@ -118,19 +119,22 @@ async function correctAccount(
   const corrections = [...interest.life.corrections];
   for (const { valueDate, amount } of movements) {
     const movement = { date, valueDate: Temporal.PlainDate.from(valueDate), amount: decimal(amount?.amount ?? '0') };
-    const corrected = correct(product.terms, { ...interest.life, corrections }, movement);
+    const life = { ...interest.life, corrections: [...corrections] };
+    const corrected = correct(product.terms, life, movement);
     if (!corrected) continue;
+    const charged = (product.overdraft && correctOverdraft(product.overdraft, life, movement)) ?? ZERO;
     corrections.push(movement);
     const { balanceSum, nights, weight, compounded, earned } = corrected.position;
     const numeric = (value: Decimal) => sql`${value.toFixed()}::numeric`;
     await tx.query(sql`
-      insert into interest_correction (account_id, date, value_date, amount, interest)
+      insert into interest_correction (account_id, date, value_date, amount, interest, overdraft_interest)
       values (${accountId}, ${date.toString()}::date, ${valueDate}::date, ${numeric(movement.amount)},
-        ${numeric(corrected.interest)})
+        ${numeric(corrected.interest)}, ${numeric(charged)})
     `);
     await tx.query(sql`
       update interest_account set earned = earned + ${numeric(corrected.interest)}, balance_sum = ${numeric(balanceSum)},
-        nights = ${nights}, weight = ${weight}, compounded = ${numeric(compounded)}, period_earned = ${numeric(earned)}
+        nights = ${nights}, weight = ${weight}, compounded = ${numeric(compounded)}, period_earned = ${numeric(earned)},
+        overdraft_accrued = overdraft_accrued + ${numeric(charged)}
       where account_id = ${accountId}
     `);
   }

@@ -5,10 +5,7 @@ import { coalesce } from '#chassis/coalesce.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import type { Database } from '#chassis/database.ts';
 import { type Product, ProductSchema, type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
-import type { InterestTerms as InterestMessage } from '#gen/bank/account/v1/interest_pb.ts';
 import { selectCalendarYears } from './calendars.ts';
-import type { InterestTerms } from './domain/interest.ts';
-import { interestOf } from './domain/interest-terms.ts';
 import { refuse } from './domain/refusals.ts';
 import { productTypes } from './domain/words.ts';
 import { publishProduct } from './events.ts';
@@ -117,17 +114,6 @@ export function keyOf({ productId, productVersion }: ProductKey): string {
 /** The terms in a row. */
 export function termsOf({ terms }: Pick<ProductRow, 'terms'>): ProductTerms {
   return fromJson(ProductTermsSchema, terms);
-}
-
-/** The terms of interest of a version that pays any, as the contract writes them and as the rules compute with them. */
-export function interestTermsOf(row: Pick<ProductRow, 'terms'>): {
-  readonly message: InterestMessage | undefined;
-  readonly terms: InterestTerms;
-} {
-  const message = termsOf(row);
-  const terms = interestOf(message);
-  if (!terms) throw new Error('interest is kept of a product that pays none');
-  return { message: message.interest, terms };
 }
 
 /** The message of a product. */

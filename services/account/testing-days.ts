@@ -39,6 +39,30 @@ export async function aProduct(accounts: Client<typeof AccountService>, interest
   return productId;
 }
 
+/** Adds a product in EUR whose overdrafts cost a thousandth a night, and twice as much beyond the limit; and answers its id. */
+export async function anOverdraftProduct(accounts: Client<typeof AccountService>, terms: object = {}): Promise<string> {
+  const productId = newId('prd');
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.CURRENT,
+    currencyCode: 'EUR',
+    displayName: 'Overdraft',
+    terms: {
+      overdraftLimitMaximum: { currencyCode: 'EUR', amount: '1000' },
+      overdraftInterest: {
+        dayCount: DayCount.ACT_365F,
+        arrangedTiers: [{ ratePercent: '36.5' }],
+        unarrangedTiers: [{ ratePercent: '73' }],
+        posting: InterestPeriod.DAILY,
+        postingRounding: Rounding.HALF_EVEN,
+      },
+      ...terms,
+    },
+  });
+  return productId;
+}
+
 /** Adds a product in EUR whose accounts are inactive after a quiet day and dormant after two, and answers its id. */
 export async function aSleepyProduct(accounts: Client<typeof AccountService>): Promise<string> {
   const productId = newId('prd');

@@ -115,15 +115,16 @@ async function endDay(bank: BenchBank, door: Door): Promise<StepTimes> {
     const [day] = listAt(await door.call(BACK_OFFICE, 'ledger.GetEndOfDay', {}), 'days');
     const steps = day ? listAt(day, 'steps').filter(({ service }) => service === 'account') : [];
     isDone = steps.length > 0 && steps.every(({ state }) => state === 'DAY_STEP_STATE_DONE');
-    for (const { name, state, endTime } of steps) {
-      if (state !== 'DAY_STEP_STATE_DONE' || times[String(name)] !== undefined) continue;
-      const ended = Date.parse(String(endTime));
-      times[String(name)] = rounded((ended - before) / 1_000);
+    for (const step of steps) {
+      const name = textAt(step, 'name');
+      if (step['state'] !== 'DAY_STEP_STATE_DONE' || times[name] !== undefined) continue;
+      const ended = Date.parse(textAt(step, 'endTime'));
+      times[name] = rounded((ended - before) / 1_000);
       before = ended;
       const after = processorSeconds(bank.pids);
       const busy = mapped(after, (seconds) => seconds);
       for (const process of Object.keys(busy)) busy[process] = rounded((after[process] ?? 0) - (used[process] ?? 0));
-      say(`${name}: ${times[String(name)]} s, of the processor ${JSON.stringify(busy)}`);
+      say(`${name}: ${times[name]} s, of the processor ${JSON.stringify(busy)}`);
       used = after;
     }
   }

@@ -23,7 +23,7 @@ export function checkTerms(currency: string, terms: ProductTerms): void {
     checkFee(currency, fee, `terms.fees[${index}]`);
   });
   checkDormancy(terms.dormancy);
-  checkInterest(terms, (money, field) => limitOf(currency, money, `terms.interest.${field}`));
+  checkInterest(terms, (money, field) => limitOf(currency, money, `terms.${field}`));
 }
 
 /** An amount that the contract calls a limit: zero or more, in the product's currency. Absent stays absent. */
