@@ -13,6 +13,7 @@ const OWN = {
   interest_income: { generalLedgerCode: '4020', normalSide: Side.CREDIT },
   accrued_interest: { generalLedgerCode: '2030', normalSide: Side.CREDIT },
   accrued_interest_receivable: { generalLedgerCode: '1200', normalSide: Side.DEBIT },
+  fee_income: { generalLedgerCode: '4010', normalSide: Side.CREDIT },
   withholding_tax: { generalLedgerCode: '2040', normalSide: Side.CREDIT },
   unclaimed_balances: { generalLedgerCode: '2050', normalSide: Side.CREDIT },
 } as const;

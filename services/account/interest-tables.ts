@@ -14,16 +14,17 @@ import { refuse } from './domain/refusals.ts';
 
 type Read = Pick<Database, 'query'>;
 
-/** The versions of products that pay interest, or whose overdrafts cost some. */
+/** The versions of products of whose accounts nights are kept: that pay interest, whose overdrafts cost some, or that have periodic fees. */
 export async function payingProducts({ query }: Read): Promise<PayingProduct[]> {
   const rows = await query(sql<{ id: string; version: number; currency: string; terms: JsonObject }>`
     select id, version, currency, terms from product
-    where terms ?| array['interest', 'interestRatePercent', 'overdraftInterest'] order by id, version
+    where terms ?| array['interest', 'interestRatePercent', 'overdraftInterest', 'periodicFees'] order by id, version
   `);
   return rows.flatMap(({ id: productId, version: productVersion, currency, terms: json }) => {
     const message = fromJson(ProductTermsSchema, json);
     const [interest, overdraft] = [interestOf(message), overdraftOf(message)];
-    if (!interest && !overdraft) return [];
+    // Fees ask for the balances of the nights, which are kept here.
+    if (!interest && !overdraft && message.periodicFees.length === 0) return [];
     return [{ productId, productVersion, currency, terms: interest ?? NO_INTEREST, overdraft }];
   });
 }

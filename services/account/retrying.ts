@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import { accrue } from './accruing.ts';
+import { chargeAgain } from './charging-fees.ts';
 import type { Context } from './context.ts';
 import { keepAgain } from './dormancy.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
@@ -23,6 +24,7 @@ interface SetAsideRow {
 const AGAIN: Readonly<Record<string, (context: Context, row: SetAsideRow) => Promise<void>>> = {
   'accrue-interest': catchUp,
   'post-interest': postAgain,
+  'charge-fees': (context, { accountId, date }) => chargeAgain(context, accountId, date),
   'keep-dormancy': (context, { accountId, date }) => keepAgain(context, accountId, date),
   'mature-deposits': (context, { accountId, date }) => matureAgain(context, accountId, date),
   'make-statements': stateAgain,

@@ -5,6 +5,7 @@ import { deriveId, newId } from '#chassis/id.ts';
 import { staff } from '#chassis/testing/service.ts';
 import { type Account, AccountState, ProductType } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { FeeShortfall, type PeriodicFeeTerm } from '#gen/bank/account/v1/fee_pb.ts';
 import { DayCount, InterestBasis, InterestPeriod, Rounding, TierMethod } from '#gen/bank/account/v1/interest_pb.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -59,6 +60,21 @@ export async function anOverdraftProduct(accounts: Client<typeof AccountService>
       },
       ...terms,
     },
+  });
+  return productId;
+}
+
+/** Adds a product in EUR with fees that are charged every day, and answers its id. */
+export async function aProductWithFees(accounts: Client<typeof AccountService>, fees: object[]): Promise<string> {
+  const productId = newId('prd');
+  const common = { period: InterestPeriod.DAILY, shortfall: FeeShortfall.OVERDRAW };
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.CURRENT,
+    currencyCode: 'EUR',
+    displayName: 'Fees',
+    terms: { periodicFees: fees.map((fee) => ({ displayName: 'A fee', ...common, ...fee })) as PeriodicFeeTerm[] },
   });
   return productId;
 }

@@ -79,6 +79,8 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
     },
     'account.ListStatusChanges': { request: { accountId } },
     'account.ExplainInterest': { request: { accountId }, refused: 'INTEREST_NOT_FOUND' },
+    'account.ListFees': { request: { accountId } },
+    'account.PreviewFees': { request: { accountId } },
     'account.ListSetAsideAccounts': { request: {} },
     'account.RetrySetAsideAccounts': { request: {} },
     'account.ListStatements': { request: { accountId } },

@@ -75,7 +75,7 @@ describe('ExplainInterest', function suite() {
     await pay(account, '20.00', first.toString());
     const second = await endDay();
     expect(await balanceOf(account)).to.equal('-80.22');
-    const explain = async (businessDate = '', kind = InterestKind.OVERDRAFT) =>
+    const explain = async (businessDate = '', kind: InterestKind = InterestKind.OVERDRAFT) =>
       (await backOffice().explainInterest({ accountId, businessDate, kind })).explanation;
     const charged = await explain(first.toString());
     expect(charged?.nights).to.have.length(1);
