@@ -38,6 +38,16 @@ export function beginInterest(accountIds: readonly string[], date: string, payin
   `;
 }
 
+/** By which versions of products interest is kept for accounts; those that keep none are left out. */
+export function selectProducts(
+  accountIds: readonly string[],
+): RawBuilder<{ accountId: string; productId: string; productVersion: number }> {
+  return sql<{ accountId: string; productId: string; productVersion: number }>`
+    select account_id as "accountId", product_id as "productId", product_version as "productVersion"
+    from interest_account where account_id = any(${sqlArray(accountIds)}::text[])
+  `;
+}
+
 /** Accrues the night of a day on those of the accounts that have this product and are accrued up to the day before. */
 export function accrueNights(
   { productId, productVersion, currency, terms, overdraft }: PayingProduct,

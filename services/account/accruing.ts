@@ -5,13 +5,14 @@ import { deriveId } from '#chassis/id.ts';
 import type { BackValuedMovement } from '#gen/bank/ledger/v1/end_of_day_pb.ts';
 import type { Decimal } from '#rules/decimal.ts';
 import { decimal, ZERO } from '#rules/decimal.ts';
-import { accrueNights, beginInterest, type DayBalance, type PayingProduct } from './accrual-sql.ts';
+import { accrueNights, beginInterest, type DayBalance, type PayingProduct, selectProducts } from './accrual-sql.ts';
 import { bookAccrued } from './booking-interest.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
 import { correct } from './domain/interest-life.ts';
 import { correctOverdraft } from './domain/overdraft.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
+import { keyOf } from './products.ts';
 
 const PAGE = 2_000;
 
@@ -93,9 +94,15 @@ export async function accrue(
     const movements = moved.get(accountId);
     if (movements) await correctAccount(tx, date, accountId, paying, movements);
   }
+  // Each product is sent its own accounts alone.
+  const keys = await tx.query(selectProducts(page.map(({ accountId }) => accountId)));
+  const keyByAccount = new Map(keys.map((key) => [key.accountId, keyOf(key)]));
+  const byKey = Map.groupBy(page, ({ accountId }) => keyByAccount.get(accountId));
   let count = 0;
   for (const product of paying) {
-    const [row] = await tx.query(accrueNights(product, date, page));
+    const its = byKey.get(keyOf(product));
+    if (!its) continue;
+    const [row] = await tx.query(accrueNights(product, date, its));
     count += row?.count ?? 0;
   }
   return count;

@@ -122,6 +122,9 @@ export function decide(
   };
 }
 
+/** What tells the journal of a fee from those of other days: its day, or the moment at which it was tried again; of one length, so that ids are. */
+const WHEN_LETTERS = 8;
+
 function journalIdOf(accountId: string, code: string, day: string): string {
   return `jnl_fee_${day.replaceAll('-', '')}_${accountId.slice(accountId.indexOf('_') + 1)}_${code.toLowerCase()}`;
 }
@@ -213,8 +216,11 @@ function journalOf({ journalId, accountId, currency, amount: units, endOfDay, to
 /** Plans again what of an account was set aside, for the open day, charges it, and takes the account back unless it is set aside again. */
 export async function chargeAgain(context: Context, accountId: string, day: string): Promise<void> {
   const { database } = context;
+  const head = 'jnl_fee_';
+  const moment = Date.now().toString(36).padStart(WHEN_LETTERS, '0');
   await database.query(sql`
-    update fee set state = 'planned', reason = null, end_of_day = false, is_asked = false, journal_id = journal_id || ${`_${Date.now()}`}
+    update fee set state = 'planned', reason = null, end_of_day = false, is_asked = false,
+      journal_id = ${head + moment} || substr(journal_id, ${head.length + WHEN_LETTERS + 1})
     where account_id = ${accountId} and state = 'set_aside'
   `);
   const advance: StepRun['advance'] = async (work) => void (await database.transaction(work));

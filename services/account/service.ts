@@ -22,6 +22,7 @@ import { Statements } from './migrations/0020-statements.ts';
 import { CustomerStandings } from './migrations/0021-customer-standings.ts';
 import { OverdraftInterest } from './migrations/0022-overdraft-interest.ts';
 import { Fees } from './migrations/0023-fees.ts';
+import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -161,6 +162,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0021-customer-standings', class: CustomerStandings },
     { name: '0022-overdraft-interest', class: OverdraftInterest },
     { name: '0023-fees', class: Fees },
+    { name: '0024-statements-in-motion', class: StatementsInMotion },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],

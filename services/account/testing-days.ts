@@ -148,3 +148,36 @@ export function daysOf(bank: Bank) {
     },
   };
 }
+
+/** Adds a product in EUR that earns interest, costs a fee, and is stated, every day; and answers its id. */
+export async function aBusyProduct(accounts: Client<typeof AccountService>): Promise<string> {
+  const productId = newId('prd');
+  const fee = { feeCode: 'DAY', displayName: 'A day', period: InterestPeriod.DAILY, shortfall: FeeShortfall.OVERDRAW };
+  const tiers = [{ flat: { currencyCode: 'EUR', amount: '0.10' }, ratePercent: '0.001' }];
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.CURRENT,
+    currencyCode: 'EUR',
+    displayName: 'Busy',
+    terms: { interest: INTEREST, periodicFees: [{ ...fee, tiers }] },
+  });
+  return productId;
+}
+
+/** Makes transfers in a ring among accounts, one after the other, the same for the same day. */
+export async function transferAmong(bank: Bank, ids: readonly string[], day: number): Promise<void> {
+  const ledger = bank.as(LedgerService, 'transaction');
+  for (const [index, id] of ids.entries()) {
+    const amount = { currencyCode: 'EUR', amount: `${1 + ((index * 37 + day * 11) % 90)}.35` };
+    const to = ids[(index + 1) % ids.length] ?? id;
+    const legs = [
+      { ledgerAccountId: deriveId('lac', id), side: Side.DEBIT, amount },
+      { ledgerAccountId: deriveId('lac', to), side: Side.CREDIT, amount },
+    ];
+    const { outcomes } = await ledger.postJournals({
+      journals: [{ journalId: newId('jnl'), kind: JournalKind.TRANSFER, legs }],
+    });
+    if (outcomes[0]?.result.case !== 'posted') throw new Error('a transfer was not booked');
+  }
+}
