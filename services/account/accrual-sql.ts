@@ -22,9 +22,20 @@ export interface DayBalance {
   readonly balance: string;
 }
 
-/** Begins to keep interest for those of the accounts that are in use and whose product pays any, from a day on. */
-export function beginInterest(accountIds: readonly string[], date: string, paying: readonly PayingProduct[]) {
-  return sql`
+/** By which version of a product interest is kept for an account. */
+export interface KeptBy {
+  readonly accountId: string;
+  readonly productId: string;
+  readonly productVersion: number;
+}
+
+/** Begins to keep interest for those of the accounts that are in use and whose product has nights, from a day on. Answers them. */
+export function beginInterest(
+  accountIds: readonly string[],
+  date: string,
+  paying: readonly PayingProduct[],
+): RawBuilder<KeptBy> {
+  return sql<KeptBy>`
     insert into interest_account (account_id, product_id, product_version, currency, start_date, accrued_through)
     select a.id, a.product_id, a.product_version, a.currency, ${date}::date, ${date}::date - 1
     from unnest(${sqlArray(accountIds)}::text[]) as page (id)
@@ -35,16 +46,15 @@ export function beginInterest(accountIds: readonly string[], date: string, payin
     ) as p (id, version) on p.id = a.product_id and p.version = a.product_version
     where a.state in ('active', 'inactive', 'dormant') and not exists (select from interest_account i where i.account_id = page.id)
     on conflict do nothing
+    returning account_id as "accountId", product_id as "productId", product_version as "productVersion"
   `;
 }
 
-/** By which versions of products interest is kept for accounts; those that keep none are left out. */
-export function selectProducts(
-  accountIds: readonly string[],
-): RawBuilder<{ accountId: string; productId: string; productVersion: number }> {
-  return sql<{ accountId: string; productId: string; productVersion: number }>`
+/** By which versions of products interest is kept for the accounts from the first of these to the last, by id; those that keep none are left out. */
+export function selectProducts(accountIds: readonly string[]): RawBuilder<KeptBy> {
+  return sql<KeptBy>`
     select account_id as "accountId", product_id as "productId", product_version as "productVersion"
-    from interest_account where account_id = any(${sqlArray(accountIds)}::text[])
+    from interest_account where account_id between ${accountIds[0]} and ${accountIds.at(-1)}
   `;
 }
 
@@ -76,7 +86,8 @@ export function accrueNights(
         ${sqlArray(page.map(({ balance }) => balance))}::numeric[]
       ) as p (account_id, balance)
       join interest_account i on i.account_id = p.account_id
-      where i.product_id = ${productId} and i.product_version = ${productVersion}
+      -- The page is in the order of ids: what lies between its ends is all that has to be read.
+      where i.account_id between ${page[0]?.accountId} and ${page.at(-1)?.accountId} and i.product_id = ${productId} and i.product_version = ${productVersion}
         and i.accrued_through = ${day}::date - 1
     ), based as materialized (
       select *, ${base} as base from began

@@ -23,20 +23,22 @@ type Moved = ReadonlyMap<string, readonly BackValuedMovement[]>;
 export async function accrueInterest(context: Context, run: StepRun): Promise<void> {
   const paying = await payingProducts(context.database);
   const businessDate = run.date.toString();
-  for (let after = run.cursor; ; ) {
-    const answer = await context.ledger.listDayBalances({
-      businessDate,
-      afterLedgerAccountId: after,
-      pageSize: PAGE,
-    });
+  const ask = (afterLedgerAccountId: string) =>
+    context.ledger.listDayBalances({ businessDate, afterLedgerAccountId, pageSize: PAGE });
+  for (let asked = ask(run.cursor); ; ) {
+    const answer = await asked;
+    const last = answer.balances.at(-1)?.ledgerAccountId;
+    const isLast = last === undefined || answer.balances.length < PAGE;
+    // The ledger is at the next page while this one is accrued.
+    if (!isLast) asked = ask(last);
+    asked.catch(() => undefined);
     const page = answer.balances.map(({ ledgerAccountId, balance }) => ({
       accountId: deriveId('acc', ledgerAccountId),
       balance: balance?.amount ?? '0',
     }));
     const moved = Map.groupBy(answer.backValued, ({ ledgerAccountId }) => deriveId('acc', ledgerAccountId));
     if (page.length > 0) await accruePage(run, paying, page, moved);
-    after = answer.balances.at(-1)?.ledgerAccountId ?? after;
-    if (page.length < PAGE) break;
+    if (isLast) break;
   }
   await setAsideBehind(context, run);
   await bookAccrued(context, run);
@@ -83,21 +85,19 @@ export async function accrue(
   page: Page,
   moved: Moved,
 ): Promise<number> {
-  await tx.query(
-    beginInterest(
-      page.map(({ accountId }) => accountId),
-      date.toString(),
-      paying,
-    ),
-  );
+  const ids = page.map(({ accountId }) => accountId);
+  const kept = new Map((await tx.query(selectProducts(ids))).map((key) => [key.accountId, keyOf(key)]));
+  const others = ids.filter((id) => !kept.has(id));
+  if (others.length > 0) {
+    for (const key of await tx.query(beginInterest(others, date.toString(), paying)))
+      kept.set(key.accountId, keyOf(key));
+  }
   for (const { accountId } of page) {
     const movements = moved.get(accountId);
     if (movements) await correctAccount(tx, date, accountId, paying, movements);
   }
   // Each product is sent its own accounts alone.
-  const keys = await tx.query(selectProducts(page.map(({ accountId }) => accountId)));
-  const keyByAccount = new Map(keys.map((key) => [key.accountId, keyOf(key)]));
-  const byKey = Map.groupBy(page, ({ accountId }) => keyByAccount.get(accountId));
+  const byKey = Map.groupBy(page, ({ accountId }) => kept.get(accountId));
   let count = 0;
   for (const product of paying) {
     const its = byKey.get(keyOf(product));

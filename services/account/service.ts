@@ -23,6 +23,7 @@ import { CustomerStandings } from './migrations/0021-customer-standings.ts';
 import { OverdraftInterest } from './migrations/0022-overdraft-interest.ts';
 import { Fees } from './migrations/0023-fees.ts';
 import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
+import { LeanStandings } from './migrations/0025-lean-standings.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -163,6 +164,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0022-overdraft-interest', class: OverdraftInterest },
     { name: '0023-fees', class: Fees },
     { name: '0024-statements-in-motion', class: StatementsInMotion },
+    { name: '0025-lean-standings', class: LeanStandings },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],

@@ -28,7 +28,9 @@ export function previewFees(context: Context): Rpcs<typeof AccountService>['prev
     const [kept] = await database.query(sql<{ startDate: string }>`
       select start_date::text as "startDate" from interest_account where account_id = ${accountId}
     `);
-    const account = { ...row, accountId, startDate: kept?.startDate ?? today.toString() };
+    const { productId, productVersion, currency, openDate } = row;
+    const startDate = kept?.startDate ?? today.toString();
+    const account = { accountId, productId, productVersion, currency, openDate, startDate };
     return {
       fees: await Promise.all(
         fees.map(async (fee) => {
