@@ -23,12 +23,19 @@ export function ownAccount(role: keyof typeof OWN, currency: string): string {
   return `lac_${role}_${currency.toLowerCase()}`;
 }
 
-/** Opens the bank's own accounts of a currency that it books on; those that are there are answered as they are. */
-export async function openOwnAccounts({ ledger }: Context, currency: string): Promise<void> {
+/** The currencies of which a process has opened them, by its client of the ledger. */
+const opened = new WeakMap<Context['ledger'], Set<string>>();
+
+/** Opens the bank's own accounts of a currency that it books on, once a process; those that are there are answered as they are. */
+export async function openOwnAccounts({ ledger }: Pick<Context, 'ledger'>, currency: string): Promise<void> {
+  const known = opened.get(ledger) ?? new Set<string>();
+  opened.set(ledger, known);
+  if (known.has(currency)) return;
   for (const [role, terms] of Object.entries(OWN)) {
     const ledgerAccountId = ownAccount(role as keyof typeof OWN, currency);
     await ledger.openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, currencyCode: currency, ...terms });
   }
+  known.add(currency);
 }
 
 /** What is booked of a night: what accounts earn is an expense that the bank owes, what their overdrafts cost an income that it is owed. */
