@@ -36,6 +36,7 @@ format: setup ## Format the code and the contracts
 bench: setup ## Measure
 	@npm run -s bench
 	@npm run -s bench:events
+	@npm run -s bench:night
 
 release: setup ## Make the present contracts the baseline that later ones must not break
 	@npm run -s release

@@ -130,6 +130,8 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/MarkAccountDormant'
   | 'bank.account.v1.AccountService/WakeAccount'
   | 'bank.account.v1.AccountService/EscheatAccount'
+  | 'bank.account.v1.AccountService/ListFees'
+  | 'bank.account.v1.AccountService/PreviewFees'
   | 'bank.account.v1.AccountService/ListStatusChanges'
   | 'bank.account.v1.AccountService/ChangeHolders'
   | 'bank.account.v1.AccountService/ListHolderChanges'
@@ -259,6 +261,7 @@ export type RpcPath =
   | 'bank.ledger.v1.LedgerService/GetEndOfDay'
   | 'bank.ledger.v1.LedgerService/WatchEndOfDay'
   | 'bank.ledger.v1.LedgerService/ListDayBalances'
+  | 'bank.ledger.v1.LedgerService/BatchListEntries'
   | 'bank.ledger.v1.LedgerService/ListMovedAccounts'
   | 'bank.notification.v1.NotificationService/ListInbox'
   | 'bank.notification.v1.NotificationService/MarkRead'
@@ -1457,6 +1460,49 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'HOLD_OPEN',
       'INTEREST_NOT_ACCRUED',
       'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/ListFees': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/PreviewFees': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
     ],
   },
   'bank.account.v1.AccountService/ListStatusChanges': {
@@ -4395,6 +4441,24 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'DATE_INVALID',
       'BUSINESS_DATE_NOT_CLOSING',
+    ],
+  },
+  'bank.ledger.v1.LedgerService/BatchListEntries': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['ranges', 'ledgerAccountId'], kind: 'LEDGER_ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'DATE_INVALID',
     ],
   },
   'bank.ledger.v1.LedgerService/ListMovedAccounts': {

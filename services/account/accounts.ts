@@ -61,6 +61,12 @@ export async function readRow({ orm }: Database, id: string): Promise<AccountRow
   return row;
 }
 
+/** Reads accounts without their holders, by their ids; ids that do not exist are left out. */
+export async function readRows({ orm }: Database, ids: readonly string[]): Promise<Map<string, AccountRow>> {
+  const rows = await orm.em.fork().find(AccountRow, { id: { $in: [...ids] } });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** Reads an account with its holders and what is personal about it. Refuses ACCOUNT_NOT_FOUND. */
 export async function readAccount(
   { database, vault }: Pick<Context, 'database' | 'vault'>,
@@ -76,10 +82,8 @@ export async function readAccounts(
   { database, vault }: Pick<Context, 'database' | 'vault'>,
   ids: readonly string[],
 ): Promise<Account[]> {
-  const em = database.orm.em.fork();
-  const rows = await em.find(AccountRow, { id: { $in: [...ids] } });
+  const byId = await readRows(database, ids);
   const holders = Map.groupBy(await database.query(selectHolders(ids)), ({ accountId }) => accountId);
-  const byId = new Map(rows.map((row) => [row.id, row]));
   const found = ids.flatMap((id) => byId.get(id) ?? []);
   return Promise.all(
     found.map(async (row) => accountMessage(row, holders.get(row.id) ?? [], await openDetails(vault, row))),

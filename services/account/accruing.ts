@@ -4,40 +4,44 @@ import { isPassing, type Tx } from '#chassis/database.ts';
 import { deriveId } from '#chassis/id.ts';
 import type { BackValuedMovement } from '#gen/bank/ledger/v1/end_of_day_pb.ts';
 import type { Decimal } from '#rules/decimal.ts';
-import { decimal } from '#rules/decimal.ts';
-import { accrueNights, beginInterest, type DayBalance, type PayingProduct } from './accrual-sql.ts';
-import { bookEarned } from './booking-interest.ts';
+import { decimal, ZERO } from '#rules/decimal.ts';
+import { accrueNights, beginInterest, type DayBalance, type PayingProduct, selectProducts } from './accrual-sql.ts';
+import { bookAccrued } from './booking-interest.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
 import { correct } from './domain/interest-life.ts';
+import { correctOverdraft } from './domain/overdraft.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
+import { keyOf } from './products.ts';
 
 const PAGE = 2_000;
 
 type Page = readonly DayBalance[];
 type Moved = ReadonlyMap<string, readonly BackValuedMovement[]>;
 
-/** Accrues the night of a day on every account that earns, and books the sum. */
+/** Accrues the night of a day on every account that earns or owes interest, and books the sums. */
 export async function accrueInterest(context: Context, run: StepRun): Promise<void> {
   const paying = await payingProducts(context.database);
   const businessDate = run.date.toString();
-  for (let after = run.cursor; ; ) {
-    const answer = await context.ledger.listDayBalances({
-      businessDate,
-      afterLedgerAccountId: after,
-      pageSize: PAGE,
-    });
+  const ask = (afterLedgerAccountId: string) =>
+    context.ledger.listDayBalances({ businessDate, afterLedgerAccountId, pageSize: PAGE });
+  for (let asked = ask(run.cursor); ; ) {
+    const answer = await asked;
+    const last = answer.balances.at(-1)?.ledgerAccountId;
+    const isLast = last === undefined || answer.balances.length < PAGE;
+    // The ledger is at the next page while this one is accrued.
+    if (!isLast) asked = ask(last);
+    asked.catch(() => undefined);
     const page = answer.balances.map(({ ledgerAccountId, balance }) => ({
       accountId: deriveId('acc', ledgerAccountId),
       balance: balance?.amount ?? '0',
     }));
     const moved = Map.groupBy(answer.backValued, ({ ledgerAccountId }) => deriveId('acc', ledgerAccountId));
     if (page.length > 0) await accruePage(run, paying, page, moved);
-    after = answer.balances.at(-1)?.ledgerAccountId ?? after;
-    if (page.length < PAGE) break;
+    if (isLast) break;
   }
   await setAsideBehind(context, run);
-  await bookEarned(context, run);
+  await bookAccrued(context, run);
 }
 
 /** Nobody is behind without being set aside. */
@@ -81,20 +85,24 @@ export async function accrue(
   page: Page,
   moved: Moved,
 ): Promise<number> {
-  await tx.query(
-    beginInterest(
-      page.map(({ accountId }) => accountId),
-      date.toString(),
-      paying,
-    ),
-  );
+  const ids = page.map(({ accountId }) => accountId);
+  const kept = new Map((await tx.query(selectProducts(ids))).map((key) => [key.accountId, keyOf(key)]));
+  const others = ids.filter((id) => !kept.has(id));
+  if (others.length > 0) {
+    for (const key of await tx.query(beginInterest(others, date.toString(), paying)))
+      kept.set(key.accountId, keyOf(key));
+  }
   for (const { accountId } of page) {
     const movements = moved.get(accountId);
     if (movements) await correctAccount(tx, date, accountId, paying, movements);
   }
+  // Each product is sent its own accounts alone.
+  const byKey = Map.groupBy(page, ({ accountId }) => kept.get(accountId));
   let count = 0;
   for (const product of paying) {
-    const [row] = await tx.query(accrueNights(product, date, page));
+    const its = byKey.get(keyOf(product));
+    if (!its) continue;
+    const [row] = await tx.query(accrueNights(product, date, its));
     count += row?.count ?? 0;
   }
   return count;
@@ -118,19 +126,22 @@ async function correctAccount(
   const corrections = [...interest.life.corrections];
   for (const { valueDate, amount } of movements) {
     const movement = { date, valueDate: Temporal.PlainDate.from(valueDate), amount: decimal(amount?.amount ?? '0') };
-    const corrected = correct(product.terms, { ...interest.life, corrections }, movement);
+    const life = { ...interest.life, corrections: [...corrections] };
+    const corrected = correct(product.terms, life, movement);
     if (!corrected) continue;
+    const charged = (product.overdraft && correctOverdraft(product.overdraft, life, movement)) ?? ZERO;
     corrections.push(movement);
     const { balanceSum, nights, weight, compounded, earned } = corrected.position;
     const numeric = (value: Decimal) => sql`${value.toFixed()}::numeric`;
     await tx.query(sql`
-      insert into interest_correction (account_id, date, value_date, amount, interest)
+      insert into interest_correction (account_id, date, value_date, amount, interest, overdraft_interest)
       values (${accountId}, ${date.toString()}::date, ${valueDate}::date, ${numeric(movement.amount)},
-        ${numeric(corrected.interest)})
+        ${numeric(corrected.interest)}, ${numeric(charged)})
     `);
     await tx.query(sql`
       update interest_account set earned = earned + ${numeric(corrected.interest)}, balance_sum = ${numeric(balanceSum)},
-        nights = ${nights}, weight = ${weight}, compounded = ${numeric(compounded)}, period_earned = ${numeric(earned)}
+        nights = ${nights}, weight = ${weight}, compounded = ${numeric(compounded)}, period_earned = ${numeric(earned)},
+        overdraft_accrued = overdraft_accrued + ${numeric(charged)}
       where account_id = ${accountId}
     `);
   }

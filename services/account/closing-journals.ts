@@ -34,10 +34,17 @@ export async function post(
 /** An id without its prefix: unique in a journal's id. */
 export const tail = (id: string) => id.slice(id.indexOf('_') + 1);
 
-/** The interest that an account is paid at its end. */
+/** An amount in minor units, as the database keeps it. */
+export function unit(currency: string, minor: string): string {
+  return toMoney({ currency, minor: BigInt(minor) }).amount;
+}
+
+/** The interest that an account is paid at its end, less what it is charged for its overdrafts. */
 export function interestJournal({ accountId, changeNo, currency, terms: { interest } }: Ending): Journal {
   const [gross, tax] = [BigInt(interest?.gross ?? '0'), BigInt(interest?.tax ?? '0')];
   const penalty = BigInt(interest?.penalty ?? '0');
+  const charge = BigInt(interest?.charge ?? '0');
+  const net = gross - penalty - tax - charge;
   const leg = (ledgerAccountId: string, side: Side, minor: bigint) =>
     minor === 0n ? [] : [{ ledgerAccountId, side, amount: toMoney({ currency, minor }) }];
   return {
@@ -45,10 +52,11 @@ export function interestJournal({ accountId, changeNo, currency, terms: { intere
     kind: JournalKind.INTEREST,
     legs: [
       ...leg(ownAccount('accrued_interest', currency), Side.DEBIT, gross),
-      ...leg(deriveId('lac', accountId), Side.CREDIT, gross - penalty - tax),
+      ...leg(deriveId('lac', accountId), net < 0n ? Side.DEBIT : Side.CREDIT, net < 0n ? -net : net),
       ...leg(ownAccount('withholding_tax', currency), Side.CREDIT, tax),
       // What is not paid after all was no expense.
       ...leg(ownAccount('interest_expense', currency), Side.CREDIT, penalty),
+      ...leg(ownAccount('accrued_interest_receivable', currency), Side.CREDIT, charge),
     ],
   };
 }

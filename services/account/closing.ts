@@ -15,14 +15,14 @@ import type { Account, FinalPayoutSchema } from '#gen/bank/account/v1/account_pb
 import { exponentOf } from '#rules/currency.ts';
 import { openOwnAccounts } from './booking-interest.ts';
 import { begin, type Change, lockFree, settleChange, tellLedger } from './changes.ts';
-import { interestJournal, post, sweepJournal, tail } from './closing-journals.ts';
+import { interestJournal, post, sweepJournal, tail, unit } from './closing-journals.ts';
 import type { Context } from './context.ts';
 import { checkEnd, checkEscheat, checkEstate, lastInterest } from './domain/closing.ts';
 import { minorOf } from './domain/interest-terms.ts';
 import { refuse } from './domain/refusals.ts';
 import { checkTermEnd } from './domain/term.ts';
 import { publishClosed, publishEscheated } from './events.ts';
-import { readEarned } from './interest-tables.ts';
+import { insertLastInterest, readEarned } from './interest-tables.ts';
 import { checkFlow } from './payouts.ts';
 import { cancelOpenRequests } from './signatures.ts';
 import { type By, moveTo, THE_BANK } from './status.ts';
@@ -58,6 +58,9 @@ export interface EndTerms {
     readonly gross: string;
     readonly penalty?: string;
     readonly tax: string;
+    /** What is charged for overdrafts, of what was owed. Absent in what was planned before there was any. */
+    readonly charge?: string;
+    readonly owed?: string;
     readonly outstanding: string;
     readonly date: string;
   } | null;
@@ -93,7 +96,8 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
   const minor = (amount: Parameters<typeof minorOf>[1]) => String(minorOf(row.currency, amount));
   if (interest) {
     await tx.execute(sql`
-      update interest_account set posted = posted + ${interest.gross.toFixed()}::numeric where account_id = ${accountId}
+      update interest_account set posted = posted + ${interest.gross.toFixed()}::numeric,
+        overdraft_posted = overdraft_posted + ${interest.charge.toFixed()}::numeric where account_id = ${accountId}
     `);
   }
   const frozen = plan.isEstate ? { debits: row.freezeDebits, credits: row.freezeCredits } : null;
@@ -110,6 +114,8 @@ export async function planEnd(tx: CommandTx, plan: EndPlan): Promise<Ending> {
             gross: minor(interest.gross),
             penalty: minor(interest.penalty),
             tax: minor(interest.tax),
+            charge: minor(interest.charge),
+            owed: earned.overdraft?.owed.toFixed() ?? '0',
             outstanding: earned.outstanding.toFixed(),
             date: earned.accruedThrough,
           }
@@ -194,8 +200,8 @@ async function previewEnd(context: Context, ending: Ending, options: CallOptions
   const { terms, accountId } = ending;
   const { interest } = terms;
   const { booked } = await unpledged(context, accountId);
-  const total =
-    booked + (interest ? BigInt(interest.gross) - BigInt(interest.penalty ?? '0') - BigInt(interest.tax) : 0n);
+  const less = BigInt(interest?.penalty ?? '0') + BigInt(interest?.tax ?? '0') + BigInt(interest?.charge ?? '0');
+  const total = booked + BigInt(interest?.gross ?? '0') - less;
   if (total === 0n) return { swept: 0n, refusal: undefined };
   if (terms.sweepLedgerAccountId === '' || total < 0n) {
     throw refuse('BALANCE_NOT_ZERO', { booked: toMoney({ currency: ending.currency, minor: booked }).amount });
@@ -238,15 +244,12 @@ export async function settleEnd(
   if (interest && isRefused) {
     // Nothing was paid: it is outstanding again.
     await tx.execute(sql`
-      update interest_account set posted = posted - ${unit(currency, interest.gross)}::numeric where account_id = ${accountId}
+      update interest_account set posted = posted - ${unit(currency, interest.gross)}::numeric,
+        overdraft_posted = overdraft_posted - ${unit(currency, interest.charge ?? '0')}::numeric where account_id = ${accountId}
     `);
   } else if (interest) {
-    await tx.execute(sql`
-      insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, penalty, tax, end_of_day, state)
-      values (${`jnl_lastinterest_${tail(accountId)}_${changeNo}`}, ${accountId}, ${interest.date}::date, ${currency},
-        ${interest.outstanding}::numeric, ${unit(currency, interest.gross)}::numeric,
-        ${unit(currency, interest.penalty ?? '0')}::numeric, ${unit(currency, interest.tax)}::numeric, false, 'posted')
-    `);
+    const ids = { journalId: `jnl_lastinterest_${tail(accountId)}_${changeNo}`, accountId, currency };
+    await tx.execute(insertLastInterest(ids, interest));
   }
   const left = isRefused ? outcome.refusal : outcome.value.refusal;
   const swept = isRefused ? 0n : outcome.value.swept;
@@ -255,6 +258,7 @@ export async function settleEnd(
   const payout = {
     ...(interest && { interest: money(BigInt(interest.gross)), withholdingTax: money(BigInt(interest.tax)) }),
     ...(interest && (interest.penalty ?? '0') !== '0' && { penalty: money(BigInt(interest.penalty ?? '0')) }),
+    ...(interest && (interest.charge ?? '0') !== '0' && { overdraftInterest: money(BigInt(interest.charge ?? '0')) }),
     ...(swept > 0n && { swept: money(swept), sweepAccountId: terms.sweepAccountId }),
   };
   const paid = isPaid ? payout : undefined;
@@ -281,10 +285,6 @@ export async function settleEnd(
     await cancelOpenRequests(tx, row, 'ACCOUNT_CLOSED');
   }
   return { account, ...(isPaid && { payout }) };
-}
-
-function unit(currency: string, minor: string): string {
-  return toMoney({ currency, minor: BigInt(minor) }).amount;
 }
 
 function reasonOf({ state, frozen }: EndTerms) {

@@ -16,7 +16,12 @@ export interface StepRun {
 export class LeaseLost extends Error {}
 
 /** Notes that a step could not do an account, and why. */
-export function setAside(tx: Pick<Tx, 'query'>, { date, step }: StepRun, accountId: string, reason: string) {
+export function setAside(
+  tx: Pick<Tx, 'query'>,
+  { date, step }: Pick<StepRun, 'date' | 'step'>,
+  accountId: string,
+  reason: string,
+) {
   return tx.query(sql`
     insert into set_aside (step, account_id, date, reason)
     values (${step}, ${accountId}, ${date.toString()}::date, ${reason.slice(0, 200)})

@@ -22,7 +22,8 @@ import { type By, moveTo, type StatusReason, THE_BANK } from './status.ts';
 import type { AccountRow } from './tables.ts';
 
 const PAGE = 500;
-const MOVED_PAGE = 2_000;
+/** Each page of movements is a look through all of the day's entries. */
+const MOVED_PAGE = 20_000;
 
 interface DormancyProduct {
   readonly id: string;

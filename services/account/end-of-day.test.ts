@@ -7,7 +7,7 @@ import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
 import { useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { ACCOUNT_BANK, accountsAs, aRequestId, openAccount, registerPerson } from '../_testbed/opening.ts';
-import { aProduct, aSleepyProduct, daysOf } from './testing-days.ts';
+import { anOverdraftProduct, aProduct, aSleepyProduct, daysOf } from './testing-days.ts';
 import { aDeposit, aTermProduct } from './testing-deposits.ts';
 
 describe('The end of a day', function suite() {
@@ -185,6 +185,34 @@ describe('The end of a day', function suite() {
     expect([await balanceOf(frozen), await balanceOf(other)]).to.deep.equal(['10000.00', '10008.50']);
     expect(await rows('select step, reason from set_aside where account_id = $1', [frozen.accountId])).to.deep.equal([
       { step: 'post-interest', reason: 'LEDGER_ACCOUNT_FROZEN' },
+    ]);
+  });
+
+  it('charges what an overdraft costs, once what held it up is gone', async () => {
+    const { balanceOf, endDay, pay } = daysOf(bank());
+    const client = accountsAs(bank(), 'BACK_OFFICE');
+    const account = await openAccount(bank(), { productId: await anOverdraftProduct(client) });
+    const { accountId } = account;
+    const overdraftLimit = { currencyCode: 'EUR', amount: '100' };
+    await client.setOverdraftLimit({ requestId: aRequestId(), accountId, overdraftLimit });
+    await pay(account, '-100.00');
+    const compliance = accountsAs(bank(), 'COMPLIANCE');
+    const freeze = { accountId, debits: true, reason: FreezeReason.COURT_ORDER };
+    await compliance.freezeAccount({ requestId: aRequestId(), ...freeze });
+    await endDay();
+    const asides = () => rows('select step, reason from set_aside where account_id = $1', [accountId]);
+    expect(await asides()).to.deep.equal([{ step: 'post-interest', reason: 'LEDGER_ACCOUNT_FROZEN' }]);
+    await compliance.unfreezeAccount({ requestId: aRequestId(), accountId });
+    await client.retrySetAsideAccounts({ requestId: aRequestId() });
+    while ((await asides()).length > 0) await pause(50);
+    expect(await balanceOf(account)).to.equal('-100.10');
+    expect(
+      await rows('select kind, state, gross::text from interest_posting where account_id = $1 order by state', [
+        accountId,
+      ]),
+    ).to.deep.equal([
+      { kind: 'overdraft', state: 'posted', gross: '0.1000000000' },
+      { kind: 'overdraft', state: 'refused', gross: '0.1000000000' },
     ]);
   });
 });

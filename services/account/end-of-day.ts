@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { newId } from '#chassis/id.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { accrueInterest } from './accruing.ts';
+import { chargeFees } from './charging-fees.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
 import { keepDormancy } from './dormancy.ts';
@@ -22,6 +23,7 @@ interface Step {
 export const STEPS: Readonly<Record<string, Step>> = {
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
+  'charge-fees': { position: 45, run: chargeFees },
   'keep-dormancy': { position: 50, run: keepDormancy },
   'mature-deposits': { position: 60, run: matureDeposits },
   'make-statements': { position: 80, run: makeStatements },

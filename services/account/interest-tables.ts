@@ -1,25 +1,31 @@
 // What is kept of interest, as the rules read it.
 import { fromJson, type JsonObject } from '@bufbuild/protobuf';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#chassis/database.ts';
 import { ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import { type Decimal, decimal } from '#rules/decimal.ts';
 import type { PayingProduct } from './accrual-sql.ts';
+import type { EndTerms } from './closing.ts';
+import { unit } from './closing-journals.ts';
 import type { Earned } from './domain/closing.ts';
 import type { Life } from './domain/interest-life.ts';
-import { interestOf } from './domain/interest-terms.ts';
+import { interestOf, NO_INTEREST, overdraftOf } from './domain/interest-terms.ts';
 import { refuse } from './domain/refusals.ts';
 
 type Read = Pick<Database, 'query'>;
 
-/** The versions of products that pay interest. */
+/** The versions of products of whose accounts nights are kept: that pay interest, whose overdrafts cost some, or that have periodic fees. */
 export async function payingProducts({ query }: Read): Promise<PayingProduct[]> {
-  const rows = await query(sql<{ id: string; version: number; terms: JsonObject }>`
-    select id, version, terms from product where terms ? 'interest' or terms ? 'interestRatePercent' order by id, version
+  const rows = await query(sql<{ id: string; version: number; currency: string; terms: JsonObject }>`
+    select id, version, currency, terms from product
+    where terms ?| array['interest', 'interestRatePercent', 'overdraftInterest', 'periodicFees'] order by id, version
   `);
-  return rows.flatMap(({ id: productId, version: productVersion, terms }) => {
-    const interest = interestOf(fromJson(ProductTermsSchema, terms));
-    return interest ? [{ productId, productVersion, terms: interest }] : [];
+  return rows.flatMap(({ id: productId, version: productVersion, currency, terms: json }) => {
+    const message = fromJson(ProductTermsSchema, json);
+    const [interest, overdraft] = [interestOf(message), overdraftOf(message)];
+    // Fees ask for the balances of the nights, which are kept here.
+    if (!interest && !overdraft && message.periodicFees.length === 0) return [];
+    return [{ productId, productVersion, currency, terms: interest ?? NO_INTEREST, overdraft }];
   });
 }
 
@@ -28,8 +34,9 @@ export async function payingProducts({ query }: Read): Promise<PayingProduct[]> 
  * ACCOUNT_BUSY while some of it is planned and not posted.
  */
 export async function readEarned({ query }: Read, accountId: string): Promise<Earned | undefined> {
-  const [row] = await query(sql<{ terms: JsonObject; accruedThrough: string; outstanding: string }>`
-    select p.terms, i.accrued_through::text as "accruedThrough", (i.earned - i.posted)::text as outstanding
+  const [row] = await query(sql<{ terms: JsonObject; accruedThrough: string; outstanding: string; owed: string }>`
+    select p.terms, i.accrued_through::text as "accruedThrough", (i.earned - i.posted)::text as outstanding,
+      (i.overdraft_accrued - i.overdraft_posted)::text as owed
     from interest_account i join product p on p.id = i.product_id and p.version = i.product_version
     where i.account_id = ${accountId} for update of i
   `);
@@ -39,11 +46,15 @@ export async function readEarned({ query }: Read, accountId: string): Promise<Ea
   `);
   if (planned) throw refuse('ACCOUNT_BUSY');
   const product = row && fromJson(ProductTermsSchema, row.terms);
-  const terms = product && interestOf(product);
-  const penaltyPercent = decimal(product?.term?.penaltyPercent || '0');
-  return (
-    row && terms && { terms, penaltyPercent, accruedThrough: row.accruedThrough, outstanding: decimal(row.outstanding) }
-  );
+  if (!row || !product) return undefined;
+  const overdraft = overdraftOf(product);
+  return {
+    terms: interestOf(product) ?? NO_INTEREST,
+    penaltyPercent: decimal(product.term?.penaltyPercent || '0'),
+    accruedThrough: row.accruedThrough,
+    outstanding: decimal(row.outstanding),
+    ...(overdraft && { overdraft: { terms: overdraft, owed: decimal(row.owed) } }),
+  };
 }
 
 /** What is kept of the interest of an account. */
@@ -54,6 +65,8 @@ export interface Interest {
   readonly accruedThrough: Temporal.PlainDate;
   readonly earned: Decimal;
   readonly posted: Decimal;
+  readonly overdraftAccrued: Decimal;
+  readonly overdraftPosted: Decimal;
   readonly life: Life;
 }
 
@@ -67,14 +80,17 @@ export async function readInterest({ query }: Read, accountId: string): Promise<
     accruedThrough: string;
     earned: string;
     posted: string;
+    overdraftAccrued: string;
+    overdraftPosted: string;
   }>`
     select product_id as "productId", product_version as "productVersion", currency, start_date::text as start,
-      accrued_through::text as "accruedThrough", earned::text, posted::text
+      accrued_through::text as "accruedThrough", earned::text, posted::text,
+      overdraft_accrued::text as "overdraftAccrued", overdraft_posted::text as "overdraftPosted"
     from interest_account where account_id = ${accountId}
   `);
   if (!row) return undefined;
-  const standings = await query(sql<{ from: string; balance: string }>`
-    select from_date::text as "from", balance::text from interest_standing
+  const standings = await query(sql<{ from: string; balance: string; limit: string }>`
+    select from_date::text as "from", balance::text, overdraft_limit::text as "limit" from interest_standing
     where account_id = ${accountId} order by from_date
   `);
   const corrections = await query(sql<{ date: string; valueDate: string; amount: string }>`
@@ -89,9 +105,15 @@ export async function readInterest({ query }: Read, accountId: string): Promise<
     accruedThrough: day(row.accruedThrough),
     earned: decimal(row.earned),
     posted: decimal(row.posted),
+    overdraftAccrued: decimal(row.overdraftAccrued),
+    overdraftPosted: decimal(row.overdraftPosted),
     life: {
       start: day(row.start),
-      standings: standings.map(({ from, balance }) => ({ from: day(from), balance: decimal(balance) })),
+      standings: standings.map(({ from, balance, limit }) => ({
+        from: day(from),
+        balance: decimal(balance),
+        limit: decimal(limit),
+      })),
       corrections: corrections.map(({ date, valueDate, amount }) => ({
         date: day(date),
         valueDate: day(valueDate),
@@ -99,4 +121,25 @@ export async function readInterest({ query }: Read, accountId: string): Promise<
       })),
     },
   };
+}
+
+/** Writes what an account was paid at its end, and charged: one journal, and a row of each. */
+export function insertLastInterest(
+  {
+    journalId,
+    accountId,
+    currency,
+  }: { readonly journalId: string; readonly accountId: string; readonly currency: string },
+  { gross, penalty = '0', tax, charge = '0', owed = '0', outstanding, date }: NonNullable<EndTerms['interest']>,
+): RawBuilder<unknown> {
+  const numeric = (minor: string) => sql`${unit(currency, minor)}::numeric`;
+  return sql`
+    insert into interest_posting (journal_id, account_id, date, currency, outstanding, gross, penalty, tax, end_of_day, state, kind)
+    select ${journalId}, ${accountId}, ${date}::date, ${currency}, p.outstanding, p.gross, p.penalty, p.tax, false, 'posted', p.kind
+    from (values
+      (${outstanding}::numeric, ${numeric(gross)}, ${numeric(penalty)}, ${numeric(tax)}, 'credit'),
+      (${owed}::numeric, ${numeric(charge)}, 0, 0, 'overdraft')
+    ) p (outstanding, gross, penalty, tax, kind)
+    where p.gross > 0
+  `;
 }

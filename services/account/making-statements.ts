@@ -6,13 +6,27 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { isPassing } from '#chassis/database.ts';
 import { Code, Refusal } from '#chassis/errors.ts';
 import { fromMoney } from '#chassis/money.ts';
-import { readRow } from './accounts.ts';
+import { readRow, readRows } from './accounts.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
+import type { Lines } from './domain/statement-document.ts';
 import { statementFrequencies } from './domain/words.ts';
-import { checkpointOf, composeStatement, readLines, type Span } from './statement-reading.ts';
+import {
+  checkpointOf,
+  composeStatement,
+  readLines,
+  readManyLines,
+  type SignedLines,
+  type Span,
+} from './statement-reading.ts';
 import { type Kept, keepDocument, statementKey } from './statement-store.ts';
-import { insertStatement, type StatementRow, selectDue, selectStatements } from './statement-tables.ts';
+import {
+  insertStatements,
+  type StatementRow,
+  selectDue,
+  selectNewestStatements,
+  selectStatements,
+} from './statement-tables.ts';
 import type { AccountRow } from './tables.ts';
 
 const PAGE = 100;
@@ -35,14 +49,64 @@ export async function makeStatements(context: Context, run: StepRun): Promise<vo
     const due = (await context.database.query(selectDue(run.date, after, PAGE))).map(({ id }) => id);
     const last = due.at(-1);
     if (last === undefined) return;
-    const made: Made[] = [];
-    for (let next = 0; next < due.length; next += AT_ONCE) {
-      made.push(...(await makeSome(context, run, due.slice(next, next + AT_ONCE), after)));
+    const made = await makePage(context, run, due, after);
+    const done = new Set(made.map(({ accountId }) => accountId));
+    const alone = due.filter((id) => !done.has(id));
+    for (let next = 0; next < alone.length; next += AT_ONCE) {
+      made.push(...(await makeSome(context, run, alone.slice(next, next + AT_ONCE), after)));
     }
     await writePage(run, made, last);
     after = last;
     if (due.length < PAGE) return;
   }
+}
+
+/**
+ * Makes those of a page together: what the ledger has of all of them is asked for once, and again while nothing is signed of it. Left
+ * out is what has to be made alone: of many lines, after one that was killed, or what fails, which says why there.
+ */
+async function makePage(
+  context: Context,
+  run: StepRun,
+  accountIds: readonly string[],
+  cursor: string,
+): Promise<Made[]> {
+  const { database } = context;
+  const rows = await readRows(database, accountIds);
+  const newest = await database.query(selectNewestStatements(accountIds));
+  const before = new Map(newest.map((row) => [row.accountId, row]));
+  const day = run.date.toString();
+  const isTold = ({ id }: AccountRow) => (before.get(id)?.toDate ?? '') >= day;
+  const made: Made[] = [...rows.values()].filter(isTold).map(({ id }) => ({ accountId: id, rows: [] }));
+  let waiting = [...rows.values()].filter((row) => !isTold(row));
+  for (let tries = 1; waiting.length > 0 && tries <= CHECKPOINT_TRIES; tries += 1) {
+    if (tries > 1) {
+      await sleep(CHECKPOINT_WAIT_MS);
+      await run.advance(async () => ({ cursor, count: 0 }));
+    }
+    const spans = new Map(waiting.map((row) => [row.id, spanOf(row, before.get(row.id), day)]));
+    const lines = await readManyLines(context, spans);
+    const ready = waiting.filter(({ id }) => lines.get(id)?.pending === false);
+    waiting = waiting.filter(({ id }) => lines.get(id)?.pending === true);
+    const found = ready.map((row) => makeOfLines(context, row, before.get(row.id), day, lines.get(row.id)));
+    for (const one of await Promise.allSettled(found))
+      if (one.status === 'fulfilled' && one.value) made.push(one.value);
+  }
+  return made;
+}
+
+/** Makes the statement of an account whose lines are read; undefined where another one has to be made as well. */
+async function makeOfLines(
+  context: Context,
+  row: AccountRow,
+  before: StatementRow | undefined,
+  day: string,
+  lines: SignedLines | undefined,
+): Promise<Made | undefined> {
+  if (!lines) return undefined;
+  if (isNothingToTell(row, lines, day)) return { accountId: row.id, rows: [] };
+  const kept = await keepNext(context, row, before, day, lines);
+  return kept.statement.toDate < day ? undefined : { accountId: row.id, rows: [rowOf(row, kept)] };
 }
 
 /** Makes those of a few accounts at the same time. What no checkpoint covers yet is tried again, and the lease kept meanwhile. */
@@ -85,8 +149,9 @@ function reasonOf(error: unknown): string {
 async function writePage(run: StepRun, made: readonly Made[], cursor: string): Promise<void> {
   try {
     await run.advance(async (tx) => {
-      for (const { accountId, rows, reason } of made) {
-        for (const row of rows) await tx.query(insertStatement(row));
+      const rows = made.flatMap((one) => one.rows);
+      if (rows.length > 0) await tx.query(insertStatements(rows));
+      for (const { accountId, reason } of made) {
         if (reason !== undefined) await setAside(tx, run, accountId, reason);
       }
       return { cursor, count: made.filter(({ rows }) => rows.length > 0).length };
@@ -123,18 +188,40 @@ async function makeNext(
   before: StatementRow | undefined,
   toDate: string,
 ): Promise<Kept | undefined> {
-  const number = (before?.number ?? 0) + 1;
-  const span: Span = {
+  const lines = await readLines(context, row, spanOf(row, before, toDate), LINES_MAX);
+  if (isNothingToTell(row, lines, toDate)) return undefined;
+  const checkpoint = await checkpointOf(context, row.id, lines);
+  return keepNext(context, row, before, toDate, { ...lines, checkpoint });
+}
+
+/** The days of the next statement of an account. */
+function spanOf(row: AccountRow, before: StatementRow | undefined, toDate: string): Span {
+  return {
     fromDate: before ? Temporal.PlainDate.from(before.toDate).add({ days: 1 }).toString() : row.openDate,
     toDate,
     ...(before && { lateAfterVersion: before.knownLineNumber }),
   };
-  const lines = await readLines(context, row, span, LINES_MAX);
-  // After transactions: where there are none, nothing is said. What is closed has a last one all the same.
-  if (row.statementFrequency === 'per_transaction' && lines.entries.length === 0 && row.closeDate !== toDate)
-    return undefined;
-  const checkpoint = await checkpointOf(context, row.id, lines);
-  const heading = { ...span, number, frequency: row.statementFrequency, checkpoint };
+}
+
+/** After transactions: where there are none, nothing is said. What is closed has a last one all the same. */
+function isNothingToTell(row: AccountRow, { entries }: Lines, toDate: string): boolean {
+  return row.statementFrequency === 'per_transaction' && entries.length === 0 && row.closeDate !== toDate;
+}
+
+/** Keeps the next statement of an account, and answers what is kept. */
+async function keepNext(
+  context: Context,
+  row: AccountRow,
+  before: StatementRow | undefined,
+  toDate: string,
+  lines: Pick<SignedLines, keyof Lines | 'checkpoint'>,
+): Promise<Kept> {
+  const heading = {
+    ...spanOf(row, before, toDate),
+    number: (before?.number ?? 0) + 1,
+    frequency: row.statementFrequency,
+    checkpoint: lines.checkpoint,
+  };
   return keepDocument(context, row.partyId, await composeStatement(context, row, heading, lines));
 }
 
@@ -165,6 +252,6 @@ function rowOf({ id: accountId, currency }: AccountRow, { statement, digest }: K
 export async function makeAgain(context: Context, accountId: string, day: string): Promise<void> {
   const rows = await makeUpTo(context, day, accountId);
   await context.database.transaction(async (tx) => {
-    for (const row of rows) await tx.query(insertStatement(row));
+    if (rows.length > 0) await tx.query(insertStatements(rows));
   });
 }

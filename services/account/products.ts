@@ -5,10 +5,7 @@ import { coalesce } from '#chassis/coalesce.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import type { Database } from '#chassis/database.ts';
 import { type Product, ProductSchema, type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
-import type { InterestTerms as InterestMessage } from '#gen/bank/account/v1/interest_pb.ts';
 import { selectCalendarYears } from './calendars.ts';
-import type { InterestTerms } from './domain/interest.ts';
-import { interestOf } from './domain/interest-terms.ts';
 import { refuse } from './domain/refusals.ts';
 import { productTypes } from './domain/words.ts';
 import { publishProduct } from './events.ts';
@@ -37,6 +34,7 @@ const CACHE_MAX = 10_000;
 /** Opens the catalogue of a database. */
 export function openCatalogue({ orm, query }: Database): Catalogue {
   const known = new Map<string, ProductTerms>();
+  const versions = new Map<string, ProductRow>();
   // Many accounts are opened at once, of a few products.
   const newest = coalesce(
     async (ids: readonly string[]) => {
@@ -53,8 +51,11 @@ export function openCatalogue({ orm, query }: Database): Catalogue {
       return row;
     },
     async version(id, version) {
-      const row = await orm.em.fork().findOne(ProductRow, { id, version });
+      const key = keyOf({ productId: id, productVersion: version });
+      const row = versions.get(key) ?? (await orm.em.fork().findOne(ProductRow, { id, version }));
       if (!row) throw refuse('PRODUCT_NOT_FOUND');
+      if (versions.size >= CACHE_MAX) versions.clear();
+      versions.set(key, row);
       return row;
     },
     async list(filter) {
@@ -113,17 +114,6 @@ export function keyOf({ productId, productVersion }: ProductKey): string {
 /** The terms in a row. */
 export function termsOf({ terms }: Pick<ProductRow, 'terms'>): ProductTerms {
   return fromJson(ProductTermsSchema, terms);
-}
-
-/** The terms of interest of a version that pays any, as the contract writes them and as the rules compute with them. */
-export function interestTermsOf(row: Pick<ProductRow, 'terms'>): {
-  readonly message: InterestMessage | undefined;
-  readonly terms: InterestTerms;
-} {
-  const message = termsOf(row);
-  const terms = interestOf(message);
-  if (!terms) throw new Error('interest is kept of a product that pays none');
-  return { message: message.interest, terms };
 }
 
 /** The message of a product. */

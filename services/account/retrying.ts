@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import { accrue } from './accruing.ts';
+import { chargeAgain } from './charging-fees.ts';
 import type { Context } from './context.ts';
 import { keepAgain } from './dormancy.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
@@ -23,6 +24,7 @@ interface SetAsideRow {
 const AGAIN: Readonly<Record<string, (context: Context, row: SetAsideRow) => Promise<void>>> = {
   'accrue-interest': catchUp,
   'post-interest': postAgain,
+  'charge-fees': (context, { accountId, date }) => chargeAgain(context, accountId, date),
   'keep-dormancy': (context, { accountId, date }) => keepAgain(context, accountId, date),
   'mature-deposits': (context, { accountId, date }) => matureAgain(context, accountId, date),
   'make-statements': stateAgain,
@@ -87,13 +89,21 @@ async function postAgain(context: Context, { step, accountId, date }: SetAsideRo
   const day = Temporal.PlainDate.from(date);
   await database.transaction(async (tx) => {
     if (!product) return;
-    const [before] = await tx.query(sql<{ through: string | null }>`
-      select posted_through::text as through from interest_account where account_id = ${accountId} for update
+    const [before] = await tx.query(sql<{ credit: string | null; overdraft: string | null }>`
+      select posted_through::text as credit, overdraft_posted_through::text as overdraft
+      from interest_account where account_id = ${accountId} for update
     `);
-    // What was refused is posted with a later period where there was one.
-    if (before?.through !== date) return;
-    await tx.query(sql`update interest_account set posted_through = null where account_id = ${accountId}`);
-    await planPage(tx, day, product, false, accountId);
+    for (const kind of ['credit', 'overdraft'] as const) {
+      const [refused] = await tx.query(sql`
+        select from interest_posting
+        where account_id = ${accountId} and date = ${date}::date and kind = ${kind} and state = 'refused' limit 1
+      `);
+      // What was refused is posted with a later period where there was one.
+      if (!refused || before?.[kind] !== date) continue;
+      const through = sql.ref(kind === 'credit' ? 'posted_through' : 'overdraft_posted_through');
+      await tx.query(sql`update interest_account set ${through} = null where account_id = ${accountId}`);
+      await planPage(tx, day, { kind, products: [product], endOfDay: false }, { accountId });
+    }
   });
   await postPlanned(context, {
     date: day,

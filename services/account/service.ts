@@ -20,6 +20,10 @@ import { Calendars } from './migrations/0014-calendars.ts';
 import { TermDeposits } from './migrations/0015-term-deposits.ts';
 import { Statements } from './migrations/0020-statements.ts';
 import { CustomerStandings } from './migrations/0021-customer-standings.ts';
+import { OverdraftInterest } from './migrations/0022-overdraft-interest.ts';
+import { Fees } from './migrations/0023-fees.ts';
+import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
+import { LeanStandings } from './migrations/0025-lean-standings.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -47,6 +51,7 @@ import { giveSignature } from './rpc/give-signature.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listCalendarYears } from './rpc/list-calendar-years.ts';
 import { listEstates } from './rpc/list-estates.ts';
+import { listFees } from './rpc/list-fees.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
 import { listMandates } from './rpc/list-mandates.ts';
 import { listProducts } from './rpc/list-products.ts';
@@ -57,6 +62,7 @@ import { listStatusChanges } from './rpc/list-status-changes.ts';
 import { markAccountDormant } from './rpc/mark-account-dormant.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { payOutEstate } from './rpc/pay-out-estate.ts';
+import { previewFees } from './rpc/preview-fees.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
@@ -131,6 +137,8 @@ function rpcs(context: Context) {
     certifyBalance: certifyBalance(context),
     downloadStatement: downloadStatement(context),
     listStatements: listStatements(context),
+    listFees: listFees(context),
+    previewFees: previewFees(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -153,6 +161,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0015-term-deposits', class: TermDeposits },
     { name: '0020-statements', class: Statements },
     { name: '0021-customer-standings', class: CustomerStandings },
+    { name: '0022-overdraft-interest', class: OverdraftInterest },
+    { name: '0023-fees', class: Fees },
+    { name: '0024-statements-in-motion', class: StatementsInMotion },
+    { name: '0025-lean-standings', class: LeanStandings },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],

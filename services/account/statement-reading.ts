@@ -15,6 +15,8 @@ import { type Heading, type Lines, statementOf } from './domain/statement-docume
 import type { AccountRow } from './tables.ts';
 
 const PAGE = 1_000;
+/** So many lines of each of a hundred accounts are a message that the ledger may send. */
+const TOGETHER_MAX = 100;
 const SALT_BYTES = 16;
 
 /** The days of a statement, and what was on the one before. */
@@ -50,6 +52,30 @@ export async function readLines(
     if (!opening || !closing) throw new Error('the ledger answered without balances');
     return { opening, closing, entries: entries.map((entry) => lineOf(entry)), knownVersion };
   }
+}
+
+/** The lines of an account with what is signed of them; `pending` while nothing is. */
+export interface SignedLines extends Lines {
+  readonly checkpoint: Checkpoint | undefined;
+  readonly pending: boolean;
+}
+
+/** Reads the lines of many accounts at once. Accounts that have more than a few of them are left out. */
+export async function readManyLines(
+  { ledger }: Pick<Context, 'ledger'>,
+  spans: ReadonlyMap<string, Span>,
+): Promise<Map<string, SignedLines>> {
+  const ranges = [...spans].map(([id, span]) => ({ ledgerAccountId: deriveId('lac', id), ...span }));
+  const { accounts } = await ledger.batchListEntries({ ranges, entriesMax: TOGETHER_MAX });
+  return new Map(
+    accounts.flatMap((account): [string, SignedLines][] => {
+      const { ledgerAccountId, openingBalance: opening, closingBalance: closing, knownVersion, checkpoint } = account;
+      if (account.truncated || !opening || !closing) return [];
+      const entries = account.entries.map((entry) => lineOf(entry));
+      const lines = { opening, closing, entries, knownVersion, checkpoint, pending: account.checkpointPending };
+      return [[deriveId('acc', ledgerAccountId), lines]];
+    }),
+  );
 }
 
 /** The checkpoint that covers the newest of some lines. Refuses CHECKPOINT_PENDING while there is none. */

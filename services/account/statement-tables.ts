@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
 import { toMoney } from '#chassis/money.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import { type Statement, StatementSchema } from '#gen/bank/account/v1/statement_pb.ts';
 import { cyclesEndingOn } from './domain/statement-cycle.ts';
 import { type StatementFrequency, statementFrequencies } from './domain/words.ts';
@@ -52,14 +53,27 @@ export function selectStatement(accountId: string, number: number): RawBuilder<S
   return sql<StatementRow>`select ${COLUMNS} from statement where account_id = ${accountId} and number = ${number}`;
 }
 
-/** Keeps a statement. One that is kept already, by whoever was killed after it, stays. */
-export function insertStatement(row: StatementRow): RawBuilder<unknown> {
+/** The newest statement of each of these accounts. Those that have none are left out. */
+export function selectNewestStatements(accountIds: readonly string[]): RawBuilder<StatementRow> {
+  return sql<StatementRow>`
+    select newest.* from unnest(${sqlArray(accountIds)}::text[]) as a (id)
+    cross join lateral (
+      select ${COLUMNS} from statement where account_id = a.id order by number desc limit 1
+    ) newest
+  `;
+}
+
+/** Keeps statements. Those that are kept already, by whoever was killed after it, stay. */
+export function insertStatements(rows: readonly StatementRow[]): RawBuilder<unknown> {
+  const of = (column: keyof StatementRow) => sqlArray(rows.map((row) => row[column]));
+  const times = sqlArray(rows.map(({ createTime }) => new Date(Number(createTime)).toISOString()));
   return sql`
     insert into statement (account_id, number, frequency, from_date, to_date, currency, opening_balance, closing_balance,
       credit_total, debit_total, line_count, known_line_number, digest, object_key, create_time)
-    values (${row.accountId}, ${row.number}, ${row.frequency}, ${row.fromDate}::date, ${row.toDate}::date, ${row.currency},
-      ${row.openingBalance}::bigint, ${row.closingBalance}::bigint, ${row.creditTotal}::bigint, ${row.debitTotal}::bigint,
-      ${row.lineCount}, ${row.knownLineNumber}, ${row.digest}, ${row.objectKey}, ${new Date(Number(row.createTime)).toISOString()}::timestamptz)
+    select * from unnest(${of('accountId')}::text[], ${of('number')}::integer[], ${of('frequency')}::text[], ${of('fromDate')}::date[],
+      ${of('toDate')}::date[], ${of('currency')}::text[], ${of('openingBalance')}::bigint[], ${of('closingBalance')}::bigint[],
+      ${of('creditTotal')}::bigint[], ${of('debitTotal')}::bigint[], ${of('lineCount')}::integer[],
+      ${of('knownLineNumber')}::integer[], ${of('digest')}::bytea[], ${of('objectKey')}::text[], ${times}::timestamptz[])
     on conflict (account_id, number) do nothing
   `;
 }

@@ -5,6 +5,7 @@ import { deriveId, newId } from '#chassis/id.ts';
 import { staff } from '#chassis/testing/service.ts';
 import { type Account, AccountState, ProductType } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { FeeShortfall, type PeriodicFeeTerm } from '#gen/bank/account/v1/fee_pb.ts';
 import { DayCount, InterestBasis, InterestPeriod, Rounding, TierMethod } from '#gen/bank/account/v1/interest_pb.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -35,6 +36,45 @@ export async function aProduct(accounts: Client<typeof AccountService>, interest
     currencyCode: 'EUR',
     displayName: 'Interest',
     terms: { interest: { ...INTEREST, ...interest } },
+  });
+  return productId;
+}
+
+/** Adds a product in EUR whose overdrafts cost a thousandth a night, and twice as much beyond the limit; and answers its id. */
+export async function anOverdraftProduct(accounts: Client<typeof AccountService>, terms: object = {}): Promise<string> {
+  const productId = newId('prd');
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.CURRENT,
+    currencyCode: 'EUR',
+    displayName: 'Overdraft',
+    terms: {
+      overdraftLimitMaximum: { currencyCode: 'EUR', amount: '1000' },
+      overdraftInterest: {
+        dayCount: DayCount.ACT_365F,
+        arrangedTiers: [{ ratePercent: '36.5' }],
+        unarrangedTiers: [{ ratePercent: '73' }],
+        posting: InterestPeriod.DAILY,
+        postingRounding: Rounding.HALF_EVEN,
+      },
+      ...terms,
+    },
+  });
+  return productId;
+}
+
+/** Adds a product in EUR with fees that are charged every day, and answers its id. */
+export async function aProductWithFees(accounts: Client<typeof AccountService>, fees: object[]): Promise<string> {
+  const productId = newId('prd');
+  const common = { period: InterestPeriod.DAILY, shortfall: FeeShortfall.OVERDRAW };
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.CURRENT,
+    currencyCode: 'EUR',
+    displayName: 'Fees',
+    terms: { periodicFees: fees.map((fee) => ({ displayName: 'A fee', ...common, ...fee })) as PeriodicFeeTerm[] },
   });
   return productId;
 }
@@ -107,4 +147,37 @@ export function daysOf(bank: Bank) {
       return Temporal.PlainDate.from(await endDay(bank));
     },
   };
+}
+
+/** Adds a product in EUR that earns interest, costs a fee, and is stated, every day; and answers its id. */
+export async function aBusyProduct(accounts: Client<typeof AccountService>): Promise<string> {
+  const productId = newId('prd');
+  const fee = { feeCode: 'DAY', displayName: 'A day', period: InterestPeriod.DAILY, shortfall: FeeShortfall.OVERDRAW };
+  const tiers = [{ flat: { currencyCode: 'EUR', amount: '0.10' }, ratePercent: '0.001' }];
+  await accounts.createProduct({
+    requestId: aRequestId('product'),
+    productId,
+    type: ProductType.CURRENT,
+    currencyCode: 'EUR',
+    displayName: 'Busy',
+    terms: { interest: INTEREST, periodicFees: [{ ...fee, tiers }] },
+  });
+  return productId;
+}
+
+/** Makes transfers in a ring among accounts, one after the other, the same for the same day. */
+export async function transferAmong(bank: Bank, ids: readonly string[], day: number): Promise<void> {
+  const ledger = bank.as(LedgerService, 'transaction');
+  for (const [index, id] of ids.entries()) {
+    const amount = { currencyCode: 'EUR', amount: `${1 + ((index * 37 + day * 11) % 90)}.35` };
+    const to = ids[(index + 1) % ids.length] ?? id;
+    const legs = [
+      { ledgerAccountId: deriveId('lac', id), side: Side.DEBIT, amount },
+      { ledgerAccountId: deriveId('lac', to), side: Side.CREDIT, amount },
+    ];
+    const { outcomes } = await ledger.postJournals({
+      journals: [{ journalId: newId('jnl'), kind: JournalKind.TRANSFER, legs }],
+    });
+    if (outcomes[0]?.result.case !== 'posted') throw new Error('a transfer was not booked');
+  }
 }

@@ -21,7 +21,9 @@ import { Settings } from './migrations/0010-settings.ts';
 import { Stripes } from './migrations/0013-stripes.ts';
 import { EndOfDay } from './migrations/0015-end-of-day.ts';
 import { UnclaimedBalances } from './migrations/0016-unclaimed-balances.ts';
+import { AccruedInterestReceivable } from './migrations/0017-accrued-interest-receivable.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
+import { batchListEntries } from './rpc/batch-list-entries.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
 import { closeLedgerAccount } from './rpc/close-ledger-account.ts';
@@ -107,6 +109,7 @@ function rpcs(context: Context) {
     watchEntries: watchEntries(context),
     getEndOfDay: getEndOfDay(context),
     listDayBalances: listDayBalances(context),
+    batchListEntries: batchListEntries(context),
     listMovedAccounts: listMovedAccounts(context),
     registerDaySteps: registerDaySteps(context),
     reportDayStep: reportDayStep(context),
@@ -135,6 +138,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0014-event-operations', class: eventOperations('ledger_runtime') },
     { name: '0015-end-of-day', class: EndOfDay },
     { name: '0016-unclaimed-balances', class: UnclaimedBalances },
+    { name: '0017-accrued-interest-receivable', class: AccruedInterestReceivable },
   ],
   context: makeContext,
   rpcs,

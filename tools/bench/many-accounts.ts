@@ -2,17 +2,18 @@
 // that was opened, each with its own ids, number and seal. For setting up only; what a bank does with them is real.
 import { toBinary } from '@bufbuild/protobuf';
 import pg from 'pg';
+import { keysFetchedBy } from '#chassis/data-keys.ts';
 import { asBuffer } from '#chassis/encode.ts';
 import { deriveId, newId } from '#chassis/id.ts';
-import { localKeyring } from '#chassis/keyring.ts';
-import { vault } from '#chassis/sealing.ts';
+import { type Vault, vault } from '#chassis/sealing.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { issue } from '#rules/iban.ts';
 import { hashIban, sealDetails } from '../../services/account/accounts.ts';
 import type { BenchBank } from './bank.ts';
-import { keyringOf } from './ledger.ts';
+import { openDataKeys } from './ledger.ts';
 
 const AT_ONCE = 10_000;
+const SEALED_AT_ONCE = 250;
 
 interface NewAccount {
   readonly id: string;
@@ -31,23 +32,23 @@ export async function addAccounts(
   const ids: string[] = [];
   if (from >= to) return ids;
   const [account, ledger] = await Promise.all([open(bank.ownerUrl('account')), open(bank.ownerUrl('ledger'))]);
+  const keys = openDataKeys(bank);
   try {
-    const sealing = vault(await localKeyring(keyringOf(bank.dataDir)));
+    const sealing = vault(await keysFetchedBy(keys.fetch, { DATA_DIR: bank.dataDir }));
     for (let at = from; at < to; at += AT_ONCE) {
       const count = Math.min(AT_ONCE, to - at);
       const { rows } = await account.query<{ serial: string }>(
         "select nextval('account_serial') as serial from generate_series(1, $1)",
         [count],
       );
-      const made = await Promise.all(
-        rows.map(async ({ serial }, index): Promise<NewAccount> => {
-          const holder = holderOf(at + index);
-          const iban = issue('CZ', '0999', BigInt(serial));
-          const sealed = await sealDetails(sealing, holder, { iban, displayName: 'Current account CZK' });
-          const details = asBuffer(toBinary(SealedSchema, sealed));
-          return { id: newId('acc'), holder, ibanHash: hashIban(sealing, iban), details };
-        }),
-      );
+      const made: NewAccount[] = [];
+      // One after the other: the keys of their holders are made when they are asked for.
+      for (let next = 0; next < rows.length; next += SEALED_AT_ONCE) {
+        const some = rows.slice(next, next + SEALED_AT_ONCE);
+        made.push(
+          ...(await Promise.all(some.map(({ serial }, index) => seal(sealing, serial, holderOf(at + next + index))))),
+        );
+      }
       await writeAgreements(account, made);
       await writeLedgerAccounts(ledger, made);
       ids.push(...made.map(({ id }) => id));
@@ -55,8 +56,16 @@ export async function addAccounts(
     await Promise.all([account.query('analyze account, holder'), ledger.query('analyze ledger_account')]);
     return ids;
   } finally {
+    keys.close();
     await Promise.all([account.end(), ledger.end()]);
   }
+}
+
+async function seal(sealing: Vault, serial: string, holder: string): Promise<NewAccount> {
+  const iban = issue('CZ', '0999', BigInt(serial));
+  const sealed = await sealDetails(sealing, holder, { iban, displayName: 'Current account CZK' });
+  const details = asBuffer(toBinary(SealedSchema, sealed));
+  return { id: newId('acc'), holder, ibanHash: hashIban(sealing, iban), details };
 }
 
 async function open(connectionString: string): Promise<pg.Client> {

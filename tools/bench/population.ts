@@ -45,7 +45,7 @@ export async function populate(bank: BenchBank, accounts: number): Promise<Popul
 }
 
 /** Cash to every account, in bulk and straight through the ledger. */
-async function payIn(bank: BenchBank, accountIds: readonly string[]): Promise<void> {
+export async function payIn(bank: BenchBank, accountIds: readonly string[]): Promise<void> {
   const ledger = openLedger(bank);
   try {
     const cash = 'lac_cash_czk';

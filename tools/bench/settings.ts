@@ -20,6 +20,13 @@ export function readEventSettings(environment: NodeJS.ProcessEnv) {
   });
 }
 
+/** Reads the variables of the bench of the end of a day. */
+export function readNightSettings(environment: NodeJS.ProcessEnv) {
+  return cleanEnv(environment, {
+    NIGHT_ACCOUNTS: positive({ default: 100_000, desc: 'how many accounts earn interest and are told of it' }),
+  });
+}
+
 /** Reads the variables of `make bench`. */
 export function readSettings(environment: NodeJS.ProcessEnv) {
   return cleanEnv(environment, {

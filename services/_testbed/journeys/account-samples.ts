@@ -78,7 +78,16 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
       refused: 'ACCOUNT_NOT_ACTIVE',
     },
     'account.ListStatusChanges': { request: { accountId } },
+    ...endOfDaySamples(accountId),
+  };
+}
+
+/** Of what the ends of days leave behind. */
+function endOfDaySamples(accountId: string): Partial<Record<RpcName, Sample>> {
+  return {
     'account.ExplainInterest': { request: { accountId }, refused: 'INTEREST_NOT_FOUND' },
+    'account.ListFees': { request: { accountId } },
+    'account.PreviewFees': { request: { accountId } },
     'account.ListSetAsideAccounts': { request: {} },
     'account.RetrySetAsideAccounts': { request: {} },
     'account.ListStatements': { request: { accountId } },

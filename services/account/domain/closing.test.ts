@@ -49,6 +49,26 @@ describe('the interest of an account that ends', () => {
     });
   }
 
+  it('is less what its overdrafts have cost, also where it earned nothing', () => {
+    const terms = {
+      dayCount: 'act_365f',
+      arranged: [],
+      unarranged: [],
+      posting: 'monthly',
+      postingRounding: 'half_even',
+    } as const;
+    const owing = (outstanding: string) => ({
+      ...earned(outstanding),
+      overdraft: { terms, owed: decimal('1.2351') },
+    });
+    const last = (outstanding: string) => {
+      const { gross, charge, net } = lastInterest(owing(outstanding), '2026-03-31', 2) ?? {};
+      return [gross, charge, net].map((one) => one?.toFixed());
+    };
+    expect(last('10.00')).to.deep.equal(['10', '1.24', '7.26']);
+    expect(last('0')).to.deep.equal(['0', '1.24', '-1.24']);
+  });
+
   it('costs what the penalty of an early withdrawal is, and the tax is on the rest', () => {
     const last = lastInterest(earned('12.34'), '2026-03-31', 2, decimal('50'));
     expect(last && [last.gross, last.penalty, last.tax, last.net].map((one) => one.toFixed())).to.deep.equal([

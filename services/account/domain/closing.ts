@@ -5,6 +5,7 @@ import { close } from './agreement.ts';
 import { type InterestTerms, posting } from './interest.ts';
 import { minorOf } from './interest-terms.ts';
 import { next } from './life.ts';
+import { chargeOf, type OverdraftTerms } from './overdraft.ts';
 import { refuse } from './refusals.ts';
 import type { AccountState, FreezeReason } from './words.ts';
 
@@ -25,6 +26,8 @@ export interface Earned {
   readonly penaltyPercent?: Decimal | undefined;
   /** Earned and not posted. */
   readonly outstanding: Decimal;
+  /** What its overdrafts have cost and was not charged, where they cost something. */
+  readonly overdraft?: { readonly terms: OverdraftTerms; readonly owed: Decimal };
 }
 
 /** Interest that is paid out at the end, in units of the currency. */
@@ -33,12 +36,14 @@ export interface LastInterest {
   /** What of it an early withdrawal costs: the tax is on the rest. */
   readonly penalty: Decimal;
   readonly tax: Decimal;
+  /** What is still charged for its overdrafts. */
+  readonly charge: Decimal;
   readonly net: Decimal;
 }
 
 /**
- * The interest that an account which ends on a day is paid: all that was earned up to the night before. Refuses INTEREST_NOT_ACCRUED
- * while nights are missing. Undefined: there is nothing.
+ * The interest that an account which ends on a day is paid: all that was earned up to the night before, less what is owed for overdrafts.
+ * Refuses INTEREST_NOT_ACCRUED while nights are missing. Undefined: there is nothing.
  */
 export function lastInterest(
   earned: Earned | undefined,
@@ -50,10 +55,12 @@ export function lastInterest(
   const yesterday = Temporal.PlainDate.from(today).subtract({ days: 1 }).toString();
   if (earned.accruedThrough < yesterday) throw refuse('INTEREST_NOT_ACCRUED');
   const { gross } = posting(earned.terms, earned.outstanding, exponent);
-  if (!gross.gt(ZERO)) return undefined;
+  const { overdraft } = earned;
+  const charge = overdraft ? chargeOf(overdraft.terms, overdraft.owed, exponent) : ZERO;
+  if (!gross.gt(ZERO) && !charge.gt(ZERO)) return undefined;
   const penalty = divide(gross.times(penaltyPercent), decimal('100'), exponent, 'half_even');
   const { tax, net } = posting(earned.terms, gross.minus(penalty), exponent);
-  return { gross, penalty, tax, net };
+  return { gross, penalty, tax, charge, net: net.minus(charge) };
 }
 
 /** Refuses an account that cannot end, or whose balance cannot go where it shall. */

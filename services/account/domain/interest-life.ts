@@ -46,15 +46,24 @@ export interface Correction {
  * with it, less what they came to without it. So it equals a fresh computation, whatever was corrected before.
  */
 export function correct(terms: InterestTerms, life: Life, movement: BackValued): Correction | undefined {
-  const from = later(movement.valueDate, life.start);
-  const until = movement.date.subtract({ days: 1 });
-  if (compare(from, until) > 0) return undefined;
+  const changed = daysChanged(life, movement);
+  if (!changed) return undefined;
+  const { from, until } = changed;
   const days = { from: later(periodStart(terms.posting, from), life.start), until };
   const before = accrue(terms, days, balanceOn(life));
   const after = accrue(terms, days, balanceOn({ ...life, corrections: [...life.corrections, movement] }));
   const last = after.at(-1);
   const position = last && !endsPeriod(terms.posting, until) ? last.position : PERIOD_START;
   return { interest: total(after).minus(total(before)), position };
+}
+
+/** The nights that a movement changes: from its value date up to the day before it was booked; undefined where there are none. */
+export function daysChanged(
+  { start }: Pick<Life, 'start'>,
+  { valueDate, date }: BackValued,
+): { readonly from: Day; readonly until: Day } | undefined {
+  const days = { from: later(valueDate, start), until: date.subtract({ days: 1 }) };
+  return compare(days.from, days.until) > 0 ? undefined : days;
 }
 
 /** The balance of each day as it is known now: as it stood, with what came later and counts from that day or before it. */
@@ -64,17 +73,17 @@ export function balanceOn({ standings, corrections }: Pick<Life, 'standings' | '
     corrections.reduce(
       (sum, { date, valueDate, amount }) =>
         compare(valueDate, day) <= 0 && compare(day, date) < 0 ? sum.plus(amount) : sum,
-      standing(day),
+      standing(day)?.balance ?? ZERO,
     );
 }
 
-/** The balance of each day as it was known at its end. To be asked for days in their order. */
-function standingOn(standings: readonly Standing[]): (day: Day) => Decimal {
+/** What stood at the end of each day, as it was known then. To be asked for days in their order. */
+export function standingOn(standings: readonly Standing[]): (day: Day) => Standing | undefined {
   let index = 0;
   return (day) => {
     if (index > 0 && compare(standings[index - 1]?.from ?? day, day) > 0) index = 0;
     while (index < standings.length && compare(standings[index]?.from ?? day, day) <= 0) index += 1;
-    return standings[index - 1]?.balance ?? ZERO;
+    return standings[index - 1];
   };
 }
 
@@ -101,7 +110,7 @@ export function relive(terms: InterestTerms, life: Life, until: Day): LivedDay[]
       if (corrected) position = corrected.position;
       corrections.push({ ...movement, interest: corrected?.interest ?? ZERO });
     }
-    const balance = standing(day);
+    const balance = standing(day)?.balance ?? ZERO;
     const night = accrueNight(terms, position, day, balance);
     days.push({ day, corrections, balance, night });
     position = endsPeriod(terms.posting, day) ? PERIOD_START : night.position;

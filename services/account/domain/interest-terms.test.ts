@@ -66,6 +66,24 @@ describe('the terms of interest', () => {
     });
   }
 
+  it('of an overdraft have a rate, and tiers that rise from zero', () => {
+    const outcome = (overdraftInterest: object) => {
+      const more = { dayCount: DayCount.ACT_360, posting: InterestPeriod.MONTHLY, postingRounding: Rounding.DOWN };
+      try {
+        checkTerms('EUR', create(ProductTermsSchema, { overdraftInterest: { ...more, ...overdraftInterest } }));
+        return 'done';
+      } catch (error) {
+        return error instanceof Refusal ? error.metadata['why'] : String(error);
+      }
+    };
+    const rising = [{ ratePercent: '9' }, { from: eur('100'), ratePercent: '12' }];
+    expect(outcome({ arrangedTiers: rising })).to.equal('done');
+    expect(outcome({ unarrangedTiers: [{ ratePercent: '20' }] })).to.equal('done');
+    expect(outcome({})).to.equal('no_rate');
+    expect(outcome({ arrangedTiers: rising.toReversed() })).to.equal('first_tier_not_from_zero');
+    expect(outcome({ unarrangedTiers: [{ ratePercent: '1' }, { ratePercent: '2' }] })).to.equal('tiers_not_rising');
+  });
+
   it('are said in one way', () => {
     expect(outcomeOf(terms, { interestRatePercent: '1' })).to.equal('two_rates');
   });

@@ -96,8 +96,14 @@ export function portionsOf(terms: InterestTerms, base: Decimal): { amount: Decim
     const [highest] = reached.slice(-1);
     return highest ? [{ amount: base, ratePercent: highest.ratePercent }] : [];
   }
+  return slicesOf(terms.tiers, base);
+}
+
+/** The parts of an amount that are in each tier that it reaches. */
+export function slicesOf(tiers: readonly Tier[], amount: Decimal): { amount: Decimal; ratePercent: Decimal }[] {
+  const reached = tiers.filter(({ from }) => amount.gt(from));
   return reached.map(({ from, ratePercent }, index) => {
-    const until = reached[index + 1]?.from ?? base;
+    const until = reached[index + 1]?.from ?? amount;
     return { amount: until.minus(from), ratePercent };
   });
 }
@@ -119,10 +125,11 @@ export function posting(
   return { gross, tax, net: gross.minus(tax) };
 }
 
-/** A balance by value date, and from which day on it stood. */
+/** A balance by value date, with the limit of the overdraft, and from which day on they stood. */
 export interface Standing {
   readonly from: Temporal.PlainDate;
   readonly balance: Decimal;
+  readonly limit: Decimal;
 }
 
 /**

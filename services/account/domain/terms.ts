@@ -5,6 +5,7 @@ import { fromMoney, refuseMoney } from '#chassis/money.ts';
 import { type FeeTerm, Operation, type ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
+import { checkPeriodicFees } from './fee-terms.ts';
 import { checkInterest } from './interest-terms.ts';
 import { checkDormancy } from './life.ts';
 import { refuse, refuseTerm } from './refusals.ts';
@@ -22,8 +23,9 @@ export function checkTerms(currency: string, terms: ProductTerms): void {
   terms.fees.forEach((fee, index) => {
     checkFee(currency, fee, `terms.fees[${index}]`);
   });
+  checkPeriodicFees(terms, (money, field) => limitOf(currency, money, `terms.${field}`));
   checkDormancy(terms.dormancy);
-  checkInterest(terms, (money, field) => limitOf(currency, money, `terms.interest.${field}`));
+  checkInterest(terms, (money, field) => limitOf(currency, money, `terms.${field}`));
 }
 
 /** An amount that the contract calls a limit: zero or more, in the product's currency. Absent stays absent. */

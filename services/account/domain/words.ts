@@ -8,6 +8,7 @@ import {
   AccountState as States,
   AccountType as Types,
 } from '#gen/bank/account/v1/account_pb.ts';
+import { FeeShortfall as FeeShortfalls, FeeState as FeeStates } from '#gen/bank/account/v1/fee_pb.ts';
 import {
   DayCount as DayCounts,
   InterestBasis,
@@ -27,6 +28,7 @@ import {
 } from '#gen/bank/account/v1/signature_pb.ts';
 import type { DayCount } from '#rules/day-count.ts';
 import type { Rounding } from '#rules/decimal.ts';
+import type { FeeShortfall, FeeState } from './fees.ts';
 import type { InterestTerms, Period } from './interest.ts';
 
 export type AccountType = 'individual' | 'joint' | 'business';
@@ -48,6 +50,9 @@ export type FreezeReason =
   | 'sanctions'
   | 'deceased'
   | 'compliance_review';
+
+export const feeShortfalls = words<FeeShortfall, FeeShortfalls>(FeeShortfalls);
+export const feeStates = words<FeeState, FeeStates>(FeeStates);
 
 /** The words of the terms of interest are those of the rules: day counts, periods, roundings. */
 export const dayCounts = words<DayCount, DayCounts>(DayCounts);

@@ -3,16 +3,25 @@ import { readDate } from '#chassis/dates.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { InterestKind } from '#gen/bank/account/v1/interest_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { type Decimal, decimal, ZERO } from '#rules/decimal.ts';
 import { readRow } from '../accounts.ts';
+import type { InterestSide } from '../booking-interest.ts';
 import type { Context } from '../context.ts';
-import { ACCRUAL_PLACES, periodStart, portionsOf, posting } from '../domain/interest.ts';
-import { type LivedDay, relive } from '../domain/interest-life.ts';
-import { minorOf } from '../domain/interest-terms.ts';
+import { ACCRUAL_PLACES, periodStart } from '../domain/interest.ts';
+import {
+  accruedOn,
+  type Explaining,
+  explainingCredit,
+  explainingOverdraft,
+  nightsInRow,
+} from '../domain/interest-explained.ts';
+import { interestOf, minorOf, overdraftOf } from '../domain/interest-terms.ts';
 import { refuse } from '../domain/refusals.ts';
 import { readInterest } from '../interest-tables.ts';
-import { interestTermsOf } from '../products.ts';
+import { termsOf } from '../products.ts';
+import type { ProductRow } from '../tables.ts';
 
 interface PostedRow {
   readonly journalId: string;
@@ -24,94 +33,69 @@ interface PostedRow {
 
 /** Explains what was posted, or what is accrued: computed anew from the balances. */
 export function explainInterest({ database, catalogue }: Context): Rpcs<typeof AccountService>['explainInterest'] {
-  return async ({ accountId, businessDate }) => {
-    const asked = readDate('business_date', businessDate);
+  return async ({ accountId, businessDate, kind: asked }) => {
+    const date = readDate('business_date', businessDate);
+    const kind = asked === InterestKind.OVERDRAFT ? 'overdraft' : 'credit';
     await readRow(database, accountId);
     const kept = await readInterest(database, accountId);
     if (!kept) throw refuse('INTEREST_NOT_FOUND');
     const { currency, life, productId, productVersion } = kept;
+    const { explaining, terms } = explainingOf(kind, await catalogue.version(productId, productVersion));
     const postings = await database.query(sql<PostedRow>`
       select journal_id as "journalId", date::text, outstanding::text, gross::text, tax::text
-      from interest_posting where account_id = ${accountId} and state <> 'refused' order by date, journal_id
+      from interest_posting where account_id = ${accountId} and kind = ${kind} and state <> 'refused' order by date, journal_id
     `);
-    const posted = asked && postings.findLast(({ date }) => date === asked.toString());
-    if (asked && !posted) throw refuse('INTEREST_NOT_FOUND');
-    const { message, terms } = interestTermsOf(await catalogue.version(productId, productVersion));
-    const until = asked ?? kept.accruedThrough;
-    const start = periodStart(terms.posting, until);
-    const days = relive(terms, life, until);
+    const posted = date && postings.findLast((one) => one.date === date.toString());
+    if (date && !posted) throw refuse('INTEREST_NOT_FOUND');
+    const until = date ?? kept.accruedThrough;
+    const start = periodStart(explaining.posting, until);
+    const days = explaining.daysUntil(life, until);
     const inPeriod = days.filter(({ day }) => Temporal.PlainDate.compare(day, start) >= 0);
     const before = days.filter(({ day }) => Temporal.PlainDate.compare(day, start) < 0);
     const paid = postings
-      .filter(({ date }) => date < until.toString() || (asked === undefined && date === until.toString()))
+      .filter((one) => one.date < until.toString() || (date === undefined && one.date === until.toString()))
       .reduce((sum, { gross }) => sum.plus(decimal(gross)), ZERO);
-    const broughtForward = earnedOn(before).minus(paid);
-    const outstanding = broughtForward.plus(earnedOn(inPeriod));
-    const { gross, tax, net } = posting(terms, outstanding, exponentOf(currency) ?? 2);
+    const broughtForward = accruedOn(before).minus(paid);
+    const outstanding = broughtForward.plus(accruedOn(inPeriod));
+    const { gross, tax, net } = explaining.posted(outstanding, exponentOf(currency) ?? 2);
     const money = (amount: Decimal) => toMoney({ currency, minor: minorOf(currency, amount) });
+    const recorded =
+      kind === 'credit' ? kept.earned.minus(kept.posted) : kept.overdraftAccrued.minus(kept.overdraftPosted);
     return {
       explanation: {
         productId,
         productVersion,
-        ...(message && { terms: message }),
+        ...terms,
         fromDate: inPeriod[0]?.day.toString() ?? '',
         toDate: until.toString(),
         broughtForward: broughtForward.toFixed(ACCRUAL_PLACES),
-        nights: nightsOf(terms, inPeriod),
+        nights: nightsInRow(inPeriod).map((night) => ({ ...night, portions: [...night.portions] })),
         corrections: inPeriod.flatMap(({ corrections }) =>
-          corrections.map(({ date, valueDate, amount, interest }) => ({
-            businessDate: date.toString(),
+          corrections.map(({ date: booked, valueDate, amount, interest }) => ({
+            businessDate: booked.toString(),
             valueDate: valueDate.toString(),
             amount: amount.toFixed(ACCRUAL_PLACES),
             interest: interest.toFixed(ACCRUAL_PLACES),
           })),
         ),
         outstanding: outstanding.toFixed(ACCRUAL_PLACES),
-        recordedOutstanding: (posted ? decimal(posted.outstanding) : kept.earned.minus(kept.posted)).toFixed(
-          ACCRUAL_PLACES,
-        ),
+        recordedOutstanding: (posted ? decimal(posted.outstanding) : recorded).toFixed(ACCRUAL_PLACES),
         ...(posted && { gross: money(gross), tax: money(tax), net: money(net), journalId: posted.journalId }),
       },
     };
   };
 }
 
-function earnedOn(days: readonly LivedDay[]): Decimal {
-  return days.reduce(
-    (sum, { night, corrections }) =>
-      corrections.reduce((all, { interest }) => all.plus(interest), sum).plus(night.interest),
-    ZERO,
-  );
-}
-
-/** The nights, those in a row that were alike as one. */
-function nightsOf(terms: Parameters<typeof portionsOf>[0], days: readonly LivedDay[]) {
-  const nights: (ReturnType<typeof nightOf> & { fromDate: string; toDate: string })[] = [];
-  for (const lived of days) {
-    const night = nightOf(terms, lived);
-    const last = nights.at(-1);
-    const date = lived.day.toString();
-    const isAlike =
-      last?.balance === night.balance &&
-      last.base === night.base &&
-      last.interest === night.interest &&
-      last.yearDays === night.yearDays;
-    if (last && isAlike) last.toDate = date;
-    else nights.push({ ...night, fromDate: date, toDate: date });
-  }
-  return nights;
-}
-
-function nightOf(terms: Parameters<typeof portionsOf>[0], { night, balance }: LivedDay) {
-  return {
-    balance: balance.toFixed(ACCRUAL_PLACES),
-    base: night.base.toFixed(ACCRUAL_PLACES),
-    portions: portionsOf(terms, night.base).map(({ amount, ratePercent }) => ({
-      amount: amount.toFixed(ACCRUAL_PLACES),
-      ratePercent: ratePercent.toFixed(),
-    })),
-    yearDays: night.fraction.days,
-    yearBasis: night.fraction.basis,
-    interest: night.interest.toFixed(ACCRUAL_PLACES),
-  };
+/** How interest is explained by the terms of a version, and those terms as the contract writes them. Refuses INTEREST_NOT_FOUND. */
+function explainingOf(kind: InterestSide, row: ProductRow) {
+  const message = termsOf(row);
+  const [interest, overdraft] = [interestOf(message), overdraftOf(message)];
+  const explaining: Explaining | undefined =
+    kind === 'credit' ? interest && explainingCredit(interest) : overdraft && explainingOverdraft(overdraft);
+  if (!explaining) throw refuse('INTEREST_NOT_FOUND');
+  const terms =
+    kind === 'credit'
+      ? { ...(message.interest && { terms: message.interest }) }
+      : { ...(message.overdraftInterest && { overdraftTerms: message.overdraftInterest }) };
+  return { explaining, terms };
 }

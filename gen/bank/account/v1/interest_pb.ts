@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/interest.proto.
  */
 export const file_bank_account_v1_interest: GenFile = /*@__PURE__*/
-  fileDesc("Ch5iYW5rL2FjY291bnQvdjEvaW50ZXJlc3QucHJvdG8SD2JhbmsuYWNjb3VudC52MSJsCgxJbnRlcmVzdFRpZXISIQoEZnJvbRgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI5CgxyYXRlX3BlcmNlbnQYAiABKAlCI7pIIHIeMhxeWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8kIvMFCg1JbnRlcmVzdFRlcm1zEjgKCWRheV9jb3VudBgBIAEoDjIZLmJhbmsuYWNjb3VudC52MS5EYXlDb3VudEIKukgHggEEEAEgABI5CgViYXNpcxgCIAEoDjIeLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdEJhc2lzQgq6SAeCAQQQASAAEjwKC3RpZXJfbWV0aG9kGAMgASgOMhsuYmFuay5hY2NvdW50LnYxLlRpZXJNZXRob2RCCrpIB4IBBBABIAASOAoFdGllcnMYBCADKAsyHS5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUaWVyQgq6SAeSAQQIARAUEkAKC2NvbXBvdW5kaW5nGAUgASgOMh8uYmFuay5hY2NvdW50LnYxLkludGVyZXN0UGVyaW9kQgq6SAeCAQQQASAAEjwKB3Bvc3RpbmcYBiABKA4yHy5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RQZXJpb2RCCrpIB4IBBBABIAASLAoPbWluaW11bV9iYWxhbmNlGAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EkcKF3dpdGhob2xkaW5nX3RheF9wZXJjZW50GAggASgJQia6SCNyITIfXihbMC05XXsxLDN9KFsuXVswLTldezEsNn0pPyk/JBI/ChBwb3N0aW5nX3JvdW5kaW5nGAkgASgOMhkuYmFuay5hY2NvdW50LnYxLlJvdW5kaW5nQgq6SAeCAQQQASAAEjsKDHRheF9yb3VuZGluZxgKIAEoDjIZLmJhbmsuYWNjb3VudC52MS5Sb3VuZGluZ0IKukgHggEEEAEgABIvCg1jYWxlbmRhcl9jb2RlGAsgASgJQhi6SBVyEzIRXltBLVowLTlfXXswLDE2fSQSTwoVdmFsdWVfZGF0ZV9jb252ZW50aW9uGAwgASgOMiYuYmFuay5hY2NvdW50LnYxLkJ1c2luZXNzRGF5Q29udmVudGlvbkIIukgFggECEAEiNwoPSW50ZXJlc3RQb3J0aW9uEg4KBmFtb3VudBgBIAEoCRIUCgxyYXRlX3BlcmNlbnQYAiABKAkiwAEKDkludGVyZXN0TmlnaHRzEhEKCWZyb21fZGF0ZRgBIAEoCRIPCgd0b19kYXRlGAIgASgJEg8KB2JhbGFuY2UYAyABKAkSDAoEYmFzZRgEIAEoCRIyCghwb3J0aW9ucxgFIAMoCzIgLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdFBvcnRpb24SEQoJeWVhcl9kYXlzGAYgASgFEhIKCnllYXJfYmFzaXMYByABKAUSEAoIaW50ZXJlc3QYCCABKAkiYQoSSW50ZXJlc3RDb3JyZWN0aW9uEhUKDWJ1c2luZXNzX2RhdGUYASABKAkSEgoKdmFsdWVfZGF0ZRgCIAEoCRIOCgZhbW91bnQYAyABKAkSEAoIaW50ZXJlc3QYBCABKAki3AMKE0ludGVyZXN0RXhwbGFuYXRpb24SHAoKcHJvZHVjdF9pZBgBIAEoCUII2rUYBAgDEAESFwoPcHJvZHVjdF92ZXJzaW9uGAIgASgFEi0KBXRlcm1zGAMgASgLMh4uYmFuay5hY2NvdW50LnYxLkludGVyZXN0VGVybXMSEQoJZnJvbV9kYXRlGAQgASgJEg8KB3RvX2RhdGUYBSABKAkSFwoPYnJvdWdodF9mb3J3YXJkGAYgASgJEi8KBm5pZ2h0cxgHIAMoCzIfLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdE5pZ2h0cxI4Cgtjb3JyZWN0aW9ucxgIIAMoCzIjLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdENvcnJlY3Rpb24SEwoLb3V0c3RhbmRpbmcYCSABKAkSHAoUcmVjb3JkZWRfb3V0c3RhbmRpbmcYCiABKAkSIgoFZ3Jvc3MYCyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIAoDdGF4GAwgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EiAKA25ldBgNIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIcCgpqb3VybmFsX2lkGA4gASgJQgjatRgECAUQASJkCg9TZXRBc2lkZUFjY291bnQSDAoEc3RlcBgBIAEoCRIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIVCg1idXNpbmVzc19kYXRlGAMgASgJEg4KBnJlYXNvbhgEIAEoCSqmAQoIRGF5Q291bnQSGQoVREFZX0NPVU5UX1VOU1BFQ0lGSUVEEAASGAoUREFZX0NPVU5UX1RISVJUWV8zNjAQARIaChZEQVlfQ09VTlRfVEhJUlRZX0VfMzYwEAISFQoRREFZX0NPVU5UX0FDVF8zNjAQAxIWChJEQVlfQ09VTlRfQUNUXzM2NUYQBBIaChZEQVlfQ09VTlRfQUNUX0FDVF9JU0RBEAUqZQoNSW50ZXJlc3RCYXNpcxIeChpJTlRFUkVTVF9CQVNJU19VTlNQRUNJRklFRBAAEhgKFElOVEVSRVNUX0JBU0lTX0RBSUxZEAESGgoWSU5URVJFU1RfQkFTSVNfQVZFUkFHRRACKlgKClRpZXJNZXRob2QSGwoXVElFUl9NRVRIT0RfVU5TUEVDSUZJRUQQABIWChJUSUVSX01FVEhPRF9TTElDRUQQARIVChFUSUVSX01FVEhPRF9XSE9MRRACKsgBCg5JbnRlcmVzdFBlcmlvZBIfChtJTlRFUkVTVF9QRVJJT0RfVU5TUEVDSUZJRUQQABIZChVJTlRFUkVTVF9QRVJJT0RfREFJTFkQARIbChdJTlRFUkVTVF9QRVJJT0RfTU9OVEhMWRACEh0KGUlOVEVSRVNUX1BFUklPRF9RVUFSVEVSTFkQAxIgChxJTlRFUkVTVF9QRVJJT0RfU0VNSUFOTlVBTExZEAQSHAoYSU5URVJFU1RfUEVSSU9EX0FOTlVBTExZEAUqZQoIUm91bmRpbmcSGAoUUk9VTkRJTkdfVU5TUEVDSUZJRUQQABIWChJST1VORElOR19IQUxGX0VWRU4QARIUChBST1VORElOR19IQUxGX1VQEAISEQoNUk9VTkRJTkdfRE9XThADYgZwcm90bzM", [file_bank_account_v1_calendar, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ch5iYW5rL2FjY291bnQvdjEvaW50ZXJlc3QucHJvdG8SD2JhbmsuYWNjb3VudC52MSJsCgxJbnRlcmVzdFRpZXISIQoEZnJvbRgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRI5CgxyYXRlX3BlcmNlbnQYAiABKAlCI7pIIHIeMhxeWzAtOV17MSwzfShbLl1bMC05XXsxLDZ9KT8kIvMFCg1JbnRlcmVzdFRlcm1zEjgKCWRheV9jb3VudBgBIAEoDjIZLmJhbmsuYWNjb3VudC52MS5EYXlDb3VudEIKukgHggEEEAEgABI5CgViYXNpcxgCIAEoDjIeLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdEJhc2lzQgq6SAeCAQQQASAAEjwKC3RpZXJfbWV0aG9kGAMgASgOMhsuYmFuay5hY2NvdW50LnYxLlRpZXJNZXRob2RCCrpIB4IBBBABIAASOAoFdGllcnMYBCADKAsyHS5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUaWVyQgq6SAeSAQQIARAUEkAKC2NvbXBvdW5kaW5nGAUgASgOMh8uYmFuay5hY2NvdW50LnYxLkludGVyZXN0UGVyaW9kQgq6SAeCAQQQASAAEjwKB3Bvc3RpbmcYBiABKA4yHy5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RQZXJpb2RCCrpIB4IBBBABIAASLAoPbWluaW11bV9iYWxhbmNlGAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EkcKF3dpdGhob2xkaW5nX3RheF9wZXJjZW50GAggASgJQia6SCNyITIfXihbMC05XXsxLDN9KFsuXVswLTldezEsNn0pPyk/JBI/ChBwb3N0aW5nX3JvdW5kaW5nGAkgASgOMhkuYmFuay5hY2NvdW50LnYxLlJvdW5kaW5nQgq6SAeCAQQQASAAEjsKDHRheF9yb3VuZGluZxgKIAEoDjIZLmJhbmsuYWNjb3VudC52MS5Sb3VuZGluZ0IKukgHggEEEAEgABIvCg1jYWxlbmRhcl9jb2RlGAsgASgJQhi6SBVyEzIRXltBLVowLTlfXXswLDE2fSQSTwoVdmFsdWVfZGF0ZV9jb252ZW50aW9uGAwgASgOMiYuYmFuay5hY2NvdW50LnYxLkJ1c2luZXNzRGF5Q29udmVudGlvbkIIukgFggECEAEi1QIKFk92ZXJkcmFmdEludGVyZXN0VGVybXMSOAoJZGF5X2NvdW50GAEgASgOMhkuYmFuay5hY2NvdW50LnYxLkRheUNvdW50Qgq6SAeCAQQQASAAEj8KDmFycmFuZ2VkX3RpZXJzGAIgAygLMh0uYmFuay5hY2NvdW50LnYxLkludGVyZXN0VGllckIIukgFkgECEBQSQQoQdW5hcnJhbmdlZF90aWVycxgDIAMoCzIdLmJhbmsuYWNjb3VudC52MS5JbnRlcmVzdFRpZXJCCLpIBZIBAhAUEjwKB3Bvc3RpbmcYBCABKA4yHy5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RQZXJpb2RCCrpIB4IBBBABIAASPwoQcG9zdGluZ19yb3VuZGluZxgFIAEoDjIZLmJhbmsuYWNjb3VudC52MS5Sb3VuZGluZ0IKukgHggEEEAEgACJLCg9JbnRlcmVzdFBvcnRpb24SDgoGYW1vdW50GAEgASgJEhQKDHJhdGVfcGVyY2VudBgCIAEoCRISCgp1bmFycmFuZ2VkGAMgASgIItkBCg5JbnRlcmVzdE5pZ2h0cxIRCglmcm9tX2RhdGUYASABKAkSDwoHdG9fZGF0ZRgCIAEoCRIPCgdiYWxhbmNlGAMgASgJEgwKBGJhc2UYBCABKAkSMgoIcG9ydGlvbnMYBSADKAsyIC5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RQb3J0aW9uEhEKCXllYXJfZGF5cxgGIAEoBRISCgp5ZWFyX2Jhc2lzGAcgASgFEhAKCGludGVyZXN0GAggASgJEhcKD292ZXJkcmFmdF9saW1pdBgJIAEoCSJhChJJbnRlcmVzdENvcnJlY3Rpb24SFQoNYnVzaW5lc3NfZGF0ZRgBIAEoCRISCgp2YWx1ZV9kYXRlGAIgASgJEg4KBmFtb3VudBgDIAEoCRIQCghpbnRlcmVzdBgEIAEoCSKeBAoTSW50ZXJlc3RFeHBsYW5hdGlvbhIcCgpwcm9kdWN0X2lkGAEgASgJQgjatRgECAMQARIXCg9wcm9kdWN0X3ZlcnNpb24YAiABKAUSLQoFdGVybXMYAyABKAsyHi5iYW5rLmFjY291bnQudjEuSW50ZXJlc3RUZXJtcxIRCglmcm9tX2RhdGUYBCABKAkSDwoHdG9fZGF0ZRgFIAEoCRIXCg9icm91Z2h0X2ZvcndhcmQYBiABKAkSLwoGbmlnaHRzGAcgAygLMh8uYmFuay5hY2NvdW50LnYxLkludGVyZXN0TmlnaHRzEjgKC2NvcnJlY3Rpb25zGAggAygLMiMuYmFuay5hY2NvdW50LnYxLkludGVyZXN0Q29ycmVjdGlvbhITCgtvdXRzdGFuZGluZxgJIAEoCRIcChRyZWNvcmRlZF9vdXRzdGFuZGluZxgKIAEoCRIiCgVncm9zcxgLIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIgCgN0YXgYDCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSIAoDbmV0GA0gASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhwKCmpvdXJuYWxfaWQYDiABKAlCCNq1GAQIBRABEkAKD292ZXJkcmFmdF90ZXJtcxgPIAEoCzInLmJhbmsuYWNjb3VudC52MS5PdmVyZHJhZnRJbnRlcmVzdFRlcm1zImQKD1NldEFzaWRlQWNjb3VudBIMCgRzdGVwGAEgASgJEhwKCmFjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEhUKDWJ1c2luZXNzX2RhdGUYAyABKAkSDgoGcmVhc29uGAQgASgJKqYBCghEYXlDb3VudBIZChVEQVlfQ09VTlRfVU5TUEVDSUZJRUQQABIYChREQVlfQ09VTlRfVEhJUlRZXzM2MBABEhoKFkRBWV9DT1VOVF9USElSVFlfRV8zNjAQAhIVChFEQVlfQ09VTlRfQUNUXzM2MBADEhYKEkRBWV9DT1VOVF9BQ1RfMzY1RhAEEhoKFkRBWV9DT1VOVF9BQ1RfQUNUX0lTREEQBSplCg1JbnRlcmVzdEJhc2lzEh4KGklOVEVSRVNUX0JBU0lTX1VOU1BFQ0lGSUVEEAASGAoUSU5URVJFU1RfQkFTSVNfREFJTFkQARIaChZJTlRFUkVTVF9CQVNJU19BVkVSQUdFEAIqWAoKVGllck1ldGhvZBIbChdUSUVSX01FVEhPRF9VTlNQRUNJRklFRBAAEhYKElRJRVJfTUVUSE9EX1NMSUNFRBABEhUKEVRJRVJfTUVUSE9EX1dIT0xFEAIqyAEKDkludGVyZXN0UGVyaW9kEh8KG0lOVEVSRVNUX1BFUklPRF9VTlNQRUNJRklFRBAAEhkKFUlOVEVSRVNUX1BFUklPRF9EQUlMWRABEhsKF0lOVEVSRVNUX1BFUklPRF9NT05USExZEAISHQoZSU5URVJFU1RfUEVSSU9EX1FVQVJURVJMWRADEiAKHElOVEVSRVNUX1BFUklPRF9TRU1JQU5OVUFMTFkQBBIcChhJTlRFUkVTVF9QRVJJT0RfQU5OVUFMTFkQBSplCghSb3VuZGluZxIYChRST1VORElOR19VTlNQRUNJRklFRBAAEhYKElJPVU5ESU5HX0hBTEZfRVZFThABEhQKEFJPVU5ESU5HX0hBTEZfVVAQAhIRCg1ST1VORElOR19ET1dOEAMqZAoMSW50ZXJlc3RLaW5kEh0KGUlOVEVSRVNUX0tJTkRfVU5TUEVDSUZJRUQQABIYChRJTlRFUkVTVF9LSU5EX0NSRURJVBABEhsKF0lOVEVSRVNUX0tJTkRfT1ZFUkRSQUZUEAJiBnByb3RvMw", [file_bank_account_v1_calendar, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
  * A rate, and from which balance on it is given.
@@ -148,6 +148,57 @@ export const InterestTermsSchema: GenMessage<InterestTerms> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_interest, 1);
 
 /**
+ * The terms of debit interest: what an overdraft costs. It is accrued every night on what the balance by value date is below zero, to 10
+ * decimals, rounded half even; charged at the end of its periods, with the next day as its value date, whether there is room for it or not.
+ *
+ * @generated from message bank.account.v1.OverdraftInterestTerms
+ */
+export type OverdraftInterestTerms = Message<"bank.account.v1.OverdraftInterestTerms"> & {
+  /**
+   * What part of a year a night counts for.
+   *
+   * @generated from field: bank.account.v1.DayCount day_count = 1;
+   */
+  dayCount: DayCount;
+
+  /**
+   * Of the arranged overdraft, that is the part of it within the limit of the night: rates from the least overdraft up, each for the part in its tier.
+   * Empty: it costs nothing.
+   *
+   * @generated from field: repeated bank.account.v1.InterestTier arranged_tiers = 2;
+   */
+  arrangedTiers: InterestTier[];
+
+  /**
+   * Of the unarranged overdraft, that is what is beyond the limit: likewise. Empty: it costs nothing.
+   *
+   * @generated from field: repeated bank.account.v1.InterestTier unarranged_tiers = 3;
+   */
+  unarrangedTiers: InterestTier[];
+
+  /**
+   * How often it is charged.
+   *
+   * @generated from field: bank.account.v1.InterestPeriod posting = 4;
+   */
+  posting: InterestPeriod;
+
+  /**
+   * How what is charged is rounded to the decimals of the currency; what is left over stays accrued.
+   *
+   * @generated from field: bank.account.v1.Rounding posting_rounding = 5;
+   */
+  postingRounding: Rounding;
+};
+
+/**
+ * Describes the message bank.account.v1.OverdraftInterestTerms.
+ * Use `create(OverdraftInterestTermsSchema)` to create a new message.
+ */
+export const OverdraftInterestTermsSchema: GenMessage<OverdraftInterestTerms> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_interest, 2);
+
+/**
  * The part of an amount that is in a tier.
  *
  * @generated from message bank.account.v1.InterestPortion
@@ -166,6 +217,13 @@ export type InterestPortion = Message<"bank.account.v1.InterestPortion"> & {
    * @generated from field: string rate_percent = 2;
    */
   ratePercent: string;
+
+  /**
+   * True of what is beyond the limit of an overdraft.
+   *
+   * @generated from field: bool unarranged = 3;
+   */
+  unarranged: boolean;
 };
 
 /**
@@ -173,7 +231,7 @@ export type InterestPortion = Message<"bank.account.v1.InterestPortion"> & {
  * Use `create(InterestPortionSchema)` to create a new message.
  */
 export const InterestPortionSchema: GenMessage<InterestPortion> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_interest, 2);
+  messageDesc(file_bank_account_v1_interest, 3);
 
 /**
  * Nights in a row that were alike: each of them earned the same.
@@ -237,6 +295,13 @@ export type InterestNights = Message<"bank.account.v1.InterestNights"> & {
    * @generated from field: string interest = 8;
    */
   interest: string;
+
+  /**
+   * Of the interest of an overdraft: the limit of the night, to 10 decimals. The base is what the balance is below zero.
+   *
+   * @generated from field: string overdraft_limit = 9;
+   */
+  overdraftLimit: string;
 };
 
 /**
@@ -244,7 +309,7 @@ export type InterestNights = Message<"bank.account.v1.InterestNights"> & {
  * Use `create(InterestNightsSchema)` to create a new message.
  */
 export const InterestNightsSchema: GenMessage<InterestNights> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_interest, 3);
+  messageDesc(file_bank_account_v1_interest, 4);
 
 /**
  * What was booked later than it counted.
@@ -286,7 +351,7 @@ export type InterestCorrection = Message<"bank.account.v1.InterestCorrection"> &
  * Use `create(InterestCorrectionSchema)` to create a new message.
  */
 export const InterestCorrectionSchema: GenMessage<InterestCorrection> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_interest, 4);
+  messageDesc(file_bank_account_v1_interest, 5);
 
 /**
  * Why an amount of interest is what it is: computed anew from the balances by value date, the version of the product and its
@@ -392,6 +457,13 @@ export type InterestExplanation = Message<"bank.account.v1.InterestExplanation">
    * @generated from field: string journal_id = 14;
    */
   journalId: string;
+
+  /**
+   * Of the interest of an overdraft: its terms, in place of `terms`. There is no tax, and what was charged is `gross`.
+   *
+   * @generated from field: bank.account.v1.OverdraftInterestTerms overdraft_terms = 15;
+   */
+  overdraftTerms?: OverdraftInterestTerms | undefined;
 };
 
 /**
@@ -399,7 +471,7 @@ export type InterestExplanation = Message<"bank.account.v1.InterestExplanation">
  * Use `create(InterestExplanationSchema)` to create a new message.
  */
 export const InterestExplanationSchema: GenMessage<InterestExplanation> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_interest, 5);
+  messageDesc(file_bank_account_v1_interest, 6);
 
 /**
  * An account that a step of the end of a day could not do.
@@ -441,7 +513,7 @@ export type SetAsideAccount = Message<"bank.account.v1.SetAsideAccount"> & {
  * Use `create(SetAsideAccountSchema)` to create a new message.
  */
 export const SetAsideAccountSchema: GenMessage<SetAsideAccount> = /*@__PURE__*/
-  messageDesc(file_bank_account_v1_interest, 6);
+  messageDesc(file_bank_account_v1_interest, 7);
 
 /**
  * What part of a year a night counts for (2006 ISDA Definitions, section 4.16).
@@ -696,4 +768,45 @@ export type Rounding = (typeof Rounding)[keyof typeof Rounding] | UnknownEnum;
  */
 export const RoundingSchema: GenEnum<Rounding> = /*@__PURE__*/
   enumDesc(file_bank_account_v1_interest, 4);
+
+/**
+ * Which interest.
+ *
+ * @generated from enum bank.account.v1.InterestKind
+ */
+export const InterestKind = {
+  /**
+   * As CREDIT.
+   *
+   * @generated from enum value: INTEREST_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * What the bank pays.
+   *
+   * @generated from enum value: INTEREST_KIND_CREDIT = 1;
+   */
+  CREDIT: 1,
+
+  /**
+   * What an overdraft costs.
+   *
+   * @generated from enum value: INTEREST_KIND_OVERDRAFT = 2;
+   */
+  OVERDRAFT: 2,
+} as const;
+
+/**
+ * Which interest.
+ *
+ * @generated from enum bank.account.v1.InterestKind
+ */
+export type InterestKind = (typeof InterestKind)[keyof typeof InterestKind] | UnknownEnum;
+
+/**
+ * Describes the enum bank.account.v1.InterestKind.
+ */
+export const InterestKindSchema: GenEnum<InterestKind> = /*@__PURE__*/
+  enumDesc(file_bank_account_v1_interest, 5);
 
