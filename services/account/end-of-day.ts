@@ -8,6 +8,7 @@ import { accrueInterest } from './accruing.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
 import { keepDormancy } from './dormancy.ts';
+import { expireEvidence } from './expiring-evidence.ts';
 import { makeStatements } from './making-statements.ts';
 import { matureDeposits } from './maturing.ts';
 import { postInterest } from './posting-interest.ts';
@@ -20,6 +21,7 @@ interface Step {
 
 /** Later services add theirs between: reports come after statements, statements after all that is posted. */
 export const STEPS: Readonly<Record<string, Step>> = {
+  'expire-evidence': { position: 10, run: expireEvidence },
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
   'keep-dormancy': { position: 50, run: keepDormancy },

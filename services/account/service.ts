@@ -20,6 +20,7 @@ import { Calendars } from './migrations/0014-calendars.ts';
 import { TermDeposits } from './migrations/0015-term-deposits.ts';
 import { Statements } from './migrations/0020-statements.ts';
 import { CustomerStandings } from './migrations/0021-customer-standings.ts';
+import { CustomerTiers } from './migrations/0022-customer-tiers.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -153,6 +154,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0015-term-deposits', class: TermDeposits },
     { name: '0020-statements', class: Statements },
     { name: '0021-customer-standings', class: CustomerStandings },
+    { name: '0022-customer-tiers', class: CustomerTiers },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],
