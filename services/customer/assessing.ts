@@ -11,8 +11,16 @@ import type { Context } from './context.ts';
 import { expireDateOf, tierFor } from './domain/kyc.ts';
 import type { Particulars } from './domain/particulars.ts';
 import { rate } from './domain/risk.ts';
-import { publishStanding } from './events.ts';
-import { currentTiers, EvidenceRow, RiskOverrideRow, selectOwners, selectUnassessed } from './kyc-tables.ts';
+import { publishStanding, publishTierSet } from './events.ts';
+import {
+  currentTiers,
+  EvidenceRow,
+  RiskOverrideRow,
+  selectOwners,
+  selectUnassessed,
+  tellTierSets,
+  tierSetFrom,
+} from './kyc-tables.ts';
 import { openProfile } from './profile.ts';
 import { changeStanding } from './standings.ts';
 import { CustomerRow } from './tables.ts';
@@ -93,7 +101,10 @@ function partyFacts({ party, address, identifiers, residenceCountryCode }: Parti
 /** Assesses until nobody is left to be, or it is stopped; then looks again every so often. */
 export function keepAssessed(context: Context): () => Promise<void> {
   let stopped = false;
+  let told = false;
   const work = async () => {
+    if (!told) await tellFirst(context);
+    told = true;
     // Who cannot be read is passed over until the next round.
     for (let place: string | undefined = ''; !stopped && place !== undefined; )
       place = await assessSome(context, place);
@@ -103,6 +114,20 @@ export function keepAssessed(context: Context): () => Promise<void> {
     stopped = true;
     await stop();
   };
+}
+
+/** Tells of the tiers that came with a migration, once, whichever process is the first. */
+async function tellFirst({ database, log }: Context): Promise<void> {
+  await database.transaction(async ({ query }) => {
+    const sets = (await query(tellTierSets())).map(tierSetFrom);
+    const events: OutboxEvent[] = [];
+    const call = ownCall('customer', log);
+    const publish: CommandTx['publish'] = (schema, event, aggregate) => {
+      events.push(outboxEvent(schema, event, aggregate, call));
+    };
+    for (const set of sets) publishTierSet({ publish }, set);
+    if (events.length > 0) await query(insertOutbox(events));
+  });
 }
 
 async function assessSome(context: Context, after: string): Promise<string | undefined> {

@@ -71,11 +71,18 @@ interface TierSetRow {
 /** Before no version. */
 export const NEWEST = 2 ** 31 - 1;
 
+const TIER_SET = sql`version, terms, author_id as "authorId", approver_id as "approverId",
+  floor(extract(epoch from create_time) * 1000)::float8 as "createMs"`;
+
+/** Marks those that were never told as told, and answers them. */
+export function tellTierSets(): RawBuilder<TierSetRow> {
+  return sql<TierSetRow>`update kyc_tier_set set told = true where not told returning ${TIER_SET}`;
+}
+
 /** Versions of the tiers up to before one, newest first. */
 export function selectTierSets(before: number, limit: number): RawBuilder<TierSetRow> {
   return sql<TierSetRow>`
-    select version, terms, author_id as "authorId", approver_id as "approverId",
-      floor(extract(epoch from create_time) * 1000)::float8 as "createMs"
+    select ${TIER_SET}
     from kyc_tier_set where version < ${before} order by version desc limit ${limit}
   `;
 }

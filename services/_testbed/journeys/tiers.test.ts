@@ -1,6 +1,7 @@
 // What customers may do by what is verified of them: what customer, account, transaction and ledger do together.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { Refusal } from '#chassis/errors.ts';
 import { refused, staff } from '#chassis/testing/clients.ts';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { type Account, ProductType } from '#gen/bank/account/v1/account_pb.ts';
@@ -38,7 +39,10 @@ describe('What a customer may do', function tiers() {
   const reasonOf = (asked: Promise<unknown>) =>
     asked.then(
       () => 'done',
-      (error: { reason?: string }) => error.reason ?? String(error),
+      (error: unknown) => {
+        if (error instanceof Refusal) return error.reason;
+        throw error;
+      },
     );
   const cash = (amount: string) => ({
     requestId: aRequestId(),
@@ -53,6 +57,16 @@ describe('What a customer may do', function tiers() {
   const tryTransfer = (amount: string) =>
     reasonOf(as(bank, 'TELLER').transferFunds({ ...aTransfer(account, rich, amount), validateOnly: true }));
 
+  /** By the tiers that a bank begins with, of which account has heard as well. */
+  async function endsExemption() {
+    const one = await registerPerson(bank);
+    const poor = await openAccount(bank, { owners: [one] });
+    await customers.asPrincipal(staff('COMPLIANCE')).endKycExemption({ requestId: aRequestId(), customerId: one });
+    const pay = () =>
+      reasonOf(as(bank, 'TELLER').transferFunds({ ...aTransfer(poor, rich, '5000.01'), validateOnly: true }));
+    await until('the end of an exemption', async () => (await pay()) === 'TIER_LIMIT_EXCEEDED');
+  }
+
   before(async function startsThem() {
     // The launcher of the tests found no server for events, and said so.
     if (!process.env['NATS_URL']) this.skip();
@@ -61,6 +75,7 @@ describe('What a customer may do', function tiers() {
     bank = await startBank({ edge: false, services: [...services], environment: { NATS_URL: bus.url } });
     rich = await openAccount(bank);
     await deposit(bank, rich, '10000.00');
+    await endsExemption();
     await requireVerification(customers);
     customerId = await registerPerson(bank);
     // What tiers allow has to come to account first.

@@ -64,12 +64,14 @@ export class Kyc extends Migration {
         terms jsonb not null,
         author_id text collate "C" not null,
         approver_id text collate "C" not null,
-        create_time timestamptz not null
+        create_time timestamptz not null,
+        -- False until its event was published: of what came with the migration, by the first process that finds it.
+        told boolean not null default true
       );
-      insert into kyc_tier_set (version, terms, author_id, approver_id, create_time)
-      values (1, '${JSON.stringify(FIRST)}'::jsonb, '', '', now());
-      -- Nothing is changed or removed.
-      grant select, insert on kyc_tier_set to ${RUNTIME};
+      insert into kyc_tier_set (version, terms, author_id, approver_id, create_time, told)
+      values (1, '${JSON.stringify(FIRST)}'::jsonb, '', '', now(), false);
+      -- Nothing else is changed, or removed.
+      grant select, insert, update (told) on kyc_tier_set to ${RUNTIME};
 
       -- The tier; empty for who is exempt.
       alter table customer add column tier_code text collate "C" not null default '';

@@ -29,7 +29,10 @@ describe('PublishKycTierSet', () => {
     ]);
     expect(await eventsOf(bank.database, `kyc${after.slice(3)}`)).to.deep.equal(['CustomerStandingChanged 1']);
     expect(await eventsOf(bank.database, `kyc${before.slice(3)}`)).to.deep.equal([]);
-    expect(await eventsOf(bank.database, 'kyc_tiers')).to.deep.equal(['KycTierSetPublished 2']);
+    expect(await eventsOf(bank.database, 'kyc_tiers')).to.deep.equal([
+      'KycTierSetPublished 1',
+      'KycTierSetPublished 2',
+    ]);
     expect((await recordsOf(bank.database, request.requestId ?? ''))[0]?.resourceIds).to.deep.equal(['kyc_tiers/2']);
   });
 

@@ -7,7 +7,7 @@ import { KycTierSetSchema } from '#gen/bank/customer/v1/kyc_pb.ts';
 import type { Context } from '../context.ts';
 import { checkTierSet } from '../domain/kyc.ts';
 import { publishTierSet } from '../events.ts';
-import { currentTiers, insertTierSet, lockTierSets } from '../kyc-tables.ts';
+import { currentTiers, insertTierSet, lockTierSets, tellTierSets, tierSetFrom } from '../kyc-tables.ts';
 
 /** Puts tiers in force, in the place of those that the caller has seen. */
 export function publishKycTierSet({ commands }: Context): Rpcs<typeof CustomerService>['publishKycTierSet'] {
@@ -25,6 +25,8 @@ export function publishKycTierSet({ commands }: Context): Rpcs<typeof CustomerSe
         const by = { version: before.version + 1, authorId, approverId, createTime: timestampFromMs(now) };
         const set = create(KycTierSetSchema, { ...terms, ...by });
         await tx.execute(insertTierSet(set, now));
+        // In their order, though this process came first.
+        for (const untold of await tx.query(tellTierSets())) publishTierSet(tx, tierSetFrom(untold));
         publishTierSet(tx, set);
         tx.record({ resourceIds: [`kyc_tiers/${set.version}`], partyId: authorId });
         return { tierSet: set };
