@@ -10,6 +10,7 @@ import {
   CustomerStandingChangedSchema,
   CustomerUpdatedSchema,
   EvidenceDecidedSchema,
+  EvidenceExpiringSchema,
   EvidenceSubmittedSchema,
   KycTierSetPublishedSchema,
   RelationCreatedSchema,
@@ -113,6 +114,13 @@ export function publishSubmitted(tx: Pick<CommandTx, 'publish'>, row: EvidenceRo
   const { id: evidenceId, customerId, kind, provider, version } = row;
   const event = { evidenceId, customerId, kind, provider, version };
   tx.publish(EvidenceSubmittedSchema, event, { id: evidenceId, sequence: version });
+}
+
+/** Publishes that evidence is soon over. */
+export function publishExpiring(tx: Pick<CommandTx, 'publish'>, row: EvidenceRow): void {
+  const { id: evidenceId, customerId, kind, expireDate, version } = row;
+  const event = { evidenceId, customerId, kind, expireDate: expireDate ?? '', version };
+  tx.publish(EvidenceExpiringSchema, event, { id: evidenceId, sequence: version });
 }
 
 /** Publishes what became of evidence. */

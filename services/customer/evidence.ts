@@ -79,7 +79,8 @@ function verify(row: EvidenceRow, { documentExpireDate }: Verdict, today: Tempor
   const dates = { kind: row.kind, verifyDate, documentExpireDate: date ?? '' };
   const expireDate = expireDateOf(dates, set.validities, false);
   const rejection = EvidenceRejection.UNSPECIFIED;
-  Object.assign(row, { state: 'VERIFIED', documentExpireDate: date, verifyDate, expireDate, rejection });
+  const reminded = false;
+  Object.assign(row, { state: 'VERIFIED', documentExpireDate: date, verifyDate, expireDate, rejection, reminded });
 }
 
 /** What a customer may do, and what is known of them for it. */

@@ -27,6 +27,7 @@ const EvidenceSchema = defineEntity({
     verifyDate: p.date().nullable(),
     expireDate: p.date().nullable(),
     rejection: p.smallint().$type<EvidenceRejection>(),
+    reminded: p.boolean().default(false),
     deciderId: p.text(),
     approverId: p.text(),
     version: p.integer(),
@@ -125,11 +126,12 @@ export function selectUnassessed(after: string, limit: number): RawBuilder<{ id:
   `;
 }
 
-/** Customers, so many at most, who have evidence of which the last day is this, or a day before it. */
-export function selectExpired(date: string, limit: number): RawBuilder<{ id: string }> {
+/** Customers, so many at most, who have evidence that is over with a day, or soon, of which they were not told. */
+export function selectExpiring(date: string, soon: string, limit: number): RawBuilder<{ id: string }> {
   return sql<{ id: string }>`
     select distinct customer_id as id from evidence
-    where state = 'VERIFIED' and expire_date <= ${date}::date order by customer_id limit ${limit}
+    where state = 'VERIFIED' and expire_date <= ${soon}::date and (expire_date <= ${date}::date or not reminded)
+    order by customer_id limit ${limit}
   `;
 }
 

@@ -31,7 +31,7 @@ describe('What is used up of a day', () => {
     database = await openDatabase({ ...settings, url: cloned.runtimeUrl, log: makeLog('test', 'silent') });
   });
   after(async () => {
-    await database.orm.close();
+    await database[Symbol.asyncDispose]();
     await cloned.drop();
   });
 

@@ -103,6 +103,8 @@ export class Kyc extends Migration {
         expire_date date,
         -- bank.customer.v1.EvidenceRejection.
         rejection smallint not null,
+        -- Whether the customer was told that it is soon over.
+        reminded boolean not null default false,
         decider_id text collate "C" not null,
         approver_id text collate "C" not null,
         version integer not null check (version > 0),
@@ -117,8 +119,9 @@ export class Kyc extends Migration {
       create index evidence_expiring on evidence (expire_date) where state = 'VERIFIED';
       create unique index evidence_counts on evidence (document_id, document_version) where state in ('PENDING', 'VERIFIED');
       grant select, insert on evidence to ${RUNTIME};
-      grant update (state, document_expire_date, verify_date, expire_date, rejection, decider_id, approver_id, version, update_time)
-        on evidence to ${RUNTIME};
+      grant update (
+        state, document_expire_date, verify_date, expire_date, rejection, reminded, decider_id, approver_id, version, update_time
+      ) on evidence to ${RUNTIME};
 
       -- What staff said of a customer's risk; the last holds. Nothing is changed or removed.
       create table risk_override (

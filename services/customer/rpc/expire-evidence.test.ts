@@ -11,18 +11,23 @@ describe('ExpireEvidence', () => {
     bank.as('account').expireEvidence({ requestId, businessDate });
   before(() => requireVerification(bank));
 
-  it('ends what the day was the last for, with the tier that it gave, once; and says when nothing is left', async () => {
+  it('reminds of what is soon over, and ends what the day was the last for, with the tier that it gave, once; and says when nothing is left', async () => {
     const customerId = await registered(bank.asPrincipal(staff('BACK_OFFICE')));
     const { evidenceId, expireDate } = await verified(bank, customerId);
-    const dayBefore = Temporal.PlainDate.from(expireDate).subtract({ days: 1 }).toString();
-    expect((await expire(dayBefore)).customerCount).to.equal(0);
+    const daysBefore = (days: number) => Temporal.PlainDate.from(expireDate).subtract({ days }).toString();
+    expect((await expire(daysBefore(31))).customerCount).to.equal(0);
+    expect((await expire(daysBefore(30))).customerCount, 'reminded').to.equal(1);
+    expect((await expire(daysBefore(1))).customerCount, 'reminded before').to.equal(0);
     expect(await tierOf(bank, customerId)).to.equal('known');
     const requestId = unique('expire');
     expect((await expire(expireDate, requestId)).customerCount).to.equal(1);
     expect((await expire(expireDate, requestId)).customerCount, 'repeated').to.equal(1);
     expect((await expire(expireDate)).customerCount).to.equal(0);
     expect(await tierOf(bank, customerId)).to.equal('entry');
-    expect((await eventsOf(bank.database, evidenceId)).at(-1)).to.equal('EvidenceDecided 3');
+    expect((await eventsOf(bank.database, evidenceId)).slice(-2)).to.deep.equal([
+      'EvidenceExpiring 3',
+      'EvidenceDecided 4',
+    ]);
     await refused(
       bank.asPrincipal(staff('COMPLIANCE')).expireEvidence({ businessDate: expireDate }),
       'CALLER_NOT_ALLOWED',

@@ -92,6 +92,18 @@ export const TEMPLATES = {
       'Váš doklad jsme {{ time }} prověřili a nemůžeme jej přijmout. Pošlete nám jiný; aplikace řekne jaký.',
     ),
   ),
+  'evidence-expiring': template(
+    'security',
+    ['date', 'time'],
+    text(
+      'A document of yours expires soon',
+      'A document of yours counts until {{ date }}. Send us a new one before, so that you can go on as you are used to.',
+    ),
+    text(
+      'Platnost vašeho dokladu brzy skončí',
+      'Váš doklad platí do {{ date }}. Pošlete nám předtím nový, aby vám zůstalo vše, na co jste zvyklí.',
+    ),
+  ),
   'evidence-expired': template(
     'security',
     ['date', 'time'],

@@ -4805,7 +4805,7 @@ export const CustomerService: GenService<{
   },
   /**
    * Ends evidence of which the last day is over, and lowers tiers where they must be: a step of the end of that day, which the account service
-   * takes. Does some at a time; when it has done none, all are.
+   * takes. Of what ends within thirty days of it the customer is reminded, once. Does some at a time; when it has done none, all are.
    *
    * @generated from rpc bank.customer.v1.CustomerService.ExpireEvidence
    */
