@@ -66,7 +66,8 @@ export type IdKind =
   | 'PAYMENT_FILE'
   | 'DOCUMENT'
   | 'PERSONAL_DATA_EXPORT'
-  | 'SERVICE_REQUEST';
+  | 'SERVICE_REQUEST'
+  | 'EVIDENCE';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -214,6 +215,18 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ResolveServiceRequest'
   | 'bank.customer.v1.CustomerService/ReopenServiceRequest'
   | 'bank.customer.v1.CustomerService/ReportDeath'
+  | 'bank.customer.v1.CustomerService/PublishKycTierSet'
+  | 'bank.customer.v1.CustomerService/ListKycTierSets'
+  | 'bank.customer.v1.CustomerService/SubmitEvidence'
+  | 'bank.customer.v1.CustomerService/VerifyEvidence'
+  | 'bank.customer.v1.CustomerService/RejectEvidence'
+  | 'bank.customer.v1.CustomerService/ReportVerification'
+  | 'bank.customer.v1.CustomerService/ListEvidence'
+  | 'bank.customer.v1.CustomerService/GetKycProfile'
+  | 'bank.customer.v1.CustomerService/EndKycExemption'
+  | 'bank.customer.v1.CustomerService/OverrideRiskRating'
+  | 'bank.customer.v1.CustomerService/GetRiskRating'
+  | 'bank.customer.v1.CustomerService/ExpireEvidence'
   | 'bank.integration.v1.IntegrationService/UploadPaymentFilePart'
   | 'bank.integration.v1.IntegrationService/SubmitPaymentFile'
   | 'bank.integration.v1.IntegrationService/GetPaymentFile'
@@ -572,6 +585,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
+      'TIER_PRODUCT_NOT_ALLOWED',
       'HOLDERS_INVALID',
       'MIGRATION_NOT_ALLOWED',
       'PAYOUT_ACCOUNT_INVALID',
@@ -603,6 +617,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PRODUCT_NOT_FOUND',
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
+      'TIER_PRODUCT_NOT_ALLOWED',
       'HOLDERS_INVALID',
       'MIGRATION_NOT_ALLOWED',
       'PAYOUT_ACCOUNT_INVALID',
@@ -1199,6 +1214,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_MIGRATING',
       'ACCOUNT_FROZEN',
       'ACCOUNT_RESTRICTED',
+      'TIER_LIMIT_EXCEEDED',
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
       'MANDATE_ENDED',
@@ -1548,6 +1564,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_FOUND',
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_DEACTIVATED',
+      'TIER_PRODUCT_NOT_ALLOWED',
       'HOLDERS_INVALID',
       'HOLDERS_UNCHANGED',
       'ACCOUNT_CLOSED',
@@ -3332,6 +3349,268 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PERSON_REQUIRED',
       'DATE_INVALID',
     ],
+  },
+  'bank.customer.v1.CustomerService/PublishKycTierSet': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'KYC_TIERS_INVALID',
+      'COUNTRY_UNKNOWN',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListKycTierSets': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/SubmitEvidence': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['documentId'], kind: 'DOCUMENT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'DOCUMENT_NOT_FOUND',
+      'EVIDENCE_EXISTS',
+      'EVIDENCE_OUTDATED',
+      'DATE_INVALID',
+      'EVIDENCE_TOO_MANY',
+    ],
+  },
+  'bank.customer.v1.CustomerService/VerifyEvidence': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['evidenceId'], kind: 'EVIDENCE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'EVIDENCE_NOT_FOUND',
+      'EVIDENCE_DECIDED',
+      'EVIDENCE_EXISTS',
+      'EVIDENCE_OUTDATED',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/RejectEvidence': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['evidenceId'], kind: 'EVIDENCE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'EVIDENCE_NOT_FOUND',
+      'EVIDENCE_DECIDED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ReportVerification': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'NAMED' },
+      { path: ['evidenceId'], kind: 'EVIDENCE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'EVIDENCE_NOT_FOUND',
+      'EVIDENCE_DECIDED',
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'EVIDENCE_OUTDATED',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListEvidence': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['evidence', 'customerId']],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetKycProfile': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['profile', 'customerId'], ['profile', 'evidence', 'customerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+    ],
+  },
+  'bank.customer.v1.CustomerService/EndKycExemption': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+      'CUSTOMER_NOT_EXEMPT',
+    ],
+  },
+  'bank.customer.v1.CustomerService/OverrideRiskRating': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_DEACTIVATED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/GetRiskRating': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'WITHHELD',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ExpireEvidence': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
   },
   'bank.integration.v1.IntegrationService/UploadPaymentFilePart': {
     callers: ['edge'],
@@ -6609,6 +6888,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
       'CURRENCY_MISMATCH',
+      'TIER_LIMIT_EXCEEDED',
+      'TIER_DAY_LIMIT_EXCEEDED',
       'TRANSFER_LIMIT_EXCEEDED',
       'INSUFFICIENT_FUNDS',
       'BALANCE_OUT_OF_RANGE',
@@ -6649,6 +6930,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_MISMATCH',
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
+      'TIER_LIMIT_EXCEEDED',
+      'TIER_DAY_LIMIT_EXCEEDED',
       'TRANSFER_LIMIT_EXCEEDED',
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
@@ -6801,6 +7084,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_MISMATCH',
       'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
+      'TIER_LIMIT_EXCEEDED',
+      'TIER_DAY_LIMIT_EXCEEDED',
       'TRANSFER_LIMIT_EXCEEDED',
       'SIGNATORY_REQUIRED',
       'GUARDIAN_REQUIRED',
@@ -7129,12 +7414,14 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
   'bank.customer.v1.OpenServiceRequestRequest': { subject: 'PERSONAL', text: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
+  'bank.customer.v1.OverrideRiskRatingRequest': { reason: 'PERSONAL' },
   'bank.customer.v1.Person': { givenName: 'PERSONAL', familyName: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.ReadDocumentResponse': { content: 'PERSONAL' },
   'bank.customer.v1.RegisterCustomerRequest': { residenceCountryCode: 'PERSONAL' },
   'bank.customer.v1.Relation': { remark: 'PERSONAL', endRemark: 'PERSONAL' },
   'bank.customer.v1.ReopenServiceRequestRequest': { text: 'PERSONAL' },
   'bank.customer.v1.ResolveServiceRequestRequest': { outcome: 'PERSONAL' },
+  'bank.customer.v1.RiskOverride': { reason: 'PERSONAL' },
   'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
   'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
   'bank.customer.v1.ServiceRequest': { subject: 'PERSONAL', outcome: 'PERSONAL' },
@@ -7272,6 +7559,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.FinishDocumentUploadResponse',
   'bank.customer.v1.GetContactsResponse',
   'bank.customer.v1.GetCustomerResponse',
+  'bank.customer.v1.GetRiskRatingResponse',
   'bank.customer.v1.GrantRepresentationRequest',
   'bank.customer.v1.GrantRepresentationResponse',
   'bank.customer.v1.Identifier',
@@ -7287,6 +7575,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.OpenServiceRequestRequest',
   'bank.customer.v1.OpenServiceRequestResponse',
   'bank.customer.v1.Organisation',
+  'bank.customer.v1.OverrideRiskRatingRequest',
+  'bank.customer.v1.OverrideRiskRatingResponse',
   'bank.customer.v1.Person',
   'bank.customer.v1.ReadDocumentResponse',
   'bank.customer.v1.RegisterCustomerRequest',
@@ -7298,6 +7588,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ReportDeathResponse',
   'bank.customer.v1.ResolveServiceRequestRequest',
   'bank.customer.v1.ResolveServiceRequestResponse',
+  'bank.customer.v1.RiskOverride',
   'bank.customer.v1.SanctionsHit',
   'bank.customer.v1.ScreenNameRequest',
   'bank.customer.v1.ServiceRequest',

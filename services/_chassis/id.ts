@@ -12,6 +12,7 @@ export type Prefix =
   | 'cse'
   | 'cus'
   | 'doc'
+  | 'evd'
   | 'evt'
   | 'hld'
   | 'jnl'

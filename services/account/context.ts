@@ -19,6 +19,7 @@ import { nextSerials } from './tables.ts';
 
 export interface Context extends House {
   readonly ledger: Client<typeof LedgerService>;
+  readonly customers: Client<typeof CustomerService>;
   /** Who these customers are to the bank: what many ask at the same time goes as one RPC. */
   standings(customerIds: readonly string[], on: Onwards): Promise<CustomerStanding[]>;
   readonly clock: BusinessClock;
@@ -39,6 +40,7 @@ export interface Context extends House {
 export function makeContext(house: House): Context {
   const { BANK_COUNTRY_CODE, BANK_CODE, LEDGER_ADDRESS, CUSTOMER_ADDRESS } = house.config;
   const ledger = house.client(LedgerService, 'ledger', LEDGER_ADDRESS);
+  const customers = house.client(CustomerService, 'customer', CUSTOMER_ADDRESS);
   const security = house.client(SecurityService, 'security', house.config.SECURITY_ADDRESS);
   const iban = (serial: bigint) => issue(BANK_COUNTRY_CODE, BANK_CODE, serial);
   try {
@@ -54,7 +56,8 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     ledger,
-    standings: standingsOf(house.client(CustomerService, 'customer', CUSTOMER_ADDRESS)),
+    customers,
+    standings: standingsOf(customers),
     catalogue: openCatalogue(house.database),
     proving: provingOf(security),
     stepUp: stepUpOf(security),

@@ -23,6 +23,7 @@ import type { FinalPayoutSchema, Product } from '#gen/bank/account/v1/account_pb
 import {
   type CustomerStandingChanged,
   CustomerStandingChangedSchema,
+  KycTierSetPublishedSchema,
   type RelationCreated,
   RelationCreatedSchema,
   type RelationEnded,
@@ -30,7 +31,7 @@ import {
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { type HolderOf, holdersMessage } from './accounts.ts';
-import { saveStanding } from './customer-standings.ts';
+import { saveStanding, saveTiers } from './customer-standings.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
 import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
@@ -149,6 +150,9 @@ export function ofCustomers(): Subscription {
       on(RelationCreatedSchema, save),
       on(RelationEndedSchema, save),
       on(CustomerStandingChangedSchema, keep),
+      on(KycTierSetPublishedSchema, async (tx, { tierSet }) => {
+        if (tierSet) await tx.execute(saveTiers(tierSet));
+      }),
       deaths(),
     ],
   };

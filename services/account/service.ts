@@ -24,6 +24,7 @@ import { OverdraftInterest } from './migrations/0022-overdraft-interest.ts';
 import { Fees } from './migrations/0023-fees.ts';
 import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
 import { LeanStandings } from './migrations/0025-lean-standings.ts';
+import { CustomerTiers } from './migrations/0026-customer-tiers.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -165,6 +166,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0023-fees', class: Fees },
     { name: '0024-statements-in-motion', class: StatementsInMotion },
     { name: '0025-lean-standings', class: LeanStandings },
+    { name: '0026-customer-tiers', class: CustomerTiers },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],

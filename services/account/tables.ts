@@ -6,7 +6,8 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
-import { ownerRestricted } from './customer-standings.ts';
+import { ownerRestricted, ownerTiers } from './customer-standings.ts';
+import type { OwnerTiers } from './domain/tiers.ts';
 import type {
   AccountState,
   AccountType,
@@ -134,6 +135,7 @@ export interface StandingRow {
   readonly maturityDate: string | null;
   /** Whether an owner is restricted. */
   readonly restricted: boolean;
+  readonly tiers: OwnerTiers;
 }
 
 /** Reads what has to be known of accounts to decide on orders, by their ids and by the hashes of their numbers. */
@@ -143,7 +145,7 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
       a.product_version as "productVersion", a.party_id as "partyId", a.branch_id as "branchId",
       a.freeze_debits as "freezeDebits", a.freeze_credits as "freezeCredits",
       a.open_date::text as "openDate", a.maturity_date::text as "maturityDate",
-      ${ownerRestricted} as restricted
+      ${ownerRestricted} as restricted, ${ownerTiers} as tiers
     from account a
     where a.id = any(${ids}) or a.iban_hash = any(${sqlArray(ibanHashes)}::bytea[])
   `;

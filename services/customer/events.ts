@@ -9,6 +9,10 @@ import {
   CustomerRegisteredSchema,
   CustomerStandingChangedSchema,
   CustomerUpdatedSchema,
+  EvidenceDecidedSchema,
+  EvidenceExpiringSchema,
+  EvidenceSubmittedSchema,
+  KycTierSetPublishedSchema,
   RelationCreatedSchema,
   RelationEndedSchema,
   SanctionsHitClearedSchema,
@@ -17,12 +21,14 @@ import {
   SanctionsHitLapsedSchema,
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { ErasureRejection, ErasureState } from '#gen/bank/customer/v1/erasure_pb.ts';
+import { EvidenceState, type KycTierSet } from '#gen/bank/customer/v1/kyc_pb.ts';
 import { SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
 import { DataKeyDestroyedSchema } from '#gen/bank/security/v1/security_events_pb.ts';
 import type { Context } from './context.ts';
 import type { DeathRow } from './deaths.ts';
 import { kindMessage } from './domain/relations.ts';
 import { endErasure } from './erasure-tables.ts';
+import type { EvidenceRow } from './kyc-tables.ts';
 import { stateMessage } from './profile.ts';
 import type { RelationRow } from './relation-tables.ts';
 import { forgetBases, type SanctionsHitRow } from './screening-tables.ts';
@@ -91,10 +97,38 @@ export function publishHit(tx: Pick<CommandTx, 'publish'>, row: SanctionsHitRow)
 /** Publishes what a customer may do, as the version of their standing has it. */
 export function publishStanding(
   tx: Pick<CommandTx, 'publish'>,
-  { id: customerId, restricted, standingVersion: version }: Pick<CustomerRow, 'id' | 'restricted' | 'standingVersion'>,
+  standing: Pick<CustomerRow, 'id' | 'restricted' | 'tierCode' | 'standingVersion'>,
 ): void {
+  const { id: customerId, restricted, tierCode, standingVersion: version } = standing;
   const aggregate = { id: deriveId('kyc', customerId), sequence: version };
-  tx.publish(CustomerStandingChangedSchema, { customerId, restricted, version }, aggregate);
+  tx.publish(CustomerStandingChangedSchema, { customerId, restricted, tierCode, version }, aggregate);
+}
+
+/** Publishes the tiers that are in force from now on. */
+export function publishTierSet(tx: Pick<CommandTx, 'publish'>, tierSet: KycTierSet): void {
+  tx.publish(KycTierSetPublishedSchema, { tierSet }, { id: 'kyc_tiers', sequence: tierSet.version });
+}
+
+/** Publishes that evidence waits. */
+export function publishSubmitted(tx: Pick<CommandTx, 'publish'>, row: EvidenceRow): void {
+  const { id: evidenceId, customerId, kind, provider, version } = row;
+  const event = { evidenceId, customerId, kind, provider, version };
+  tx.publish(EvidenceSubmittedSchema, event, { id: evidenceId, sequence: version });
+}
+
+/** Publishes that evidence is soon over. */
+export function publishExpiring(tx: Pick<CommandTx, 'publish'>, row: EvidenceRow): void {
+  const { id: evidenceId, customerId, kind, expireDate, version } = row;
+  const event = { evidenceId, customerId, kind, expireDate: expireDate ?? '', version };
+  tx.publish(EvidenceExpiringSchema, event, { id: evidenceId, sequence: version });
+}
+
+/** Publishes what became of evidence. */
+export function publishDecided(tx: Pick<CommandTx, 'publish'>, row: EvidenceRow): void {
+  const { id: evidenceId, customerId, kind, state, rejection, expireDate, version } = row;
+  const became = { state: EvidenceState[state], rejection, expireDate: expireDate ?? '' };
+  const event = { evidenceId, customerId, kind, version, ...became };
+  tx.publish(EvidenceDecidedSchema, event, { id: evidenceId, sequence: version });
 }
 
 /** Who was erased can be found no more, and is no longer a customer: what their names hash to would tell of them still. */

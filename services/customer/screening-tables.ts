@@ -183,10 +183,10 @@ export function markRelated(ids: readonly string[]): RawBuilder<unknown> {
   `;
 }
 
-/** Has a customer screened again, since a relation of theirs is another. */
+/** Has a customer screened and assessed again, since a relation of theirs is another. */
 export function markCustomer(id: string): RawBuilder<unknown> {
   return sql`
-    update customer set screening_mark = screening_mark + 1,
+    update customer set screening_mark = screening_mark + 1, assessed_version = 0,
       screened_generation = case screened_generation when 0 then 0 else -1 end
     where id = ${id}
   `;

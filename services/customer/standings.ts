@@ -17,7 +17,7 @@ const AT_ONCE = 100;
 export function changeStanding(
   tx: Pick<CommandTx, 'publish'>,
   row: CustomerRow,
-  changes: Partial<Pick<CustomerRow, 'restricted'>>,
+  changes: Partial<Pick<CustomerRow, 'restricted' | 'tierCode'>>,
 ): void {
   Object.assign(row, changes);
   row.standingVersion += 1;
@@ -35,7 +35,10 @@ export async function restrictByHits(
   const rows = await em.find(CustomerRow, { id: { $in: [...ids] } });
   for (const row of rows) {
     const isNow = restricted.has(row.id);
-    if (row.restricted !== isNow) changeStanding({ publish }, row, { restricted: isNow });
+    if (row.restricted === isNow) continue;
+    changeStanding({ publish }, row, { restricted: isNow });
+    // It is a risk of theirs as well.
+    row.assessedVersion = 0;
   }
 }
 

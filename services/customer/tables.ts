@@ -3,6 +3,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { sealedColumn } from '#chassis/sealed-column.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
+import type { RiskRating, RiskReason } from '#gen/bank/customer/v1/kyc_pb.ts';
 import type { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { Purpose } from './domain/search.ts';
 
@@ -22,6 +23,12 @@ const CustomerSchema = defineEntity({
     screenedGeneration: p.integer().default(0),
     restricted: p.boolean().default(false),
     standingVersion: p.integer().default(0),
+    tierCode: p.text().default(''),
+    exempt: p.boolean().default(true),
+    riskRating: p.smallint().$type<RiskRating>().default(0),
+    ruledRating: p.smallint().$type<RiskRating>().default(0),
+    riskReasons: p.json().$type<RiskReason[]>().default([]),
+    assessedVersion: p.integer().default(0),
     createTime: p.datetime(),
     updateTime: p.datetime(),
   },
@@ -176,12 +183,16 @@ export function selectIds(filter: {
 }
 
 /** What others may know of a customer. */
-export type StandingRow = Pick<CustomerRow, 'id' | 'kind' | 'state' | 'branchId' | 'restricted' | 'standingVersion'>;
+export type StandingRow = Pick<
+  CustomerRow,
+  'id' | 'kind' | 'state' | 'branchId' | 'restricted' | 'standingVersion' | 'tierCode'
+>;
 
 /** What others may know of customers. Ids that do not exist are left out. */
 export function selectStandings(ids: readonly string[]): RawBuilder<StandingRow> {
   return sql<StandingRow>`
-    select id, kind, state, branch_id as "branchId", restricted, standing_version as "standingVersion"
+    select id, kind, state, branch_id as "branchId", restricted, standing_version as "standingVersion",
+      tier_code as "tierCode"
     from customer where id = any(${ids}) order by id
   `;
 }

@@ -21,12 +21,18 @@ export function digestOf(content: Buffer): string {
 }
 
 /** Begins to upload a document. */
-export async function started(bank: Uploads, customerId: string, content: Buffer, documentId = '') {
+export async function started(
+  bank: Uploads,
+  customerId: string,
+  content: Buffer,
+  documentId = '',
+  kind: DocumentKind = DocumentKind.PASSPORT,
+) {
   const { document } = await bank.startDocumentUpload({
     requestId: unique('start'),
     customerId,
     documentId,
-    kind: DocumentKind.PASSPORT,
+    kind,
     fileName: 'Kanárek.pdf',
     sizeBytes: content.length,
   });
@@ -34,8 +40,14 @@ export async function started(bank: Uploads, customerId: string, content: Buffer
 }
 
 /** Uploads a document in two parts, and stores it; answers which it is. */
-export async function stored(bank: Uploads, customerId: string, content = aPdf(), documentId = '') {
-  const of = await started(bank, customerId, content, documentId);
+export async function stored(
+  bank: Uploads,
+  customerId: string,
+  content = aPdf(),
+  documentId = '',
+  kind: DocumentKind = DocumentKind.PASSPORT,
+) {
+  const of = await started(bank, customerId, content, documentId, kind);
   const half = Math.ceil(content.length / 2);
   for (const offset of [0, half]) {
     const part = content.subarray(offset, offset + half);

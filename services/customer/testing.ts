@@ -56,9 +56,9 @@ export async function registered(
   return customer?.customerId ?? '';
 }
 
-/** Waits until everybody is held against the sanctions lists, which happens beside the calls. */
+/** Waits until everybody is held against the sanctions lists and the tiers, which happens beside the calls. */
 async function atRest(database: TestDatabase): Promise<void> {
-  const unscreened = `select 1 from customer where screened_generation < 1 limit 1`;
+  const unscreened = `select 1 from customer where screened_generation < 1 or assessed_version < 1 limit 1`;
   for (const end = Date.now() + 60_000; (await database.query(unscreened)).length > 0; ) {
     if (Date.now() > end) throw new Error('customers are still to be screened');
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -25,10 +25,11 @@ export function countVersion(row: CustomerRow): void {
   row.updateTime = new Date(Math.max(Date.now(), row.updateTime.getTime()));
 }
 
-/** Has a customer screened again, with those to whom they stand in a relation. */
-export function markChanged(row: Pick<CustomerRow, 'screeningMark' | 'screenedGeneration'>): void {
+/** Has a customer screened and assessed again, with those to whom they stand in a relation. */
+export function markChanged(row: Pick<CustomerRow, 'screeningMark' | 'screenedGeneration' | 'assessedVersion'>): void {
   row.screeningMark += 1n;
   row.screenedGeneration = 0;
+  row.assessedVersion = 0;
 }
 
 /** Keeps what a customer has become. Their key was fetched before the transaction, where there is a remark to seal. */

@@ -67,13 +67,17 @@ function capturesOf(journal: NewJournal, { holdId, amount, final }: HoldCapture,
   return { holdId, amount: amount && fromPositiveMoney(amount), final, kind, valueDate };
 }
 
-function plainLeg({ ledgerAccountId: accountId, side, amount }: Leg): LegDraft {
+function plainLeg({ ledgerAccountId: accountId, side, amount, balanceLimit }: Leg): LegDraft {
   const { currency, minor } = fromPositiveMoney(amount ?? { currencyCode: '', amount: '' });
-  return { accountId, currency, amount: side === Side.DEBIT ? minor : -minor, reversedLeg: null };
+  const leg = { accountId, currency, amount: side === Side.DEBIT ? minor : -minor, reversedLeg: null };
+  if (!balanceLimit) return leg;
+  const limit = fromMoney(balanceLimit);
+  if (limit.currency !== currency) throw refuse('CURRENCY_MISMATCH', { account_currency: currency });
+  return { ...leg, limit: limit.minor };
 }
 
-function balancingLeg({ ledgerAccountId: accountId, side, amount }: Leg, balancing: Balancing): LegDraft {
-  if (amount) throw refuse('BALANCING_LEGS_INVALID');
+function balancingLeg({ ledgerAccountId: accountId, side, amount, balanceLimit }: Leg, balancing: Balancing): LegDraft {
+  if (amount || balanceLimit) throw refuse('BALANCING_LEGS_INVALID');
   const { currency, minor: atMost } = fromPositiveMoney(balancing.atMost ?? { currencyCode: '', amount: '' });
   const target = balancing.target ? fromMoney(balancing.target) : undefined;
   if (target && target.currency !== currency) throw refuse('CURRENCY_MISMATCH', { account_currency: currency });

@@ -10,6 +10,8 @@ import {
   SignaturesEndedSchema,
   SignaturesRequestedSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
+import { EvidenceDecidedSchema, EvidenceExpiringSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import { EvidenceState } from '#gen/bank/customer/v1/kyc_pb.ts';
 import { JournalsPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ApprovalStateChangedSchema, ApprovalSubmittedSchema } from '#gen/bank/security/v1/approval_events_pb.ts';
@@ -109,6 +111,19 @@ export function agreements(means: Means): Subscription {
     telling(SignaturesRequestedSchema, (event) => tellSigners(event)),
     telling(SignaturesCompletedSchema, (event) => tellComplete(event)),
     telling(SignaturesEndedSchema, (event) => tellEnded(event)),
+  ]);
+}
+
+/** What customer says of what is verified of customers. */
+export function verifications(means: Means): Subscription {
+  return subscription('customer', means, means.holders, [
+    telling(EvidenceExpiringSchema, ({ customerId, expireDate: bookingDate }) =>
+      tellOne(customerId, 'evidence-expiring', { bookingDate }),
+    ),
+    telling(EvidenceDecidedSchema, ({ customerId, state, expireDate: bookingDate }) => {
+      if (state === EvidenceState.REJECTED) return tellOne(customerId, 'evidence-rejected');
+      return state === EvidenceState.EXPIRED ? tellOne(customerId, 'evidence-expired', { bookingDate }) : [];
+    }),
   ]);
 }
 

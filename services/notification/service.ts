@@ -6,7 +6,7 @@ import { NotificationService } from '#gen/bank/notification/v1/notification_serv
 import { type Context, makeContext } from './context.ts';
 import { startDelivering } from './delivering.ts';
 import { startDeliveringWebhooks } from './delivering-webhooks.ts';
-import { agreements, bookings, lowBalances, securityNotices } from './events.ts';
+import { agreements, bookings, lowBalances, securityNotices, verifications } from './events.ts';
 import { startKeeping } from './keeping.ts';
 import { Notices } from './migrations/0001-notices.ts';
 import { DigestsAndReceipts } from './migrations/0006-digests-and-receipts.ts';
@@ -94,7 +94,13 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0008-bounces-and-retention', class: BouncesAndRetention },
   ],
   context: makeContext,
-  subscriptions: (context) => [bookings(context), securityNotices(context), agreements(context), lowBalances(context)],
+  subscriptions: (context) => [
+    bookings(context),
+    securityNotices(context),
+    agreements(context),
+    verifications(context),
+    lowBalances(context),
+  ],
   start: async (context) => {
     const starts = [startDelivering, startDeliveringWebhooks, startTellingNews, startKeeping];
     const stops = starts.map((start) => start(context));

@@ -10,6 +10,7 @@ import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { OrderToSign } from './accounts.ts';
 import type { Context } from './context.ts';
+import { type DayUsage, reserve, settleReservations } from './day-usage.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
@@ -36,6 +37,8 @@ export interface Movement {
   readonly review?: NewReview | undefined;
   /** Who orders it, where others have to sign it first: a bank.type.v1.Actor as JSON. A review waits for that. */
   readonly awaits?: unknown;
+  /** What it uses up of what the tiers of customers let orders take on a day. Absent where they may take any amount. */
+  readonly usage?: DayUsage | undefined;
 }
 
 /** The journal as the ledger's contract writes it, in plain JSON. */
@@ -74,6 +77,8 @@ export interface MovementIntent {
   readonly held?: { readonly time: number; readonly reason: string };
   /** Set when it waits for signatures in place of being booked: since when. */
   readonly awaits?: number;
+  /** Set when it uses up some of what the tiers of customers let orders take on a day. */
+  readonly reserves?: true;
 }
 
 /** A new order in plain JSON: what it does not name is as it is for every new one. */
@@ -100,8 +105,9 @@ export function movementSteps<M extends DescMethodUnary>(
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review, awaits: actor }) {
-      const intent = { order: orderIntent(order), journal };
+    async plan(tx, { order, journal, review, awaits: actor, usage }) {
+      if (usage) await reserve(tx, order, usage);
+      const intent = { order: orderIntent(order), journal, ...(usage && { reserves: true as const }) };
       if (actor !== undefined) {
         const awaiting = awaitingOrder(order, order.createTime);
         tx.write(insertOrders, awaiting);
@@ -138,7 +144,7 @@ export function movementSteps<M extends DescMethodUnary>(
       if (awaits !== undefined) return respond(awaitingOrder(planned, awaits));
       return respond(booking ? booked(planned, booking) : heldOrder(planned, held));
     },
-    async settle(tx, { order, held, awaits }, outcome) {
+    async settle(tx, { order, held, awaits, reserves }, outcome) {
       if (awaits !== undefined && 'value' in outcome) {
         const waiting = awaitingOrder(orderFromIntent(order), awaits);
         tx.record({ resourceIds: resourcesOf(waiting), partyId: waiting.partyId });
@@ -152,6 +158,7 @@ export function movementSteps<M extends DescMethodUnary>(
       const planned = orderFromIntent(order);
       const settled = settledOf(awaits === undefined ? planned : awaitingOrder(planned, awaits), outcome);
       tx.write(settleOrders, settled);
+      if (reserves) tx.write(settleReservations, settled);
       recordSettled(tx, settled);
       return respond(settled);
     },
@@ -221,7 +228,11 @@ export function journalMessage(
 
 /** The legs of a journal as the ledger's contract writes them. */
 export function legMessages(currencyCode: string, legs: readonly LegIntent[]) {
-  return legs.map((leg) => ({ ...leg, amount: { currencyCode, amount: leg.amount } }));
+  return legs.map(({ balanceLimit, ...leg }) => ({
+    ...leg,
+    amount: { currencyCode, amount: leg.amount },
+    ...(balanceLimit !== undefined && { balanceLimit: { currencyCode, amount: balanceLimit } }),
+  }));
 }
 
 /** On whose behalf a journal is booked: the one who gave the order first, however often it is repeated. */

@@ -10,6 +10,7 @@ import { ReviewDecision, ReviewState as State } from '#gen/bank/transaction/v1/r
 import { DecideReviewRequestSchema, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
+import { settleReservations } from './day-usage.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Verdict } from './domain/verdict.ts';
 import { type Booking, changed, type ReviewState, turnedDown } from './domain/words.ts';
@@ -75,6 +76,7 @@ export function reviewSteps({ ledger, vault }: Context): OrderSteps<Method, Endi
       }
       const settled = settledOf(order, outcome);
       await tx.execute(settleOrders([settled]));
+      await tx.execute(settleReservations([settled]));
       recordSettled(tx, settled);
       return { transaction: await transactionMessage(vault, settled) };
     },
@@ -95,6 +97,7 @@ async function plan(tx: CommandTx, { transactionId, state, deciderId }: Ending):
   }
   const refused = turnedDown(order, state === 'expired' ? 'REVIEW_EXPIRED' : 'REVIEW_REFUSED', Date.now());
   await tx.execute(settleOrders([refused]));
+  await tx.execute(settleReservations([refused]));
   publishSettled(tx, refused);
   return { transactionId };
 }

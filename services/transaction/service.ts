@@ -12,6 +12,7 @@ import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
 import { Reviews } from './migrations/0010-reviews.ts';
 import { SignedOrders } from './migrations/0012-signed-orders.ts';
+import { DayUsages } from './migrations/0013-day-usage.ts';
 import { expireReviews } from './reviews.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
@@ -72,6 +73,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0010-reviews', class: Reviews },
     { name: '0011-event-operations', class: eventOperations('transaction_runtime') },
     { name: '0012-signed-orders', class: SignedOrders },
+    { name: '0013-day-usage', class: DayUsages },
   ],
   context: makeContext,
   rpcs,

@@ -11,6 +11,7 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { askedAgain } from './accounts.ts';
 import type { Context } from './context.ts';
+import { settleReservations } from './day-usage.ts';
 import { type Booking, booked, changed, turnedDown } from './domain/words.ts';
 import { publishHeld, publishSigned } from './events.ts';
 import { transactionMessage } from './messages.ts';
@@ -77,6 +78,7 @@ export function transferSteps(
       }
       const settled = settledOf(order, outcome);
       await tx.execute(settleOrders([settled]));
+      await tx.execute(settleReservations([settled]));
       recordSettled(tx, settled);
       return respond(settled);
     },
@@ -91,6 +93,7 @@ async function planDecided(tx: CommandTx, { awaited, reason }: Decided): Promise
   if (reason !== '') {
     const refused = turnedDown(order, reason, Date.now());
     await tx.execute(settleOrders([refused]));
+    await tx.execute(settleReservations([refused]));
     publishSettled(tx, refused);
     return { transactionId };
   }

@@ -9,6 +9,7 @@ import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
 import { creditorOf } from './creditors.ts';
+import { usageOf } from './day-usage.ts';
 import { legsOf } from './domain/legs.ts';
 import { journalMessage, type Movement, newOrder } from './movement.ts';
 import { sealParticulars } from './particulars.ts';
@@ -38,19 +39,24 @@ export async function prepareTransfer(
   const verdict = early ?? (await looksLike(allowed.debtorAccountId, allowed.creditorAccountId));
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit, creditorLedgerAccountId: credit } = allowed;
-  const [review, particulars, income] = await Promise.all([
+  const [review, particulars, income, usage] = await Promise.all([
     reviewOf(context, verdict, call),
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
+    usageOf(context, allowed),
   ]);
   const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };
   const movement: Movement = {
     review,
+    usage,
     ...(allowed.signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
     order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
     journal: {
       kind: JournalKind.TRANSFER,
-      legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
+      legs: legsOf(
+        { debit, credit, currency, amount, creditLimit: allowed.creditorBalanceLimit?.amount },
+        { payer: debit, income, fees },
+      ),
     },
   };
   if (verdict.kind === 'PROVE' || review?.state === 'open') await rehearse(context, movement, call);

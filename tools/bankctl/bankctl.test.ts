@@ -211,6 +211,35 @@ describe('bankctl', function bankctl() {
     }
   });
 
+  it('has a document of a customer verified, and shows what they may do by it', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'corebank-kyc-'));
+    try {
+      const [pdf, tiers] = [path.join(directory, 'passport.pdf'), path.join(directory, 'tiers.json')];
+      await writeFile(pdf, '%PDF-1.7\npassport\n');
+      const upload = ['customer', 'document', 'upload', jana, 'passport', pdf];
+      const { document } = await json<{ document: { documentId: string } }>(upload);
+      const submit = ['kyc', 'submit', jana, document.documentId, '--expires', '2099-01-31'];
+      const { evidence } = await json<{ evidence: { evidenceId: string } }>(submit);
+      await approved(['kyc', 'verify', jana, evidence.evidenceId]);
+      expect((await run(['kyc', 'evidence', '--state', 'verified'])).stdout).to.match(/passport +verified/);
+      expect((await run(['kyc', 'show', jana])).stdout).to.contain('exempt');
+      expect((await run(['kyc', 'risk', jana])).stdout).to.match(/risk +low/);
+      const rate = ['kyc', 'rate', jana, 'high', 'cash of unknown origin', '--validate-only'];
+      expect((await run(rate)).stdout).to.match(/risk +high/);
+      expect((await run(['kyc', 'reject', jana, evidence.evidenceId, 'forged'])).stdout).to.contain('forged');
+      const ended = await run(['kyc', 'end-exemption', jana, '--validate-only']);
+      expect(ended.stdout).to.match(/tier +Basic\n/);
+      const listed = await run(['kyc', 'tiers']);
+      expect(listed.stdout).to.match(/1 +basic +current +CZK 5000.00 10000.00 25000.00/);
+      await writeFile(tiers, '{"baseVersion": 7, "tiers": [{"code": "all", "displayName": "All"}]}');
+      const refusal = await run(['kyc', 'publish', tiers, '--as', 'staff:compliance']);
+      expect(refusal.stderr).to.contain('changed');
+      expect((await run(['kyc', 'publish', pdf])).code).to.equal(2);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it('moves money, by id and by IBAN, and undoes it', async () => {
     const { transaction } = await json<Moved>(['transfer', janas.accountId, petrs.iban, '250.00', '--text', 'rent']);
     expect(transaction).to.deep.include({ state: 'TRANSACTION_STATE_POSTED', remittanceInformation: 'rent' });

@@ -14,6 +14,7 @@ import { eventCommands } from './cli/events.ts';
 import { holdCommands } from './cli/hold.ts';
 import { iso20022Commands } from './cli/iso20022.ts';
 import { keysCommands } from './cli/keys.ts';
+import { kycCommands } from './cli/kyc.ts';
 import { ledgerCommands } from './cli/ledger.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
@@ -97,6 +98,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     estateCommands,
     customerCommands,
     sanctionsCommands,
+    kycCommands,
     accountCommands,
     mandateCommands,
     moneyCommands,

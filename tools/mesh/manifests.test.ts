@@ -97,7 +97,13 @@ describe('mesh/istio/generated', () => {
   it('scales what consumes events by what its code consumes', () => {
     const scaled = objects.filter(({ kind }) => kind === 'ScaledObject').map(({ metadata }) => metadata.name);
     expect(scaled).to.have.members(['account', 'audit', 'customer', 'notification', 'security', 'transaction']);
-    expect(producersFor({ name: 'notification' })).to.deep.equal(['account', 'ledger', 'security', 'transaction']);
+    expect(producersFor({ name: 'notification' })).to.deep.equal([
+      'account',
+      'customer',
+      'ledger',
+      'security',
+      'transaction',
+    ]);
     expect(producersFor({ name: 'ledger' })).to.deep.equal([]);
   });
 

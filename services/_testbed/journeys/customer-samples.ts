@@ -60,23 +60,11 @@ export function customerSamples({
       refused: 'ERASURE_NOT_REQUESTED',
     },
     ...serviceRequestSamples(customerId, serviceRequestId),
+    ...evidenceSamples(customerId),
     'customer.CreateRelation': { request: { ...related, kind: 'RELATION_KIND_EMPLOYER' } },
     'customer.GrantRepresentation': { request: { ...related, kind: 'RELATION_KIND_GUARDIAN' } },
     'customer.EndRelation': { request: { customerId, relationId: 'rel_none' }, refused: 'RELATION_NOT_FOUND' },
     'customer.ListRelations': { request: { customerId } },
-    'customer.StartDocumentUpload': {
-      request: { customerId, kind: 'DOCUMENT_KIND_PASSPORT', fileName: 'passport.pdf', sizeBytes: 4 },
-    },
-    'customer.UploadDocumentPart': {
-      request: { customerId, documentId: 'doc_none', version: 1, content: 'JVBERg==' },
-      refused: 'DOCUMENT_NOT_FOUND',
-    },
-    'customer.FinishDocumentUpload': {
-      request: { customerId, documentId: 'doc_none', version: 1, digest: '0'.repeat(64) },
-      refused: 'DOCUMENT_NOT_FOUND',
-    },
-    'customer.ListDocuments': { request: { customerId } },
-    'customer.ReadDocument': { request: { customerId, documentId: 'doc_none' }, refused: 'DOCUMENT_NOT_FOUND' },
     'customer.UploadSanctionsPart': { request: { content: 'MSwiTk9CT0RZIg==' } },
     'customer.ImportSanctionsList': {
       request: {
@@ -110,5 +98,42 @@ function serviceRequestSamples(customerId: string, serviceRequestId: string): Pa
     'customer.AssignServiceRequest': { request: { serviceRequestId, assigneeId: 'stf_eva' } },
     'customer.ReopenServiceRequest': { request: { serviceRequestId, text }, refused: 'SERVICE_REQUEST_NOT_RESOLVED' },
     'customer.ResolveServiceRequest': { request: { serviceRequestId, outcome: 'It came the next day.' } },
+  };
+}
+
+function evidenceSamples(customerId: string): Partial<Record<RpcName, Sample>> {
+  const evidence = { customerId, evidenceId: 'evd_none' };
+  const rejection = 'EVIDENCE_REJECTION_ILLEGIBLE';
+  return {
+    'customer.StartDocumentUpload': {
+      request: { customerId, kind: 'DOCUMENT_KIND_PASSPORT', fileName: 'passport.pdf', sizeBytes: 4 },
+    },
+    'customer.UploadDocumentPart': {
+      request: { customerId, documentId: 'doc_none', version: 1, content: 'JVBERg==' },
+      refused: 'DOCUMENT_NOT_FOUND',
+    },
+    'customer.FinishDocumentUpload': {
+      request: { customerId, documentId: 'doc_none', version: 1, digest: '0'.repeat(64) },
+      refused: 'DOCUMENT_NOT_FOUND',
+    },
+    'customer.ListDocuments': { request: { customerId } },
+    'customer.ReadDocument': { request: { customerId, documentId: 'doc_none' }, refused: 'DOCUMENT_NOT_FOUND' },
+    'customer.PublishKycTierSet': {
+      request: { baseVersion: 1_000_000, tiers: [{ code: 'entry', displayName: 'Entry' }] },
+      refused: 'ETAG_MISMATCH',
+    },
+    'customer.ListKycTierSets': { request: {} },
+    'customer.SubmitEvidence': {
+      request: { customerId, documentId: 'doc_none', documentVersion: 1 },
+      refused: 'DOCUMENT_NOT_FOUND',
+    },
+    'customer.VerifyEvidence': { request: evidence, refused: 'EVIDENCE_NOT_FOUND' },
+    'customer.RejectEvidence': { request: { ...evidence, rejection }, refused: 'EVIDENCE_NOT_FOUND' },
+    'customer.ListEvidence': { request: { customerId } },
+    'customer.GetKycProfile': { request: { customerId } },
+    // Of whom no journey needs anything any more.
+    'customer.EndKycExemption': { request: { customerId: 'cus_unknown' }, refused: 'CUSTOMER_NOT_FOUND' },
+    'customer.OverrideRiskRating': { request: { customerId, rating: 'RISK_RATING_HIGH', reason: 'A tip' } },
+    'customer.GetRiskRating': { request: { customerId } },
   };
 }

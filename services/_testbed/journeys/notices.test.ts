@@ -1,5 +1,5 @@
 // Customers are told: of money that moves, within a second, each once, whatever fails on the way.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { expect } from 'chai';
@@ -95,6 +95,32 @@ describe('Customers who are told', function customersWhoAreTold() {
       'low-balance 49.99',
     ]);
     expect(notices).to.have.length(8);
+  });
+
+  it('are told that a document of theirs is not accepted', async () => {
+    const { customerId } = await at.personWithAccount('Jana');
+    const write = (who: string, rpc: RpcName, request: JsonObject) =>
+      door.call(who, rpc, { requestId: randomUUID(), customerId, ...request });
+    const pdf = Buffer.from('%PDF-1.7\npassport\n'.padEnd(100, 'x'));
+    const begun = await write(TELLER, 'customer.StartDocumentUpload', {
+      kind: 'DOCUMENT_KIND_PASSPORT',
+      fileName: 'passport.pdf',
+      sizeBytes: pdf.length,
+    });
+    const documentId = textAt(begun, 'document', 'documentId');
+    const of = { documentId, version: 1 };
+    await write(TELLER, 'customer.UploadDocumentPart', { ...of, content: pdf.toString('base64') });
+    const digest = createHash('sha256').update(pdf).digest('hex');
+    await write(TELLER, 'customer.FinishDocumentUpload', { ...of, digest });
+    const submitted = await write(TELLER, 'customer.SubmitEvidence', { documentId, documentVersion: 1 });
+    const evidenceId = textAt(submitted, 'evidence', 'evidenceId');
+    const rejection = 'EVIDENCE_REJECTION_ILLEGIBLE';
+    await write('staff:back-office', 'customer.RejectEvidence', { evidenceId, rejection });
+    const templates = async () =>
+      listAt(await inbox(customerId), 'notices').map((notice) => textAt(notice, 'template'));
+    const end = Date.now() + PATIENCE_MS;
+    while ((await templates()).length === 0 && Date.now() < end) await sleep(50);
+    expect(await templates()).to.deep.equal(['evidence-rejected']);
   });
 
   it('have it by e-mail too when they want that, once', async () => {

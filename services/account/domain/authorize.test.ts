@@ -29,6 +29,7 @@ function account(id: string, changes: Partial<AccountFacts> = {}): AccountFacts 
     openDate: '2026-01-01',
     maturityDate: null,
     restricted: false,
+    tiers: null,
     terms,
     ...changes,
   };

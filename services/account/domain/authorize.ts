@@ -2,13 +2,14 @@
 // ledger (the money on the account) is not asked here, and is enforced there.
 import { branchAmong } from '#chassis/branches.ts';
 import { deriveId } from '#chassis/id.ts';
-import { type Amount, fromMoney } from '#chassis/money.ts';
+import { type Amount, fromMoney, toMoney } from '#chassis/money.ts';
 import { Operation, type ProductTerms } from '#gen/bank/account/v1/account_pb.ts';
 import { Audience, StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { refuse } from './refusals.ts';
 import { type People, sees, standingOf } from './standing.ts';
 import { feeFor } from './terms.ts';
+import { balanceLimit, checkTransferAmount, dayAllowances, type OwnerTiers } from './tiers.ts';
 import type { AccountState } from './words.ts';
 
 /** What is known of an account. */
@@ -25,6 +26,8 @@ export interface AccountFacts {
   readonly maturityDate: string | null;
   /** Whether an owner is restricted by the bank. */
   readonly restricted: boolean;
+  /** Null where no owner is of a tier. */
+  readonly tiers: OwnerTiers;
   readonly terms: ProductTerms;
 }
 
@@ -74,13 +77,13 @@ function authorizeDeposit(order: OrderFacts) {
   const { creditor } = order;
   if (!creditor || !mayAsStaff(order, creditor)) throw refuse('ACCOUNT_NOT_FOUND');
   checkCredit(creditor, order);
-  return { ...creditorOf(creditor), ...feeOf(creditor, order) };
+  return { ...creditorOf(creditor, order), ...feeOf(creditor, order) };
 }
 
 function authorizeWithdrawal(order: OrderFacts) {
   const debtor = debtorOf(order);
   checkDebit(debtor, order);
-  return { ...debtorMessage(debtor), ...feeOf(debtor, order), ...signaturesOf(order) };
+  return { ...debtorOfOrder(debtor, order), ...feeOf(debtor, order), ...signaturesOf(order) };
 }
 
 function authorizeTransfer(order: OrderFacts) {
@@ -91,7 +94,12 @@ function authorizeTransfer(order: OrderFacts) {
   if (creditor.id === debtor.id) throw refuse('SAME_ACCOUNT');
   checkDebit(debtor, order);
   checkCredit(creditor, order);
-  return { ...debtorMessage(debtor), ...creditorOf(creditor), ...feeOf(debtor, order), ...signaturesOf(order) };
+  return {
+    ...debtorOfOrder(debtor, order),
+    ...creditorOf(creditor, order),
+    ...feeOf(debtor, order),
+    ...signaturesOf(order),
+  };
 }
 
 function authorizeMigration(order: OrderFacts) {
@@ -139,6 +147,7 @@ function checkDebit(account: AccountFacts, { amount, actorRestricted }: OrderFac
   checkCurrency(account, 'debtor', amount);
   const limit = account.terms.transferLimit && fromMoney(account.terms.transferLimit).minor;
   if (limit !== undefined && amount.minor > limit) throw refuse('TRANSFER_LIMIT_EXCEEDED');
+  checkTransferAmount(account.tiers, amount);
 }
 
 /** Whether an account takes in no more: a term deposit that is no recurring one, from the day after its opening. */
@@ -178,8 +187,23 @@ function debtorMessage({ id, partyId }: AccountFacts) {
   return { debtorAccountId: id, debtorLedgerAccountId: deriveId('lac', id), debtorPartyId: partyId };
 }
 
-function creditorOf({ id, partyId }: AccountFacts) {
-  return { creditorAccountId: id, creditorLedgerAccountId: deriveId('lac', id), creditorPartyId: partyId };
+/** The account to take from, with what the tiers of its owners let orders take on a day. */
+function debtorOfOrder(debtor: AccountFacts, { amount: { currency } }: OrderFacts) {
+  const allowances = dayAllowances(debtor.tiers, currency).map(({ customerId, minor }) => ({
+    customerId,
+    amount: toMoney({ currency, minor }),
+  }));
+  return { ...debtorMessage(debtor), ...(allowances.length > 0 && { dayAllowances: allowances }) };
+}
+
+function creditorOf({ id, partyId, tiers }: AccountFacts, { amount: { currency } }: OrderFacts) {
+  const minor = balanceLimit(tiers, currency);
+  return {
+    creditorAccountId: id,
+    creditorLedgerAccountId: deriveId('lac', id),
+    creditorPartyId: partyId,
+    ...(minor !== undefined && { creditorBalanceLimit: toMoney({ currency, minor }) }),
+  };
 }
 
 function feeOf(account: AccountFacts, { operation }: OrderFacts) {

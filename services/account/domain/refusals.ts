@@ -41,6 +41,8 @@ export const refuse = refusals('account', {
   ACCOUNT_NOT_FROZEN: ['FAILED_PRECONDITION', 'The account is not frozen.'],
   ACCOUNT_RESTRICTED: ['FAILED_PRECONDITION', 'The bank holds this up for now. Ask the bank.'],
   CUSTOMER_RESTRICTED: ['FAILED_PRECONDITION', 'The bank opens no account for a holder for now. Ask the bank.'],
+  TIER_LIMIT_EXCEEDED: ['FAILED_PRECONDITION', 'It is more than the bank allows at once by what it has verified.'],
+  TIER_PRODUCT_NOT_ALLOWED: ['FAILED_PRECONDITION', 'The bank has to verify more of an owner before it opens this.'],
   OWNER_REQUIRED: ['PERMISSION_DENIED', 'Only an owner of the account may do this.'],
   SIGNATORY_REQUIRED: ['PERMISSION_DENIED', 'The mandate of the account gives it to others.'],
   GUARDIAN_REQUIRED: ['PERMISSION_DENIED', 'Who has a guardian does this by them alone.'],

@@ -13,6 +13,7 @@ import { publishHoldersChanged } from '../events.ts';
 import { deleteHolders, insertHolderChange, insertHolders } from '../holder-changes.ts';
 import { peopleFrom, selectPeople } from '../people-tables.ts';
 import { judgeAllAnew } from '../signatures.ts';
+import { checkTiers, keepTiers } from '../tiers.ts';
 
 /** Changes who holds an account, and seals what is personal about it under the first owner's key. */
 export function changeHolders(context: Context): Rpcs<typeof AccountService>['changeHolders'] {
@@ -26,13 +27,16 @@ export function changeHolders(context: Context): Rpcs<typeof AccountService>['ch
           const holders = request.holders.map(({ customerId, role }) => ({ customerId, role: holderRoles.word(role) }));
           const partyId = checkRoles(type, holders);
           const ids = holders.map(({ customerId }) => customerId);
-          checkStandings({ type, migrating: false }, holders, await standings(ids, call));
+          const known = await standings(ids, call);
+          checkStandings({ type, migrating: false }, holders, known);
+          const product = await context.catalogue.version(row.productId, row.productVersion);
+          await checkTiers(context, product.type, holders, known);
           await Promise.all([vault.ready(row.partyId), vault.ready(partyId)]);
           const { openDate } = await clock.read();
           const sealed = await sealDetails(vault, partyId, details);
-          return { type, holders, partyId, sealed, version: row.version, today: openDate.toString() };
+          return { type, holders, known, partyId, sealed, version: row.version, today: openDate.toString() };
         },
-        decide: async (tx, { type, holders, partyId, sealed, version, today }) => {
+        decide: async (tx, { type, holders, known, partyId, sealed, version, today }) => {
           const row = await lockFree(tx, request.accountId);
           checkInUse(row.state);
           if (request.etag !== '' && request.etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
@@ -41,6 +45,7 @@ export function changeHolders(context: Context): Rpcs<typeof AccountService>['ch
           const before = (await readHolders(tx.em, row.id)).map(({ customerId, role }) => ({ customerId, role }));
           checkHolderChange({ type: row.type, holders: before }, { type, holders });
           const details = await openDetails(vault, row);
+          await keepTiers(tx, known);
           await tx.execute(deleteHolders(row.id));
           await tx.execute(insertHolders(row.id, holders));
           const { partyId: authorId, approverId } = actorOf(call);

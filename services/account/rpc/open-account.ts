@@ -9,6 +9,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { AccountService as Contract, type OpenAccountRequest } from '#gen/bank/account/v1/account_service_pb.ts';
+import type { CustomerStanding } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
@@ -23,6 +24,7 @@ import { accountTypes, holderRoles, statementFrequencies } from '../domain/words
 import { publishOpened } from '../events.ts';
 import { type By, byOf, moveTo } from '../status.ts';
 import { AccountRow, HolderRow, type ProductRow, settleOpenings } from '../tables.ts';
+import { checkTiers, keepTiers } from '../tiers.ts';
 
 /** What is known before anything is written. */
 interface Planned {
@@ -31,6 +33,7 @@ interface Planned {
   readonly partyId: string;
   readonly branchId: string;
   readonly product: ProductRow;
+  readonly standings: readonly CustomerStanding[];
   readonly openDate: string;
   readonly ibanHash: Buffer;
   readonly details: Sealed;
@@ -83,12 +86,15 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
     call,
   );
   checkStandings({ type, migrating: request.migrating }, holders, standings);
+  // What is taken over from another bank is there already; so is what the bank renews of itself.
+  if (!request.migrating && call.principal) await checkTiers(context, product.type, holders, standings);
 
   const [{ openDate }, iban] = await Promise.all([context.clock.read(), context.newIban()]);
   return {
     request,
     holders,
     partyId,
+    standings,
     branchId: request.branchId || (branchOf(call) ?? ''),
     product,
     openDate: openDate.toString(),
@@ -102,7 +108,8 @@ async function prepare(context: Context, request: OpenAccountRequest, call: Call
   };
 }
 
-async function plan(tx: CommandTx, { request, product, holders, ...prepared }: Planned): Promise<Opening> {
+async function plan(tx: CommandTx, { request, product, holders, standings, ...prepared }: Planned): Promise<Opening> {
+  await keepTiers(tx, standings);
   const { partyId, branchId, openDate, ibanHash, details, by, deposit } = prepared;
   const now = new Date();
   const row = {

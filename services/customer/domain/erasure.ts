@@ -17,6 +17,12 @@ export const RETAINED = [
     years: 0,
   },
   {
+    service: 'customer',
+    data: 'evidence: kinds, verdicts and days, without the documents; tier and risk',
+    reason: RetentionReason.ACCOUNTABILITY,
+    years: 0,
+  },
+  {
     service: 'account',
     data: 'accounts and agreements, without number and name',
     reason: RetentionReason.BOOKS_OF_ACCOUNT,

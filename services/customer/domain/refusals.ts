@@ -47,5 +47,12 @@ export const refuse = refusals('customer', {
   SERVICE_REQUEST_NOT_REOPENABLE: ['FAILED_PRECONDITION', 'It is feedback, or was answered too long ago.'],
   SERVICE_REQUEST_FULL: ['FAILED_PRECONDITION', 'The request has as many messages as one may have.'],
   RATING_NOT_ALLOWED: ['INVALID_ARGUMENT', 'Only feedback has a rating.'],
+  KYC_TIERS_INVALID: ['INVALID_ARGUMENT', 'The tiers make no sense; see the problem.'],
+  EVIDENCE_NOT_FOUND: ['NOT_FOUND', 'The customer has no such evidence.'],
+  EVIDENCE_EXISTS: ['ALREADY_EXISTS', 'This version of the document is evidence that waits or counts.'],
+  EVIDENCE_DECIDED: ['FAILED_PRECONDITION', 'It is decided so already, or has expired.'],
+  EVIDENCE_OUTDATED: ['FAILED_PRECONDITION', 'The document has expired.'],
+  EVIDENCE_TOO_MANY: ['FAILED_PRECONDITION', 'The customer has submitted as much evidence as they may.'],
+  CUSTOMER_NOT_EXEMPT: ['FAILED_PRECONDITION', 'The customer is not exempt.'],
   COUNTRY_UNKNOWN: ['INVALID_ARGUMENT', 'ISO 3166-1 has no such country.'],
 });

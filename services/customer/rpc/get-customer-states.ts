@@ -9,13 +9,14 @@ export function getCustomerStates({ database }: Context): Rpcs<typeof CustomerSe
   return async ({ customerIds }) => {
     const rows = await database.query(selectStandings(customerIds));
     return {
-      standings: rows.map(({ id, kind, state, branchId, restricted, standingVersion }) => ({
+      standings: rows.map(({ id, kind, state, branchId, restricted, standingVersion, tierCode }) => ({
         customerId: id,
         state: stateMessage(state),
         organisation: kind === 'organisation',
         branchId,
         restricted,
         standingVersion,
+        tierCode,
       })),
     };
   };

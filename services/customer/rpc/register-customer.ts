@@ -9,7 +9,9 @@ import {
   type CustomerService,
   type RegisterCustomerRequest,
 } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import type { KycTierSet } from '#gen/bank/customer/v1/kyc_pb.ts';
 import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
+import { begun } from '../assessing.ts';
 import { record } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { checkParticulars, PARTICULAR_NAMES } from '../domain/particulars.ts';
@@ -18,6 +20,7 @@ import { checkMigration } from '../domain/rights.ts';
 import { termsOf } from '../domain/search.ts';
 import { publish } from '../events.ts';
 import { claimIdentifiers, hashTerms } from '../hashes.ts';
+import { currentTiers } from '../kyc-tables.ts';
 import { customerMessage, sealProfile } from '../profile.ts';
 import { CustomerRow, insertTerms, SEARCH_VERSION } from '../tables.ts';
 import { keepVersion } from '../versions.ts';
@@ -33,13 +36,14 @@ export function registerCustomer(context: Context): Rpcs<typeof CustomerService>
 
 interface Prepared {
   readonly id: string;
+  readonly set: KycTierSet;
   readonly branchId: string;
   readonly profile: Sealed;
 }
 
 /** The profile is sealed before the transaction, since that makes the customer's key. */
 async function prepare(
-  { vault, today, objectsIn }: Context,
+  { vault, today, objectsIn, database }: Context,
   request: RegisterCustomerRequest,
   call: Call,
 ): Promise<Prepared> {
@@ -48,20 +52,24 @@ async function prepare(
   if (!objectsIn(request.dataRegion)) throw refuse('DATA_REGION_UNKNOWN');
   const id = newId('cus');
   const branchId = request.branchId || (branchOf(call) ?? '');
-  return { id, branchId, profile: await sealProfile(vault, id, request) };
+  // Who is registered by tiers that end meanwhile is assessed by the others in the background.
+  const set = await currentTiers(database);
+  return { id, branchId, set, profile: await sealProfile(vault, id, request) };
 }
 
 async function register(
-  { vault }: Context,
+  { vault, today }: Context,
   tx: CommandTx,
   request: RegisterCustomerRequest,
-  { id, branchId, profile, call }: Prepared & { readonly call: Call },
+  { id, branchId, set, profile, call }: Prepared & { readonly call: Call },
 ): Promise<Customer> {
   if (request.identifiers.length > 0) await claimIdentifiers(tx, vault, id, request.identifiers);
   const now = new Date();
+  const kind = request.party.case === 'person' ? ('person' as const) : ('organisation' as const);
   const row = {
     id,
-    kind: request.party.case === 'person' ? ('person' as const) : ('organisation' as const),
+    kind,
+    ...begun(tx, { id, kind }, request, { set, today: today() }),
     state: 'active' as const,
     branchId,
     relationshipOfficerId: '',

@@ -42,6 +42,8 @@ export interface LegDraft {
   readonly reversedLeg: number | null;
   /** What bounds a balancing leg. */
   readonly balancing?: Balancing;
+  /** What it may not take its account above, on its normal side. */
+  readonly limit?: bigint;
 }
 
 /** A journal to post, its form already checked. Dates are YYYY-MM-DD. */
@@ -173,7 +175,7 @@ function checkLeg(account: AccountState, leg: LegDraft, { kind, frees = 0n }: Jo
   const { amount, currency } = leg;
   if (account.currency !== currency) return refuse('CURRENCY_MISMATCH', { account_currency: account.currency });
   // What one stripe has says nothing of the balance that the leg is to lead to.
-  if (account.stripe !== undefined && typeof leg.balancing?.target === 'bigint')
+  if (account.stripe !== undefined && (typeof leg.balancing?.target === 'bigint' || leg.limit !== undefined))
     return refuse('LEDGER_ACCOUNT_STRIPED');
   if (account.state === 'closed') return refuse('LEDGER_ACCOUNT_CLOSED');
   if (amount === 0n) return refuse('NOTHING_AVAILABLE');
@@ -187,6 +189,7 @@ function checkLeg(account: AccountState, leg: LegDraft, { kind, frees = 0n }: Jo
   const held = -change > frees ? account.held - frees : 0n;
   if (change < 0n && account.floor !== null && normal - held < account.floor) return refuse('INSUFFICIENT_FUNDS');
   if (change > 0n && account.ceiling !== null && normal > account.ceiling) return refuse('CEILING_EXCEEDED');
+  if (change > 0n && leg.limit !== undefined && normal > leg.limit) return refuse('CEILING_EXCEEDED');
   return undefined;
 }
 

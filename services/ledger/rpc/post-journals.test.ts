@@ -260,6 +260,38 @@ describe('PostJournals', () => {
     ]);
   });
 
+  it('takes an account no further up than the leg that does so says, whatever the account allows, and nothing away', async () => {
+    const [cash, alice] = [await bank.cash(), await bank.open()];
+    const upTo = (limit: string, amount: string, currencyCode = 'EUR') => {
+      const { legs = [], ...rest } = journal(cash, alice, amount);
+      const [debit, credit] = legs;
+      return {
+        ...rest,
+        legs: [debit ?? {}, { ...credit, balanceLimit: { currencyCode, amount: limit } }],
+      } as JournalInit;
+    };
+    expect(
+      await bank.post([
+        upTo('10.00', '10.01'),
+        upTo('10.00', '10.00'),
+        upTo('10.00', '0.01'),
+        upTo('10.01', '0.01'),
+        upTo('0.00', '1.00', 'USD'),
+        journal(cash, alice, '5.00'),
+        journal(alice, cash, '1.00'),
+      ]),
+    ).to.deep.equal([
+      'CEILING_EXCEEDED',
+      'posted',
+      'CEILING_EXCEEDED',
+      'posted',
+      'CURRENCY_MISMATCH',
+      'posted',
+      'posted',
+    ]);
+    expect(await bank.booked(alice)).to.equal('14.01');
+  });
+
   it('holds 2^63-1 minor units and not one more', async () => {
     const cash = await bank.cash();
     const alice = await bank.open();

@@ -80,6 +80,42 @@ export const TEMPLATES = {
     text('A payment is being checked', 'We are checking your payment of {{ amount }}. We tell you what becomes of it.'),
     text('Platba se prověřuje', 'Prověřujeme vaši platbu {{ amount }}. Dáme vám vědět, jak dopadla.'),
   ),
+  'evidence-rejected': template(
+    'security',
+    ['time'],
+    text(
+      'We could not accept a document of yours',
+      'We looked at a document of yours on {{ time }} and cannot accept it. Send us another one; the app says which.',
+    ),
+    text(
+      'Váš doklad jsme nemohli přijmout',
+      'Váš doklad jsme {{ time }} prověřili a nemůžeme jej přijmout. Pošlete nám jiný; aplikace řekne jaký.',
+    ),
+  ),
+  'evidence-expiring': template(
+    'security',
+    ['date', 'time'],
+    text(
+      'A document of yours expires soon',
+      'A document of yours counts until {{ date }}. Send us a new one before, so that you can go on as you are used to.',
+    ),
+    text(
+      'Platnost vašeho dokladu brzy skončí',
+      'Váš doklad platí do {{ date }}. Pošlete nám předtím nový, aby vám zůstalo vše, na co jste zvyklí.',
+    ),
+  ),
+  'evidence-expired': template(
+    'security',
+    ['date', 'time'],
+    text(
+      'A document of yours has expired',
+      'A document of yours counted until {{ date }}. Send us a new one, or you may be able to do less with your accounts.',
+    ),
+    text(
+      'Platnost vašeho dokladu skončila',
+      'Váš doklad platil do {{ date }}. Pošlete nám nový, jinak můžete mít na účtech nižší limity.',
+    ),
+  ),
   'credentials-registered': change('A username and a password were set', 'Bylo nastaveno jméno a heslo'),
   'password-changed': change('Your password was changed', 'Vaše heslo bylo změněno'),
   'password-reset': change('A forgotten password was replaced', 'Zapomenuté heslo bylo nahrazeno'),

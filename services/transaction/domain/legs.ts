@@ -8,6 +8,8 @@ export interface LegIntent {
   readonly side: Side;
   /** A plain decimal. */
   readonly amount: string;
+  /** The most that may be on the account after it, a plain decimal. Absent: any amount. */
+  readonly balanceLimit?: string;
 }
 
 /** A fee: who pays it and where it is earned, both ledger accounts. In minor units. */
@@ -22,12 +24,14 @@ export interface FeeLegs {
  * amount and the fee apart, and a deposit is there before its fee is taken from it.
  */
 export function legsOf(
-  principal: { debit: string; credit: string; currency: string; amount: bigint },
+  principal: { debit: string; credit: string; currency: string; amount: bigint; creditLimit?: string | undefined },
   fees?: FeeLegs,
 ): LegIntent[] {
-  const { debit, credit, currency, amount } = principal;
+  const { debit, credit, currency, amount, creditLimit } = principal;
+  const [first, second] = pair(debit, credit, currency, amount);
   return [
-    ...pair(debit, credit, currency, amount),
+    first,
+    creditLimit === undefined ? second : { ...second, balanceLimit: creditLimit },
     ...(fees?.fees ?? []).flatMap((fee) => pair(fees?.payer ?? '', fees?.income ?? '', currency, fee)),
   ];
 }
@@ -56,7 +60,7 @@ export function reversedLegs(
   return [...fees.flatMap((fee, index) => both(2 + 2 * index, fee)), ...both(0, amount)];
 }
 
-function pair(debit: string, credit: string, currency: string, minor: bigint): LegIntent[] {
+function pair(debit: string, credit: string, currency: string, minor: bigint): [LegIntent, LegIntent] {
   const amount = toDecimal({ currency, minor });
   return [
     { ledgerAccountId: debit, side: Side.DEBIT, amount },

@@ -12,6 +12,10 @@ export const refuse = refusals('transaction', {
   CURRENCY_MISMATCH: ['FAILED_PRECONDITION', 'The amount is not in the currency of the account.'],
   INSUFFICIENT_FUNDS: ['FAILED_PRECONDITION', 'There is not enough money on the account.'],
   CEILING_EXCEEDED: ['FAILED_PRECONDITION', 'The account may not hold that much.'],
+  TIER_DAY_LIMIT_EXCEEDED: [
+    'FAILED_PRECONDITION',
+    'With what was ordered before it is more than the bank allows on a day by what it has verified.',
+  ],
   BALANCE_OUT_OF_RANGE: ['FAILED_PRECONDITION', 'The balance would be larger than the ledger holds.'],
   BOOKING_DATE_NOT_OPEN: ['FAILED_PRECONDITION', 'Nothing may be booked on that day.'],
   TRANSACTION_NOT_REVERSIBLE: ['FAILED_PRECONDITION', 'The transaction cannot be undone.'],

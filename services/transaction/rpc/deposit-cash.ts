@@ -42,7 +42,10 @@ async function prepare(context: Context, request: DepositCashRequest, call: Call
     order: newOrder({ type: 'cash_deposit', creditorAccountId, partyId, currency, amount, fees, particulars }),
     journal: {
       kind: JournalKind.DEPOSIT,
-      legs: legsOf({ debit, credit, currency, amount }, { payer: credit, income, fees }),
+      legs: legsOf(
+        { debit, credit, currency, amount, creditLimit: allowed.creditorBalanceLimit?.amount },
+        { payer: credit, income, fees },
+      ),
     },
   };
 }

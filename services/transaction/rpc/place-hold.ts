@@ -12,6 +12,7 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { type PlaceHoldRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { creditorOf } from '../creditors.ts';
+import { type DayUsage, reserve, settleReservations, usageOf } from '../day-usage.ts';
 import { refuse, refuseRequest } from '../domain/refusals.ts';
 import { suspected, type Verdict } from '../domain/verdict.ts';
 import { type HoldRow, insertHolds } from '../hold-tables.ts';
@@ -23,6 +24,7 @@ interface Planned {
   readonly hold: HoldRow;
   /** Milliseconds since the epoch. */
   readonly expireTime: number;
+  readonly usage: DayUsage | undefined;
 }
 
 /** What the ledger is asked for, in plain JSON. */
@@ -33,6 +35,8 @@ interface Intent {
   readonly creditLedgerAccountId: string;
   readonly amount: { readonly currencyCode: string; readonly amount: string };
   readonly captureLimit: { readonly currencyCode: string; readonly amount: string };
+  /** Set to the day on which it uses up some of what the tiers of customers let orders take on a day. */
+  readonly reserves?: string;
 }
 
 /** Keeps money of a debtor for a creditor. */
@@ -42,7 +46,7 @@ export function placeHold(context: Context): Rpcs<typeof TransactionService>['pl
 }
 
 async function prepare(
-  { accounts, scoring, proving, vault }: Context,
+  { accounts, clock, scoring, proving, vault }: Context,
   request: PlaceHoldRequest,
   call: Call,
 ): Promise<Planned> {
@@ -64,7 +68,9 @@ async function prepare(
   const particulars = await sealParticulars(vault, partyId, { remittanceInformation });
   const parties = { debtorAccountId, creditorAccountId, partyId };
   const terms = { currency, amount, captureLimit: limit.minor, particulars };
-  return { hold: { id: newId('hld'), ...parties, ...terms, createTime: Date.now() }, expireTime };
+  // In full on the day on which it is placed: no capture of it is refused, nor counted again.
+  const usage = await usageOf({ clock }, allowed);
+  return { hold: { id: newId('hld'), ...parties, ...terms, createTime: Date.now() }, expireTime, usage };
 }
 
 /** No hold waits for compliance: what would be held is refused, and so is what could not be scored. */
@@ -79,7 +85,8 @@ type Method = typeof TransactionService.method.placeHold;
 function steps({ ledger, vault }: Context): OrderSteps<Method, Planned, Intent, void> {
   return {
     method: TransactionService.method.placeHold,
-    async plan(tx, { hold, expireTime }) {
+    async plan(tx, { hold, expireTime, usage }) {
+      if (usage) await reserve(tx, { ...hold, amount: hold.captureLimit }, usage);
       await tx.execute(insertHolds([hold]));
       const { id: holdId, currency, amount, captureLimit } = hold;
       return {
@@ -89,14 +96,19 @@ function steps({ ledger, vault }: Context): OrderSteps<Method, Planned, Intent, 
         creditLedgerAccountId: deriveId('lac', hold.creditorAccountId),
         amount: toMoney({ currency, minor: amount }),
         captureLimit: toMoney({ currency, minor: captureLimit }),
+        ...(usage && { reserves: usage.date }),
       };
     },
-    carryOut({ expireTime, ...hold }, { validateOnly, deadline, call }) {
+    carryOut({ expireTime, reserves: _counted, ...hold }, { validateOnly, deadline, call }) {
       const asked = { ...hold, kind: JournalKind.TRANSFER, expireTime: timestampFromMs(expireTime) };
       return ledger.placeHold({ ...asked, ...actorOfJournal(call) }, { validateOnly, deadline, trace: call.trace });
     },
-    async settle(tx, { holdId, expireTime }) {
+    async settle(tx, { holdId, expireTime, reserves }, outcome) {
       const hold = await readHold(tx, holdId);
+      if (reserves) {
+        const bookingDate = 'refusal' in outcome ? null : reserves;
+        await tx.execute(settleReservations([{ id: holdId, bookingDate }]));
+      }
       tx.record({ resourceIds: resourcesOfHold(hold), partyId: hold.partyId });
       const held = toMoney({ currency: hold.currency, minor: hold.amount });
       const captured = toMoney({ currency: hold.currency, minor: 0n });

@@ -6,6 +6,7 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { TransactionService, type WithdrawCashRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
+import { usageOf } from '../day-usage.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
 import { type Movement, movementSteps, newOrder } from '../movement.ts';
@@ -29,12 +30,14 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
   );
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit } = allowed;
-  const [particulars, credit, income] = await Promise.all([
+  const [particulars, credit, income, usage] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     context.ledger.bankAccount('cash', currency, call),
     fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
+    usageOf(context, allowed),
   ]);
   return {
+    usage,
     order: newOrder({ type: 'cash_withdrawal', debtorAccountId, partyId, currency, amount, fees, particulars }),
     journal: {
       kind: JournalKind.WITHDRAWAL,

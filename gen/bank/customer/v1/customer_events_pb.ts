@@ -6,6 +6,10 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { CustomerState } from "./customer_pb.ts";
 import { file_bank_customer_v1_customer } from "./customer_pb.ts";
+import type { DocumentKind } from "./document_pb.ts";
+import { file_bank_customer_v1_document } from "./document_pb.ts";
+import type { EvidenceRejection, EvidenceState, KycTierSet } from "./kyc_pb.ts";
+import { file_bank_customer_v1_kyc } from "./kyc_pb.ts";
 import type { RelationKind } from "./relation_pb.ts";
 import { file_bank_customer_v1_relation } from "./relation_pb.ts";
 import type { SanctionsList } from "./sanctions_pb.ts";
@@ -19,7 +23,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer_events.proto.
  */
 export const file_bank_customer_v1_customer_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIvUBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUSJAoScHJldmlvdXNfYnJhbmNoX2lkGAYgASgJQgjatRgECAcQAxIpChdyZWxhdGlvbnNoaXBfb2ZmaWNlcl9pZBgHIAEoCUII2rUYBAgIEAMiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUi3gEKD1JlbGF0aW9uQ3JlYXRlZBIdCgtyZWxhdGlvbl9pZBgBIAEoCUII2rUYBAgzEAMSLAoEa2luZBgCIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIlChNyZWxhdGVkX2N1c3RvbWVyX2lkGAQgASgJQgjatRgECAEQAxISCgp2YWxpZF9mcm9tGAUgASgJEhMKC3ZhbGlkX3VudGlsGAYgASgJEg8KB3ZlcnNpb24YByABKAUi3AEKDVJlbGF0aW9uRW5kZWQSHQoLcmVsYXRpb25faWQYASABKAlCCNq1GAQIMxADEiwKBGtpbmQYAiABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZBIdCgtjdXN0b21lcl9pZBgDIAEoCUII2rUYBAgBEAMSJQoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUII2rUYBAgBEAMSEgoKdmFsaWRfZnJvbRgFIAEoCRITCgt2YWxpZF91bnRpbBgGIAEoCRIPCgd2ZXJzaW9uGAcgASgFIroBChFTYW5jdGlvbnNIaXRGb3VuZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrwBChNTYW5jdGlvbnNIaXRDbGVhcmVkEhgKBmhpdF9pZBgBIAEoCUII2rUYBAg0EAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARADEh0KC3JlbGF0aW9uX2lkGAMgASgJQgjatRgECDMQAxItCgRsaXN0GAQgASgOMh8uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNMaXN0Eg0KBXNjb3JlGAUgASgFEg8KB3ZlcnNpb24YBiABKAUivgEKFVNhbmN0aW9uc0hpdENvbmZpcm1lZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrsBChJTYW5jdGlvbnNIaXRMYXBzZWQSGAoGaGl0X2lkGAEgASgJQgjatRgECDQQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSHQoLcmVsYXRpb25faWQYAyABKAlCCNq1GAQIMxADEi0KBGxpc3QYBCABKA4yHy5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0xpc3QSDQoFc2NvcmUYBSABKAUSDwoHdmVyc2lvbhgGIAEoBSJdChdDdXN0b21lclN0YW5kaW5nQ2hhbmdlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEgoKcmVzdHJpY3RlZBgCIAEoCBIPCgd2ZXJzaW9uGAMgASgFImwKFVNhbmN0aW9uc0xpc3RJbXBvcnRlZBItCgRsaXN0GAEgASgOMh8uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNMaXN0Eg8KB3ZlcnNpb24YAiABKAUSEwoLZW50cnlfY291bnQYAyABKAUiYQoQQ3VzdG9tZXJEZWNlYXNlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAESEgoKZGVhdGhfZGF0ZRgCIAEoCRIaChJldmlkZW5jZV9yZWZlcmVuY2UYAyABKAki6gEKFVNlcnZpY2VSZXF1ZXN0Q2hhbmdlZBIkChJzZXJ2aWNlX3JlcXVlc3RfaWQYASABKAlCCNq1GAQIUhADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIyCgRraW5kGAMgASgOMiQuYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdEtpbmQSNAoFc3RhdGUYBCABKA4yJS5iYW5rLmN1c3RvbWVyLnYxLlNlcnZpY2VSZXF1ZXN0U3RhdGUSEQoJZXNjYWxhdGVkGAUgASgIEg8KB3ZlcnNpb24YBiABKAViBnByb3RvMw", [file_bank_customer_v1_customer, file_bank_customer_v1_relation, file_bank_customer_v1_sanctions, file_bank_customer_v1_service_request, file_bank_options_v1_options]);
+  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIvUBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUSJAoScHJldmlvdXNfYnJhbmNoX2lkGAYgASgJQgjatRgECAcQAxIpChdyZWxhdGlvbnNoaXBfb2ZmaWNlcl9pZBgHIAEoCUII2rUYBAgIEAMiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUi3gEKD1JlbGF0aW9uQ3JlYXRlZBIdCgtyZWxhdGlvbl9pZBgBIAEoCUII2rUYBAgzEAMSLAoEa2luZBgCIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIlChNyZWxhdGVkX2N1c3RvbWVyX2lkGAQgASgJQgjatRgECAEQAxISCgp2YWxpZF9mcm9tGAUgASgJEhMKC3ZhbGlkX3VudGlsGAYgASgJEg8KB3ZlcnNpb24YByABKAUi3AEKDVJlbGF0aW9uRW5kZWQSHQoLcmVsYXRpb25faWQYASABKAlCCNq1GAQIMxADEiwKBGtpbmQYAiABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZBIdCgtjdXN0b21lcl9pZBgDIAEoCUII2rUYBAgBEAMSJQoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUII2rUYBAgBEAMSEgoKdmFsaWRfZnJvbRgFIAEoCRITCgt2YWxpZF91bnRpbBgGIAEoCRIPCgd2ZXJzaW9uGAcgASgFIroBChFTYW5jdGlvbnNIaXRGb3VuZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrwBChNTYW5jdGlvbnNIaXRDbGVhcmVkEhgKBmhpdF9pZBgBIAEoCUII2rUYBAg0EAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARADEh0KC3JlbGF0aW9uX2lkGAMgASgJQgjatRgECDMQAxItCgRsaXN0GAQgASgOMh8uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNMaXN0Eg0KBXNjb3JlGAUgASgFEg8KB3ZlcnNpb24YBiABKAUivgEKFVNhbmN0aW9uc0hpdENvbmZpcm1lZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrsBChJTYW5jdGlvbnNIaXRMYXBzZWQSGAoGaGl0X2lkGAEgASgJQgjatRgECDQQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSHQoLcmVsYXRpb25faWQYAyABKAlCCNq1GAQIMxADEi0KBGxpc3QYBCABKA4yHy5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0xpc3QSDQoFc2NvcmUYBSABKAUSDwoHdmVyc2lvbhgGIAEoBSJwChdDdXN0b21lclN0YW5kaW5nQ2hhbmdlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEgoKcmVzdHJpY3RlZBgCIAEoCBIPCgd2ZXJzaW9uGAMgASgFEhEKCXRpZXJfY29kZRgEIAEoCSJsChVTYW5jdGlvbnNMaXN0SW1wb3J0ZWQSLQoEbGlzdBgBIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBIPCgd2ZXJzaW9uGAIgASgFEhMKC2VudHJ5X2NvdW50GAMgASgFImEKEEN1c3RvbWVyRGVjZWFzZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhIKCmRlYXRoX2RhdGUYAiABKAkSGgoSZXZpZGVuY2VfcmVmZXJlbmNlGAMgASgJIuoBChVTZXJ2aWNlUmVxdWVzdENoYW5nZWQSJAoSc2VydmljZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECFIQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSMgoEa2luZBgDIAEoDjIkLmJhbmsuY3VzdG9tZXIudjEuU2VydmljZVJlcXVlc3RLaW5kEjQKBXN0YXRlGAQgASgOMiUuYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdFN0YXRlEhEKCWVzY2FsYXRlZBgFIAEoCBIPCgd2ZXJzaW9uGAYgASgFIkUKE0t5Y1RpZXJTZXRQdWJsaXNoZWQSLgoIdGllcl9zZXQYASABKAsyHC5iYW5rLmN1c3RvbWVyLnYxLkt5Y1RpZXJTZXQiogEKEUV2aWRlbmNlU3VibWl0dGVkEh0KC2V2aWRlbmNlX2lkGAEgASgJQgjatRgECDYQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSLAoEa2luZBgDIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuRG9jdW1lbnRLaW5kEhAKCHByb3ZpZGVyGAQgASgJEg8KB3ZlcnNpb24YBSABKAUipAEKEEV2aWRlbmNlRXhwaXJpbmcSHQoLZXZpZGVuY2VfaWQYASABKAlCCNq1GAQINhADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIsCgRraW5kGAMgASgOMh4uYmFuay5jdXN0b21lci52MS5Eb2N1bWVudEtpbmQSEwoLZXhwaXJlX2RhdGUYBCABKAkSDwoHdmVyc2lvbhgFIAEoBSKLAgoPRXZpZGVuY2VEZWNpZGVkEh0KC2V2aWRlbmNlX2lkGAEgASgJQgjatRgECDYQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSLAoEa2luZBgDIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuRG9jdW1lbnRLaW5kEi4KBXN0YXRlGAQgASgOMh8uYmFuay5jdXN0b21lci52MS5FdmlkZW5jZVN0YXRlEjYKCXJlamVjdGlvbhgFIAEoDjIjLmJhbmsuY3VzdG9tZXIudjEuRXZpZGVuY2VSZWplY3Rpb24SEwoLZXhwaXJlX2RhdGUYBiABKAkSDwoHdmVyc2lvbhgHIAEoBWIGcHJvdG8z", [file_bank_customer_v1_customer, file_bank_customer_v1_document, file_bank_customer_v1_kyc, file_bank_customer_v1_relation, file_bank_customer_v1_sanctions, file_bank_customer_v1_service_request, file_bank_options_v1_options]);
 
 /**
  * A customer was registered.
@@ -561,6 +565,13 @@ export type CustomerStandingChanged = Message<"bank.customer.v1.CustomerStanding
    * @generated from field: int32 version = 3;
    */
   version: number;
+
+  /**
+   * The tier that they are of (KycTierSetPublished tells what it allows). Empty: they are exempt, and may do everything.
+   *
+   * @generated from field: string tier_code = 4;
+   */
+  tierCode: string;
 };
 
 /**
@@ -695,4 +706,186 @@ export type ServiceRequestChanged = Message<"bank.customer.v1.ServiceRequestChan
  */
 export const ServiceRequestChangedSchema: GenMessage<ServiceRequestChanged> = /*@__PURE__*/
   messageDesc(file_bank_customer_v1_customer_events, 12);
+
+/**
+ * There is a version of the tiers of customers. It is in force. The thing that the event is about is `kyc_tiers`.
+ *
+ * @generated from message bank.customer.v1.KycTierSetPublished
+ */
+export type KycTierSetPublished = Message<"bank.customer.v1.KycTierSetPublished"> & {
+  /**
+   * The version.
+   *
+   * @generated from field: bank.customer.v1.KycTierSet tier_set = 1;
+   */
+  tierSet?: KycTierSet | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.KycTierSetPublished.
+ * Use `create(KycTierSetPublishedSchema)` to create a new message.
+ */
+export const KycTierSetPublishedSchema: GenMessage<KycTierSetPublished> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 13);
+
+/**
+ * Evidence was submitted, and waits to be verified: by its provider, where it names one, which answers by ReportVerification.
+ *
+ * @generated from message bank.customer.v1.EvidenceSubmitted
+ */
+export type EvidenceSubmitted = Message<"bank.customer.v1.EvidenceSubmitted"> & {
+  /**
+   * The evidence.
+   *
+   * @generated from field: string evidence_id = 1;
+   */
+  evidenceId: string;
+
+  /**
+   * Of whom.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * What it is.
+   *
+   * @generated from field: bank.customer.v1.DocumentKind kind = 3;
+   */
+  kind: DocumentKind;
+
+  /**
+   * Who is asked to verify it. Empty: staff.
+   *
+   * @generated from field: string provider = 4;
+   */
+  provider: string;
+
+  /**
+   * The version of the evidence that this made, from 1.
+   *
+   * @generated from field: int32 version = 5;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.EvidenceSubmitted.
+ * Use `create(EvidenceSubmittedSchema)` to create a new message.
+ */
+export const EvidenceSubmittedSchema: GenMessage<EvidenceSubmitted> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 14);
+
+/**
+ * Evidence of which the last day is near. Customers are told, to send another document in time.
+ *
+ * @generated from message bank.customer.v1.EvidenceExpiring
+ */
+export type EvidenceExpiring = Message<"bank.customer.v1.EvidenceExpiring"> & {
+  /**
+   * The evidence.
+   *
+   * @generated from field: string evidence_id = 1;
+   */
+  evidenceId: string;
+
+  /**
+   * Of whom.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * What it is.
+   *
+   * @generated from field: bank.customer.v1.DocumentKind kind = 3;
+   */
+  kind: DocumentKind;
+
+  /**
+   * The last day on which it counts, YYYY-MM-DD.
+   *
+   * @generated from field: string expire_date = 4;
+   */
+  expireDate: string;
+
+  /**
+   * The version of the evidence that this made.
+   *
+   * @generated from field: int32 version = 5;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.EvidenceExpiring.
+ * Use `create(EvidenceExpiringSchema)` to create a new message.
+ */
+export const EvidenceExpiringSchema: GenMessage<EvidenceExpiring> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 15);
+
+/**
+ * Evidence was verified, rejected, or has expired.
+ *
+ * @generated from message bank.customer.v1.EvidenceDecided
+ */
+export type EvidenceDecided = Message<"bank.customer.v1.EvidenceDecided"> & {
+  /**
+   * The evidence.
+   *
+   * @generated from field: string evidence_id = 1;
+   */
+  evidenceId: string;
+
+  /**
+   * Of whom.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * What it is.
+   *
+   * @generated from field: bank.customer.v1.DocumentKind kind = 3;
+   */
+  kind: DocumentKind;
+
+  /**
+   * What became of it: VERIFIED, REJECTED or EXPIRED.
+   *
+   * @generated from field: bank.customer.v1.EvidenceState state = 4;
+   */
+  state: EvidenceState;
+
+  /**
+   * Why it was rejected.
+   *
+   * @generated from field: bank.customer.v1.EvidenceRejection rejection = 5;
+   */
+  rejection: EvidenceRejection;
+
+  /**
+   * The last day on which it counts, or counted, YYYY-MM-DD. Empty for what never did.
+   *
+   * @generated from field: string expire_date = 6;
+   */
+  expireDate: string;
+
+  /**
+   * The version of the evidence that this made.
+   *
+   * @generated from field: int32 version = 7;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message bank.customer.v1.EvidenceDecided.
+ * Use `create(EvidenceDecidedSchema)` to create a new message.
+ */
+export const EvidenceDecidedSchema: GenMessage<EvidenceDecided> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 16);
 

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Database, openDatabase } from '#chassis/database.ts';
+import { Refusal } from '#chassis/errors.ts';
+import { makeLog } from '#chassis/log.ts';
+import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { holds } from '#chassis/testing/property.ts';
+import { reserve, settleReservations } from './day-usage.ts';
+import { transaction } from './service.ts';
+
+const DAYS = ['2026-05-04', '2026-05-05', '2026-05-06'] as const;
+const day = fc.constantFrom(...DAYS);
+const OWNERS = ['cus_a', 'cus_b'] as const;
+
+/** An order of some owners, and what becomes of it: booked on a day, refused, or still under way. */
+const order = fc.record({
+  owners: fc.uniqueArray(fc.constantFrom(...OWNERS), { minLength: 1, maxLength: 2 }),
+  amount: fc.bigInt({ min: 1n, max: 60n }),
+  date: day,
+  outcome: fc.oneof(day, fc.constant('refused'), fc.constant('under way')),
+});
+
+describe('What is used up of a day', () => {
+  let cloned: TestDatabase;
+  let database: Database;
+  const LIMIT = 100n;
+
+  before(async () => {
+    cloned = await cloneDatabase(transaction);
+    const settings = { service: 'transaction', entities: [], poolMax: 2, statementTimeoutMs: 60_000 };
+    database = await openDatabase({ ...settings, url: cloned.runtimeUrl, log: makeLog('test', 'silent') });
+  });
+  after(async () => {
+    await database[Symbol.asyncDispose]();
+    await cloned.drop();
+  });
+
+  /** Reserves, and answers whether there was enough left. */
+  const reserved = (
+    id: string,
+    { owners, amount, date }: { owners: readonly string[]; amount: bigint; date: string },
+  ) =>
+    database.transaction(async (tx) => {
+      const allowances = owners.map((customerId) => ({ customerId, limit: LIMIT }));
+      try {
+        await reserve(tx, { id, currency: 'CZK', amount }, { date, allowances });
+        return true;
+      } catch (error) {
+        if (error instanceof Refusal) return false;
+        throw error;
+      }
+    });
+
+  it('is what was ordered and not refused, on the day on which it was booked, and never more than the limit when it is ordered', async () => {
+    let run = 0;
+    await holds(
+      fc.asyncProperty(fc.array(order, { maxLength: 12 }), async (orders) => {
+        run += 1;
+        const mine = (customerId: string) => `${customerId}_${run}`;
+        const model = new Map<string, bigint>();
+        const add = (customerId: string, date: string, amount: bigint) =>
+          model.set(`${customerId} ${date}`, (model.get(`${customerId} ${date}`) ?? 0n) + amount);
+        for (const [index, { outcome, ...one }] of orders.entries()) {
+          const id = `txn_${run}_${index}`;
+          const owners = one.owners.map(mine);
+          const fits = owners.every((owner) => (model.get(`${owner} ${one.date}`) ?? 0n) + one.amount <= LIMIT);
+          expect(await reserved(id, { ...one, owners })).to.equal(fits);
+          if (!fits) continue;
+          if (outcome !== 'under way') {
+            const bookingDate = outcome === 'refused' ? null : outcome;
+            await database.query(settleReservations([{ id, bookingDate }]));
+            // Settled once more, by whoever comes after one that was killed.
+            await database.query(settleReservations([{ id, bookingDate }]));
+          }
+          for (const owner of owners) {
+            if (outcome !== 'refused') add(owner, outcome === 'under way' ? one.date : outcome, one.amount);
+          }
+        }
+        const rows = await cloned.query<{ key: string; amount: string }>(
+          `select customer_id || ' ' || date as key, amount::text from day_usage
+           where customer_id like '%_${run}' and amount > 0 order by 1`,
+        );
+        const expected = [...model].filter(([, amount]) => amount > 0n).map(([key, amount]) => `${key} ${amount}`);
+        expect(rows.map(({ key, amount }) => `${key} ${amount}`)).to.deep.equal(expected.toSorted());
+      }),
+      { runs: 25, proofRuns: 500 },
+    );
+  });
+
+  it('lets just so many of many at the same time', async () => {
+    const one = { owners: ['cus_many'], amount: 30n, date: DAYS[0] };
+    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, index) => reserved(`txn_many_${index}`, one)));
+    expect(outcomes.filter(Boolean)).to.have.length(3);
+  });
+});
