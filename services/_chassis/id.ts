@@ -28,6 +28,7 @@ export type Prefix =
   | 'rdg'
   | 'rfs'
   | 'rel'
+  | 'scp'
   | 'sht'
   | 'ses'
   | 'sgr'

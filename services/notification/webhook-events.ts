@@ -14,6 +14,8 @@ import {
   ProductPublishedSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import {
+  ScheduledPaymentChangedSchema,
+  ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
@@ -38,6 +40,8 @@ const SCHEMAS: readonly DescMessage[] = [
   AccountWokenSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
+  ScheduledPaymentChangedSchema,
+  ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
