@@ -104,7 +104,7 @@ describe('A rule of recurrence', () => {
       fc.constant(''),
       fc
         .uniqueArray(fc.integer({ min: 1, max: 31 }), { minLength: 1, maxLength: 3 })
-        .map((days) => `BYMONTHDAY=${days}`),
+        .map((days) => `BYMONTHDAY=${days.join()}`),
       fc.integer({ min: -28, max: -1 }).map((day) => `BYMONTHDAY=${day}`),
     );
     const skips = fc.constantFrom('', 'RSCALE=GREGORIAN;', 'RSCALE=GREGORIAN;SKIP=BACKWARD;');

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { refused } from '#chassis/testing/service.ts';
-import type { Account } from '#gen/bank/account/v1/account_pb.ts';
+import { refused, staff } from '#chassis/testing/service.ts';
+import { type Account, AccountType } from '#gen/bank/account/v1/account_pb.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { MandateAction, SignatoryRole } from '#gen/bank/account/v1/mandate_pb.ts';
 import { BusinessDayConvention, ScheduledPaymentState } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { openAccount, registerPerson } from '../../_testbed/opening.ts';
-import { giveMandate, rule, signer } from '../../account/testing-mandates.ts';
-import { as, czk, dump, of, there } from '../testing.ts';
+import { aRequestId, as, czk, dump, of, there } from '../testing.ts';
 import { aSchedule, dayIn, SCHEDULING, scheduled, scheduleOf } from '../testing-schedules.ts';
 
 describe('SchedulePayment', () => {
@@ -77,10 +78,23 @@ describe('SchedulePayment', () => {
     const stranger = await registerPerson(bank());
     await refused(of(bank(), stranger).schedulePayment(aSchedule(mine, his, tomorrow)), 'ACCOUNT_NOT_FOUND');
     await refused(as(bank(), 'AUDITOR').schedulePayment(aSchedule(mine, his, tomorrow)), 'CALLER_NOT_ALLOWED');
-    const two = await openAccount(bank(), { owners: [jana, stranger], type: 2 });
-    await giveMandate(bank(), two.accountId, [signer(jana), signer(stranger)], [rule('PAY', [[2, jana, stranger]])]);
+    const two = await openAccount(bank(), { owners: [jana, stranger], type: AccountType.JOINT });
+    await haveBothSign(two, [jana, stranger]);
     await refused(of(bank(), jana).schedulePayment(aSchedule(two, his, tomorrow)), 'SIGNATURES_REQUIRED');
     const { scheduledPayment } = await as(bank(), 'TELLER').schedulePayment(aSchedule(two, his, tomorrow));
     expect(scheduledPayment?.state).to.equal(ScheduledPaymentState.ACTIVE);
   });
+
+  /** Gives an account a mandate by which nobody pays alone. */
+  async function haveBothSign({ accountId }: Account, customerIds: readonly string[]): Promise<void> {
+    const maker = { ...staff('BACK_OFFICE'), approverId: 'stf_checker' };
+    await bank()
+      .asPrincipal(AccountService, maker, { workload: 'security-executor' })
+      .setMandate({
+        requestId: aRequestId(),
+        accountId,
+        signatories: customerIds.map((customerId) => ({ customerId, role: SignatoryRole.SIGNER })),
+        rules: [{ action: MandateAction.PAY, requirements: [{ count: 2, customerIds: [...customerIds] }] }],
+      });
+  }
 });

@@ -9,6 +9,7 @@ import { type History, readHistory } from './history.ts';
 import { openAll } from './opening.ts';
 import { readParties } from './parties.ts';
 import { patiently } from './patience.ts';
+import { type ImportedOrders, importStandingOrders, readStandingOrders } from './standing-orders.ts';
 
 /** What to import, and where to. */
 export interface ImportOptions {
@@ -31,6 +32,7 @@ export interface Imported {
   readonly seconds: number;
   /** Where the bank is not as the files say. */
   readonly differences: readonly Difference[];
+  readonly standingOrders: ImportedOrders;
   readonly trialBalance: GetTrialBalanceResponse;
   /** Words of the files that are not known, with how often they are there. */
   readonly unknown: ReadonlyMap<string, number>;
@@ -53,11 +55,17 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
     await progress.begin('reading');
     const parties = await readParties(directory, today, wrong);
     const history = await readHistory(directory, parties.accounts, today, wrong);
+    const orders = await readStandingOrders(directory, parties.accounts, history, wrong);
     wrong.settle();
 
     await progress.begin('booking', parties.clients.size + parties.accounts.size + history.count);
     const opening = openAll(bank, parties, progress);
-    const [booked] = await Promise.all([bookHistory(bank, history, opening.accounts, progress), opening.done]);
+    // Orders are brought in while their accounts are migrating, as history is.
+    const [booked, standingOrders] = await Promise.all([
+      bookHistory(bank, history, opening.accounts, progress),
+      importStandingOrders(bank, orders, history, opening.accounts),
+      opening.done,
+    ]);
     const accounts = new Map(
       await Promise.all([...opening.accounts].map(async ([id, accountId]) => [id, await accountId] as const)),
     );
@@ -70,6 +78,7 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
       skipped: booked.skipped,
       seconds: Math.round(performance.now() - start) / 1000,
       differences,
+      standingOrders,
       trialBalance,
       unknown: history.unknown,
     };

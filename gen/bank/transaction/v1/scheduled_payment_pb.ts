@@ -1019,7 +1019,7 @@ export type ImportScheduledPaymentRequest = Message<"bank.transaction.v1.ImportS
   validateOnly: boolean;
 
   /**
-   * The other bank's reference, e.g. `berka-29431`.
+   * The other bank's reference, e.g. `berka-order-29431`.
    *
    * @generated from field: string external_reference = 3;
    */
