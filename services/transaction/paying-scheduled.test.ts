@@ -55,6 +55,7 @@ describe('Scheduled payments, as the days end', function suite() {
     await plan('frozen', '100');
     await plan('paused', '100', daily);
     await plan('cancelled', '100');
+    await plan('closed', '0', { ...daily, retryDays: 3 });
     await plan('changed', '100', daily);
     await plan('later', '100', fixed('30'), await dayIn(bank(), 3));
     const id = (name: string) => ({ requestId: aRequestId(), scheduledPaymentId: ids[name] ?? '' });
@@ -67,6 +68,8 @@ describe('Scheduled payments, as the days end', function suite() {
       debits: true,
       reason: FreezeReason.COURT_ORDER,
     });
+    const closing = { requestId: aRequestId(), accountId: accounts['closed']?.accountId ?? '' };
+    await accountsAs(bank(), 'BACK_OFFICE').closeAccount(closing);
     await endDay(bank());
     await deposit(bank(), accounts['late'] as Account, '50');
     await customer.updateScheduledPayment({ ...id('changed'), amount: { case: 'fixedAmount', value: czk('1.50') } });
@@ -113,6 +116,7 @@ describe('Scheduled payments, as the days end', function suite() {
       ['1 1 PAID 10.00', '2 2 REFUSED 10.00 INSUFFICIENT_FUNDS', '3 3 REFUSED 10.00 INSUFFICIENT_FUNDS'],
     ],
     ['frozen', 'is judged again when it is paid', 'FAILED 0 0.00', ['1 1 REFUSED 10.00 ACCOUNT_FROZEN']],
+    ['closed', 'ends when its account is closed', 'FAILED 0 0.00', ['1 1 REFUSED 10.00 ACCOUNT_CLOSED']],
     ['paused', 'does not make up for what was paused', 'ACTIVE 1 10.00', ['3 3 PAID 10.00']],
     ['cancelled', 'pays nothing once it is cancelled', 'CANCELLED 0 0.00', []],
     [
@@ -171,7 +175,7 @@ describe('Scheduled payments, as the days end', function suite() {
       .database('ledger')
       .query(`select done_count, set_aside_count from day_step where name = 'pay-scheduled' order by date`);
     expect(steps).to.deep.equal([
-      { done_count: 8, set_aside_count: 3 },
+      { done_count: 8, set_aside_count: 4 },
       { done_count: 6, set_aside_count: 2 },
       { done_count: 5, set_aside_count: 1 },
     ]);

@@ -189,9 +189,9 @@ async function refused(
   tx: CommandTx,
   row: ScheduleRow,
   { dueDate, reason, amount }: Pick<NewRun, 'dueDate' | 'reason' | 'amount'>,
-  { again, next }: Days,
+  days: Days,
 ): Promise<void> {
-  const { isGivenUp, ...progress } = afterRefused(row, row, again, next);
+  const { isGivenUp, ...progress } = afterRefused(row, row, reason, days);
   if (!isGivenUp) {
     await save(tx, row, progress, reason);
     return;

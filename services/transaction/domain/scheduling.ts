@@ -118,18 +118,25 @@ export function afterPaid(terms: Terms, progress: Progress, amount: bigint, next
   return { ...onTo(progress, isOver || isAll ? null : next), paidCount, paidTotal };
 }
 
-/** What becomes of it when what is due was refused: tried again on a later day, unless the tries or the time until the next are over. */
+/** What no other day changes. */
+const FOR_GOOD: readonly string[] = ['ACCOUNT_CLOSED'];
+
+/**
+ * What becomes of it when what is due was refused: tried again on a later day, unless the tries or the time until the next are over; or
+ * given up, and with it the whole payment where it was the only day, or no other day can do better.
+ */
 export function afterRefused(
   terms: Terms,
   { state, dueDate, attempt, paidCount, paidTotal }: Progress,
-  again: string,
-  next: Due | null,
+  reason: string,
+  { again, next }: { readonly again: string; readonly next: Due | null },
 ): Progress & { readonly isGivenUp: boolean } {
-  const isLast = attempt >= terms.retryDays || (next !== null && next.runDate <= again);
+  const isForGood = FOR_GOOD.includes(reason);
+  const isLast = isForGood || attempt >= terms.retryDays || (next !== null && next.runDate <= again);
   const paid = { paidCount, paidTotal };
   if (!isLast) return { state, dueDate, runDate: again, attempt: attempt + 1, ...paid, isGivenUp: false };
-  const given = onTo(paid, next);
-  return { ...given, ...(terms.recurrenceRule === '' && { state: 'failed' }), isGivenUp: true };
+  if (terms.recurrenceRule !== '' && !isForGood) return { ...onTo(paid, next), isGivenUp: true };
+  return { ...onTo(paid, null), state: 'failed', isGivenUp: true };
 }
 
 /** What becomes of it once it is done with what is due: what is due next, if anything is. */

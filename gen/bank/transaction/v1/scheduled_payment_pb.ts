@@ -1138,7 +1138,7 @@ export const ScheduledPaymentState = {
   COMPLETED: 3,
 
   /**
-   * Of a payment that was to be made once: it could not be made.
+   * It could not be made, and cannot be on any other day: it was to be made once, or an account of it is closed.
    *
    * @generated from enum value: SCHEDULED_PAYMENT_STATE_FAILED = 4;
    */
