@@ -67,6 +67,8 @@ describe('SchedulePayment', () => {
     await refused(ask({ businessDayConvention: FOLLOWING }), 'SCHEDULE_INVALID');
     await refused(ask({ recurrenceRule: 'FREQ=DAILY', endDate: today }), 'SCHEDULE_INVALID');
     await refused(ask({ businessDayConvention: FOLLOWING, calendarCode: 'XX' }), 'CALENDAR_NOT_FOUND');
+    const far = { businessDayConvention: FOLLOWING, calendarCode: 'CZ' };
+    await refused(ask(far, '9999-12-31'), 'CALENDAR_NOT_FOUND');
     await refused(ask({ creditor: { case: 'creditorIban', value: 'CZ0012345678' } }), 'IBAN_INVALID');
     await refused(ask({ amount: { case: 'fixedAmount', value: czk('0') } }), 'AMOUNT_NOT_POSITIVE');
     const euros = { recurrenceRule: 'FREQ=DAILY', maximumTotal: { currencyCode: 'EUR', amount: '5' } };
