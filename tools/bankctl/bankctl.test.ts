@@ -514,10 +514,8 @@ describe('bankctl', function bankctl() {
       (await json<Opened>(['account', 'open', '--product', 'prd_current_czk', '--holder', holder])).account.accountId;
     const [payer, payee] = [await open(jana), await open(petr)];
     const terms = ['--on', '2098-11-30', '--rule', 'FREQ=MONTHLY;BYMONTHDAY=31', '--times', '3', '--text', 'rent'];
-    const { scheduledPayment } = await json<{ scheduledPayment: { scheduledPaymentId: string } }>([
-      ...['schedule', 'create', payer, payee, '60.00'],
-      ...terms,
-    ]);
+    const create = ['schedule', 'create', payer, payee, '60.00', ...terms];
+    const { scheduledPayment } = await json<{ scheduledPayment: { scheduledPaymentId: string } }>(create);
     expect(scheduledPayment).to.deep.include({ nextDueDate: '2098-11-30', remittanceInformation: 'rent' });
     const { scheduledPaymentId: id } = scheduledPayment;
     const changed = await json(['schedule', 'change', id, '--amount', '61', '--etag', '1']);
