@@ -67,7 +67,8 @@ export type IdKind =
   | 'DOCUMENT'
   | 'PERSONAL_DATA_EXPORT'
   | 'SERVICE_REQUEST'
-  | 'EVIDENCE';
+  | 'EVIDENCE'
+  | 'SCHEDULED_PAYMENT';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -396,7 +397,16 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListHolds'
   | 'bank.transaction.v1.TransactionService/BatchImportTransactions'
   | 'bank.transaction.v1.TransactionService/ListReviews'
-  | 'bank.transaction.v1.TransactionService/DecideReview';
+  | 'bank.transaction.v1.TransactionService/DecideReview'
+  | 'bank.transaction.v1.TransactionService/SchedulePayment'
+  | 'bank.transaction.v1.TransactionService/UpdateScheduledPayment'
+  | 'bank.transaction.v1.TransactionService/PauseScheduledPayment'
+  | 'bank.transaction.v1.TransactionService/ResumeScheduledPayment'
+  | 'bank.transaction.v1.TransactionService/CancelScheduledPayment'
+  | 'bank.transaction.v1.TransactionService/GetScheduledPayment'
+  | 'bank.transaction.v1.TransactionService/ListScheduledPayments'
+  | 'bank.transaction.v1.TransactionService/ListScheduledPaymentRuns'
+  | 'bank.transaction.v1.TransactionService/ImportScheduledPayment';
 
 /** One kind of person or partner that an RPC is open to. */
 export interface Grant {
@@ -1670,7 +1680,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/GetCalendarYear': {
-    callers: ['edge'],
+    callers: ['edge', 'transaction'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -7309,6 +7319,284 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'BALANCE_OUT_OF_RANGE',
     ],
   },
+  'bank.transaction.v1.TransactionService/SchedulePayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
+      'TERM_DEPOSIT_BOUND',
+      'TERM_DEPOSIT_PAID_IN',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
+      'CURRENCY_MISMATCH',
+      'CREDITOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
+      'SIGNATURES_REQUIRED',
+      'IBAN_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'RECURRENCE_RULE_INVALID',
+      'SCHEDULE_INVALID',
+      'START_DATE_NOT_LATER',
+      'CALENDAR_NOT_FOUND',
+      'FRAUD_SUSPECTED',
+      'SCORING_UNAVAILABLE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/UpdateScheduledPayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['scheduledPaymentId'], kind: 'SCHEDULED_PAYMENT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SCHEDULED_PAYMENT_NOT_FOUND',
+      'SCHEDULED_PAYMENT_BUSY',
+      'ETAG_MISMATCH',
+      'SCHEDULED_PAYMENT_ENDED',
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
+      'TERM_DEPOSIT_BOUND',
+      'TERM_DEPOSIT_PAID_IN',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
+      'CURRENCY_MISMATCH',
+      'CREDITOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
+      'SIGNATURES_REQUIRED',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'RECURRENCE_RULE_INVALID',
+      'SCHEDULE_INVALID',
+      'START_DATE_NOT_LATER',
+      'CALENDAR_NOT_FOUND',
+      'FRAUD_SUSPECTED',
+      'SCORING_UNAVAILABLE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/PauseScheduledPayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['scheduledPaymentId'], kind: 'SCHEDULED_PAYMENT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SCHEDULED_PAYMENT_NOT_FOUND',
+      'SCHEDULED_PAYMENT_BUSY',
+      'SCHEDULED_PAYMENT_NOT_ACTIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ResumeScheduledPayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['scheduledPaymentId'], kind: 'SCHEDULED_PAYMENT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SCHEDULED_PAYMENT_NOT_FOUND',
+      'SCHEDULED_PAYMENT_BUSY',
+      'SCHEDULED_PAYMENT_NOT_PAUSED',
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
+      'TERM_DEPOSIT_BOUND',
+      'TERM_DEPOSIT_PAID_IN',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_RESTRICTED',
+      'CURRENCY_MISMATCH',
+      'CREDITOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
+      'SIGNATURES_REQUIRED',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/CancelScheduledPayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['scheduledPaymentId'], kind: 'SCHEDULED_PAYMENT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SCHEDULED_PAYMENT_NOT_FOUND',
+      'SCHEDULED_PAYMENT_BUSY',
+      'SCHEDULED_PAYMENT_ENDED',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetScheduledPayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['scheduledPaymentId'], kind: 'SCHEDULED_PAYMENT', access: 'VIEW' },
+    ],
+    shows: [['scheduledPayment', 'debtorAccountId'], ['scheduledPayment', 'creditorAccountId']],
+    actors: [],
+    errors: [
+      'SCHEDULED_PAYMENT_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListScheduledPayments': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['scheduledPayments', 'debtorAccountId'], ['scheduledPayments', 'creditorAccountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListScheduledPaymentRuns': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['scheduledPaymentId'], kind: 'SCHEDULED_PAYMENT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SCHEDULED_PAYMENT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ImportScheduledPayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'SCHEDULED_PAYMENT_EXISTS',
+      'RECURRENCE_RULE_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
 };
 
 /** The same, for a path that came from outside. */
@@ -7335,6 +7623,8 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.AccountWoken': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
+  'bank.transaction.v1.ScheduledPaymentChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.ScheduledPaymentFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionHeldForReview': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionPosted': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: ['fees', 'holdId'] },
@@ -7479,13 +7769,17 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.ImportScheduledPaymentRequest': { counterparty: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ImportedTransaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.ListTransactionsRequest': { text: 'PERSONAL' },
   'bank.transaction.v1.PlaceHoldRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ReverseTransactionRequest': { remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.SchedulePaymentRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.ScheduledPayment': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.TransferFundsRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.TransferToMake': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.UpdateScheduledPaymentRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.WithdrawCashRequest': { remittanceInformation: 'PERSONAL' },
 };
 
@@ -7665,6 +7959,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.BatchTransferFundsRequest',
+  'bank.transaction.v1.CancelScheduledPaymentResponse',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
   'bank.transaction.v1.DecideReviewResponse',
@@ -7672,23 +7967,34 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.DepositCashResponse',
   'bank.transaction.v1.ExtendHoldResponse',
   'bank.transaction.v1.GetHoldResponse',
+  'bank.transaction.v1.GetScheduledPaymentResponse',
   'bank.transaction.v1.GetTransactionResponse',
   'bank.transaction.v1.Hold',
+  'bank.transaction.v1.ImportScheduledPaymentRequest',
+  'bank.transaction.v1.ImportScheduledPaymentResponse',
   'bank.transaction.v1.ImportedTransaction',
   'bank.transaction.v1.ListHoldsResponse',
   'bank.transaction.v1.ListReviewsResponse',
+  'bank.transaction.v1.ListScheduledPaymentsResponse',
   'bank.transaction.v1.ListTransactionsRequest',
   'bank.transaction.v1.ListTransactionsResponse',
+  'bank.transaction.v1.PauseScheduledPaymentResponse',
   'bank.transaction.v1.PlaceHoldRequest',
   'bank.transaction.v1.PlaceHoldResponse',
   'bank.transaction.v1.ReleaseHoldResponse',
+  'bank.transaction.v1.ResumeScheduledPaymentResponse',
   'bank.transaction.v1.ReverseTransactionRequest',
   'bank.transaction.v1.ReverseTransactionResponse',
   'bank.transaction.v1.Review',
+  'bank.transaction.v1.SchedulePaymentRequest',
+  'bank.transaction.v1.SchedulePaymentResponse',
+  'bank.transaction.v1.ScheduledPayment',
   'bank.transaction.v1.Transaction',
   'bank.transaction.v1.TransferFundsRequest',
   'bank.transaction.v1.TransferFundsResponse',
   'bank.transaction.v1.TransferToMake',
+  'bank.transaction.v1.UpdateScheduledPaymentRequest',
+  'bank.transaction.v1.UpdateScheduledPaymentResponse',
   'bank.transaction.v1.WithdrawCashRequest',
   'bank.transaction.v1.WithdrawCashResponse',
 ]);

@@ -262,8 +262,9 @@ describe('The rules of access', () => {
     expect(start({ TRANSACTION: nobody })).to.match(
       /^Error: bank\.transaction\.v1\.TransactionService\/\w+: nobody tells whose ACCOUNT is in /,
     );
-    expect(start({ ACCOUNT: nobody, HOLD: nobody })).to.contain('whose TRANSACTION is in');
-    expect(start({ ACCOUNT: nobody, HOLD: nobody, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');
+    const others = { ACCOUNT: nobody, HOLD: nobody, SCHEDULED_PAYMENT: nobody };
+    expect(start(others)).to.contain('whose TRANSACTION is in');
+    expect(start({ ...others, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');
     expect(reason(() => refuseUnowned(AccountService, {}))).to.contain('nobody tells whose');
     // Customers name none of these: tellers do.
     expect(reason(() => refuseUnowned(SecurityService, { APPROVAL: 'decided-by-rpc' }))).to.contain(

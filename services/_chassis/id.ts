@@ -29,6 +29,7 @@ export type Prefix =
   | 'rdg'
   | 'rfs'
   | 'rel'
+  | 'scp'
   | 'sht'
   | 'ses'
   | 'sgr'

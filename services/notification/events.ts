@@ -36,6 +36,7 @@ import {
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
+  ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
   TransactionRefusedSchema,
@@ -88,6 +89,14 @@ export function bookings(means: Means): Subscription {
     },
     telling(TransactionRefusedSchema, (event, envelope) => tellOrderer(envelope, 'order-refused', event)),
     telling(TransactionHeldForReviewSchema, (event, envelope) => tellOrderer(envelope, 'order-held', event)),
+    {
+      ...telling(ScheduledPaymentFailedSchema, ({ debtorAccountId: accountId, amount }, _envelope, holders) =>
+        (holders.get(accountId) ?? []).flatMap((partyId) =>
+          tellOne(partyId, 'scheduled-payment-failed', { accountId, ...(amount && { amount: amountOf(amount) }) }),
+        ),
+      ),
+      about: ({ payload }) => [fromBinary(ScheduledPaymentFailedSchema, payload).debtorAccountId],
+    },
   ]);
 }
 

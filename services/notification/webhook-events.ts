@@ -13,7 +13,10 @@ import {
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
+import { ScheduledPaymentState } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
 import {
+  ScheduledPaymentChangedSchema,
+  ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
@@ -38,6 +41,8 @@ const SCHEMAS: readonly DescMessage[] = [
   AccountWokenSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
+  ScheduledPaymentChangedSchema,
+  ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
@@ -97,8 +102,10 @@ function decoded(envelope: EventEnvelope): Decoded | undefined {
   const rule = ruleOf(envelope.type);
   if (!schema || !rule) return undefined;
   const event = fromBinary(schema, envelope.payload) as Decoded['event'];
-  const isImported = envelope.type.startsWith('bank.transaction.') && event['type'] === TransactionType.MIGRATION;
-  return isImported ? undefined : { envelope, schema, event, rule };
+  const isHistory = envelope.type.startsWith('bank.transaction.') && event['type'] === TransactionType.MIGRATION;
+  const isOldOrder =
+    envelope.type === ScheduledPaymentChangedSchema.typeName && event['state'] === ScheduledPaymentState.IMPORTED;
+  return isHistory || isOldOrder ? undefined : { envelope, schema, event, rule };
 }
 
 function accountsIn({ event, rule }: Decoded): string[] {

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Order } from './domain/words.ts';
 import { selectHolds } from './hold-tables.ts';
+import { selectDebtors } from './schedule-tables.ts';
 import { selectParties } from './tables.ts';
 
 type Found = Pick<Order, 'id' | 'debtorAccountId' | 'creditorAccountId'>;
@@ -29,6 +30,15 @@ export function owners({ accounts, database }: Context): Owners {
     HOLD: async (ids, _access, _principal, call) => {
       const { some } = await seenOf(ids, await database.query(selectHolds(ids)), call);
       if (some.length < new Set(ids).size) throw refuse('HOLD_NOT_FOUND');
+    },
+    // A scheduled payment is theirs who see the account that it takes from. Who may have it paid is decided by its RPCs.
+    SCHEDULED_PAYMENT: async (ids, _access, _principal, call) => {
+      const found = await database.query(selectDebtors(ids));
+      const unknown = ids.filter((id) => !found.some((one) => one.id === id));
+      const seen = await accounts.seen([...new Set([...found.map((one) => one.debtorAccountId), ...unknown])], call);
+      if (unknown.length > 0 || found.some((one) => !seen.has(one.debtorAccountId))) {
+        throw refuse('SCHEDULED_PAYMENT_NOT_FOUND');
+      }
     },
   };
 

@@ -1,18 +1,26 @@
 // What a handler of the transaction service may touch.
 import type { House } from '#chassis/boot.ts';
+import type { Client } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
+import { calendarsOf } from './calendars.ts';
+import type { HolidaysOf } from './domain/scheduling.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
 import { type Proving, provingOf } from './step-up.ts';
+
+/** The checklist of the ends of the days, which the ledger keeps. */
+export type DaySteps = Pick<Client<typeof LedgerService>, 'registerDaySteps' | 'getEndOfDay' | 'reportDayStep'>;
 
 export interface Context extends House {
   readonly accounts: Accounts;
   readonly ledger: Ledger;
   readonly clock: BusinessClock;
+  readonly holidays: HolidaysOf;
+  readonly days: DaySteps;
   readonly scoring: Scoring;
   readonly proving: Proving;
 }
@@ -21,12 +29,15 @@ export interface Context extends House {
 export function makeContext(house: House): Context {
   const { config } = house;
   const ledger = house.client(LedgerService, 'ledger', config.LEDGER_ADDRESS);
+  const account = house.client(AccountService, 'account', config.ACCOUNT_ADDRESS);
   const security = house.client(SecurityService, 'security', config.SECURITY_ADDRESS);
   return {
     ...house,
-    accounts: accountsOf(house.client(AccountService, 'account', config.ACCOUNT_ADDRESS)),
+    accounts: accountsOf(account),
     ledger: ledgerOf(ledger),
     clock: ledgerClock(() => ledger.getBusinessDate({})),
+    holidays: calendarsOf(account),
+    days: ledger,
     scoring: scoringOf(security, config),
     proving: provingOf(security),
   };

@@ -4,7 +4,7 @@ import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { isPassingRefusal, Refusal, refuseCall } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
-import { toMoney } from '#chassis/money.ts';
+import { fromMoney, toMoney } from '#chassis/money.ts';
 import type { Outcome } from '#chassis/order.ts';
 import { overStream } from '#chassis/over-stream.ts';
 import { together } from '#chassis/together.ts';
@@ -78,6 +78,8 @@ export interface Ledger {
   hold(holdId: string, on: Onwards): Promise<LedgerHold | undefined>;
   /** The holds of a ledger account, page by page. */
   holds(filter: HoldFilter, on: Onwards): Promise<ListHoldsResponse>;
+  /** What is booked on a ledger account less what is held of it, in minor units: without what may be overdrawn. */
+  unheld(ledgerAccountId: string, on: Onwards): Promise<bigint>;
   /** The id of an account of the bank's own, which is opened at the first use of its currency. */
   bankAccount(role: BankRole, currency: string, on: Onwards): Promise<string>;
 }
@@ -114,6 +116,11 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
         if (error instanceof Refusal && error.reason === 'JOURNAL_NOT_FOUND') return undefined;
         throw error;
       }
+    },
+    async unheld(ledgerAccountId, on) {
+      const [balance] = (await client.getBalances({ ledgerAccountIds: [ledgerAccountId] }, on)).balances;
+      const minor = (money: Money | undefined) => (money ? fromMoney(money).minor : 0n);
+      return minor(balance?.booked) - minor(balance?.held);
     },
     bankAccount: bankAccounts(client),
     ...holdsOf(client),

@@ -13,22 +13,33 @@ import { Holds } from './migrations/0004-holds.ts';
 import { Reviews } from './migrations/0010-reviews.ts';
 import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
+import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
+import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
+import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
+import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
+import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listReviews } from './rpc/list-reviews.ts';
+import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
+import { listScheduledPayments } from './rpc/list-scheduled-payments.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
+import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
 import { placeHold } from './rpc/place-hold.ts';
 import { releaseHold } from './rpc/release-hold.ts';
+import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
+import { schedulePayment } from './rpc/schedule-payment.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
+import { updateScheduledPayment } from './rpc/update-scheduled-payment.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
 import { goOnSigned } from './signed-orders.ts';
 import { entities } from './tables.ts';
@@ -55,6 +66,15 @@ function rpcs(context: Context) {
     releaseHold: releaseHold(context),
     reverseTransaction: reverseTransaction(context),
     transferFunds: transferFunds(context),
+    cancelScheduledPayment: cancelScheduledPayment(context),
+    getScheduledPayment: getScheduledPayment(context),
+    importScheduledPayment: importScheduledPayment(context),
+    listScheduledPaymentRuns: listScheduledPaymentRuns(context),
+    listScheduledPayments: listScheduledPayments(context),
+    pauseScheduledPayment: pauseScheduledPayment(context),
+    resumeScheduledPayment: resumeScheduledPayment(context),
+    schedulePayment: schedulePayment(context),
+    updateScheduledPayment: updateScheduledPayment(context),
     withdrawCash: withdrawCash(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
@@ -74,6 +94,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0011-event-operations', class: eventOperations('transaction_runtime') },
     { name: '0012-signed-orders', class: SignedOrders },
     { name: '0013-day-usage', class: DayUsages },
+    { name: '0020-scheduled-payments', class: ScheduledPayments },
   ],
   context: makeContext,
   rpcs,
@@ -82,6 +103,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     const stops = [
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
+      startPayingScheduled(context),
     ];
     return async () => {
       for (const stop of stops) await stop();

@@ -27,6 +27,7 @@ import {
   settledOf,
 } from './movement.ts';
 import { insertReviews } from './review-tables.ts';
+import { type Attempt, type AttemptIntent, type LeftIntent, planAttempt, settleAttempt } from './schedule-attempts.ts';
 import { type Awaited, markDone, selectDecided } from './signature-tables.ts';
 import { lockOrder, type OrderRow, orderFrom, selectOrder, settleOrders } from './tables.ts';
 
@@ -44,33 +45,48 @@ interface DecidedIntent {
   readonly signed?: { readonly journal: JournalIntent; readonly journalId: string; readonly currency: string };
 }
 
-/** The steps of a transfer, and of one that was signed: both are the same command to everybody else. */
+type Intent = (MovementIntent & { readonly scheduled?: AttemptIntent }) | DecidedIntent | LeftIntent;
+
+/** The steps of a transfer, of one that was signed, and of one that was scheduled: all are the same command to everybody else. */
 export function transferSteps(
   context: Context,
-): OrderSteps<Method, Movement | Decided, MovementIntent | DecidedIntent, Booking | null> {
+): OrderSteps<Method, Movement | Decided | Attempt, Intent, Booking | null> {
   const { ledger, vault } = context;
   const method = TransactionService.method.transferFunds;
   const respond = async (order: OrderRow) => ({ transaction: await transactionMessage(vault, order) });
   const steps = movementSteps(context, method, respond);
   return {
     method,
-    plan: (tx, planned) => ('awaited' in planned ? planDecided(tx, planned) : steps.plan(tx, planned)),
+    plan(tx, planned) {
+      if ('awaited' in planned) return planDecided(tx, planned);
+      return 'schedule' in planned
+        ? planAttempt(tx, planned, (order) => steps.plan(tx, order))
+        : steps.plan(tx, planned);
+    },
     async carryOut(intent, options) {
       if ('order' in intent) return steps.carryOut(intent, options);
-      if (!intent.signed) return null;
+      if ('left' in intent || !intent.signed) return null;
       const { validateOnly, deadline, call } = options;
       const { journal, ...order } = intent.signed;
       return ledger.post(journalMessage(order, journal, call), { validateOnly, deadline, trace: call.trace });
     },
     async answer(intent, booking) {
       if ('order' in intent) return (await steps.answer?.(intent, booking)) ?? {};
+      if ('left' in intent) return {};
       const [raw] = await context.database.query(selectOrder(intent.transactionId));
       if (!raw) return {};
       const order = orderFrom(raw);
       return respond(booking && order.state === 'pending' ? booked(order, booking) : order);
     },
     async settle(tx, intent, outcome) {
-      if ('order' in intent) return steps.settle(tx, intent, outcome);
+      if ('order' in intent) {
+        if (intent.scheduled) await settleAttempt(tx, intent.scheduled, outcome);
+        return steps.settle(tx, intent, outcome);
+      }
+      if ('left' in intent) {
+        tx.record({ resourceIds: [intent.left], partyId: intent.partyId });
+        return {};
+      }
       const order = await lock(tx, intent.transactionId);
       if (!intent.signed) {
         tx.record({ resourceIds: resourcesOf(order), partyId: order.partyId });

@@ -67,7 +67,7 @@ export async function prepareTransfer(
 }
 
 /** Nobody is asked about what the ledger would refuse. */
-async function rehearse({ ledger }: Context, { order, journal }: Movement, call: Call): Promise<void> {
+export async function rehearse({ ledger }: Context, { order, journal }: Movement, call: Call): Promise<void> {
   const { deadline, trace } = call;
   await ledger.post(journalMessage(order, journal, call), { validateOnly: true, deadline, trace });
 }

@@ -538,6 +538,39 @@ describe('bankctl', function bankctl() {
     );
   });
 
+  it('schedules, changes, pauses, resumes, cancels, lists and shows payments of days to come', async () => {
+    const open = async (holder: string) =>
+      (await json<Opened>(['account', 'open', '--product', 'prd_current_czk', '--holder', holder])).account.accountId;
+    const [payer, payee] = [await open(jana), await open(petr)];
+    const terms = ['--on', '2098-11-30', '--rule', 'FREQ=MONTHLY;BYMONTHDAY=31', '--times', '3', '--text', 'rent'];
+    const create = ['schedule', 'create', payer, payee, '60.00', ...terms];
+    const { scheduledPayment } = await json<{ scheduledPayment: { scheduledPaymentId: string } }>(create);
+    expect(scheduledPayment).to.deep.include({ nextDueDate: '2098-11-30', remittanceInformation: 'rent' });
+    const { scheduledPaymentId: id } = scheduledPayment;
+    const changed = await json(['schedule', 'change', id, '--amount', '61', '--etag', '1']);
+    expect(changed).to.have.nested.property('scheduledPayment.fixedAmount.amount', '61.00');
+    await json(['schedule', 'pause', id]);
+    expect(await json(['schedule', 'list', payer, '--active'])).to.deep.equal({});
+    await json(['schedule', 'resume', id]);
+    expect((await run(['schedule', 'list', payer])).stdout).to.match(/active +61.00 CZK +FREQ=MONTHLY/);
+    expect(await json(['schedule', 'runs', id])).to.deep.equal({});
+    await json(['schedule', 'cancel', id]);
+    expect((await run(['schedule', 'get', id])).stdout).to.match(/state +cancelled[\s\S]*SCHEDULED .*CANCELLED/);
+    const sweep = [
+      'schedule',
+      'create',
+      payer,
+      payee,
+      '0',
+      '--above',
+      '--on',
+      '2098-12-25',
+      '--convention',
+      'preceding',
+    ];
+    expect((await run([...sweep, '--calendar', 'NO'])).stderr).to.match(/no such calendar/);
+  });
+
   it('names what is broken in the ledger, and exits 1', async () => {
     const ledger = bank().database('ledger');
     const [row] = await ledger.query<{ no: string; id: string }>(

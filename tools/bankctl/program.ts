@@ -23,6 +23,7 @@ import { paymentFileCommands } from './cli/payment-file.ts';
 import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
+import { scheduledCommands } from './cli/scheduled.ts';
 import { serviceRequestCommands } from './cli/service-request.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
@@ -103,6 +104,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     mandateCommands,
     moneyCommands,
     holdCommands,
+    scheduledCommands,
     approvalCommands,
     reviewCommands,
     sessionCommands,

@@ -23,6 +23,8 @@ export interface Belongings {
   readonly transactionId: string;
   /** Money of the account that is kept for the frozen one. */
   readonly holdId: string;
+  /** A transfer of a day that none of these tests comes to. */
+  readonly scheduledPaymentId: string;
   /** The end of an account, that others had to sign and the customer has taken back. */
   readonly signatureRequestId: string;
   /** Leads nowhere. */
@@ -43,6 +45,8 @@ export interface Belongings {
 
 /** When holds expire. */
 export const LATER = '2099-01-01T00:00:00Z';
+/** When payments are scheduled for. */
+export const FAR_DATE = '2099-01-01';
 
 /** Makes a customer with belongings, at a branch of their own. Each call of it is another customer. */
 export async function makeBelongings(door: Door): Promise<Belongings> {
@@ -73,6 +77,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     expireTime: LATER,
   };
   const kept = await door.call(subject, 'transaction.PlaceHold', { requestId: randomUUID(), ...keeping });
+  const scheduledPaymentId = await planFor(door, subject, accountId, creditorAccountId);
   const leading = { url: 'https://127.0.0.1:9/', eventTypes: ['bank.transaction.v1.TransactionPosted'] };
   const hook = await door.call(subject, 'notification.CreateWebhook', { requestId: randomUUID(), ...leading });
   const complaint = {
@@ -105,6 +110,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     migratingAccountId: textAt(opened, 'account', 'accountId'),
     transactionId: textAt(transfer, 'transactionId'),
     holdId: textAt(kept, 'hold', 'holdId'),
+    scheduledPaymentId,
     signatureRequestId,
     webhookId: textAt(hook, 'webhook', 'webhookId'),
     serviceRequestId: textAt(complained, 'serviceRequest', 'serviceRequestId'),
@@ -126,6 +132,13 @@ export async function collected(door: Door, customerId: string): Promise<string>
     if (textAt(shown, 'personalDataExport', 'state') !== 'PERSONAL_DATA_EXPORT_STATE_COLLECTING') return exportId;
     await sleep(100);
   }
+}
+
+/** Schedules a payment, and answers its id. */
+async function planFor(door: Door, subject: string, debtorAccountId: string, creditorAccountId: string) {
+  const terms = { debtorAccountId, creditorAccountId, fixedAmount: money('5.00'), startDate: FAR_DATE };
+  const planned = await door.call(subject, 'transaction.SchedulePayment', { requestId: randomUUID(), ...terms });
+  return textAt(planned, 'scheduledPayment', 'scheduledPaymentId');
 }
 
 /** A file of payments that is none, once it has been read. */

@@ -23,6 +23,7 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   TRANSACTION: ({ transactionId }) => transactionId,
   HOLD: ({ holdId }) => holdId,
   SIGNATURE_REQUEST: ({ signatureRequestId }) => signatureRequestId,
+  SCHEDULED_PAYMENT: ({ scheduledPaymentId }) => scheduledPaymentId,
   WEBHOOK: ({ webhookId }) => webhookId,
   SERVICE_REQUEST: ({ serviceRequestId }) => serviceRequestId,
   PERSONAL_DATA_EXPORT: ({ exportId }) => exportId,

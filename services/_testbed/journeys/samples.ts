@@ -10,6 +10,7 @@ import type { RpcName } from './doors.ts';
 import { integrationSamples } from './integration-samples.ts';
 import { notificationSamples } from './notification-samples.ts';
 import { operationsSamples } from './samples-of-operations.ts';
+import { scheduleSamples } from './schedule-samples.ts';
 import { webhookSamples } from './webhook-samples.ts';
 
 /** A request, and what it is refused for although it is valid and allowed: the state of the bank may be against it. */
@@ -47,6 +48,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
     ...customerSamples(of),
     ...accountSamples(of),
     ...transactionSamples(of),
+    ...scheduleSamples(of),
     ...ledgerSamples(of),
     ...securitySamples(of),
     ...auditSamples(of),

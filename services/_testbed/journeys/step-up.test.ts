@@ -8,6 +8,7 @@ import { refused } from '#chassis/testing/clients.ts';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { type Authenticator, authenticator } from '../../security/testing-authenticator.ts';
 import { letExpire } from '../../security/testing-step-ups.ts';
+import { endDay } from '../days.ts';
 import { type Counter, counter, money, TELLER, textAt } from './counter.ts';
 import { type Door, PROTOCOLS, type RpcName } from './doors.ts';
 import { useJourney } from './journey.ts';
@@ -160,5 +161,30 @@ describe('A customer who proves a payment', function aCustomerWhoProves() {
     await anApp(payer);
     const tried = { requestId: randomUUID(), validateOnly: true };
     expect(await challenge(payer.pay(tried))).to.deep.equal({ methods: 'TOTP' });
+  });
+
+  it('has paid on its day what was proved when it was scheduled; what nobody could prove is reviewed then', async () => {
+    const [payer, other] = [await aPayer(), await aPayer()];
+    const phone = await aPhone(payer);
+    const date = await door.call(TELLER, 'ledger.GetBusinessDate', {});
+    const startDate = Temporal.PlainDate.from(textAt(date, 'openDate')).add({ days: 1 }).toString();
+    const schedule = ({ own, accountId: debtorAccountId, payeeId: creditorAccountId }: Payer, requestId: string) =>
+      own('transaction.SchedulePayment', {
+        requestId,
+        debtorAccountId,
+        creditorAccountId,
+        fixedAmount: LARGE,
+        startDate,
+      });
+    const requestId = randomUUID();
+    const { step_up_id: stepUpId } = await challenge(schedule(payer, requestId));
+    await sign(payer, phone, stepUpId);
+    await schedule(payer, requestId);
+    const held = textAt(await schedule(other, randomUUID()), 'scheduledPayment', 'scheduledPaymentId');
+    await endDay(journey.bank());
+    expect(await at.booked(payer.payeeId)).to.equal('600000.00');
+    expect(await at.booked(other.payeeId)).to.equal('0.00');
+    const runs = await other.read('transaction.ListScheduledPaymentRuns', { scheduledPaymentId: held });
+    expect(textAt(runs, 'runs', '0', 'state')).to.equal('SCHEDULED_PAYMENT_RUN_STATE_PENDING');
   });
 });

@@ -116,6 +116,18 @@ export const TEMPLATES = {
       'Váš doklad platil do {{ date }}. Pošlete nám nový, jinak můžete mít na účtech nižší limity.',
     ),
   ),
+  'scheduled-payment-failed': template(
+    'orders',
+    ['amount', 'time'],
+    text(
+      'A scheduled payment was not made',
+      'Your scheduled payment{% if amount != "" %} of {{ amount }}{% endif %} could not be made, and we do not try it again. No money has moved. {{ time }}',
+    ),
+    text(
+      'Naplánovaná platba neproběhla',
+      'Vaši naplánovanou platbu{% if amount != "" %} {{ amount }}{% endif %} se nepodařilo provést a už ji nebudeme zkoušet. Žádné peníze neodešly. {{ time }}',
+    ),
+  ),
   'credentials-registered': change('A username and a password were set', 'Bylo nastaveno jméno a heslo'),
   'password-changed': change('Your password was changed', 'Vaše heslo bylo změněno'),
   'password-reset': change('A forgotten password was replaced', 'Zapomenuté heslo bylo nahrazeno'),

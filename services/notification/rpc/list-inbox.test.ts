@@ -12,6 +12,7 @@ import {
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import {
+  ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,
   TransactionRefusedSchema,
 } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
@@ -65,6 +66,30 @@ describe('ListInbox', () => {
       {},
     );
     expect(await subjects(jana)).to.deep.equal(['A payment was refused', 'A payment is being checked']);
+  });
+
+  it('tells all who hold the account that a scheduled payment is given up, with its amount where that is known', async () => {
+    const [jana, jan] = [unique('cus'), unique('cus')];
+    const failed = {
+      scheduledPaymentId: unique('scp'),
+      debtorAccountId: 'acc_both',
+      dueDate: '2026-11-27',
+      reason: 'X',
+    };
+    await booked(
+      [
+        happened(ScheduledPaymentFailedSchema, { ...failed, amount: { currencyCode: 'EUR', amount: '9.00' } }),
+        happened(ScheduledPaymentFailedSchema, failed),
+      ],
+      { acc_both: [jana, jan] },
+    );
+    for (const holder of [jana, jan]) {
+      const { notices } = await of(holder).listInbox({});
+      expect(notices.map(({ body }) => body.replaceAll('\u00a0', ' ').split(' could')[0])).to.deep.equal([
+        'Your scheduled payment',
+        'Your scheduled payment of EUR 9.00',
+      ]);
+    }
   });
 
   it('tells of security what its customer has not done themselves, or had better know', async () => {

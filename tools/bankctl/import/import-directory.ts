@@ -9,6 +9,7 @@ import { readHistory } from './history.ts';
 import { openAll } from './opening.ts';
 import { readParties } from './parties.ts';
 import { patiently } from './patience.ts';
+import { type ImportedOrders, importStandingOrders, readStandingOrders } from './standing-orders.ts';
 
 /** What to import, and where to. */
 export interface ImportOptions {
@@ -31,6 +32,7 @@ export interface Imported {
   readonly seconds: number;
   /** Where the bank is not as the files say. */
   readonly differences: readonly Difference[];
+  readonly standingOrders: ImportedOrders;
   readonly trialBalance: GetTrialBalanceResponse;
   /** Words of the files that are not known, with how often they are there. */
   readonly unknown: ReadonlyMap<string, number>;
@@ -53,17 +55,20 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
     await progress.begin('reading');
     const parties = await readParties(directory, today, wrong);
     const history = await readHistory(directory, parties.accounts, today, wrong);
+    const orders = await readStandingOrders(directory, parties.accounts, history, wrong);
     wrong.settle();
 
     // Every line is booked, and then compared.
     await progress.begin('booking', parties.clients.size + parties.accounts.size + 2 * history.count);
     const opening = openAll(bank, parties, progress);
     const booking = bookHistory(bank, history, opening.accounts, progress);
-    const [booked, notEqual, notCutOver] = await Promise.all([
+    // Orders are brought in while their accounts are migrating, as history is.
+    const ordering = importStandingOrders(bank, orders, history, opening.accounts);
+    const [booked, standingOrders, notEqual, notCutOver] = await Promise.all([
       booking.done,
+      ordering,
       compareBalances(bank, opening.accounts, history, booking, progress),
-      booking.done.then(async (all) => cutOver(bank, await opening.all, all)),
-      opening.all,
+      Promise.all([booking.done, opening.all, ordering]).then(([all, accounts]) => cutOver(bank, accounts, all)),
     ]);
     const differences = [...refusedLines(booked), ...notCutOver, ...notEqual];
     const trialBalance = await patiently(() => bank.client(LedgerService).getTrialBalance({}));
@@ -74,6 +79,7 @@ export async function importDirectory(options: ImportOptions): Promise<Imported>
       skipped: booked.skipped,
       seconds: Math.round(performance.now() - start) / 1000,
       differences,
+      standingOrders,
       trialBalance,
       unknown: history.unknown,
     };

@@ -39,6 +39,8 @@ const stringSamples: readonly (readonly [RegExp, readonly string[]])[] = [
   [/_dates?$/, ['2026-01-31']],
   [/(^|_)email(_address)?$/, ['jana@example.com']],
   [/(^|_)phone(_number)?$/, ['+420601123456']],
+  [/^recurrence_rule$/, ['FREQ=MONTHLY;BYMONTHDAY=31']],
+  [/^calendar_code$/, ['CZ']],
   [/^general_ledger_code$/, ['2010']],
   [/^issuer$/, ['https://bank.example']],
   [/currency_code$/, ['EUR']],

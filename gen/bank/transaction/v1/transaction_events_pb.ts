@@ -5,6 +5,8 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { ScheduledPaymentState } from "./scheduled_payment_pb.ts";
+import { file_bank_transaction_v1_scheduled_payment } from "./scheduled_payment_pb.ts";
 import type { TransactionFee, TransactionType } from "./transaction_pb.ts";
 import { file_bank_transaction_v1_transaction } from "./transaction_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/transaction_events.proto.
  */
 export const file_bank_transaction_v1_transaction_events: GenFile = /*@__PURE__*/
-  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSKxAwoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABOj/6thg7CgIIAhIRZGVidG9yX2FjY291bnRfaWQSE2NyZWRpdG9yX2FjY291bnRfaWQaBGZlZXMaB2hvbGRfaWQiVgoUVHJhbnNhY3Rpb25zSW1wb3J0ZWQSPgoMdHJhbnNhY3Rpb25zGAEgAygLMiguYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkltcG9ydGVkItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASKIAgoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLnAgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTow+rYYLAoCCAISEWRlYnRvcl9hY2NvdW50X2lkEhNjcmVkaXRvcl9hY2NvdW50X2lkIo4CChhUcmFuc2FjdGlvbkhlbGRGb3JSZXZpZXcSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIoECChtUcmFuc2FjdGlvbkF3YWl0c1NpZ25hdHVyZXMSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ohv6thgXCgIIAhIRZGVidG9yX2FjY291bnRfaWQi9wEKEVRyYW5zYWN0aW9uU2lnbmVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIvkBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkYgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
+  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSKxAwoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABOj/6thg7CgIIAhIRZGVidG9yX2FjY291bnRfaWQSE2NyZWRpdG9yX2FjY291bnRfaWQaBGZlZXMaB2hvbGRfaWQiVgoUVHJhbnNhY3Rpb25zSW1wb3J0ZWQSPgoMdHJhbnNhY3Rpb25zGAEgAygLMiguYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkltcG9ydGVkItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASKIAgoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLnAgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTow+rYYLAoCCAISEWRlYnRvcl9hY2NvdW50X2lkEhNjcmVkaXRvcl9hY2NvdW50X2lkIo4CChhUcmFuc2FjdGlvbkhlbGRGb3JSZXZpZXcSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIoECChtUcmFuc2FjdGlvbkF3YWl0c1NpZ25hdHVyZXMSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ohv6thgXCgIIAhIRZGVidG9yX2FjY291bnRfaWQi9wEKEVRyYW5zYWN0aW9uU2lnbmVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIvkBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIt8BChdTY2hlZHVsZWRQYXltZW50Q2hhbmdlZBImChRzY2hlZHVsZWRfcGF5bWVudF9pZBgBIAEoCUII2rUYBAhTEAESIwoRZGVidG9yX2FjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEjkKBXN0YXRlGAMgASgOMiouYmFuay50cmFuc2FjdGlvbi52MS5TY2hlZHVsZWRQYXltZW50U3RhdGUSDwoHdmVyc2lvbhgEIAEoBRIOCgZyZWFzb24YBSABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLJAQoWU2NoZWR1bGVkUGF5bWVudEZhaWxlZBImChRzY2hlZHVsZWRfcGF5bWVudF9pZBgBIAEoCUII2rUYBAhTEAESIwoRZGVidG9yX2FjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEhAKCGR1ZV9kYXRlGAMgASgJEiMKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBSABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZGIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_scheduled_payment, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
 
 /**
  * A transaction was booked.
@@ -501,4 +503,102 @@ export type TransactionReleased = Message<"bank.transaction.v1.TransactionReleas
  */
 export const TransactionReleasedSchema: GenMessage<TransactionReleased> = /*@__PURE__*/
   messageDesc(file_bank_transaction_v1_transaction_events, 8);
+
+/**
+ * A scheduled payment began, changed its terms, or came to another state.
+ *
+ * @generated from message bank.transaction.v1.ScheduledPaymentChanged
+ */
+export type ScheduledPaymentChanged = Message<"bank.transaction.v1.ScheduledPaymentChanged"> & {
+  /**
+   * The scheduled payment.
+   *
+   * @generated from field: string scheduled_payment_id = 1;
+   */
+  scheduledPaymentId: string;
+
+  /**
+   * The account that it takes from.
+   *
+   * @generated from field: string debtor_account_id = 2;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The state that it is in.
+   *
+   * @generated from field: bank.transaction.v1.ScheduledPaymentState state = 3;
+   */
+  state: ScheduledPaymentState;
+
+  /**
+   * The version of its terms.
+   *
+   * @generated from field: int32 version = 4;
+   */
+  version: number;
+
+  /**
+   * What happened: see ScheduledPaymentChange.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ScheduledPaymentChanged.
+ * Use `create(ScheduledPaymentChangedSchema)` to create a new message.
+ */
+export const ScheduledPaymentChangedSchema: GenMessage<ScheduledPaymentChanged> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 9);
+
+/**
+ * What was due of a scheduled payment could not be paid, and is not tried again.
+ *
+ * @generated from message bank.transaction.v1.ScheduledPaymentFailed
+ */
+export type ScheduledPaymentFailed = Message<"bank.transaction.v1.ScheduledPaymentFailed"> & {
+  /**
+   * The scheduled payment.
+   *
+   * @generated from field: string scheduled_payment_id = 1;
+   */
+  scheduledPaymentId: string;
+
+  /**
+   * The account that it takes from.
+   *
+   * @generated from field: string debtor_account_id = 2;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The day on which it was due.
+   *
+   * @generated from field: string due_date = 3;
+   */
+  dueDate: string;
+
+  /**
+   * How much. Absent where that is not known.
+   *
+   * @generated from field: bank.type.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ScheduledPaymentFailed.
+ * Use `create(ScheduledPaymentFailedSchema)` to create a new message.
+ */
+export const ScheduledPaymentFailedSchema: GenMessage<ScheduledPaymentFailed> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 10);
 

@@ -1,0 +1,122 @@
+// Pays what is due of scheduled payments: as a step of the end of each day, for the day that is open by then, and whatever came too late
+// for that step as soon as it is seen. One process pays at a time, by a lease; two would pay nothing twice, as every try has its key.
+import { randomUUID } from 'node:crypto';
+import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { sql } from 'kysely';
+import { ownCall } from '#chassis/call-context.ts';
+import { ownKey } from '#chassis/claims.ts';
+import { isDecision, Refusal } from '#chassis/errors.ts';
+import { newId } from '#chassis/id.ts';
+import { repeat } from '#chassis/repeat.ts';
+import { DayStepState } from '#gen/bank/ledger/v1/end_of_day_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import type { Context } from './context.ts';
+import { prepareAttempt } from './schedule-attempts.ts';
+import { countRuns, type ScheduleRow, scheduleFrom, selectDue } from './schedule-tables.ts';
+import { transferSteps } from './signed-orders.ts';
+
+/** Later than the deposits that mature, and what they pay out; no statement of the day that ends waits for it. */
+const STEP = { name: 'pay-scheduled', position: 70 };
+const LOOK_MS = 500;
+const PAGE = 200;
+const LEASE = sql`interval '10 seconds'`;
+
+/** Registers the step, and pays what is due, until it is stopped. */
+export function startPayingScheduled(context: Context): () => Promise<void> {
+  const pay = payer(context);
+  let registered = false;
+  const work = async (): Promise<void> => {
+    if (!registered) {
+      await context.days.registerDaySteps({ requestId: newId('cmd'), steps: [STEP] });
+      registered = true;
+    }
+    const ofDays = (await context.days.getEndOfDay({})).days.flatMap(({ businessDate, steps }) =>
+      steps.filter(({ name }) => name === STEP.name).map((step) => ({ ...step, businessDate })),
+    );
+    const due = ofDays.find((step) => step.due);
+    if (due) await leased(context, (keep) => endStep(context, due.businessDate, () => pay(keep)));
+    // While a day ends, its steps come first: interest and deposits may be what there is to pay with.
+    else if (ofDays.every(({ state }) => state === DayStepState.DONE) && (await isAnyDue(context))) {
+      await leased(context, pay);
+    }
+  };
+  return repeat(LOOK_MS, work, context.log, 'scheduled payments have to wait');
+}
+
+async function isAnyDue({ clock, database }: Context): Promise<boolean> {
+  const { openDate } = await clock.read();
+  return (await database.query(selectDue(openDate.toString(), '', 1))).length > 0;
+}
+
+/** Pays all that is due, and reports the step of a day done once nothing is left but what cannot be done at all. */
+async function endStep({ clock, database, days }: Context, businessDate: string, pay: () => Promise<Broken>) {
+  const next = Temporal.PlainDate.from(businessDate).add({ days: 1 });
+  // This process sees that the day is over within a quarter of a second of its turn.
+  if (Temporal.PlainDate.compare((await clock.read()).openDate, next) < 0) return;
+  const broken = await pay();
+  const left = await database.query(selectDue(next.toString(), '', PAGE));
+  if (left.some(({ id }) => !broken.has(id))) return;
+  const [count] = await database.query(countRuns(next.toString()));
+  const counts = { doneCount: count?.done ?? 0, setAsideCount: (count?.refused ?? 0) + broken.size };
+  await days.reportDayStep({ requestId: newId('cmd'), businessDate, step: STEP.name, done: true, ...counts });
+}
+
+/** What failed for no reason that anybody foresaw: it is tried again, and no day waits for it. */
+type Broken = ReadonlySet<string>;
+
+/** Makes a function that tries everything that is due once. */
+function payer(context: Context): (keep: () => Promise<void>) => Promise<Broken> {
+  const { clock, database, log, orders } = context;
+  const order = orders.define(transferSteps(context));
+  const { name: rpc, input } = TransactionService.method.transferFunds;
+  async function attempt(row: ScheduleRow, openDate: Temporal.PlainDate): Promise<void> {
+    const call = { ...ownCall('transaction', log), rpc, principal: fromJson(ActorSchema, row.actor as JsonValue) };
+    // Any change of it, and so any try, is another revision.
+    const request = create(input, { requestId: ownKey(`scheduled/${row.id}/${row.revision}`) });
+    await order.run(request, call, () => prepareAttempt(context, row, openDate, call));
+  }
+  return async (keep) => {
+    const { openDate } = await clock.read();
+    const broken = new Set<string>();
+    for (let after = ''; ; ) {
+      const rows = (await database.query(selectDue(openDate.toString(), after, PAGE))).map(scheduleFrom);
+      const last = rows.at(-1);
+      if (!last) return broken;
+      after = last.id;
+      await keep();
+      const results = await Promise.allSettled(rows.map((row) => attempt(row, openDate)));
+      for (const [index, result] of results.entries()) {
+        if (result.status === 'fulfilled') continue;
+        const { reason } = result;
+        // What it is refused for is what became of it, or it has changed; what passes is tried again at the next look.
+        if (reason instanceof Refusal && isDecision(reason)) continue;
+        if (!(reason instanceof Refusal)) broken.add(rows[index]?.id ?? '');
+        log.warn({ err: reason }, 'a scheduled payment has to wait');
+      }
+    }
+  };
+}
+
+/** Works under the lease, if nobody else has it; `keep` renews it. */
+async function leased({ database }: Context, work: (keep: () => Promise<void>) => Promise<unknown>): Promise<void> {
+  const holder = randomUUID();
+  const [taken] = await database.query(sql`
+    insert into scheduled_payment_lease as l (name, holder, lease_until)
+    values (${STEP.name}, ${holder}, clock_timestamp() + ${LEASE})
+    on conflict (name) do update set holder = ${holder}, lease_until = excluded.lease_until
+    where l.holder is null or l.lease_until < clock_timestamp()
+    returning name
+  `);
+  if (!taken) return;
+  const mine = sql`where name = ${STEP.name} and holder = ${holder}`;
+  try {
+    await work(async () => {
+      await database.query(sql`
+        update scheduled_payment_lease set lease_until = clock_timestamp() + ${LEASE} ${mine}
+      `);
+    });
+  } finally {
+    await database.query(sql`update scheduled_payment_lease set holder = null, lease_until = null ${mine}`);
+  }
+}
