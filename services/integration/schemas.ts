@@ -2,10 +2,10 @@
 // nobody: where they are absent, the descriptions in domain/iso20022 hold alone.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definitions, type Message, type MessageName } from './domain/iso20022/definitions.ts';
-import { readMessage } from './domain/iso20022/reader.ts';
-import { IsoRefusal } from './domain/iso20022/refusal.ts';
-import { writeMessage } from './domain/iso20022/writer.ts';
+import { definitions, type Message, type MessageName } from '#rules/iso20022/definitions.ts';
+import { readMessage } from '#rules/iso20022/reader.ts';
+import { IsoRefusal } from '#rules/iso20022/refusal.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
 
 /** The schemas of a directory. */
 export interface Schemas {

@@ -1,7 +1,7 @@
 // The payments of a file (pain.001): what of them this bank carries out, and how what became of them is told in the words of ISO.
 import { sha256Hex } from '#chassis/digest.ts';
 import { isValid, normalise } from '#rules/iban.ts';
-import type { Content } from './iso20022/definitions.ts';
+import type { Content } from '#rules/iso20022/definitions.ts';
 
 type Group = Content<'pain.001.001.09'>['PmtInf'][number];
 /** A payment as it stands in the file. */
