@@ -1,5 +1,5 @@
 // The official schemas of ISO 20022, where the bank has them: they are not ours to ship. What they say is said again by
-// nobody: where they are absent, the descriptions in domain/iso20022 hold alone.
+// nobody: where they are absent, the descriptions in _rules/iso20022 hold alone.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { definitions, type Message, type MessageName } from '#rules/iso20022/definitions.ts';

@@ -21,6 +21,7 @@ import { Settings } from './migrations/0010-settings.ts';
 import { Stripes } from './migrations/0013-stripes.ts';
 import { EndOfDay } from './migrations/0015-end-of-day.ts';
 import { UnclaimedBalances } from './migrations/0016-unclaimed-balances.ts';
+import { Suspense } from './migrations/0017-suspense.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { closeBusinessDate } from './rpc/close-business-date.ts';
@@ -135,6 +136,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0014-event-operations', class: eventOperations('ledger_runtime') },
     { name: '0015-end-of-day', class: EndOfDay },
     { name: '0016-unclaimed-balances', class: UnclaimedBalances },
+    { name: '0017-suspense', class: Suspense },
   ],
   context: makeContext,
   rpcs,

@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
+import { insertPayments, type NewPayment } from './payment-tables.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertAwaited } from './signature-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
@@ -36,6 +37,8 @@ export interface Movement {
   readonly review?: NewReview | undefined;
   /** Who orders it, where others have to sign it first: a bank.type.v1.Actor as JSON. A review waits for that. */
   readonly awaits?: unknown;
+  /** The payment to another bank that it books. */
+  readonly payment?: NewPayment;
 }
 
 /** The journal as the ledger's contract writes it, in plain JSON. */
@@ -74,6 +77,7 @@ export interface MovementIntent {
   readonly held?: { readonly time: number; readonly reason: string };
   /** Set when it waits for signatures in place of being booked: since when. */
   readonly awaits?: number;
+  readonly payment?: NewPayment;
 }
 
 /** A new order in plain JSON: what it does not name is as it is for every new one. */
@@ -87,8 +91,7 @@ export type OrderIntent = Omit<NewOrder, 'amount' | 'fees' | 'particulars'> & {
 };
 
 /** A new order, pending. The journal that books it is named after it, unless the terms name another. */
-export function newOrder(terms: NewOrder): OrderRow {
-  const id = newId('txn');
+export function newOrder(terms: NewOrder, id = newId('txn')): OrderRow {
   return { ...BLANK, id, journalId: deriveId('jnl', id), createTime: Date.now(), ...terms };
 }
 
@@ -96,12 +99,13 @@ export function newOrder(terms: NewOrder): OrderRow {
 export function movementSteps<M extends DescMethodUnary>(
   { accounts, ledger }: Context,
   method: M,
-  respond: (order: OrderRow) => Promise<MessageInitShape<M['output']>>,
+  respond: (order: OrderRow, intent: MovementIntent) => Promise<MessageInitShape<M['output']>>,
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review, awaits: actor }) {
-      const intent = { order: orderIntent(order), journal };
+    async plan(tx, { order, journal, review, awaits: actor, payment }) {
+      const intent = { order: orderIntent(order), journal, ...(payment && { payment }) };
+      if (payment) tx.write(insertPayments, payment);
       if (actor !== undefined) {
         const awaiting = awaitingOrder(order, order.createTime);
         tx.write(insertOrders, awaiting);
@@ -133,27 +137,29 @@ export function movementSteps<M extends DescMethodUnary>(
       const asked = journalMessage(orderFromIntent(order), journal, call);
       return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
     },
-    answer: ({ order, held, awaits }, booking) => {
+    answer: (intent, booking) => {
+      const { order, held, awaits } = intent;
       const planned = orderFromIntent(order);
-      if (awaits !== undefined) return respond(awaitingOrder(planned, awaits));
-      return respond(booking ? booked(planned, booking) : heldOrder(planned, held));
+      if (awaits !== undefined) return respond(awaitingOrder(planned, awaits), intent);
+      return respond(booking ? booked(planned, booking) : heldOrder(planned, held), intent);
     },
-    async settle(tx, { order, held, awaits }, outcome) {
+    async settle(tx, intent, outcome) {
+      const { order, held, awaits } = intent;
       if (awaits !== undefined && 'value' in outcome) {
         const waiting = awaitingOrder(orderFromIntent(order), awaits);
         tx.record({ resourceIds: resourcesOf(waiting), partyId: waiting.partyId });
-        return respond(waiting);
+        return respond(waiting, intent);
       }
       if (held) {
         const kept = heldOrder(orderFromIntent(order), held);
         tx.record({ resourceIds: resourcesOf(kept), partyId: kept.partyId });
-        return respond(kept);
+        return respond(kept, intent);
       }
       const planned = orderFromIntent(order);
       const settled = settledOf(awaits === undefined ? planned : awaitingOrder(planned, awaits), outcome);
       tx.write(settleOrders, settled);
       recordSettled(tx, settled);
-      return respond(settled);
+      return respond(settled, intent);
     },
   };
 }

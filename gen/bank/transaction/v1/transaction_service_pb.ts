@@ -7,6 +7,8 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { Hold, HoldState } from "./hold_pb.ts";
 import { file_bank_transaction_v1_hold } from "./hold_pb.ts";
+import type { PaymentOrder, PaymentOrderState, SuspenseItem, SuspenseItemState } from "./payment_order_pb.ts";
+import { file_bank_transaction_v1_payment_order } from "./payment_order_pb.ts";
 import type { Review, ReviewDecision, ReviewState } from "./review_pb.ts";
 import { file_bank_transaction_v1_review } from "./review_pb.ts";
 import type { Direction, MigrationCounterpart, Transaction, TransactionState } from "./transaction_pb.ts";
@@ -26,7 +28,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/transaction_service.proto.
  */
 export const file_bank_transaction_v1_transaction_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEi2QEKEkRlcG9zaXRDYXNoUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0RlcG9zaXRDYXNoUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uItgBChNXaXRoZHJhd0Nhc2hSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIk0KFFdpdGhkcmF3Q2FzaFJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLSAgoUVHJhbnNmZXJGdW5kc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YByABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIk4KFVRyYW5zZmVyRnVuZHNSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24idwoZQmF0Y2hUcmFuc2ZlckZ1bmRzUmVxdWVzdBJDCgl0cmFuc2ZlcnMYASADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyVG9NYWtlQgu6SAiSAQUIARD0AxIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIpwCCg5UcmFuc2ZlclRvTWFrZRIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASKgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIuCgtkZWJ0b3JfaWJhbhgDIAEoCUIZukgGcgQQBRgi2rUYBAgCEALitRgECAIQAhIwCg1jcmVkaXRvcl9pYmFuGAQgASgJQhm6SAZyBBAFGCLatRgECAIQA+K1GAQIAhACEisKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBiABKAlCELpIBXIDGIwB4rUYBAgCEAIiVAoaQmF0Y2hUcmFuc2ZlckZ1bmRzUmVzcG9uc2USNgoIb3V0Y29tZXMYASADKAsyJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyT3V0Y29tZSKRAQoPVHJhbnNmZXJPdXRjb21lEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARI0CgVzdGF0ZRgCIAEoDjIlLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25TdGF0ZRImCgdyZWZ1c2FsGAMgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwiQgoVR2V0VHJhbnNhY3Rpb25SZXF1ZXN0EikKDnRyYW5zYWN0aW9uX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAYQASJPChZHZXRUcmFuc2FjdGlvblJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLiAwoXTGlzdFRyYW5zYWN0aW9uc1JlcXVlc3QSIwoKYWNjb3VudF9pZBgBIAEoCUIPukgEcgIYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSSAoGc3RhdGVzGAQgAygOMiUuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblN0YXRlQhG6SA6SAQsQBSIHggEEEAEgABIrCg5taW5pbXVtX2Ftb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIrCg5tYXhpbXVtX2Ftb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIaCglwYWdlX3NpemUYByABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgIIAEoCUIIukgFcgMYgAQSHgoEdGV4dBgJIAEoCUIQukgFcgMYyAHitRgECAIQAxIwChdjb3VudGVycGFydHlfYWNjb3VudF9pZBgKIAEoCUIPukgEcgIYQNq1GAQIAhADImsKGExpc3RUcmFuc2FjdGlvbnNSZXNwb25zZRI2Cgx0cmFuc2FjdGlvbnMYASADKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLTAQoZUmV2ZXJzZVRyYW5zYWN0aW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg50cmFuc2FjdGlvbl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgGEAISIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBSABKAlCELpIBXIDGIwB4rUYBAgCEAIiUwoaUmV2ZXJzZVRyYW5zYWN0aW9uUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uIrMDChBQbGFjZUhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIwChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQhG6SAZyBBABGEDatRgECAIQA0gAEjIKDWNyZWRpdG9yX2liYW4YBSABKAlCGbpIBnIEEAUYKtq1GAQIAhAD4rUYBAgCEAJIABIrCgZhbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIqCg1jYXB0dXJlX2xpbWl0GAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjcKC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIjwKEVBsYWNlSG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQi3AEKEkNhcHR1cmVIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAwQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARINCgVmaW5hbBgFIAEoCBIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAYgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0NhcHR1cmVIb2xkUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uIqYBChFFeHRlbmRIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAwQAhI3CgtleHBpcmVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBASI9ChJFeHRlbmRIb2xkUmVzcG9uc2USJwoEaG9sZBgBIAEoCzIZLmJhbmsudHJhbnNhY3Rpb24udjEuSG9sZCJuChJSZWxlYXNlSG9sZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHaG9sZF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgMEAIiPgoTUmVsZWFzZUhvbGRSZXNwb25zZRInCgRob2xkGAEgASgLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkIjQKDkdldEhvbGRSZXF1ZXN0EiIKB2hvbGRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIDBABIjoKD0dldEhvbGRSZXNwb25zZRInCgRob2xkGAEgASgLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkIqwBChBMaXN0SG9sZHNSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEjcKBXN0YXRlGAIgASgOMh4uYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkU3RhdGVCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACCJWChFMaXN0SG9sZHNSZXNwb25zZRIoCgVob2xkcxgBIAMoCzIZLmJhbmsudHJhbnNhY3Rpb24udjEuSG9sZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihAEKHkJhdGNoSW1wb3J0VHJhbnNhY3Rpb25zUmVxdWVzdBJLCgx0cmFuc2FjdGlvbnMYASADKAsyKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkltcG9ydGVkVHJhbnNhY3Rpb25CC7pICJIBBQgBEOgHEhUKDXZhbGlkYXRlX29ubHkYAiABKAgisAMKE0ltcG9ydGVkVHJhbnNhY3Rpb24SJQoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJQgm6SAZyBBABGEASJQoKYWNjb3VudF9pZBgCIAEoCUIRukgGcgQQARhA2rUYBAgCEAISPQoJZGlyZWN0aW9uGAMgASgOMh4uYmFuay50cmFuc2FjdGlvbi52MS5EaXJlY3Rpb25CCrpIB4IBBBABIAASSgoLY291bnRlcnBhcnQYBCABKA4yKS5iYW5rLnRyYW5zYWN0aW9uLnYxLk1pZ3JhdGlvbkNvdW50ZXJwYXJ0Qgq6SAeCAQQQASAAEisKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjkKDGJvb2tpbmdfZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgHIAEoCUIQukgFcgMYjAHitRgECAIQAhImCgxjb3VudGVycGFydHkYCCABKAlCELpIBXIDGIwB4rUYBAgCEAIiVwofQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXNwb25zZRI0CghvdXRjb21lcxgBIAMoCzIiLmJhbmsudHJhbnNhY3Rpb24udjEuSW1wb3J0T3V0Y29tZSKHAQoNSW1wb3J0T3V0Y29tZRIaChJleHRlcm5hbF9yZWZlcmVuY2UYASABKAkSIAoOdHJhbnNhY3Rpb25faWQYAiABKAlCCNq1GAQIBhABEhAKCHJlcGVhdGVkGAMgASgIEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKJAQoSTGlzdFJldmlld3NSZXF1ZXN0EjkKBXN0YXRlGAEgASgOMiAuYmFuay50cmFuc2FjdGlvbi52MS5SZXZpZXdTdGF0ZUIIukgFggECEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIIlwKE0xpc3RSZXZpZXdzUmVzcG9uc2USLAoHcmV2aWV3cxgBIAMoCzIbLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2aWV3EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK5AQoTRGVjaWRlUmV2aWV3UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg50cmFuc2FjdGlvbl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgGEAISQQoIZGVjaXNpb24YBCABKA4yIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmlld0RlY2lzaW9uQgq6SAeCAQQQASAAIk0KFERlY2lkZVJldmlld1Jlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbjKSEAoSVHJhbnNhY3Rpb25TZXJ2aWNlEnQKC0RlcG9zaXRDYXNoEicuYmFuay50cmFuc2FjdGlvbi52MS5EZXBvc2l0Q2FzaFJlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkRlcG9zaXRDYXNoUmVzcG9uc2UiEpACAoq1GAsKAQESBggDEgIBAhJ3CgxXaXRoZHJhd0Nhc2gSKC5iYW5rLnRyYW5zYWN0aW9uLnYxLldpdGhkcmF3Q2FzaFJlcXVlc3QaKS5iYW5rLnRyYW5zYWN0aW9uLnYxLldpdGhkcmF3Q2FzaFJlc3BvbnNlIhKQAgKKtRgLCgEBEgYIAxICAQISfwoNVHJhbnNmZXJGdW5kcxIpLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNmZXJGdW5kc1JlcXVlc3QaKi5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyRnVuZHNSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMShAEKEkJhdGNoVHJhbnNmZXJGdW5kcxIuLmJhbmsudHJhbnNhY3Rpb24udjEuQmF0Y2hUcmFuc2ZlckZ1bmRzUmVxdWVzdBovLmJhbmsudHJhbnNhY3Rpb24udjEuQmF0Y2hUcmFuc2ZlckZ1bmRzUmVzcG9uc2UiDZACAoq1GAYKAQMaAQMShwEKDkdldFRyYW5zYWN0aW9uEiouYmFuay50cmFuc2FjdGlvbi52MS5HZXRUcmFuc2FjdGlvblJlcXVlc3QaKy5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldFRyYW5zYWN0aW9uUmVzcG9uc2UiHJACAYq1GBUKAQESAggCEgoIAxIGAQIDBAYHKAISjgEKEExpc3RUcmFuc2FjdGlvbnMSLC5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RUcmFuc2FjdGlvbnNSZXF1ZXN0Gi0uYmFuay50cmFuc2FjdGlvbi52MS5MaXN0VHJhbnNhY3Rpb25zUmVzcG9uc2UiHZACAYq1GBYKAgECEgIIAhIKCAMSBgECAwQGBygBEpABChJSZXZlcnNlVHJhbnNhY3Rpb24SLi5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlcXVlc3QaLy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmVyc2VUcmFuc2FjdGlvblJlc3BvbnNlIhmQAgKKtRgSCgIBAhIMCAMSAgIDKAEyAgIDEnMKCVBsYWNlSG9sZBIlLmJhbmsudHJhbnNhY3Rpb24udjEuUGxhY2VIb2xkUmVxdWVzdBomLmJhbmsudHJhbnNhY3Rpb24udjEuUGxhY2VIb2xkUmVzcG9uc2UiF5ACAoq1GBAKAQESAggCEgcIAxIDAQIDEngKC0NhcHR1cmVIb2xkEicuYmFuay50cmFuc2FjdGlvbi52MS5DYXB0dXJlSG9sZFJlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhcHR1cmVIb2xkUmVzcG9uc2UiFpACAoq1GA8KAQESAggCEgYIAxICAgMSdQoKRXh0ZW5kSG9sZBImLmJhbmsudHJhbnNhY3Rpb24udjEuRXh0ZW5kSG9sZFJlcXVlc3QaJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkV4dGVuZEhvbGRSZXNwb25zZSIWkAICirUYDwoBARICCAISBggDEgICAxJ4CgtSZWxlYXNlSG9sZBInLmJhbmsudHJhbnNhY3Rpb24udjEuUmVsZWFzZUhvbGRSZXF1ZXN0GiguYmFuay50cmFuc2FjdGlvbi52MS5SZWxlYXNlSG9sZFJlc3BvbnNlIhaQAgKKtRgPCgEBEgIIAhIGCAMSAgIDEnIKB0dldEhvbGQSIy5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldEhvbGRSZXF1ZXN0GiQuYmFuay50cmFuc2FjdGlvbi52MS5HZXRIb2xkUmVzcG9uc2UiHJACAYq1GBUKAQESAggCEgoIAxIGAQIDBAYHKAISeQoJTGlzdEhvbGRzEiUuYmFuay50cmFuc2FjdGlvbi52MS5MaXN0SG9sZHNSZXF1ZXN0GiYuYmFuay50cmFuc2FjdGlvbi52MS5MaXN0SG9sZHNSZXNwb25zZSIdkAIBirUYFgoCAQISAggCEgoIAxIGAQIDBAYHKAESlwEKF0JhdGNoSW1wb3J0VHJhbnNhY3Rpb25zEjMuYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaEltcG9ydFRyYW5zYWN0aW9uc1JlcXVlc3QaNC5iYW5rLnRyYW5zYWN0aW9uLnYxLkJhdGNoSW1wb3J0VHJhbnNhY3Rpb25zUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEnYKC0xpc3RSZXZpZXdzEicuYmFuay50cmFuc2FjdGlvbi52MS5MaXN0UmV2aWV3c1JlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RSZXZpZXdzUmVzcG9uc2UiFJACAYq1GA0KAQESBggDEgIGBygEEnYKDERlY2lkZVJldmlldxIoLmJhbmsudHJhbnNhY3Rpb24udjEuRGVjaWRlUmV2aWV3UmVxdWVzdBopLmJhbmsudHJhbnNhY3Rpb24udjEuRGVjaWRlUmV2aWV3UmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEGYgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_hold, file_bank_transaction_v1_review, file_bank_transaction_v1_transaction, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Ci1iYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEi2QEKEkRlcG9zaXRDYXNoUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIuChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0RlcG9zaXRDYXNoUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uItgBChNXaXRoZHJhd0Nhc2hSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAUgASgJQhC6SAVyAxiMAeK1GAQIAhACIk0KFFdpdGhkcmF3Q2FzaFJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLSAgoUVHJhbnNmZXJGdW5kc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLAoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIAhACEjAKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCEbpIBnIEEAEYQNq1GAQIAhADSAASMgoNY3JlZGl0b3JfaWJhbhgFIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAkgAEisKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YByABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIk4KFVRyYW5zZmVyRnVuZHNSZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24idwoZQmF0Y2hUcmFuc2ZlckZ1bmRzUmVxdWVzdBJDCgl0cmFuc2ZlcnMYASADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyVG9NYWtlQgu6SAiSAQUIARD0AxIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIpwCCg5UcmFuc2ZlclRvTWFrZRIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASKgoFYWN0b3IYAiABKAsyEy5iYW5rLnR5cGUudjEuQWN0b3JCBrpIA8gBARIuCgtkZWJ0b3JfaWJhbhgDIAEoCUIZukgGcgQQBRgi2rUYBAgCEALitRgECAIQAhIwCg1jcmVkaXRvcl9pYmFuGAQgASgJQhm6SAZyBBAFGCLatRgECAIQA+K1GAQIAhACEisKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBiABKAlCELpIBXIDGIwB4rUYBAgCEAIiVAoaQmF0Y2hUcmFuc2ZlckZ1bmRzUmVzcG9uc2USNgoIb3V0Y29tZXMYASADKAsyJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zZmVyT3V0Y29tZSKRAQoPVHJhbnNmZXJPdXRjb21lEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARI0CgVzdGF0ZRgCIAEoDjIlLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25TdGF0ZRImCgdyZWZ1c2FsGAMgASgLMhUuYmFuay50eXBlLnYxLlJlZnVzYWwiQgoVR2V0VHJhbnNhY3Rpb25SZXF1ZXN0EikKDnRyYW5zYWN0aW9uX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAYQASJPChZHZXRUcmFuc2FjdGlvblJlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLiAwoXTGlzdFRyYW5zYWN0aW9uc1JlcXVlc3QSIwoKYWNjb3VudF9pZBgBIAEoCUIPukgEcgIYQNq1GAQIAhABEjkKCWZyb21fZGF0ZRgCIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSNwoHdG9fZGF0ZRgDIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSSAoGc3RhdGVzGAQgAygOMiUuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblN0YXRlQhG6SA6SAQsQBSIHggEEEAEgABIrCg5taW5pbXVtX2Ftb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIrCg5tYXhpbXVtX2Ftb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIaCglwYWdlX3NpemUYByABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgIIAEoCUIIukgFcgMYgAQSHgoEdGV4dBgJIAEoCUIQukgFcgMYyAHitRgECAIQAxIwChdjb3VudGVycGFydHlfYWNjb3VudF9pZBgKIAEoCUIPukgEcgIYQNq1GAQIAhADImsKGExpc3RUcmFuc2FjdGlvbnNSZXNwb25zZRI2Cgx0cmFuc2FjdGlvbnMYASADKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLTAQoZUmV2ZXJzZVRyYW5zYWN0aW9uUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg50cmFuc2FjdGlvbl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgGEAISIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YBSABKAlCELpIBXIDGIwB4rUYBAgCEAIiUwoaUmV2ZXJzZVRyYW5zYWN0aW9uUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uIrMDChBQbGFjZUhvbGRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiwKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQhG6SAZyBBABGEDatRgECAIQAhIwChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQhG6SAZyBBABGEDatRgECAIQA0gAEjIKDWNyZWRpdG9yX2liYW4YBSABKAlCGbpIBnIEEAUYKtq1GAQIAhAD4rUYBAgCEAJIABIrCgZhbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIqCg1jYXB0dXJlX2xpbWl0GAcgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjcKC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAJCEQoIY3JlZGl0b3ISBbpIAggBIjwKEVBsYWNlSG9sZFJlc3BvbnNlEicKBGhvbGQYASABKAsyGS5iYW5rLnRyYW5zYWN0aW9uLnYxLkhvbGQi3AEKEkNhcHR1cmVIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAwQAhIrCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARINCgVmaW5hbBgFIAEoCBIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAYgASgJQhC6SAVyAxiMAeK1GAQIAhACIkwKE0NhcHR1cmVIb2xkUmVzcG9uc2USNQoLdHJhbnNhY3Rpb24YASABKAsyIC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uIqYBChFFeHRlbmRIb2xkUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIiCgdob2xkX2lkGAMgASgJQhG6SAZyBBABGEDatRgECAwQAhI3CgtleHBpcmVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBASI9ChJFeHRlbmRIb2xkUmVzcG9uc2USJwoEaG9sZBgBIAEoCzIZLmJhbmsudHJhbnNhY3Rpb24udjEuSG9sZCJuChJSZWxlYXNlSG9sZFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHaG9sZF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgMEAIiPgoTUmVsZWFzZUhvbGRSZXNwb25zZRInCgRob2xkGAEgASgLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkIjQKDkdldEhvbGRSZXF1ZXN0EiIKB2hvbGRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIDBABIjoKD0dldEhvbGRSZXNwb25zZRInCgRob2xkGAEgASgLMhkuYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkIqwBChBMaXN0SG9sZHNSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEjcKBXN0YXRlGAIgASgOMh4uYmFuay50cmFuc2FjdGlvbi52MS5Ib2xkU3RhdGVCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgDIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxiACCJWChFMaXN0SG9sZHNSZXNwb25zZRIoCgVob2xkcxgBIAMoCzIZLmJhbmsudHJhbnNhY3Rpb24udjEuSG9sZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihAEKHkJhdGNoSW1wb3J0VHJhbnNhY3Rpb25zUmVxdWVzdBJLCgx0cmFuc2FjdGlvbnMYASADKAsyKC5iYW5rLnRyYW5zYWN0aW9uLnYxLkltcG9ydGVkVHJhbnNhY3Rpb25CC7pICJIBBQgBEOgHEhUKDXZhbGlkYXRlX29ubHkYAiABKAgisAMKE0ltcG9ydGVkVHJhbnNhY3Rpb24SJQoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJQgm6SAZyBBABGEASJQoKYWNjb3VudF9pZBgCIAEoCUIRukgGcgQQARhA2rUYBAgCEAISPQoJZGlyZWN0aW9uGAMgASgOMh4uYmFuay50cmFuc2FjdGlvbi52MS5EaXJlY3Rpb25CCrpIB4IBBBABIAASSgoLY291bnRlcnBhcnQYBCABKA4yKS5iYW5rLnRyYW5zYWN0aW9uLnYxLk1pZ3JhdGlvbkNvdW50ZXJwYXJ0Qgq6SAeCAQQQASAAEisKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjkKDGJvb2tpbmdfZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMAoWcmVtaXR0YW5jZV9pbmZvcm1hdGlvbhgHIAEoCUIQukgFcgMYjAHitRgECAIQAhImCgxjb3VudGVycGFydHkYCCABKAlCELpIBXIDGIwB4rUYBAgCEAIiVwofQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXNwb25zZRI0CghvdXRjb21lcxgBIAMoCzIiLmJhbmsudHJhbnNhY3Rpb24udjEuSW1wb3J0T3V0Y29tZSKHAQoNSW1wb3J0T3V0Y29tZRIaChJleHRlcm5hbF9yZWZlcmVuY2UYASABKAkSIAoOdHJhbnNhY3Rpb25faWQYAiABKAlCCNq1GAQIBhABEhAKCHJlcGVhdGVkGAMgASgIEiYKB3JlZnVzYWwYBCABKAsyFS5iYW5rLnR5cGUudjEuUmVmdXNhbCKJAQoSTGlzdFJldmlld3NSZXF1ZXN0EjkKBXN0YXRlGAEgASgOMiAuYmFuay50cmFuc2FjdGlvbi52MS5SZXZpZXdTdGF0ZUIIukgFggECEAESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIIlwKE0xpc3RSZXZpZXdzUmVzcG9uc2USLAoHcmV2aWV3cxgBIAMoCzIbLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2aWV3EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK5AQoTRGVjaWRlUmV2aWV3UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIpCg50cmFuc2FjdGlvbl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgGEAISQQoIZGVjaXNpb24YBCABKA4yIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldmlld0RlY2lzaW9uQgq6SAeCAQQQASAAIk0KFERlY2lkZVJldmlld1Jlc3BvbnNlEjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbiLFAwoTT3JkZXJQYXltZW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIsChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgEIAEoCUIZukgGcgQQBRgq2rUYBAgCEAPitRgECAIQAhIoCg1jcmVkaXRvcl9uYW1lGAUgASgJQhG6SAZyBBABGEbitRgECAIQAhIrCgZhbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXlCBrpIA8gBARIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEkgKGHJlcXVlc3RlZF9leGVjdXRpb25fZGF0ZRgIIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQSRQoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgJIAEoCUIiukgfch0YIzIZXltBLVphLXowLTkvPzooKS4sJysgLV0qJCJQChRPcmRlclBheW1lbnRSZXNwb25zZRI4Cg1wYXltZW50X29yZGVyGAEgASgLMiEuYmFuay50cmFuc2FjdGlvbi52MS5QYXltZW50T3JkZXIiRQoWR2V0UGF5bWVudE9yZGVyUmVxdWVzdBIrChBwYXltZW50X29yZGVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECHgQASJTChdHZXRQYXltZW50T3JkZXJSZXNwb25zZRI4Cg1wYXltZW50X29yZGVyGAEgASgLMiEuYmFuay50cmFuc2FjdGlvbi52MS5QYXltZW50T3JkZXIiewoYTGlzdFBheW1lbnRPcmRlcnNSZXF1ZXN0EiUKCmFjY291bnRfaWQYASABKAlCEbpIBnIEEAEYQNq1GAQIAhABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJvChlMaXN0UGF5bWVudE9yZGVyc1Jlc3BvbnNlEjkKDnBheW1lbnRfb3JkZXJzGAEgAygLMiEuYmFuay50cmFuc2FjdGlvbi52MS5QYXltZW50T3JkZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIn4KGUNhbmNlbFBheW1lbnRPcmRlclJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKwoQcGF5bWVudF9vcmRlcl9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAh4EAIiVgoaQ2FuY2VsUGF5bWVudE9yZGVyUmVzcG9uc2USOAoNcGF5bWVudF9vcmRlchgBIAEoCzIhLmJhbmsudHJhbnNhY3Rpb24udjEuUGF5bWVudE9yZGVyIpsCChRSZXBvcnRQYXltZW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIrChBwYXltZW50X29yZGVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECHgQAxJFCgVzdGF0ZRgEIAEoDjImLmJhbmsudHJhbnNhY3Rpb24udjEuUGF5bWVudE9yZGVyU3RhdGVCDrpIC4IBCBgFGAYYBxgIEisKCmlzb19yZWFzb24YBSABKAlCF7pIFHISMhBeKFtBLVowLTldezR9KT8kEiwKD3JldHVybmVkX2Ftb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSIXChVSZXBvcnRQYXltZW50UmVzcG9uc2UirQMKFVJlY2VpdmVQYXltZW50UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIuCg1jcmVkaXRvcl9pYmFuGAMgASgJQhe6SARyAhgq2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAQgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEiwKC2RlYnRvcl9pYmFuGAYgASgJQhe6SARyAhgq2rUYBAgCEAPitRgECAIQAhIlCgtkZWJ0b3JfbmFtZRgHIAEoCUIQukgFcgMYjAHitRgECAIQAhIwChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAggASgJQhC6SAVyAxiMAeK1GAQIAhACEioKGWVuZF90b19lbmRfaWRlbnRpZmljYXRpb24YCSABKAlCB7pIBHICGCMSJQoSZXh0ZXJuYWxfcmVmZXJlbmNlGAogASgJQgm6SAZyBBABGEAiXgoWUmVjZWl2ZVBheW1lbnRSZXNwb25zZRIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESIgoQc3VzcGVuc2VfaXRlbV9pZBgCIAEoCUII2rUYBAh5EAEilQEKGExpc3RTdXNwZW5zZUl0ZW1zUmVxdWVzdBI/CgVzdGF0ZRgBIAEoDjImLmJhbmsudHJhbnNhY3Rpb24udjEuU3VzcGVuc2VJdGVtU3RhdGVCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiABCJvChlMaXN0U3VzcGVuc2VJdGVtc1Jlc3BvbnNlEjkKDnN1c3BlbnNlX2l0ZW1zGAEgAygLMiEuYmFuay50cmFuc2FjdGlvbi52MS5TdXNwZW5zZUl0ZW0SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIqcBChtBbGxvY2F0ZVN1c3BlbnNlSXRlbVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKwoQc3VzcGVuc2VfaXRlbV9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAh5EAISJQoKYWNjb3VudF9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgCEAMiVQocQWxsb2NhdGVTdXNwZW5zZUl0ZW1SZXNwb25zZRI1Cgt0cmFuc2FjdGlvbhgBIAEoCzIgLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb24iqAEKGVJldHVyblN1c3BlbnNlSXRlbVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSKwoQc3VzcGVuc2VfaXRlbV9pZBgDIAEoCUIRukgGcgQQARhA2rUYBAh5EAISKAoKaXNvX3JlYXNvbhgEIAEoCUIUukgRcg8yDV5bQS1aMC05XXs0fSQiVgoaUmV0dXJuU3VzcGVuc2VJdGVtUmVzcG9uc2USOAoNc3VzcGVuc2VfaXRlbRgBIAEoCzIhLmJhbmsudHJhbnNhY3Rpb24udjEuU3VzcGVuc2VJdGVtMtwZChJUcmFuc2FjdGlvblNlcnZpY2USdAoLRGVwb3NpdENhc2gSJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkRlcG9zaXRDYXNoUmVxdWVzdBooLmJhbmsudHJhbnNhY3Rpb24udjEuRGVwb3NpdENhc2hSZXNwb25zZSISkAICirUYCwoBARIGCAMSAgECEncKDFdpdGhkcmF3Q2FzaBIoLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVxdWVzdBopLmJhbmsudHJhbnNhY3Rpb24udjEuV2l0aGRyYXdDYXNoUmVzcG9uc2UiEpACAoq1GAsKAQESBggDEgIBAhJ/Cg1UcmFuc2ZlckZ1bmRzEikuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2ZlckZ1bmRzUmVxdWVzdBoqLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNmZXJGdW5kc1Jlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxKEAQoSQmF0Y2hUcmFuc2ZlckZ1bmRzEi4uYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaFRyYW5zZmVyRnVuZHNSZXF1ZXN0Gi8uYmFuay50cmFuc2FjdGlvbi52MS5CYXRjaFRyYW5zZmVyRnVuZHNSZXNwb25zZSINkAICirUYBgoBAxoBAxKHAQoOR2V0VHJhbnNhY3Rpb24SKi5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldFRyYW5zYWN0aW9uUmVxdWVzdBorLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0VHJhbnNhY3Rpb25SZXNwb25zZSIckAIBirUYFQoBARICCAISCggDEgYBAgMEBgcoAhKOAQoQTGlzdFRyYW5zYWN0aW9ucxIsLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdFRyYW5zYWN0aW9uc1JlcXVlc3QaLS5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RUcmFuc2FjdGlvbnNSZXNwb25zZSIdkAIBirUYFgoCAQISAggCEgoIAxIGAQIDBAYHKAESkAEKElJldmVyc2VUcmFuc2FjdGlvbhIuLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2ZXJzZVRyYW5zYWN0aW9uUmVxdWVzdBovLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2ZXJzZVRyYW5zYWN0aW9uUmVzcG9uc2UiGZACAoq1GBIKAgECEgwIAxICAgMoATICAgMScwoJUGxhY2VIb2xkEiUuYmFuay50cmFuc2FjdGlvbi52MS5QbGFjZUhvbGRSZXF1ZXN0GiYuYmFuay50cmFuc2FjdGlvbi52MS5QbGFjZUhvbGRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMSeAoLQ2FwdHVyZUhvbGQSJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhcHR1cmVIb2xkUmVxdWVzdBooLmJhbmsudHJhbnNhY3Rpb24udjEuQ2FwdHVyZUhvbGRSZXNwb25zZSIWkAICirUYDwoBARICCAISBggDEgICAxJ1CgpFeHRlbmRIb2xkEiYuYmFuay50cmFuc2FjdGlvbi52MS5FeHRlbmRIb2xkUmVxdWVzdBonLmJhbmsudHJhbnNhY3Rpb24udjEuRXh0ZW5kSG9sZFJlc3BvbnNlIhaQAgKKtRgPCgEBEgIIAhIGCAMSAgIDEngKC1JlbGVhc2VIb2xkEicuYmFuay50cmFuc2FjdGlvbi52MS5SZWxlYXNlSG9sZFJlcXVlc3QaKC5iYW5rLnRyYW5zYWN0aW9uLnYxLlJlbGVhc2VIb2xkUmVzcG9uc2UiFpACAoq1GA8KAQESAggCEgYIAxICAgMScgoHR2V0SG9sZBIjLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0SG9sZFJlcXVlc3QaJC5iYW5rLnRyYW5zYWN0aW9uLnYxLkdldEhvbGRSZXNwb25zZSIckAIBirUYFQoBARICCAISCggDEgYBAgMEBgcoAhJ5CglMaXN0SG9sZHMSJS5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RIb2xkc1JlcXVlc3QaJi5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RIb2xkc1Jlc3BvbnNlIh2QAgGKtRgWCgIBAhICCAISCggDEgYBAgMEBgcoARKXAQoXQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnMSMy5iYW5rLnRyYW5zYWN0aW9uLnYxLkJhdGNoSW1wb3J0VHJhbnNhY3Rpb25zUmVxdWVzdBo0LmJhbmsudHJhbnNhY3Rpb24udjEuQmF0Y2hJbXBvcnRUcmFuc2FjdGlvbnNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdgoLTGlzdFJldmlld3MSJy5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RSZXZpZXdzUmVxdWVzdBooLmJhbmsudHJhbnNhY3Rpb24udjEuTGlzdFJldmlld3NSZXNwb25zZSIUkAIBirUYDQoBARIGCAMSAgYHKAQSdgoMRGVjaWRlUmV2aWV3EiguYmFuay50cmFuc2FjdGlvbi52MS5EZWNpZGVSZXZpZXdSZXF1ZXN0GikuYmFuay50cmFuc2FjdGlvbi52MS5EZWNpZGVSZXZpZXdSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQYSfAoMT3JkZXJQYXltZW50EiguYmFuay50cmFuc2FjdGlvbi52MS5PcmRlclBheW1lbnRSZXF1ZXN0GikuYmFuay50cmFuc2FjdGlvbi52MS5PcmRlclBheW1lbnRSZXNwb25zZSIXkAICirUYEAoBARICCAISBwgDEgMBAgMSigEKD0dldFBheW1lbnRPcmRlchIrLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0UGF5bWVudE9yZGVyUmVxdWVzdBosLmJhbmsudHJhbnNhY3Rpb24udjEuR2V0UGF5bWVudE9yZGVyUmVzcG9uc2UiHJACAYq1GBUKAQESAggCEgoIAxIGAQIDBAYHKAISkQEKEUxpc3RQYXltZW50T3JkZXJzEi0uYmFuay50cmFuc2FjdGlvbi52MS5MaXN0UGF5bWVudE9yZGVyc1JlcXVlc3QaLi5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RQYXltZW50T3JkZXJzUmVzcG9uc2UiHZACAYq1GBYKAgECEgIIAhIKCAMSBgECAwQGBygBEo4BChJDYW5jZWxQYXltZW50T3JkZXISLi5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhbmNlbFBheW1lbnRPcmRlclJlcXVlc3QaLy5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhbmNlbFBheW1lbnRPcmRlclJlc3BvbnNlIheQAgKKtRgQCgEBEgIIAhIHCAMSAwECAxJyCg1SZXBvcnRQYXltZW50EikuYmFuay50cmFuc2FjdGlvbi52MS5SZXBvcnRQYXltZW50UmVxdWVzdBoqLmJhbmsudHJhbnNhY3Rpb24udjEuUmVwb3J0UGF5bWVudFJlc3BvbnNlIgqQAgKKtRgDCgEDEnUKDlJlY2VpdmVQYXltZW50EiouYmFuay50cmFuc2FjdGlvbi52MS5SZWNlaXZlUGF5bWVudFJlcXVlc3QaKy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJlY2VpdmVQYXltZW50UmVzcG9uc2UiCpACAoq1GAMKAQMSiQEKEUxpc3RTdXNwZW5zZUl0ZW1zEi0uYmFuay50cmFuc2FjdGlvbi52MS5MaXN0U3VzcGVuc2VJdGVtc1JlcXVlc3QaLi5iYW5rLnRyYW5zYWN0aW9uLnYxLkxpc3RTdXNwZW5zZUl0ZW1zUmVzcG9uc2UiFZACAYq1GA4KAQESBwgDEgMDBgcoAxKVAQoUQWxsb2NhdGVTdXNwZW5zZUl0ZW0SMC5iYW5rLnRyYW5zYWN0aW9uLnYxLkFsbG9jYXRlU3VzcGVuc2VJdGVtUmVxdWVzdBoxLmJhbmsudHJhbnNhY3Rpb24udjEuQWxsb2NhdGVTdXNwZW5zZUl0ZW1SZXNwb25zZSIYkAICirUYEQoCAQISCwgDEgEDKAEyAgIDEogBChJSZXR1cm5TdXNwZW5zZUl0ZW0SLi5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldHVyblN1c3BlbnNlSXRlbVJlcXVlc3QaLy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJldHVyblN1c3BlbnNlSXRlbVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_hold, file_bank_transaction_v1_payment_order, file_bank_transaction_v1_review, file_bank_transaction_v1_transaction, file_bank_type_v1_actor, file_bank_type_v1_error, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * The cash to pay in.
@@ -1330,6 +1332,637 @@ export const DecideReviewResponseSchema: GenMessage<DecideReviewResponse> = /*@_
   messageDesc(file_bank_transaction_v1_transaction_service, 35);
 
 /**
+ * The payment to order.
+ *
+ * @generated from message bank.transaction.v1.OrderPaymentRequest
+ */
+export type OrderPaymentRequest = Message<"bank.transaction.v1.OrderPaymentRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The account to take from.
+   *
+   * @generated from field: string debtor_account_id = 3;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The number of the account to pay to, with or without spaces.
+   *
+   * @generated from field: string creditor_iban = 4;
+   */
+  creditorIban: string;
+
+  /**
+   * Whose account that is.
+   *
+   * @generated from field: string creditor_name = 5;
+   */
+  creditorName: string;
+
+  /**
+   * How much: more than zero.
+   *
+   * @generated from field: bank.type.v1.Money amount = 6;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * What the payer tells the payee, e.g. `invoice 2026-118`.
+   *
+   * @generated from field: string remittance_information = 7;
+   */
+  remittanceInformation: string;
+
+  /**
+   * When to execute it, YYYY-MM-DD. Absent: as soon as can be.
+   *
+   * @generated from field: string requested_execution_date = 8;
+   */
+  requestedExecutionDate: string;
+
+  /**
+   * The payer's own reference. Empty: the payment's id goes with it.
+   *
+   * @generated from field: string end_to_end_identification = 9;
+   */
+  endToEndIdentification: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.OrderPaymentRequest.
+ * Use `create(OrderPaymentRequestSchema)` to create a new message.
+ */
+export const OrderPaymentRequestSchema: GenMessage<OrderPaymentRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 36);
+
+/**
+ * The payment.
+ *
+ * @generated from message bank.transaction.v1.OrderPaymentResponse
+ */
+export type OrderPaymentResponse = Message<"bank.transaction.v1.OrderPaymentResponse"> & {
+  /**
+   * The payment order as it is now; with validate_only its id is of no use.
+   *
+   * @generated from field: bank.transaction.v1.PaymentOrder payment_order = 1;
+   */
+  paymentOrder?: PaymentOrder | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.OrderPaymentResponse.
+ * Use `create(OrderPaymentResponseSchema)` to create a new message.
+ */
+export const OrderPaymentResponseSchema: GenMessage<OrderPaymentResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 37);
+
+/**
+ * Which payment order.
+ *
+ * @generated from message bank.transaction.v1.GetPaymentOrderRequest
+ */
+export type GetPaymentOrderRequest = Message<"bank.transaction.v1.GetPaymentOrderRequest"> & {
+  /**
+   * The payment order.
+   *
+   * @generated from field: string payment_order_id = 1;
+   */
+  paymentOrderId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.GetPaymentOrderRequest.
+ * Use `create(GetPaymentOrderRequestSchema)` to create a new message.
+ */
+export const GetPaymentOrderRequestSchema: GenMessage<GetPaymentOrderRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 38);
+
+/**
+ * The payment order.
+ *
+ * @generated from message bank.transaction.v1.GetPaymentOrderResponse
+ */
+export type GetPaymentOrderResponse = Message<"bank.transaction.v1.GetPaymentOrderResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: bank.transaction.v1.PaymentOrder payment_order = 1;
+   */
+  paymentOrder?: PaymentOrder | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.GetPaymentOrderResponse.
+ * Use `create(GetPaymentOrderResponseSchema)` to create a new message.
+ */
+export const GetPaymentOrderResponseSchema: GenMessage<GetPaymentOrderResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 39);
+
+/**
+ * Whose payment orders.
+ *
+ * @generated from message bank.transaction.v1.ListPaymentOrdersRequest
+ */
+export type ListPaymentOrdersRequest = Message<"bank.transaction.v1.ListPaymentOrdersRequest"> & {
+  /**
+   * The account that they take from.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ListPaymentOrdersRequest.
+ * Use `create(ListPaymentOrdersRequestSchema)` to create a new message.
+ */
+export const ListPaymentOrdersRequestSchema: GenMessage<ListPaymentOrdersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 40);
+
+/**
+ * A page of payment orders.
+ *
+ * @generated from message bank.transaction.v1.ListPaymentOrdersResponse
+ */
+export type ListPaymentOrdersResponse = Message<"bank.transaction.v1.ListPaymentOrdersResponse"> & {
+  /**
+   * The payment orders.
+   *
+   * @generated from field: repeated bank.transaction.v1.PaymentOrder payment_orders = 1;
+   */
+  paymentOrders: PaymentOrder[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ListPaymentOrdersResponse.
+ * Use `create(ListPaymentOrdersResponseSchema)` to create a new message.
+ */
+export const ListPaymentOrdersResponseSchema: GenMessage<ListPaymentOrdersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 41);
+
+/**
+ * Which payment order to take back.
+ *
+ * @generated from message bank.transaction.v1.CancelPaymentOrderRequest
+ */
+export type CancelPaymentOrderRequest = Message<"bank.transaction.v1.CancelPaymentOrderRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The payment order.
+   *
+   * @generated from field: string payment_order_id = 3;
+   */
+  paymentOrderId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.CancelPaymentOrderRequest.
+ * Use `create(CancelPaymentOrderRequestSchema)` to create a new message.
+ */
+export const CancelPaymentOrderRequestSchema: GenMessage<CancelPaymentOrderRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 42);
+
+/**
+ * The payment order.
+ *
+ * @generated from message bank.transaction.v1.CancelPaymentOrderResponse
+ */
+export type CancelPaymentOrderResponse = Message<"bank.transaction.v1.CancelPaymentOrderResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: bank.transaction.v1.PaymentOrder payment_order = 1;
+   */
+  paymentOrder?: PaymentOrder | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.CancelPaymentOrderResponse.
+ * Use `create(CancelPaymentOrderResponseSchema)` to create a new message.
+ */
+export const CancelPaymentOrderResponseSchema: GenMessage<CancelPaymentOrderResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 43);
+
+/**
+ * What the scheme says.
+ *
+ * @generated from message bank.transaction.v1.ReportPaymentRequest
+ */
+export type ReportPaymentRequest = Message<"bank.transaction.v1.ReportPaymentRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The payment order.
+   *
+   * @generated from field: string payment_order_id = 3;
+   */
+  paymentOrderId: string;
+
+  /**
+   * SENT, SETTLED, FAILED or RETURNED.
+   *
+   * @generated from field: bank.transaction.v1.PaymentOrderState state = 4;
+   */
+  state: PaymentOrderState;
+
+  /**
+   * Why, for FAILED and RETURNED.
+   *
+   * @generated from field: string iso_reason = 5;
+   */
+  isoReason: string;
+
+  /**
+   * For RETURNED: how much came back. Absent: all of it.
+   *
+   * @generated from field: bank.type.v1.Money returned_amount = 6;
+   */
+  returnedAmount?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReportPaymentRequest.
+ * Use `create(ReportPaymentRequestSchema)` to create a new message.
+ */
+export const ReportPaymentRequestSchema: GenMessage<ReportPaymentRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 44);
+
+/**
+ * It is noted.
+ *
+ * @generated from message bank.transaction.v1.ReportPaymentResponse
+ */
+export type ReportPaymentResponse = Message<"bank.transaction.v1.ReportPaymentResponse"> & {
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReportPaymentResponse.
+ * Use `create(ReportPaymentResponseSchema)` to create a new message.
+ */
+export const ReportPaymentResponseSchema: GenMessage<ReportPaymentResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 45);
+
+/**
+ * The payment that came in.
+ *
+ * @generated from message bank.transaction.v1.ReceivePaymentRequest
+ */
+export type ReceivePaymentRequest = Message<"bank.transaction.v1.ReceivePaymentRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The account number that it is for.
+   *
+   * @generated from field: string creditor_iban = 3;
+   */
+  creditorIban: string;
+
+  /**
+   * Whose account that should be.
+   *
+   * @generated from field: string creditor_name = 4;
+   */
+  creditorName: string;
+
+  /**
+   * How much: more than zero.
+   *
+   * @generated from field: bank.type.v1.Money amount = 5;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * The account that it comes from.
+   *
+   * @generated from field: string debtor_iban = 6;
+   */
+  debtorIban: string;
+
+  /**
+   * Who pays it.
+   *
+   * @generated from field: string debtor_name = 7;
+   */
+  debtorName: string;
+
+  /**
+   * What the payer tells the payee.
+   *
+   * @generated from field: string remittance_information = 8;
+   */
+  remittanceInformation: string;
+
+  /**
+   * The payer's own reference.
+   *
+   * @generated from field: string end_to_end_identification = 9;
+   */
+  endToEndIdentification: string;
+
+  /**
+   * By which integration knows it, so that it can be returned.
+   *
+   * @generated from field: string external_reference = 10;
+   */
+  externalReference: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReceivePaymentRequest.
+ * Use `create(ReceivePaymentRequestSchema)` to create a new message.
+ */
+export const ReceivePaymentRequestSchema: GenMessage<ReceivePaymentRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 46);
+
+/**
+ * Where it is.
+ *
+ * @generated from message bank.transaction.v1.ReceivePaymentResponse
+ */
+export type ReceivePaymentResponse = Message<"bank.transaction.v1.ReceivePaymentResponse"> & {
+  /**
+   * The transaction that put it on an account. Empty: it is in suspense.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * Where it is in suspense.
+   *
+   * @generated from field: string suspense_item_id = 2;
+   */
+  suspenseItemId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReceivePaymentResponse.
+ * Use `create(ReceivePaymentResponseSchema)` to create a new message.
+ */
+export const ReceivePaymentResponseSchema: GenMessage<ReceivePaymentResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 47);
+
+/**
+ * Which items.
+ *
+ * @generated from message bank.transaction.v1.ListSuspenseItemsRequest
+ */
+export type ListSuspenseItemsRequest = Message<"bank.transaction.v1.ListSuspenseItemsRequest"> & {
+  /**
+   * In this state. Absent: in any.
+   *
+   * @generated from field: bank.transaction.v1.SuspenseItemState state = 1;
+   */
+  state: SuspenseItemState;
+
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ListSuspenseItemsRequest.
+ * Use `create(ListSuspenseItemsRequestSchema)` to create a new message.
+ */
+export const ListSuspenseItemsRequestSchema: GenMessage<ListSuspenseItemsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 48);
+
+/**
+ * A page of items.
+ *
+ * @generated from message bank.transaction.v1.ListSuspenseItemsResponse
+ */
+export type ListSuspenseItemsResponse = Message<"bank.transaction.v1.ListSuspenseItemsResponse"> & {
+  /**
+   * The items.
+   *
+   * @generated from field: repeated bank.transaction.v1.SuspenseItem suspense_items = 1;
+   */
+  suspenseItems: SuspenseItem[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ListSuspenseItemsResponse.
+ * Use `create(ListSuspenseItemsResponseSchema)` to create a new message.
+ */
+export const ListSuspenseItemsResponseSchema: GenMessage<ListSuspenseItemsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 49);
+
+/**
+ * Whose it is.
+ *
+ * @generated from message bank.transaction.v1.AllocateSuspenseItemRequest
+ */
+export type AllocateSuspenseItemRequest = Message<"bank.transaction.v1.AllocateSuspenseItemRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The item.
+   *
+   * @generated from field: string suspense_item_id = 3;
+   */
+  suspenseItemId: string;
+
+  /**
+   * The account to put it on.
+   *
+   * @generated from field: string account_id = 4;
+   */
+  accountId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.AllocateSuspenseItemRequest.
+ * Use `create(AllocateSuspenseItemRequestSchema)` to create a new message.
+ */
+export const AllocateSuspenseItemRequestSchema: GenMessage<AllocateSuspenseItemRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 50);
+
+/**
+ * The item.
+ *
+ * @generated from message bank.transaction.v1.AllocateSuspenseItemResponse
+ */
+export type AllocateSuspenseItemResponse = Message<"bank.transaction.v1.AllocateSuspenseItemResponse"> & {
+  /**
+   * The transaction that puts it on the account.
+   *
+   * @generated from field: bank.transaction.v1.Transaction transaction = 1;
+   */
+  transaction?: Transaction | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.AllocateSuspenseItemResponse.
+ * Use `create(AllocateSuspenseItemResponseSchema)` to create a new message.
+ */
+export const AllocateSuspenseItemResponseSchema: GenMessage<AllocateSuspenseItemResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 51);
+
+/**
+ * What to send back.
+ *
+ * @generated from message bank.transaction.v1.ReturnSuspenseItemRequest
+ */
+export type ReturnSuspenseItemRequest = Message<"bank.transaction.v1.ReturnSuspenseItemRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The item.
+   *
+   * @generated from field: string suspense_item_id = 3;
+   */
+  suspenseItemId: string;
+
+  /**
+   * Why, in ISO's list of external codes (ExternalReturnReason1Code): `AC01` for an account number that is none of this bank's.
+   *
+   * @generated from field: string iso_reason = 4;
+   */
+  isoReason: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReturnSuspenseItemRequest.
+ * Use `create(ReturnSuspenseItemRequestSchema)` to create a new message.
+ */
+export const ReturnSuspenseItemRequestSchema: GenMessage<ReturnSuspenseItemRequest> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 52);
+
+/**
+ * The item.
+ *
+ * @generated from message bank.transaction.v1.ReturnSuspenseItemResponse
+ */
+export type ReturnSuspenseItemResponse = Message<"bank.transaction.v1.ReturnSuspenseItemResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: bank.transaction.v1.SuspenseItem suspense_item = 1;
+   */
+  suspenseItem?: SuspenseItem | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReturnSuspenseItemResponse.
+ * Use `create(ReturnSuspenseItemResponseSchema)` to create a new message.
+ */
+export const ReturnSuspenseItemResponseSchema: GenMessage<ReturnSuspenseItemResponse> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_service, 53);
+
+/**
  * Takes orders to move money, has them authorised by the account service and booked by the ledger, and keeps their life.
  * Fees are computed from the product's terms; callers never state them.
  *
@@ -1547,6 +2180,118 @@ export const TransactionService: GenService<{
     methodKind: "unary";
     input: typeof DecideReviewRequestSchema;
     output: typeof DecideReviewResponseSchema;
+  },
+  /**
+   * Orders a payment to an account of another bank, by the scheme that the bank uses for its currency. It is executed on the day that is asked for, or
+   * as soon after it as the scheme's cut-off and business days let: execution_date of the answer says when. On that day it is booked, at once where it is today, and goes to the
+   * scheme; until then it can be cancelled. It is authorised, scored, proved, signed and reviewed as TransferFunds is. What the scheme rejects, or the other bank
+   * returns, is put back by a reversal, with its fees.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_DORMANT (FAILED_PRECONDITION: the account to take from has to be woken first), TERM_DEPOSIT_BOUND (FAILED_PRECONDITION: the account to take from is a term deposit), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), CURRENCY_MISMATCH (FAILED_PRECONDITION), TRANSFER_LIMIT_EXCEEDED (FAILED_PRECONDITION), SIGNATORY_REQUIRED (PERMISSION_DENIED: the mandate of the account gives it to others), GUARDIAN_REQUIRED (PERMISSION_DENIED: who has a guardian does it by them), MANDATE_ENDED (FAILED_PRECONDITION), SIGNATURES_IMPOSSIBLE (FAILED_PRECONDITION: too few may sign on this day), INSUFFICIENT_FUNDS (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), ACCOUNT_RESTRICTED (FAILED_PRECONDITION: the bank holds it up; ask the bank), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT), IBAN_INVALID (INVALID_ARGUMENT), CREDITOR_IN_THIS_BANK (FAILED_PRECONDITION: pay it by TransferFunds), SCHEME_NOT_AVAILABLE (FAILED_PRECONDITION: the bank pays to no other bank in this currency), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar), EXECUTION_DATE_PASSED (INVALID_ARGUMENT: before the open business date), EXECUTION_DATE_TOO_FAR (INVALID_ARGUMENT: more than 365 days away), FRAUD_SUSPECTED (FAILED_PRECONDITION: the metadata `reasons` says what it looks like), SCORING_UNAVAILABLE (UNAVAILABLE: nobody can say what it looks like now; repeat it later)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.OrderPayment
+   */
+  orderPayment: {
+    methodKind: "unary";
+    input: typeof OrderPaymentRequestSchema;
+    output: typeof OrderPaymentResponseSchema;
+  },
+  /**
+   * Reads a payment order of an account that the caller may see.
+   *
+   * Errors: PAYMENT_ORDER_NOT_FOUND (NOT_FOUND)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.GetPaymentOrder
+   */
+  getPaymentOrder: {
+    methodKind: "unary";
+    input: typeof GetPaymentOrderRequestSchema;
+    output: typeof GetPaymentOrderResponseSchema;
+  },
+  /**
+   * Lists the payment orders of an account, newest first.
+   *
+   * Errors: ACCOUNT_NOT_FOUND (NOT_FOUND), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ListPaymentOrders
+   */
+  listPaymentOrders: {
+    methodKind: "unary";
+    input: typeof ListPaymentOrdersRequestSchema;
+    output: typeof ListPaymentOrdersResponseSchema;
+  },
+  /**
+   * Takes a payment order back that is not executed yet.
+   *
+   * Errors: PAYMENT_ORDER_NOT_FOUND (NOT_FOUND), PAYMENT_ORDER_NOT_CANCELLABLE (FAILED_PRECONDITION: it is executed, or cancelled already)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.CancelPaymentOrder
+   */
+  cancelPaymentOrder: {
+    methodKind: "unary";
+    input: typeof CancelPaymentOrderRequestSchema;
+    output: typeof CancelPaymentOrderResponseSchema;
+  },
+  /**
+   * Tells what the scheme says of a payment order. What comes late, after it is known to be further, changes nothing.
+   *
+   * Errors: PAYMENT_ORDER_NOT_FOUND (NOT_FOUND), PAYMENT_REPORT_CONFLICTS (FAILED_PRECONDITION: it cannot be so after what was told before; somebody has to look at it), REVERSAL_EXCEEDS_ORIGINAL (FAILED_PRECONDITION: more is returned than was paid), CURRENCY_MISMATCH (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ReportPayment
+   */
+  reportPayment: {
+    methodKind: "unary";
+    input: typeof ReportPaymentRequestSchema;
+    output: typeof ReportPaymentResponseSchema;
+  },
+  /**
+   * Takes in a payment from another bank: on the account of its number, or into suspense where there is no such account (AllocateSuspenseItem, ReturnSuspenseItem). What it is
+   * refused for, it has to be rejected for at the scheme.
+   *
+   * Errors: ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), TERM_DEPOSIT_PAID_IN (FAILED_PRECONDITION), CURRENCY_MISMATCH (FAILED_PRECONDITION), CEILING_EXCEEDED (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION: the fee), ACCOUNT_RESTRICTED (FAILED_PRECONDITION), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ReceivePayment
+   */
+  receivePayment: {
+    methodKind: "unary";
+    input: typeof ReceivePaymentRequestSchema;
+    output: typeof ReceivePaymentResponseSchema;
+  },
+  /**
+   * Lists money in suspense, in the order in which it came in.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ListSuspenseItems
+   */
+  listSuspenseItems: {
+    methodKind: "unary";
+    input: typeof ListSuspenseItemsRequestSchema;
+    output: typeof ListSuspenseItemsResponseSchema;
+  },
+  /**
+   * Puts money that is in suspense on the account of a customer. Somebody else of the staff has to approve it.
+   *
+   * Errors: SUSPENSE_ITEM_NOT_FOUND (NOT_FOUND), SUSPENSE_ITEM_NOT_OPEN (FAILED_PRECONDITION), CREDITOR_NOT_FOUND (NOT_FOUND: there is no such account), ACCOUNT_CLOSED (FAILED_PRECONDITION), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), TERM_DEPOSIT_PAID_IN (FAILED_PRECONDITION), CURRENCY_MISMATCH (FAILED_PRECONDITION), CEILING_EXCEEDED (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), ACCOUNT_RESTRICTED (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.AllocateSuspenseItem
+   */
+  allocateSuspenseItem: {
+    methodKind: "unary";
+    input: typeof AllocateSuspenseItemRequestSchema;
+    output: typeof AllocateSuspenseItemResponseSchema;
+  },
+  /**
+   * Sends money that is in suspense back to the bank that it came from (pacs.004).
+   *
+   * Errors: SUSPENSE_ITEM_NOT_FOUND (NOT_FOUND), SUSPENSE_ITEM_NOT_OPEN (FAILED_PRECONDITION), SUSPENSE_ITEM_NOT_RETURNABLE (FAILED_PRECONDITION: it is a payment of this bank that came back)
+   *
+   * @generated from rpc bank.transaction.v1.TransactionService.ReturnSuspenseItem
+   */
+  returnSuspenseItem: {
+    methodKind: "unary";
+    input: typeof ReturnSuspenseItemRequestSchema;
+    output: typeof ReturnSuspenseItemResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_transaction_v1_transaction_service, 0);
