@@ -116,15 +116,17 @@ export class Clearing {
     for (const { PmtId, IntrBkSttlmAmt, Cdtr } of CdtTrfTxInf) {
       const id = PmtId.TxId ?? PmtId.EndToEndId;
       const { minor } = fromMoney({ currencyCode: IntrBkSttlmAmt.Ccy, amount: IntrBkSttlmAmt.value });
-      const known = (this.state.payments[id] ??= {
+      const people = { name: Cdtr.Nm ?? '', endToEnd: PmtId.EndToEndId };
+      const fresh: Payment = {
         currency: IntrBkSttlmAmt.Ccy,
         minor: String(minor),
-        name: Cdtr.Nm ?? '',
-        endToEnd: PmtId.EndToEndId,
+        ...people,
         asked: 0,
         outcome: '',
         returned: false,
-      });
+      };
+      const known = this.state.payments[id] ?? fresh;
+      this.state.payments[id] = known;
       known.asked += 1;
       const { busyFor, deafFor, silentFor, ...behaviour } = behaviourOf(known.name);
       if (known.asked <= busyFor) return 'busy';
@@ -152,7 +154,7 @@ export class Clearing {
   #takeAnswer({ TxInfAndSts = [] }: Content<'pacs.002.001.11'>): Taken {
     for (const { OrgnlTxId = '', TxSts, StsRsnInf } of TxInfAndSts) {
       const known = this.state.incoming[OrgnlTxId];
-      if (!known || known.outcome !== '') continue;
+      if (known?.outcome !== '') continue;
       known.outcome = TxSts === 'RJCT' ? 'rejected' : 'accepted';
       known.reason = StsRsnInf?.[0]?.Rsn?.Cd ?? '';
     }
