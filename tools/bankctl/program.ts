@@ -18,6 +18,7 @@ import { ledgerCommands } from './cli/ledger.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
+import { paymentCommands } from './cli/payment.ts';
 import { paymentFileCommands } from './cli/payment-file.ts';
 import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
@@ -102,6 +103,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     moneyCommands,
     holdCommands,
     approvalCommands,
+    paymentCommands,
     reviewCommands,
     sessionCommands,
     staffCommands,

@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { refused } from '#chassis/testing/service.ts';
+import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import { openAccount } from '../../_testbed/opening.ts';
+import { aRequestId, balanceOf, czk, dump, there } from '../testing.ts';
+import { aPayment, ELSEWHERE, inDays, lifeOfPayment, untilIn, usePayments } from '../testing-payments.ts';
+
+const { ACCEPTED, CREATED, FAILED } = PaymentOrderState;
+
+describe('OrderPayment', function orderPayment() {
+  this.timeout(120_000);
+  const { bank, teller, mine } = usePayments();
+
+  it('books a payment of today at once, and once, and says what it would do without doing it', async () => {
+    const order = aPayment(mine());
+    const tried = there((await teller().orderPayment({ ...order, validateOnly: true })).paymentOrder);
+    expect([tried.state, await balanceOf(bank(), mine())]).to.deep.equal([ACCEPTED, '1000.00']);
+    const payment = there((await teller().orderPayment(order)).paymentOrder);
+    expect(lifeOfPayment(payment)).to.deep.equal(['CREATED', 'ACCEPTED']);
+    const { creditorIban, creditorName, remittanceInformation, scheme, executionDate } = payment;
+    expect([creditorIban, creditorName, remittanceInformation]).to.deep.equal([ELSEWHERE, 'Erika Mustermann', 'rent']);
+    expect([scheme, executionDate]).to.deep.equal(['INSTANT', await inDays(bank(), 0)]);
+    expect((await teller().orderPayment(order)).paymentOrder).to.deep.equal(payment);
+    const { transaction } = await teller().getTransaction({ transactionId: payment.transactionId });
+    expect(transaction?.counterparty).to.equal(`Erika Mustermann, ${ELSEWHERE}`);
+    expect(await balanceOf(bank(), mine())).to.equal('900.00');
+    const stored = await dump(bank().database('transaction'));
+    for (const text of [ELSEWHERE, 'Mustermann']) expect(stored).to.not.include(text);
+  });
+
+  it('executes one of a later day on that day, and fails what cannot be paid then', async () => {
+    const before = await balanceOf(bank(), mine());
+    const requestedExecutionDate = await inDays(bank(), 3);
+    const poor = await openAccount(bank());
+    const [paid, unpaid] = await Promise.all(
+      [aPayment(mine(), '1.00'), aPayment(mine(), '2.00')].map(async (order) =>
+        there((await teller().orderPayment({ ...order, requestedExecutionDate })).paymentOrder),
+      ),
+    );
+    expect([paid?.state, paid?.executionDate]).to.deep.equal([CREATED, requestedExecutionDate]);
+    expect(await balanceOf(bank(), mine())).to.equal(before);
+    // As if the day had come, and the money of one were gone by then.
+    const { database } = bank();
+    const [first, second] = [there(paid).paymentOrderId, there(unpaid).paymentOrderId];
+    const superuser = database('transaction');
+    await superuser.query('update payment_order set debtor_account_id = $2 where id = $1', [second, poor.accountId]);
+    await superuser.query('update payment_order set execution_date = $1 where id in ($2, $3)', [
+      await inDays(bank(), 0),
+      first,
+      second,
+    ]);
+    expect(lifeOfPayment(await untilIn(teller(), first, ACCEPTED))).to.deep.equal(['CREATED', 'ACCEPTED']);
+    const failed = await untilIn(teller(), second, FAILED);
+    expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', 'FAILED INSUFFICIENT_FUNDS']);
+  });
+
+  it('refuses what is no payment to another bank', async () => {
+    const order = () => aPayment(mine());
+    const asked = (changes: object) => teller().orderPayment({ ...order(), requestId: aRequestId(), ...changes });
+    await refused(asked({ creditorIban: 'CZ6508000000192000145398' }), 'IBAN_INVALID');
+    await refused(asked({ creditorIban: mine().iban }), 'CREDITOR_IN_THIS_BANK');
+    await refused(asked({ amount: { currencyCode: 'EUR', amount: '1.00' } }), 'SCHEME_NOT_AVAILABLE');
+    await refused(asked({ requestedExecutionDate: '2026-02-30' }), 'DATE_INVALID');
+    await refused(asked({ requestedExecutionDate: await inDays(bank(), -1) }), 'EXECUTION_DATE_PASSED');
+    await refused(asked({ requestedExecutionDate: await inDays(bank(), 366) }), 'EXECUTION_DATE_TOO_FAR');
+    await refused(asked({ amount: czk('100000.00') }), 'INSUFFICIENT_FUNDS');
+    await refused(asked({ debtorAccountId: 'acc_unknown' }), 'ACCOUNT_NOT_FOUND');
+  });
+});
