@@ -87,7 +87,12 @@ export function schemePort({
   async function journal(exchange: Exchange): Promise<void> {
     await database.query(insertExchange(exchange));
   }
-  const isLeftAlone = () => breaker.state === CircuitState.Open;
+  let brokenAt = 0;
+  breaker.onBreak(() => {
+    brokenAt = performance.now();
+  });
+  // The breaker lets the next call try it again, which has to come for that.
+  const isLeftAlone = () => breaker.state === CircuitState.Open && performance.now() - brokenAt < LEFT_ALONE_MS;
 
   return {
     async send({ name, id, content }) {

@@ -118,6 +118,17 @@ export function changePayment(id: string, change: Omit<PaymentChange<PaymentStat
   `;
 }
 
+/** Writes why a payment fails that was never ordered at the ledger. */
+export function failUnexecuted(id: string, reason: string): RawBuilder<unknown> {
+  return sql`
+    with changed as (
+      update payment_order set state = 'failed' where id = ${id} and state = 'created' and not executed returning id
+    )
+    insert into payment_order_change (payment_order_id, no, state, change_time, reason, iso_reason)
+    select id, 1, 'failed', clock_timestamp(), ${reason}, '' from changed
+  `;
+}
+
 /** Keeps what the scheme said until the money is put back. */
 export function noteReport(
   id: string,

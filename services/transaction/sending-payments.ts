@@ -12,6 +12,7 @@ import { ordererOf, prepareExecution } from './paying.ts';
 import {
   changePayment,
   failRefused,
+  failUnexecuted,
   markHandedOver,
   type PaymentRow,
   selectAccepted,
@@ -66,11 +67,7 @@ function executing(context: Context): (payment: PaymentRow) => Promise<void> {
     } catch (error) {
       if (!(error instanceof Refusal && isDecision(error))) throw error;
       // Refused by the ledger, it is its transaction that says why.
-      const [due] = (await database.query(selectDue(payment.executionDate, AT_ONCE))).filter(
-        ({ id }) => id === payment.id,
-      );
-      if (due)
-        await database.query(changePayment(payment.id, { state: 'failed', reason: error.reason, isoReason: '' }));
+      await database.query(failUnexecuted(payment.id, error.reason));
     }
   };
 }

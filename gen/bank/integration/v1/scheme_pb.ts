@@ -51,7 +51,7 @@ export type SchemeExchange = Message<"bank.integration.v1.SchemeExchange"> & {
   messageIdentification: string;
 
   /**
-   * How it ended: TAKEN, REFUSED, UNANSWERED, NOT_TRIED (the circuit is open), FETCHED, UNREADABLE.
+   * How it ended: TAKEN, REFUSED, UNANSWERED, FETCHED, UNREADABLE.
    *
    * @generated from field: string outcome = 5;
    */
