@@ -32,7 +32,7 @@ describe('The line to a scheme', function schemeLine() {
   after(async () => {
     server.closeAllConnections();
     server.close();
-    await database.close();
+    await database.orm.close();
     await cloned.drop();
   });
 

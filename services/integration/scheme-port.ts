@@ -14,7 +14,7 @@ import {
 } from 'cockatiel';
 import type { House } from '#chassis/boot.ts';
 import { sha256Hex } from '#chassis/digest.ts';
-import { type Exchange, insertExchange } from './scheme-tables.ts';
+import { insertExchange } from './scheme-tables.ts';
 
 const TIMEOUT_MS = 10_000;
 const CALLS_MAX = 8;
@@ -48,15 +48,7 @@ export function schemePort({
 }: Pick<House, 'config' | 'database' | 'log'>): SchemePort | undefined {
   const { SCHEME_URL: url, SCHEME_TOKEN_FILE: tokenFile, BANK_BIC: bic } = config;
   if (url === '') return undefined;
-  const breaker = circuitBreaker(handleAll, {
-    halfOpenAfter: LEFT_ALONE_MS,
-    breaker: new ConsecutiveBreaker(FAILURES_MAX),
-  });
-  const policy = wrap(
-    bulkhead(CALLS_MAX, Number.POSITIVE_INFINITY),
-    breaker,
-    timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative),
-  );
+  const { policy, isLeftAlone } = patience();
 
   /** One call. Throws where there was no answer, or the scheme says that it cannot. */
   function ask(
@@ -84,15 +76,6 @@ export function schemePort({
       return { status: answer.status, number: answer.headers.get('x-message-number') ?? '', content };
     });
   }
-  async function journal(exchange: Exchange): Promise<void> {
-    await database.query(insertExchange(exchange));
-  }
-  let brokenAt = 0;
-  breaker.onBreak(() => {
-    brokenAt = performance.now();
-  });
-  // The breaker lets the next call try it again, which has to come for that.
-  const isLeftAlone = () => breaker.state === CircuitState.Open && performance.now() - brokenAt < LEFT_ALONE_MS;
 
   return {
     async send({ name, id, content }) {
@@ -108,11 +91,13 @@ export function schemePort({
       try {
         const { status } = await ask('POST', '/messages', content);
         const taken = status >= 200 && status < 300;
-        await journal({ ...said, outcome: taken ? 'TAKEN' : 'REFUSED', httpStatus: status, durationMs: took() });
+        await database.query(
+          insertExchange({ ...said, outcome: taken ? 'TAKEN' : 'REFUSED', httpStatus: status, durationMs: took() }),
+        );
         return taken;
       } catch (error) {
         log.warn({ err: error, message: id }, 'the scheme did not answer');
-        await journal({ ...said, outcome: 'UNANSWERED', httpStatus: 0, durationMs: took() });
+        await database.query(insertExchange({ ...said, outcome: 'UNANSWERED', httpStatus: 0, durationMs: took() }));
         return false;
       }
     },
@@ -133,5 +118,23 @@ export function schemePort({
       });
     },
     isLeftAlone,
+  };
+}
+
+/** How much a scheme is asked, and for how long it is left alone when it does not answer. */
+function patience() {
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: LEFT_ALONE_MS,
+    breaker: new ConsecutiveBreaker(FAILURES_MAX),
+  });
+  let brokenAt = 0;
+  breaker.onBreak(() => {
+    brokenAt = performance.now();
+  });
+  const calls = bulkhead(CALLS_MAX, Number.POSITIVE_INFINITY);
+  return {
+    policy: wrap(calls, breaker, timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative)),
+    // The breaker lets the next call try it again, which has to come for that.
+    isLeftAlone: () => breaker.state === CircuitState.Open && performance.now() - brokenAt < LEFT_ALONE_MS,
   };
 }
