@@ -16,7 +16,7 @@ import { claim } from '../../tools/platform/processes.ts';
 import { places } from './places.ts';
 import { importSample } from './sample.ts';
 import { services as allServices, type BankService } from './services.ts';
-import { startSimulatorProcess } from './simulator-process.ts';
+import { simulatorPlace } from './simulator-process.ts';
 import { start } from './start.ts';
 
 const LARGEST_LOG_BYTES = 16 << 20;
@@ -84,9 +84,8 @@ async function startEverything(): Promise<void> {
   const { environment: busEnvironment, shown } = await nats;
   goOn();
   const simulator = chosen.some(({ name }) => name === 'integration')
-    ? await startSimulatorProcess(environment, dataDir)
+    ? await simulatorPlace(environment, dataDir)
     : undefined;
-  if (simulator) stops.push(simulator.stop);
   goOn();
   const started = await start(chosen, { ...environment, ...busEnvironment, ...simulator?.environment }, withEdge);
   stops.push(started.stop);
@@ -95,6 +94,8 @@ async function startEverything(): Promise<void> {
   const { edge } = started;
   const sample = edge && (await Promise.race([importOnce(dataDir, `http://127.0.0.1:${edge.httpPort}`), interrupted]));
   goOn();
+  // Last: the bank is ready without it.
+  if (simulator) stops.push(simulator.start());
   console.log('ready');
   console.log(
     places({

@@ -7,7 +7,7 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { type Bank, useBank } from '../_testbed/bank.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { openAccount, payIn, registerPerson } from '../_testbed/opening.ts';
-import { aRequestId, as, czk, there } from './testing.ts';
+import { aRequestId, as, czk, of, there } from './testing.ts';
 
 /** An account of another bank. */
 export const ELSEWHERE = 'DE89370400440532013000';
@@ -17,6 +17,7 @@ export const NOBODYS = 'CZ6508000000192000145399';
 /** Who stands where: the payer has an account with 1,000.00, the stranger nothing to do with it. */
 export interface Payers {
   bank(): Bank;
+  payer(): Client<typeof TransactionService>;
   /** A teller, who orders what nobody scores. */
   teller(): Client<typeof TransactionService>;
   /** What integration says. */
@@ -26,16 +27,20 @@ export interface Payers {
 
 /** Starts a bank for the tests of a `describe`, and checks the laws of the ledger after each. */
 export function usePayments(): Payers {
-  const environment = { PAYMENT_SCHEMES: 'CZK:INSTANT' };
+  // There is no security service here: what a customer orders is held from the smallest amount on.
+  const environment = { PAYMENT_SCHEMES: 'CZK:INSTANT', UNSCORED_AMOUNTS: 'CZK:0.00:50000' };
   const bank = useBank({ edge: false, services: ['ledger', 'customer', 'account', 'transaction'], environment });
   let mine: Account | undefined;
+  let jana = '';
   before('an account', async () => {
-    mine = await openAccount(bank(), { owners: [await registerPerson(bank())] });
+    jana = await registerPerson(bank());
+    mine = await openAccount(bank(), { owners: [jana] });
     await payIn(bank(), mine, '1000.00');
   });
   afterEach('the laws of the ledger hold', () => checkLaws(bank().database('ledger').superuserUrl));
   return {
     bank,
+    payer: () => of(bank(), jana),
     teller: () => as(bank(), 'TELLER'),
     scheme: () => bank().as(TransactionService, 'integration-inbound'),
     mine: () => there(mine),

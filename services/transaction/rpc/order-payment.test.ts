@@ -2,14 +2,15 @@ import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { openAccount } from '../../_testbed/opening.ts';
-import { aRequestId, balanceOf, czk, dump, there } from '../testing.ts';
+import { aRequestId, as, balanceOf, czk, dump, there } from '../testing.ts';
 import { aPayment, ELSEWHERE, inDays, lifeOfPayment, untilIn, usePayments } from '../testing-payments.ts';
+import { aDecision } from '../testing-reviews.ts';
 
-const { ACCEPTED, CREATED, FAILED } = PaymentOrderState;
+const { ACCEPTED, CREATED, FAILED, HELD_FOR_REVIEW } = PaymentOrderState;
 
 describe('OrderPayment', function orderPayment() {
   this.timeout(120_000);
-  const { bank, teller, mine } = usePayments();
+  const { bank, payer, teller, mine } = usePayments();
 
   it('books a payment of today at once, and once, and says what it would do without doing it', async () => {
     const order = aPayment(mine());
@@ -52,6 +53,35 @@ describe('OrderPayment', function orderPayment() {
     expect(lifeOfPayment(await untilIn(teller(), first, ACCEPTED))).to.deep.equal(['CREATED', 'ACCEPTED']);
     const failed = await untilIn(teller(), second, FAILED);
     expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', 'FAILED INSUFFICIENT_FUNDS']);
+  });
+
+  it('holds what looks like fraud, today or for a later day, until compliance has decided', async () => {
+    const before = await balanceOf(bank(), mine());
+    const officer = as(bank(), 'COMPLIANCE');
+    const decide = ({ transactionId }: { transactionId: string }, decision: 'RELEASE' | 'REFUSE') =>
+      officer.decideReview(aDecision({ transactionId }, decision));
+    const [released, refusedOne] = [
+      await payer().orderPayment(aPayment(mine())),
+      await payer().orderPayment(aPayment(mine())),
+    ];
+    expect(released.paymentOrder?.state).to.equal(HELD_FOR_REVIEW);
+    await decide(there(released.paymentOrder), 'RELEASE');
+    await decide(there(refusedOne.paymentOrder), 'REFUSE');
+    const accepted = await untilIn(payer(), there(released.paymentOrder).paymentOrderId, ACCEPTED);
+    const held = 'HELD_FOR_REVIEW SCORING_UNAVAILABLE';
+    expect(lifeOfPayment(accepted)).to.deep.equal(['CREATED', held, 'ACCEPTED']);
+    const failed = await untilIn(payer(), there(refusedOne.paymentOrder).paymentOrderId, FAILED);
+    expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', held, 'FAILED REVIEW_REFUSED']);
+    const later = { ...aPayment(mine()), requestedExecutionDate: await inDays(bank(), 3) };
+    const { paymentOrder: waiting } = await payer().orderPayment(later);
+    expect(waiting?.state).to.equal(CREATED);
+    const id = there(waiting).paymentOrderId;
+    const due = 'update payment_order set execution_date = $1 where id = $2';
+    await bank()
+      .database('transaction')
+      .query(due, [await inDays(bank(), 0), id]);
+    expect(lifeOfPayment(await untilIn(payer(), id, HELD_FOR_REVIEW))).to.deep.equal(['CREATED', held]);
+    expect([before, await balanceOf(bank(), mine())]).to.deep.equal(['899.00', '799.00']);
   });
 
   it('refuses what is no payment to another bank', async () => {
