@@ -33,10 +33,10 @@ export async function preparePayment(
 ): Promise<Movement | Deferred> {
   const amount = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const creditorIban = checkedIban(context, request.creditorIban);
-  const when = await whenOf(context, amount.currency, request.requestedExecutionDate);
   const { debtorAccountId, creditorName, remittanceInformation } = request;
   const operation = Operation.OUTGOING_TRANSFER;
   const allowed = await context.accounts.authorise({ operation, debtorAccountId, amount: toMoney(amount) }, call);
+  const when = await whenOf(context, amount.currency, request.requestedExecutionDate);
   const looked = { debtorAccountId, creditorAccountId: payeeKey(context, creditorIban), amount };
   const verdict = await context.scoring(looked, call);
   const review = await reviewOf(context, verdict, call);

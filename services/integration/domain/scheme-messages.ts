@@ -30,6 +30,11 @@ const agent = (bic: string) => ({ FinInstnId: { BICFI: bic } });
 const UNKNOWN_AGENT = { FinInstnId: { Othr: { Id: 'NOTPROVIDED' } } };
 const SETTLEMENT = { SttlmMtd: 'CLRG' } as const;
 
+/** A text as XML can write it: nothing that a payer says keeps a payment from being sent. */
+function writable(text: string): string {
+  return text.replace(/[^\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, ' ');
+}
+
 /** The pacs.008 of a payment. */
 export function paymentMessage(payment: PaymentToSend, { time, bic }: Making): Message<'pacs.008.001.09'> {
   const { id, currency: Ccy, amount: value, date, text } = payment;
@@ -41,9 +46,9 @@ export function paymentMessage(payment: PaymentToSend, { time, bic }: Making): M
     DbtrAcct: { Id: { IBAN: payment.debtorIban } },
     DbtrAgt: agent(bic),
     CdtrAgt: UNKNOWN_AGENT,
-    Cdtr: { Nm: payment.creditorName },
+    Cdtr: { Nm: writable(payment.creditorName) },
     CdtrAcct: { Id: { IBAN: payment.creditorIban } },
-    ...(text !== '' && { RmtInf: { Ustrd: [text] } }),
+    ...(text !== '' && { RmtInf: { Ustrd: [writable(text)] } }),
   };
   const header = {
     MsgId: id,

@@ -89,7 +89,10 @@ describe('OrderPayment', function orderPayment() {
     const asked = (changes: object) => teller().orderPayment({ ...order(), requestId: aRequestId(), ...changes });
     await refused(asked({ creditorIban: 'CZ6508000000192000145398' }), 'IBAN_INVALID');
     await refused(asked({ creditorIban: mine().iban }), 'CREDITOR_IN_THIS_BANK');
-    await refused(asked({ amount: { currencyCode: 'EUR', amount: '1.00' } }), 'SCHEME_NOT_AVAILABLE');
+    const euros = { amount: { currencyCode: 'EUR', amount: '1.00' } };
+    await refused(asked(euros), 'CURRENCY_MISMATCH');
+    const { accountId } = await openAccount(bank(), { productId: 'prd_savings_eur' });
+    await refused(asked({ ...euros, debtorAccountId: accountId }), 'SCHEME_NOT_AVAILABLE');
     await refused(asked({ requestedExecutionDate: '2026-02-30' }), 'DATE_INVALID');
     await refused(asked({ requestedExecutionDate: await inDays(bank(), -1) }), 'EXECUTION_DATE_PASSED');
     await refused(asked({ requestedExecutionDate: await inDays(bank(), 366) }), 'EXECUTION_DATE_TOO_FAR');
