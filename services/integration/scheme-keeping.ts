@@ -2,13 +2,14 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { sha256Hex } from '#chassis/digest.ts';
 import { asBuffer } from '#chassis/encode.ts';
+import { invalid } from '#chassis/errors.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Message } from '#rules/iso20022/definitions.ts';
 import { IsoRefusal } from '#rules/iso20022/refusal.ts';
 import type { Context } from './context.ts';
 import { type Incoming, incomingPayments, type Said, saidByReturn, saidByStatus } from './domain/scheme-messages.ts';
-import { readChecked } from './schemas.ts';
+import { readChecked, writeChecked } from './schemas.ts';
 import { insertDead, insertInbound, settleOutbound } from './scheme-tables.ts';
 
 export const OUTBOUND_CONTEXT = 'outbound_payment.content';
@@ -18,6 +19,16 @@ const DEAD_CONTEXT = 'dead_message.content';
 /** Seals text for a column. */
 export async function sealText(vault: Vault, partyId: string, context: string, text: string | Buffer): Promise<Buffer> {
   return asBuffer(toBinary(SealedSchema, await vault.seal(partyId, context, Buffer.from(text))));
+}
+
+/** Writes a message that goes out. What the standard has no way to say was asked for wrongly. */
+export async function written({ schemas }: Pick<Context, 'schemas'>, message: Message): Promise<string> {
+  try {
+    return writeChecked(message, await schemas);
+  } catch (error) {
+    if (!(error instanceof IsoRefusal)) throw error;
+    throw invalid([{ field: error.path, description: `no message of ISO 20022 holds it: ${error.reason}` }]);
+  }
 }
 
 /** What is personal about a payment that came in. */

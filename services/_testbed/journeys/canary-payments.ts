@@ -20,6 +20,7 @@ export async function payWithCanaries(bank: Bank, fresh: () => string): Promise<
     remittanceInformation: fresh(),
     endToEndIdentification: 'E1',
     executionDate: '2026-11-28',
+    scheme: 'INSTANT',
   });
   const received = await bank.as(TransactionService, 'integration-inbound').receivePayment({
     requestId: newId('cmd'),

@@ -5,8 +5,7 @@ import {
 } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import type { Context } from '../context.ts';
 import { paymentMessage } from '../domain/scheme-messages.ts';
-import { writeChecked } from '../schemas.ts';
-import { OUTBOUND_CONTEXT, sealText } from '../scheme-keeping.ts';
+import { OUTBOUND_CONTEXT, sealText, written } from '../scheme-keeping.ts';
 import { insertOutbound } from '../scheme-tables.ts';
 
 /** Keeps a payment until it is known what the scheme made of it. The message is written here, once, and sent as it is. */
@@ -22,7 +21,7 @@ export function sendPayment(context: Context): Rpcs<typeof IntegrationService>['
         const people = { debtorIban, creditorIban, creditorName, text };
         const payment = { id, endToEndIdentification, scheme, date, ...money, ...people };
         const message = paymentMessage(payment, { time: new Date().toISOString(), bic: config.BANK_BIC });
-        return sealText(vault, debtorPartyId, OUTBOUND_CONTEXT, writeChecked(message, await context.schemas));
+        return sealText(vault, debtorPartyId, OUTBOUND_CONTEXT, await written(context, message));
       },
       decide: async (tx, content) => {
         await tx.execute(insertOutbound({ id, name: 'pacs.008.001.09', content }));

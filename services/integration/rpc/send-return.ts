@@ -6,8 +6,7 @@ import {
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { returnMessage } from '../domain/scheme-messages.ts';
-import { writeChecked } from '../schemas.ts';
-import { OUTBOUND_CONTEXT, sealText } from '../scheme-keeping.ts';
+import { OUTBOUND_CONTEXT, sealText, written } from '../scheme-keeping.ts';
 import { insertOutbound, selectInbound } from '../scheme-tables.ts';
 
 /** Keeps the return of a payment that came in until the scheme has taken it. */
@@ -21,7 +20,7 @@ export function sendReturn(context: Context): Rpcs<typeof IntegrationService>['s
         if (!original) throw refuse('PAYMENT_NOT_RECEIVED');
         const making = { time: new Date().toISOString(), bic: config.BANK_BIC };
         const message = returnMessage({ ...original, id, date, isoReason }, making);
-        return sealText(vault, id, OUTBOUND_CONTEXT, writeChecked(message, await context.schemas));
+        return sealText(vault, id, OUTBOUND_CONTEXT, await written(context, message));
       },
       decide: async (tx, content) => {
         await tx.execute(insertOutbound({ id, name: 'pacs.004.001.10', content }));
