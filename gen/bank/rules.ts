@@ -68,7 +68,9 @@ export type IdKind =
   | 'PERSONAL_DATA_EXPORT'
   | 'SERVICE_REQUEST'
   | 'EVIDENCE'
-  | 'SCHEDULED_PAYMENT';
+  | 'SCHEDULED_PAYMENT'
+  | 'PAYMENT_ORDER'
+  | 'SUSPENSE_ITEM';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -233,6 +235,12 @@ export type RpcPath =
   | 'bank.integration.v1.IntegrationService/GetPaymentFile'
   | 'bank.integration.v1.IntegrationService/ListPaymentFiles'
   | 'bank.integration.v1.IntegrationService/GetPaymentStatusReport'
+  | 'bank.integration.v1.IntegrationService/SendPayment'
+  | 'bank.integration.v1.IntegrationService/SendReturn'
+  | 'bank.integration.v1.IntegrationService/GetSchemeStatus'
+  | 'bank.integration.v1.IntegrationService/ListSchemeExchanges'
+  | 'bank.integration.v1.IntegrationService/SuspendScheme'
+  | 'bank.integration.v1.IntegrationService/ResumeScheme'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountLimits'
   | 'bank.ledger.v1.LedgerService/SetLedgerAccountFreeze'
@@ -389,6 +397,15 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/GetTransaction'
   | 'bank.transaction.v1.TransactionService/ListTransactions'
   | 'bank.transaction.v1.TransactionService/ReverseTransaction'
+  | 'bank.transaction.v1.TransactionService/OrderPayment'
+  | 'bank.transaction.v1.TransactionService/GetPaymentOrder'
+  | 'bank.transaction.v1.TransactionService/ListPaymentOrders'
+  | 'bank.transaction.v1.TransactionService/CancelPaymentOrder'
+  | 'bank.transaction.v1.TransactionService/ReportPayment'
+  | 'bank.transaction.v1.TransactionService/ReceivePayment'
+  | 'bank.transaction.v1.TransactionService/ListSuspenseItems'
+  | 'bank.transaction.v1.TransactionService/AllocateSuspenseItem'
+  | 'bank.transaction.v1.TransactionService/ReturnSuspenseItem'
   | 'bank.transaction.v1.TransactionService/PlaceHold'
   | 'bank.transaction.v1.TransactionService/CaptureHold'
   | 'bank.transaction.v1.TransactionService/ExtendHold'
@@ -3723,6 +3740,109 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAYMENT_FILE_NOT_READ',
       'PAGE_TOKEN_INVALID',
     ],
+  },
+  'bank.integration.v1.IntegrationService/SendPayment': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentOrderId'], kind: 'PAYMENT_ORDER', access: 'NAMED' },
+      { path: ['debtorPartyId'], kind: 'PARTY', access: 'NAMED' },
+      { path: ['debtorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.integration.v1.IntegrationService/SendReturn': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['suspenseItemId'], kind: 'SUSPENSE_ITEM', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_NOT_RECEIVED',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/GetSchemeStatus': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.integration.v1.IntegrationService/ListSchemeExchanges': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR', 'ADMINISTRATOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/SuspendScheme': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.integration.v1.IntegrationService/ResumeScheme': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
   },
   'bank.ledger.v1.LedgerService/OpenLedgerAccount': {
     callers: ['account', 'transaction'],
@@ -7064,6 +7184,246 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.transaction.v1.TransactionService/OrderPayment': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
+      'TERM_DEPOSIT_BOUND',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_MISMATCH',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'SIGNATORY_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'SIGNATURES_IMPOSSIBLE',
+      'INSUFFICIENT_FUNDS',
+      'BALANCE_OUT_OF_RANGE',
+      'ACCOUNT_RESTRICTED',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+      'IBAN_INVALID',
+      'CREDITOR_IN_THIS_BANK',
+      'SCHEME_NOT_AVAILABLE',
+      'DATE_INVALID',
+      'EXECUTION_DATE_PASSED',
+      'EXECUTION_DATE_TOO_FAR',
+      'FRAUD_SUSPECTED',
+      'SCORING_UNAVAILABLE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetPaymentOrder': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['paymentOrderId'], kind: 'PAYMENT_ORDER', access: 'VIEW' },
+    ],
+    shows: [['paymentOrder', 'debtorAccountId']],
+    actors: [],
+    errors: [
+      'PAYMENT_ORDER_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListPaymentOrders': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'LOAN_OFFICER', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['paymentOrders', 'debtorAccountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/CancelPaymentOrder': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentOrderId'], kind: 'PAYMENT_ORDER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_ORDER_NOT_FOUND',
+      'PAYMENT_ORDER_NOT_CANCELLABLE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReportPayment': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentOrderId'], kind: 'PAYMENT_ORDER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_ORDER_NOT_FOUND',
+      'PAYMENT_REPORT_CONFLICTS',
+      'REVERSAL_EXCEEDS_ORIGINAL',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReceivePayment': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['debtorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'TERM_DEPOSIT_PAID_IN',
+      'CURRENCY_MISMATCH',
+      'CEILING_EXCEEDED',
+      'BALANCE_OUT_OF_RANGE',
+      'INSUFFICIENT_FUNDS',
+      'ACCOUNT_RESTRICTED',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListSuspenseItems': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: true,
+    ids: [],
+    shows: [['suspenseItems', 'accountId']],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/AllocateSuspenseItem': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['suspenseItemId'], kind: 'SUSPENSE_ITEM', access: 'ACT' },
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SUSPENSE_ITEM_NOT_FOUND',
+      'SUSPENSE_ITEM_NOT_OPEN',
+      'CREDITOR_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_FROZEN',
+      'TERM_DEPOSIT_PAID_IN',
+      'CURRENCY_MISMATCH',
+      'CEILING_EXCEEDED',
+      'BALANCE_OUT_OF_RANGE',
+      'ACCOUNT_RESTRICTED',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReturnSuspenseItem': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['suspenseItemId'], kind: 'SUSPENSE_ITEM', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SUSPENSE_ITEM_NOT_FOUND',
+      'SUSPENSE_ITEM_NOT_OPEN',
+      'SUSPENSE_ITEM_NOT_RETURNABLE',
+    ],
+  },
   'bank.transaction.v1.TransactionService/PlaceHold': {
     callers: ['edge'],
     grants: [
@@ -7677,6 +8037,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
+  'bank.account.v1.OrderAuthorization': { debtorIban: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
   'bank.account.v1.Statement': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
@@ -7720,6 +8081,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.customer.v1.UploadDocumentPartRequest': { content: 'PERSONAL' },
   'bank.integration.v1.GetPaymentStatusReportResponse': { content: 'PERSONAL' },
+  'bank.integration.v1.SendPaymentRequest': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.integration.v1.SubmitPaymentFileRequest': { content: 'PERSONAL' },
   'bank.integration.v1.UploadPaymentFilePartRequest': { content: 'PERSONAL' },
   'bank.notification.v1.CreateWebhookRequest': { url: 'PERSONAL', description: 'PERSONAL' },
@@ -7772,10 +8134,14 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.ImportScheduledPaymentRequest': { counterparty: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ImportedTransaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.ListTransactionsRequest': { text: 'PERSONAL' },
+  'bank.transaction.v1.OrderPaymentRequest': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.PaymentOrder': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.PlaceHoldRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.ReceivePaymentRequest': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', debtorIban: 'PERSONAL', debtorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ReverseTransactionRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.SchedulePaymentRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ScheduledPayment': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
+  'bank.transaction.v1.SuspenseItem': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', debtorIban: 'PERSONAL', debtorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.TransferFundsRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.TransferToMake': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
@@ -7787,6 +8153,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
 export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.Account',
   'bank.account.v1.AuthorizeOrdersRequest',
+  'bank.account.v1.AuthorizeOrdersResponse',
   'bank.account.v1.BalanceCertificate',
   'bank.account.v1.BatchOpenAccountsRequest',
   'bank.account.v1.BatchOpenAccountsResponse',
@@ -7804,6 +8171,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.OpenAccountRequest',
   'bank.account.v1.OpenAccountResponse',
   'bank.account.v1.OpeningOutcome',
+  'bank.account.v1.OrderAuthorization',
+  'bank.account.v1.OrderDecision',
   'bank.account.v1.OrderToAuthorize',
   'bank.account.v1.PayOutEstateResponse',
   'bank.account.v1.SetMaturityInstructionResponse',
@@ -7893,6 +8262,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.customer.v1.UploadDocumentPartRequest',
   'bank.integration.v1.GetPaymentStatusReportResponse',
+  'bank.integration.v1.SendPaymentRequest',
   'bank.integration.v1.SubmitPaymentFileRequest',
   'bank.integration.v1.UploadPaymentFilePartRequest',
   'bank.notification.v1.CreateWebhookRequest',
@@ -7957,8 +8327,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.StaffMember',
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
+  'bank.transaction.v1.AllocateSuspenseItemResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.BatchTransferFundsRequest',
+  'bank.transaction.v1.CancelPaymentOrderResponse',
   'bank.transaction.v1.CancelScheduledPaymentResponse',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
@@ -7967,6 +8339,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.DepositCashResponse',
   'bank.transaction.v1.ExtendHoldResponse',
   'bank.transaction.v1.GetHoldResponse',
+  'bank.transaction.v1.GetPaymentOrderResponse',
   'bank.transaction.v1.GetScheduledPaymentResponse',
   'bank.transaction.v1.GetTransactionResponse',
   'bank.transaction.v1.Hold',
@@ -7974,21 +8347,29 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ImportScheduledPaymentResponse',
   'bank.transaction.v1.ImportedTransaction',
   'bank.transaction.v1.ListHoldsResponse',
+  'bank.transaction.v1.ListPaymentOrdersResponse',
   'bank.transaction.v1.ListReviewsResponse',
   'bank.transaction.v1.ListScheduledPaymentsResponse',
+  'bank.transaction.v1.ListSuspenseItemsResponse',
   'bank.transaction.v1.ListTransactionsRequest',
   'bank.transaction.v1.ListTransactionsResponse',
+  'bank.transaction.v1.OrderPaymentRequest',
+  'bank.transaction.v1.OrderPaymentResponse',
   'bank.transaction.v1.PauseScheduledPaymentResponse',
+  'bank.transaction.v1.PaymentOrder',
   'bank.transaction.v1.PlaceHoldRequest',
   'bank.transaction.v1.PlaceHoldResponse',
+  'bank.transaction.v1.ReceivePaymentRequest',
   'bank.transaction.v1.ReleaseHoldResponse',
   'bank.transaction.v1.ResumeScheduledPaymentResponse',
+  'bank.transaction.v1.ReturnSuspenseItemResponse',
   'bank.transaction.v1.ReverseTransactionRequest',
   'bank.transaction.v1.ReverseTransactionResponse',
   'bank.transaction.v1.Review',
   'bank.transaction.v1.SchedulePaymentRequest',
   'bank.transaction.v1.SchedulePaymentResponse',
   'bank.transaction.v1.ScheduledPayment',
+  'bank.transaction.v1.SuspenseItem',
   'bank.transaction.v1.Transaction',
   'bank.transaction.v1.TransferFundsRequest',
   'bank.transaction.v1.TransferFundsResponse',

@@ -1,5 +1,6 @@
 // The configuration of a process, read from the environment once and refused with a clear sentence when it is wrong.
 import { cleanEnv, host, num, str, url } from 'envalid';
+import { paymentVariables } from './config-payments.ts';
 import {
   amountBands,
   bankCode,
@@ -107,6 +108,7 @@ export const variables = {
     default: 'CZK:5000:50000,EUR:200:2000,GBP:200:2000,USD:200:2000',
     desc: 'what becomes of an order that could not be scored: `CZK:5000:50000,…` lets up to 5000 pass, holds up to 50000 for review, and refuses more; in a currency that is not named, all are held',
   }),
+  ...paymentVariables,
   REVIEW_DAYS: limit({
     default: 5,
     desc: 'how many business dates after its own an order under review can be decided',
@@ -274,7 +276,15 @@ export function isLoopback(listenHost: string): boolean {
 
 function refuseUnsafe(
   config: Readonly<
-    Record<'BANK_ENVIRONMENT' | 'LISTEN_HOST' | 'EDGE_ALLOWED_ORIGINS' | 'EDGE_PUBLIC_URLS' | 'UNSUBSCRIBE_URL', string>
+    Record<
+      | 'BANK_ENVIRONMENT'
+      | 'LISTEN_HOST'
+      | 'EDGE_ALLOWED_ORIGINS'
+      | 'EDGE_PUBLIC_URLS'
+      | 'UNSUBSCRIBE_URL'
+      | 'SCHEME_URL',
+      string
+    >
   >,
 ): void {
   if (!isLoopback(config.LISTEN_HOST) && config.BANK_ENVIRONMENT === 'development') {
@@ -282,6 +292,7 @@ function refuseUnsafe(
   }
   if (config.BANK_ENVIRONMENT !== 'production') return;
   if (config.EDGE_ALLOWED_ORIGINS.includes('*')) throw new Error('EDGE_ALLOWED_ORIGINS: production names its origins');
+  if (config.SCHEME_URL.startsWith('http:')) throw new Error('SCHEME_URL: production reaches its scheme by TLS only');
   if (config.UNSUBSCRIBE_URL.startsWith('http:')) throw new Error('UNSUBSCRIBE_URL: production is reached by TLS only');
   if (config.EDGE_PUBLIC_URLS.includes('http:')) throw new Error('EDGE_PUBLIC_URLS: production is reached by TLS only');
 }

@@ -12,10 +12,13 @@ export interface Places {
   readonly postgres: Postgres | undefined;
   readonly natsUrl: string;
   readonly sample: string | undefined;
+  /** Where the scheme simulator is, if there is one. */
+  readonly simulator: string | undefined;
 }
 
 /** The table of where everything is, and the first call to make. Holds no password. */
-export function places({ edge, services, environment, dataDir, postgres, natsUrl, sample }: Places): string {
+export function places(bank: Places): string {
+  const { edge, services, environment, dataDir, postgres, natsUrl, sample, simulator } = bank;
   const rows: [string, string][] = [];
   if (edge) {
     rows.push(['edge: Connect and gRPC-Web', `http://127.0.0.1:${edge.httpPort}`]);
@@ -24,6 +27,7 @@ export function places({ edge, services, environment, dataDir, postgres, natsUrl
   for (const { name, port } of services) rows.push([`${name}: gRPC, inside only`, `127.0.0.1:${port}`]);
   rows.push(['PostgreSQL', postgres ? `127.0.0.1:${postgres.port}` : 'as the environment says']);
   rows.push(['NATS', natsUrl]);
+  if (simulator) rows.push(['scheme simulator: other banks', simulator]);
   rows.push(['logs', environment['LOG_FILE'] ?? '']);
   rows.push(['data', dataDir]);
   if (sample) rows.push(['sample data', sample]);

@@ -16,6 +16,7 @@ import { claim } from '../../tools/platform/processes.ts';
 import { places } from './places.ts';
 import { importSample } from './sample.ts';
 import { services as allServices, type BankService } from './services.ts';
+import { simulatorPlace } from './simulator-process.ts';
 import { start } from './start.ts';
 
 const LARGEST_LOG_BYTES = 16 << 20;
@@ -82,15 +83,31 @@ async function startEverything(): Promise<void> {
   await migrateAll(chosen, postgres, environment);
   const { environment: busEnvironment, shown } = await nats;
   goOn();
-  const started = await start(chosen, { ...environment, ...busEnvironment }, withEdge);
+  const simulator = chosen.some(({ name }) => name === 'integration')
+    ? await simulatorPlace(environment, dataDir)
+    : undefined;
+  goOn();
+  const started = await start(chosen, { ...environment, ...busEnvironment, ...simulator?.environment }, withEdge);
   stops.push(started.stop);
   goOn();
 
   const { edge } = started;
   const sample = edge && (await Promise.race([importOnce(dataDir, `http://127.0.0.1:${edge.httpPort}`), interrupted]));
   goOn();
+  // Last: the bank is ready without it.
+  if (simulator) stops.push(simulator.start());
   console.log('ready');
-  console.log(places({ ...started, environment, dataDir, postgres, natsUrl: shown, sample: sample ?? undefined }));
+  console.log(
+    places({
+      ...started,
+      environment,
+      dataDir,
+      postgres,
+      natsUrl: shown,
+      sample: sample ?? undefined,
+      simulator: simulator?.url,
+    }),
+  );
 }
 
 /** The services named in SERVICES, or all; `-edge` among them leaves the edge out. */

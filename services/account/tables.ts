@@ -151,6 +151,11 @@ export function selectStandings(ids: readonly string[], ibanHashes: readonly Buf
   `;
 }
 
+/** What is personal about accounts, sealed. */
+export function selectDetails(ids: readonly string[]): RawBuilder<{ id: string; details: Buffer }> {
+  return sql<{ id: string; details: Buffer }>`select id, details from account where id = any(${ids})`;
+}
+
 /** The accounts that a customer holds. */
 export function accountsHeldBy(customerId: string): RawBuilder<{ id: string }> {
   return sql<{ id: string }>`select account_id as id from holder where customer_id = ${customerId}`;

@@ -59,6 +59,8 @@ const MOVES: Partial<Record<TransactionType, { readonly debtor?: ActivityWord; r
   [TransactionType.CASH_DEPOSIT]: { creditor: 'CASH_IN' },
   [TransactionType.CASH_WITHDRAWAL]: { debtor: 'PAID_OUT' },
   [TransactionType.TRANSFER]: { debtor: 'PAID_OUT', creditor: 'PAID_IN' },
+  [TransactionType.OUTGOING_TRANSFER]: { debtor: 'PAID_OUT' },
+  [TransactionType.INCOMING_TRANSFER]: { creditor: 'PAID_IN' },
 };
 
 /** Has monitoring look at a transaction that was booked. */

@@ -6,6 +6,7 @@ import { openIdentity } from '#chassis/identity.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { openSchemas, type Schemas } from './schemas.ts';
+import { type SchemePort, schemePort } from './scheme-port.ts';
 
 export interface Context extends House {
   /** What the outside world sends comes in by this, under an identity of its own, so that the graph of calls has no cycle. */
@@ -13,6 +14,8 @@ export interface Context extends House {
   readonly clock: BusinessClock;
   /** The official schemas, as far as the bank has them. */
   readonly schemas: Promise<Schemas>;
+  /** The line to the scheme by which other banks are paid; undefined where there is none. */
+  readonly scheme: SchemePort | undefined;
   /** Closes what this context has opened. */
   close(): void;
 }
@@ -28,6 +31,7 @@ export function makeContext(house: House): Context {
     transaction,
     clock: ledgerClock(() => ledger.getBusinessDate({})),
     schemas: openSchemas(config.ISO20022_XSD_DIR),
+    scheme: schemePort(house),
     close() {
       for (const opened of [transaction, ledger, identity]) opened.close();
     },

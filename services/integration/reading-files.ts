@@ -1,10 +1,11 @@
 // Reads files of payments: part by part as they were uploaded, into pieces of up to 500 payments, so that a file of any length needs the
 // memory of one of them. What is wrong anywhere refuses the whole file before anything of it is paid.
+
+import type { Content } from '#rules/iso20022/definitions.ts';
+import { openReader, type Reader } from '#rules/iso20022/reader.ts';
+import { IsoRefusal } from '#rules/iso20022/refusal.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
 import type { Context as Whole } from './context.ts';
-import type { Content } from './domain/iso20022/definitions.ts';
-import { openReader, type Reader } from './domain/iso20022/reader.ts';
-import { IsoRefusal } from './domain/iso20022/refusal.ts';
-import { writeMessage } from './domain/iso20022/writer.ts';
 import { type Facts, type GroupHead, type Item, paymentOf } from './domain/payments.ts';
 import { opened, PART_CONTEXT, PAYMENTS_CONTEXT } from './payment-files.ts';
 import type { Schemas } from './schemas.ts';

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { definitions, type MessageName } from '#rules/iso20022/definitions.ts';
+import { readMessage } from '#rules/iso20022/reader.ts';
+import { IsoRefusal } from '#rules/iso20022/refusal.ts';
+import { anyMessage } from '#rules/iso20022/testing-shapes.ts';
 import { accountStatement } from './domain/account-statement.ts';
-import { definitions, type MessageName } from './domain/iso20022/definitions.ts';
-import { readMessage } from './domain/iso20022/reader.ts';
-import { IsoRefusal } from './domain/iso20022/refusal.ts';
-import { anyMessage } from './domain/iso20022/testing-shapes.ts';
 import { openSchemas, readChecked, writeChecked } from './schemas.ts';
 
 const REAL = fileURLToPath(new URL('../../../shared/data/iso20022/', import.meta.url));

@@ -1,11 +1,11 @@
 // The official schemas of ISO 20022, where the bank has them: they are not ours to ship. What they say is said again by
-// nobody: where they are absent, the descriptions in domain/iso20022 hold alone.
+// nobody: where they are absent, the descriptions in _rules/iso20022 hold alone.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definitions, type Message, type MessageName } from './domain/iso20022/definitions.ts';
-import { readMessage } from './domain/iso20022/reader.ts';
-import { IsoRefusal } from './domain/iso20022/refusal.ts';
-import { writeMessage } from './domain/iso20022/writer.ts';
+import { definitions, type Message, type MessageName } from '#rules/iso20022/definitions.ts';
+import { readMessage } from '#rules/iso20022/reader.ts';
+import { IsoRefusal } from '#rules/iso20022/refusal.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
 
 /** The schemas of a directory. */
 export interface Schemas {

@@ -4,13 +4,21 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
 import { subscriptions } from './events.ts';
+import { startExchanging } from './exchanging.ts';
 import { startMakingPayments } from './making-payments.ts';
 import { chassisSteps, PaymentFiles } from './migrations/0001-payment-files.ts';
+import { Schemes } from './migrations/0006-schemes.ts';
 import { owners } from './payment-files.ts';
 import { getPaymentFile } from './rpc/get-payment-file.ts';
 import { getPaymentStatusReport } from './rpc/get-payment-status-report.ts';
+import { getSchemeStatus } from './rpc/get-scheme-status.ts';
 import { listPaymentFiles } from './rpc/list-payment-files.ts';
+import { listSchemeExchanges } from './rpc/list-scheme-exchanges.ts';
+import { resumeScheme } from './rpc/resume-scheme.ts';
+import { sendPayment } from './rpc/send-payment.ts';
+import { sendReturn } from './rpc/send-return.ts';
 import { submitPaymentFile } from './rpc/submit-payment-file.ts';
+import { suspendScheme } from './rpc/suspend-scheme.ts';
 import { uploadPaymentFilePart } from './rpc/upload-payment-file-part.ts';
 import { entities } from './tables.ts';
 
@@ -21,6 +29,12 @@ function rpcs(context: Context) {
     listPaymentFiles: listPaymentFiles(context),
     submitPaymentFile: submitPaymentFile(context),
     uploadPaymentFilePart: uploadPaymentFilePart(context),
+    sendPayment: sendPayment(context),
+    sendReturn: sendReturn(context),
+    getSchemeStatus: getSchemeStatus(context),
+    listSchemeExchanges: listSchemeExchanges(context),
+    suspendScheme: suspendScheme(context),
+    resumeScheme: resumeScheme(context),
   } satisfies Rpcs<typeof IntegrationService>;
 }
 
@@ -28,14 +42,21 @@ export const integration: ServiceDefinition<typeof IntegrationService, Context> 
   name: 'integration',
   service: IntegrationService,
   entities,
-  migrations: [{ name: '0001-payment-files', class: PaymentFiles }, ...chassisSteps],
+  migrations: [
+    { name: '0001-payment-files', class: PaymentFiles },
+    ...chassisSteps,
+    { name: '0006-schemes', class: Schemes },
+  ],
   context: makeContext,
   subscriptions: () => subscriptions,
   start: async (context) => {
     const { names } = await context.schemas;
     const held = names.length > 0 ? `the official schemas of ${names.join(', ')}` : 'no official schemas';
     context.log.info(`messages are held against the descriptions of this bank, and ${held}`);
-    return startMakingPayments(context);
+    const stops = [startExchanging(context), startMakingPayments(context)];
+    return async () => {
+      for (const stop of stops) await stop();
+    };
   },
   rpcs,
   owners,

@@ -22,6 +22,7 @@ import { Stripes } from './migrations/0013-stripes.ts';
 import { EndOfDay } from './migrations/0015-end-of-day.ts';
 import { UnclaimedBalances } from './migrations/0016-unclaimed-balances.ts';
 import { AccruedInterestReceivable } from './migrations/0017-accrued-interest-receivable.ts';
+import { Suspense } from './migrations/0018-suspense.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { batchListEntries } from './rpc/batch-list-entries.ts';
 import { captureHold } from './rpc/capture-hold.ts';
@@ -139,6 +140,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0015-end-of-day', class: EndOfDay },
     { name: '0016-unclaimed-balances', class: UnclaimedBalances },
     { name: '0017-accrued-interest-receivable', class: AccruedInterestReceivable },
+    { name: '0018-suspense', class: Suspense },
   ],
   context: makeContext,
   rpcs,

@@ -68,12 +68,13 @@ function count(
   { actor, occurTime }: EventEnvelope,
 ): void {
   const { type, debtorAccountId: accountId, creditorAccountId } = event;
-  const isTransfer = type === TransactionType.TRANSFER;
+  const isTransfer = type === TransactionType.TRANSFER || type === TransactionType.OUTGOING_TRANSFER;
   if (!isTransfer && type !== TransactionType.CASH_WITHDRAWAL) return;
   const time = occurTime ? timestampMs(occurTime) : 0;
   const transferred = isTransfer ? fromMoney(event.amount ?? { currencyCode: '', amount: '' }).minor : undefined;
   tx.write(countPayments, { accountId, transferred, time, isNight: isNight(localHour(context, time)) });
-  if (!isTransfer) return;
+  // Whom another bank has as its customer, no event says.
+  if (!isTransfer || creditorAccountId === '') return;
   tx.write(insertPayees, { payerId: accountId, accountId: creditorAccountId });
   if (actor?.audience === Audience.CHANNEL) {
     tx.write(insertPayees, { payerId: actor.partyId, accountId: creditorAccountId });

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Order } from './domain/words.ts';
 import { selectHolds } from './hold-tables.ts';
+import { selectPayments } from './payment-tables.ts';
 import { selectDebtors } from './schedule-tables.ts';
 import { selectParties } from './tables.ts';
 
@@ -25,6 +26,13 @@ export function owners({ accounts, database }: Context): Owners {
       const { some, all } = await seenOf(ids, await database.query(selectParties(ids)), call);
       if (some.length < new Set(ids).size) throw refuse('TRANSACTION_NOT_FOUND');
       if (access === 'ACT' && all.length < some.length) throw refuseCall('BRANCH_NOT_ALLOWED');
+    },
+    // A payment to another bank is theirs whose account it takes from.
+    PAYMENT_ORDER: async (ids, _access, _principal, call) => {
+      const rows = await database.query(selectPayments(ids));
+      const found = rows.map(({ id, debtorAccountId }) => ({ id, debtorAccountId, creditorAccountId: null }));
+      const { some } = await seenOf(ids, found, call);
+      if (some.length < new Set(ids).size) throw refuse('PAYMENT_ORDER_NOT_FOUND');
     },
     // A hold is theirs whose money it keeps, or for whom. Who of the two may do what is decided by the RPC.
     HOLD: async (ids, _access, _principal, call) => {

@@ -58,9 +58,9 @@ export interface OrderToSign {
 export function askedAgain(order: Order): AskedOrder {
   const { debtorAccountId, creditorAccountId, currency, amount: minor } = order;
   return {
-    operation: Operation.TRANSFER,
+    operation: order.type === 'outgoing_transfer' ? Operation.OUTGOING_TRANSFER : Operation.TRANSFER,
     debtorAccountId: debtorAccountId ?? '',
-    creditor: { case: 'creditorAccountId', value: creditorAccountId ?? '' },
+    ...(creditorAccountId !== null && { creditor: { case: 'creditorAccountId', value: creditorAccountId } }),
     amount: toMoney({ currency, minor }),
     signatureRequestId: signatureRequestOf(order),
   };

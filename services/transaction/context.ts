@@ -3,12 +3,15 @@ import type { House } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
 import { calendarsOf } from './calendars.ts';
 import type { HolidaysOf } from './domain/scheduling.ts';
+import { readSchemes, type Scheme } from './domain/schemes.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
+import { type Outside, outsideOf } from './outside.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
 import { type Proving, provingOf } from './step-up.ts';
 
@@ -23,6 +26,9 @@ export interface Context extends House {
   readonly days: DaySteps;
   readonly scoring: Scoring;
   readonly proving: Proving;
+  /** By which scheme other banks are paid, by currency. */
+  readonly schemes: ReadonlyMap<string, Scheme>;
+  readonly outside: Outside;
 }
 
 /** Makes the context of one transaction process. */
@@ -40,5 +46,7 @@ export function makeContext(house: House): Context {
     days: ledger,
     scoring: scoringOf(security, config),
     proving: provingOf(security),
+    schemes: readSchemes(config.PAYMENT_SCHEMES),
+    outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),
   };
 }

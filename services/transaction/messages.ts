@@ -20,6 +20,8 @@ const TYPES: Readonly<Record<Type, TransactionType>> = {
   cash_deposit: TransactionType.CASH_DEPOSIT,
   cash_withdrawal: TransactionType.CASH_WITHDRAWAL,
   transfer: TransactionType.TRANSFER,
+  outgoing_transfer: TransactionType.OUTGOING_TRANSFER,
+  incoming_transfer: TransactionType.INCOMING_TRANSFER,
   reversal: TransactionType.REVERSAL,
   migration: TransactionType.MIGRATION,
 };

@@ -14,6 +14,7 @@ import { type DayUsage, reserve, settleReservations } from './day-usage.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
+import { insertPayments, type NewPayment } from './payment-tables.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertAwaited } from './signature-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
@@ -39,6 +40,8 @@ export interface Movement {
   readonly awaits?: unknown;
   /** What it uses up of what the tiers of customers let orders take on a day. Absent where they may take any amount. */
   readonly usage?: DayUsage | undefined;
+  /** The payment to another bank that it books. */
+  readonly payment?: NewPayment;
 }
 
 /** The journal as the ledger's contract writes it, in plain JSON. */
@@ -79,6 +82,7 @@ export interface MovementIntent {
   readonly awaits?: number;
   /** Set when it uses up some of what the tiers of customers let orders take on a day. */
   readonly reserves?: true;
+  readonly payment?: NewPayment;
 }
 
 /** A new order in plain JSON: what it does not name is as it is for every new one. */
@@ -92,8 +96,7 @@ export type OrderIntent = Omit<NewOrder, 'amount' | 'fees' | 'particulars'> & {
 };
 
 /** A new order, pending. The journal that books it is named after it, unless the terms name another. */
-export function newOrder(terms: NewOrder): OrderRow {
-  const id = newId('txn');
+export function newOrder(terms: NewOrder, id = newId('txn')): OrderRow {
   return { ...BLANK, id, journalId: deriveId('jnl', id), createTime: Date.now(), ...terms };
 }
 
@@ -101,13 +104,19 @@ export function newOrder(terms: NewOrder): OrderRow {
 export function movementSteps<M extends DescMethodUnary>(
   { accounts, ledger }: Context,
   method: M,
-  respond: (order: OrderRow) => Promise<MessageInitShape<M['output']>>,
+  respond: (order: OrderRow, intent: MovementIntent) => Promise<MessageInitShape<M['output']>>,
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review, awaits: actor, usage }) {
+    async plan(tx, { order, journal, review, awaits: actor, usage, payment }) {
       if (usage) await reserve(tx, order, usage);
-      const intent = { order: orderIntent(order), journal, ...(usage && { reserves: true as const }) };
+      const intent = {
+        order: orderIntent(order),
+        journal,
+        ...(usage && { reserves: true as const }),
+        ...(payment && { payment }),
+      };
+      if (payment) tx.write(insertPayments, payment);
       if (actor !== undefined) {
         const awaiting = awaitingOrder(order, order.createTime);
         tx.write(insertOrders, awaiting);
@@ -139,28 +148,30 @@ export function movementSteps<M extends DescMethodUnary>(
       const asked = journalMessage(orderFromIntent(order), journal, call);
       return ledger.post(asked, { validateOnly, deadline, trace: call.trace });
     },
-    answer: ({ order, held, awaits }, booking) => {
+    answer: (intent, booking) => {
+      const { order, held, awaits } = intent;
       const planned = orderFromIntent(order);
-      if (awaits !== undefined) return respond(awaitingOrder(planned, awaits));
-      return respond(booking ? booked(planned, booking) : heldOrder(planned, held));
+      if (awaits !== undefined) return respond(awaitingOrder(planned, awaits), intent);
+      return respond(booking ? booked(planned, booking) : heldOrder(planned, held), intent);
     },
-    async settle(tx, { order, held, awaits, reserves }, outcome) {
+    async settle(tx, intent, outcome) {
+      const { order, held, awaits, reserves } = intent;
       if (awaits !== undefined && 'value' in outcome) {
         const waiting = awaitingOrder(orderFromIntent(order), awaits);
         tx.record({ resourceIds: resourcesOf(waiting), partyId: waiting.partyId });
-        return respond(waiting);
+        return respond(waiting, intent);
       }
       if (held) {
         const kept = heldOrder(orderFromIntent(order), held);
         tx.record({ resourceIds: resourcesOf(kept), partyId: kept.partyId });
-        return respond(kept);
+        return respond(kept, intent);
       }
       const planned = orderFromIntent(order);
       const settled = settledOf(awaits === undefined ? planned : awaitingOrder(planned, awaits), outcome);
       tx.write(settleOrders, settled);
       if (reserves) tx.write(settleReservations, settled);
       recordSettled(tx, settled);
-      return respond(settled);
+      return respond(settled, intent);
     },
   };
 }

@@ -14,33 +14,44 @@ import { Reviews } from './migrations/0010-reviews.ts';
 import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
+import { Payments } from './migrations/0021-payments.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
+import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
+import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
 import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
+import { getPaymentOrder } from './rpc/get-payment-order.ts';
 import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
 import { listHolds } from './rpc/list-holds.ts';
+import { listPaymentOrders } from './rpc/list-payment-orders.ts';
 import { listReviews } from './rpc/list-reviews.ts';
 import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
 import { listScheduledPayments } from './rpc/list-scheduled-payments.ts';
+import { listSuspenseItems } from './rpc/list-suspense-items.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
+import { orderPayment } from './rpc/order-payment.ts';
 import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
 import { placeHold } from './rpc/place-hold.ts';
+import { receivePayment } from './rpc/receive-payment.ts';
 import { releaseHold } from './rpc/release-hold.ts';
+import { reportPayment } from './rpc/report-payment.ts';
 import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
+import { returnSuspenseItem } from './rpc/return-suspense-item.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
 import { schedulePayment } from './rpc/schedule-payment.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
 import { updateScheduledPayment } from './rpc/update-scheduled-payment.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
+import { goOnWithPayments } from './sending-payments.ts';
 import { goOnSigned } from './signed-orders.ts';
 import { entities } from './tables.ts';
 
@@ -48,6 +59,8 @@ import { entities } from './tables.ts';
 const EXPIRY_MS = 2_000;
 /** How often it is looked whether orders are signed. */
 const SIGNED_MS = 500;
+/** How often it is looked what payments wait for this service. */
+const PAYMENTS_MS = 500;
 
 function rpcs(context: Context) {
   return {
@@ -76,6 +89,15 @@ function rpcs(context: Context) {
     schedulePayment: schedulePayment(context),
     updateScheduledPayment: updateScheduledPayment(context),
     withdrawCash: withdrawCash(context),
+    allocateSuspenseItem: allocateSuspenseItem(context),
+    cancelPaymentOrder: cancelPaymentOrder(context),
+    getPaymentOrder: getPaymentOrder(context),
+    listPaymentOrders: listPaymentOrders(context),
+    listSuspenseItems: listSuspenseItems(context),
+    orderPayment: orderPayment(context),
+    receivePayment: receivePayment(context),
+    reportPayment: reportPayment(context),
+    returnSuspenseItem: returnSuspenseItem(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -95,6 +117,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0012-signed-orders', class: SignedOrders },
     { name: '0013-day-usage', class: DayUsages },
     { name: '0020-scheduled-payments', class: ScheduledPayments },
+    { name: '0021-payments', class: Payments },
   ],
   context: makeContext,
   rpcs,
@@ -104,6 +127,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
       startPayingScheduled(context),
+      repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),
     ];
     return async () => {
       for (const stop of stops) await stop();

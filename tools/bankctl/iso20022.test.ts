@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { writeMessage } from '../../services/integration/domain/iso20022/writer.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
 import { useBankctl } from './testing.ts';
 
 const XML = writeMessage({

@@ -19,6 +19,7 @@ import { ledgerCommands } from './cli/ledger.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
+import { paymentCommands } from './cli/payment.ts';
 import { paymentFileCommands } from './cli/payment-file.ts';
 import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
@@ -106,6 +107,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     holdCommands,
     scheduledCommands,
     approvalCommands,
+    paymentCommands,
     reviewCommands,
     sessionCommands,
     staffCommands,

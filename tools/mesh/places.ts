@@ -44,6 +44,7 @@ export const PARTNERS: readonly Partner[] = [
   { name: 'mail', host: 'mail.partner.example', port: 465, by: 'notification' },
   { name: 'sms', host: 'sms.partner.example', port: 443, by: 'notification' },
   { name: 'push', host: 'push.partner.example', port: 443, by: 'notification' },
+  { name: 'scheme', host: 'scheme.partner.example', port: 443, by: 'integration' },
 ];
 
 /** Whether a service calls anybody outside. */

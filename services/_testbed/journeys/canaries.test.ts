@@ -28,6 +28,7 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { services } from '../services.ts';
 import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
+import { payWithCanaries } from './canary-payments.ts';
 import { methodNamed, nameOf, PROTOCOLS, type RpcName } from './doors.ts';
 import { dumpOf, useJourney } from './journey.ts';
 import { asCommand, sampleOf } from './samples.ts';
@@ -130,8 +131,9 @@ describe('What is personal or secret', function inClear() {
         .then(() => 'exchanged', String),
     );
     expect(told.at(-1)).not.to.equal('exchanged');
+    told.push(...(await payWithCanaries(journey.bank(), fresh)));
     await askForTokensWithCanaries();
-    taken += 3;
+    taken += 5;
   }
 
   /** Assertions and proofs that are none. */
@@ -158,12 +160,14 @@ describe('What is personal or secret', function inClear() {
     // What the edge submits for approval, the callers of those RPCs have sent: see the table of approvals.
     const own = [
       'account.AuthorizeOrders',
+      'integration.SendPayment',
       'security.ExchangeToken',
       'security.IssuePartnerToken',
       'security.RecordReads',
       'security.RecordRefusals',
       'security.ScoreOrders',
       'transaction.BatchTransferFunds',
+      'transaction.ReceivePayment',
     ];
     expect(guarded).to.have.members([...own, 'security.SubmitForApproval']);
   });

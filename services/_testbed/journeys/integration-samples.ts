@@ -12,5 +12,9 @@ export function integrationSamples({ customerId, paymentFileId }: Belongings): P
     'integration.GetPaymentFile': { request: { paymentFileId } },
     'integration.ListPaymentFiles': { request: { customerId } },
     'integration.GetPaymentStatusReport': { request: { paymentFileId } },
+    'integration.GetSchemeStatus': { request: {} },
+    'integration.ListSchemeExchanges': { request: {} },
+    'integration.SuspendScheme': { request: { reason: 'maintenance' } },
+    'integration.ResumeScheme': { request: {} },
   };
 }

@@ -14,7 +14,8 @@ import { type Transaction, TransactionState } from '#gen/bank/transaction/v1/tra
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { approvedAccounts, giveMandate, rule, signer, twoOfThree } from '../../account/testing-mandates.ts';
 import { transaction } from '../../transaction/service.ts';
-import { as, aTransfer, balanceOf, type Callable, deposit, of, there } from '../../transaction/testing.ts';
+import { as, aTransfer, balanceOf, type Callable, czk, deposit, of, there } from '../../transaction/testing.ts';
+import { ELSEWHERE, lifeOfPayment } from '../../transaction/testing-payments.ts';
 import { type Bank, startBank } from '../bank.ts';
 import { checkLaws } from '../laws.ts';
 import { accountsAs, accountsOf, aRequestId, openAccount, payIn, registerPerson } from '../opening.ts';
@@ -36,7 +37,7 @@ describe('Payments that several sign', function payments() {
     // The launcher of the tests found no server for events, and said so.
     if (!process.env['NATS_URL']) this.skip();
     bus = await startTestBus();
-    bank = await startBank({ edge: false, environment: { NATS_URL: bus.url } });
+    bank = await startBank({ edge: false, environment: { NATS_URL: bus.url, PAYMENT_SCHEMES: 'CZK:INSTANT' } });
     [a, b, c] = await Promise.all([aSigner(bank), aSigner(bank), aSigner(bank)]);
     ids = [a, b, c].map((one) => there(one).customerId);
   });
@@ -101,6 +102,20 @@ describe('Payments that several sign', function payments() {
       'TransactionSigned 2',
       'TransactionPosted 3',
     ]);
+  });
+
+  it('to another bank wait for them as well, and go on when they have signed', async () => {
+    const whom = { creditorIban: ELSEWHERE, creditorName: 'Erika Mustermann', amount: czk('100') };
+    const order = { requestId: aRequestId(), debtorAccountId: mine.accountId, ...whom };
+    const { paymentOrder } = await of(bank, ids[1] ?? '').orderPayment(order);
+    const { paymentOrderId, transactionId } = there(paymentOrder);
+    expect(lifeOfPayment(there(paymentOrder))).to.deep.equal(['CREATED', 'PENDING_SIGNATURE']);
+    const waiting = there((await as(bank, 'TELLER').getTransaction({ transactionId })).transaction);
+    await there(a).sign(waiting.signatureRequestId);
+    await once(waiting, AWAITING_SIGNATURES, PENDING);
+    const { paymentOrder: accepted } = await as(bank, 'TELLER').getPaymentOrder({ paymentOrderId });
+    expect(lifeOfPayment(there(accepted))).to.deep.equal(['CREATED', 'PENDING_SIGNATURE', 'ACCEPTED']);
+    expect(await balanceOf(bank, mine)).to.equal('9900.00');
   });
 
   it('over 5,000 wait for the first of them', async () => {

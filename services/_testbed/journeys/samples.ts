@@ -9,6 +9,7 @@ import { customerSamples } from './customer-samples.ts';
 import type { RpcName } from './doors.ts';
 import { integrationSamples } from './integration-samples.ts';
 import { notificationSamples } from './notification-samples.ts';
+import { paymentSamples } from './payment-samples.ts';
 import { operationsSamples } from './samples-of-operations.ts';
 import { scheduleSamples } from './schedule-samples.ts';
 import { webhookSamples } from './webhook-samples.ts';
@@ -190,6 +191,7 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.ListTransactions': { request: { accountId } },
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
     'transaction.ListReviews': { request: {} },
+    ...paymentSamples(accountId),
     'transaction.DecideReview': {
       request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },
       refused: 'REVIEW_NOT_OPEN',

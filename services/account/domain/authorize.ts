@@ -53,6 +53,7 @@ const STAFF_MAY: ReadonlyMap<Operation, readonly StaffRole[]> = new Map([
   [Operation.CASH_DEPOSIT, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER]],
   [Operation.CASH_WITHDRAWAL, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER]],
   [Operation.TRANSFER, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER, StaffRole.BACK_OFFICE]],
+  [Operation.OUTGOING_TRANSFER, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER, StaffRole.BACK_OFFICE]],
   [Operation.MIGRATION, [StaffRole.BACK_OFFICE]],
 ]);
 
@@ -65,6 +66,10 @@ export function authorize(order: OrderFacts) {
       return authorizeWithdrawal(order);
     case Operation.TRANSFER:
       return authorizeTransfer(order);
+    case Operation.OUTGOING_TRANSFER:
+      return authorizeWithdrawal(order);
+    case Operation.INCOMING_TRANSFER:
+      return authorizeIncoming(order);
     case Operation.MIGRATION:
       return authorizeMigration(order);
     default:
@@ -80,6 +85,7 @@ function authorizeDeposit(order: OrderFacts) {
   return { ...creditorOf(creditor, order), ...feeOf(creditor, order) };
 }
 
+/** Cash that is paid out, and what is paid to another bank: nobody here is paid. */
 function authorizeWithdrawal(order: OrderFacts) {
   const debtor = debtorOf(order);
   checkDebit(debtor, order);
@@ -100,6 +106,14 @@ function authorizeTransfer(order: OrderFacts) {
     ...feeOf(debtor, order),
     ...signaturesOf(order),
   };
+}
+
+/** Whoever pays: what comes in, asks nobody here. Whether staff may put it there, the RPC by which they do it says. */
+function authorizeIncoming(order: OrderFacts) {
+  const { creditor } = order;
+  if (!creditor) throw refuse('CREDITOR_NOT_FOUND');
+  checkCredit(creditor, order);
+  return { ...creditorOf(creditor, order), ...feeOf(creditor, order) };
 }
 
 function authorizeMigration(order: OrderFacts) {

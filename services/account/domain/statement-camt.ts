@@ -1,12 +1,15 @@
 // A statement as ISO 20022 camt.053.001.08, BankToCustomerStatement.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { XMLBuilder } from 'fast-xml-parser';
 import type { StatementEntry } from '#gen/bank/account/v1/account_pb.ts';
 import type { Statement } from '#gen/bank/account/v1/statement_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Content } from '#rules/iso20022/definitions.ts';
+import type { KeptElement } from '#rules/iso20022/shape.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
 import { isLate } from './statement-document.ts';
 
-const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08';
+type CamtStatement = Content<'camt.053.001.08'>['Stmt'][number];
+
 /** Max35Text. */
 const REFERENCE_LETTERS = 35;
 const NAME_LETTERS = 70;
@@ -45,42 +48,48 @@ export function statementCamt(statement: Statement): string {
   const time = createTime ? timestampDate(createTime).toISOString() : '';
   const suffix = accountId.slice(accountId.indexOf('_') + 1);
   const id = `${suffix}-${statementNumber === 0 ? 'D' : String(statementNumber)}`.slice(0, REFERENCE_LETTERS);
-  const account = {
-    Id: statement.iban === '' ? { Othr: { Id: accountId.slice(0, REFERENCE_LETTERS - 1) } } : { IBAN: statement.iban },
-    Ccy: statement.openingBalance?.currencyCode,
-    ...(statement.displayName && { Nm: Array.from(statement.displayName).slice(0, NAME_LETTERS).join('') }),
-  };
   const first = firstDay(statement);
-  const content = {
-    GrpHdr: { MsgId: id, CreDtTm: time },
-    Stmt: {
-      Id: id,
-      // What is made on demand is no statement of the sequence.
-      ...(statementNumber > 0 && { ElctrncSeqNb: statementNumber, LglSeqNb: statementNumber }),
-      CreDtTm: time,
-      FrToDt: { FrDtTm: `${first}T00:00:00`, ToDtTm: `${statement.toDate}T23:59:59` },
-      Acct: account,
-      Bal: [
-        balance('OPBD', first, statement.openingBalance),
-        balance('CLBD', statement.toDate, statement.closingBalance),
-      ],
-      TxsSummry: {
-        TtlNtries: { NbOfNtries: entries.length },
-        TtlCdtNtries: { NbOfNtries: entries.filter(isCredit).length, Sum: statement.creditTotal?.amount },
-        TtlDbtNtries: {
-          NbOfNtries: entries.filter((one) => !isCredit(one)).length,
-          Sum: statement.debitTotal?.amount,
-        },
-      },
-      ...(entries.length > 0 && { Ntry: entries.map((entry) => entryOf(statement, entry)) }),
-      ...(statementNumber === 0 && { AddtlStmtInf: 'Made on demand: not a numbered statement.' }),
-    },
+  const camt: CamtStatement = {
+    Id: id,
+    // What is made on demand is no statement of the sequence.
+    ...(statementNumber > 0 && { ElctrncSeqNb: String(statementNumber), LglSeqNb: String(statementNumber) }),
+    CreDtTm: time,
+    FrToDt: { FrDtTm: `${first}T00:00:00`, ToDtTm: `${statement.toDate}T23:59:59` },
+    Acct: accountOf(statement),
+    Bal: [
+      balance('OPBD', first, statement.openingBalance),
+      balance('CLBD', statement.toDate, statement.closingBalance),
+    ],
+    TxsSummry: summaryOf(statement),
+    ...(entries.length > 0 && { Ntry: entries.map((entry) => entryOf(statement, entry)) }),
+    ...(statementNumber === 0 && { AddtlStmtInf: 'Made on demand: not a numbered statement.' }),
   };
-  const builder = new XMLBuilder({ ignoreAttributes: false, format: true, indentBy: ' ' });
-  return builder.build({
-    '?xml': { '@_version': '1.0', '@_encoding': 'UTF-8' },
-    Document: { '@_xmlns': NAMESPACE, BkToCstmrStmt: content },
+  return writeMessage({
+    name: 'camt.053.001.08',
+    content: { GrpHdr: { MsgId: id, CreDtTm: time }, Stmt: [camt] },
   });
+}
+
+function accountOf({ accountId, iban, openingBalance, displayName }: Statement): CamtStatement['Acct'] {
+  return {
+    Id: iban === '' ? { Othr: { Id: accountId.slice(0, REFERENCE_LETTERS - 1) } } : { IBAN: iban },
+    Ccy: openingBalance?.currencyCode,
+    ...(displayName && { Nm: Array.from(displayName).slice(0, NAME_LETTERS).join('') }),
+  };
+}
+
+/** How many entries there are, and what each side comes to. */
+function summaryOf({ entries, creditTotal, debitTotal }: Statement): KeptElement {
+  const of = (name: string, ...children: (KeptElement | string)[]): KeptElement => ({ name, children });
+  const side = (name: string, count: number, total: Money | undefined) =>
+    of(name, of('NbOfNtries', String(count)), of('Sum', total?.amount ?? '0'));
+  const credits = entries.filter(isCredit).length;
+  return of(
+    'TxsSummry',
+    of('TtlNtries', of('NbOfNtries', String(entries.length))),
+    side('TtlCdtNtries', credits, creditTotal),
+    side('TtlDbtNtries', entries.length - credits, debitTotal),
+  );
 }
 
 function firstDay({ fromDate, toDate, entries }: Statement): string {
@@ -95,18 +104,18 @@ function isCredit({ amount }: StatementEntry): boolean {
 function sided(money: Money | undefined) {
   const amount = money?.amount ?? '';
   return {
-    Amt: { '@_Ccy': money?.currencyCode, '#text': amount.replace('-', '') },
+    Amt: { Ccy: money?.currencyCode ?? '', value: amount.replace('-', '') },
     CdtDbtInd: amount.startsWith('-') ? 'DBIT' : 'CRDT',
   };
 }
 
-function balance(code: string, day: string, money: Money | undefined) {
+function balance(code: string, day: string, money: Money | undefined): CamtStatement['Bal'][number] {
   return { Tp: { CdOrPrtry: { Cd: code } }, ...sided(money), Dt: { Dt: day } };
 }
 
-function entryOf(statement: Statement, entry: StatementEntry) {
+function entryOf(statement: Statement, entry: StatementEntry): NonNullable<CamtStatement['Ntry']>[number] {
   const { kind, bookingDate, valueDate, lineNumber, transactionId, journalId } = entry;
-  const [domain, family, subFamily] = (CODES[kind] ?? OTHER)[isCredit(entry) ? 0 : 1];
+  const [domain = '', family = '', subFamily = ''] = (CODES[kind] ?? OTHER)[isCredit(entry) ? 0 : 1];
   const reference = [transactionId, journalId].find((one) => one !== '' && one.length <= REFERENCE_LETTERS);
   return {
     NtryRef: String(lineNumber),

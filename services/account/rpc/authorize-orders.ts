@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { Refusal } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
 import { type Amount, fromMoney, fromPositiveMoney } from '#chassis/money.ts';
@@ -7,7 +7,8 @@ import { Operation, type ProductTerms, ProductTermsSchema } from '#gen/bank/acco
 import type { AccountService, OrderToAuthorize } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
-import { hashIban } from '../accounts.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import { hashIban, openDetails } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { selectRestricted } from '../customer-standings.ts';
 import { type AccountFacts, authorize } from '../domain/authorize.ts';
@@ -16,17 +17,18 @@ import type { People } from '../domain/standing.ts';
 import { readPeople } from '../people.ts';
 import { keyOf } from '../products.ts';
 import { type RequestRow, requestFrom, selectRequests } from '../signature-tables.ts';
-import { type StandingRow, selectStandings } from '../tables.ts';
+import { type StandingRow, selectDetails, selectStandings } from '../tables.ts';
 
 /** Decides on orders, item by item; all accounts of the batch are read by one query. */
 export function authorizeOrders(context: Context): Rpcs<typeof AccountService>['authorizeOrders'] {
   return async ({ orders: asked }) => {
     const orders = await withDebtors(context, asked);
-    const accounts = await readAccounts(context, orders);
+    const [accounts, numbers] = await Promise.all([readAccounts(context, orders), readNumbers(context, orders)]);
     return {
       decisions: orders.map((order) => {
         try {
-          return { result: { case: 'authorization' as const, value: decide(order, accounts) } };
+          const debtorIban = numbers.get(order) ?? '';
+          return { result: { case: 'authorization' as const, value: { ...decide(order, accounts), debtorIban } } };
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           return { result: { case: 'refusal' as const, value: refusalMessage(error) } };
@@ -46,6 +48,22 @@ async function withDebtors({ database, vault }: Context, orders: readonly OrderT
     if (order.debtorIban === '') return order;
     return { ...order, debtorAccountId: ids.get(hashIban(vault, order.debtorIban).toString('hex')) ?? '' };
   });
+}
+
+/** The numbers of the accounts from which other banks are to be paid, by the orders. */
+async function readNumbers({ database, vault }: Context, orders: readonly OrderToAuthorize[]) {
+  const outgoing = orders.filter(({ operation }) => operation === Operation.OUTGOING_TRANSFER);
+  if (outgoing.length === 0) return new Map<OrderToAuthorize, string>();
+  const rows = await database.query(selectDetails(outgoing.map(({ debtorAccountId }) => debtorAccountId)));
+  const numbers = new Map(
+    await Promise.all(
+      rows.map(async ({ id, details }) => {
+        const { iban } = await openDetails(vault, { details: fromBinary(SealedSchema, details) });
+        return [id, iban] as const;
+      }),
+    ),
+  );
+  return new Map(outgoing.map((order) => [order, numbers.get(order.debtorAccountId) ?? '']));
 }
 
 /** The accounts that orders name. */
@@ -87,7 +105,7 @@ function checkSigned(signed: RequestRow | undefined, order: OrderToAuthorize, { 
     signed?.state === 'complete' &&
     signed.action === 'pay' &&
     signed.accountId === order.debtorAccountId &&
-    signed.creditorAccountId === order.creditor.value &&
+    signed.creditorAccountId === (order.creditor.value ?? '') &&
     signed.currency === currency &&
     signed.amount === minor;
   if (!isThis) throw refuse('SIGNATURE_REQUEST_NOT_COMPLETE');

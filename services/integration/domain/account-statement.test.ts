@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { readMessage } from '#rules/iso20022/reader.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
 import { accountStatement } from './account-statement.ts';
-import { readMessage } from './iso20022/reader.ts';
-import { writeMessage } from './iso20022/writer.ts';
 import { mt940 } from './mt940.ts';
 
 const czk = (amount: string) => ({ currencyCode: 'CZK', amount });

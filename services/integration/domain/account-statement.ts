@@ -1,5 +1,5 @@
 // The statement of an account as camt.053. A pure function of what the account service says of it.
-import type { Content, Message } from './iso20022/definitions.ts';
+import type { Content, Message } from '#rules/iso20022/definitions.ts';
 
 /** Money as the contract writes it. */
 interface Money {

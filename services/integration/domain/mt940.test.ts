@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Message } from './iso20022/definitions.ts';
-import { writeMessage } from './iso20022/writer.ts';
+import type { Message } from '#rules/iso20022/definitions.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
 import { mt940, type Statement } from './mt940.ts';
 
 const amount = (value: string) => ({ Ccy: 'CZK', value });

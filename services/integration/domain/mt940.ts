@@ -1,7 +1,7 @@
 // MT940, for customers whose programs know no camt.053: the same statement as text of SWIFT. A pure function of the statement.
 import anyAscii from 'any-ascii';
-import type { Content } from './iso20022/definitions.ts';
-import { IsoRefusal } from './iso20022/refusal.ts';
+import type { Content } from '#rules/iso20022/definitions.ts';
+import { IsoRefusal } from '#rules/iso20022/refusal.ts';
 
 export type Statement = Content<'camt.053.001.08'>['Stmt'][number];
 type Balance = Statement['Bal'][number];

@@ -1,7 +1,7 @@
 // The payments of a file (pain.001): what of them this bank carries out, and how what became of them is told in the words of ISO.
 import { sha256Hex } from '#chassis/digest.ts';
 import { isValid, normalise } from '#rules/iban.ts';
-import type { Content } from './iso20022/definitions.ts';
+import type { Content } from '#rules/iso20022/definitions.ts';
 
 type Group = Content<'pain.001.001.09'>['PmtInf'][number];
 /** A payment as it stands in the file. */
@@ -107,6 +107,9 @@ const ISO_REASONS: Readonly<Record<string, string>> = {
   AMOUNT_NOT_SUPPORTED: 'AM12',
   AMOUNT_OUT_OF_RANGE: 'AM12',
   CREDITOR_BANK_NOT_REACHED: 'CNOR',
+  ACCOUNT_RESTRICTED: 'AC06',
+  BALANCE_OUT_OF_RANGE: 'AM21',
+  CEILING_EXCEEDED: 'AM21',
   CREDITOR_IBAN_INVALID: 'AC03',
   CREDITOR_NOT_FOUND: 'AC03',
   CURRENCY_EXPONENT_EXCEEDED: 'AM12',
@@ -121,6 +124,9 @@ const ISO_REASONS: Readonly<Record<string, string>> = {
   PAYMENT_METHOD_NOT_SUPPORTED: 'AG03',
   REQUEST_EXISTS: 'AM05',
   SIGNATORY_REQUIRED: 'AG01',
+  TERM_DEPOSIT_PAID_IN: 'AG01',
+  TIER_DAY_LIMIT_EXCEEDED: 'AM14',
+  TIER_LIMIT_EXCEEDED: 'AM14',
   TRANSFER_LIMIT_EXCEEDED: 'AM14',
 };
 

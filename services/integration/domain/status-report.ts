@@ -1,5 +1,5 @@
 // What became of a file of payments, as pain.002. A pure function of what is known of it.
-import type { Content, Message } from './iso20022/definitions.ts';
+import type { Content, Message } from '#rules/iso20022/definitions.ts';
 import { isoReason, type Outcome, type Payment } from './payments.ts';
 
 /** A payment, and what became of it; nothing yet where it has not come to it. */

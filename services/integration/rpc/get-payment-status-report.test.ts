@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { customer, refused, useService } from '#chassis/testing/service.ts';
+import { readMessage } from '#rules/iso20022/reader.ts';
 import { aRequestId } from '../../_testbed/opening.ts';
-import { readMessage } from '../domain/iso20022/reader.ts';
 import { integration } from '../service.ts';
 import { ended, paymentFile } from '../testing.ts';
 

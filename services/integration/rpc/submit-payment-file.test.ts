@@ -3,10 +3,10 @@ import { customer, refused } from '#chassis/testing/service.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { PaymentFileState } from '#gen/bank/integration/v1/payment_file_pb.ts';
+import { readMessage } from '#rules/iso20022/reader.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { checkLaws } from '../../_testbed/laws.ts';
 import { accountsAs, aRequestId, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
-import { readMessage } from '../domain/iso20022/reader.ts';
 import { dump, ended, type FilePayment, paymentFile } from '../testing.ts';
 
 const { DONE, RECEIVED, REFUSED } = PaymentFileState;

@@ -1,7 +1,14 @@
 // The words of the transaction service, as they are stored.
 
 /** What kind of order it is. */
-export type Type = 'cash_deposit' | 'cash_withdrawal' | 'transfer' | 'reversal' | 'migration';
+export type Type =
+  | 'cash_deposit'
+  | 'cash_withdrawal'
+  | 'transfer'
+  | 'outgoing_transfer'
+  | 'incoming_transfer'
+  | 'reversal'
+  | 'migration';
 
 /** Where an order is in its life. */
 export type State =

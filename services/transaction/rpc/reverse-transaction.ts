@@ -23,7 +23,9 @@ async function prepare(context: Context, request: ReverseTransactionRequest): Pr
   const asked = request.amount && fromPositiveMoney(request.amount);
   const [raw] = await context.database.query(selectOrder(originalId));
   if (!raw) throw refuse('TRANSACTION_NOT_FOUND');
-  const { partyId, currency } = orderFrom(raw);
+  const { partyId, currency, type } = orderFrom(raw);
+  // What has left the bank, or came from elsewhere, is not the bank's alone to undo: it is returned, by the scheme.
+  if (type === 'outgoing_transfer' || type === 'incoming_transfer') throw refuse('TRANSACTION_NOT_REVERSIBLE');
   if (asked && asked.currency !== currency) throw refuseRequest('CURRENCY_MISMATCH');
   const particulars = await sealParticulars(context.vault, partyId, { remittanceInformation });
   return { originalId, amount: asked?.minor, particulars };

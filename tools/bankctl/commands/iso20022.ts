@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { definitionOf, type Message } from '../../../services/integration/domain/iso20022/definitions.ts';
-import { IsoRefusal } from '../../../services/integration/domain/iso20022/refusal.ts';
-import type { IsoAmount } from '../../../services/integration/domain/iso20022/shape.ts';
+import { definitionOf, type Message } from '#rules/iso20022/definitions.ts';
+import { IsoRefusal } from '#rules/iso20022/refusal.ts';
+import type { IsoAmount } from '#rules/iso20022/shape.ts';
 import { openSchemas, readChecked } from '../../../services/integration/schemas.ts';
 import { Exit, usage } from '../failure.ts';
 import { fields } from '../output.ts';

@@ -145,7 +145,7 @@ function outsideUrls(objects: readonly KubeObject[]): string[] {
       list(at(entry, 'spec', 'ports')).map((port) => `${host}:${textOf(at(port, 'number'))}`),
     ),
   );
-  return ['KMS_ADDRESS', 'SMS_URLS', 'PUSH_URLS'].flatMap((name) =>
+  return ['KMS_ADDRESS', 'SMS_URLS', 'PUSH_URLS', 'SCHEME_URL'].flatMap((name) =>
     textOf(at(settings, 'data', name) ?? '')
       .split(',')
       .filter((url) => url !== '')

@@ -27,12 +27,15 @@ const idPrefixes: Readonly<Record<string, string>> = {
   SESSION: 'ses',
   EVENT: 'evt',
   AGGREGATE: 'acc',
+  PAYMENT_ORDER: 'pmo',
+  SUSPENSE_ITEM: 'spi',
 };
 
 // By the end of a field's name, first match first.
 const stringSamples: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^request_id$/, ['6f1c2a9e-3b7d-4c58-9a41-d2e0b8f7c635', 'jnl_01kg3v9m2hf7c8t4xq0zr6y5wd']],
   [/(^|_)digests?$/, ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08']],
+  [/^iso_reason$/, ['AC01']],
   [/(^|_)ibans?$/, ['CZ6508000000192000145399']],
   [/^(from|start)_date$/, ['2026-01-01']],
   [/^birth_date$/, ['1990-05-17']],

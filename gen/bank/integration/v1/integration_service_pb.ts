@@ -6,7 +6,11 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { PaymentFile } from "./payment_file_pb.ts";
 import { file_bank_integration_v1_payment_file } from "./payment_file_pb.ts";
+import type { SchemeExchange, SchemeStatus } from "./scheme_pb.ts";
+import { file_bank_integration_v1_scheme } from "./scheme_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Money } from "../../type/v1/money_pb.ts";
+import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
 import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/integration/v1/integration_service.proto.
  */
 export const file_bank_integration_v1_integration_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLcBQoSSW50ZWdyYXRpb25TZXJ2aWNlEo4BChVVcGxvYWRQYXltZW50RmlsZVBhcnQSMS5iYW5rLmludGVncmF0aW9uLnYxLlVwbG9hZFBheW1lbnRGaWxlUGFydFJlcXVlc3QaMi5iYW5rLmludGVncmF0aW9uLnYxLlVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKCAQoRU3VibWl0UGF5bWVudEZpbGUSLS5iYW5rLmludGVncmF0aW9uLnYxLlN1Ym1pdFBheW1lbnRGaWxlUmVxdWVzdBouLmJhbmsuaW50ZWdyYXRpb24udjEuU3VibWl0UGF5bWVudEZpbGVSZXNwb25zZSIOkAICirUYBwoBARICCAISggEKDkdldFBheW1lbnRGaWxlEiouYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50RmlsZVJlcXVlc3QaKy5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRGaWxlUmVzcG9uc2UiF5ACAYq1GBAKAQESAggCEgcIAxIDAwYHEosBChBMaXN0UGF5bWVudEZpbGVzEiwuYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0UGF5bWVudEZpbGVzUmVxdWVzdBotLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlIhqQAgGKtRgTCgIBAhICCAISBwgDEgMDBgcoARKcAQoWR2V0UGF5bWVudFN0YXR1c1JlcG9ydBIyLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QaMy5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRTdGF0dXNSZXBvcnRSZXNwb25zZSIZkAIBirUYEgoBARICCAISBwgDEgMDBgcoBWIGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_options_v1_options, file_buf_validate_validate]);
+  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKTBAoSU2VuZFBheW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEisKEHBheW1lbnRfb3JkZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIeBADEioKD2RlYnRvcl9wYXJ0eV9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgIEAMSLgoLZGVidG9yX2liYW4YBSABKAlCGbpIBnIEEAUYItq1GAQIAhAD4rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgGIAEoCUIZukgGcgQQBRgi2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAISLAoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgKIAEoCUIJukgGcgQQARgjEjsKDmV4ZWN1dGlvbl9kYXRlGAsgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIZCgZzY2hlbWUYDCABKAlCCbpIBnIEEAEYIyIVChNTZW5kUGF5bWVudFJlc3BvbnNlIoQCChFTZW5kUmV0dXJuUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIrChBzdXNwZW5zZV9pdGVtX2lkGAQgASgJQhG6SAZyBBABGEDatRgECHkQAxIrCgppc29fcmVhc29uGAUgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI4CgtyZXR1cm5fZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiFAoSU2VuZFJldHVyblJlc3BvbnNlIhgKFkdldFNjaGVtZVN0YXR1c1JlcXVlc3QiUwoXR2V0U2NoZW1lU3RhdHVzUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzIlYKGkxpc3RTY2hlbWVFeGNoYW5nZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJ1ChtMaXN0U2NoZW1lRXhjaGFuZ2VzUmVzcG9uc2USPQoQc2NoZW1lX2V4Y2hhbmdlcxgBIAMoCzIjLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lRXhjaGFuZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImgKFFN1c3BlbmRTY2hlbWVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQARjIASJRChVTdXNwZW5kU2NoZW1lUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzIksKE1Jlc3VtZVNjaGVtZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiUAoUUmVzdW1lU2NoZW1lUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzMrwLChJJbnRlZ3JhdGlvblNlcnZpY2USjgEKFVVwbG9hZFBheW1lbnRGaWxlUGFydBIxLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBoyLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCEoIBChFTdWJtaXRQYXltZW50RmlsZRItLmJhbmsuaW50ZWdyYXRpb24udjEuU3VibWl0UGF5bWVudEZpbGVSZXF1ZXN0Gi4uYmFuay5pbnRlZ3JhdGlvbi52MS5TdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKCAQoOR2V0UGF5bWVudEZpbGUSKi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRGaWxlUmVxdWVzdBorLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudEZpbGVSZXNwb25zZSIXkAIBirUYEAoBARICCAISBwgDEgMDBgcSiwEKEExpc3RQYXltZW50RmlsZXMSLC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RQYXltZW50RmlsZXNSZXF1ZXN0Gi0uYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0UGF5bWVudEZpbGVzUmVzcG9uc2UiGpACAYq1GBMKAgECEgIIAhIHCAMSAwMGBygBEpwBChZHZXRQYXltZW50U3RhdHVzUmVwb3J0EjIuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVxdWVzdBozLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlIhmQAgGKtRgSCgEBEgIIAhIHCAMSAwMGBygFEmwKC1NlbmRQYXltZW50EicuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUGF5bWVudFJlcXVlc3QaKC5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRQYXltZW50UmVzcG9uc2UiCpACAoq1GAMKAQYSaQoKU2VuZFJldHVybhImLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJldHVyblJlcXVlc3QaJy5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZXR1cm5SZXNwb25zZSIKkAICirUYAwoBBhKBAQoPR2V0U2NoZW1lU3RhdHVzEisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXF1ZXN0GiwuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBKNAQoTTGlzdFNjaGVtZUV4Y2hhbmdlcxIvLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QaMC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBJ5Cg1TdXNwZW5kU2NoZW1lEikuYmFuay5pbnRlZ3JhdGlvbi52MS5TdXNwZW5kU2NoZW1lUmVxdWVzdBoqLmJhbmsuaW50ZWdyYXRpb24udjEuU3VzcGVuZFNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ2CgxSZXN1bWVTY2hlbWUSKC5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlcXVlc3QaKS5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_integration_v1_scheme, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
  * The part to upload.
@@ -304,6 +308,387 @@ export const GetPaymentStatusReportResponseSchema: GenMessage<GetPaymentStatusRe
   messageDesc(file_bank_integration_v1_integration_service, 9);
 
 /**
+ * The payment to send.
+ *
+ * @generated from message bank.integration.v1.SendPaymentRequest
+ */
+export type SendPaymentRequest = Message<"bank.integration.v1.SendPaymentRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The payment order, by which it is sent once.
+   *
+   * @generated from field: string payment_order_id = 3;
+   */
+  paymentOrderId: string;
+
+  /**
+   * Under whose key it is kept.
+   *
+   * @generated from field: string debtor_party_id = 4;
+   */
+  debtorPartyId: string;
+
+  /**
+   * The account that it is taken from.
+   *
+   * @generated from field: string debtor_iban = 5;
+   */
+  debtorIban: string;
+
+  /**
+   * The account that it is for.
+   *
+   * @generated from field: string creditor_iban = 6;
+   */
+  creditorIban: string;
+
+  /**
+   * Whose account that is.
+   *
+   * @generated from field: string creditor_name = 7;
+   */
+  creditorName: string;
+
+  /**
+   * How much: more than zero.
+   *
+   * @generated from field: bank.type.v1.Money amount = 8;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * What the payer tells the payee.
+   *
+   * @generated from field: string remittance_information = 9;
+   */
+  remittanceInformation: string;
+
+  /**
+   * The payer's own reference.
+   *
+   * @generated from field: string end_to_end_identification = 10;
+   */
+  endToEndIdentification: string;
+
+  /**
+   * When it is settled at the earliest, YYYY-MM-DD.
+   *
+   * @generated from field: string execution_date = 11;
+   */
+  executionDate: string;
+
+  /**
+   * The scheme.
+   *
+   * @generated from field: string scheme = 12;
+   */
+  scheme: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.SendPaymentRequest.
+ * Use `create(SendPaymentRequestSchema)` to create a new message.
+ */
+export const SendPaymentRequestSchema: GenMessage<SendPaymentRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 10);
+
+/**
+ * It is kept, and will be sent.
+ *
+ * @generated from message bank.integration.v1.SendPaymentResponse
+ */
+export type SendPaymentResponse = Message<"bank.integration.v1.SendPaymentResponse"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.SendPaymentResponse.
+ * Use `create(SendPaymentResponseSchema)` to create a new message.
+ */
+export const SendPaymentResponseSchema: GenMessage<SendPaymentResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 11);
+
+/**
+ * The payment to send back.
+ *
+ * @generated from message bank.integration.v1.SendReturnRequest
+ */
+export type SendReturnRequest = Message<"bank.integration.v1.SendReturnRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * By which it came in.
+   *
+   * @generated from field: string external_reference = 3;
+   */
+  externalReference: string;
+
+  /**
+   * The item, by which it is sent back once.
+   *
+   * @generated from field: string suspense_item_id = 4;
+   */
+  suspenseItemId: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: string iso_reason = 5;
+   */
+  isoReason: string;
+
+  /**
+   * The business date, YYYY-MM-DD.
+   *
+   * @generated from field: string return_date = 6;
+   */
+  returnDate: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.SendReturnRequest.
+ * Use `create(SendReturnRequestSchema)` to create a new message.
+ */
+export const SendReturnRequestSchema: GenMessage<SendReturnRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 12);
+
+/**
+ * It is kept, and will be sent.
+ *
+ * @generated from message bank.integration.v1.SendReturnResponse
+ */
+export type SendReturnResponse = Message<"bank.integration.v1.SendReturnResponse"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.SendReturnResponse.
+ * Use `create(SendReturnResponseSchema)` to create a new message.
+ */
+export const SendReturnResponseSchema: GenMessage<SendReturnResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 13);
+
+/**
+ * Nothing to say.
+ *
+ * @generated from message bank.integration.v1.GetSchemeStatusRequest
+ */
+export type GetSchemeStatusRequest = Message<"bank.integration.v1.GetSchemeStatusRequest"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.GetSchemeStatusRequest.
+ * Use `create(GetSchemeStatusRequestSchema)` to create a new message.
+ */
+export const GetSchemeStatusRequestSchema: GenMessage<GetSchemeStatusRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 14);
+
+/**
+ * How it is.
+ *
+ * @generated from message bank.integration.v1.GetSchemeStatusResponse
+ */
+export type GetSchemeStatusResponse = Message<"bank.integration.v1.GetSchemeStatusResponse"> & {
+  /**
+   * The status.
+   *
+   * @generated from field: bank.integration.v1.SchemeStatus scheme_status = 1;
+   */
+  schemeStatus?: SchemeStatus | undefined;
+};
+
+/**
+ * Describes the message bank.integration.v1.GetSchemeStatusResponse.
+ * Use `create(GetSchemeStatusResponseSchema)` to create a new message.
+ */
+export const GetSchemeStatusResponseSchema: GenMessage<GetSchemeStatusResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 15);
+
+/**
+ * Which exchanges.
+ *
+ * @generated from message bank.integration.v1.ListSchemeExchangesRequest
+ */
+export type ListSchemeExchangesRequest = Message<"bank.integration.v1.ListSchemeExchangesRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListSchemeExchangesRequest.
+ * Use `create(ListSchemeExchangesRequestSchema)` to create a new message.
+ */
+export const ListSchemeExchangesRequestSchema: GenMessage<ListSchemeExchangesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 16);
+
+/**
+ * A page of exchanges.
+ *
+ * @generated from message bank.integration.v1.ListSchemeExchangesResponse
+ */
+export type ListSchemeExchangesResponse = Message<"bank.integration.v1.ListSchemeExchangesResponse"> & {
+  /**
+   * The exchanges.
+   *
+   * @generated from field: repeated bank.integration.v1.SchemeExchange scheme_exchanges = 1;
+   */
+  schemeExchanges: SchemeExchange[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListSchemeExchangesResponse.
+ * Use `create(ListSchemeExchangesResponseSchema)` to create a new message.
+ */
+export const ListSchemeExchangesResponseSchema: GenMessage<ListSchemeExchangesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 17);
+
+/**
+ * Why.
+ *
+ * @generated from message bank.integration.v1.SuspendSchemeRequest
+ */
+export type SuspendSchemeRequest = Message<"bank.integration.v1.SuspendSchemeRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * Why it is suspended, for whoever finds it so. Nothing personal.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.SuspendSchemeRequest.
+ * Use `create(SuspendSchemeRequestSchema)` to create a new message.
+ */
+export const SuspendSchemeRequestSchema: GenMessage<SuspendSchemeRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 18);
+
+/**
+ * How it is.
+ *
+ * @generated from message bank.integration.v1.SuspendSchemeResponse
+ */
+export type SuspendSchemeResponse = Message<"bank.integration.v1.SuspendSchemeResponse"> & {
+  /**
+   * The status.
+   *
+   * @generated from field: bank.integration.v1.SchemeStatus scheme_status = 1;
+   */
+  schemeStatus?: SchemeStatus | undefined;
+};
+
+/**
+ * Describes the message bank.integration.v1.SuspendSchemeResponse.
+ * Use `create(SuspendSchemeResponseSchema)` to create a new message.
+ */
+export const SuspendSchemeResponseSchema: GenMessage<SuspendSchemeResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 19);
+
+/**
+ * Nothing more to say.
+ *
+ * @generated from message bank.integration.v1.ResumeSchemeRequest
+ */
+export type ResumeSchemeRequest = Message<"bank.integration.v1.ResumeSchemeRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message bank.integration.v1.ResumeSchemeRequest.
+ * Use `create(ResumeSchemeRequestSchema)` to create a new message.
+ */
+export const ResumeSchemeRequestSchema: GenMessage<ResumeSchemeRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 20);
+
+/**
+ * How it is.
+ *
+ * @generated from message bank.integration.v1.ResumeSchemeResponse
+ */
+export type ResumeSchemeResponse = Message<"bank.integration.v1.ResumeSchemeResponse"> & {
+  /**
+   * The status.
+   *
+   * @generated from field: bank.integration.v1.SchemeStatus scheme_status = 1;
+   */
+  schemeStatus?: SchemeStatus | undefined;
+};
+
+/**
+ * Describes the message bank.integration.v1.ResumeSchemeResponse.
+ * Use `create(ResumeSchemeResponseSchema)` to create a new message.
+ */
+export const ResumeSchemeResponseSchema: GenMessage<ResumeSchemeResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 21);
+
+/**
  * Brings in what the outside world sends, and sends what the bank has to say, in the words of the standards: ISO 20022.
  *
  * @generated from service bank.integration.v1.IntegrationService
@@ -373,6 +758,71 @@ export const IntegrationService: GenService<{
     methodKind: "unary";
     input: typeof GetPaymentStatusReportRequestSchema;
     output: typeof GetPaymentStatusReportResponseSchema;
+  },
+  /**
+   * Takes a payment order to send to the scheme of its currency (pacs.008). It is sent, and asked about again under the same identification, until the scheme
+   * says what became of it; that is told by bank.transaction.v1.TransactionService/ReportPayment.
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.SendPayment
+   */
+  sendPayment: {
+    methodKind: "unary";
+    input: typeof SendPaymentRequestSchema;
+    output: typeof SendPaymentResponseSchema;
+  },
+  /**
+   * Takes a payment that came in to send back (pacs.004).
+   *
+   * Errors: PAYMENT_NOT_RECEIVED (NOT_FOUND: there is none of this reference)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.SendReturn
+   */
+  sendReturn: {
+    methodKind: "unary";
+    input: typeof SendReturnRequestSchema;
+    output: typeof SendReturnResponseSchema;
+  },
+  /**
+   * Says how the connection to the scheme is.
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.GetSchemeStatus
+   */
+  getSchemeStatus: {
+    methodKind: "unary";
+    input: typeof GetSchemeStatusRequestSchema;
+    output: typeof GetSchemeStatusResponseSchema;
+  },
+  /**
+   * Lists exchanges with the scheme, newest first.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ListSchemeExchanges
+   */
+  listSchemeExchanges: {
+    methodKind: "unary";
+    input: typeof ListSchemeExchangesRequestSchema;
+    output: typeof ListSchemeExchangesResponseSchema;
+  },
+  /**
+   * Takes the scheme out of service: nothing is sent or fetched until it is resumed. Payments wait.
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.SuspendScheme
+   */
+  suspendScheme: {
+    methodKind: "unary";
+    input: typeof SuspendSchemeRequestSchema;
+    output: typeof SuspendSchemeResponseSchema;
+  },
+  /**
+   * Puts the scheme back into service.
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ResumeScheme
+   */
+  resumeScheme: {
+    methodKind: "unary";
+    input: typeof ResumeSchemeRequestSchema;
+    output: typeof ResumeSchemeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_integration_v1_integration_service, 0);

@@ -13,7 +13,7 @@ import {
   text,
   uuid,
 } from '../values.ts';
-import { agent, cashAccount38, party40, partyIdentification } from './parties.ts';
+import { agent, cashAccount38, cashAccount39, party40, partyIdentification } from './parties.ts';
 import { chargeBearerTypeCode, dateAndDateTime, remittanceInformation16, supplementaryData } from './parts.ts';
 export const pagination = sequence({ PgNb: digits(1, 5), LastPgInd: indicator });
 export const groupHeader81 = sequence({
@@ -24,15 +24,15 @@ export const groupHeader81 = sequence({
   OrgnlBizQry: optional(sequence({ MsgId: text(35), MsgNmId: optional(text(35)), CreDtTm: optional(isoDateTime) })),
   AddtlInf: optional(text(500)),
 });
-export const sequenceRange1 = choice({
+const sequenceRange1 = choice({
   FrSeq: text(35),
   ToSeq: text(35),
   FrToSeq: some(sequence({ FrSeq: text(35), ToSeq: text(35) })),
   EQSeq: some(text(35)),
   NEQSeq: some(text(35)),
 });
-export const dateTimePeriod = sequence({ FrDtTm: isoDateTime, ToDtTm: isoDateTime });
-export const copyDuplicateCode = oneOf('CODU', 'COPY', 'DUPL');
+const dateTimePeriod = sequence({ FrDtTm: isoDateTime, ToDtTm: isoDateTime });
+const copyDuplicateCode = oneOf('CODU', 'COPY', 'DUPL');
 const amountRangeBoundary = sequence({ BdryAmt: impliedAmount, Incl: indicator });
 const impliedCurrencyAmountRange = choice({
   FrAmt: amountRangeBoundary,
@@ -47,7 +47,7 @@ const taxCharges = sequence({
   Rate: optional(decimal(11, 10, 'signed')),
   Amt: optional(amount),
 });
-export const accountInterest = sequence({
+const accountInterest = sequence({
   Tp: optional(codeOr(oneOf('INDY', 'OVRN'))),
   Rate: many(
     sequence({
@@ -174,3 +174,17 @@ export const reportEntry = sequence({
   NtryDtls: many(sequence({ Btch: optional(batchInformation), TxDtls: many(entryTransaction) })),
   AddtlNtryInf: optional(text(500)),
 });
+
+/** What statements and notices begin with, up to the account that they are about. */
+export const reportBeginning = {
+  ElctrncSeqNb: optional(decimal(18, 0, 'signed')),
+  RptgSeq: optional(sequenceRange1),
+  LglSeqNb: optional(decimal(18, 0, 'signed')),
+  CreDtTm: optional(isoDateTime),
+  FrToDt: optional(dateTimePeriod),
+  CpyDplctInd: optional(copyDuplicateCode),
+  RptgSrc: optional(codeOr(text(4))),
+  Acct: cashAccount39,
+  RltdAcct: optional(cashAccount38),
+  Intrst: many(accountInterest),
+} as const;

@@ -1,17 +1,7 @@
 // camt.053: the statement of an account.
 import { kept, many, optional, sequence, some } from '../shape.ts';
-import { amount, codeOr, decimal, indicator, isoDateTime, text } from '../values.ts';
-import {
-  accountInterest,
-  copyDuplicateCode,
-  creditDebitCode,
-  dateTimePeriod,
-  groupHeader81,
-  pagination,
-  reportEntry,
-  sequenceRange1,
-} from './entries.ts';
-import { cashAccount38, cashAccount39 } from './parties.ts';
+import { amount, codeOr, indicator, text } from '../values.ts';
+import { creditDebitCode, groupHeader81, pagination, reportBeginning, reportEntry } from './entries.ts';
 import { dateAndDateTime, supplementaryData } from './parts.ts';
 
 const creditLine = sequence({
@@ -31,16 +21,7 @@ const cashBalance = sequence({
 const accountStatement = sequence({
   Id: text(35),
   StmtPgntn: optional(pagination),
-  ElctrncSeqNb: optional(decimal(18, 0, 'signed')),
-  RptgSeq: optional(sequenceRange1),
-  LglSeqNb: optional(decimal(18, 0, 'signed')),
-  CreDtTm: optional(isoDateTime),
-  FrToDt: optional(dateTimePeriod),
-  CpyDplctInd: optional(copyDuplicateCode),
-  RptgSrc: optional(codeOr(text(4))),
-  Acct: cashAccount39,
-  RltdAcct: optional(cashAccount38),
-  Intrst: many(accountInterest),
+  ...reportBeginning,
   Bal: some(cashBalance),
   TxsSummry: optional(kept),
   Ntry: many(reportEntry),

@@ -1,0 +1,228 @@
+// Payments to and from other banks, with a scheme that misbehaves in every way it can and services that die in between: every payment
+// ends right and once, and both sides have the same books.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { asPrincipal } from '#chassis/testing/clients.ts';
+import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
+import { staff } from '#chassis/testing/service.ts';
+import type { Account } from '#gen/bank/account/v1/account_pb.ts';
+import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { PaymentOrderState, SuspenseItemState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { randomFreePort } from '../../../tools/platform/ports.ts';
+import { integration } from '../../integration/service.ts';
+import { transaction } from '../../transaction/service.ts';
+import { useBank } from '../bank.ts';
+import { checkLaws } from '../laws.ts';
+import { accountsAs, aRequestId, openAccount, payIn, registerPerson } from '../opening.ts';
+import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
+
+const ELSEWHERE = 'DE89370400440532013000';
+const PATIENCE_MS = 120_000;
+const { SETTLED, RETURNED, FAILED } = PaymentOrderState;
+
+/** Whom is paid, by which the scheme knows how to behave, and how that has to end. */
+const PAYMENTS = [
+  ['Petr Svoboda', SETTLED, ''],
+  ['REJECT AC04', FAILED, 'AC04'],
+  ['RETURN MD07', RETURNED, 'MD07'],
+  ['SILENT 2', SETTLED, ''],
+  ['DEAF 1', SETTLED, ''],
+  ['BUSY 1', SETTLED, ''],
+  ['TWICE', SETTLED, ''],
+  ['SLOW', SETTLED, ''],
+] as const;
+
+interface Totals {
+  readonly positions: Readonly<Record<string, string>>;
+  readonly incoming: Readonly<Record<string, { readonly outcome: string; readonly reason: string }>>;
+}
+
+describe('Payments to and from other banks', function schemes() {
+  this.timeout(300_000);
+  const bank = useBank({ edge: false, services: ['security', 'ledger', 'customer', 'account'] });
+  const databases = new Map<string, TestDatabase>();
+  const running = new Map<string, ServiceProcess>();
+  const environments = new Map<string, NodeJS.ProcessEnv>();
+  let simulator = '';
+  let mine: Account;
+  let frozen: Account;
+
+  before('starts the scheme, and the services that are to die, as processes', async () => {
+    const ports = {
+      transaction: await randomFreePort(),
+      integration: await randomFreePort(),
+      scheme: await randomFreePort(),
+    };
+    simulator = `http://127.0.0.1:${ports.scheme}`;
+    const shared = {
+      ...bank().environment,
+      PAYMENT_SCHEMES: 'CZK:INSTANT',
+      SCHEME_URL: simulator,
+      SCHEME_ASK_SECONDS: '1',
+      TRANSACTION_ADDRESS: `127.0.0.1:${ports.transaction}`,
+      INTEGRATION_ADDRESS: `127.0.0.1:${ports.integration}`,
+    };
+    environments.set('scheme_simulator', {
+      SCHEME_SIMULATOR_PORT: String(ports.scheme),
+      SIMULATOR_PORT: String(ports.scheme),
+    });
+    for (const definition of [integration, transaction]) {
+      const database = await cloneDatabase(definition);
+      databases.set(definition.name, database);
+      const upper = definition.name.toUpperCase();
+      const own = {
+        [`${upper}_PORT`]: String(ports[definition.name as 'transaction']),
+        [`${upper}_DATABASE_URL`]: database.runtimeUrl,
+      };
+      environments.set(definition.name, { ...shared, ...own });
+    }
+    await Promise.all([...environments.keys()].map(start));
+    const jana = await registerPerson(bank());
+    [mine, frozen] = await Promise.all([
+      openAccount(bank(), { owners: [jana] }),
+      openAccount(bank(), { owners: [jana] }),
+    ]);
+    await payIn(bank(), mine, '10000.00');
+    const freeze = { requestId: aRequestId(), debits: true, credits: true, reason: FreezeReason.COURT_ORDER };
+    await accountsAs(bank(), 'COMPLIANCE').freezeAccount({ ...freeze, accountId: frozen.accountId });
+  });
+  after(async () => {
+    for (const one of running.values()) await one.kill();
+    for (const database of databases.values()) await database.drop();
+  });
+
+  async function start(name: string): Promise<void> {
+    const program = name === 'scheme_simulator' ? 'tools/scheme-simulator/main.ts' : undefined;
+    running.set(name, await startServiceProcess(name, environments.get(name) ?? {}, program));
+  }
+  async function killed(name: string): Promise<void> {
+    await running.get(name)?.kill('SIGKILL');
+    await start(name);
+  }
+  /** A client of a service that runs as a process, for back office. */
+  function client<S extends typeof TransactionService | typeof IntegrationService>(service: S, approverId = '') {
+    const { issuer, identity } = bank();
+    const audience = service === TransactionService ? ('transaction' as const) : ('integration' as const);
+    const address = `127.0.0.1:${running.get(audience)?.port}`;
+    const actor = { ...staff('BACK_OFFICE'), approverId };
+    const workload = approverId === '' ? ('edge' as const) : ('security-executor' as const);
+    return asPrincipal({ service, audience, address, issuer, identity }, actor, { deadlineMs: 30_000, workload });
+  }
+  /** Asks until it is so. */
+  async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
+      const found = await ask();
+      if (found) return found;
+    }
+    throw new Error(`${what} did not come about`);
+  }
+  const totals = async () => (await (await fetch(`${simulator}/control/totals`)).json()) as Totals;
+  const payUs = (payment: object) =>
+    fetch(`${simulator}/control/pay`, { method: 'POST', body: JSON.stringify({ currency: 'CZK', ...payment }) });
+  const balance = async ({ accountId }: Account) =>
+    (await accountsAs(bank(), 'TELLER').getAccountBalance({ accountId })).booked?.amount;
+  /** What the bank's own books say that it has with the scheme. */
+  async function clearing(): Promise<string> {
+    const { balances } = await bank()
+      .as(LedgerService, 'transaction')
+      .getBalances({ ledgerAccountIds: ['lac_clearing_czk'] });
+    return balances[0]?.booked?.amount ?? '';
+  }
+
+  it('ends every payment right and once, whoever dies, and as the scheme has it', async () => {
+    const transactions = client(TransactionService);
+    const orders = new Map<string, string>();
+    for (const [creditorName] of PAYMENTS) {
+      const amount = { currencyCode: 'CZK', amount: '100.00' };
+      const who = { debtorAccountId: mine.accountId, creditorIban: ELSEWHERE, creditorName };
+      const { paymentOrder } = await transactions.orderPayment({ requestId: aRequestId(), ...who, amount });
+      orders.set(creditorName, paymentOrder?.paymentOrderId ?? '');
+    }
+    transactions.close();
+    await killed('transaction');
+    await killed('integration');
+    const after = client(TransactionService);
+    for (const [name, state, isoReason] of PAYMENTS) {
+      const paymentOrderId = orders.get(name) ?? '';
+      const ended = await until(`the end of the payment to ${name}`, async () => {
+        const { paymentOrder } = await after.getPaymentOrder({ paymentOrderId });
+        return paymentOrder?.state === state && paymentOrder;
+      });
+      expect(ended.changes.at(-1)?.isoReason, name).to.equal(isoReason);
+      expect(ended.changes.filter((change) => change.state === state)).to.have.length(1);
+    }
+    // What was rejected and what was returned is there again.
+    expect(await balance(mine)).to.equal('9400.00');
+    expect((await totals()).positions).to.deep.equal({ CZK: '-600.00' });
+    expect(await clearing()).to.equal('-600.00');
+    after.close();
+  });
+
+  it('takes what comes in once: on its account, into suspense, or not at all', async () => {
+    await payUs({ id: 'in-1', creditorIban: mine.iban, amount: '50.00', text: 'invoice 7', times: 3 });
+    await payUs({ id: 'in-2', creditorIban: frozen.iban, amount: '60.00' });
+    await payUs({ id: 'in-3', creditorIban: 'CZ6508000000192000145399', amount: '70.00' });
+    await payUs({ id: 'in-4', creditorIban: 'CZ6508000000192000145399', amount: '80.00' });
+    await killed('integration');
+    await until('the answers', async () => {
+      const { incoming } = await totals();
+      return Object.values(incoming).every(({ outcome }) => outcome !== '');
+    });
+    const { incoming } = await totals();
+    const said = Object.values(incoming).map(({ outcome, reason }) => [outcome, reason].filter(Boolean).join(' '));
+    expect(said).to.deep.equal(['accepted', 'rejected AC06', 'accepted', 'accepted']);
+    expect([await balance(mine), await balance(frozen)]).to.deep.equal(['9450.00', '0.00']);
+
+    const desk = client(TransactionService);
+    const { suspenseItems } = await desk.listSuspenseItems({ state: SuspenseItemState.OPEN });
+    expect(suspenseItems.map(({ amount }) => amount?.amount)).to.have.members(['70.00', '80.00']);
+    const item = (amount: string) => suspenseItems.find((one) => one.amount?.amount === amount)?.suspenseItemId ?? '';
+    const executor = client(TransactionService, 'stf_checker');
+    await executor.allocateSuspenseItem({
+      requestId: aRequestId(),
+      suspenseItemId: item('70.00'),
+      accountId: mine.accountId,
+    });
+    executor.close();
+    await desk.returnSuspenseItem({ requestId: aRequestId(), suspenseItemId: item('80.00'), isoReason: 'AC01' });
+    await killed('transaction');
+    await until('the return', async () => (await totals()).positions['CZK'] === '-480.00');
+    expect(await balance(mine)).to.equal('9520.00');
+    expect(await clearing()).to.equal('-480.00');
+    desk.close();
+  });
+
+  it('waits while the scheme is out of service, and goes on when it is back', async () => {
+    const line = client(IntegrationService);
+    await line.suspendScheme({ requestId: aRequestId(), reason: 'the other side works on it' });
+    const transactions = client(TransactionService);
+    const order = { debtorAccountId: mine.accountId, creditorIban: ELSEWHERE, creditorName: 'Eva Nova' };
+    const amount = { currencyCode: 'CZK', amount: '10.00' };
+    const { paymentOrder } = await transactions.orderPayment({ requestId: aRequestId(), ...order, amount });
+    await until(
+      'the payment in the queue',
+      async () => (await line.getSchemeStatus({})).schemeStatus?.queuedCount === 1,
+    );
+    await line.resumeScheme({ requestId: aRequestId() });
+    const paymentOrderId = paymentOrder?.paymentOrderId ?? '';
+    await until(
+      'the end',
+      async () => (await transactions.getPaymentOrder({ paymentOrderId })).paymentOrder?.state === SETTLED,
+    );
+    const { schemeStatus } = await line.getSchemeStatus({});
+    expect([schemeStatus?.queuedCount, schemeStatus?.unansweredCount, schemeStatus?.deadCount]).to.deep.equal([
+      0, 0, 0,
+    ]);
+    const { schemeExchanges } = await line.listSchemeExchanges({ pageSize: 1_000 });
+    const outcomes = new Set(schemeExchanges.map(({ outcome }) => outcome));
+    expect([...outcomes]).to.have.members(['TAKEN', 'FETCHED', 'UNANSWERED']);
+    expect((await totals()).positions).to.deep.equal({ CZK: await clearing() });
+    line.close();
+    transactions.close();
+  });
+
+  it('has left every law of the ledger as it is', () => checkLaws(bank().database('ledger').superuserUrl));
+});

@@ -1,0 +1,83 @@
+// What is kept of messages: those that go out, sealed as they are sent; those that came in, before the scheme hears that they are here.
+import { toBinary } from '@bufbuild/protobuf';
+import { sha256Hex } from '#chassis/digest.ts';
+import { asBuffer } from '#chassis/encode.ts';
+import { invalid } from '#chassis/errors.ts';
+import type { Vault } from '#chassis/sealing.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import type { Message } from '#rules/iso20022/definitions.ts';
+import { IsoRefusal } from '#rules/iso20022/refusal.ts';
+import type { Context } from './context.ts';
+import { type Incoming, incomingPayments, type Said, saidByReturn, saidByStatus } from './domain/scheme-messages.ts';
+import { readChecked, writeChecked } from './schemas.ts';
+import { insertDead, insertInbound, settleOutbound } from './scheme-tables.ts';
+
+export const OUTBOUND_CONTEXT = 'outbound_payment.content';
+export const INBOUND_CONTEXT = 'inbound_payment.content';
+const DEAD_CONTEXT = 'dead_message.content';
+
+/** Seals text for a column. */
+export async function sealText(vault: Vault, partyId: string, context: string, text: string | Buffer): Promise<Buffer> {
+  return asBuffer(toBinary(SealedSchema, await vault.seal(partyId, context, Buffer.from(text))));
+}
+
+/** Writes a message that goes out. What the standard has no way to say was asked for wrongly. */
+export async function written({ schemas }: Pick<Context, 'schemas'>, message: Message): Promise<string> {
+  try {
+    return writeChecked(message, await schemas);
+  } catch (error) {
+    if (!(error instanceof IsoRefusal)) throw error;
+    throw invalid([{ field: error.path, description: `no message of ISO 20022 holds it: ${error.reason}` }]);
+  }
+}
+
+/** What is personal about a payment that came in. */
+export type InboundParticulars = Pick<Incoming, 'creditorIban' | 'creditorName' | 'debtorIban' | 'debtorName' | 'text'>;
+
+/** Keeps what a message says that was fetched, and answers which it was; nothing where it cannot be read. */
+export async function keepFetched(context: Context, content: Buffer): Promise<{ name: string; id: string }> {
+  const schemas = await context.schemas;
+  let message: Message;
+  try {
+    message = readChecked(content, schemas);
+  } catch (error) {
+    if (!(error instanceof IsoRefusal)) throw error;
+    await keepDead(context, content, error.reason);
+    return { name: '', id: '' };
+  }
+  const { name } = message;
+  if (name === 'pacs.008.001.09') {
+    for (const payment of incomingPayments(message.content)) await keepIncoming(context, payment);
+  } else if (name === 'pacs.002.001.11') {
+    await keepSaid(context, content, saidByStatus(message.content));
+  } else if (name === 'pacs.004.001.10') {
+    await keepSaid(context, content, saidByReturn(message.content));
+  } else {
+    await keepDead(context, content, 'MESSAGE_NOT_EXPECTED');
+    return { name, id: '' };
+  }
+  return { name, id: message.content.GrpHdr.MsgId };
+}
+
+/** What came in is one by who instructed it and how they call it: the same again is the same payment. */
+async function keepIncoming({ database, vault }: Context, payment: Incoming): Promise<void> {
+  const { creditorIban, creditorName, debtorIban, debtorName, text, instructingAgent, ...rest } = payment;
+  const id = sha256Hex(`${instructingAgent}\n${rest.transactionIdentification}`).slice(0, 32);
+  const particulars: InboundParticulars = { creditorIban, creditorName, debtorIban, debtorName, text };
+  const content = await sealText(vault, id, INBOUND_CONTEXT, JSON.stringify(particulars));
+  await database.query(insertInbound({ id, ...rest, content }));
+}
+
+async function keepSaid(context: Context, content: Buffer, said: readonly Said[]): Promise<void> {
+  for (const { id, ...verdict } of said) {
+    const known = await context.database.query(settleOutbound(id, verdict));
+    if (known.length === 0) await keepDead(context, content, 'NOTHING_TO_BE_SAID_OF');
+  }
+}
+
+/** What nobody can deal with is kept for somebody to look at. */
+async function keepDead({ database, log, vault }: Context, content: Buffer, reason: string): Promise<void> {
+  const digest = sha256Hex(content).slice(0, 32);
+  log.error({ digest, reason }, 'a message of the scheme is put aside');
+  await database.query(insertDead({ digest, reason, content: await sealText(vault, digest, DEAD_CONTEXT, content) }));
+}

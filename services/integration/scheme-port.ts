@@ -1,0 +1,140 @@
+// The line to a scheme: messages go out by POST, and what the scheme has for the bank is fetched from a mailbox, so that nobody from outside
+// comes in. Every exchange stands in the journal. A scheme that does not answer is left alone for a moment (circuit breaker); a slow one
+// binds only so many calls (bulkhead), each only for so long (timeout). Nothing is retried here: whoever has a message sends it again.
+import { readFile } from 'node:fs/promises';
+import {
+  bulkhead,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import type { House } from '#chassis/boot.ts';
+import { sha256Hex } from '#chassis/digest.ts';
+import { insertExchange } from './scheme-tables.ts';
+
+const TIMEOUT_MS = 10_000;
+const CALLS_MAX = 8;
+const FAILURES_MAX = 5;
+const LEFT_ALONE_MS = 3_000;
+const LONGEST_BYTES = 1 << 20;
+
+/** A message that the scheme has for the bank, and by which it is acknowledged. */
+export interface Fetched {
+  readonly number: string;
+  readonly content: Buffer;
+}
+
+/** The line to the scheme. */
+export interface SchemePort {
+  /** Sends a message; true when the scheme has taken it. What was not answered may have been taken all the same. */
+  send(message: { readonly name: string; readonly id: string; readonly content: string }): Promise<boolean>;
+  /** The first message that waits for the bank; undefined when there is none, or none can be had. */
+  fetch(): Promise<Fetched | undefined>;
+  /** Says that a message is kept here: it is not handed out again. */
+  acknowledge(number: string): Promise<void>;
+  /** Whether the scheme is left alone at the moment. */
+  isLeftAlone(): boolean;
+}
+
+/** Makes the line; undefined where the configuration names no scheme. */
+export function schemePort({
+  config,
+  database,
+  log,
+}: Pick<House, 'config' | 'database' | 'log'>): SchemePort | undefined {
+  const { SCHEME_URL: url, SCHEME_TOKEN_FILE: tokenFile, BANK_BIC: bic } = config;
+  if (url === '') return undefined;
+  const { policy, isLeftAlone } = patience();
+
+  /** One call. Throws where there was no answer, or the scheme says that it cannot. */
+  function ask(
+    method: string,
+    path: string,
+    body?: string,
+  ): Promise<{ status: number; number: string; content: Buffer }> {
+    return policy.execute(async ({ signal }) => {
+      const token = tokenFile === '' ? undefined : (await readFile(tokenFile, 'utf8')).trim();
+      const headers = {
+        'x-participant': bic,
+        ...(body !== undefined && { 'content-type': 'application/xml' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      };
+      const answer = await fetch(`${url}${path}`, {
+        method,
+        headers,
+        signal,
+        redirect: 'error',
+        ...(body && { body }),
+      });
+      const content = Buffer.from(await answer.arrayBuffer());
+      if (answer.status >= 500 || content.length > LONGEST_BYTES)
+        throw new Error(`the scheme answers ${answer.status}`);
+      return { status: answer.status, number: answer.headers.get('x-message-number') ?? '', content };
+    });
+  }
+
+  return {
+    async send({ name, id, content }) {
+      if (isLeftAlone()) return false;
+      const start = performance.now();
+      const said = {
+        outgoing: true,
+        messageName: name,
+        messageIdentification: id,
+        contentDigest: sha256Hex(content).slice(0, 32),
+      };
+      const took = () => Math.round(performance.now() - start);
+      try {
+        const { status } = await ask('POST', '/messages', content);
+        const taken = status >= 200 && status < 300;
+        await database.query(
+          insertExchange({ ...said, outcome: taken ? 'TAKEN' : 'REFUSED', httpStatus: status, durationMs: took() }),
+        );
+        return taken;
+      } catch (error) {
+        log.warn({ err: error, message: id }, 'the scheme did not answer');
+        await database.query(insertExchange({ ...said, outcome: 'UNANSWERED', httpStatus: 0, durationMs: took() }));
+        return false;
+      }
+    },
+    async fetch() {
+      if (isLeftAlone()) return undefined;
+      try {
+        const { status, number, content } = await ask('POST', '/mailbox');
+        return status === 200 && number !== '' ? { number, content } : undefined;
+      } catch (error) {
+        log.warn({ err: error }, 'nothing could be fetched from the scheme');
+        return undefined;
+      }
+    },
+    async acknowledge(number) {
+      // One that is not heard is handed out again, and is known then.
+      await ask('DELETE', `/mailbox/${encodeURIComponent(number)}`).catch((error: unknown) => {
+        log.warn({ err: error, number }, 'a message could not be acknowledged');
+      });
+    },
+    isLeftAlone,
+  };
+}
+
+/** How much a scheme is asked, and for how long it is left alone when it does not answer. */
+function patience() {
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: LEFT_ALONE_MS,
+    breaker: new ConsecutiveBreaker(FAILURES_MAX),
+  });
+  let brokenAt = 0;
+  breaker.onBreak(() => {
+    brokenAt = performance.now();
+  });
+  const calls = bulkhead(CALLS_MAX, Number.POSITIVE_INFINITY);
+  return {
+    policy: wrap(calls, breaker, timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative)),
+    // The breaker lets the next call try it again, which has to come for that.
+    isLeftAlone: () => breaker.state === CircuitState.Open && performance.now() - brokenAt < LEFT_ALONE_MS,
+  };
+}

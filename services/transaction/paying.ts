@@ -1,0 +1,163 @@
+// What a payment to another bank is to become, before it is planned: whether it may be ordered, when it is executed, what it costs, and
+// what it looks like.
+import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { actorOf, type Call } from '#chassis/call-context.ts';
+import { readDate } from '#chassis/dates.ts';
+import { Refusal } from '#chassis/errors.ts';
+import { newId } from '#chassis/id.ts';
+import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { OrderPaymentRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { isValid, normalise } from '#rules/iban.ts';
+import { feesOf } from './charges.ts';
+import type { Context } from './context.ts';
+import { usageOf } from './day-usage.ts';
+import { legsOf } from './domain/legs.ts';
+import { refuse } from './domain/refusals.ts';
+import { executionDate } from './domain/schemes.ts';
+import type { Verdict } from './domain/verdict.ts';
+import { type Movement, newOrder } from './movement.ts';
+import { sealParticulars } from './particulars.ts';
+import type { NewPayment, PaymentRow } from './payment-tables.ts';
+import { type Deferred, openPayment, type PaymentParticulars, sealPayment, transactionOf } from './payments.ts';
+import type { NewReview } from './review-tables.ts';
+import { reviewOf } from './reviews.ts';
+import { rehearse } from './transferring.ts';
+
+/** Prepares a payment: to be booked now, or to wait for its execution date. */
+export async function preparePayment(
+  context: Context,
+  request: OrderPaymentRequest,
+  call: Call,
+): Promise<Movement | Deferred> {
+  const amount = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
+  const creditorIban = checkedIban(context, request.creditorIban);
+  const { debtorAccountId, creditorName, remittanceInformation } = request;
+  const operation = Operation.OUTGOING_TRANSFER;
+  const allowed = await context.accounts.authorise({ operation, debtorAccountId, amount: toMoney(amount) }, call);
+  const when = await whenOf(context, amount.currency, request.requestedExecutionDate);
+  const looked = { debtorAccountId, creditorAccountId: payeeKey(context, creditorIban), amount };
+  const verdict = await context.scoring(looked, call);
+  const review = await reviewOf(context, verdict, call);
+  const { debtorIban, debtorPartyId: partyId } = allowed;
+  const particulars = { creditorIban, creditorName, debtorIban, remittanceInformation };
+  const id = newId('pmo');
+  const payment: NewPayment = {
+    id,
+    debtorAccountId,
+    partyId,
+    currency: amount.currency,
+    amount: String(amount.minor),
+    fees: feesOf(allowed.fee, amount.currency, amount.minor).map(String),
+    endToEndIdentification: request.endToEndIdentification || id,
+    ...when,
+    actor: toJson(ActorSchema, actorOf(call)),
+    review: null,
+    particulars: await sealPayment(context.vault, partyId, particulars),
+    createTime: Date.now(),
+  };
+  const movement = await movementOf(context, payment, particulars, { allowed, review }, call);
+  // Nobody is asked about what the ledger would refuse.
+  if (verdict.kind === 'PROVE' || review?.state === 'open') await rehearse(context, movement, call);
+  const held = await heldAfter(context, { verdict, review, looked, request }, call);
+  if (!payment.executed) return { deferred: { ...payment, review: held ?? null } };
+  return { ...movement, review: held };
+}
+
+/** Prepares a payment that has waited for its day. Much may have changed: what may not be ordered any more is refused. */
+export async function prepareExecution(context: Context, payment: PaymentRow, call: Call): Promise<Movement> {
+  const { currency, debtorAccountId, review } = payment;
+  const money = toMoney({ currency, minor: BigInt(payment.amount) });
+  const operation = Operation.OUTGOING_TRANSFER;
+  const allowed = await context.accounts.authorise({ operation, debtorAccountId, amount: money }, call);
+  const opened = await openPayment(context.vault, payment);
+  if (!opened) throw refuse('ACCOUNT_CLOSED');
+  const { openDate } = await context.clock.read();
+  // Its days begin now.
+  const expireDate = openDate.add({ days: context.config.REVIEW_DAYS }).toString();
+  const begun = review?.state === 'open' ? { ...review, expireDate } : (review ?? undefined);
+  return movementOf(context, payment, opened, { allowed, review: begun }, call);
+}
+
+/** Who ordered a payment. */
+export function ordererOf({ actor }: PaymentRow) {
+  return fromJson(ActorSchema, actor as JsonValue);
+}
+
+function checkedIban({ config }: Context, text: string): string {
+  const iban = normalise(text);
+  if (!isValid(iban)) throw refuse('IBAN_INVALID');
+  const isOurs = iban.startsWith(config.BANK_COUNTRY_CODE) && iban.startsWith(config.BANK_CODE, 4);
+  if (isOurs) throw refuse('CREDITOR_IN_THIS_BANK');
+  return iban;
+}
+
+async function whenOf({ schemes, clock, config }: Context, currency: string, asked: string) {
+  const scheme = schemes.get(currency);
+  if (!scheme) throw refuse('SCHEME_NOT_AVAILABLE');
+  const time = await clock.read();
+  const date = executionDate(scheme, dateOf(asked), { ...time, timeZone: config.BANK_TIME_ZONE });
+  return { scheme: scheme.name, executionDate: date.toString(), executed: date.equals(time.openDate) };
+}
+
+function dateOf(text: string): Temporal.PlainDate | undefined {
+  try {
+    return readDate('requested_execution_date', text);
+  } catch (error) {
+    if (error instanceof Refusal) throw refuse('DATE_INVALID', { field: 'requested_execution_date' });
+    throw error;
+  }
+}
+
+/** By what an account of another bank is known to whoever looks for fraud: its number is nobody's to keep there. */
+function payeeKey({ vault }: Context, iban: string): string {
+  return `xac_${vault.hash('payment.creditor', iban).toString('hex')}`;
+}
+
+interface Looked {
+  readonly verdict: Verdict;
+  readonly review: NewReview | undefined;
+  readonly looked: { readonly debtorAccountId: string; readonly creditorAccountId: string; readonly amount: Amount };
+  readonly request: OrderPaymentRequest;
+}
+
+/** The review that it goes to: what has to be proved and cannot be, is held. */
+async function heldAfter(context: Context, { verdict, review, looked, request }: Looked, call: Call) {
+  if (verdict.kind !== 'PROVE' || (await context.proving(looked, request, call))) return review;
+  return reviewOf(context, { ...verdict, kind: 'HOLD' }, call);
+}
+
+async function movementOf(
+  context: Context,
+  payment: NewPayment,
+  { creditorName, creditorIban, remittanceInformation }: PaymentParticulars,
+  decided: { readonly allowed: OrderAuthorization; readonly review: NewReview | undefined },
+  call: Call,
+): Promise<Movement> {
+  const { ledger, vault } = context;
+  const { currency, partyId, debtorAccountId } = payment;
+  const { debtorLedgerAccountId: debit, signaturesRequired } = decided.allowed;
+  const [amount, fees] = [BigInt(payment.amount), payment.fees.map(BigInt)];
+  const counterparty = `${creditorName}, ${creditorIban}`;
+  const [credit, income, particulars, usage] = await Promise.all([
+    ledger.bankAccount('clearing', currency, call),
+    fees.length > 0 ? ledger.bankAccount('fee_income', currency, call) : '',
+    sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
+    usageOf(context, decided.allowed),
+  ]);
+  const terms = { debtorAccountId, partyId, currency, amount, fees, particulars };
+  return {
+    payment,
+    usage,
+    review: decided.review,
+    ...(signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
+    order: newOrder({ type: 'outgoing_transfer', ...terms }, transactionOf(payment)),
+    journal: {
+      kind: JournalKind.TRANSFER,
+      legs: legsOf({ debit, credit, currency, amount }, { payer: debit, income, fees }),
+    },
+  };
+}

@@ -1,0 +1,155 @@
+// Payments to other banks: what of them is personal, how they are told, and the steps by which they are ordered and executed.
+import { fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { Onwards } from '#chassis/call.ts';
+import type { CommandTx } from '#chassis/command.ts';
+import { asBuffer } from '#chassis/encode.ts';
+import { deriveId } from '#chassis/id.ts';
+import { toMoney } from '#chassis/money.ts';
+import type { OrderSteps } from '#chassis/order.ts';
+import type { Vault } from '#chassis/sealing.ts';
+import { type PaymentOrderSchema, PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
+import type { Context } from './context.ts';
+import { lifeOf, type ToldState } from './domain/payment.ts';
+import { refuse } from './domain/refusals.ts';
+import type { Booking, Order } from './domain/words.ts';
+import { feeMessages } from './messages.ts';
+import { type Movement, type MovementIntent, movementSteps } from './movement.ts';
+import { insertPayments, lockPayment, markExecuted, type NewPayment, type PaymentRow } from './payment-tables.ts';
+import { readOrder } from './reading.ts';
+
+/** What is personal about a payment. */
+export interface PaymentParticulars {
+  readonly creditorIban: string;
+  readonly creditorName: string;
+  readonly debtorIban: string;
+  readonly remittanceInformation: string;
+}
+
+const CONTEXT = 'payment_order.particulars';
+
+/** Seals what is personal about a payment under its payer's key: the bytes of a Sealed message, in base64. */
+export async function sealPayment(vault: Vault, partyId: string, particulars: PaymentParticulars): Promise<string> {
+  const sealed = await vault.seal(partyId, CONTEXT, Buffer.from(JSON.stringify(particulars)));
+  return asBuffer(toBinary(SealedSchema, sealed)).toString('base64');
+}
+
+/** Opens it, or answers undefined once the payer's key was destroyed. */
+export async function openPayment(
+  vault: Vault,
+  { particulars }: Pick<NewPayment, 'particulars'>,
+): Promise<PaymentParticulars | undefined> {
+  const sealed = fromBinary(SealedSchema, Buffer.from(particulars, 'base64'));
+  const opened = await vault.open(sealed, CONTEXT);
+  return opened && (JSON.parse(opened.toString()) as PaymentParticulars);
+}
+
+const STATES: Readonly<Record<ToldState, PaymentOrderState>> = {
+  created: PaymentOrderState.CREATED,
+  pending_signature: PaymentOrderState.PENDING_SIGNATURE,
+  held_for_review: PaymentOrderState.HELD_FOR_REVIEW,
+  accepted: PaymentOrderState.ACCEPTED,
+  sent: PaymentOrderState.SENT,
+  settled: PaymentOrderState.SETTLED,
+  returned: PaymentOrderState.RETURNED,
+  failed: PaymentOrderState.FAILED,
+  cancelled: PaymentOrderState.CANCELLED,
+};
+
+type Told = NewPayment & Partial<Pick<PaymentRow, 'changes'>>;
+
+/** The message of a payment, with what its transaction has seen, if it is there. */
+export async function paymentMessage(
+  vault: Vault,
+  payment: Told,
+  order: Order | undefined,
+): Promise<MessageInitShape<typeof PaymentOrderSchema>> {
+  const { id, currency, debtorAccountId, endToEndIdentification, scheme, executionDate, createTime } = payment;
+  const opened = await openPayment(vault, payment);
+  const life = lifeOf(createTime, order?.changes ?? [], payment.changes ?? []);
+  return {
+    paymentOrderId: id,
+    state: STATES[life.at(-1)?.state ?? 'created'],
+    debtorAccountId,
+    creditorIban: opened?.creditorIban ?? '',
+    creditorName: opened?.creditorName ?? '',
+    amount: toMoney({ currency, minor: BigInt(payment.amount) }),
+    fees: feeMessages({ currency, fees: payment.fees.map(BigInt) }),
+    remittanceInformation: opened?.remittanceInformation ?? '',
+    endToEndIdentification,
+    scheme,
+    executionDate,
+    transactionId: transactionOf(payment),
+    changes: life.map(({ state, time, reason, isoReason }) => {
+      return { state: STATES[state], changeTime: timestampFromMs(time), reason, isoReason };
+    }),
+    createTime: timestampFromMs(createTime),
+  };
+}
+
+/** The message of a payment as it is now. */
+export async function readPaymentMessage(context: Context, payment: PaymentRow, on: Onwards) {
+  const order = payment.executed ? await readOrder(context, transactionOf(payment), on) : undefined;
+  return paymentMessage(context.vault, payment, order);
+}
+
+/** The transaction that books a payment. */
+export function transactionOf({ id }: Pick<NewPayment, 'id'>): string {
+  return deriveId('txn', id);
+}
+
+/** A payment that is to wait for its execution date. */
+export interface Deferred {
+  readonly deferred: NewPayment;
+}
+
+type Method = typeof TransactionService.method.orderPayment;
+
+/** The steps of a payment that is ordered, and of one that is executed later: both are the same command to everybody else. */
+export function paymentSteps(
+  context: Context,
+): OrderSteps<Method, Movement | Deferred, MovementIntent | Deferred, Booking | null> {
+  const { vault } = context;
+  const method = TransactionService.method.orderPayment;
+  const respond = async (order: Order | undefined, payment: NewPayment) => {
+    return { paymentOrder: await paymentMessage(vault, payment, order) };
+  };
+  const steps = movementSteps(context, method, (order, { payment }) => respond(order, paymentIn(payment)));
+  return {
+    method,
+    async plan(tx, planned) {
+      if ('deferred' in planned) {
+        tx.write(insertPayments, planned.deferred);
+        return planned;
+      }
+      await checkExecutable(tx, paymentIn(planned.payment).id);
+      return steps.plan(tx, planned);
+    },
+    carryOut: async (intent, options) => ('deferred' in intent ? null : steps.carryOut(intent, options)),
+    async answer(intent, booking) {
+      if ('deferred' in intent) return respond(undefined, intent.deferred);
+      return (await steps.answer?.(intent, booking)) ?? {};
+    },
+    async settle(tx, intent, outcome) {
+      if (!('deferred' in intent)) return steps.settle(tx, intent, outcome);
+      const { id, debtorAccountId, partyId } = intent.deferred;
+      tx.record({ resourceIds: [id, debtorAccountId], partyId });
+      return respond(undefined, intent.deferred);
+    },
+  };
+}
+
+function paymentIn(payment: NewPayment | undefined): NewPayment {
+  if (!payment) throw new Error('a payment was ordered without one');
+  return payment;
+}
+
+/** What waited and is executed now is not cancelled from here on. */
+async function checkExecutable(tx: CommandTx, id: string): Promise<void> {
+  const [waiting] = await tx.query(lockPayment(id));
+  if (!waiting) return;
+  if (waiting.state !== 'created' || waiting.executed) throw refuse('PAYMENT_ORDER_NOT_CANCELLABLE');
+  await tx.execute(markExecuted(id));
+}

@@ -1,0 +1,15 @@
+import type { Rpcs } from '#chassis/serve.ts';
+import type { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Context } from '../context.ts';
+import { refuse } from '../domain/refusals.ts';
+import { selectPayments } from '../payment-tables.ts';
+import { readPaymentMessage } from '../payments.ts';
+
+/** Reads a payment order. */
+export function getPaymentOrder(context: Context): Rpcs<typeof TransactionService>['getPaymentOrder'] {
+  return async ({ paymentOrderId }, call) => {
+    const [payment] = await context.database.query(selectPayments([paymentOrderId]));
+    if (!payment) throw refuse('PAYMENT_ORDER_NOT_FOUND');
+    return { paymentOrder: await readPaymentMessage(context, payment, call) };
+  };
+}

@@ -1,0 +1,117 @@
+import { create } from '@bufbuild/protobuf';
+import type { Call } from '#chassis/call-context.ts';
+import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { type OrderSteps, type Outcome, outcomeOf } from '#chassis/order.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { type ReceivePaymentRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { normalise } from '#rules/iban.ts';
+import { feesOf } from '../charges.ts';
+import type { Context } from '../context.ts';
+import { legsOf } from '../domain/legs.ts';
+import type { Booking } from '../domain/words.ts';
+import { type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
+import { sealParticulars } from '../particulars.ts';
+import { bookItem, newItem } from '../suspense.ts';
+import { insertItem, type NewItem, openItem } from '../suspense-tables.ts';
+
+interface Unmatched {
+  readonly item: NewItem;
+}
+
+/** Takes in a payment from another bank. */
+export function receivePayment(context: Context): Rpcs<typeof TransactionService>['receivePayment'] {
+  const order = context.orders.define(steps(context));
+  return (request, call) => order.run(request, call, () => prepare(context, request, call));
+}
+
+/** Whoever pays from outside is nobody that the bank knows. */
+const OUTSIDER = create(ActorSchema, { audience: Audience.PUBLIC });
+
+async function prepare(context: Context, request: ReceivePaymentRequest, call: Call): Promise<Movement | Unmatched> {
+  const amount = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
+  const creditorIban = normalise(request.creditorIban);
+  const allowed = await creditorOf(context, creditorIban, amount, call);
+  if (allowed) return credited(context, request, { allowed, amount }, call);
+  const { creditorName, debtorName, remittanceInformation, endToEndIdentification, externalReference } = request;
+  const particulars = { creditorIban, creditorName, debtorIban: normalise(request.debtorIban), debtorName };
+  const terms = { currency: amount.currency, amount: String(amount.minor), endToEndIdentification, externalReference };
+  const item = { ...terms, reason: 'no_account' as const, paymentOrderId: null };
+  return { item: await newItem(context.vault, item, { ...particulars, remittanceInformation }) };
+}
+
+/** Whose account it is for, or undefined where the bank has no such account. Throws the refusal of an account that takes none. */
+async function creditorOf({ accounts }: Context, iban: string, amount: Amount, call: Call) {
+  if (iban === '') return undefined;
+  const asked = { operation: Operation.INCOMING_TRANSFER, creditor: { case: 'creditorIban' as const, value: iban } };
+  const onBehalf = { ...call, principal: OUTSIDER };
+  const decided = await outcomeOf(() => accounts.authorise({ ...asked, amount: toMoney(amount) }, onBehalf));
+  if ('value' in decided) return decided.value;
+  if (decided.refusal.reason === 'CREDITOR_NOT_FOUND') return undefined;
+  throw decided.refusal;
+}
+
+async function credited(
+  { ledger, vault }: Context,
+  { debtorName, debtorIban, remittanceInformation }: ReceivePaymentRequest,
+  { allowed, amount }: { readonly allowed: OrderAuthorization; readonly amount: Amount },
+  call: Call,
+): Promise<Movement> {
+  const { creditorAccountId, creditorPartyId: partyId, creditorLedgerAccountId: credit } = allowed;
+  const { currency, minor } = amount;
+  const fees = feesOf(allowed.fee, currency, minor);
+  const counterparty = [debtorName, normalise(debtorIban)].filter(Boolean).join(', ');
+  const [debit, income, particulars] = await Promise.all([
+    ledger.bankAccount('clearing', currency, call),
+    fees.length > 0 ? ledger.bankAccount('fee_income', currency, call) : '',
+    sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
+  ]);
+  const terms = { creditorAccountId, partyId, currency, amount: minor, fees, particulars };
+  return {
+    order: newOrder({ type: 'incoming_transfer', ...terms }),
+    journal: {
+      kind: JournalKind.TRANSFER,
+      legs: legsOf(
+        { debit, credit, currency, amount: minor, creditLimit: allowed.creditorBalanceLimit?.amount },
+        { payer: credit, income, fees },
+      ),
+    },
+  };
+}
+
+type Method = typeof TransactionService.method.receivePayment;
+
+function steps(context: Context): OrderSteps<Method, Movement | Unmatched, MovementIntent | Unmatched, Booking | null> {
+  const method = TransactionService.method.receivePayment;
+  const base = movementSteps(context, method, async ({ id: transactionId }) => ({ transactionId }));
+  return {
+    method,
+    async plan(tx, planned) {
+      if (!('item' in planned)) return base.plan(tx, planned);
+      await tx.execute(insertItem(planned.item));
+      return planned;
+    },
+    carryOut: (intent, options) => {
+      if (!('item' in intent)) return base.carryOut(intent, options);
+      const { validateOnly, deadline, call } = options;
+      return bookItem(context, intent.item, { validateOnly, deadline, trace: call.trace });
+    },
+    async settle(tx, intent, outcome) {
+      if (!('item' in intent)) return base.settle(tx, intent, outcome);
+      const { id } = intent.item;
+      await tx.execute(openItem(id, bookingDateOf(outcome)));
+      tx.record({ resourceIds: [id], partyId: '' });
+      return { suspenseItemId: id };
+    },
+  };
+}
+
+function bookingDateOf(outcome: Outcome<Booking | null>): string | null {
+  // The bank's own accounts refuse nothing.
+  if ('refusal' in outcome) throw new Error('money could not be taken into suspense', { cause: outcome.refusal });
+  return outcome.value?.bookingDate ?? null;
+}

@@ -1,0 +1,138 @@
+// What becomes of payments behind the answers: those whose day has come are executed, those that are booked go to integration, and the
+// money of those that the scheme rejects, or the other bank returns, is put back. Every step can be done again, by whichever process
+// comes to it: each has a key that follows from the payment.
+import { create } from '@bufbuild/protobuf';
+import { type Call, ownCall } from '#chassis/call-context.ts';
+import { ownKey } from '#chassis/claims.ts';
+import { isDecision, Refusal } from '#chassis/errors.ts';
+import { toMoney } from '#chassis/money.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Context } from './context.ts';
+import { ordererOf, prepareExecution } from './paying.ts';
+import {
+  changePayment,
+  failRefused,
+  failUnexecuted,
+  markHandedOver,
+  type PaymentRow,
+  selectAccepted,
+  selectDue,
+  selectReported,
+} from './payment-tables.ts';
+import { openPayment, paymentSteps, transactionOf } from './payments.ts';
+import { reversalSteps } from './reversing.ts';
+import { bookItem, newItem } from './suspense.ts';
+import {
+  type ItemRow,
+  insertItem,
+  markItemHandedOver,
+  openItem,
+  selectItemOf,
+  selectToReturn,
+} from './suspense-tables.ts';
+
+const AT_ONCE = 50;
+
+/** Makes a function that goes on with all payments that wait for this service. */
+export function goOnWithPayments(context: Context): () => Promise<void> {
+  const { clock, database, log } = context;
+  const [execute, putBack] = [executing(context), puttingBack(context)];
+  /** One that fails holds up no other. */
+  async function each<Row>(rows: readonly Row[], work: (row: Row) => Promise<void>): Promise<void> {
+    for (const result of await Promise.allSettled(rows.map(work))) {
+      if (result.status === 'rejected') log.warn({ err: result.reason }, 'a payment has to wait');
+    }
+  }
+  return async () => {
+    const { openDate } = await clock.read();
+    await each(await database.query(selectDue(openDate.toString(), AT_ONCE)), execute);
+    await database.query(failRefused());
+    await each(await database.query(selectAccepted(AT_ONCE)), (payment) => handOver(context, payment));
+    await each(await database.query(selectReported(AT_ONCE)), putBack);
+    await each(await database.query(selectToReturn(AT_ONCE)), (item) => sendBack(context, item));
+  };
+}
+
+/** Executes a payment in the name of who ordered it; what may not be ordered any more fails. */
+function executing(context: Context): (payment: PaymentRow) => Promise<void> {
+  const { database, log, orders } = context;
+  const order = orders.define(paymentSteps(context));
+  return async (payment) => {
+    const request = create(TransactionService.method.orderPayment.input, {
+      requestId: ownKey(`execute/${payment.id}`),
+    });
+    const call: Call = { ...ownCall('transaction', log), principal: ordererOf(payment) };
+    try {
+      await order.run(request, call, () => prepareExecution(context, payment, call));
+    } catch (error) {
+      if (!(error instanceof Refusal && isDecision(error))) throw error;
+      // Refused by the ledger, it is its transaction that says why.
+      await database.query(failUnexecuted(payment.id, error.reason));
+    }
+  };
+}
+
+/** Gives a booked payment to integration, which has it then for good. */
+async function handOver({ database, log, outside, vault }: Context, payment: PaymentRow): Promise<void> {
+  const opened = await openPayment(vault, payment);
+  if (!opened) throw new Error(`what is to be told of ${payment.id} is erased`);
+  const { id, currency, executionDate, scheme, endToEndIdentification, partyId } = payment;
+  const asked = {
+    ...opened,
+    requestId: id,
+    paymentOrderId: id,
+    debtorPartyId: partyId,
+    amount: toMoney({ currency, minor: BigInt(payment.amount) }),
+    endToEndIdentification,
+    executionDate,
+    scheme,
+  };
+  await outside.send(asked, ownCall('transaction', log));
+  await database.query(markHandedOver([id]));
+}
+
+/** Puts the money of a payment back on its account; where that takes none, into suspense. */
+function puttingBack(context: Context): (payment: PaymentRow) => Promise<void> {
+  const { database, log, orders } = context;
+  const order = orders.define(reversalSteps(context));
+  return async (payment) => {
+    const { id, reportState, reportReason: isoReason, reportAmount } = payment;
+    if (reportState === null) return;
+    const originalId = transactionOf(payment);
+    const amount = reportAmount === null ? undefined : BigInt(reportAmount);
+    const request = create(TransactionService.method.reverseTransaction.input, {
+      requestId: ownKey(`put back/${id}`),
+      transactionId: originalId,
+    });
+    try {
+      const call = ownCall('transaction', log);
+      await order.run(request, call, async () => ({ originalId, amount, particulars: null }));
+    } catch (error) {
+      if (!(error instanceof Refusal && isDecision(error))) throw error;
+      await suspend(context, payment);
+    }
+    const reason = reportState === 'failed' ? 'SCHEME_REJECTED' : 'SCHEME_RETURNED';
+    await database.query(changePayment(id, { state: reportState, reason, isoReason }));
+  };
+}
+
+/** Takes money that came back into suspense, once. */
+async function suspend(context: Context, payment: PaymentRow): Promise<void> {
+  const { database, log, vault } = context;
+  const { id: paymentOrderId, currency, endToEndIdentification, reportAmount } = payment;
+  const terms = { currency, amount: reportAmount ?? payment.amount, endToEndIdentification, paymentOrderId };
+  const item = { ...terms, reason: 'account_takes_none' as const, externalReference: null };
+  await database.query(insertItem(await newItem(vault, item, undefined)));
+  const [written] = await database.query(selectItemOf(paymentOrderId));
+  if (written?.state !== 'pending') return;
+  const { bookingDate } = await bookItem(context, written, { ...ownCall('transaction', log), validateOnly: false });
+  await database.query(openItem(written.id, bookingDate));
+}
+
+/** Gives an item that is to be sent back to integration. */
+async function sendBack({ database, log, outside }: Context, item: ItemRow): Promise<void> {
+  const { id, externalReference, isoReason, returnDate } = item;
+  const asked = { requestId: id, suspenseItemId: id, externalReference: externalReference ?? '' };
+  await outside.sendBack({ ...asked, isoReason, returnDate: returnDate ?? '' }, ownCall('transaction', log));
+  await database.query(markItemHandedOver(id));
+}

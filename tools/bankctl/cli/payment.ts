@@ -1,0 +1,93 @@
+// The commands about payments to and from other banks.
+import type { Command } from 'commander';
+import { action, choice, type Exited, lists, parseDate, writes } from './run.ts';
+
+const ITEM_STATES = ['pending', 'open', 'allocated', 'returned'] as const;
+
+/** Adds payment, suspense and scheme. */
+export function paymentCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/payment.ts');
+  const payment = program.command('payment').description('Payments to accounts of other banks.');
+
+  writes(payment.command('order'))
+    .argument('<account>', 'the account to take from (acc_…)')
+    .argument('<iban>', 'the account to pay to')
+    .argument('<name>', 'whose account that is')
+    .argument('<amount>', 'how much, 100.00')
+    .option('--currency <code>', "its currency (default: the account's)")
+    .option('--text <text>', 'what the payee is told')
+    .option('--on <date>', 'when to execute it (default: as soon as can be)', parseDate)
+    .option('--reference <reference>', "the payer's own reference")
+    .description('Orders a payment.')
+    .addHelpText(
+      'after',
+      "\nExample:\n  bankctl payment order acc_… DE89370400440532013000 'Erika Mustermann' 100.00 --text 'rent' --as staff:teller",
+    )
+    .action(action(exited, async () => (await load()).orderPayment));
+
+  payment
+    .command('show')
+    .argument('<payment>', 'the payment order (pmo_…)')
+    .description('Shows a payment order and its life.')
+    .action(action(exited, async () => (await load()).showPayment));
+
+  lists(payment.command('list'))
+    .argument('<account>', 'the account (acc_…)')
+    .description('Lists the payment orders of an account, newest first.')
+    .action(action(exited, async () => (await load()).listPayments));
+
+  writes(payment.command('cancel'))
+    .argument('<payment>', 'the payment order (pmo_…)')
+    .description('Takes a payment order back that is not executed yet.')
+    .action(action(exited, async () => (await load()).cancelPayment));
+
+  suspenseCommands(program, exited);
+  schemeCommands(program, exited);
+}
+
+function suspenseCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/payment.ts');
+  const suspense = program
+    .command('suspense')
+    .description('Money from other banks that is on the account of no customer yet.');
+
+  lists(suspense.command('list'))
+    .description('Lists items, in the order in which they came in.')
+    .addOption(choice('--state <state>', 'only those in this state', ITEM_STATES))
+    .action(action(exited, async () => (await load()).listSuspense));
+
+  writes(suspense.command('allocate'))
+    .argument('<item>', 'the item (spi_…)')
+    .argument('<account>', 'the account to put it on (acc_…)')
+    .description('Puts an item on an account; somebody else has to approve it.')
+    .action(action(exited, async () => (await load()).allocateSuspense));
+
+  writes(suspense.command('return'))
+    .argument('<item>', 'the item (spi_…)')
+    .argument('<reason>', "why, in ISO's codes: AC01 for an account that is not there")
+    .description('Sends an item back to the bank that it came from.')
+    .action(action(exited, async () => (await load()).returnSuspense));
+}
+
+function schemeCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/scheme.ts');
+  const scheme = program.command('scheme').description('The connection to the scheme by which other banks are paid.');
+
+  scheme
+    .command('status')
+    .description('Says how the connection is, and what waits.')
+    .action(action(exited, async () => (await load()).showStatus));
+
+  lists(scheme.command('exchanges'))
+    .description('Lists what was sent and fetched, newest first.')
+    .action(action(exited, async () => (await load()).listExchanges));
+
+  writes(scheme.command('suspend'))
+    .argument('<reason>', 'why')
+    .description('Takes the scheme out of service: payments wait.')
+    .action(action(exited, async () => (await load()).suspendScheme));
+
+  writes(scheme.command('resume'))
+    .description('Puts the scheme back into service.')
+    .action(action(exited, async () => (await load()).resumeScheme));
+}

@@ -1,0 +1,226 @@
+// The other side of payments: what a scheme and the banks behind it know. It settles what comes, says what became of it through a mailbox,
+// and keeps the bank's position, so that both sides can be held against each other.
+import { fromMoney, toDecimal } from '#chassis/money.ts';
+import type { Content, Message } from '#rules/iso20022/definitions.ts';
+import { writeMessage } from '#rules/iso20022/writer.ts';
+import { behaviourOf } from './behaviour.ts';
+
+/** A payment of the bank, by its identification. */
+interface Payment {
+  readonly currency: string;
+  /** Minor units as a plain number in text. */
+  readonly minor: string;
+  readonly name: string;
+  readonly endToEnd: string;
+  asked: number;
+  outcome: 'settled' | 'rejected' | '';
+  returned: boolean;
+}
+
+/** A payment to the bank. */
+interface Incoming {
+  readonly currency: string;
+  readonly minor: string;
+  outcome: 'accepted' | 'rejected' | '';
+  reason: string;
+  returned: boolean;
+}
+
+/** Everything that is kept, in plain JSON. */
+export interface State {
+  readonly payments: Record<string, Payment>;
+  readonly incoming: Record<string, Incoming>;
+  /** Messages that the bank has not acknowledged. */
+  mailbox: { readonly number: number; readonly content: string }[];
+  lastNumber: number;
+}
+
+export const EMPTY: State = { payments: {}, incoming: {}, mailbox: [], lastNumber: 0 };
+
+/** What to pay to an account of the bank. */
+export interface ToPay {
+  readonly id: string;
+  readonly creditorIban: string;
+  readonly creditorName?: string;
+  readonly debtorName?: string;
+  readonly currency: string;
+  readonly amount: string;
+  readonly text?: string;
+  /** How often it is delivered: once, unless told otherwise. */
+  readonly times?: number;
+}
+
+/** What a message was answered: taken, not taken now, or taken without a word. */
+export type Taken = 'taken' | 'busy' | 'deaf';
+
+const BIC = 'SIMUCZPP';
+const OTHER_IBAN = 'DE89370400440532013000';
+const SETTLEMENT = { SttlmMtd: 'CLRG' } as const;
+const agent = (bic: string) => ({ FinInstnId: { BICFI: bic } });
+const now = () => new Date().toISOString();
+
+/** The clearing, over what it knows. */
+export class Clearing {
+  readonly state: State;
+
+  constructor(state: State) {
+    this.state = state;
+  }
+
+  /** Takes a message of the bank. */
+  take(message: Message): Taken {
+    switch (message.name) {
+      case 'pacs.008.001.09':
+        return this.#takePayment(message.content);
+      case 'pacs.004.001.10':
+        return this.#takeReturn(message.content);
+      case 'pacs.002.001.11':
+        return this.#takeAnswer(message.content);
+      default:
+        return 'taken';
+    }
+  }
+
+  /** Pays to an account of the bank; the same id is one payment. */
+  pay({ id, currency, amount, times = 1, ...people }: ToPay): void {
+    const { minor } = fromMoney({ currencyCode: currency, amount });
+    this.state.incoming[id] ??= { currency, minor: String(minor), outcome: '', reason: '', returned: false };
+    const message = incomingMessage({ id, currency, amount, ...people });
+    for (let count = 0; count < times; count += 1) this.#say(message);
+  }
+
+  /** The first message that the bank has not acknowledged. */
+  waiting() {
+    return this.state.mailbox[0];
+  }
+
+  acknowledge(number: number): void {
+    this.state.mailbox = this.state.mailbox.filter((one) => one.number !== number);
+  }
+
+  /** What the bank has with the scheme, by currency, as decimals: less for what it paid, more for what it was paid. */
+  positions(): Record<string, string> {
+    const positions = new Map<string, bigint>();
+    const add = (currency: string, minor: bigint) => positions.set(currency, (positions.get(currency) ?? 0n) + minor);
+    for (const { currency, minor, outcome, returned } of Object.values(this.state.payments)) {
+      if (outcome === 'settled' && !returned) add(currency, -BigInt(minor));
+    }
+    for (const { currency, minor, outcome, returned } of Object.values(this.state.incoming)) {
+      if (outcome === 'accepted' && !returned) add(currency, BigInt(minor));
+    }
+    return Object.fromEntries([...positions].map(([currency, minor]) => [currency, toDecimal({ currency, minor })]));
+  }
+
+  #takePayment({ CdtTrfTxInf }: Content<'pacs.008.001.09'>): Taken {
+    let taken: Taken = 'taken';
+    for (const { PmtId, IntrBkSttlmAmt, Cdtr } of CdtTrfTxInf) {
+      const id = PmtId.TxId ?? PmtId.EndToEndId;
+      const { minor } = fromMoney({ currencyCode: IntrBkSttlmAmt.Ccy, amount: IntrBkSttlmAmt.value });
+      const people = { name: Cdtr.Nm ?? '', endToEnd: PmtId.EndToEndId };
+      const fresh: Payment = {
+        currency: IntrBkSttlmAmt.Ccy,
+        minor: String(minor),
+        ...people,
+        asked: 0,
+        outcome: '',
+        returned: false,
+      };
+      const known = this.state.payments[id] ?? fresh;
+      this.state.payments[id] = known;
+      known.asked += 1;
+      const { busyFor, deafFor, silentFor, ...behaviour } = behaviourOf(known.name);
+      if (known.asked <= busyFor) return 'busy';
+      if (known.asked <= deafFor) taken = 'deaf';
+      const isFirst = known.outcome === '';
+      known.outcome = behaviour.rejects === undefined ? 'settled' : 'rejected';
+      // Whoever asks again hears the same again.
+      if (known.asked > silentFor) this.#say(statusMessage(id, known.endToEnd, behaviour.rejects), behaviour.twice);
+      if (!isFirst || behaviour.returns === undefined) continue;
+      known.returned = true;
+      this.#say(returnMessage(id, known, behaviour.returns), behaviour.twice);
+    }
+    return taken;
+  }
+
+  #takeReturn({ GrpHdr, TxInf = [] }: Content<'pacs.004.001.10'>): Taken {
+    for (const { OrgnlTxId = '' } of TxInf) {
+      const known = this.state.incoming[OrgnlTxId];
+      if (known) known.returned = true;
+    }
+    this.#say(statusMessage(GrpHdr.MsgId, 'NOTPROVIDED', undefined));
+    return 'taken';
+  }
+
+  #takeAnswer({ TxInfAndSts = [] }: Content<'pacs.002.001.11'>): Taken {
+    for (const { OrgnlTxId = '', TxSts, StsRsnInf } of TxInfAndSts) {
+      const known = this.state.incoming[OrgnlTxId];
+      if (known?.outcome !== '') continue;
+      known.outcome = TxSts === 'RJCT' ? 'rejected' : 'accepted';
+      known.reason = StsRsnInf?.[0]?.Rsn?.Cd ?? '';
+    }
+    return 'taken';
+  }
+
+  #say(message: Message, twice = false): void {
+    for (let count = 0; count < (twice ? 2 : 1); count += 1) {
+      this.state.lastNumber += 1;
+      this.state.mailbox.push({ number: this.state.lastNumber, content: writeMessage(message) });
+    }
+  }
+}
+
+function statusMessage(id: string, endToEnd: string, rejects: string | undefined): Message<'pacs.002.001.11'> {
+  const status = {
+    OrgnlGrpInf: { OrgnlMsgId: id, OrgnlMsgNmId: 'pacs.008.001.09' },
+    OrgnlEndToEndId: endToEnd,
+    OrgnlTxId: id,
+    TxSts: rejects === undefined ? 'ACSC' : 'RJCT',
+    ...(rejects !== undefined && { StsRsnInf: [{ Rsn: { Cd: rejects } }] }),
+  };
+  const header = { MsgId: `S${id}`.slice(0, 35), CreDtTm: now(), InstgAgt: agent(BIC) };
+  return { name: 'pacs.002.001.11', content: { GrpHdr: header, TxInfAndSts: [status] } };
+}
+
+function returnMessage(id: string, { currency, minor, endToEnd }: Payment, reason: string): Message<'pacs.004.001.10'> {
+  const value = toDecimal({ currency, minor: BigInt(minor) });
+  const header = {
+    MsgId: `R${id}`.slice(0, 35),
+    CreDtTm: now(),
+    NbOfTxs: '1',
+    SttlmInf: SETTLEMENT,
+    InstgAgt: agent(BIC),
+  };
+  const returned = {
+    RtrId: `R${id}`.slice(0, 35),
+    OrgnlGrpInf: { OrgnlMsgId: id, OrgnlMsgNmId: 'pacs.008.001.09' },
+    OrgnlEndToEndId: endToEnd,
+    OrgnlTxId: id,
+    RtrdIntrBkSttlmAmt: { Ccy: currency, value },
+    RtrRsnInf: [{ Rsn: { Cd: reason } }],
+  };
+  return { name: 'pacs.004.001.10', content: { GrpHdr: header, TxInf: [returned] } };
+}
+
+function incomingMessage(payment: Omit<ToPay, 'times'>): Message<'pacs.008.001.09'> {
+  const { id, creditorIban, creditorName = 'Unknown', debtorName = 'Max Mustermann', currency, amount, text } = payment;
+  const transaction = {
+    PmtId: { EndToEndId: `E-${id}`.slice(0, 35), TxId: id },
+    IntrBkSttlmAmt: { Ccy: currency, value: amount },
+    ChrgBr: 'SLEV' as const,
+    Dbtr: { Nm: debtorName },
+    DbtrAcct: { Id: { IBAN: OTHER_IBAN } },
+    DbtrAgt: agent(BIC),
+    CdtrAgt: { FinInstnId: { Othr: { Id: 'NOTPROVIDED' } } },
+    Cdtr: { Nm: creditorName },
+    CdtrAcct: { Id: { IBAN: creditorIban } },
+    ...(text !== undefined && { RmtInf: { Ustrd: [text] } }),
+  };
+  const header = {
+    MsgId: `M-${id}`.slice(0, 35),
+    CreDtTm: now(),
+    NbOfTxs: '1',
+    SttlmInf: SETTLEMENT,
+    InstgAgt: agent(BIC),
+  };
+  return { name: 'pacs.008.001.09', content: { GrpHdr: header, CdtTrfTxInf: [transaction] } };
+}
