@@ -19,6 +19,7 @@ import { transferSteps } from './signed-orders.ts';
 /** Later than the deposits that mature, and what they pay out; no statement of the day that ends waits for it. */
 const STEP = { name: 'pay-scheduled', position: 70 };
 const LOOK_MS = 500;
+const REPORT_MS = 500;
 const PAGE = 200;
 const LEASE = sql`interval '10 seconds'`;
 
@@ -35,7 +36,7 @@ export function startPayingScheduled(context: Context): () => Promise<void> {
       steps.filter(({ name }) => name === STEP.name).map((step) => ({ ...step, businessDate })),
     );
     const due = ofDays.find((step) => step.due);
-    if (due) await leased(context, (keep) => endStep(context, due.businessDate, () => pay(keep)));
+    if (due) await leased(context, (keep) => endStep(context, due.businessDate, keep, pay));
     // While a day ends, its steps come first: interest and deposits may be what there is to pay with.
     else if (ofDays.every(({ state }) => state === DayStepState.DONE) && (await isAnyDue(context))) {
       await leased(context, pay);
@@ -50,23 +51,36 @@ async function isAnyDue({ clock, database }: Context): Promise<boolean> {
 }
 
 /** Pays all that is due, and reports the step of a day done once nothing is left but what cannot be done at all. */
-async function endStep({ clock, database, days }: Context, businessDate: string, pay: () => Promise<Broken>) {
+async function endStep({ clock, database, days }: Context, businessDate: string, keep: Keep, pay: Pay) {
   const next = Temporal.PlainDate.from(businessDate).add({ days: 1 });
   // This process sees that the day is over within a quarter of a second of its turn.
   if (Temporal.PlainDate.compare((await clock.read()).openDate, next) < 0) return;
-  const broken = await pay();
+  async function report(done: boolean, brokenCount = 0): Promise<void> {
+    const [count] = await database.query(countRuns(next.toString()));
+    const counts = { doneCount: count?.done ?? 0, setAsideCount: (count?.refused ?? 0) + brokenCount };
+    await days.reportDayStep({ requestId: newId('cmd'), businessDate, step: STEP.name, done, ...counts });
+  }
+  let reported = performance.now();
+  const broken = await pay(async () => {
+    await keep();
+    if (performance.now() - reported < REPORT_MS) return;
+    reported = performance.now();
+    await report(false);
+  });
   const left = await database.query(selectDue(next.toString(), '', PAGE));
   if (left.some(({ id }) => !broken.has(id))) return;
-  const [count] = await database.query(countRuns(next.toString()));
-  const counts = { doneCount: count?.done ?? 0, setAsideCount: (count?.refused ?? 0) + broken.size };
-  await days.reportDayStep({ requestId: newId('cmd'), businessDate, step: STEP.name, done: true, ...counts });
+  await report(true, broken.size);
 }
 
 /** What failed for no reason that anybody foresaw: it is tried again, and no day waits for it. */
 type Broken = ReadonlySet<string>;
 
+/** Says that whoever has the lease is still at work. */
+type Keep = () => Promise<void>;
+type Pay = (keep: Keep) => Promise<Broken>;
+
 /** Makes a function that tries everything that is due once. */
-function payer(context: Context): (keep: () => Promise<void>) => Promise<Broken> {
+function payer(context: Context): Pay {
   const { clock, database, log, orders } = context;
   const order = orders.define(transferSteps(context));
   const { name: rpc, input } = TransactionService.method.transferFunds;
@@ -99,7 +113,7 @@ function payer(context: Context): (keep: () => Promise<void>) => Promise<Broken>
 }
 
 /** Works under the lease, if nobody else has it; `keep` renews it. */
-async function leased({ database }: Context, work: (keep: () => Promise<void>) => Promise<unknown>): Promise<void> {
+async function leased({ database }: Context, work: (keep: Keep) => Promise<unknown>): Promise<void> {
   const holder = randomUUID();
   const [taken] = await database.query(sql`
     insert into scheduled_payment_lease as l (name, holder, lease_until)

@@ -14,7 +14,7 @@ import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import type { PersonalData } from '../../security/domain/personal-data.ts';
 import { services } from '../services.ts';
-import { LATER } from './belongings.ts';
+import { FAR_DATE, LATER } from './belongings.ts';
 import {
   AUDITOR,
   BACK_OFFICE,
@@ -45,6 +45,7 @@ const CANARIES = {
   note: 'canary note of the staff',
   account: 'canary name of an account',
   remittance: 'canary to my brother',
+  scheduled: 'canary rent of hers',
   complaint: 'canary complaint of her',
   letter: 'canary letter to her',
   document: 'canary-passport.pdf',
@@ -87,6 +88,8 @@ describe('A person who is exported and erased', function aPerson() {
     const amount = money('10.00');
     await command('transaction.TransferFunds', { ...pair, amount, remittanceInformation: CANARIES.remittance });
     await command('transaction.PlaceHold', { ...pair, amount: money('1.00'), expireTime: LATER });
+    const planned = { ...pair, fixedAmount: money('2.00'), startDate: FAR_DATE };
+    await command('transaction.SchedulePayment', { ...planned, remittanceInformation: CANARIES.scheduled });
     const eventTypes = ['bank.transaction.v1.TransactionPosted'];
     await command('notification.CreateWebhook', { url: CANARIES.webhook, eventTypes });
     await complain();
