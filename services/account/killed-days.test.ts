@@ -33,7 +33,7 @@ const KILLED_WITHIN_MS = 1_200;
 const POLL_MS = 20;
 
 describe('the end of a day whose process is killed', function suite() {
-  this.timeout(300_000);
+  this.timeout(PROOF ? 900_000 : 300_000);
   let bank: Bank;
   let database: TestDatabase;
   let client: Client<typeof AccountService>;
