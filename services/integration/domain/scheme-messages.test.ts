@@ -38,7 +38,12 @@ describe('Messages to and from a scheme', () => {
     const [read] = incomingPayments(sent.content);
     const { amount, currency, creditorIban, creditorName, debtorIban, text } = payment;
     expect(read).to.deep.equal({
-      ...{ amount, currency, creditorIban, creditorName, debtorIban, text },
+      amount,
+      currency,
+      creditorIban,
+      creditorName,
+      debtorIban,
+      text,
       messageIdentification: payment.id,
       transactionIdentification: payment.id,
       endToEndIdentification: 'E1',
