@@ -37,7 +37,8 @@ function start(own: NodeJS.ProcessEnv): () => Promise<void> {
   const child = spawn(process.execPath, [path.join(checkoutRoot(), 'tools/scheme-simulator/main.ts')], {
     cwd: checkoutRoot(),
     env: { ...process.env, ...own },
-    stdio: 'ignore',
+    // It ends when the channel does: a bank that is killed leaves none behind.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   return async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
