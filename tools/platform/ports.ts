@@ -22,10 +22,20 @@ export async function freePortFrom(first: number): Promise<number> {
   throw new Error(`No port is free from ${first} on.`);
 }
 
+/**
+ * Between the choice of a port and the start of its server another process could choose it too: each that runs tests chooses from ports of
+ * its own, and none of them twice.
+ */
+const SLICES = 16;
+const slice = Number(process.env['MOCHA_WORKER_ID'] ?? process.pid) % SLICES;
+const chosen = new Set<number>();
+
 /** A random free port below the kernel's own range, for servers that live as long as a test. */
 export async function randomFreePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const port = randomInt(20_000, FIRST_EPHEMERAL_PORT);
+    const port = randomInt(20_000 / SLICES, FIRST_EPHEMERAL_PORT / SLICES) * SLICES + slice;
+    if (chosen.has(port)) continue;
+    chosen.add(port);
     if (await isFree(port)) return port;
   }
   throw new Error('No port is free between 20000 and 32768.');

@@ -153,6 +153,7 @@ export function testEnvironment(dataDir: string): NodeJS.ProcessEnv {
     SECURITY_PORT: '0',
     AUDIT_PORT: '0',
     NOTIFICATION_PORT: '0',
+    INTEGRATION_PORT: '0',
     // Where the receivers of webhooks are.
     WEBHOOK_PRIVATE_NETWORKS: '127.0.0.0/8',
     // Alone, unless it is started with security.

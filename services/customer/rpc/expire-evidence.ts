@@ -18,7 +18,7 @@ const REMIND_DAYS = 30;
 export function expireEvidence(context: Context): Rpcs<typeof CustomerService>['expireEvidence'] {
   return (request, call) => {
     const day = requireDate('business_date', request.businessDate);
-    const [date, soon] = [day.toString(), day.add({ days: REMIND_DAYS }).toString()];
+    const [date, soon] = [day.toString(), soonAfter(day).toString()];
     return context.commands.run(Contract.method.expireEvidence, request, call, {
       prepare: async () => {
         const ids = (await context.database.query(selectExpiring(date, soon, AT_ONCE))).map(({ id }) => id);
@@ -28,6 +28,12 @@ export function expireEvidence(context: Context): Rpcs<typeof CustomerService>['
       decide: async (tx, ids) => ({ customerCount: await expire(context, tx, ids, { date, soon }) }),
     });
   };
+}
+
+/** Up to the last day that can be written. */
+function soonAfter(day: Temporal.PlainDate): Temporal.PlainDate {
+  const soon = day.add({ days: REMIND_DAYS });
+  return soon.year > 9999 ? day : soon;
 }
 
 async function expire(

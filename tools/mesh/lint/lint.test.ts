@@ -123,7 +123,7 @@ const PLANTED: readonly [string, () => KubeObject[], string][] = [
   [
     'an RPC without a rule',
     () => having('AuthorizationPolicy', 'customer', remove('/spec/rules/0/to/0/operation/paths/0')),
-    '/bank.customer.v1.CustomerService/GetCustomerStates is in no policy',
+    '/bank.customer.v1.CustomerService/ExpireEvidence is in no policy',
   ],
   [
     'a policy of no pods',

@@ -47,7 +47,7 @@ const stringSamples: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^general_ledger_code$/, ['2010']],
   [/^issuer$/, ['https://bank.example']],
   [/currency_code$/, ['EUR']],
-  [/country_code$|^country/, ['CZ']],
+  [/country_codes?$|^country/, ['CZ']],
   [/^amount$/, ['12.50']],
   [/^given_names?$|^first_name$/, ['Jana']],
   [/^family_names?$|^last_name$/, ['Novotná']],
