@@ -423,7 +423,8 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/GetScheduledPayment'
   | 'bank.transaction.v1.TransactionService/ListScheduledPayments'
   | 'bank.transaction.v1.TransactionService/ListScheduledPaymentRuns'
-  | 'bank.transaction.v1.TransactionService/ImportScheduledPayment';
+  | 'bank.transaction.v1.TransactionService/ImportScheduledPayment'
+  | 'bank.transaction.v1.TransactionService/BatchImportScheduledPayments';
 
 /** One kind of person or partner that an RPC is open to. */
 export interface Grant {
@@ -7957,6 +7958,32 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.transaction.v1.TransactionService/BatchImportScheduledPayments': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['scheduledPayments', 'debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'SCHEDULED_PAYMENT_EXISTS',
+      'RECURRENCE_RULE_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
 };
 
 /** The same, for a path that came from outside. */
@@ -8328,6 +8355,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.AllocateSuspenseItemResponse',
+  'bank.transaction.v1.BatchImportScheduledPaymentsRequest',
+  'bank.transaction.v1.BatchImportScheduledPaymentsResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.BatchTransferFundsRequest',
   'bank.transaction.v1.CancelPaymentOrderResponse',
@@ -8343,6 +8372,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.GetScheduledPaymentResponse',
   'bank.transaction.v1.GetTransactionResponse',
   'bank.transaction.v1.Hold',
+  'bank.transaction.v1.ImportScheduledPaymentOutcome',
   'bank.transaction.v1.ImportScheduledPaymentRequest',
   'bank.transaction.v1.ImportScheduledPaymentResponse',
   'bank.transaction.v1.ImportedTransaction',

@@ -18,6 +18,7 @@ import { Payments } from './migrations/0021-payments.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
+import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
 import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
@@ -82,6 +83,7 @@ function rpcs(context: Context) {
     cancelScheduledPayment: cancelScheduledPayment(context),
     getScheduledPayment: getScheduledPayment(context),
     importScheduledPayment: importScheduledPayment(context),
+    batchImportScheduledPayments: batchImportScheduledPayments(context),
     listScheduledPaymentRuns: listScheduledPaymentRuns(context),
     listScheduledPayments: listScheduledPayments(context),
     pauseScheduledPayment: pauseScheduledPayment(context),

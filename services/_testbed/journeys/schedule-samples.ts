@@ -23,5 +23,10 @@ export function scheduleSamples(of: Belongings): Partial<Record<RpcName, Sample>
     'transaction.ListScheduledPayments': { request: { accountId } },
     'transaction.ListScheduledPaymentRuns': { request: { scheduledPaymentId } },
     'transaction.ImportScheduledPayment': { request: order },
+    'transaction.BatchImportScheduledPayments': {
+      request: {
+        scheduledPayments: [{ ...order, requestId: 'order-of-a-batch', externalReference: randomUUID() }],
+      },
+    },
   };
 }

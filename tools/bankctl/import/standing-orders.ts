@@ -5,15 +5,14 @@ import path from 'node:path';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { nextDay, readRecurrence } from '#rules/recurrence.ts';
 import type { Bank } from '../bank.ts';
-import { inParallel } from '../parallel.ts';
-import { reasonOf } from '../refusals.ts';
+import { batchesOf, inParallel } from '../parallel.ts';
 import { type Complaints, rowsOf } from './csv-file.ts';
 import type { History, Line } from './history.ts';
 import { counterpartyOf, remittanceOf } from './mapping.ts';
 import { CURRENCY, decimalOf, SOURCE } from './naming.ts';
 import type { Opening } from './opening.ts';
 import { type Account, valueIn } from './parties.ts';
-import { patiently } from './patience.ts';
+import { settleAll } from './patience.ts';
 import { readAmount, readId } from './values.ts';
 
 /** An order of the other bank, with the lines that pay it, in their order. */
@@ -51,7 +50,9 @@ export interface ImportedOrders {
 
 const FILE = 'standing_orders.csv';
 const COLUMNS = ['order_id', 'account_id', 'bank_to', 'account_to', 'amount', 'symbol'];
-const CALLS = 4;
+/** So many go in one call. */
+const BATCH = 100;
+const CALLS = 2;
 
 /** Reads the file, where there is one, and finds the lines of each order. */
 export async function readStandingOrders(
@@ -145,9 +146,18 @@ export async function importStandingOrders(
   history: History,
   accounts: Opening['accounts'],
 ): Promise<ImportedOrders> {
-  const refused = await inParallel(orders, CALLS, async (order) => {
-    const debtorAccountId = (await accounts.get(order.accountId)) ?? '';
-    return bring(bank, order, debtorAccountId);
+  const service = bank.client(TransactionService);
+  const refused = await inParallel(batchesOf(orders, BATCH), CALLS, async (batch) => {
+    const outcomes = await settleAll(batch, 'standing orders could not be brought in', async (left) => {
+      const scheduledPayments = await Promise.all(
+        left.map(async (order) => requestOf(order, (await accounts.get(order.accountId)) ?? '')),
+      );
+      return (await service.batchImportScheduledPayments({ scheduledPayments })).outcomes;
+    });
+    return batch.flatMap(({ id: order }, index) => {
+      const refusal = outcomes[index]?.refusal;
+      return refusal ? [{ order, reason: refusal.detail?.reason ?? refusal.message }] : [];
+    });
   });
   return {
     orders: orders.length,
@@ -159,9 +169,9 @@ export async function importStandingOrders(
   };
 }
 
-async function bring(bank: Bank, order: StandingOrder, debtorAccountId: string): Promise<ImportedOrders['refused']> {
+function requestOf(order: StandingOrder, debtorAccountId: string) {
   const schedule = scheduleOf(order);
-  const request = {
+  return {
     requestId: `import-order-${order.id}`,
     externalReference: `${SOURCE}-order-${order.id}`,
     debtorAccountId,
@@ -174,12 +184,4 @@ async function bring(bank: Bank, order: StandingOrder, debtorAccountId: string):
       recurrenceRule: schedule.rule,
     }),
   };
-  try {
-    await patiently(() => bank.client(TransactionService).importScheduledPayment(request));
-    return [];
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === undefined) throw error;
-    return [{ order: order.id, reason }];
-  }
 }
