@@ -124,8 +124,12 @@ export function paymentSteps(
         tx.write(insertPayments, planned.deferred);
         return planned;
       }
-      await checkExecutable(tx, paymentIn(planned.payment).id);
-      return steps.plan(tx, planned);
+      const { id } = paymentIn(planned.payment);
+      const waited = await checkExecutable(tx, id);
+      const intent = await steps.plan(tx, planned);
+      // Written once nothing refuses it any more: what its day has no room for is never executed, and fails.
+      if (waited) await tx.execute(markExecuted(id));
+      return intent;
     },
     carryOut: async (intent, options) => ('deferred' in intent ? null : steps.carryOut(intent, options)),
     async answer(intent, booking) {
@@ -146,10 +150,10 @@ function paymentIn(payment: NewPayment | undefined): NewPayment {
   return payment;
 }
 
-/** What waited and is executed now is not cancelled from here on. */
-async function checkExecutable(tx: CommandTx, id: string): Promise<void> {
+/** Whether it waited for its day; what waited and is executed now is not cancelled from here on. */
+async function checkExecutable(tx: CommandTx, id: string): Promise<boolean> {
   const [waiting] = await tx.query(lockPayment(id));
-  if (!waiting) return;
+  if (!waiting) return false;
   if (waiting.state !== 'created' || waiting.executed) throw refuse('PAYMENT_ORDER_NOT_CANCELLABLE');
-  await tx.execute(markExecuted(id));
+  return true;
 }

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
-import { openAccount } from '../../_testbed/opening.ts';
-import { aRequestId, as, balanceOf, czk, dump, there } from '../testing.ts';
+import { openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
+import { aRequestId, as, balanceOf, czk, dump, limitDay, there } from '../testing.ts';
 import { aPayment, ELSEWHERE, inDays, lifeOfPayment, untilIn, usePayments } from '../testing-payments.ts';
 import { aDecision } from '../testing-reviews.ts';
 
@@ -53,6 +53,23 @@ describe('OrderPayment', function orderPayment() {
     expect(lifeOfPayment(await untilIn(teller(), first, ACCEPTED))).to.deep.equal(['CREATED', 'ACCEPTED']);
     const failed = await untilIn(teller(), second, FAILED);
     expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', 'FAILED INSUFFICIENT_FUNDS']);
+  });
+
+  it('fails one of a later day that is more than its payer may pay on that day', async () => {
+    const small = await registerPerson(bank());
+    await limitDay(bank().database('account'), small, '5.00');
+    const account = await openAccount(bank(), { owners: [small] });
+    await payIn(bank(), account, '100.00');
+    await refused(teller().orderPayment(aPayment(account, '10.00')), 'TIER_DAY_LIMIT_EXCEEDED');
+    const later = { ...aPayment(account, '10.00'), requestedExecutionDate: await inDays(bank(), 3) };
+    const { paymentOrderId } = there((await teller().orderPayment(later)).paymentOrder);
+    const due = 'update payment_order set execution_date = $1 where id = $2';
+    await bank()
+      .database('transaction')
+      .query(due, [await inDays(bank(), 0), paymentOrderId]);
+    const failed = await untilIn(teller(), paymentOrderId, FAILED);
+    expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', 'FAILED TIER_DAY_LIMIT_EXCEEDED']);
+    expect(await balanceOf(bank(), account)).to.equal('100.00');
   });
 
   it('holds what looks like fraud, today or for a later day, until compliance has decided', async () => {
