@@ -127,7 +127,8 @@ export async function limitDay(account: TestDatabase, customerId: string, dayAmo
   const code = `test_${customerId}`;
   const terms = JSON.stringify({ code, limits: [{ currencyCode: 'CZK', dayAmount }] });
   await account.query('insert into kyc_tier (code, version, terms) values ($1, 1, $2::jsonb)', [code, terms]);
-  const standing = 'insert into customer_standing (customer_id, restricted, tier_code, version) values ($1, false, $2, 1000)';
+  const standing =
+    'insert into customer_standing (customer_id, restricted, tier_code, version) values ($1, false, $2, 1000)';
   await account.query(`${standing} on conflict (customer_id) do update set tier_code = excluded.tier_code`, [
     customerId,
     code,
