@@ -124,7 +124,7 @@ async function suspend(context: Context, payment: PaymentRow): Promise<void> {
   const item = { ...terms, reason: 'account_takes_none' as const, externalReference: null };
   await database.query(insertItem(await newItem(vault, item, undefined)));
   const [written] = await database.query(selectItemOf(paymentOrderId));
-  if (written?.state !== 'pending') return;
+  if (!written || written.bookingDate !== null) return;
   const { bookingDate } = await bookItem(context, written, { ...ownCall('transaction', log), validateOnly: false });
   await database.query(openItem(written.id, bookingDate));
 }
