@@ -180,6 +180,8 @@ async function bring(bank: Bank, order: StandingOrder, debtorAccountId: string):
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;
+    // Somebody else of the staff has brought it in before.
+    if (reason === 'SCHEDULED_PAYMENT_EXISTS') return [];
     return [{ order: order.id, reason }];
   }
 }
