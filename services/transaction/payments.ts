@@ -18,7 +18,7 @@ import type { Booking, Order } from './domain/words.ts';
 import { feeMessages } from './messages.ts';
 import { type Movement, type MovementIntent, movementSteps } from './movement.ts';
 import { insertPayments, lockPayment, markExecuted, type NewPayment, type PaymentRow } from './payment-tables.ts';
-import { readOrder } from './reading.ts';
+import { readOrders } from './reading.ts';
 
 /** What is personal about a payment. */
 export interface PaymentParticulars {
@@ -89,10 +89,11 @@ export async function paymentMessage(
   };
 }
 
-/** The message of a payment as it is now. */
-export async function readPaymentMessage(context: Context, payment: PaymentRow, on: Onwards) {
-  const order = payment.executed ? await readOrder(context, transactionOf(payment), on) : undefined;
-  return paymentMessage(context.vault, payment, order);
+/** The messages of payments as they are now. */
+export async function readPaymentMessages(context: Context, payments: readonly PaymentRow[], on: Onwards) {
+  const ids = payments.filter(({ executed }) => executed).map(transactionOf);
+  const orders = await readOrders(context, ids, on);
+  return Promise.all(payments.map((one) => paymentMessage(context.vault, one, orders.get(transactionOf(one)))));
 }
 
 /** The transaction that books a payment. */
