@@ -144,8 +144,8 @@ export function saidByStatus(content: Content<'pacs.002.001.11'>): Said[] {
 }
 
 /** The first reason as a code of ISO; empty where it is none: whatever the scheme writes there, its word stands. */
-function codeOf(reasons: readonly { readonly Rsn?: { readonly Cd?: string } | undefined }[] | undefined): string {
-  const code = reasons?.[0]?.Rsn?.Cd ?? '';
+function codeOf(reasons: readonly { readonly Rsn?: { readonly Cd?: string | undefined } | undefined }[] = []): string {
+  const code = reasons[0]?.Rsn?.Cd ?? '';
   return /^[A-Z0-9]{4}$/.test(code) ? code : '';
 }
 
