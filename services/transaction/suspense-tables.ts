@@ -110,10 +110,11 @@ export function returnItem(id: string, isoReason: string, returnDate: string): R
   `;
 }
 
-/** Items that are sent back, and that integration does not have yet. */
-export function selectToReturn(limit: number): RawBuilder<ItemRow> {
+/** A page of the items that are sent back, and that integration does not have yet. */
+export function selectToReturn(after: string, limit: number): RawBuilder<ItemRow> {
   return sql<ItemRow>`
-    select ${COLUMNS} from suspense_item where state = 'returned' and not handed_over order by id limit ${limit}
+    select ${COLUMNS} from suspense_item where state = 'returned' and not handed_over and id > ${after}
+    order by id limit ${limit}
   `;
 }
 

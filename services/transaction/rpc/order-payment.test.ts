@@ -101,6 +101,31 @@ describe('OrderPayment', function orderPayment() {
     expect([before, await balanceOf(bank(), mine())]).to.deep.equal(['899.00', '799.00']);
   });
 
+  it('executes what is due behind any number of payments that cannot be executed yet', async () => {
+    const unknown = await registerPerson(bank());
+    const account = await openAccount(bank(), { owners: [unknown] });
+    const later = { requestedExecutionDate: await inDays(bank(), 3) };
+    const { paymentOrderId } = there((await teller().orderPayment({ ...aPayment(account), ...later })).paymentOrder);
+    const good = there((await teller().orderPayment({ ...aPayment(mine(), '1.00'), ...later })).paymentOrder);
+    // What the tier of one allows, account has not heard yet.
+    await limitDay(bank().database('account'), unknown, '5.00');
+    await bank()
+      .database('account')
+      .query('delete from kyc_tier where code = $1', [`test_${unknown}`]);
+    const { query } = bank().database('transaction');
+    const columns = `debtor_account_id, party_id, currency, amount, fees, end_to_end_identification, scheme, execution_date, executed,
+      actor, particulars, create_time`;
+    await query(
+      `insert into payment_order (id, ${columns})
+       select 'pmo_0' || n, ${columns} from payment_order, generate_series(100, 200) n where id = $1`,
+      [paymentOrderId],
+    );
+    const due = 'update payment_order set execution_date = $1 where debtor_account_id = $2 or id = $3';
+    await query(due, [await inDays(bank(), 0), account.accountId, good.paymentOrderId]);
+    await untilIn(teller(), good.paymentOrderId, ACCEPTED);
+    await query(`update payment_order set state = 'cancelled' where debtor_account_id = $1`, [account.accountId]);
+  });
+
   it('refuses what is no payment to another bank', async () => {
     const order = () => aPayment(mine());
     const asked = (changes: object) => teller().orderPayment({ ...order(), requestId: aRequestId(), ...changes });
