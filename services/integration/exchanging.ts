@@ -25,7 +25,7 @@ import {
   markSent,
   markTold,
   type OutboundRow,
-  selectStatus,
+  selectSuspended,
   selectUntold,
   settleInbound,
   type UntoldRow,
@@ -78,8 +78,8 @@ export function startExchanging(context: Context): () => Promise<void> {
 /** Work that rests while the scheme is out of service. */
 function inService({ database }: Context, work: () => Promise<void>): () => Promise<void> {
   return async () => {
-    const [status] = await database.query(selectStatus());
-    if (!status?.suspended) await work();
+    const [line] = await database.query(selectSuspended());
+    if (!line?.suspended) await work();
   };
 }
 

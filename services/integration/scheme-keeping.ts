@@ -34,8 +34,10 @@ export async function written({ schemas }: Pick<Context, 'schemas'>, message: Me
 /** What is personal about a payment that came in. */
 export type InboundParticulars = Pick<Incoming, 'creditorIban' | 'creditorName' | 'debtorIban' | 'debtorName' | 'text'>;
 
+type Keeping = Pick<Context, 'database' | 'log' | 'schemas' | 'vault'>;
+
 /** Keeps what a message says that was fetched, and answers which it was; nothing where it cannot be read. */
-export async function keepFetched(context: Context, content: Buffer): Promise<{ name: string; id: string }> {
+export async function keepFetched(context: Keeping, content: Buffer): Promise<{ name: string; id: string }> {
   const schemas = await context.schemas;
   let message: Message;
   try {
@@ -47,7 +49,7 @@ export async function keepFetched(context: Context, content: Buffer): Promise<{ 
   }
   const { name } = message;
   if (name === 'pacs.008.001.09') {
-    for (const payment of incomingPayments(message.content)) await keepIncoming(context, payment);
+    for (const payment of incomingPayments(message.content)) await keepIncoming(context, content, payment);
   } else if (name === 'pacs.002.001.11') {
     await keepSaid(context, content, saidByStatus(message.content));
   } else if (name === 'pacs.004.001.10') {
@@ -59,24 +61,30 @@ export async function keepFetched(context: Context, content: Buffer): Promise<{ 
   return { name, id: message.content.GrpHdr.MsgId };
 }
 
-/** What came in is one by who instructed it and how they call it: the same again is the same payment. */
-async function keepIncoming({ database, vault }: Context, payment: Incoming): Promise<void> {
-  const { creditorIban, creditorName, debtorIban, debtorName, text, instructingAgent, ...rest } = payment;
-  const id = sha256Hex(`${instructingAgent}\n${rest.transactionIdentification}`).slice(0, 32);
+/** What came in is one by who instructed it and how they call it: the same again is the same payment, unless it is another amount. */
+async function keepIncoming(context: Keeping, message: Buffer, payment: Incoming): Promise<void> {
+  const { database, vault } = context;
+  const { creditorIban, creditorName, debtorIban, debtorName, text, instructingAgent, identity, ...rest } = payment;
+  const id = sha256Hex(`${instructingAgent}\n${identity}`).slice(0, 32);
   const particulars: InboundParticulars = { creditorIban, creditorName, debtorIban, debtorName, text };
   const content = await sealText(vault, id, INBOUND_CONTEXT, JSON.stringify(particulars));
-  await database.query(insertInbound({ id, ...rest, content }));
+  const kept = await database.query(insertInbound({ id, ...rest, content }));
+  if (kept.length === 0) await keepDead(context, message, 'IDENTIFICATION_USED_TWICE');
 }
 
-async function keepSaid(context: Context, content: Buffer, said: readonly Said[]): Promise<void> {
+async function keepSaid(context: Keeping, content: Buffer, said: readonly Said[]): Promise<void> {
   for (const { id, ...verdict } of said) {
-    const known = await context.database.query(settleOutbound(id, verdict));
-    if (known.length === 0) await keepDead(context, content, 'NOTHING_TO_BE_SAID_OF');
+    const [known] = await context.database.query(settleOutbound(id, verdict));
+    if (!known) await keepDead(context, content, 'NOTHING_TO_BE_SAID_OF');
+    // The money is with the clearing, and with nobody: somebody has to send it again, or put it on an account.
+    else if (known.name === 'pacs.004.001.10' && verdict.state !== 'settled') {
+      await keepDead(context, content, 'RETURN_NOT_TAKEN');
+    }
   }
 }
 
 /** What nobody can deal with is kept for somebody to look at. */
-async function keepDead({ database, log, vault }: Context, content: Buffer, reason: string): Promise<void> {
+async function keepDead({ database, log, vault }: Keeping, content: Buffer, reason: string): Promise<void> {
   const digest = sha256Hex(content).slice(0, 32);
   log.error({ digest, reason }, 'a message of the scheme is put aside');
   await database.query(insertDead({ digest, reason, content: await sealText(vault, digest, DEAD_CONTEXT, content) }));

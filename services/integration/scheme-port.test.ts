@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { readConfig } from '#chassis/config.ts';
@@ -17,15 +18,17 @@ describe('The line to a scheme', function schemeLine() {
   let cloned: TestDatabase;
   let database: Database;
   let server: Server;
-  let [status, asked] = [503, 0];
+  let [status, asked, said] = [503, 0, 0];
 
   before(async () => {
     cloned = await cloneDatabase(integration);
     const settings = { service: 'integration', entities: [], poolMax: 4, statementTimeoutMs: 30_000 };
     database = await openDatabase({ ...settings, url: cloned.runtimeUrl, log: makeLog('test', 'silent') });
-    server = createServer((_, response) => {
+    server = createServer(({ url }, response) => {
       asked += 1;
-      response.writeHead(status).end();
+      if (url !== '/mailbox') return void response.writeHead(status).end();
+      response.writeHead(200, { 'x-message-number': '1' });
+      endless().pipe(response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
@@ -34,6 +37,24 @@ describe('The line to a scheme', function schemeLine() {
     server.close();
     await database.orm.close();
     await cloned.drop();
+  });
+
+  /** More than anybody can keep. */
+  function endless(): Readable {
+    return new Readable({
+      read() {
+        said += 1 << 16;
+        this.push(Buffer.alloc(1 << 16));
+      },
+    });
+  }
+
+  it('reads no more of an answer than a message may be long', async () => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const config = readConfig({ SCHEME_URL: url, DATA_DIR: '/tmp' });
+    expect(await schemePort({ config, database, log: makeLog('test', 'silent') })?.fetch()).to.equal(undefined);
+    expect(said).to.be.lessThan(64 << 20);
+    asked = 0;
   });
 
   it('leaves a scheme alone that does not answer, asks it again after a while, and keeps a journal of it', async () => {

@@ -70,9 +70,11 @@ export function schemePort({
         redirect: 'error',
         ...(body && { body }),
       });
-      const content = Buffer.from(await answer.arrayBuffer());
-      if (answer.status >= 500 || content.length > LONGEST_BYTES)
+      if (answer.status >= 500) {
+        await answer.body?.cancel();
         throw new Error(`the scheme answers ${answer.status}`);
+      }
+      const content = await contentOf(answer);
       return { status: answer.status, number: answer.headers.get('x-message-number') ?? '', content };
     });
   }
@@ -119,6 +121,18 @@ export function schemePort({
     },
     isLeftAlone,
   };
+}
+
+/** What was answered, and no more of it than a message may be long. */
+async function contentOf({ body }: Response): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body ?? []) {
+    length += part.length;
+    if (length > LONGEST_BYTES) throw new Error('the scheme answers with more than a message');
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }
 
 /** How much a scheme is asked, and for how long it is left alone when it does not answer. */

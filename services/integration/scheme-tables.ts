@@ -61,19 +61,28 @@ export interface Verdict {
 
 /**
  * Writes what became of a message. Answers it if it is one of ours and that can be: what is known already changes nothing, and
- * what is settled can only be returned.
+ * what is settled can only be returned, once: another amount is another return, of which nothing is known here.
  */
-export function settleOutbound(id: string, { state, isoReason, returned }: Verdict): RawBuilder<{ id: string }> {
-  return sql<{ id: string }>`
-    with known as (select id, state from outbound_payment where id = ${id} for update),
+export function settleOutbound(
+  id: string,
+  { state, isoReason, returned }: Verdict,
+): RawBuilder<{ id: string; name: OutboundName }> {
+  const [currency, amount] = [returned?.currency ?? null, returned?.amount ?? null];
+  return sql<{ id: string; name: OutboundName }>`
+    with known as (
+      select id, state, message_name, returned_currency, returned_amount from outbound_payment where id = ${id} for update
+    ),
     written as (
-      update outbound_payment o set state = ${state}, iso_reason = ${isoReason},
-        returned_currency = ${returned?.currency ?? null}, returned_amount = ${returned?.amount ?? null}
+      update outbound_payment o set state = ${state}, iso_reason = ${isoReason}, returned_currency = ${currency},
+        returned_amount = ${amount}
       from known k
       where o.id = k.id and (k.state in ('queued', 'sent') or (k.state = 'settled' and ${state} = 'returned'))
     )
-    select id from known where state in ('queued', 'sent', ${state}) or ${state} = 'returned' and state = 'settled'
-      or ${state} = 'settled' and state = 'returned'
+    select id, message_name as name from known
+    where state in ('queued', 'sent') or ${state} = 'returned' and state = 'settled' or ${state} = 'settled' and state = 'returned'
+      or state = ${state} and (
+        state <> 'returned' or (returned_currency, returned_amount) is not distinct from (${currency}::text, ${amount}::text)
+      )
   `;
 }
 
@@ -114,14 +123,16 @@ export interface InboundRow {
   readonly attempts: number;
 }
 
-/** Keeps a payment that came in; one that came before is answered again. */
-export function insertInbound(row: Omit<InboundRow, 'state' | 'isoReason' | 'attempts'>): RawBuilder<unknown> {
-  return sql`
+/** Keeps a payment that came in; one that came before is answered again. Answers nothing where that was another amount. */
+export function insertInbound(row: Omit<InboundRow, 'state' | 'isoReason' | 'attempts'>): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`
     insert into inbound_payment (id, message_identification, transaction_identification, end_to_end_identification, currency,
       amount, content)
     values (${row.id}, ${row.messageIdentification}, ${row.transactionIdentification}, ${row.endToEndIdentification},
       ${row.currency}, ${row.amount}, ${row.content})
     on conflict (id) do update set answered = false, next_time = least(inbound_payment.next_time, now())
+    where (inbound_payment.currency, inbound_payment.amount) = (excluded.currency, excluded.amount)
+    returning id
   `;
 }
 
@@ -200,6 +211,11 @@ export function selectExchanges(before: string | undefined, limit: number): RawB
     from scheme_exchange where ${before === undefined ? sql`true` : sql`id < ${before}::bigint`}
     order by id desc limit ${limit}
   `;
+}
+
+/** Whether the scheme is out of service: asked before each piece of work. */
+export function selectSuspended(): RawBuilder<{ suspended: boolean }> {
+  return sql<{ suspended: boolean }>`select suspended from scheme_switch`;
 }
 
 /** How the connection is, as far as the database knows. */

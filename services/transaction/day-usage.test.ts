@@ -87,6 +87,26 @@ describe('What is used up of a day', () => {
     );
   });
 
+  it('is right where one order moves to a day from which another one of the same commit is given back', async () => {
+    const [first, second] = DAYS;
+    const owners = ['cus_together'];
+    await reserved('txn_moves', { owners, amount: 30n, date: first });
+    await reserved('txn_refused', { owners, amount: 40n, date: second });
+    await database.query(
+      settleReservations([
+        { id: 'txn_moves', bookingDate: second },
+        { id: 'txn_refused', bookingDate: null },
+      ]),
+    );
+    const rows = await cloned.query<{ date: string; amount: string }>(
+      `select date::text, amount::text from day_usage where customer_id = 'cus_together' order by 1`,
+    );
+    expect(rows).to.deep.equal([
+      { date: first, amount: '0' },
+      { date: second, amount: '30' },
+    ]);
+  });
+
   it('lets just so many of many at the same time', async () => {
     const one = { owners: ['cus_many'], amount: 30n, date: DAYS[0] };
     const outcomes = await Promise.all(Array.from({ length: 10 }, (_, index) => reserved(`txn_many_${index}`, one)));

@@ -76,7 +76,10 @@ function insertReservation(one: {
   `;
 }
 
-/** Gives back what refused orders have reserved; what was booked on another day than it was ordered on counts for that. */
+/**
+ * Gives back what refused orders have reserved; what was booked on another day than it was ordered on counts for that. Each row is
+ * changed once: one statement does not change a row a second time.
+ */
 export function settleReservations(
   orders: readonly { readonly id: string; readonly bookingDate: string | null }[],
 ): RawBuilder<unknown> {
@@ -89,17 +92,21 @@ export function settleReservations(
     ), gone as (
       delete from day_reservation r using settled s where r.transaction_id = s.id
       returning r.customer_id, r.date, r.currency, r.amount, s.booking_date
-    ), given_back as (
-      update day_usage u set amount = u.amount - g.amount
-      from (
-        select customer_id, date, currency, sum(amount)::bigint as amount from gone
-        where booking_date is distinct from date group by customer_id, date, currency
-      ) g
-      where u.customer_id = g.customer_id and u.date = g.date and u.currency = g.currency
+    ), changes as (
+      select customer_id, date, currency, sum(amount)::bigint as amount from (
+        select customer_id, date, currency, -amount as amount from gone where booking_date is distinct from date
+        union all
+        select customer_id, booking_date, currency, amount from gone where booking_date <> date
+      ) c group by customer_id, date, currency
+    ), changed as (
+      update day_usage u set amount = u.amount + c.amount from changes c
+      where u.customer_id = c.customer_id and u.date = c.date and u.currency = c.currency
+      returning u.customer_id, u.date, u.currency
     )
     insert into day_usage as u (customer_id, date, currency, amount)
-    select customer_id, booking_date, currency, sum(amount)::bigint from gone
-    where booking_date <> date group by customer_id, booking_date, currency order by customer_id, booking_date, currency
+    select customer_id, date, currency, amount from changes
+    where (customer_id, date, currency) not in (select customer_id, date, currency from changed)
+    order by customer_id, date, currency
     on conflict (customer_id, date, currency) do update set amount = u.amount + excluded.amount
   `;
 }

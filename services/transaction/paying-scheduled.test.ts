@@ -7,7 +7,7 @@ import { useBank } from '../_testbed/bank.ts';
 import { endDay } from '../_testbed/days.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { accountsAs, openAccount, registerPerson } from '../_testbed/opening.ts';
-import { aRequestId, balanceOf, czk, deposit, of } from './testing.ts';
+import { aRequestId, balanceOf, czk, deposit, limitDay, of } from './testing.ts';
 import {
   aSchedule,
   dayIn,
@@ -35,11 +35,17 @@ describe('Scheduled payments, as the days end', function suite() {
     payee = await openAccount(bank(), {});
     first = await dayIn(bank(), 0);
     const start = await dayIn(bank(), 1);
-    const plan = async (name: string, money: string, terms: Parameters<typeof aSchedule>[3] = {}, day = start) => {
-      const account = await openAccount(bank(), { owners: [jana] });
+    const plan = async (
+      name: string,
+      money: string,
+      terms: Parameters<typeof aSchedule>[3] = {},
+      day = start,
+      owner = jana,
+    ) => {
+      const account = await openAccount(bank(), { owners: [owner] });
       accounts[name] = account;
       if (money !== '0') await deposit(bank(), account, money);
-      ids[name] = await scheduled(bank(), jana, aSchedule(account, payee, day, terms));
+      ids[name] = await scheduled(bank(), owner, aSchedule(account, payee, day, terms));
     };
     const fixed = (amount: string) => ({ amount: { case: 'fixedAmount' as const, value: czk(amount) } });
     const above = (amount: string) => ({ amount: { case: 'balanceAbove' as const, value: czk(amount) } });
@@ -57,6 +63,10 @@ describe('Scheduled payments, as the days end', function suite() {
     await plan('cancelled', '100');
     await plan('closed', '0', { ...daily, retryDays: 3 });
     await plan('changed', '100', daily);
+    await plan('lowered', '0', { retryDays: 2 });
+    const small = await registerPerson(bank());
+    await limitDay(bank().database('account'), small, '5.00');
+    await plan('limited', '100', {}, start, small);
     await plan('later', '100', fixed('30'), await dayIn(bank(), 3));
     const id = (name: string) => ({ requestId: aRequestId(), scheduledPaymentId: ids[name] ?? '' });
     const customer = of(bank(), jana);
@@ -73,6 +83,8 @@ describe('Scheduled payments, as the days end', function suite() {
     await endDay(bank());
     await deposit(bank(), accounts['late'] as Account, '50');
     await customer.updateScheduledPayment({ ...id('changed'), amount: { case: 'fixedAmount', value: czk('1.50') } });
+    await deposit(bank(), accounts['lowered'] as Account, '5');
+    await customer.updateScheduledPayment({ ...id('lowered'), amount: { case: 'fixedAmount', value: czk('5') } });
     await endDay(bank());
     await customer.resumeScheduledPayment(id('paused'));
     await endDay(bank());
@@ -93,6 +105,18 @@ describe('Scheduled payments, as the days end', function suite() {
       'pays on a later day what could not be paid',
       'COMPLETED 1 10.00',
       ['1 1 REFUSED 10.00 INSUFFICIENT_FUNDS', '1 2 PAID 10.00'],
+    ],
+    [
+      'lowered',
+      'pays what was changed since it could not be paid, on the day on which it is tried again',
+      'COMPLETED 1 5.00',
+      ['1 1 REFUSED 10.00 INSUFFICIENT_FUNDS', '1 2 PAID 5.00'],
+    ],
+    [
+      'limited',
+      'sets aside what is more than its customer may pay on a day, and the day ends',
+      'FAILED 0 0.00',
+      ['1 1 REFUSED 10.00 TIER_DAY_LIMIT_EXCEEDED'],
     ],
     ['twice', 'ends after a count', 'COMPLETED 2 20.00', ['1 1 PAID 10.00', '2 2 PAID 10.00']],
     [
@@ -136,7 +160,7 @@ describe('Scheduled payments, as the days end', function suite() {
   it('moves the money, and leaves every law of the ledger as it is', async () => {
     expect(await balanceOf(bank(), accounts['sweep'] as Account)).to.equal('50.00');
     expect(await balanceOf(bank(), accounts['total'] as Account)).to.equal('75.00');
-    expect(await balanceOf(bank(), payee)).to.equal('498.00');
+    expect(await balanceOf(bank(), payee)).to.equal('503.00');
     await checkLaws(bank().database('ledger').superuserUrl);
   });
 
@@ -175,8 +199,8 @@ describe('Scheduled payments, as the days end', function suite() {
       .database('ledger')
       .query(`select done_count, set_aside_count from day_step where name = 'pay-scheduled' order by date`);
     expect(steps).to.deep.equal([
-      { done_count: 8, set_aside_count: 4 },
-      { done_count: 6, set_aside_count: 2 },
+      { done_count: 8, set_aside_count: 6 },
+      { done_count: 7, set_aside_count: 2 },
       { done_count: 5, set_aside_count: 1 },
     ]);
   });

@@ -141,12 +141,12 @@ export function noteReport(
   `;
 }
 
-/** Payments that are to be executed by this date, those that waited longest first. */
-export function selectDue(openDate: string, limit: number): RawBuilder<PaymentRow> {
+/** A page of the payments that are to be executed by this date. */
+export function selectDue(openDate: string, after: string, limit: number): RawBuilder<PaymentRow> {
   return sql<PaymentRow>`
     select ${COLUMNS} from payment_order p
-    where p.state = 'created' and not p.executed and p.execution_date <= ${openDate}::date
-    order by p.execution_date, p.id limit ${limit}
+    where p.state = 'created' and not p.executed and p.execution_date <= ${openDate}::date and p.id > ${after}
+    order by p.id limit ${limit}
   `;
 }
 
@@ -160,11 +160,12 @@ export function failRefused(): RawBuilder<unknown> {
   `;
 }
 
-/** Payments that are booked, and that integration does not have yet. */
-export function selectAccepted(limit: number): RawBuilder<PaymentRow> {
+/** A page of the payments that are booked, and that integration does not have yet. */
+export function selectAccepted(after: string, limit: number): RawBuilder<PaymentRow> {
   return sql<PaymentRow>`
     select ${COLUMNS} from payment_order p join transaction t on ${TRANSACTION}
-    where p.state = 'created' and p.executed and not p.handed_over and t.state = 'posted' order by p.id limit ${limit}
+    where p.state = 'created' and p.executed and not p.handed_over and t.state = 'posted' and p.id > ${after}
+    order by p.id limit ${limit}
   `;
 }
 
@@ -173,9 +174,9 @@ export function markHandedOver(ids: readonly string[]): RawBuilder<unknown> {
   return sql`update payment_order set handed_over = true where id = any(${sqlArray(ids)}::text[])`;
 }
 
-/** Payments whose money is to be put back. */
-export function selectReported(limit: number): RawBuilder<PaymentRow> {
+/** A page of the payments whose money is to be put back. */
+export function selectReported(after: string, limit: number): RawBuilder<PaymentRow> {
   return sql<PaymentRow>`
-    select ${COLUMNS} from payment_order p where p.report_state is not null order by p.id limit ${limit}
+    select ${COLUMNS} from payment_order p where p.report_state is not null and p.id > ${after} order by p.id limit ${limit}
   `;
 }

@@ -18,7 +18,7 @@ import type { Booking, Order } from './domain/words.ts';
 import { feeMessages } from './messages.ts';
 import { type Movement, type MovementIntent, movementSteps } from './movement.ts';
 import { insertPayments, lockPayment, markExecuted, type NewPayment, type PaymentRow } from './payment-tables.ts';
-import { readOrder } from './reading.ts';
+import { readOrders } from './reading.ts';
 
 /** What is personal about a payment. */
 export interface PaymentParticulars {
@@ -89,10 +89,11 @@ export async function paymentMessage(
   };
 }
 
-/** The message of a payment as it is now. */
-export async function readPaymentMessage(context: Context, payment: PaymentRow, on: Onwards) {
-  const order = payment.executed ? await readOrder(context, transactionOf(payment), on) : undefined;
-  return paymentMessage(context.vault, payment, order);
+/** The messages of payments as they are now. */
+export async function readPaymentMessages(context: Context, payments: readonly PaymentRow[], on: Onwards) {
+  const ids = payments.filter(({ executed }) => executed).map(transactionOf);
+  const orders = await readOrders(context, ids, on);
+  return Promise.all(payments.map((one) => paymentMessage(context.vault, one, orders.get(transactionOf(one)))));
 }
 
 /** The transaction that books a payment. */
@@ -124,8 +125,12 @@ export function paymentSteps(
         tx.write(insertPayments, planned.deferred);
         return planned;
       }
-      await checkExecutable(tx, paymentIn(planned.payment).id);
-      return steps.plan(tx, planned);
+      const { id } = paymentIn(planned.payment);
+      const waited = await checkExecutable(tx, id);
+      const intent = await steps.plan(tx, planned);
+      // Written once nothing refuses it any more: what its day has no room for is never executed, and fails.
+      if (waited) await tx.execute(markExecuted(id));
+      return intent;
     },
     carryOut: async (intent, options) => ('deferred' in intent ? null : steps.carryOut(intent, options)),
     async answer(intent, booking) {
@@ -146,10 +151,10 @@ function paymentIn(payment: NewPayment | undefined): NewPayment {
   return payment;
 }
 
-/** What waited and is executed now is not cancelled from here on. */
-async function checkExecutable(tx: CommandTx, id: string): Promise<void> {
+/** Whether it waited for its day; what waited and is executed now is not cancelled from here on. */
+async function checkExecutable(tx: CommandTx, id: string): Promise<boolean> {
   const [waiting] = await tx.query(lockPayment(id));
-  if (!waiting) return;
+  if (!waiting) return false;
   if (waiting.state !== 'created' || waiting.executed) throw refuse('PAYMENT_ORDER_NOT_CANCELLABLE');
-  await tx.execute(markExecuted(id));
+  return true;
 }

@@ -7,7 +7,7 @@ import type { CommandTx } from '#chassis/command.ts';
 import { isPassingRefusal, Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
-import type { Outcome } from '#chassis/order.ts';
+import { type Outcome, outcomeOf } from '#chassis/order.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { ScheduledPaymentFailedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -151,15 +151,20 @@ export async function planAttempt<Intent extends object>(
   const { id, attempt, partyId } = row;
   const dueDate = row.dueDate ?? '';
   const run = { id, attempt, dueDate, runDate: days.runDate };
-  if ('movement' in result) {
-    const { amount, movement } = result;
-    const intent = await order(movement);
-    // Behind its transaction, which it names.
-    tx.write(insertRuns, { ...run, amount, outcome: 'ordered', reason: '', transactionId: movement.order.id });
-    await tx.execute(updateSchedule({ ...row, underWay: true }));
-    return { ...intent, scheduled: { id, attempt, dueDate, days, amount: String(amount) } };
+  let left = result;
+  if ('movement' in left) {
+    const { amount, movement } = left;
+    const ordered = await outcomeOf(() => order(movement));
+    if ('value' in ordered) {
+      // Behind its transaction, which it names.
+      tx.write(insertRuns, { ...run, amount, outcome: 'ordered', reason: '', transactionId: movement.order.id });
+      await tx.execute(updateSchedule({ ...row, underWay: true }));
+      return { ...ordered.value, scheduled: { id, attempt, dueDate, days, amount: String(amount) } };
+    }
+    // What refuses it as it is planned has written nothing, and is what became of the try: too little is left of the day's limit.
+    left = { left: 'refused', reason: ordered.refusal.reason };
   }
-  const { left: outcome, reason } = result;
+  const { left: outcome, reason } = left;
   const amount = row.sweeps ? null : row.amount;
   await tx.execute(insertRuns([{ ...run, amount, outcome, reason, transactionId: null }]));
   if (outcome === 'refused') await refused(tx, row, { dueDate, reason, amount }, days);

@@ -91,6 +91,13 @@ export function selectDebtors(ids: readonly string[]): RawBuilder<{ id: string; 
   `;
 }
 
+/** The last day of one of which something became: one that was paid on a business day before it may be to come. */
+export function selectLastRun(id: string): RawBuilder<{ dueDate: string | null }> {
+  return sql<{ dueDate: string | null }>`
+    select max(due_date)::text as "dueDate" from scheduled_payment_run where scheduled_payment_id = ${id}
+  `;
+}
+
 /** Whether a reference of another bank was brought in. */
 export function selectImported(externalReference: string): RawBuilder<{ id: string }> {
   return sql<{ id: string }>`select id from scheduled_payment where external_reference = ${externalReference}`;

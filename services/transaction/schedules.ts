@@ -28,6 +28,7 @@ import {
   type ScheduleChange,
   type ScheduleRow,
   scheduleFrom,
+  selectLastRun,
   selectSchedule,
   selectScheduleChanges,
   updateSchedule,
@@ -87,6 +88,14 @@ export async function readyFor({ database, vault }: Context, id: string): Promis
   const row = await readSchedule(database, id);
   await vault.ready(row.partyId);
   return row;
+}
+
+/** The day after which what goes on, or gets other days, is due again: today, or later where a later day was paid or tried before it. */
+export async function lastDayOf({ clock, database }: Context, { id }: ScheduleRow): Promise<Temporal.PlainDate> {
+  const { openDate } = await clock.read();
+  const [last] = await database.query(selectLastRun(id));
+  const day = last?.dueDate ? Temporal.PlainDate.from(last.dueDate) : openDate;
+  return Temporal.PlainDate.compare(day, openDate) > 0 ? day : openDate;
 }
 
 /** The same, locked. While a payment of it is on its way, nothing is changed: whoever wants to, waits and asks again. */

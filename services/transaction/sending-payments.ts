@@ -2,6 +2,7 @@
 // money of those that the scheme rejects, or the other bank returns, is put back. Every step can be done again, by whichever process
 // comes to it: each has a key that follows from the payment.
 import { create } from '@bufbuild/protobuf';
+import type { RawBuilder } from 'kysely';
 import { type Call, ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
@@ -37,19 +38,37 @@ const AT_ONCE = 50;
 export function goOnWithPayments(context: Context): () => Promise<void> {
   const { clock, database, log } = context;
   const [execute, putBack] = [executing(context), puttingBack(context)];
-  /** One that fails holds up no other. */
-  async function each<Row>(rows: readonly Row[], work: (row: Row) => Promise<void>): Promise<void> {
-    for (const result of await Promise.allSettled(rows.map(work))) {
-      if (result.status === 'rejected') log.warn({ err: result.reason }, 'a payment has to wait');
-    }
+  /** A page each time, and from the beginning after the last: those that fail hold up no others, however many they are. */
+  function each<Row extends { readonly id: string }>(
+    select: (after: string) => RawBuilder<Row> | Promise<RawBuilder<Row>>,
+    work: (row: Row) => Promise<void>,
+  ): () => Promise<void> {
+    let after = '';
+    return async () => {
+      const rows = await database.query(await select(after));
+      after = rows.length < AT_ONCE ? '' : (rows.at(-1)?.id ?? '');
+      for (const result of await Promise.allSettled(rows.map(work))) {
+        if (result.status === 'rejected') log.warn({ err: result.reason }, 'a payment has to wait');
+      }
+    };
   }
+  const due = async (after: string) => selectDue((await clock.read()).openDate.toString(), after, AT_ONCE);
+  const executeDue = each(due, execute);
+  const handOverAccepted = each(
+    (after) => selectAccepted(after, AT_ONCE),
+    (payment) => handOver(context, payment),
+  );
+  const putBackReported = each((after) => selectReported(after, AT_ONCE), putBack);
+  const sendBackReturned = each(
+    (after) => selectToReturn(after, AT_ONCE),
+    (item) => sendBack(context, item),
+  );
   return async () => {
-    const { openDate } = await clock.read();
-    await each(await database.query(selectDue(openDate.toString(), AT_ONCE)), execute);
+    await executeDue();
     await database.query(failRefused());
-    await each(await database.query(selectAccepted(AT_ONCE)), (payment) => handOver(context, payment));
-    await each(await database.query(selectReported(AT_ONCE)), putBack);
-    await each(await database.query(selectToReturn(AT_ONCE)), (item) => sendBack(context, item));
+    await handOverAccepted();
+    await putBackReported();
+    await sendBackReturned();
   };
 }
 
@@ -124,7 +143,7 @@ async function suspend(context: Context, payment: PaymentRow): Promise<void> {
   const item = { ...terms, reason: 'account_takes_none' as const, externalReference: null };
   await database.query(insertItem(await newItem(vault, item, undefined)));
   const [written] = await database.query(selectItemOf(paymentOrderId));
-  if (written?.state !== 'pending') return;
+  if (!written || written.bookingDate !== null) return;
   const { bookingDate } = await bookItem(context, written, { ...ownCall('transaction', log), validateOnly: false });
   await database.query(openItem(written.id, bookingDate));
 }

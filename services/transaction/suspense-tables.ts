@@ -83,11 +83,16 @@ export function holdItem(id: string): RawBuilder<unknown> {
   return sql`update suspense_item set state = 'pending' where id = ${id}`;
 }
 
-/** Writes that an item waits for staff, since when it came in or again. */
-export function openItem(id: string, bookingDate: string | null): RawBuilder<unknown> {
+/** Writes that an item waits for staff since it came in, once: what staff have done with it since, stays. */
+export function openItem(id: string, bookingDate: string): RawBuilder<unknown> {
   return sql`
-    update suspense_item set state = 'open', booking_date = coalesce(booking_date, ${bookingDate}::date) where id = ${id}
+    update suspense_item set state = 'open', booking_date = ${bookingDate}::date where id = ${id} and booking_date is null
   `;
+}
+
+/** Writes that an item waits for staff again: what they did with it was refused. */
+export function reopenItem(id: string): RawBuilder<unknown> {
+  return sql`update suspense_item set state = 'open' where id = ${id}`;
 }
 
 /** Writes on which account an item is. */
@@ -105,10 +110,11 @@ export function returnItem(id: string, isoReason: string, returnDate: string): R
   `;
 }
 
-/** Items that are sent back, and that integration does not have yet. */
-export function selectToReturn(limit: number): RawBuilder<ItemRow> {
+/** A page of the items that are sent back, and that integration does not have yet. */
+export function selectToReturn(after: string, limit: number): RawBuilder<ItemRow> {
   return sql<ItemRow>`
-    select ${COLUMNS} from suspense_item where state = 'returned' and not handed_over order by id limit ${limit}
+    select ${COLUMNS} from suspense_item where state = 'returned' and not handed_over and id > ${after}
+    order by id limit ${limit}
   `;
 }
 

@@ -147,6 +147,11 @@ export function selectOrder(id: string): RawBuilder<RawOrder> {
   return sql<RawOrder>`select ${ORDER_COLUMNS} from transaction t where t.id = ${id}`;
 }
 
+/** Orders by their ids; those that do not exist are left out. */
+export function selectOrdersOf(ids: readonly string[]): RawBuilder<RawOrder> {
+  return sql<RawOrder>`select ${ORDER_COLUMNS} from transaction t where t.id = any(${sqlArray(ids)}::text[])`;
+}
+
 /** An order by its id, locked until the transaction ends. */
 export function lockOrder(id: string): RawBuilder<RawOrder> {
   return sql<RawOrder>`select ${ORDER_COLUMNS} from transaction t where t.id = ${id} for no key update of t`;

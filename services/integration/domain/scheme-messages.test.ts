@@ -48,6 +48,7 @@ describe('Messages to and from a scheme', () => {
       transactionIdentification: payment.id,
       endToEndIdentification: 'E1',
       instructingAgent: 'CBNKCZPP',
+      identity: payment.id,
       debtorName: '',
     });
     const returning = { ...original, id: 'spi_1', currency, amount, date: payment.date, isoReason: 'AC01' };
@@ -65,6 +66,22 @@ describe('Messages to and from a scheme', () => {
       if (heard.name !== 'pacs.002.001.11') throw new Error('another message');
       expect(saidByStatus(heard.content)).to.deep.equal([{ id: 'M1', state, isoReason }]);
     }
+  });
+
+  it('are apart where only the message names them, and give no reason that is no code', () => {
+    const message = paymentMessage(payment, making).content;
+    const [one] = message.CdtTrfTxInf;
+    if (!one) throw new Error('no payment');
+    const unnamed = { ...one, PmtId: { EndToEndId: 'NOTPROVIDED' } };
+    const ofMessage = (MsgId: string) => {
+      const GrpHdr = { ...message.GrpHdr, MsgId };
+      return incomingPayments({ ...message, GrpHdr, CdtTrfTxInf: [unnamed, unnamed] }).map(({ identity }) => identity);
+    };
+    expect(new Set([...ofMessage('M1'), ...ofMessage('M2'), ...ofMessage('M1')]).size).to.equal(4);
+    const status = { OrgnlTxId: 'T1', TxSts: 'RJCT', StsRsnInf: [{ Rsn: { Cd: 'ac4' } }] };
+    expect(saidByStatus({ GrpHdr: { MsgId: 'S1', CreDtTm: making.time }, TxInfAndSts: [status] })).to.deep.equal([
+      { id: 'T1', state: 'failed', isoReason: '' },
+    ]);
   });
 
   it('say nothing for good while a payment is only accepted, and of a group what stands for all of it', () => {

@@ -3,6 +3,7 @@
 
 import { normalise } from '#rules/iban.ts';
 import type { Content, Message } from '#rules/iso20022/definitions.ts';
+import { writable } from '#rules/iso20022/writer.ts';
 
 /** A payment as it is sent. */
 export interface PaymentToSend {
@@ -29,11 +30,6 @@ const agent = (bic: string) => ({ FinInstnId: { BICFI: bic } });
 /** The scheme finds the other bank by the account's number. */
 const UNKNOWN_AGENT = { FinInstnId: { Othr: { Id: 'NOTPROVIDED' } } };
 const SETTLEMENT = { SttlmMtd: 'CLRG' } as const;
-
-/** A text as XML can write it: nothing that a payer says keeps a payment from being sent. */
-function writable(text: string): string {
-  return text.replace(/[^\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, ' ');
-}
 
 /** The pacs.008 of a payment. */
 export function paymentMessage(payment: PaymentToSend, { time, bic }: Making): Message<'pacs.008.001.09'> {
@@ -143,8 +139,14 @@ export function saidByStatus(content: Content<'pacs.002.001.11'>): Said[] {
   });
   return (payments.length > 0 ? ofPayments : ofGroups).flatMap(({ id, status, reasons }) => {
     const state = STATUSES[status];
-    return state ? [{ id, state, isoReason: reasons?.[0]?.Rsn?.Cd ?? '' }] : [];
+    return state ? [{ id, state, isoReason: codeOf(reasons) }] : [];
   });
+}
+
+/** The first reason as a code of ISO; empty where it is none: whatever the scheme writes there, its word stands. */
+function codeOf(reasons: readonly { readonly Rsn?: { readonly Cd?: string | undefined } | undefined }[] = []): string {
+  const code = reasons[0]?.Rsn?.Cd ?? '';
+  return /^[A-Z0-9]{4}$/.test(code) ? code : '';
 }
 
 /** What a pacs.004 gives back of payments of ours. */
@@ -152,7 +154,7 @@ export function saidByReturn(content: Content<'pacs.004.001.10'>): Said[] {
   return (content.TxInf ?? []).map(({ OrgnlTxId, OrgnlGrpInf, RtrdIntrBkSttlmAmt: { Ccy, value }, RtrRsnInf }) => ({
     id: OrgnlTxId ?? OrgnlGrpInf?.OrgnlMsgId ?? '',
     state: 'returned',
-    isoReason: RtrRsnInf?.[0]?.Rsn?.Cd ?? '',
+    isoReason: codeOf(RtrRsnInf),
     returned: { currency: Ccy, amount: value },
   }));
 }
@@ -161,6 +163,8 @@ export function saidByReturn(content: Content<'pacs.004.001.10'>): Said[] {
 export interface Incoming extends Original {
   /** Who instructed it. */
   readonly instructingAgent: string;
+  /** By what it is one among all that they instruct. */
+  readonly identity: string;
   readonly currency: string;
   readonly amount: string;
   readonly creditorIban: string;
@@ -174,13 +178,15 @@ const LONGEST_TEXT = 140;
 
 /** The payments of a pacs.008. */
 export function incomingPayments({ GrpHdr, CdtTrfTxInf }: Content<'pacs.008.001.09'>): Incoming[] {
-  return CdtTrfTxInf.map((payment) => {
+  return CdtTrfTxInf.map((payment, index) => {
     const { PmtId, IntrBkSttlmAmt, InstgAgt = GrpHdr.InstgAgt, DbtrAgt } = payment;
     const said = payment.RmtInf?.Ustrd?.join(' ') ?? '';
     return {
       messageIdentification: GrpHdr.MsgId,
       transactionIdentification: PmtId.TxId ?? PmtId.InstrId ?? PmtId.EndToEndId,
       endToEndIdentification: PmtId.EndToEndId,
+      // The payer's reference tells nothing apart: of many it is NOTPROVIDED.
+      identity: PmtId.TxId ?? PmtId.InstrId ?? PmtId.UETR ?? `${GrpHdr.MsgId}\n${index}`,
       instructingAgent: InstgAgt?.FinInstnId.BICFI ?? DbtrAgt.FinInstnId.BICFI ?? '',
       currency: IntrBkSttlmAmt.Ccy,
       amount: IntrBkSttlmAmt.value,

@@ -16,7 +16,7 @@ import { transactionMessage } from '../messages.ts';
 import { type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 import { openItemParticulars } from '../suspense.ts';
-import { allocateItem, holdItem, lockItem, openItem, selectItem } from '../suspense-tables.ts';
+import { allocateItem, holdItem, lockItem, reopenItem, selectItem } from '../suspense-tables.ts';
 
 interface OfItem {
   readonly itemId: string;
@@ -78,7 +78,7 @@ function steps(context: Context): OrderSteps<Method, Movement & OfItem, Movement
     async settle(tx, { itemId, ...intent }, outcome) {
       const { id, creditorAccountId = '' } = intent.order;
       const isBooked = 'value' in outcome;
-      await tx.execute(isBooked ? allocateItem(itemId, creditorAccountId ?? '', id) : openItem(itemId, null));
+      await tx.execute(isBooked ? allocateItem(itemId, creditorAccountId ?? '', id) : reopenItem(itemId));
       return base.settle(tx, intent, outcome);
     },
   };

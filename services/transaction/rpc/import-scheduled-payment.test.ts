@@ -32,11 +32,14 @@ describe('ImportScheduledPayment', () => {
       nextDueDate: '',
     });
     await refused(bring({}), 'SCHEDULED_PAYMENT_EXISTS');
-    await refused(bring({ recurrenceRule: 'FREQ=MONTHLY;COUNT=2' }), 'RECURRENCE_RULE_INVALID');
-    await refused(bring({ debtorAccountId: 'acc_none' }), 'ACCOUNT_NOT_FOUND');
-    await refused(bring({}, 'TELLER'), 'CALLER_NOT_ALLOWED');
-    const { accountId } = await openAccount(bank(), {});
-    await refused(bring({ debtorAccountId: accountId }), 'ACCOUNT_NOT_MIGRATING');
+    const other = { externalReference: `order-${aRequestId()}` };
+    await refused(bring({ ...other, recurrenceRule: 'FREQ=MONTHLY;COUNT=2' }), 'RECURRENCE_RULE_INVALID');
+    await refused(bring({ ...other, debtorAccountId: 'acc_none' }), 'ACCOUNT_NOT_FOUND');
+    await refused(bring(other, 'TELLER'), 'CALLER_NOT_ALLOWED');
+    const { accountId: debtorAccountId } = await openAccount(bank(), {});
+    await refused(bring({ ...other, debtorAccountId }), 'ACCOUNT_NOT_MIGRATING');
+    // Whoever brings the same in again, once its account is cut over.
+    await refused(bring({ debtorAccountId }), 'SCHEDULED_PAYMENT_EXISTS');
     const { scheduledPaymentId = '' } = scheduledPayment ?? {};
     const cancel = { requestId: aRequestId(), scheduledPaymentId };
     await refused(as(bank(), 'BACK_OFFICE').cancelScheduledPayment(cancel), 'SCHEDULED_PAYMENT_ENDED');

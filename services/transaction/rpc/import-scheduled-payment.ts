@@ -32,6 +32,9 @@ async function prepare(context: Context, request: ImportScheduledPaymentRequest,
   const { accounts, vault } = context;
   const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const { debtorAccountId, recurrenceRule, remittanceInformation, counterparty, externalReference } = request;
+  // Whoever brings it in again hears so, whatever has become of the account since.
+  const known = await context.database.query(selectImported(externalReference));
+  if (known.length > 0) throw refuse('SCHEDULED_PAYMENT_EXISTS');
   if (recurrenceRule !== '' && !readRecurrence(recurrenceRule)) throw refuse('RECURRENCE_RULE_INVALID');
   // It takes the history of the account, and like that it comes while the account is migrating.
   const asked = { operation: Operation.MIGRATION, debtorAccountId, amount: toMoney({ currency, minor: amount }) };

@@ -5,7 +5,7 @@ import {
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { selectPaymentsOf } from '../payment-tables.ts';
-import { readPaymentMessage } from '../payments.ts';
+import { readPaymentMessages } from '../payments.ts';
 
 /** Lists the payment orders of an account, newest first. */
 export function listPaymentOrders(context: Context): Rpcs<typeof TransactionService>['listPaymentOrders'] {
@@ -16,7 +16,7 @@ export function listPaymentOrders(context: Context): Rpcs<typeof TransactionServ
     const shown = rows.slice(0, size);
     const last = shown.at(-1);
     return {
-      paymentOrders: await Promise.all(shown.map((row) => readPaymentMessage(context, row, call))),
+      paymentOrders: await readPaymentMessages(context, shown, call),
       nextPageToken: rows.length > size && last ? pages.next(ListPaymentOrdersRequestSchema, request, [last.id]) : '',
     };
   };

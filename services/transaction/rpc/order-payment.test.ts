@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
-import { openAccount } from '../../_testbed/opening.ts';
-import { aRequestId, as, balanceOf, czk, dump, there } from '../testing.ts';
+import { openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
+import { aRequestId, as, balanceOf, czk, dump, limitDay, there } from '../testing.ts';
 import { aPayment, ELSEWHERE, inDays, lifeOfPayment, untilIn, usePayments } from '../testing-payments.ts';
 import { aDecision } from '../testing-reviews.ts';
 
@@ -55,6 +55,23 @@ describe('OrderPayment', function orderPayment() {
     expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', 'FAILED INSUFFICIENT_FUNDS']);
   });
 
+  it('fails one of a later day that is more than its payer may pay on that day', async () => {
+    const small = await registerPerson(bank());
+    await limitDay(bank().database('account'), small, '5.00');
+    const account = await openAccount(bank(), { owners: [small] });
+    await payIn(bank(), account, '100.00');
+    await refused(teller().orderPayment(aPayment(account, '10.00')), 'TIER_DAY_LIMIT_EXCEEDED');
+    const later = { ...aPayment(account, '10.00'), requestedExecutionDate: await inDays(bank(), 3) };
+    const { paymentOrderId } = there((await teller().orderPayment(later)).paymentOrder);
+    const due = 'update payment_order set execution_date = $1 where id = $2';
+    await bank()
+      .database('transaction')
+      .query(due, [await inDays(bank(), 0), paymentOrderId]);
+    const failed = await untilIn(teller(), paymentOrderId, FAILED);
+    expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', 'FAILED TIER_DAY_LIMIT_EXCEEDED']);
+    expect(await balanceOf(bank(), account)).to.equal('100.00');
+  });
+
   it('holds what looks like fraud, today or for a later day, until compliance has decided', async () => {
     const before = await balanceOf(bank(), mine());
     const officer = as(bank(), 'COMPLIANCE');
@@ -82,6 +99,31 @@ describe('OrderPayment', function orderPayment() {
       .query(due, [await inDays(bank(), 0), id]);
     expect(lifeOfPayment(await untilIn(payer(), id, HELD_FOR_REVIEW))).to.deep.equal(['CREATED', held]);
     expect([before, await balanceOf(bank(), mine())]).to.deep.equal(['899.00', '799.00']);
+  });
+
+  it('executes what is due behind any number of payments that cannot be executed yet', async () => {
+    const unknown = await registerPerson(bank());
+    const account = await openAccount(bank(), { owners: [unknown] });
+    const later = { requestedExecutionDate: await inDays(bank(), 3) };
+    const { paymentOrderId } = there((await teller().orderPayment({ ...aPayment(account), ...later })).paymentOrder);
+    const good = there((await teller().orderPayment({ ...aPayment(mine(), '1.00'), ...later })).paymentOrder);
+    // What the tier of one allows, account has not heard yet.
+    await limitDay(bank().database('account'), unknown, '5.00');
+    await bank()
+      .database('account')
+      .query('delete from kyc_tier where code = $1', [`test_${unknown}`]);
+    const { query } = bank().database('transaction');
+    const columns = `debtor_account_id, party_id, currency, amount, fees, end_to_end_identification, scheme, execution_date, executed,
+      actor, particulars, create_time`;
+    await query(
+      `insert into payment_order (id, ${columns})
+       select 'pmo_0' || n, ${columns} from payment_order, generate_series(100, 200) n where id = $1`,
+      [paymentOrderId],
+    );
+    const due = 'update payment_order set execution_date = $1 where debtor_account_id = $2 or id = $3';
+    await query(due, [await inDays(bank(), 0), account.accountId, good.paymentOrderId]);
+    await untilIn(teller(), good.paymentOrderId, ACCEPTED);
+    await query(`update payment_order set state = 'cancelled' where debtor_account_id = $1`, [account.accountId]);
   });
 
   it('refuses what is no payment to another bank', async () => {

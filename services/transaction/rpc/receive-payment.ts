@@ -110,8 +110,9 @@ function steps(context: Context): OrderSteps<Method, Movement | Unmatched, Movem
   };
 }
 
-function bookingDateOf(outcome: Outcome<Booking | null>): string | null {
+function bookingDateOf(outcome: Outcome<Booking | null>): string {
   // The bank's own accounts refuse nothing.
   if ('refusal' in outcome) throw new Error('money could not be taken into suspense', { cause: outcome.refusal });
-  return outcome.value?.bookingDate ?? null;
+  if (outcome.value === null) throw new Error('money was not taken into suspense');
+  return outcome.value.bookingDate;
 }

@@ -26,4 +26,21 @@ describe('ResumeScheduledPayment', () => {
     const { scheduledPayment } = await of(bank(), jana).resumeScheduledPayment(key());
     expect(scheduledPayment).to.include({ state: ScheduledPaymentState.ACTIVE, nextDueDate: tomorrow });
   });
+
+  it('does not have a day paid again that was paid on the business day before it', async () => {
+    const jana = await registerPerson(bank());
+    const [mine, his] = [await openAccount(bank(), { owners: [jana] }), await openAccount(bank(), {})];
+    const tomorrow = await dayIn(bank(), 1);
+    const request = aSchedule(mine, his, tomorrow, { recurrenceRule: 'FREQ=DAILY' });
+    const scheduledPaymentId = await scheduled(bank(), jana, request);
+    // As if tomorrow were a Sunday, and its payment had been skipped today.
+    const run = `insert into scheduled_payment_run values ($1, $2, 0, $3, 'skipped', '', null, null, now())`;
+    await bank()
+      .database('transaction')
+      .query(run, [scheduledPaymentId, tomorrow, await dayIn(bank(), 0)]);
+    const key = () => ({ requestId: aRequestId(), scheduledPaymentId });
+    await of(bank(), jana).pauseScheduledPayment(key());
+    const { scheduledPayment } = await of(bank(), jana).resumeScheduledPayment(key());
+    expect(scheduledPayment?.nextDueDate).to.equal(await dayIn(bank(), 2));
+  });
 });

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { nextDue } from '../domain/scheduling.ts';
 import type { ScheduleRow } from '../schedule-tables.ts';
-import { answered, authoriseSchedule, lockAtRest, readyFor, saveChanged } from '../schedules.ts';
+import { answered, authoriseSchedule, lastDayOf, lockAtRest, readyFor, saveChanged } from '../schedules.ts';
 
 /** Has a scheduled payment paid again. */
 export function resumeScheduledPayment(context: Context): Rpcs<typeof TransactionService>['resumeScheduledPayment'] {
@@ -32,7 +32,7 @@ async function prepare(context: Context, request: ResumeScheduledPaymentRequest,
   const { requestId, validateOnly } = request;
   const asked = { requestId, validateOnly, debtorAccountId, creditor, currency, amount, sweeps };
   const { proved, actor } = await authoriseSchedule(context, asked, call);
-  const due = await nextDue(row, (await context.clock.read()).openDate, context.holidays);
+  const due = await nextDue(row, await lastDayOf(context, row), context.holidays);
   const state = due ? 'active' : 'completed';
   return { ...row, proved, actor, state, dueDate: due?.dueDate ?? null, runDate: due?.runDate ?? null };
 }

@@ -14,7 +14,7 @@ import { checkTerms, nextDue } from '../domain/scheduling.ts';
 import { openParticulars, sealParticulars } from '../particulars.ts';
 import type { ScheduleRow } from '../schedule-tables.ts';
 import { amountIn, conventionFrom, endIn, requireCalendar, totalIn } from '../schedule-terms.ts';
-import { answered, authoriseSchedule, lockAtRest, readSchedule, saveChanged } from '../schedules.ts';
+import { answered, authoriseSchedule, lastDayOf, lockAtRest, readSchedule, saveChanged } from '../schedules.ts';
 
 const MUTABLE = [
   'fixedAmount',
@@ -66,10 +66,12 @@ async function prepare(context: Context, request: UpdateScheduledPaymentRequest,
   const { amount, sweeps } = terms;
   const asked = { requestId, validateOnly, debtorAccountId, creditor, currency, amount, sweeps };
   const { proved, actor } = await authoriseSchedule(context, asked, call);
-  const after = dayBefore(row, fields, openDate);
+  const after = dayBefore(row, fields, await lastDayOf(context, row));
   const due = await nextDue(terms, after, context.holidays);
   if (!due) throw refuse('RECURRENCE_RULE_INVALID');
   const isActive = row.state === 'active';
+  // What was tried already is tried again on its day.
+  const isTried = row.attempt > 0 && due.dueDate === row.dueDate;
   return {
     ...row,
     ...terms,
@@ -77,16 +79,16 @@ async function prepare(context: Context, request: UpdateScheduledPaymentRequest,
     actor,
     particulars: await particularsOf(context, row, request, fields),
     dueDate: isActive ? due.dueDate : null,
-    runDate: isActive ? due.runDate : null,
-    attempt: 0,
+    runDate: isActive ? (isTried ? row.runDate : due.runDate) : null,
+    attempt: isTried ? row.attempt : 0,
     version: row.version + 1,
   };
 }
 
 /** The day after which it is due next: what is due now stays due, unless the days themselves are others. */
-function dayBefore({ dueDate }: ScheduleRow, fields: readonly Field[], openDate: Temporal.PlainDate) {
+function dayBefore({ dueDate }: ScheduleRow, fields: readonly Field[], lastDay: Temporal.PlainDate) {
   const isMoved = fields.includes('startDate') || fields.includes('recurrenceRule') || dueDate === null;
-  return isMoved ? openDate : Temporal.PlainDate.from(dueDate).subtract({ days: 1 });
+  return isMoved ? lastDay : Temporal.PlainDate.from(dueDate).subtract({ days: 1 });
 }
 
 function termsOf(row: ScheduleRow, request: UpdateScheduledPaymentRequest, fields: readonly Field[]): ScheduleRow {

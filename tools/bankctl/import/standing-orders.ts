@@ -156,7 +156,9 @@ export async function importStandingOrders(
     });
     return batch.flatMap(({ id: order }, index) => {
       const refusal = outcomes[index]?.refusal;
-      return refusal ? [{ order, reason: refusal.detail?.reason ?? refusal.message }] : [];
+      const reason = refusal && (refusal.detail?.reason ?? refusal.message);
+      // What exists, somebody else of the staff has brought in before.
+      return reason === undefined || reason === 'SCHEDULED_PAYMENT_EXISTS' ? [] : [{ order, reason }];
     });
   });
   return {
