@@ -213,7 +213,7 @@ async function profileText(profile: KycProfile | undefined): Promise<string> {
   const known = fields([
     ['tier', exempt ? 'exempt: may do everything' : tier?.displayName],
     ['next tier', nextTier?.displayName],
-    ['missing', requirementsText(missing)],
+    ['missing', requirementsText(missing).replaceAll('\n', ', ')],
   ]);
   return evidence.length === 0 ? known : `${known}\n${await evidenceText(evidence)}`;
 }
