@@ -7996,7 +7996,7 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'transaction': ['account'],
   'account': ['customer'],
   'customer': ['security'],
-  'notification': ['account', 'ledger', 'security', 'transaction'],
+  'notification': ['account', 'customer', 'ledger', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'integration', 'ledger', 'notification', 'security', 'transaction'],
 };
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { type Rule, rules } from '#gen/bank/rules.ts';
+import { published } from '#chassis/services.ts';
+import { hears, type Rule, rules } from '#gen/bank/rules.ts';
 import { PLAIN_PATHS } from '../../services/edge/plain-paths.ts';
 import { GENERATED, manifests } from './manifests.ts';
 import { at, type KubeObject, list, parseObjects, strings, textOf } from './objects.ts';
@@ -105,6 +106,10 @@ describe('mesh/istio/generated', () => {
       'transaction',
     ]);
     expect(producersFor({ name: 'ledger' })).to.deep.equal([]);
+  });
+
+  it('lets each service hear whose events it consumes, and nobody else’s', () => {
+    for (const { name } of published) expect(producersFor({ name }), name).to.deep.equal(hears[name] ?? []);
   });
 
   it('has a network policy on either side of every call', () => {

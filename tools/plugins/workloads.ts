@@ -37,7 +37,7 @@ export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   // Who represents whom.
   account: ['customer'],
   customer: ['security'],
-  notification: ['account', 'ledger', 'security', 'transaction'],
+  notification: ['account', 'customer', 'ledger', 'security', 'transaction'],
   audit: '*',
 };
 
