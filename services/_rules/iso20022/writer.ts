@@ -88,6 +88,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Characters that XML has no way to write: a message with them is none. */
 const UNWRITABLE = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 
+/** A text of somebody's own as XML can write it: nothing that they say keeps a message from being made. */
+export function writable(text: string): string {
+  return text.replace(/[^\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, ' ');
+}
+
 function escaped(text: string): string {
   if (UNWRITABLE.test(text)) throw new IsoRefusal('VALUE_INVALID', '', 'characters of XML');
   return text.replace(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);

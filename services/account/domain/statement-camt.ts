@@ -5,7 +5,7 @@ import type { Statement } from '#gen/bank/account/v1/statement_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Content } from '#rules/iso20022/definitions.ts';
 import type { KeptElement } from '#rules/iso20022/shape.ts';
-import { writeMessage } from '#rules/iso20022/writer.ts';
+import { writable, writeMessage } from '#rules/iso20022/writer.ts';
 import { isLate } from './statement-document.ts';
 
 type CamtStatement = Content<'camt.053.001.08'>['Stmt'][number];
@@ -74,7 +74,7 @@ function accountOf({ accountId, iban, openingBalance, displayName }: Statement):
   return {
     Id: iban === '' ? { Othr: { Id: accountId.slice(0, REFERENCE_LETTERS - 1) } } : { IBAN: iban },
     Ccy: openingBalance?.currencyCode,
-    ...(displayName && { Nm: Array.from(displayName).slice(0, NAME_LETTERS).join('') }),
+    ...(displayName && { Nm: Array.from(writable(displayName)).slice(0, NAME_LETTERS).join('') }),
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { normalise } from '#rules/iban.ts';
 import type { Content, Message } from '#rules/iso20022/definitions.ts';
+import { writable } from '#rules/iso20022/writer.ts';
 
 /** A payment as it is sent. */
 export interface PaymentToSend {
@@ -29,11 +30,6 @@ const agent = (bic: string) => ({ FinInstnId: { BICFI: bic } });
 /** The scheme finds the other bank by the account's number. */
 const UNKNOWN_AGENT = { FinInstnId: { Othr: { Id: 'NOTPROVIDED' } } };
 const SETTLEMENT = { SttlmMtd: 'CLRG' } as const;
-
-/** A text as XML can write it: nothing that a payer says keeps a payment from being sent. */
-function writable(text: string): string {
-  return text.replace(/[^\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, ' ');
-}
 
 /** The pacs.008 of a payment. */
 export function paymentMessage(payment: PaymentToSend, { time, bic }: Making): Message<'pacs.008.001.09'> {
