@@ -34,21 +34,18 @@ describe('DownloadStatement', function suite() {
   let account: Account;
   let accountId = '';
 
-  before(
-    'an account with a name that is a formula with what XML cannot write, and money that came and went',
-    async () => {
-      owner = await registerPerson(bank());
-      account = await openAccount(bank(), {
-        owners: [owner],
-        displayName: '=cmd|Řehoř & <syn>\u0001',
-        statementFrequency: StatementFrequency.PER_TRANSACTION,
-      });
-      accountId = account.accountId;
-      for (const amount of ['1000.00', '-0.01', '-999.00']) await payIn(bank(), account, amount);
-      await daysOf(bank()).endDay();
-      await payIn(bank(), account, '5.00');
-    },
-  );
+  before('an account named by a formula and what XML has not, and money that came and went', async () => {
+    owner = await registerPerson(bank());
+    account = await openAccount(bank(), {
+      owners: [owner],
+      displayName: '=cmd|Řehoř & <syn>\u0001',
+      statementFrequency: StatementFrequency.PER_TRANSACTION,
+    });
+    accountId = account.accountId;
+    for (const amount of ['1000.00', '-0.01', '-999.00']) await payIn(bank(), account, amount);
+    await daysOf(bank()).endDay();
+    await payIn(bank(), account, '5.00');
+  });
 
   const forms = async (which: object) => {
     const of = { accountId, ...which };
