@@ -15,7 +15,7 @@ export interface StepRun {
 /** Another process works the step now. */
 export class LeaseLost extends Error {}
 
-/** Notes that a step could not do an account, and why. */
+/** Notes that a step could not do an account, and why. Nights are made up for from the first that was missed on. */
 export function setAside(
   tx: Pick<Tx, 'query'>,
   { date, step }: Pick<StepRun, 'date' | 'step'>,
@@ -25,6 +25,7 @@ export function setAside(
   return tx.query(sql`
     insert into set_aside (step, account_id, date, reason)
     values (${step}, ${accountId}, ${date.toString()}::date, ${reason.slice(0, 200)})
-    on conflict (step, account_id) do update set date = excluded.date, reason = excluded.reason, retry = false
+    on conflict (step, account_id) do update set reason = excluded.reason, retry = false,
+      date = case excluded.step when 'accrue-interest' then set_aside.date else excluded.date end
   `);
 }

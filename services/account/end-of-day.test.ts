@@ -203,8 +203,22 @@ describe('The end of a day', function suite() {
     const asides = () => rows('select step, reason from set_aside where account_id = $1', [accountId]);
     expect(await asides()).to.deep.equal([{ step: 'post-interest', reason: 'LEDGER_ACCOUNT_FROZEN' }]);
     await compliance.unfreezeAccount({ requestId: aRequestId(), accountId });
-    await client.retrySetAsideAccounts({ requestId: aRequestId() });
-    while ((await asides()).length > 0) await pause(50);
+    // As where what the account earns could not be posted on a later day either.
+    await rows('update set_aside set date = date + 1 where account_id = $1', [accountId]);
+    const retry = async () => {
+      await client.retrySetAsideAccounts({ requestId: aRequestId() });
+      while ((await asides()).length > 0) await pause(50);
+    };
+    await retry();
+    expect(await balanceOf(account)).to.equal('-100.10');
+    // What nights cost since is for the end of their period, though the account is tried again for something else.
+    await rows('update interest_account set overdraft_accrued = overdraft_accrued + 5 where account_id = $1', [
+      accountId,
+    ]);
+    await rows(`insert into set_aside (step, account_id, date, reason) values ('post-interest', $1, now(), 'ELSE')`, [
+      accountId,
+    ]);
+    await retry();
     expect(await balanceOf(account)).to.equal('-100.10');
     expect(
       await rows('select kind, state, gross::text from interest_posting where account_id = $1 order by state', [

@@ -31,7 +31,7 @@ export async function payingProducts({ query }: Read): Promise<PayingProduct[]> 
 
 /**
  * What an account has earned and was not paid yet, locked until the transaction ends; undefined where it never earned any. Refuses
- * ACCOUNT_BUSY while some of it is planned and not posted.
+ * ACCOUNT_BUSY while some of it, or a fee, is planned and not posted.
  */
 export async function readEarned({ query }: Read, accountId: string): Promise<Earned | undefined> {
   const [row] = await query(sql<{ terms: JsonObject; accruedThrough: string; outstanding: string; owed: string }>`
@@ -40,9 +40,10 @@ export async function readEarned({ query }: Read, accountId: string): Promise<Ea
     from interest_account i join product p on p.id = i.product_id and p.version = i.product_version
     where i.account_id = ${accountId} for update of i
   `);
-  // What the end of a day is about to post would come to an account that has ended.
+  // What the end of a day is about to post, or to charge, would come to an account that has ended.
   const [planned] = await query(sql`
     select from interest_posting where account_id = ${accountId} and state = 'planned'
+    union all select from fee where account_id = ${accountId} and state = 'planned'
   `);
   if (planned) throw refuse('ACCOUNT_BUSY');
   const product = row && fromJson(ProductTermsSchema, row.terms);

@@ -86,7 +86,6 @@ async function postAgain(context: Context, { step, accountId, date }: SetAsideRo
   const product = products.find(
     (one) => one.productId === kept?.productId && one.productVersion === kept.productVersion,
   );
-  const day = Temporal.PlainDate.from(date);
   await database.transaction(async (tx) => {
     if (!product) return;
     const [before] = await tx.query(sql<{ credit: string | null; overdraft: string | null }>`
@@ -94,19 +93,22 @@ async function postAgain(context: Context, { step, accountId, date }: SetAsideRo
       from interest_account where account_id = ${accountId} for update
     `);
     for (const kind of ['credit', 'overdraft'] as const) {
-      const [refused] = await tx.query(sql`
-        select from interest_posting
-        where account_id = ${accountId} and date = ${date}::date and kind = ${kind} and state = 'refused' limit 1
+      const posted = before?.[kind];
+      if (!posted) continue;
+      // What was refused is posted with a later period where there was one; and what was posted since, is posted.
+      const [last] = await tx.query(sql<{ refused: boolean | null }>`
+        select bool_and(state = 'refused') as refused from interest_posting
+        where account_id = ${accountId} and date = ${posted}::date and kind = ${kind}
       `);
-      // What was refused is posted with a later period where there was one.
-      if (!refused || before?.[kind] !== date) continue;
+      if (!last?.refused) continue;
       const through = sql.ref(kind === 'credit' ? 'posted_through' : 'overdraft_posted_through');
       await tx.query(sql`update interest_account set ${through} = null where account_id = ${accountId}`);
-      await planPage(tx, day, { kind, products: [product], endOfDay: false }, { accountId });
+      const plan = { kind, products: [product], endOfDay: false };
+      await planPage(tx, Temporal.PlainDate.from(posted), plan, { accountId });
     }
   });
   await postPlanned(context, {
-    date: day,
+    date: Temporal.PlainDate.from(date),
     step,
     cursor: '',
     advance: async (work) => void (await database.transaction(work)),

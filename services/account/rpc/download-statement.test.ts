@@ -34,11 +34,11 @@ describe('DownloadStatement', function suite() {
   let account: Account;
   let accountId = '';
 
-  before('an account with a name that is a formula, and money that came and went', async () => {
+  before('an account named by a formula and what XML has not, and money that came and went', async () => {
     owner = await registerPerson(bank());
     account = await openAccount(bank(), {
       owners: [owner],
-      displayName: '=cmd|Řehoř & <syn>',
+      displayName: '=cmd|Řehoř & <syn>\u0001',
       statementFrequency: StatementFrequency.PER_TRANSACTION,
     });
     accountId = account.accountId;

@@ -1,7 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { refused } from '#chassis/testing/service.ts';
+import { openDatabase } from '#chassis/database.ts';
+import { makeLog } from '#chassis/log.ts';
+import { asPrincipal } from '#chassis/testing/clients.ts';
+import { refused, staff } from '#chassis/testing/service.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { FeeShortfall } from '#gen/bank/account/v1/fee_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { checkLaws } from '../../_testbed/laws.ts';
 import {
@@ -12,6 +17,7 @@ import {
   openAccount,
   registerPerson,
 } from '../../_testbed/opening.ts';
+import { chargePlanned } from '../charging-fees.ts';
 import { feeStates } from '../domain/words.ts';
 import { aProductWithFees, daysOf } from '../testing-days.ts';
 
@@ -109,10 +115,81 @@ describe('ListFees', function suite() {
     const superuser = await bank().database('account').open('superuser');
     await superuser.query(`update fee set state = 'planned' where account_id = $1`, [account.accountId]);
     await superuser.end();
+    const { accountId } = account;
+    const { issuer, identity } = bank();
+    const callable = { service: AccountService, audience: 'account', address: bank().address('account') } as const;
+    // Who waits for a while only.
+    const hasty = asPrincipal({ ...callable, issuer, identity }, staff('BACK_OFFICE'), { deadlineMs: 3_000 });
+    await refused(hasty.closeAccount({ requestId: aRequestId(), accountId }), 'ACCOUNT_BUSY');
+    hasty.close();
     await endDay();
     expect(await balanceOf(account)).to.equal('2.00');
     expect(await list(account.accountId)).to.deep.equal(['MAINTENANCE 3.00 CHARGED', 'MAINTENANCE 3.00 CHARGED']);
     await endDay();
     expect(await balanceOf(account)).to.equal('2.00');
+  });
+
+  it('charges a fee once where two are at it, and the later finds no room for what the first has charged', async () => {
+    const { balanceOf, endDay, pay, today } = daysOf(bank());
+    const fee = { feeCode: 'MAINTENANCE', tiers: [{ flat: eur('3') }], shortfall: FeeShortfall.SET_ASIDE };
+    const account = await openAccount(bank(), { productId: await aProductWithFees(backOffice(), [fee]) });
+    await endDay();
+    await pay(account, '4.00');
+    const cloned = bank().database('account');
+    // As when it is tried again.
+    await cloned.query(
+      `update fee set state = 'planned', reason = null, end_of_day = false, journal_id = journal_id || '_again' where account_id = $1`,
+      [account.accountId],
+    );
+    const settings = { service: 'account', entities: [], poolMax: 4, statementTimeoutMs: 60_000 };
+    await using database = await openDatabase({ ...settings, url: cloned.runtimeUrl, log: makeLog('test', 'silent') });
+    const run: Parameters<typeof chargePlanned>[1] = {
+      date: await today(),
+      advance: async (work) => void (await database.transaction(work)),
+    };
+    const ledger = bank().as(LedgerService, 'account');
+    const [posted, decided] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const postJournals: typeof ledger.postJournals = async (...asked) => {
+      const answer = await ledger.postJournals(...asked);
+      posted.resolve();
+      await decided.promise;
+      return answer;
+    };
+    let first: Promise<void> | undefined;
+    const getBalances: typeof ledger.getBalances = async (...asked) => {
+      first ??= chargePlanned({ database, ledger: { ...ledger, postJournals } }, run);
+      await Promise.race([posted.promise, first]);
+      return ledger.getBalances(...asked);
+    };
+    await chargePlanned({ database, ledger: { ...ledger, getBalances } }, run);
+    decided.resolve();
+    await first;
+    expect(await balanceOf(account)).to.equal('1.00');
+    expect(await list(account.accountId)).to.deep.equal(['MAINTENANCE 3.00 CHARGED']);
+  });
+
+  it('charges the fees of an account whose nights were missed, once they are made up for', async () => {
+    const { balanceOf, endDay } = daysOf(bank());
+    const rows = (text: string) => bank().database('account').query(text);
+    const fee = { feeCode: 'MAINTENANCE', tiers: [{ flat: eur('3') }] };
+    const account = await openAccount(bank(), { productId: await aProductWithFees(backOffice(), [fee]) });
+    await rows(`
+      create function break_one() returns trigger language plpgsql as $$ begin raise exception 'it is broken'; end $$;
+      create trigger break_one before insert on interest_account for each row
+        when (new.account_id = '${account.accountId}') execute function break_one();
+    `);
+    await endDay();
+    expect(await balanceOf(account)).to.equal('0.00');
+    const aside = `select step, reason from set_aside where account_id = '${account.accountId}'`;
+    expect(await rows(`${aside} order by step`)).to.deep.equal([
+      { step: 'accrue-interest', reason: 'it is broken' },
+      { step: 'charge-fees', reason: 'NIGHTS_MISSED' },
+    ]);
+    await rows('drop trigger break_one on interest_account');
+    await backOffice().retrySetAsideAccounts({ requestId: aRequestId() });
+    while ((await rows(`${aside} and retry`)).length > 0) await pause(50);
+    expect(await rows(aside)).to.deep.equal([]);
+    expect(await balanceOf(account)).to.equal('-3.00');
+    expect(await list(account.accountId)).to.deep.equal(['MAINTENANCE 3.00 CHARGED']);
   });
 });

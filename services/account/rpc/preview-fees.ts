@@ -4,12 +4,12 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { decimal, ZERO } from '#rules/decimal.ts';
 import { readRow } from '../accounts.ts';
-import { decide } from '../charging-fees.ts';
 import type { Context } from '../context.ts';
 import { periodicFeesOf } from '../domain/fee-terms.ts';
 import { periodEnd } from '../domain/fees.ts';
 import { periodStart } from '../domain/interest.ts';
 import { feeMessage, readBalances } from '../fee-tables.ts';
+import { decide } from '../planning-fees.ts';
 import { termsOf } from '../products.ts';
 
 /** Of which accounts fees are charged. */
