@@ -4,8 +4,10 @@ import { newId } from '#chassis/id.ts';
 import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
-import type { ImportScheduledPaymentRequest } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
-import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import {
+  type ImportScheduledPaymentRequest,
+  TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { readRecurrence } from '#rules/recurrence.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
