@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '#chassis/boot.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { type Context, makeContext } from './context.ts';
+import { subscriptions } from './events.ts';
 import { startExchanging } from './exchanging.ts';
 import { startMakingPayments } from './making-payments.ts';
 import { chassisSteps, PaymentFiles } from './migrations/0001-payment-files.ts';
@@ -47,6 +48,7 @@ export const integration: ServiceDefinition<typeof IntegrationService, Context> 
     { name: '0006-schemes', class: Schemes },
   ],
   context: makeContext,
+  subscriptions: () => subscriptions,
   start: async (context) => {
     const { names } = await context.schemas;
     const held = names.length > 0 ? `the official schemas of ${names.join(', ')}` : 'no official schemas';
