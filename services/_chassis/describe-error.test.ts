@@ -81,7 +81,7 @@ describe('What is written of an error', () => {
       // Under either name that our logs have for it.
       log.error({ err: error, nested: 1 }, 'failed');
       log.child({ trace: 'x' }).warn({ error }, 'failed');
-      log.flush();
+      await new Promise((resolve) => log.flush(resolve));
       const written = `${await readFile(path.join(directory, 'log'), 'utf8')} ${sayError(error)}`;
       expect(written).to.not.match(/canary/i);
       expect(written).to.contain('"stack"');
