@@ -7231,6 +7231,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'EXECUTION_DATE_TOO_FAR',
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
+      'TIER_LIMIT_EXCEEDED',
+      'TIER_DAY_LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/GetPaymentOrder': {
@@ -7728,6 +7730,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CALENDAR_NOT_FOUND',
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
+      'TIER_LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/UpdateScheduledPayment': {
@@ -7779,6 +7782,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CALENDAR_NOT_FOUND',
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
+      'TIER_LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/PauseScheduledPayment': {
@@ -7842,6 +7846,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'MANDATE_ENDED',
       'SIGNATURES_IMPOSSIBLE',
       'SIGNATURES_REQUIRED',
+      'TIER_LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/CancelScheduledPayment': {
