@@ -19,7 +19,7 @@ export const ALONE = 'services/_testbed/run.test.ts';
 
 /**
  * The arguments for mocha: those of `.mocharc.json`, then `args`. Files among `args` replace the configured ones, to
- * which mocha by itself would add them. All files together, but the one that runs alone, are run by three processes,
+ * which mocha by itself would add them. All files together, but the one that runs alone, are run by four processes,
  * because tests wait more than they compute; files that were named are run by one, where a test that leaves something
  * open is seen, because the run does not end. In continuous integration mocha exits after the last test.
  */
@@ -29,7 +29,7 @@ export function mochaArguments(args: readonly string[], environment: NodeJS.Proc
     [value].flat().map((one) => (one === true ? `--${name}` : `--${name}=${String(one)}`)),
   );
   const exit = environment['CI'] ? ['--exit'] : [];
-  const all = namesFiles(args) ? [] : ['--parallel', '--jobs=3', ...filesOf(spec)];
+  const all = namesFiles(args) ? [] : ['--parallel', '--jobs=4', ...filesOf(spec)];
   return ['--no-config', ...options, ...exit, ...args, ...all];
 }
 

@@ -1,7 +1,7 @@
 // The frame of a journey: a whole bank, doors into it, and after every test the laws of its ledger.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Client } from 'pg';
+import type { TestDatabase } from '#chassis/testing/database.ts';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -77,17 +77,17 @@ export async function stateOf(
   bank: Bank,
   { without = [] }: { without?: readonly string[] } = {},
 ): Promise<Record<string, string>> {
-  const state: Record<string, string> = {};
-  await inEachDatabase(bank, [...without, 'lane'], async (client, service, tables) => {
-    // In one statement, since much depends on it and it is asked often.
-    const parts = tables.map(
+  const parts = services.map(async ({ name: service }) => {
+    const database = bank.database(service);
+    // In one statement, planned once, since much depends on it and it is asked often.
+    const hashes = (await tablesOf(database, [...without, 'lane'])).map(
       (name) =>
         `select '${name}' as name, count(*) || ' rows, ' || sum(hashtextextended(t::text, 0)) as state from "${name}" t`,
     );
-    const { rows } = await client.query<{ name: string; state: string }>(parts.join(' union all '));
-    for (const row of rows) state[`${service}.${row.name}`] = row.state;
+    const rows = await database.queryOften<{ name: string; state: string }>(hashes.join(' union all '));
+    return rows.map(({ name, state }) => [`${service}.${name}`, state]);
   });
-  return state;
+  return Object.fromEntries((await Promise.all(parts)).flat());
 }
 
 /** Whom the bank refuses something has a key, under which it is recorded: makes those of the staff of the tests ahead. */
@@ -103,41 +103,28 @@ export async function dumpOf(
   { without = [] }: { without?: readonly string[] } = {},
 ): Promise<Map<string, string[]>> {
   const dump = new Map<string, string[]>();
-  await inEachDatabase(bank, without, async (client, service, tables) => {
-    for (const name of tables) {
-      const { rows } = await client.query<{ row: string }>(`select t::text as row from "${name}" t order by t::text`);
+  for (const { name: service } of services) {
+    const database = bank.database(service);
+    for (const name of await tablesOf(database, without)) {
+      const rows = await database.query<{ row: string }>(`select t::text as row from "${name}" t order by t::text`);
       dump.set(
         `${service}.${name}`,
         rows.map(({ row }) => row),
       );
     }
-  });
+  }
   return dump;
 }
 
-/** Reads in the database of every service, whose tables are told in order, as one who may read them all. */
-async function inEachDatabase(
-  bank: Bank,
-  without: readonly string[],
-  read: (client: Client, service: string, tables: readonly string[]) => Promise<void>,
-): Promise<void> {
-  for (const { name: service } of services) {
-    const client = await bank.database(service).open('superuser');
-    try {
-      const { rows } = await client.query<{ name: string }>(
-        `select table_name as name from information_schema.tables
-         where table_schema = 'public' and table_type = 'BASE TABLE' and not table_name = any($1) order by 1`,
-        [without],
-      );
-      await read(
-        client,
-        service,
-        rows.map(({ name }) => name),
-      );
-    } finally {
-      await client.end();
-    }
-  }
+/** The tables of a service in order, each with all its partitions. */
+async function tablesOf(database: TestDatabase, without: readonly string[]): Promise<string[]> {
+  const tables = await database.query<{ name: string }>(
+    `select relname::text as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+       and not relname = any($1) order by 1`,
+    [without],
+  );
+  return tables.map(({ name }) => name);
 }
 
 /** Whether a program can be run by its name. */

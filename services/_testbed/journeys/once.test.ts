@@ -4,7 +4,7 @@ import { fromBinary, fromJson, type JsonObject, toBinary, toJson } from '@bufbui
 import { expect } from 'chai';
 import { Code, type Refusal } from '#chassis/errors.ts';
 import { refused } from '#chassis/testing/clients.ts';
-import { whileRefused } from '../patience.ts';
+import { endDay } from '../days.ts';
 import { BACK_OFFICE, type Counter, counter, money, type OpenedAccount, textAt } from './counter.ts';
 import { methodNamed, PROTOCOLS, pathOf, tokens } from './doors.ts';
 import { stateOf, useJourney } from './journey.ts';
@@ -154,18 +154,7 @@ describe('A command', function aCommand() {
     const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
     const later = Temporal.Instant.from(textAt(date, 'clockTime')).add({ hours: 24 * 31 });
     await door.call(BACK_OFFICE, 'ledger.SetClock', { requestId: randomUUID(), clockTime: later.toString() });
-    let open = textAt(date, 'openDate');
-    for (let day = 0; day < 31; day += 1) {
-      const advance = await door.call(BACK_OFFICE, 'ledger.AdvanceBusinessDate', {
-        requestId: randomUUID(),
-        openDate: open,
-      });
-      const closing = textAt(advance, 'closingDate');
-      await whileRefused('DAY_STEPS_NOT_DONE', () =>
-        door.call(BACK_OFFICE, 'ledger.CloseBusinessDate', { requestId: randomUUID(), closingDate: closing }),
-      );
-      open = textAt(advance, 'openDate');
-    }
+    await endDay(journey.bank());
   }
 });
 
