@@ -7354,6 +7354,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
+      'EXTERNAL_REFERENCE_EXISTS',
     ],
   },
   'bank.transaction.v1.TransactionService/ListSuspenseItems': {
@@ -7425,6 +7426,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SUSPENSE_ITEM_NOT_FOUND',
       'SUSPENSE_ITEM_NOT_OPEN',
       'SUSPENSE_ITEM_NOT_RETURNABLE',
+      'BALANCE_OUT_OF_RANGE',
     ],
   },
   'bank.transaction.v1.TransactionService/PlaceHold': {

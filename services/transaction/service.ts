@@ -15,6 +15,7 @@ import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
+import { RefusedReceipts } from './migrations/0022-refused-receipts.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
@@ -120,6 +121,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0013-day-usage', class: DayUsages },
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
+    { name: '0022-refused-receipts', class: RefusedReceipts },
   ],
   context: makeContext,
   rpcs,

@@ -30,15 +30,15 @@ export interface ItemRow extends NewItem {
   readonly createTime: number;
 }
 
-/** Writes a new item; one of the same payment is there once. */
-export function insertItem(item: NewItem): RawBuilder<unknown> {
+/** Writes a new item, and answers its id; nothing where the payment that came back, or came in, has one already. */
+export function insertItem(item: NewItem): RawBuilder<{ id: string }> {
   const particulars = item.particulars === null ? null : asBuffer(Buffer.from(item.particulars, 'base64'));
-  return sql`
+  return sql<{ id: string }>`
     insert into suspense_item (id, journal_id, currency, amount, reason, state, end_to_end_identification,
       external_reference, payment_order_id, particulars, create_time)
     values (${item.id}, ${item.journalId}, ${item.currency}, ${item.amount}::bigint, ${item.reason}, 'pending',
       ${item.endToEndIdentification}, ${item.externalReference}, ${item.paymentOrderId}, ${particulars}, clock_timestamp())
-    on conflict (payment_order_id) do nothing
+    on conflict do nothing returning id
   `;
 }
 
@@ -76,6 +76,11 @@ export function selectItems(
     where ${state === undefined ? sql`true` : sql`state = ${state}`} and ${after === undefined ? sql`true` : sql`id > ${after}`}
     order by id limit ${limit}
   `;
+}
+
+/** Forgets an item that the ledger refused: it never came in. */
+export function dropItem(id: string): RawBuilder<unknown> {
+  return sql`delete from suspense_item where id = ${id} and state = 'pending' and booking_date is null`;
 }
 
 /** Writes that an item is on its way. */

@@ -54,6 +54,7 @@ export const refuse = refusals('transaction', {
   EXECUTION_DATE_TOO_FAR: ['INVALID_ARGUMENT', 'The execution date is more than a year away.'],
   SUSPENSE_ITEM_NOT_FOUND: ['NOT_FOUND', 'There is no such item in suspense.'],
   SUSPENSE_ITEM_NOT_OPEN: ['FAILED_PRECONDITION', 'The item is dealt with already.'],
+  EXTERNAL_REFERENCE_EXISTS: ['ALREADY_EXISTS', 'Another request has taken this payment into suspense.'],
   SUSPENSE_ITEM_NOT_RETURNABLE: ['FAILED_PRECONDITION', 'It is a payment of this bank that came back.'],
   DATE_INVALID: [
     'INVALID_ARGUMENT',

@@ -3,7 +3,7 @@ import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { SuspenseItemState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { accountsAs, openAccount } from '../../_testbed/opening.ts';
-import { aRequestId, as, balanceOf, dump } from '../testing.ts';
+import { aRequestId, as, balanceOf, czk, dump } from '../testing.ts';
 import { aReceipt, ELSEWHERE, NOBODYS, usePayments } from '../testing-payments.ts';
 
 describe('ReceivePayment', function receivePayment() {
@@ -34,6 +34,23 @@ describe('ReceivePayment', function receivePayment() {
     expect(await dump(bank().database('transaction')))
       .to.not.include('Mustermann')
       .and.not.include(NOBODYS);
+  });
+
+  it('takes into suspense once what comes under another request', async () => {
+    const receipt = aReceipt(NOBODYS);
+    await scheme().receivePayment(receipt);
+    await refused(scheme().receivePayment({ ...receipt, requestId: aRequestId() }), 'EXTERNAL_REFERENCE_EXISTS');
+  });
+
+  it('takes nothing into suspense that the ledger cannot hold, and the same payment when it can', async () => {
+    const all = aReceipt(NOBODYS, '92233720368547758.07');
+    const items = async () => (await as(bank(), 'AUDITOR').listSuspenseItems({})).suspenseItems.length;
+    const before = await items();
+    await refused(scheme().receivePayment(all), 'BALANCE_OUT_OF_RANGE');
+    await refused(scheme().receivePayment(all), 'BALANCE_OUT_OF_RANGE');
+    expect(await items()).to.equal(before);
+    await scheme().receivePayment({ ...all, requestId: aRequestId(), amount: czk('1.00') });
+    expect(await items()).to.equal(before + 1);
   });
 
   it('refuses what its account does not take, for ever', async () => {

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
-import { type OrderSteps, type Outcome, outcomeOf } from '#chassis/order.ts';
+import { type OrderSteps, outcomeOf } from '#chassis/order.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
@@ -13,11 +13,12 @@ import { normalise } from '#rules/iban.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { legsOf } from '../domain/legs.ts';
+import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
 import { type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 import { bookItem, newItem } from '../suspense.ts';
-import { insertItem, type NewItem, openItem } from '../suspense-tables.ts';
+import { dropItem, insertItem, type NewItem, openItem } from '../suspense-tables.ts';
 
 interface Unmatched {
   readonly item: NewItem;
@@ -92,7 +93,8 @@ function steps(context: Context): OrderSteps<Method, Movement | Unmatched, Movem
     method,
     async plan(tx, planned) {
       if (!('item' in planned)) return base.plan(tx, planned);
-      await tx.execute(insertItem(planned.item));
+      const [inserted] = await tx.query(insertItem(planned.item));
+      if (!inserted) throw refuse('EXTERNAL_REFERENCE_EXISTS');
       return planned;
     },
     carryOut: (intent, options) => {
@@ -103,16 +105,18 @@ function steps(context: Context): OrderSteps<Method, Movement | Unmatched, Movem
     async settle(tx, intent, outcome) {
       if (!('item' in intent)) return base.settle(tx, intent, outcome);
       const { id } = intent.item;
-      await tx.execute(openItem(id, bookingDateOf(outcome)));
+      if ('refusal' in outcome) {
+        await tx.execute(dropItem(id));
+        return {};
+      }
+      await tx.execute(openItem(id, bookingDateOf(outcome.value)));
       tx.record({ resourceIds: [id], partyId: '' });
       return { suspenseItemId: id };
     },
   };
 }
 
-function bookingDateOf(outcome: Outcome<Booking | null>): string {
-  // The bank's own accounts refuse nothing.
-  if ('refusal' in outcome) throw new Error('money could not be taken into suspense', { cause: outcome.refusal });
-  if (outcome.value === null) throw new Error('money was not taken into suspense');
-  return outcome.value.bookingDate;
+function bookingDateOf(booking: Booking | null): string {
+  if (booking === null) throw new Error('money was not taken into suspense');
+  return booking.bookingDate;
 }

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
 import { bookBack, itemMessage } from '../suspense.ts';
-import { holdItem, lockItem, returnItem } from '../suspense-tables.ts';
+import { holdItem, lockItem, reopenItem, returnItem } from '../suspense-tables.ts';
 
 interface Planned {
   readonly itemId: string;
@@ -47,7 +47,10 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, Booking> {
     carryOut: (intent, { validateOnly, deadline, call }) =>
       bookBack(context, intent, { validateOnly, deadline, trace: call.trace }),
     async settle(tx, { itemId, isoReason }, outcome) {
-      if ('refusal' in outcome) throw new Error('money could not be taken out of suspense', { cause: outcome.refusal });
+      if ('refusal' in outcome) {
+        await tx.execute(reopenItem(itemId));
+        return {};
+      }
       await tx.execute(returnItem(itemId, isoReason, outcome.value.bookingDate));
       const [item] = await tx.query(lockItem(itemId));
       if (!item) throw refuse('SUSPENSE_ITEM_NOT_FOUND');
