@@ -64,16 +64,24 @@ const ANSWER_MS = 150;
 
 /** Runs a command again while another change of its account is under way, until its caller would not wait any more. */
 export async function whenFree<T>(call: Call, command: () => Promise<T>): Promise<T> {
+  let busy: Refusal | undefined;
   for (let pause = PAUSE_MIN_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
     const wait = pause * (0.5 + Math.random());
     try {
       return await command();
     } catch (error) {
-      const busy = error instanceof Refusal && error.reason === 'ACCOUNT_BUSY';
-      if (!busy || Date.now() + wait + ANSWER_MS > call.deadline) throw error;
+      // A last try for which there was no time is still one that had to wait.
+      if (isRefusedFor(error, 'DEADLINE_PASSED') && busy) throw busy;
+      if (!isRefusedFor(error, 'ACCOUNT_BUSY')) throw error;
+      busy = error;
+      if (Date.now() + wait + ANSWER_MS > call.deadline) throw error;
     }
     await sleep(wait);
   }
+}
+
+function isRefusedFor(error: unknown, reason: string): error is Refusal {
+  return error instanceof Refusal && error.reason === reason;
 }
 
 /** True for a call of a customer; the other ones who may change accounts are staff, and the bank itself. */
