@@ -41,10 +41,10 @@ describe('A transaction service that is killed', function faults() {
     mine = await openAccount(bank(), { owners: [jana] });
     his = await openAccount(bank(), { owners: [jana] });
     await payIn(bank(), mine, '1000');
+    await start();
   });
-  beforeEach('starts the service as a process', start);
-  afterEach(() => process?.kill());
   after(async () => {
+    await process?.kill();
     client.close();
     approved.close();
     payer.close();
