@@ -2,7 +2,7 @@
 // a step at a time, by a lease; all that a step does is written with how far it is, so that whoever comes next goes on from there.
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { newId } from '#chassis/id.ts';
+import { type DayStep, dayStepsOf, LOOK_MS, type StepCounts, type Tell } from '#chassis/day-steps.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { accrueInterest } from './accruing.ts';
 import { chargeFees } from './charging-fees.ts';
@@ -15,13 +15,13 @@ import { matureDeposits } from './maturing.ts';
 import { postInterest } from './posting-interest.ts';
 import { retrySetAside } from './retrying.ts';
 
-interface Step {
+interface Work {
   readonly position: number;
   run(context: Context, run: StepRun): Promise<void>;
 }
 
 /** Later services add theirs between: reports come after statements, statements after all that is posted. */
-export const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<string, Work>> = {
   'expire-evidence': { position: 10, run: expireEvidence },
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
@@ -31,37 +31,33 @@ export const STEPS: Readonly<Record<string, Step>> = {
   'make-statements': { position: 80, run: makeStatements },
 };
 
-const LOOK_MS = 500;
-const REPORT_MS = 500;
 const LEASE = sql`interval '10 seconds'`;
 
-/** Registers the steps, and takes them when they are due, until it is stopped. */
+/** Takes the steps when they are due, and what was set aside when it is wanted, until it is stopped. */
 export function startEndOfDay(context: Context): () => Promise<void> {
-  let registered = false;
+  const steps = Object.entries(STEPS).map(
+    ([name, { position, run }]): DayStep => ({
+      name,
+      position,
+      take: (date, tell) => takeStep(context, { date, name, run, tell }),
+    }),
+  );
+  const takeDue = dayStepsOf(context.ledger, steps);
   const work = async (): Promise<void> => {
-    if (!registered) {
-      const steps = Object.entries(STEPS).map(([name, { position }]) => ({ name, position }));
-      await context.ledger.registerDaySteps({ requestId: newId('cmd'), steps });
-      registered = true;
-    }
-    let isDue = true;
-    while (isDue) isDue = await takeDueStep(context);
+    await takeDue();
     await retrySetAside(context);
   };
   return repeat(LOOK_MS, work, context.log, 'the end of the day has to wait');
 }
 
-/** Takes the first step that is due, to its end. Answers whether there was one. */
-export async function takeDueStep(context: Context): Promise<boolean> {
-  const { days } = await context.ledger.getEndOfDay({});
-  for (const { businessDate, steps } of days) {
-    const due = steps.find((step) => step.service === 'account' && step.due);
-    if (due) return takeStep(context, businessDate, due.name);
-  }
-  return false;
+interface Taking extends Pick<Work, 'run'> {
+  readonly date: string;
+  readonly name: string;
+  readonly tell: Tell;
 }
 
-async function takeStep(context: Context, date: string, name: string): Promise<boolean> {
+/** Takes a step to its end, and answers its counts; undefined where another process has it. */
+async function takeStep(context: Context, { date, name, run, tell }: Taking): Promise<StepCounts | undefined> {
   const { database } = context;
   const holder = randomUUID();
   const [taken] = await database.query(sql<{ cursor: string; done: boolean }>`
@@ -71,9 +67,9 @@ async function takeStep(context: Context, date: string, name: string): Promise<b
     where day_work.lease_until < clock_timestamp() or day_work.holder is null
     returning cursor, done
   `);
-  if (!taken) return false;
-  let reported = performance.now();
-  const run: StepRun = {
+  if (!taken) return undefined;
+  const counts = () => countsOf(context, date, name);
+  const at: StepRun = {
     date: Temporal.PlainDate.from(date),
     step: name,
     cursor: taken.cursor,
@@ -91,20 +87,17 @@ async function takeStep(context: Context, date: string, name: string): Promise<b
           where date = ${date}::date and step = ${name}
         `);
       });
-      if (performance.now() - reported < REPORT_MS) return;
-      reported = performance.now();
-      await report(context, date, name, false);
+      await tell(counts);
     },
   };
   try {
-    if (!taken.done) await STEPS[name]?.run(context, run);
+    if (!taken.done) await run(context, at);
     await database.query(sql`
       update day_work set done = true where date = ${date}::date and step = ${name} and holder = ${holder}
     `);
-    await report(context, date, name, true);
-    return true;
+    return await counts();
   } catch (error) {
-    if (error instanceof LeaseLost) return false;
+    if (error instanceof LeaseLost) return undefined;
     throw error;
   } finally {
     await database.query(sql`
@@ -114,13 +107,12 @@ async function takeStep(context: Context, date: string, name: string): Promise<b
   }
 }
 
-/** Tells the ledger how far a step is. */
-async function report({ database, ledger }: Context, businessDate: string, step: string, done: boolean): Promise<void> {
-  const [row] = await database.query(sql<{ doneCount: number; setAsideCount: number }>`
+async function countsOf({ database }: Context, date: string, step: string): Promise<StepCounts> {
+  const [counts] = await database.query(sql<StepCounts>`
     select done_count as "doneCount", (
       select count(*)::int from set_aside s where s.step = w.step and s.date = w.date
     ) as "setAsideCount"
-    from day_work w where date = ${businessDate}::date and step = ${step}
+    from day_work w where date = ${date}::date and step = ${step}
   `);
-  await ledger.reportDayStep({ requestId: newId('cmd'), businessDate, step, done, ...row });
+  return counts ?? { doneCount: 0, setAsideCount: 0 };
 }

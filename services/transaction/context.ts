@@ -1,7 +1,7 @@
 // What a handler of the transaction service may touch.
 import type { House } from '#chassis/boot.ts';
-import type { Client } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
+import type { Checklists } from '#chassis/day-steps.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
@@ -15,15 +15,12 @@ import { type Outside, outsideOf } from './outside.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
 import { type Proving, provingOf } from './step-up.ts';
 
-/** The checklist of the ends of the days, which the ledger keeps. */
-export type DaySteps = Pick<Client<typeof LedgerService>, 'registerDaySteps' | 'getEndOfDay' | 'reportDayStep'>;
-
 export interface Context extends House {
   readonly accounts: Accounts;
   readonly ledger: Ledger;
   readonly clock: BusinessClock;
   readonly holidays: HolidaysOf;
-  readonly days: DaySteps;
+  readonly days: Checklists;
   readonly scoring: Scoring;
   readonly proving: Proving;
   /** By which scheme other banks are paid, by currency. */

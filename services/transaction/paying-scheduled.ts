@@ -5,10 +5,8 @@ import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { sql } from 'kysely';
 import { ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
+import type { DayStep, StepCounts, Tell } from '#chassis/day-steps.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
-import { newId } from '#chassis/id.ts';
-import { repeat } from '#chassis/repeat.ts';
-import { DayStepState } from '#gen/bank/ledger/v1/end_of_day_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
@@ -16,60 +14,65 @@ import { prepareAttempt } from './schedule-attempts.ts';
 import { countRuns, type ScheduleRow, scheduleFrom, selectDue } from './schedule-tables.ts';
 import { transferSteps } from './signed-orders.ts';
 
-/** Later than the deposits that mature, and what they pay out; no statement of the day that ends waits for it. */
+/** Its place is later than the deposits that mature, and what they pay out; no statement of the day that ends waits for it. */
 const STEP = { name: 'pay-scheduled', position: 70 };
-const LOOK_MS = 500;
-const REPORT_MS = 500;
 const PAGE = 200;
 const LEASE = sql`interval '10 seconds'`;
 
-/** Registers the step, and pays what is due, until it is stopped. */
-export function startPayingScheduled(context: Context): () => Promise<void> {
+/** What pays scheduled payments. */
+export interface ScheduledPay {
+  readonly step: DayStep;
+  /** Pays what is due while no day ends. */
+  payDue(): Promise<void>;
+}
+
+/** Makes what pays scheduled payments. */
+export function payingScheduled(context: Context): ScheduledPay {
   const pay = payer(context);
-  let registered = false;
-  const work = async (): Promise<void> => {
-    if (!registered) {
-      await context.days.registerDaySteps({ requestId: newId('cmd'), steps: [STEP] });
-      registered = true;
-    }
-    const ofDays = (await context.days.getEndOfDay({})).days.flatMap(({ businessDate, steps }) =>
-      steps.filter(({ name }) => name === STEP.name).map((step) => ({ ...step, businessDate })),
-    );
-    const due = ofDays.find((step) => step.due);
-    if (due) await leased(context, (keep) => endStep(context, due.businessDate, keep, pay));
-    // While a day ends, its steps come first: interest and deposits may be what there is to pay with.
-    else if (ofDays.every(({ state }) => state === DayStepState.DONE) && (await isAnyDue(context))) {
-      await leased(context, pay);
-    }
+  return {
+    step: {
+      ...STEP,
+      async take(businessDate, tell) {
+        let counts: StepCounts | undefined;
+        await leased(context, async (keep) => {
+          counts = await endStep(context, businessDate, { keep, tell, pay });
+        });
+        return counts;
+      },
+    },
+    async payDue() {
+      const { openDate } = await context.clock.read();
+      const [due] = await context.database.query(selectDue(openDate.toString(), '', 1));
+      if (due) await leased(context, pay);
+    },
   };
-  return repeat(LOOK_MS, work, context.log, 'scheduled payments have to wait');
 }
 
-async function isAnyDue({ clock, database }: Context): Promise<boolean> {
-  const { openDate } = await clock.read();
-  return (await database.query(selectDue(openDate.toString(), '', 1))).length > 0;
+interface Ending {
+  readonly keep: Keep;
+  readonly tell: Tell;
+  readonly pay: Pay;
 }
 
-/** Pays all that is due, and reports the step of a day done once nothing is left but what cannot be done at all. */
-async function endStep({ clock, database, days }: Context, businessDate: string, keep: Keep, pay: Pay) {
+/** Pays all that is due. The step of a day is done once nothing is left but what cannot be done at all. */
+async function endStep(
+  { clock, database }: Context,
+  businessDate: string,
+  { keep, tell, pay }: Ending,
+): Promise<StepCounts | undefined> {
   const next = Temporal.PlainDate.from(businessDate).add({ days: 1 });
   // This process sees that the day is over within a quarter of a second of its turn.
-  if (Temporal.PlainDate.compare((await clock.read()).openDate, next) < 0) return;
-  async function report(done: boolean, brokenCount = 0): Promise<void> {
+  if (Temporal.PlainDate.compare((await clock.read()).openDate, next) < 0) return undefined;
+  const countsWith = async (brokenCount: number): Promise<StepCounts> => {
     const [count] = await database.query(countRuns(next.toString()));
-    const counts = { doneCount: count?.done ?? 0, setAsideCount: (count?.refused ?? 0) + brokenCount };
-    await days.reportDayStep({ requestId: newId('cmd'), businessDate, step: STEP.name, done, ...counts });
-  }
-  let reported = performance.now();
+    return { doneCount: count?.done ?? 0, setAsideCount: (count?.refused ?? 0) + brokenCount };
+  };
   const broken = await pay(async () => {
     await keep();
-    if (performance.now() - reported < REPORT_MS) return;
-    reported = performance.now();
-    await report(false);
+    await tell(() => countsWith(0));
   });
   const left = await database.query(selectDue(next.toString(), '', PAGE));
-  if (left.some(({ id }) => !broken.has(id))) return;
-  await report(true, broken.size);
+  return left.some(({ id }) => !broken.has(id)) ? undefined : countsWith(broken.size);
 }
 
 /** What failed for no reason that anybody foresaw: it is tried again, and no day waits for it. */

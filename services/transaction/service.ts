@@ -6,6 +6,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
+import { startEndOfDay } from './end-of-day.ts';
 import { signatures } from './events.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
@@ -16,7 +17,6 @@ import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
 import { RefusedReceipts } from './migrations/0022-refused-receipts.ts';
-import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
@@ -130,7 +130,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     const stops = [
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
-      startPayingScheduled(context),
+      startEndOfDay(context),
       repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),
     ];
     return async () => {

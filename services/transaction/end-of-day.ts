@@ -1,0 +1,17 @@
+// The ends of the days, and what is due between them: this service's steps of the checklist that the ledger keeps.
+import { dayStepsOf, LOOK_MS } from '#chassis/day-steps.ts';
+import { repeat } from '#chassis/repeat.ts';
+import type { Context } from './context.ts';
+import { payingScheduled } from './paying-scheduled.ts';
+
+/** Takes the steps when they are due, until it is stopped. */
+export function startEndOfDay(context: Context): () => Promise<void> {
+  const scheduled = payingScheduled(context);
+  const takeDue = dayStepsOf(context.days, [scheduled.step]);
+  const work = async (): Promise<void> => {
+    const open = await takeDue();
+    // While a day ends, its steps come first: interest and deposits may be what there is to pay with.
+    if (open.length === 0) await scheduled.payDue();
+  };
+  return repeat(LOOK_MS, work, context.log, 'the end of the day has to wait');
+}
