@@ -124,6 +124,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/GetStatementProof'
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
+  | 'bank.account.v1.AccountService/RecordEntryParticulars'
   | 'bank.account.v1.AccountService/GetAccountHolders'
   | 'bank.account.v1.AccountService/ExplainInterest'
   | 'bank.account.v1.AccountService/ListSetAsideAccounts'
@@ -1276,6 +1277,25 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
     shows: [],
     actors: [['actor']],
+    errors: [],
+  },
+  'bank.account.v1.AccountService/RecordEntryParticulars': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['entries', 'accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['entries', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
+      { path: ['entries', 'counterpartyAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['entries', 'counterpartyIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
     errors: [],
   },
   'bank.account.v1.AccountService/GetAccountHolders': {
@@ -8067,11 +8087,13 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.BalanceCertificate': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
   'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
+  'bank.account.v1.EntryParticulars': { counterpartyName: 'PERSONAL', counterpartyIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderAuthorization': { debtorIban: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
   'bank.account.v1.Statement': { iban: 'PERSONAL', displayName: 'PERSONAL' },
+  'bank.account.v1.StatementEntry': { counterpartyName: 'PERSONAL', counterpartyIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
@@ -8193,6 +8215,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.ChangeHoldersResponse',
   'bank.account.v1.CloseAccountResponse',
   'bank.account.v1.DownloadStatementResponse',
+  'bank.account.v1.EntryParticulars',
   'bank.account.v1.EscheatAccountResponse',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
@@ -8207,9 +8230,11 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.OrderDecision',
   'bank.account.v1.OrderToAuthorize',
   'bank.account.v1.PayOutEstateResponse',
+  'bank.account.v1.RecordEntryParticularsRequest',
   'bank.account.v1.SetMaturityInstructionResponse',
   'bank.account.v1.SetOverdraftLimitResponse',
   'bank.account.v1.Statement',
+  'bank.account.v1.StatementEntry',
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
   'bank.account.v1.UpdateAccountResponse',

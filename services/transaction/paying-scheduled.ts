@@ -1,8 +1,6 @@
 // Pays what is due of scheduled payments: as a step of the end of each day, for the day that is open by then, and whatever came too late
 // for that step as soon as it is seen. One process pays at a time, by a lease; two would pay nothing twice, as every try has its key.
-import { randomUUID } from 'node:crypto';
 import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
-import { sql } from 'kysely';
 import { ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
@@ -12,6 +10,7 @@ import { DayStepState } from '#gen/bank/ledger/v1/end_of_day_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
+import { type Keep, leased } from './leasing.ts';
 import { prepareAttempt } from './schedule-attempts.ts';
 import { countRuns, type ScheduleRow, scheduleFrom, selectDue } from './schedule-tables.ts';
 import { transferSteps } from './signed-orders.ts';
@@ -21,7 +20,6 @@ const STEP = { name: 'pay-scheduled', position: 70 };
 const LOOK_MS = 500;
 const REPORT_MS = 500;
 const PAGE = 200;
-const LEASE = sql`interval '10 seconds'`;
 
 /** Registers the step, and pays what is due, until it is stopped. */
 export function startPayingScheduled(context: Context): () => Promise<void> {
@@ -36,10 +34,10 @@ export function startPayingScheduled(context: Context): () => Promise<void> {
       steps.filter(({ name }) => name === STEP.name).map((step) => ({ ...step, businessDate })),
     );
     const due = ofDays.find((step) => step.due);
-    if (due) await leased(context, (keep) => endStep(context, due.businessDate, keep, pay));
+    if (due) await leased(context, STEP.name, (keep) => endStep(context, due.businessDate, keep, pay));
     // While a day ends, its steps come first: interest and deposits may be what there is to pay with.
     else if (ofDays.every(({ state }) => state === DayStepState.DONE) && (await isAnyDue(context))) {
-      await leased(context, pay);
+      await leased(context, STEP.name, pay);
     }
   };
   return repeat(LOOK_MS, work, context.log, 'scheduled payments have to wait');
@@ -75,8 +73,6 @@ async function endStep({ clock, database, days }: Context, businessDate: string,
 /** What failed for no reason that anybody foresaw: it is tried again, and no day waits for it. */
 type Broken = ReadonlySet<string>;
 
-/** Says that whoever has the lease is still at work. */
-type Keep = () => Promise<void>;
 type Pay = (keep: Keep) => Promise<Broken>;
 
 /** Makes a function that tries everything that is due once. */
@@ -110,27 +106,4 @@ function payer(context: Context): Pay {
       }
     }
   };
-}
-
-/** Works under the lease, if nobody else has it; `keep` renews it. */
-async function leased({ database }: Context, work: (keep: Keep) => Promise<unknown>): Promise<void> {
-  const holder = randomUUID();
-  const [taken] = await database.query(sql`
-    insert into scheduled_payment_lease as l (name, holder, lease_until)
-    values (${STEP.name}, ${holder}, clock_timestamp() + ${LEASE})
-    on conflict (name) do update set holder = ${holder}, lease_until = excluded.lease_until
-    where l.holder is null or l.lease_until < clock_timestamp()
-    returning name
-  `);
-  if (!taken) return;
-  const mine = sql`where name = ${STEP.name} and holder = ${holder}`;
-  try {
-    await work(async () => {
-      await database.query(sql`
-        update scheduled_payment_lease set lease_until = clock_timestamp() + ${LEASE} ${mine}
-      `);
-    });
-  } finally {
-    await database.query(sql`update scheduled_payment_lease set holder = null, lease_until = null ${mine}`);
-  }
 }

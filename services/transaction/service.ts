@@ -15,6 +15,7 @@ import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
+import { UntoldParticulars } from './migrations/0022-untold-particulars.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
@@ -55,6 +56,7 @@ import { withdrawCash } from './rpc/withdraw-cash.ts';
 import { goOnWithPayments } from './sending-payments.ts';
 import { goOnSigned } from './signed-orders.ts';
 import { entities } from './tables.ts';
+import { startTellingParticulars } from './telling-particulars.ts';
 
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
@@ -120,6 +122,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0013-day-usage', class: DayUsages },
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
+    { name: '0022-untold-particulars', class: UntoldParticulars },
   ],
   context: makeContext,
   rpcs,
@@ -129,6 +132,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
       startPayingScheduled(context),
+      startTellingParticulars(context),
       repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),
     ];
     return async () => {
