@@ -217,6 +217,8 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/AddServiceRequestMessage'
   | 'bank.customer.v1.CustomerService/AssignServiceRequest'
   | 'bank.customer.v1.CustomerService/ResolveServiceRequest'
+  | 'bank.customer.v1.CustomerService/ApproveRequestedProduct'
+  | 'bank.customer.v1.CustomerService/ReportRequestedProduct'
   | 'bank.customer.v1.CustomerService/ReopenServiceRequest'
   | 'bank.customer.v1.CustomerService/ReportDeath'
   | 'bank.customer.v1.CustomerService/PublishKycTierSet'
@@ -3226,6 +3228,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['product', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -3233,6 +3236,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_ERASED',
       'RATING_NOT_ALLOWED',
+      'PRODUCT_INVALID',
+      'DATE_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/ListServiceRequests': {
@@ -3251,7 +3256,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
     ],
-    shows: [['serviceRequests', 'customerId']],
+    shows: [['serviceRequests', 'customerId'], ['serviceRequests', 'product', 'accountId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -3348,6 +3353,50 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SERVICE_REQUEST_NOT_FOUND',
       'CUSTOMER_ERASED',
       'SERVICE_REQUEST_RESOLVED',
+      'PRODUCT_APPROVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ApproveRequestedProduct': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+      'PRODUCT_NOT_REQUESTED',
+      'PRODUCT_APPROVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ReportRequestedProduct': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
     ],
   },
   'bank.customer.v1.CustomerService/ReopenServiceRequest': {
@@ -8257,6 +8306,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.AddServiceRequestMessageRequest',
   'bank.customer.v1.AddServiceRequestMessageResponse',
   'bank.customer.v1.Address',
+  'bank.customer.v1.ApproveRequestedProductResponse',
   'bank.customer.v1.AssignServiceRequestResponse',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',

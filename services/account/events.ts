@@ -41,6 +41,7 @@ import type { Representation } from './domain/standing.ts';
 import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
 import { deaths } from './estates.ts';
 import { saveRepresentation } from './people-tables.ts';
+import { requestedProducts } from './requested-products.ts';
 import type { StatementRow } from './statement-tables.ts';
 import type { AccountRow } from './tables.ts';
 
@@ -166,6 +167,7 @@ export function ofCustomers(): Subscription {
         if (tierSet) await tx.execute(saveTiers(tierSet));
       }),
       deaths(),
+      requestedProducts(),
     ],
   };
 }

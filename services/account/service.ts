@@ -26,7 +26,9 @@ import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
 import { LeanStandings } from './migrations/0025-lean-standings.ts';
 import { CustomerTiers } from './migrations/0026-customer-tiers.ts';
 import { EntriesDescribed } from './migrations/0027-entry-particulars.ts';
+import { RequestedProducts } from './migrations/0028-requested-products.ts';
 import { peopleEntities } from './people-tables.ts';
+import { tendRequestedProducts } from './requested-products.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
@@ -171,6 +173,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0025-lean-standings', class: LeanStandings },
     { name: '0026-customer-tiers', class: CustomerTiers },
     { name: '0027-entry-particulars', class: EntriesDescribed },
+    { name: '0028-requested-products', class: RequestedProducts },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],
@@ -179,9 +182,11 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
   async start(context) {
     const stopTending = repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait');
     const stopEstates = repeat(TEND_MS, tendEstates(context), context.log, 'what somebody leaves has to wait');
+    const stopWanted = repeat(TEND_MS, tendRequestedProducts(context), context.log, 'what customers want has to wait');
     const stopEndOfDay = startEndOfDay(context);
     return async () => {
       await stopEndOfDay();
+      await stopWanted();
       await stopEstates();
       await stopTending();
     };

@@ -1,7 +1,8 @@
 // What of other services' events is told, and to whom. All of it is found out before the transaction in which the events take
 // effect. Notification publishes no events of its own but the records of commands.
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
+import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { CommandTx } from '#chassis/command.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
@@ -198,13 +199,13 @@ function partnerHandlers(): Handler<Prepared>[] {
 }
 
 /** What happens to an account, for all who hold it. */
-function ofAccount<D extends DescMessage>(
-  schema: D & (MessageShape<D> extends { readonly accountId: string } ? unknown : never),
-  tell: (event: MessageShape<D>, holders: Holders) => readonly Telling[],
+function ofAccount<M extends Message & { readonly accountId: string }>(
+  schema: GenMessage<M>,
+  tell: (event: M, holders: Holders) => readonly Telling[],
 ): Teller {
   return {
-    ...telling<D>(schema, (event, _envelope, holders) => tell(event, holders)),
-    about: ({ payload }) => [(fromBinary<D>(schema, payload) as unknown as { readonly accountId: string }).accountId],
+    ...telling(schema, (event, _envelope, holders) => tell(event, holders)),
+    about: ({ payload }) => [fromBinary(schema, payload).accountId],
   };
 }
 

@@ -97,6 +97,7 @@ function serviceRequestSamples(customerId: string, serviceRequestId: string): Pa
     'customer.AddServiceRequestMessage': { request: { serviceRequestId, text } },
     'customer.AssignServiceRequest': { request: { serviceRequestId, assigneeId: 'stf_eva' } },
     'customer.ReopenServiceRequest': { request: { serviceRequestId, text }, refused: 'SERVICE_REQUEST_NOT_RESOLVED' },
+    'customer.ApproveRequestedProduct': { request: { serviceRequestId }, refused: 'PRODUCT_NOT_REQUESTED' },
     'customer.ResolveServiceRequest': { request: { serviceRequestId, outcome: 'It came the next day.' } },
   };
 }
