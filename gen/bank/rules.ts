@@ -211,6 +211,8 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/FinishDocumentUpload'
   | 'bank.customer.v1.CustomerService/ListDocuments'
   | 'bank.customer.v1.CustomerService/ReadDocument'
+  | 'bank.customer.v1.CustomerService/ListDuplicates'
+  | 'bank.customer.v1.CustomerService/DismissDuplicate'
   | 'bank.customer.v1.CustomerService/OpenServiceRequest'
   | 'bank.customer.v1.CustomerService/ListServiceRequests'
   | 'bank.customer.v1.CustomerService/ListServiceRequestMessages'
@@ -3212,6 +3214,49 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_NOT_FOUND',
       'DOCUMENT_NOT_FOUND',
       'CUSTOMER_ERASED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ListDuplicates': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['duplicates', 'customerId'], ['duplicates', 'otherCustomerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/DismissDuplicate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['otherCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMERS_THE_SAME',
     ],
   },
   'bank.customer.v1.CustomerService/OpenServiceRequest': {

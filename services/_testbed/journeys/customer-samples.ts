@@ -40,6 +40,11 @@ export function customerSamples({
       request: { customerId, deathDate: '2999-01-01', evidenceReference: 'UL-2026/17' },
       refused: 'DATE_INVALID',
     },
+    'customer.ListDuplicates': { request: { customerId } },
+    'customer.DismissDuplicate': {
+      request: { customerId, otherCustomerId: customerId },
+      refused: 'CUSTOMERS_THE_SAME',
+    },
     'customer.AddCustomerNote': { request: { customerId, text: 'Moves to Brno in spring' } },
     'customer.ListCustomerNotes': { request: { customerId } },
     'customer.PublishConsentText': {

@@ -41,6 +41,7 @@ export const refuse = refusals('customer', {
   DOCUMENT_INFECTED: ['INVALID_ARGUMENT', 'A scanner has found something in it.'],
   DATA_REGION_UNKNOWN: ['INVALID_ARGUMENT', 'The bank keeps nothing in this region.'],
   DATA_REGION_FIXED: ['FAILED_PRECONDITION', 'Documents of the customer are kept where they are.'],
+  CUSTOMERS_THE_SAME: ['INVALID_ARGUMENT', 'It is twice the same customer.'],
   PRODUCT_INVALID: [
     'INVALID_ARGUMENT',
     'A request for something says what; a copy names its days, another limit its amount.',
