@@ -124,6 +124,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/GetStatementProof'
   | 'bank.account.v1.AccountService/AuthorizeOrders'
   | 'bank.account.v1.AccountService/CheckAccountAccess'
+  | 'bank.account.v1.AccountService/RecordEntryParticulars'
   | 'bank.account.v1.AccountService/GetAccountHolders'
   | 'bank.account.v1.AccountService/ExplainInterest'
   | 'bank.account.v1.AccountService/ListSetAsideAccounts'
@@ -210,12 +211,16 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/FinishDocumentUpload'
   | 'bank.customer.v1.CustomerService/ListDocuments'
   | 'bank.customer.v1.CustomerService/ReadDocument'
+  | 'bank.customer.v1.CustomerService/ListDuplicates'
+  | 'bank.customer.v1.CustomerService/DismissDuplicate'
   | 'bank.customer.v1.CustomerService/OpenServiceRequest'
   | 'bank.customer.v1.CustomerService/ListServiceRequests'
   | 'bank.customer.v1.CustomerService/ListServiceRequestMessages'
   | 'bank.customer.v1.CustomerService/AddServiceRequestMessage'
   | 'bank.customer.v1.CustomerService/AssignServiceRequest'
   | 'bank.customer.v1.CustomerService/ResolveServiceRequest'
+  | 'bank.customer.v1.CustomerService/ApproveRequestedProduct'
+  | 'bank.customer.v1.CustomerService/ReportRequestedProduct'
   | 'bank.customer.v1.CustomerService/ReopenServiceRequest'
   | 'bank.customer.v1.CustomerService/ReportDeath'
   | 'bank.customer.v1.CustomerService/PublishKycTierSet'
@@ -1276,6 +1281,25 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
     shows: [],
     actors: [['actor']],
+    errors: [],
+  },
+  'bank.account.v1.AccountService/RecordEntryParticulars': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['entries', 'accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['entries', 'journalId'], kind: 'JOURNAL', access: 'NAMED' },
+      { path: ['entries', 'counterpartyAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['entries', 'counterpartyIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
     errors: [],
   },
   'bank.account.v1.AccountService/GetAccountHolders': {
@@ -3192,6 +3216,49 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_ERASED',
     ],
   },
+  'bank.customer.v1.CustomerService/ListDuplicates': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: true,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
+    ],
+    shows: [['duplicates', 'customerId'], ['duplicates', 'otherCustomerId']],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.customer.v1.CustomerService/DismissDuplicate': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['otherCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMERS_THE_SAME',
+    ],
+  },
   'bank.customer.v1.CustomerService/OpenServiceRequest': {
     callers: ['edge'],
     grants: [
@@ -3206,6 +3273,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     readsPersonal: false,
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['product', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -3213,6 +3281,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_NOT_FOUND',
       'CUSTOMER_ERASED',
       'RATING_NOT_ALLOWED',
+      'PRODUCT_INVALID',
+      'DATE_INVALID',
     ],
   },
   'bank.customer.v1.CustomerService/ListServiceRequests': {
@@ -3231,7 +3301,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
       { path: ['assigneeId'], kind: 'PARTY', access: 'NAMED' },
     ],
-    shows: [['serviceRequests', 'customerId']],
+    shows: [['serviceRequests', 'customerId'], ['serviceRequests', 'product', 'accountId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -3328,6 +3398,50 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SERVICE_REQUEST_NOT_FOUND',
       'CUSTOMER_ERASED',
       'SERVICE_REQUEST_RESOLVED',
+      'PRODUCT_APPROVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ApproveRequestedProduct': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
+      'SERVICE_REQUEST_RESOLVED',
+      'PRODUCT_NOT_REQUESTED',
+      'PRODUCT_APPROVED',
+    ],
+  },
+  'bank.customer.v1.CustomerService/ReportRequestedProduct': {
+    callers: ['account'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SERVICE_REQUEST_NOT_FOUND',
+      'CUSTOMER_ERASED',
     ],
   },
   'bank.customer.v1.CustomerService/ReopenServiceRequest': {
@@ -8069,11 +8183,13 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.BalanceCertificate': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
   'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
+  'bank.account.v1.EntryParticulars': { counterpartyName: 'PERSONAL', counterpartyIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderAuthorization': { debtorIban: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
   'bank.account.v1.Statement': { iban: 'PERSONAL', displayName: 'PERSONAL' },
+  'bank.account.v1.StatementEntry': { counterpartyName: 'PERSONAL', counterpartyIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
   'bank.audit.v1.CaseNote': { text: 'PERSONAL' },
@@ -8195,6 +8311,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.ChangeHoldersResponse',
   'bank.account.v1.CloseAccountResponse',
   'bank.account.v1.DownloadStatementResponse',
+  'bank.account.v1.EntryParticulars',
   'bank.account.v1.EscheatAccountResponse',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
@@ -8209,9 +8326,11 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.OrderDecision',
   'bank.account.v1.OrderToAuthorize',
   'bank.account.v1.PayOutEstateResponse',
+  'bank.account.v1.RecordEntryParticularsRequest',
   'bank.account.v1.SetMaturityInstructionResponse',
   'bank.account.v1.SetOverdraftLimitResponse',
   'bank.account.v1.Statement',
+  'bank.account.v1.StatementEntry',
   'bank.account.v1.UnfreezeAccountResponse',
   'bank.account.v1.UpdateAccountRequest',
   'bank.account.v1.UpdateAccountResponse',
@@ -8234,6 +8353,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.AddServiceRequestMessageRequest',
   'bank.customer.v1.AddServiceRequestMessageResponse',
   'bank.customer.v1.Address',
+  'bank.customer.v1.ApproveRequestedProductResponse',
   'bank.customer.v1.AssignServiceRequestResponse',
   'bank.customer.v1.BatchRegisterCustomersRequest',
   'bank.customer.v1.BatchRegisterCustomersResponse',

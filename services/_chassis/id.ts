@@ -32,6 +32,7 @@ export type Prefix =
   | 'rel'
   | 'scp'
   | 'sht'
+  | 'stm'
   | 'ses'
   | 'sgr'
   | 'spi'

@@ -21,6 +21,8 @@ export interface Column {
   readonly head: string;
   readonly width: number;
   readonly right?: boolean;
+  /** Its cells go on in further lines where they are too long; in all other columns they are cut off. */
+  readonly wraps?: boolean;
 }
 
 /** A word with the spaces after it; of one that might not fit into a line, a part. */
@@ -200,13 +202,25 @@ function drawTable(sheet: Sheet, table: Element, columns: readonly Column[], row
   sheet.room();
   row((element) => heads((write) => sheet.tagged(element, 'TH', write, COLUMN_HEAD)));
   for (const texts of rows) {
-    if (sheet.room()) heads((write) => sheet.artifact('Pagination', write));
+    const cells = columns.map(({ wraps = false, width }, index) => {
+      const text = texts[index] ?? '';
+      return wraps ? wrapped(doc, text, width - GAP) : [text];
+    });
+    const height = ROW * Math.max(...cells.map((lines) => lines.length));
+    if (sheet.room(height)) heads((write) => sheet.artifact('Pagination', write));
     row((element) =>
       forEachCell(columns, ({ width, right = false }, x, index) =>
-        sheet.tagged(element, 'TD', () => sheet.draw(texts[index] ?? '', x, { width: width - GAP, right })),
+        sheet.tagged(element, 'TD', () => {
+          const top = sheet.y;
+          for (const line of cells[index] ?? []) {
+            sheet.draw(line, x, { width: width - GAP, right });
+            sheet.y += ROW;
+          }
+          sheet.y = top;
+        }),
       ),
     );
-    sheet.y += ROW;
+    sheet.y += height;
   }
   sheet.y += ROW / 2;
 }
@@ -233,15 +247,15 @@ function drawFeet(sheet: Sheet, foot: string): void {
   }
 }
 
-/** The lines of a text, each of them no wider than a page: broken between words, and within one that is longer than a line. */
-function wrapped(doc: PDFKit.PDFDocument, text: string): string[] {
+/** The lines of a text, each of them no wider than a page, or than what is said: broken between words, and within one that is longer than a line. */
+function wrapped(doc: PDFKit.PDFDocument, text: string, width = doc.page.width - 2 * MARGIN): string[] {
   doc.font('regular', SIZE);
-  const width = doc.page.width - 2 * MARGIN;
   return text.split('\n').flatMap((whole) => {
     const indent = /^ */.exec(whole)?.[0] ?? '';
     const lines: string[] = [];
     let line = indent;
-    for (const word of whole.slice(indent.length).match(WORD) ?? []) {
+    const words = whole.slice(indent.length).match(WORD) ?? [];
+    for (const word of words.flatMap((one) => pieces(doc, one, width))) {
       if (line !== indent && doc.widthOfString(line + word.trimEnd()) > width) {
         lines.push(line);
         line = indent;
@@ -250,6 +264,21 @@ function wrapped(doc: PDFKit.PDFDocument, text: string): string[] {
     }
     return [...lines, line];
   });
+}
+
+/** A word, in pieces where it is wider than a line. */
+function pieces(doc: PDFKit.PDFDocument, word: string, width: number): string[] {
+  if (doc.widthOfString(word.trimEnd()) <= width) return [word];
+  const found: string[] = [];
+  let piece = '';
+  for (const letter of word) {
+    if (piece !== '' && doc.widthOfString(piece + letter) > width) {
+      found.push(piece);
+      piece = '';
+    }
+    piece += letter;
+  }
+  return [...found, piece];
 }
 
 /** A text as far as it fits. */

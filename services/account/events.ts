@@ -1,7 +1,10 @@
 // The events that the account service publishes, and what it does about those of others.
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
+import { deriveId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
+import { type OutboxEvent, outboxEvent } from '#chassis/outbox.ts';
 import { on, type Subscription } from '#chassis/subscription.ts';
 import {
   AccountClosedSchema,
@@ -18,6 +21,7 @@ import {
   MandateSetSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
+  StatementMadeSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import type { FinalPayoutSchema, Product } from '#gen/bank/account/v1/account_pb.ts';
 import {
@@ -37,6 +41,8 @@ import type { Representation } from './domain/standing.ts';
 import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
 import { deaths } from './estates.ts';
 import { saveRepresentation } from './people-tables.ts';
+import { requestedProducts } from './requested-products.ts';
+import type { StatementRow } from './statement-tables.ts';
 import type { AccountRow } from './tables.ts';
 
 /** Publishes what became of an account, whose row has the version that the event made. */
@@ -118,6 +124,13 @@ export function publishProduct(tx: CommandTx, product: Product): void {
   tx.publish(ProductPublishedSchema, { product }, { id: product.productId, sequence: product.version });
 }
 
+/** Tells that a statement was made. The statements of an account are numbered as one thing of their own. */
+export function statementMade(row: StatementRow, call: Call): OutboxEvent {
+  const { accountId, number: statementNumber, fromDate, toDate } = row;
+  const aggregate = { id: deriveId('stm', accountId), sequence: statementNumber };
+  return outboxEvent(StatementMadeSchema, { accountId, statementNumber, fromDate, toDate }, aggregate, call);
+}
+
 function changed({ id, state, version }: AccountRow) {
   return { accountId: id, state: accountStates.value(state), version };
 }
@@ -154,6 +167,7 @@ export function ofCustomers(): Subscription {
         if (tierSet) await tx.execute(saveTiers(tierSet));
       }),
       deaths(),
+      requestedProducts(),
     ],
   };
 }

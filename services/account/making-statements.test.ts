@@ -2,6 +2,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { deriveId, newId } from '#chassis/id.ts';
 import { localObjectStore } from '#chassis/object-store.ts';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { PROOF } from '#chassis/testing/property.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { StatementFrequency } from '#gen/bank/account/v1/account_pb.ts';
@@ -68,6 +69,10 @@ describe('The statements of a day', function suite() {
     const json = { accountId: broken.accountId, statementNumber: 1, format: DocumentFormat.JSON };
     await whileRefused('STATEMENT_NOT_FOUND', () => client().downloadStatement(json));
     expect((await listOf(broken.accountId))[0]).to.deep.include({ statementNumber: 1, lineCount: 1 });
+    for (const { accountId } of [broken, other]) {
+      const told = await eventsOf(bank().database('account'), deriveId('stm', accountId));
+      expect(told).to.deep.equal(['StatementMade 1']);
+    }
   });
 
   it('are made of who sleeps too, and of nothing that was never opened', async () => {

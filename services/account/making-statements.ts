@@ -3,14 +3,17 @@
 // takes over. What comes later on these days, back-dated, is known by its version, and on the next statement.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import { isPassing } from '#chassis/database.ts';
+import { ownCall } from '#chassis/call-context.ts';
+import { isPassing, type Tx } from '#chassis/database.ts';
 import { Code, Refusal } from '#chassis/errors.ts';
 import { fromMoney } from '#chassis/money.ts';
+import { insertOutbox } from '#chassis/outbox.ts';
 import { readRow, readRows } from './accounts.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
 import type { Lines } from './domain/statement-document.ts';
 import { statementFrequencies } from './domain/words.ts';
+import { statementMade } from './events.ts';
 import {
   checkpointOf,
   composeStatement,
@@ -55,7 +58,7 @@ export async function makeStatements(context: Context, run: StepRun): Promise<vo
     for (let next = 0; next < alone.length; next += AT_ONCE) {
       made.push(...(await makeSome(context, run, alone.slice(next, next + AT_ONCE), after)));
     }
-    await writePage(run, made, last);
+    await writePage(context, run, made, last);
     after = last;
     if (due.length < PAGE) return;
   }
@@ -146,11 +149,11 @@ function reasonOf(error: unknown): string {
 }
 
 /** Writes what was made of a page; where the database refuses it, account by account, so that only the culprit is set aside. */
-async function writePage(run: StepRun, made: readonly Made[], cursor: string): Promise<void> {
+async function writePage(context: Context, run: StepRun, made: readonly Made[], cursor: string): Promise<void> {
   try {
     await run.advance(async (tx) => {
       const rows = made.flatMap((one) => one.rows);
-      if (rows.length > 0) await tx.query(insertStatements(rows));
+      await writeStatements(context, tx, rows);
       for (const { accountId, reason } of made) {
         if (reason !== undefined) await setAside(tx, run, accountId, reason);
       }
@@ -161,10 +164,10 @@ async function writePage(run: StepRun, made: readonly Made[], cursor: string): P
     const [only, ...others] = made;
     if (!only) throw error;
     if (others.length > 0) {
-      for (const one of made) await writePage(run, [one], cursor);
+      for (const one of made) await writePage(context, run, [one], cursor);
       return;
     }
-    await writePage(run, [{ accountId: only.accountId, rows: [], reason: reasonOf(error) }], cursor);
+    await writePage(context, run, [{ accountId: only.accountId, rows: [], reason: reasonOf(error) }], cursor);
   }
 }
 
@@ -252,6 +255,14 @@ function rowOf({ id: accountId, currency }: AccountRow, { statement, digest }: K
 export async function makeAgain(context: Context, accountId: string, day: string): Promise<void> {
   const rows = await makeUpTo(context, day, accountId);
   await context.database.transaction(async (tx) => {
-    if (rows.length > 0) await tx.query(insertStatements(rows));
+    await writeStatements(context, tx, rows);
   });
+}
+
+/** Writes the rows of statements, and tells that they are there. */
+async function writeStatements({ log }: Context, tx: Tx, rows: readonly StatementRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(insertStatements(rows));
+  const call = ownCall('account', log);
+  await tx.query(insertOutbox(rows.map((row) => statementMade(row, call))));
 }

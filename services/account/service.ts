@@ -25,7 +25,10 @@ import { Fees } from './migrations/0023-fees.ts';
 import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
 import { LeanStandings } from './migrations/0025-lean-standings.ts';
 import { CustomerTiers } from './migrations/0026-customer-tiers.ts';
+import { EntriesDescribed } from './migrations/0027-entry-particulars.ts';
+import { RequestedProducts } from './migrations/0028-requested-products.ts';
 import { peopleEntities } from './people-tables.ts';
+import { tendRequestedProducts } from './requested-products.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
@@ -65,6 +68,7 @@ import { openAccount } from './rpc/open-account.ts';
 import { payOutEstate } from './rpc/pay-out-estate.ts';
 import { previewFees } from './rpc/preview-fees.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
+import { recordEntryParticulars } from './rpc/record-entry-particulars.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
 import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
@@ -126,6 +130,7 @@ function rpcs(context: Context) {
     getCalendarYear: getCalendarYear(context),
     listCalendarYears: listCalendarYears(context),
     publishCalendarYear: publishCalendarYear(context),
+    recordEntryParticulars: recordEntryParticulars(context),
     changeHolders: changeHolders(context),
     listEstates: listEstates(context),
     listHolderChanges: listHolderChanges(context),
@@ -167,6 +172,8 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0024-statements-in-motion', class: StatementsInMotion },
     { name: '0025-lean-standings', class: LeanStandings },
     { name: '0026-customer-tiers', class: CustomerTiers },
+    { name: '0027-entry-particulars', class: EntriesDescribed },
+    { name: '0028-requested-products', class: RequestedProducts },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],
@@ -175,9 +182,11 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
   async start(context) {
     const stopTending = repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait');
     const stopEstates = repeat(TEND_MS, tendEstates(context), context.log, 'what somebody leaves has to wait');
+    const stopWanted = repeat(TEND_MS, tendRequestedProducts(context), context.log, 'what customers want has to wait');
     const stopEndOfDay = startEndOfDay(context);
     return async () => {
       await stopEndOfDay();
+      await stopWanted();
       await stopEstates();
       await stopTending();
     };

@@ -19,6 +19,9 @@ const COLUMNS = [
   'currency',
   'journal_id',
   'transaction_id',
+  'counterparty_name',
+  'counterparty_iban',
+  'remittance_information',
 ];
 
 /** Writes a statement as CSV (RFC 4180), with the names of the columns first. */
@@ -37,6 +40,9 @@ export function statementCsv(statement: Statement): string {
     money?.currencyCode ?? '',
     '',
     '',
+    '',
+    '',
+    '',
   ];
   const line = (entry: StatementEntry) => [
     ...first,
@@ -50,6 +56,9 @@ export function statementCsv(statement: Statement): string {
     entry.amount?.currencyCode ?? '',
     entry.journalId,
     entry.transactionId,
+    entry.counterpartyName,
+    entry.counterpartyIban,
+    entry.remittanceInformation,
   ];
   const rows = [
     COLUMNS,

@@ -10,11 +10,12 @@ const COLUMNS: readonly Column[] = [
   { head: 'Line', width: 45, right: true },
   { head: 'Booked', width: 70 },
   { head: 'Value date', width: 74 },
-  { head: 'What', width: 122 },
+  { head: 'What', width: 122, wraps: true },
   { head: 'Amount', width: 97, right: true },
   { head: 'Balance', width: 107, right: true },
 ];
 const IBAN_GROUP = /.{1,4}/g;
+const SPACES = /\s+/g;
 
 /** Writes a statement as PDF. */
 export async function statementPdf(statement: Statement, digest: Uint8Array): Promise<Buffer> {
@@ -68,10 +69,16 @@ function rowOf(statement: Statement, entry: StatementEntry): string[] {
     String(entry.lineNumber),
     entry.bookingDate,
     entry.valueDate,
-    isLate(statement, entry) ? `${what}, booked late` : what,
+    saidOf(isLate(statement, entry) ? `${what}, booked late` : what, entry),
     amountOf(entry.amount),
     amountOf(entry.runningBalance),
   ];
+}
+
+/** What a line is, who is on the other side, and what the payer told the payee: each on a line of its own. */
+function saidOf(what: string, { counterpartyName, counterpartyIban, remittanceInformation }: StatementEntry): string {
+  const texts = [counterpartyName, grouped(counterpartyIban), remittanceInformation];
+  return [what, ...texts.map((text) => text.replaceAll(SPACES, ' ').trim())].filter((text) => text !== '').join('\n');
 }
 
 function cycleOf(frequency: StatementFrequency): string {

@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import { lineOf } from './domain/statement.ts';
 import { type Heading, type Lines, statementOf } from './domain/statement-document.ts';
+import { describeLines } from './entry-particulars.ts';
 import type { AccountRow } from './tables.ts';
 
 const PAGE = 1_000;
@@ -29,7 +30,7 @@ export interface Span {
 
 /** Reads the lines of an account. Refuses STATEMENT_TOO_LONG. */
 export async function readLines(
-  { ledger }: Pick<Context, 'ledger'>,
+  context: Pick<Context, 'ledger' | 'database' | 'vault'>,
   row: Pick<AccountRow, 'id' | 'state' | 'currency'>,
   span: Span,
   limit: number,
@@ -43,14 +44,16 @@ export async function readLines(
   const entries: Entry[] = [];
   const request = { ledgerAccountId: deriveId('lac', row.id), ...span, pageSize: PAGE };
   for (let pageToken = ''; ; ) {
-    const page = await ledger.listEntries({ ...request, pageToken }, on);
+    const page = await context.ledger.listEntries({ ...request, pageToken }, on);
     entries.push(...page.entries);
     if (entries.length > limit) throw refuse('STATEMENT_TOO_LONG', { limit: String(limit) });
     pageToken = page.nextPageToken;
     if (pageToken !== '') continue;
     const { openingBalance: opening, closingBalance: closing, knownVersion } = page;
     if (!opening || !closing) throw new Error('the ledger answered without balances');
-    return { opening, closing, entries: entries.map((entry) => lineOf(entry)), knownVersion };
+    const lines = entries.map((entry) => lineOf(entry));
+    const described = (await describeLines(context, new Map([[row.id, lines]]))).get(row.id) ?? lines;
+    return { opening, closing, entries: described, knownVersion };
   }
 }
 
@@ -62,12 +65,12 @@ export interface SignedLines extends Lines {
 
 /** Reads the lines of many accounts at once. Accounts that have more than a few of them are left out. */
 export async function readManyLines(
-  { ledger }: Pick<Context, 'ledger'>,
+  context: Pick<Context, 'ledger' | 'database' | 'vault'>,
   spans: ReadonlyMap<string, Span>,
 ): Promise<Map<string, SignedLines>> {
   const ranges = [...spans].map(([id, span]) => ({ ledgerAccountId: deriveId('lac', id), ...span }));
-  const { accounts } = await ledger.batchListEntries({ ranges, entriesMax: TOGETHER_MAX });
-  return new Map(
+  const { accounts } = await context.ledger.batchListEntries({ ranges, entriesMax: TOGETHER_MAX });
+  const found = new Map(
     accounts.flatMap((account): [string, SignedLines][] => {
       const { ledgerAccountId, openingBalance: opening, closingBalance: closing, knownVersion, checkpoint } = account;
       if (account.truncated || !opening || !closing) return [];
@@ -76,6 +79,8 @@ export async function readManyLines(
       return [[deriveId('acc', ledgerAccountId), lines]];
     }),
   );
+  const described = await describeLines(context, new Map([...found].map(([id, { entries }]) => [id, entries])));
+  return new Map([...found].map(([id, lines]) => [id, { ...lines, entries: described.get(id) ?? lines.entries }]));
 }
 
 /** The checkpoint that covers the newest of some lines. Refuses CHECKPOINT_PENDING while there is none. */

@@ -26,9 +26,13 @@ export interface Kept {
   readonly digest: Buffer;
 }
 
-/** Keeps a statement under its number, unless there is one: answers what is kept. Refuses STATEMENT_ERASED. */
-export async function keepDocument(store: Store, partyId: string, statement: Statement): Promise<Kept> {
-  const key = statementKey(statement.accountId, statement.statementNumber);
+/** Keeps a statement under its number, or under another key, unless there is one: answers what is kept. Refuses STATEMENT_ERASED. */
+export async function keepDocument(
+  store: Store,
+  partyId: string,
+  statement: Statement,
+  key = statementKey(statement.accountId, statement.statementNumber),
+): Promise<Kept> {
   const bytes = documentBytes(statement);
   const sealed = toBinary(SealedSchema, await store.vault.seal(partyId, SEALED_FOR, bytes));
   if (await store.objects.putIfAbsent(key, sealed)) return { statement, bytes, digest: sha256(bytes) };

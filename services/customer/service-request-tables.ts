@@ -1,11 +1,13 @@
 // The statements about what customers ask in words.
+import type { JsonObject } from '@bufbuild/protobuf';
 import { type RawBuilder, sql } from 'kysely';
 import { sqlArray } from '#chassis/sql-array.ts';
 import type { ServiceRequestCategory } from '#gen/bank/customer/v1/service_request_pb.ts';
+import type { ProductStanding } from './domain/requested-products.ts';
 import type { Standing } from './domain/service-requests.ts';
 
 /** A request as it is stored. */
-export interface ServiceRequestRow extends Standing {
+export interface ServiceRequestRow extends Standing, ProductStanding {
   readonly id: string;
   readonly customerId: string;
   readonly category: ServiceRequestCategory;
@@ -16,6 +18,8 @@ export interface ServiceRequestRow extends Standing {
   readonly authorId: string;
   readonly createMs: number;
   readonly version: number;
+  /** A RequestedProduct. */
+  readonly product: JsonObject | null;
 }
 
 /** A message as it is stored. */
@@ -34,7 +38,9 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 10
 const REQUEST = sql`r.id, r.customer_id as "customerId", r.kind, r.category, r.state, r.rating, r.subject, r.outcome,
   r.author_id as "authorId", r.assignee_id as "assigneeId", ${ms('r.create_time')} as "createMs", ${ms('r.due_time')} as "dueMs",
   r.left_minutes as "leftMinutes", ${ms('r.escalate_time')} as "escalateMs", ${ms('r.resolve_time')} as "resolveMs",
-  r.reopen_count as "reopenCount", r.message_count as "messageCount", r.version`;
+  r.reopen_count as "reopenCount", r.message_count as "messageCount", r.version, r.product,
+  r.product_state as "productState", r.product_approval_number as "productApprovalNumber",
+  r.product_refusal_reason as "productRefusalReason", r.statement_copy_number as "statementCopyNumber"`;
 const MESSAGE = sql`service_request_id as "serviceRequestId", message_number as "messageNumber", customer_id as "customerId",
   from_bank as "fromBank", author_id as "authorId", text, ${ms('create_time')} as "createMs"`;
 const instant = (value: number | null) => (value === null ? null : new Date(value));
@@ -43,10 +49,10 @@ const instant = (value: number | null) => (value === null ? null : new Date(valu
 export function insertRequest(row: ServiceRequestRow): RawBuilder<unknown> {
   return sql`
     insert into service_request (id, customer_id, kind, category, state, rating, subject, author_id, create_time, due_time,
-      resolve_time, message_count, version)
+      resolve_time, message_count, version, product, product_state, product_approval_number)
     values (${row.id}, ${row.customerId}, ${row.kind}, ${row.category}, ${row.state}, ${row.rating}, ${row.subject},
       ${row.authorId}, ${new Date(row.createMs)}, ${instant(row.dueMs)}, ${instant(row.resolveMs)}, ${row.messageCount},
-      ${row.version})
+      ${row.version}, ${row.product && JSON.stringify(row.product)}::jsonb, ${row.productState}, ${row.productApprovalNumber})
   `;
 }
 
@@ -55,7 +61,9 @@ export function updateRequest(row: ServiceRequestRow): RawBuilder<unknown> {
   return sql`
     update service_request set state = ${row.state}, assignee_id = ${row.assigneeId}, due_time = ${instant(row.dueMs)},
       left_minutes = ${row.leftMinutes}, escalate_time = ${instant(row.escalateMs)}, resolve_time = ${instant(row.resolveMs)},
-      reopen_count = ${row.reopenCount}, message_count = ${row.messageCount}, outcome = ${row.outcome}, version = ${row.version}
+      reopen_count = ${row.reopenCount}, message_count = ${row.messageCount}, outcome = ${row.outcome}, version = ${row.version},
+      product_state = ${row.productState}, product_approval_number = ${row.productApprovalNumber},
+      product_refusal_reason = ${row.productRefusalReason}, statement_copy_number = ${row.statementCopyNumber}
     where id = ${row.id}
   `;
 }

@@ -1,5 +1,5 @@
 // What customers ask in words: how it is sealed, shown, moved on, and what becomes of it when the bank is late.
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, fromJson, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { heldToBranch, type Owner } from '#chassis/access.ts';
 import { type Call, ownCall } from '#chassis/call-context.ts';
@@ -10,6 +10,8 @@ import { repeat } from '#chassis/repeat.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { ServiceRequestChangedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import {
+  type RequestedProduct,
+  RequestedProductSchema,
   type ServiceRequest,
   type ServiceRequestMessage,
   ServiceRequestMessageSchema,
@@ -20,6 +22,7 @@ import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
+import type { ProductStanding } from './domain/requested-products.ts';
 import type { At, Standing } from './domain/service-requests.ts';
 import {
   insertMessage,
@@ -66,6 +69,8 @@ export async function shownRequest(
   const subject = await openText(vault, 'subject', row.subject);
   if (subject === undefined) return undefined;
   const { customerId, kind, category, state, rating, reopenCount, messageCount } = row;
+  const { productState, productRefusalReason, statementCopyNumber } = row;
+  const product = productOf(row);
   return create(ServiceRequestSchema, {
     serviceRequestId: row.id,
     customerId,
@@ -75,6 +80,10 @@ export async function shownRequest(
     rating,
     reopenCount,
     messageCount,
+    ...(product && { product }),
+    productState,
+    productRefusalReason,
+    statementCopyNumber,
     subject,
     assigneeId: principal?.audience === Audience.STAFF ? row.assigneeId : '',
     createTime: timestampFromMs(row.createMs),
@@ -100,11 +109,22 @@ export async function shownMessage(
   return create(ServiceRequestMessageSchema, shown);
 }
 
+/** What is wanted by a request; undefined where it is no such one. */
+export function productOf({ product }: Pick<ServiceRequestRow, 'product'>): RequestedProduct | undefined {
+  return product ? fromJson(RequestedProductSchema, product) : undefined;
+}
+
 /** Says that a request came or moved on. */
 export function publishRequest(tx: Pick<CommandTx, 'publish'>, row: ServiceRequestRow): void {
+  tx.publish(ServiceRequestChangedSchema, changedEvent(row), { id: row.id, sequence: row.version });
+}
+
+function changedEvent(row: ServiceRequestRow) {
   const { id: serviceRequestId, customerId, kind, state, escalateMs, version } = row;
-  const event = { serviceRequestId, customerId, kind, state, escalated: escalateMs !== null, version };
-  tx.publish(ServiceRequestChangedSchema, event, { id: serviceRequestId, sequence: version });
+  const { productState, productApprovalNumber } = row;
+  const product = productOf(row);
+  const wanted = { ...(product && { product }), productState, productApprovalNumber };
+  return { serviceRequestId, customerId, kind, state, escalated: escalateMs !== null, version, ...wanted };
 }
 
 /** Fetches the key that a command about a request needs, before its transaction. */
@@ -131,7 +151,12 @@ export interface Written {
 export async function moveRequest(
   { vault }: Pick<Context, 'vault'>,
   tx: CommandTx,
-  { row, standing, call, written = {} }: { row: ServiceRequestRow; standing: Standing; call: Call; written?: Written },
+  {
+    row,
+    standing,
+    call,
+    written = {},
+  }: { row: ServiceRequestRow; standing: Standing & Partial<ProductStanding>; call: Call; written?: Written },
 ): Promise<{ serviceRequest: ServiceRequest; message?: ServiceRequestMessage }> {
   const { customerId } = row;
   const outcome =
@@ -191,10 +216,8 @@ export function escalateLate({ database, log }: Context): () => Promise<void> {
       for (const row of rows) {
         const late = { ...row, escalateMs: Date.now(), version: row.version + 1 };
         await tx.query(updateRequest(late));
-        const { id: serviceRequestId, customerId, kind, state, version } = late;
-        const event = { serviceRequestId, customerId, kind, state, escalated: true, version };
-        const aggregate = { id: serviceRequestId, sequence: version };
-        await tx.query(insertOutbox([outboxEvent(ServiceRequestChangedSchema, event, aggregate, call)]));
+        const aggregate = { id: late.id, sequence: late.version };
+        await tx.query(insertOutbox([outboxEvent(ServiceRequestChangedSchema, changedEvent(late), aggregate, call)]));
       }
     });
   return repeat(LOOK_MS, work, log, 'requests that are late are still to be told of');

@@ -24,16 +24,20 @@ import { Standings } from './migrations/0020-standings.ts';
 import { Documents } from './migrations/0021-documents.ts';
 import { ServiceRequests } from './migrations/0022-service-requests.ts';
 import { Kyc } from './migrations/0023-kyc.ts';
+import { RequestedProducts } from './migrations/0024-requested-products.ts';
+import { Duplicates } from './migrations/0025-duplicates.ts';
 import { provingOf } from './proving.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
 import { addServiceRequestMessage } from './rpc/add-service-request-message.ts';
+import { approveRequestedProduct } from './rpc/approve-requested-product.ts';
 import { assignServiceRequest } from './rpc/assign-service-request.ts';
 import { batchRegisterCustomers } from './rpc/batch-register-customers.ts';
 import { clearSanctionsHit } from './rpc/clear-sanctions-hit.ts';
 import { confirmSanctionsHit } from './rpc/confirm-sanctions-hit.ts';
 import { createRelation } from './rpc/create-relation.ts';
 import { deactivateCustomer } from './rpc/deactivate-customer.ts';
+import { dismissDuplicate } from './rpc/dismiss-duplicate.ts';
 import { endKycExemption } from './rpc/end-kyc-exemption.ts';
 import { endRelation } from './rpc/end-relation.ts';
 import { expireEvidence } from './rpc/expire-evidence.ts';
@@ -53,6 +57,7 @@ import { listCustomerNotes } from './rpc/list-customer-notes.ts';
 import { listCustomerVersions } from './rpc/list-customer-versions.ts';
 import { listCustomers } from './rpc/list-customers.ts';
 import { listDocuments } from './rpc/list-documents.ts';
+import { listDuplicates } from './rpc/list-duplicates.ts';
 import { listErasureRequests } from './rpc/list-erasure-requests.ts';
 import { listEvidence } from './rpc/list-evidence.ts';
 import { listKycTierSets } from './rpc/list-kyc-tier-sets.ts';
@@ -72,6 +77,7 @@ import { rejectErasureRequest } from './rpc/reject-erasure-request.ts';
 import { rejectEvidence } from './rpc/reject-evidence.ts';
 import { reopenServiceRequest } from './rpc/reopen-service-request.ts';
 import { reportDeath } from './rpc/report-death.ts';
+import { reportRequestedProduct } from './rpc/report-requested-product.ts';
 import { reportVerification } from './rpc/report-verification.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
 import { resolveServiceRequest } from './rpc/resolve-service-request.ts';
@@ -119,6 +125,10 @@ function rpcs(context: Context) {
     listServiceRequests: listServiceRequests(context),
     listServiceRequestMessages: listServiceRequestMessages(context),
     addServiceRequestMessage: addServiceRequestMessage(context),
+    listDuplicates: listDuplicates(context),
+    dismissDuplicate: dismissDuplicate(context),
+    approveRequestedProduct: approveRequestedProduct(context),
+    reportRequestedProduct: reportRequestedProduct(context),
     assignServiceRequest: assignServiceRequest(context),
     resolveServiceRequest: resolveServiceRequest(context),
     reopenServiceRequest: reopenServiceRequest(context),
@@ -171,6 +181,8 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0021-documents', class: Documents },
     { name: '0022-service-requests', class: ServiceRequests },
     { name: '0023-kyc', class: Kyc },
+    { name: '0024-requested-products', class: RequestedProducts },
+    { name: '0025-duplicates', class: Duplicates },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],

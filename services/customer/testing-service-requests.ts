@@ -43,3 +43,13 @@ export async function complained(bank: Asking, customerId: string, changes: Aske
   if (!asked.serviceRequest) throw new Error('nothing was answered');
   return asked.serviceRequest;
 }
+
+/** Something that a customer wants for an account. */
+export function wished(
+  bank: Asking,
+  customerId: string,
+  product: NonNullable<Asked['product']>,
+): Promise<ServiceRequest> {
+  const wish = { accountId: 'acc_own', ...product } as NonNullable<Asked['product']>;
+  return complained(bank, customerId, { kind: ServiceRequestKind.PRODUCT, category: 0, product: wish });
+}

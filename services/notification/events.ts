@@ -1,14 +1,21 @@
 // What of other services' events is told, and to whom. All of it is found out before the transaction in which the events take
 // effect. Notification publishes no events of its own but the records of commands.
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
 import { fromBinary } from '@bufbuild/protobuf';
+import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { CommandTx } from '#chassis/command.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import {
+  AccountClosedSchema,
+  AccountDormantSchema,
+  AccountEscheatedSchema,
+  AccountFrozenSchema,
+  AccountInactiveSchema,
   SignaturesCompletedSchema,
   SignaturesEndedSchema,
   SignaturesRequestedSchema,
+  StatementMadeSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import { EvidenceDecidedSchema, EvidenceExpiringSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { EvidenceState } from '#gen/bank/customer/v1/kyc_pb.ts';
@@ -44,6 +51,7 @@ import {
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { tellFrozen, tellHolders, tellInactive, tellStatement } from './account-life.ts';
 import { submittedIn, tellDecided, tellWaiting } from './approvals.ts';
 import type { Context } from './context.ts';
 import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
@@ -114,12 +122,18 @@ export function lowBalances(means: Means): Subscription<Prepared> {
   };
 }
 
-/** What account says of signatures, to those who may give them and to who asked; the rest goes to webhooks alone. */
+/** What account says of signatures, to those who may give them and to who asked; of accounts, to all who hold them; the rest goes to webhooks alone. */
 export function agreements(means: Means): Subscription {
   return subscription('account', means, means.holders, [
     telling(SignaturesRequestedSchema, (event) => tellSigners(event)),
     telling(SignaturesCompletedSchema, (event) => tellComplete(event)),
     telling(SignaturesEndedSchema, (event) => tellEnded(event)),
+    ofAccount(AccountFrozenSchema, tellFrozen),
+    ofAccount(AccountInactiveSchema, tellInactive),
+    ofAccount(AccountDormantSchema, (event, holders) => tellHolders(event, 'account-dormant', holders)),
+    ofAccount(AccountClosedSchema, (event, holders) => tellHolders(event, 'account-closed', holders)),
+    ofAccount(AccountEscheatedSchema, (event, holders) => tellHolders(event, 'account-escheated', holders)),
+    ofAccount(StatementMadeSchema, tellStatement),
   ]);
 }
 
@@ -182,6 +196,17 @@ function partnerHandlers(): Handler<Prepared>[] {
     on(PartnerSuspendedSchema, (tx, { partnerId }) => tx.execute(suspended(partnerId, true))),
     on(PartnerResumedSchema, (tx, { partnerId }) => tx.execute(suspended(partnerId, false))),
   ];
+}
+
+/** What happens to an account, for all who hold it. */
+function ofAccount<M extends Message & { readonly accountId: string }>(
+  schema: GenMessage<M>,
+  tell: (event: M, holders: Holders) => readonly Telling[],
+): Teller {
+  return {
+    ...telling(schema, (event, _envelope, holders) => tell(event, holders)),
+    about: ({ payload }) => [fromBinary(schema, payload).accountId],
+  };
 }
 
 function telling<D extends DescMessage>(

@@ -19,6 +19,7 @@ export const TOPIC_MESSAGES: Readonly<Record<TopicWord, Topic>> = {
   product_news: Topic.PRODUCT_NEWS,
   low_balance: Topic.LOW_BALANCE,
   approvals: Topic.APPROVALS,
+  accounts: Topic.ACCOUNTS,
 };
 
 /** The topic as the contract writes it. */

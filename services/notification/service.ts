@@ -12,6 +12,7 @@ import { Notices } from './migrations/0001-notices.ts';
 import { DigestsAndReceipts } from './migrations/0006-digests-and-receipts.ts';
 import { Webhooks } from './migrations/0007-webhooks.ts';
 import { BouncesAndRetention } from './migrations/0008-bounces-and-retention.ts';
+import { NoticesOfAccounts } from './migrations/0009-notices-of-accounts.ts';
 import { startTellingNews } from './news.ts';
 import { changeTemplate } from './rpc/change-template.ts';
 import { createWebhook } from './rpc/create-webhook.ts';
@@ -92,6 +93,7 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0006-digests-and-receipts', class: DigestsAndReceipts },
     { name: '0007-webhooks', class: Webhooks },
     { name: '0008-bounces-and-retention', class: BouncesAndRetention },
+    { name: '0009-notices-of-accounts', class: NoticesOfAccounts },
   ],
   context: makeContext,
   subscriptions: (context) => [

@@ -4,11 +4,13 @@ import { branchOf } from '#chassis/access.ts';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readRefusal } from '#chassis/grpc.ts';
+import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import { together } from '#chassis/together.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type {
   AccountService,
+  EntryParticulars,
   OrderAuthorization,
   OrderDecision,
   OrderToAuthorizeSchema,
@@ -33,6 +35,17 @@ export interface AskedOrder {
   readonly signatureRequestId?: string;
 }
 
+/** What the lines that a journal makes on an account say besides amounts. */
+export type EntryToDescribe = Pick<
+  EntryParticulars,
+  | 'accountId'
+  | 'journalId'
+  | 'counterpartyAccountId'
+  | 'counterpartyName'
+  | 'counterpartyIban'
+  | 'remittanceInformation'
+>;
+
 /** The account service, as far as orders need it. */
 export interface Accounts {
   /** Where to book what the caller orders, and what it costs. Throws the refusal of what they may not order. */
@@ -44,6 +57,8 @@ export interface Accounts {
   ): Promise<void>;
   /** Those of these accounts that exist and that the caller may see. */
   seen(accountIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+  /** Tells what lines say, up to 1,000; what was told before stays. */
+  describe(entries: readonly EntryToDescribe[], on: Onwards): Promise<void>;
 }
 
 /** An order that others have to sign. */
@@ -89,6 +104,9 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
       if (accountIds.length === 0) return new Set();
       const request = { actor: actorOf(call), accountIds: [...accountIds], branchId: branchOf(call) ?? '' };
       return new Set((await client.checkAccountAccess(request, call)).accountIds);
+    },
+    async describe(entries, on) {
+      await client.recordEntryParticulars({ requestId: newId('cmd'), entries: [...entries] }, on);
     },
   };
 }

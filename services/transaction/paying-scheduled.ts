@@ -1,8 +1,6 @@
 // Pays what is due of scheduled payments: as a step of the end of each day, for the day that is open by then, and whatever came too late
 // for that step as soon as it is seen. One process pays at a time, by a lease; two would pay nothing twice, as every try has its key.
-import { randomUUID } from 'node:crypto';
 import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
-import { sql } from 'kysely';
 import { ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
 import type { DayStep, StepCounts, Tell } from '#chassis/day-steps.ts';
@@ -10,6 +8,7 @@ import { isDecision, Refusal } from '#chassis/errors.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
+import { type Keep, leased } from './leasing.ts';
 import { prepareAttempt } from './schedule-attempts.ts';
 import { countRuns, type ScheduleRow, scheduleFrom, selectDue } from './schedule-tables.ts';
 import { transferSteps } from './signed-orders.ts';
@@ -17,7 +16,6 @@ import { transferSteps } from './signed-orders.ts';
 /** Its place is later than the deposits that mature, and what they pay out; no statement of the day that ends waits for it. */
 const STEP = { name: 'pay-scheduled', position: 70 };
 const PAGE = 200;
-const LEASE = sql`interval '10 seconds'`;
 
 /** What pays scheduled payments. */
 export interface ScheduledPay {
@@ -32,18 +30,13 @@ export function payingScheduled(context: Context): ScheduledPay {
   return {
     step: {
       ...STEP,
-      async take(businessDate, tell) {
-        let counts: StepCounts | undefined;
-        await leased(context, async (keep) => {
-          counts = await endStep(context, businessDate, { keep, tell, pay });
-        });
-        return counts;
-      },
+      take: (businessDate, tell) =>
+        leased(context, STEP.name, (keep) => endStep(context, businessDate, { keep, tell, pay })),
     },
     async payDue() {
       const { openDate } = await context.clock.read();
       const [due] = await context.database.query(selectDue(openDate.toString(), '', 1));
-      if (due) await leased(context, pay);
+      if (due) await leased(context, STEP.name, pay);
     },
   };
 }
@@ -78,8 +71,6 @@ async function endStep(
 /** What failed for no reason that anybody foresaw: it is tried again, and no day waits for it. */
 type Broken = ReadonlySet<string>;
 
-/** Says that whoever has the lease is still at work. */
-type Keep = () => Promise<void>;
 type Pay = (keep: Keep) => Promise<Broken>;
 
 /** Makes a function that tries everything that is due once. */
@@ -113,27 +104,4 @@ function payer(context: Context): Pay {
       }
     }
   };
-}
-
-/** Works under the lease, if nobody else has it; `keep` renews it. */
-async function leased({ database }: Context, work: (keep: Keep) => Promise<unknown>): Promise<void> {
-  const holder = randomUUID();
-  const [taken] = await database.query(sql`
-    insert into scheduled_payment_lease as l (name, holder, lease_until)
-    values (${STEP.name}, ${holder}, clock_timestamp() + ${LEASE})
-    on conflict (name) do update set holder = ${holder}, lease_until = excluded.lease_until
-    where l.holder is null or l.lease_until < clock_timestamp()
-    returning name
-  `);
-  if (!taken) return;
-  const mine = sql`where name = ${STEP.name} and holder = ${holder}`;
-  try {
-    await work(async () => {
-      await database.query(sql`
-        update scheduled_payment_lease set lease_until = clock_timestamp() + ${LEASE} ${mine}
-      `);
-    });
-  } finally {
-    await database.query(sql`update scheduled_payment_lease set holder = null, lease_until = null ${mine}`);
-  }
 }

@@ -17,6 +17,7 @@ import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
 import { RefusedReceipts } from './migrations/0022-refused-receipts.ts';
+import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
@@ -122,6 +123,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
     { name: '0022-refused-receipts', class: RefusedReceipts },
+    { name: '0027-untold-particulars', class: UntoldParticulars },
   ],
   context: makeContext,
   rpcs,

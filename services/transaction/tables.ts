@@ -5,6 +5,7 @@ import type { Entities } from '#chassis/database.ts';
 import { deriveId } from '#chassis/id.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
 import type { Change, Order, State, Type } from './domain/words.ts';
+import { isTold } from './untold-tables.ts';
 
 export const entities: Entities = [];
 
@@ -59,7 +60,7 @@ export function insertFirstChanges(orders: readonly OrderRow[]): RawBuilder<unkn
   `;
 }
 
-/** Writes what became of orders, and logs it as their last change. */
+/** Writes what became of orders, logs it as their last change, and notes of what is booked that account is to be told more of it. */
 export function settleOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
   const changes = orders.map(({ changes }) => changes.at(-1) as Change);
   return sql`
@@ -71,11 +72,16 @@ export function settleOrders(orders: readonly OrderRow[]): RawBuilder<unknown> {
         ${sqlArray(orders.map(({ valueDate }) => valueDate))}::date[],
         ${sqlArray(changes.map(({ time }) => new Date(time).toISOString()))}::timestamptz[],
         ${sqlArray(changes.map(({ reason }) => reason))}::text[],
-        ${sqlArray(orders.map(({ changes }) => changes.length))}::integer[]
-      ) as s (id, state, booking_date, value_date, change_time, reason, revision)
+        ${sqlArray(orders.map(({ changes }) => changes.length))}::integer[],
+        ${sqlArray(orders.map(isTold))}::boolean[]
+      ) as s (id, state, booking_date, value_date, change_time, reason, revision, told)
     ), logged as (
       insert into state_change (transaction_id, no, state, change_time, reason)
       select id, revision, state, change_time, reason from settled
+    ), untold as (
+      insert into untold_particulars (transaction_id, booking_date)
+      select id, booking_date from settled where state = 'posted' and told
+      on conflict do nothing
     )
     update transaction t
     set state = s.state, booking_date = s.booking_date, value_date = s.value_date, revision = s.revision

@@ -133,6 +133,10 @@ describe('bankctl consent, erasure, personal-data and signature', function bankc
     expect((await run(['request', 'reopen', id, 'Not so.', ...own])).stdout).to.contain('in-progress');
     expect((await run(['request', 'list', '--customer', jana, '--kind', 'complaint'])).stdout).to.contain(id);
     expect((await run(['request', 'list', '--late'])).stdout).to.not.contain(id);
+    const want = ['request', 'want', jana, 'acc_none', '--product', 'cheque-book'];
+    const { serviceRequest: wish } = await json<{ serviceRequest: { serviceRequestId: string } }>(want);
+    const approve = ['request', 'approve', wish.serviceRequestId];
+    expect(await approved('staff:back-office,auditor', ...approve)).to.contain('product');
     const praise = ['request', 'open', jana, 'Thanks', 'All is well.', '--kind', 'feedback', '--rating'];
     expect((await run([...praise, '5'])).stdout).to.contain('resolved');
     expect((await run([...praise, '6'])).code).to.equal(2);

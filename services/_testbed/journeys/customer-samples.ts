@@ -40,6 +40,11 @@ export function customerSamples({
       request: { customerId, deathDate: '2999-01-01', evidenceReference: 'UL-2026/17' },
       refused: 'DATE_INVALID',
     },
+    'customer.ListDuplicates': { request: { customerId } },
+    'customer.DismissDuplicate': {
+      request: { customerId, otherCustomerId: customerId },
+      refused: 'CUSTOMERS_THE_SAME',
+    },
     'customer.AddCustomerNote': { request: { customerId, text: 'Moves to Brno in spring' } },
     'customer.ListCustomerNotes': { request: { customerId } },
     'customer.PublishConsentText': {
@@ -97,6 +102,7 @@ function serviceRequestSamples(customerId: string, serviceRequestId: string): Pa
     'customer.AddServiceRequestMessage': { request: { serviceRequestId, text } },
     'customer.AssignServiceRequest': { request: { serviceRequestId, assigneeId: 'stf_eva' } },
     'customer.ReopenServiceRequest': { request: { serviceRequestId, text }, refused: 'SERVICE_REQUEST_NOT_RESOLVED' },
+    'customer.ApproveRequestedProduct': { request: { serviceRequestId }, refused: 'PRODUCT_NOT_REQUESTED' },
     'customer.ResolveServiceRequest': { request: { serviceRequestId, outcome: 'It came the next day.' } },
   };
 }

@@ -3,6 +3,7 @@ import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('account', {
   PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
+  PRODUCT_NOT_OFFERED: ['FAILED_PRECONDITION', 'The bank does not make this by itself yet: staff do.'],
   PRODUCT_NOT_FOUND: ['NOT_FOUND', 'There is no such product.'],
   FEE_TERM_INVALID: ['INVALID_ARGUMENT', 'The fees of the product make no sense.'],
   INTEREST_TERMS_INVALID: ['INVALID_ARGUMENT', 'The interest of the product makes no sense.'],

@@ -13,6 +13,8 @@ type CamtStatement = Content<'camt.053.001.08'>['Stmt'][number];
 /** Max35Text. */
 const REFERENCE_LETTERS = 35;
 const NAME_LETTERS = 70;
+const PARTY_LETTERS = 140;
+const TEXT_LETTERS = 140;
 
 /** Domain, family and sub-family of the external code set, of what adds to an account and of what takes from it. */
 const CODES: Readonly<Record<string, readonly [credit: readonly string[], debit: readonly string[]]>> = {
@@ -48,18 +50,15 @@ export function statementCamt(statement: Statement): string {
   const time = createTime ? timestampDate(createTime).toISOString() : '';
   const suffix = accountId.slice(accountId.indexOf('_') + 1);
   const id = `${suffix}-${statementNumber === 0 ? 'D' : String(statementNumber)}`.slice(0, REFERENCE_LETTERS);
-  const first = firstDay(statement);
+  const from = firstDay(statement);
   const camt: CamtStatement = {
     Id: id,
     // What is made on demand is no statement of the sequence.
     ...(statementNumber > 0 && { ElctrncSeqNb: String(statementNumber), LglSeqNb: String(statementNumber) }),
     CreDtTm: time,
-    FrToDt: { FrDtTm: `${first}T00:00:00`, ToDtTm: `${statement.toDate}T23:59:59` },
+    FrToDt: { FrDtTm: `${from}T00:00:00`, ToDtTm: `${statement.toDate}T23:59:59` },
     Acct: accountOf(statement),
-    Bal: [
-      balance('OPBD', first, statement.openingBalance),
-      balance('CLBD', statement.toDate, statement.closingBalance),
-    ],
+    Bal: [balance('OPBD', from, statement.openingBalance), balance('CLBD', statement.toDate, statement.closingBalance)],
     TxsSummry: summaryOf(statement),
     ...(entries.length > 0 && { Ntry: entries.map((entry) => entryOf(statement, entry)) }),
     ...(statementNumber === 0 && { AddtlStmtInf: 'Made on demand: not a numbered statement.' }),
@@ -74,7 +73,7 @@ function accountOf({ accountId, iban, openingBalance, displayName }: Statement):
   return {
     Id: iban === '' ? { Othr: { Id: accountId.slice(0, REFERENCE_LETTERS - 1) } } : { IBAN: iban },
     Ccy: openingBalance?.currencyCode,
-    ...(displayName && { Nm: writable(Array.from(displayName).slice(0, NAME_LETTERS).join('')) }),
+    ...(displayName && { Nm: writable(first(displayName, NAME_LETTERS)) }),
   };
 }
 
@@ -129,6 +128,37 @@ function entryOf(statement: Statement, entry: StatementEntry): NonNullable<CamtS
       Domn: { Cd: domain, Fmly: { Cd: family, SubFmlyCd: subFamily } },
       Prtry: { Cd: kind || 'OTHER' },
     },
+    ...detailsOf(entry),
     ...(isLate(statement, entry) && { AddtlNtryInf: 'Booked late, on a day of an earlier statement.' }),
   };
+}
+
+/** Who is on the other side, and what the payer told the payee; nothing where neither is known. */
+function detailsOf(entry: StatementEntry): Partial<Pick<NonNullable<CamtStatement['Ntry']>[number], 'NtryDtls'>> {
+  const { counterpartyName, counterpartyIban, remittanceInformation } = entry;
+  if (counterpartyName === '' && counterpartyIban === '' && remittanceInformation === '') return {};
+  const name = counterpartyName && { Pty: { Nm: writable(first(counterpartyName, PARTY_LETTERS)) } };
+  const number = counterpartyIban && { Id: { IBAN: counterpartyIban } };
+  const other = isCredit(entry)
+    ? { ...(name && { Dbtr: name }), ...(number && { DbtrAcct: number }) }
+    : { ...(name && { Cdtr: name }), ...(number && { CdtrAcct: number }) };
+  const text = remittanceInformation && { Ustrd: textsOf(remittanceInformation) };
+  const details = {
+    // A fee of a payment is a line of its own, so that each line is one transaction of its amount.
+    ...sided(entry.amount),
+    ...((name || number) && { RltdPties: other }),
+    ...(text && { RmtInf: text }),
+  };
+  return { NtryDtls: [{ TxDtls: [details] }] };
+}
+
+function first(text: string, letters: number): string {
+  return Array.from(text).slice(0, letters).join('');
+}
+
+/** A text in pieces of Max140Text. */
+function textsOf(text: string): string[] {
+  const letters = Array.from(writable(text));
+  const pieces = Math.ceil(letters.length / TEXT_LETTERS);
+  return Array.from({ length: pieces }, (_, at) => letters.slice(at * TEXT_LETTERS, (at + 1) * TEXT_LETTERS).join(''));
 }

@@ -6,10 +6,8 @@ import type { StatementEntry } from '#gen/bank/account/v1/account_pb.ts';
 import { DocumentFormat, type Statement, StatementSchema } from '#gen/bank/account/v1/statement_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Checkpoint } from '#gen/bank/type/v1/proof_pb.ts';
-import type { lineOf } from './statement.ts';
+import type { Line } from './statement.ts';
 import { type StatementFrequency, statementFrequencies } from './words.ts';
-
-type Line = ReturnType<typeof lineOf>;
 
 /** The lines of a statement with the balances around them, as the ledger has them. */
 export interface Lines {

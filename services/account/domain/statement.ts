@@ -11,6 +11,9 @@ export function checkRange(from: string, to: string): void {
   if (first && last && Temporal.PlainDate.compare(first, last) > 0) throw refuse('DATE_INVALID', { field: 'to_date' });
 }
 
+/** The line of a statement; what it says besides amounts is not the ledger's. */
+export type Line = ReturnType<typeof lineOf>;
+
 /** The line of a statement that an entry of the ledger makes. */
 export function lineOf(entry: Entry) {
   const { currency, minor } = fromMoney(entry.amount ?? { currencyCode: '', amount: '' });
@@ -24,6 +27,9 @@ export function lineOf(entry: Entry) {
     lineNumber: Number(entry.version),
     // Interest is booked by the bank itself; every other journal is the only one of a transaction and has its id.
     transactionId: entry.kind === JournalKind.INTEREST ? '' : deriveId('txn', entry.journalId),
+    counterpartyName: '',
+    counterpartyIban: '',
+    remittanceInformation: '',
   };
 }
 

@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { checkRange } from '../domain/statement.ts';
 import { documentBytes, FORMS, type Form, fileName } from '../domain/statement-document.ts';
+import { selectCopy } from '../statement-copies.ts';
 import { renderStatement } from '../statement-forms.ts';
 import { checkpointOf, composeStatement, readLines } from '../statement-reading.ts';
 import { type Kept, readKept } from '../statement-store.ts';
@@ -32,15 +33,16 @@ export function downloadStatement(context: Context): Rpcs<typeof AccountService>
   return async (request, call) => {
     const { after } = pages.read(DownloadStatementRequestSchema, { ...request, pageSize: 0 });
     const form = request.format as Form;
-    const kept = request.statementNumber > 0 ? await keptOf(context, request) : await onDemand(context, request, call);
+    const isKept = request.statementNumber > 0 || request.copyNumber > 0;
+    const kept = isKept ? await keptOf(context, request) : await onDemand(context, request, call);
     const { statement, bytes, digest } = kept;
     if (form === DocumentFormat.PDF && statement.lineCount > PDF_LINES_MAX) {
       throw refuse('STATEMENT_TOO_LONG', { limit: String(PDF_LINES_MAX) });
     }
     const document = form === DocumentFormat.JSON ? bytes : await renderStatement(statement, form, digest);
     const start = Number(after?.[0] ?? 0);
-    const end = start + (request.statementNumber > 0 ? PART_BYTES : WHOLE_BYTES);
-    if (request.statementNumber === 0 && document.length > WHOLE_BYTES) {
+    const end = start + (isKept ? PART_BYTES : WHOLE_BYTES);
+    if (!isKept && document.length > WHOLE_BYTES) {
       throw refuse('STATEMENT_TOO_LONG', { limit: String(ON_DEMAND_LINES_MAX) });
     }
     return {
@@ -58,13 +60,16 @@ export function downloadStatement(context: Context): Rpcs<typeof AccountService>
 
 async function keptOf(
   context: Context,
-  { accountId, statementNumber, fromDate, toDate }: DownloadStatementRequest,
+  { accountId, statementNumber, copyNumber, fromDate, toDate }: DownloadStatementRequest,
 ): Promise<Kept> {
   if (fromDate !== '' || toDate !== '') {
     throw refuse('DATE_INVALID', { field: fromDate === '' ? 'to_date' : 'from_date' });
   }
   await readRow(context.database, accountId);
-  const [row] = await context.database.query(selectStatement(accountId, statementNumber));
+  if (copyNumber > 0 && statementNumber > 0) throw refuse('STATEMENT_NOT_FOUND');
+  const [row] = await context.database.query(
+    copyNumber > 0 ? selectCopy(accountId, copyNumber) : selectStatement(accountId, statementNumber),
+  );
   if (!row) throw refuse('STATEMENT_NOT_FOUND');
   const kept = await readKept(context, row.objectKey);
   if (!kept?.digest.equals(row.digest)) throw new Error(`${row.objectKey} is not the statement that was made`);

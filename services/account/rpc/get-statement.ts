@@ -5,6 +5,7 @@ import { type AccountService, GetStatementRequestSchema } from '#gen/bank/accoun
 import { openDetails, readRow } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import { checkRange, lineOf } from '../domain/statement.ts';
+import { describeLines } from '../entry-particulars.ts';
 
 /** Reads a page of an account's statement, oldest first, from the ledger. */
 export function getStatement(context: Context): Rpcs<typeof AccountService>['getStatement'] {
@@ -27,9 +28,11 @@ export function getStatement(context: Context): Rpcs<typeof AccountService>['get
     const { entries, nextPageToken, openingBalance, closingBalance } = page;
     // Money may move while a statement is read: the last page ends where its last entry leads, so that the sum is right.
     const end = nextPageToken === '' ? entries.at(-1)?.runningBalance : undefined;
+    const lines = entries.map((entry) => lineOf(entry));
+    const described = (await describeLines(context, new Map([[accountId, lines]]))).get(accountId) ?? lines;
     return {
       iban,
-      entries: entries.map((entry) => lineOf(entry)),
+      entries: described,
       nextPageToken: nextPageToken && pages.next(GetStatementRequestSchema, request, [nextPageToken]),
       openingBalance,
       closingBalance: end ?? closingBalance,

@@ -48,7 +48,7 @@ export function setOverdraftLimit(context: Context): Rpcs<typeof AccountService>
       }),
     }),
   });
-  return (request, call) =>
+  const act: Rpcs<typeof AccountService>['setOverdraftLimit'] = (request, call) =>
     whenFree(call, () =>
       order.run(request, call, async () => {
         const row = await readRow(context.database, request.accountId);
@@ -58,4 +58,9 @@ export function setOverdraftLimit(context: Context): Rpcs<typeof AccountService>
         return { accountId: row.id, etag: request.etag, limit, maximum };
       }),
     );
+  context.signable.set(Contract.method.setOverdraftLimit.name, {
+    method: Contract.method.setOverdraftLimit,
+    act: act as never,
+  });
+  return act;
 }

@@ -41,6 +41,13 @@ export const refuse = refusals('customer', {
   DOCUMENT_INFECTED: ['INVALID_ARGUMENT', 'A scanner has found something in it.'],
   DATA_REGION_UNKNOWN: ['INVALID_ARGUMENT', 'The bank keeps nothing in this region.'],
   DATA_REGION_FIXED: ['FAILED_PRECONDITION', 'Documents of the customer are kept where they are.'],
+  CUSTOMERS_THE_SAME: ['INVALID_ARGUMENT', 'It is twice the same customer.'],
+  PRODUCT_INVALID: [
+    'INVALID_ARGUMENT',
+    'A request for something says what; a copy names its days, another limit its amount.',
+  ],
+  PRODUCT_NOT_REQUESTED: ['FAILED_PRECONDITION', 'It is no request for something.'],
+  PRODUCT_APPROVED: ['FAILED_PRECONDITION', 'What the customer wants is approved, and on its way.'],
   SERVICE_REQUEST_NOT_FOUND: ['NOT_FOUND', 'There is no such request.'],
   SERVICE_REQUEST_RESOLVED: ['FAILED_PRECONDITION', 'The request is answered. Open it again first.'],
   SERVICE_REQUEST_NOT_RESOLVED: ['FAILED_PRECONDITION', 'The request is not answered yet.'],

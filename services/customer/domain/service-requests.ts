@@ -13,6 +13,7 @@ const MESSAGES_MAX = 100;
 const MINUTES: Readonly<Partial<Record<ServiceRequestKind, number>>> = {
   [ServiceRequestKind.INQUIRY]: 16 * 60,
   [ServiceRequestKind.COMPLAINT]: 15 * (CLOSES - OPENS) * 60,
+  [ServiceRequestKind.PRODUCT]: 40 * 60,
 };
 
 /** Where a request stands. */
@@ -63,6 +64,11 @@ export function written(
     dueMs: afterBusiness(at, leftMinutes ?? 0),
     leftMinutes: null,
   };
+}
+
+/** Whether it is answered. */
+export function isResolved({ state }: Pick<Standing, 'state'>): boolean {
+  return state === RESOLVED;
 }
 
 /** Given to somebody, or to nobody. */

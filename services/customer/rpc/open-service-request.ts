@@ -1,9 +1,12 @@
+import { type JsonObject, toJson } from '@bufbuild/protobuf';
 import { LockMode } from '@mikro-orm/core';
 import { newId } from '#chassis/id.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { CustomerService as Contract, type CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { RequestedProductSchema } from '#gen/bank/customer/v1/service_request_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
+import { wanted } from '../domain/requested-products.ts';
 import { opened } from '../domain/service-requests.ts';
 import { openProfile, warmKey } from '../profile.ts';
 import { insertRequest, type ServiceRequestRow } from '../service-request-tables.ts';
@@ -17,7 +20,7 @@ export function openServiceRequest(context: Context): Rpcs<typeof CustomerServic
     commands.run(Contract.method.openServiceRequest, request, call, {
       prepare: () => warmKey(context, request.customerId),
       decide: async (tx) => {
-        const { customerId, kind, category, rating, subject, text } = request;
+        const { customerId, kind, category, rating, subject, text, product } = request;
         const lock = { lockMode: LockMode.PESSIMISTIC_READ, refresh: true } as const;
         const customer = await tx.em.findOne(CustomerRow, { id: customerId }, lock);
         if (!customer) throw refuse('CUSTOMER_NOT_FOUND');
@@ -25,6 +28,8 @@ export function openServiceRequest(context: Context): Rpcs<typeof CustomerServic
         if (!(await openProfile(vault, customer))) throw refuse('CUSTOMER_ERASED');
         const row: ServiceRequestRow = {
           ...opened(kind, rating, at(context)),
+          ...wanted(kind, product),
+          product: product ? (toJson(RequestedProductSchema, product) as JsonObject) : null,
           customerId,
           category,
           rating,

@@ -1,40 +1,12 @@
 // What the bank writes to its customers, until somebody changes it: every template in every language, what it is about, and
 // what stands in it. A version of later, in the database, takes its place.
-import type { Locale, Text, Topic } from './words.ts';
+import { ACCOUNT_TEMPLATES } from './account-templates.ts';
+import { type Template, template, text } from './template.ts';
+
+export type { Template, Value } from './template.ts';
 
 /** The names of the templates: one for each thing that is told. */
 export type TemplateName = keyof typeof TEMPLATES;
-
-/** A template: its topic, what its text may be filled in with, and its first text in each language. */
-export interface Template {
-  /** Undefined for what tells of several. */
-  readonly topic: Topic | undefined;
-  readonly values: readonly Value[];
-  readonly texts: Readonly<Record<Locale, Text>>;
-}
-
-/** What a text can be filled in with: `{{ amount }}`. */
-export type Value =
-  | 'amount'
-  | 'date'
-  | 'time'
-  | 'failures'
-  | 'code'
-  | 'expires'
-  | 'below'
-  | 'request'
-  | 'outcome'
-  | 'headline'
-  | 'text'
-  | 'unsubscribe'
-  | 'count'
-  | 'notices';
-
-function template(topic: Topic | undefined, values: readonly Value[], en: Text, cs: Text): Template {
-  return { topic, values, texts: { en, cs } };
-}
-
-const text = (subject: string, body: string): Text => ({ subject, body });
 
 const NOT_YOU_EN = 'If it was not you, call us at once.';
 const NOT_YOU_CS = 'Pokud jste to nebyli vy, ihned nám zavolejte.';
@@ -202,6 +174,7 @@ export const TEMPLATES = {
       'Do {{ time }} selhala {{ failures }} přihlášení po sobě. Nebyli jste to vy? Volejte.',
     ),
   ),
+  ...ACCOUNT_TEMPLATES,
   'approval-waiting': template(
     'approvals',
     ['request', 'time'],

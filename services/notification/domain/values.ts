@@ -16,10 +16,10 @@ export function valuesOf(
   const { amount, below, bookingDate, failures, expireMs, request, outcome } = facts;
   return {
     time: formatTime(new Date(occurMs), locale, timeZone),
-    // A text may ask whether there is one.
+    // A text may ask whether there is an amount, or a day.
     amount: amount ? formatAmount(amount, locale) : '',
     ...(below && { below: formatAmount(below, locale) }),
-    ...(bookingDate && { date: formatDate(bookingDate, locale) }),
+    date: bookingDate ? formatDate(bookingDate, locale) : '',
     ...(expireMs !== undefined && { expires: formatTime(new Date(expireMs), locale, timeZone) }),
     request: request ?? '',
     ...(outcome && { outcome }),

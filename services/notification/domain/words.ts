@@ -1,13 +1,29 @@
 // The words of the notification service, as they are stored.
 
 /** What a notice is about. */
-export type Topic = 'money_in' | 'money_out' | 'orders' | 'security' | 'product_news' | 'low_balance' | 'approvals';
+export type Topic =
+  | 'money_in'
+  | 'money_out'
+  | 'orders'
+  | 'security'
+  | 'product_news'
+  | 'low_balance'
+  | 'approvals'
+  | 'accounts';
 
 /** The ways that a notice takes, besides the inbox. */
 export type Channel = 'email' | 'sms' | 'push';
 
 /** Those that customers choose among. */
-export const TOPICS: readonly Topic[] = ['money_in', 'money_out', 'orders', 'security', 'product_news', 'low_balance'];
+export const TOPICS: readonly Topic[] = [
+  'money_in',
+  'money_out',
+  'orders',
+  'security',
+  'product_news',
+  'low_balance',
+  'accounts',
+];
 export const CHANNELS: readonly Channel[] = ['email', 'sms', 'push'];
 
 /** A way, or the inbox: where everything is, but for news of products. */

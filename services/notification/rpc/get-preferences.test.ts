@@ -10,7 +10,7 @@ describe('GetPreferences', () => {
     const { preferences } = await of(unique('cus')).getPreferences({});
     expect(preferences).to.deep.include({ locale: 'en', timeZone: 'Europe/Prague', etag: '0' });
     expect(preferences?.quietHours).to.equal(undefined);
-    expect(preferences?.choices).to.have.length(19);
+    expect(preferences?.choices).to.have.length(22);
     expect(preferences?.digest).to.deep.include({ time: '08:00', weekday: 1 });
     const wanted = preferences?.choices.filter((choice) => choice.wanted);
     expect(wanted?.map(({ topic, channel }) => [topic, channel])).to.deep.equal([[Topic.SECURITY, Channel.EMAIL]]);

@@ -72,6 +72,24 @@ Examples:
   deathCommands(customer, exited);
   noteCommands(customer, exited);
   documentCommands(customer, exited);
+  duplicateCommands(customer, exited);
+}
+
+function duplicateCommands(customer: Command, exited: Exited): void {
+  const load = () => import('../commands/duplicate.ts');
+
+  lists(customer.command('duplicates'))
+    .description('Lists customers who may be one and the same: of all, or of one the most likely first.')
+    .argument('[customer]', 'the id (cus_…)')
+    .addHelpText('after', '\nExamples:\n  bankctl customer duplicates --limit all\n  bankctl customer duplicates cus_…')
+    .action(action(exited, async () => (await load()).listDuplicates));
+
+  writes(customer.command('distinct'))
+    .description('Says of two customers that they are not one and the same.')
+    .argument('<customer>', 'the one (cus_…)')
+    .argument('<other>', 'the other (cus_…)')
+    .addHelpText('after', '\nExample:\n  bankctl customer distinct cus_… cus_…')
+    .action(action(exited, async () => (await load()).dismissDuplicate));
 }
 
 function noteCommands(customer: Command, exited: Exited): void {

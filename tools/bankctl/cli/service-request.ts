@@ -3,19 +3,23 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { action, choice, type Exited, lists, writes } from './run.ts';
 
 const KINDS = ['inquiry', 'complaint', 'feedback'];
+const FILTERED_KINDS = [...KINDS, 'product'];
+const PRODUCTS = ['statement-copy', 'overdraft-limit', 'cheque-book', 'debit-card'];
 const CATEGORIES = ['payment', 'account', 'charges', 'service', 'personal-data'];
 const STATES = ['open', 'in-progress', 'waiting-for-customer', 'resolved'];
 
 /** Adds request. */
 export function serviceRequestCommands(program: Command, exited: Exited): void {
   const load = () => import('../commands/service-request.ts');
-  const request = program.command('request').description('Inquiries, complaints and feedback of customers.');
+  const request = program
+    .command('request')
+    .description('Inquiries, complaints and feedback of customers, and what they want of the bank.');
 
   lists(request.command('list'))
     .description('Lists requests, newest first.')
     .option('--customer <customer>', 'of this customer (cus_…)')
     .addOption(choice('--state <state>', 'in this state', STATES))
-    .addOption(choice('--kind <kind>', 'of this kind', KINDS))
+    .addOption(choice('--kind <kind>', 'of this kind', FILTERED_KINDS))
     .option('--assignee <staff>', 'on which this member of staff works (stf_…)')
     .option('--late', 'those only that the bank has not answered in time')
     .addHelpText('after', '\nExamples:\n  bankctl request list --late\n  bankctl request list --as customer:cus_…')
@@ -41,6 +45,8 @@ export function serviceRequestCommands(program: Command, exited: Exited): void {
       "\nExample:\n  bankctl request open cus_… 'A payment' 'It came late.' --kind complaint --category payment",
     )
     .action(action(exited, async () => (await load()).openRequest));
+
+  productCommands(request, exited);
 
   writes(request.command('write'))
     .description('Writes to the other side about a request.')
@@ -70,6 +76,32 @@ export function serviceRequestCommands(program: Command, exited: Exited): void {
     .argument('<text>', 'what is wrong with the answer')
     .addHelpText('after', "\nExample:\n  bankctl request reopen srq_… 'Nothing was paid back.'")
     .action(action(exited, async () => (await load()).reopenRequest));
+}
+
+function productCommands(request: Command, exited: Exited): void {
+  const load = () => import('../commands/service-request.ts');
+  writes(request.command('want'))
+    .description(
+      'Writes down what a customer wants of the bank. A copy of a statement is made at once; staff approve the rest.',
+    )
+    .argument('<customer>', 'the customer (cus_…)')
+    .argument('<account>', 'the account that it is for (acc_…)')
+    .addOption(choice('--product <product>', 'what', PRODUCTS).makeOptionMandatory())
+    .option('--from <date>', 'of a copy: the first day')
+    .option('--to <date>', 'of a copy: the last day')
+    .option('--limit-amount <amount>', 'of an overdraft limit: how much, e.g. 500.00')
+    .option('--currency <code>', 'of an overdraft limit: its currency')
+    .addHelpText(
+      'after',
+      '\nExample:\n  bankctl request want cus_… acc_… --product statement-copy --from 2026-01-01 --to 2026-03-31',
+    )
+    .action(action(exited, async () => (await load()).wantProduct));
+
+  writes(request.command('approve'))
+    .description('Approves what a customer wants; somebody else has to approve that.')
+    .argument('<request>', 'the request (srq_…)')
+    .addHelpText('after', '\nExample:\n  bankctl request approve srq_… --as staff:back-office')
+    .action(action(exited, async () => (await load()).approveProduct));
 }
 
 function parseRating(text: string): number {

@@ -34,6 +34,7 @@ Examples:
     .description('Prints a statement that the bank has made: the same bytes each time.')
     .argument('<account>', 'the id (acc_…)')
     .argument('<number>', 'its number')
+    .option('--copy', 'the number is that of a copy that was asked for (`request want`)')
     .addOption(choice('--format <format>', 'the form (default: pdf)', DOCUMENTS))
     .option('--output <file>', 'where to write it to (default: the standard output)')
     .addHelpText('after', '\nExample:\n  bankctl statement get acc_… 3 --format camt.053 --output 3.xml')

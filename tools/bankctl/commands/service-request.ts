@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import {
   AddServiceRequestMessageResponseSchema,
+  ApproveRequestedProductResponseSchema,
   AssignServiceRequestResponseSchema,
   CustomerService,
   ListServiceRequestMessagesResponseSchema,
@@ -12,6 +13,7 @@ import {
   ResolveServiceRequestResponseSchema,
 } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import {
+  RequestedProductType,
   type ServiceRequest,
   ServiceRequestCategory,
   ServiceRequestKind,
@@ -96,6 +98,43 @@ export async function openRequest(
   const request = { requestId, validateOnly, customerId, kind, category, subject, text, rating };
   const answer = await bank(OFFICER).client(CustomerService).openServiceRequest(request);
   await out.message(OpenServiceRequestResponseSchema, answer, () => one(answer.serviceRequest));
+}
+
+interface Wish extends WriteOptions {
+  readonly product: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly limitAmount?: string;
+  readonly currency?: string;
+}
+
+/** Writes down what a customer wants. */
+export async function wantProduct(
+  { bank, out }: Session,
+  { requestId = randomUUID(), validateOnly = false, from: fromDate = '', to: toDate = '', ...wish }: Wish,
+  customerId = '',
+  accountId = '',
+): Promise<void> {
+  const { limitAmount: amount, currency: currencyCode = '' } = wish;
+  const type = named(RequestedProductType, wish.product);
+  const product = { type, accountId, fromDate, toDate, ...(amount && { overdraftLimit: { currencyCode, amount } }) };
+  const text = wish.product.replaceAll('-', ' ');
+  const asked = { requestId, validateOnly, customerId, kind: ServiceRequestKind.PRODUCT, subject: text, text, product };
+  const answer = await bank(OFFICER).client(CustomerService).openServiceRequest(asked);
+  await out.message(OpenServiceRequestResponseSchema, answer, () => one(answer.serviceRequest));
+}
+
+/** Approves what a customer wants. */
+export async function approveProduct(
+  { bank, out }: Session,
+  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  serviceRequestId = '',
+): Promise<void> {
+  const request = { requestId, validateOnly, serviceRequestId };
+  const answer = await bank({ otherwise: 'staff:back-office' })
+    .client(CustomerService)
+    .approveRequestedProduct(request);
+  await out.message(ApproveRequestedProductResponseSchema, answer, () => one(answer.serviceRequest));
 }
 
 /** Writes to the other side. */

@@ -57,7 +57,7 @@ export async function listStatements({ bank, out }: Session, { limit }: ListOpti
 /** Prints a statement that the bank has made, or writes it to a file. */
 export async function getStatement(
   session: Session,
-  { format = 'pdf', output }: Delivered,
+  { format = 'pdf', output, copy = false }: Delivered & { readonly copy?: boolean },
   accountId = '',
   number = '',
 ): Promise<void> {
@@ -65,7 +65,8 @@ export async function getStatement(
     throw usage(`${number} is no number of a statement; \`bankctl statement list\` shows them.`);
   }
   if (!(format in FORMATS)) throw usage('A document is pdf, camt.053, csv or json.');
-  await download(session, { accountId, statementNumber: Number(number), format }, output);
+  const which = copy ? { copyNumber: Number(number) } : { statementNumber: Number(number) };
+  await download(session, { accountId, ...which, format }, output);
 }
 
 /** Has a statement of a range of days made, and prints it or writes it to a file. */
@@ -93,7 +94,14 @@ async function download(
   {
     format,
     ...which
-  }: { accountId: string; statementNumber?: number; fromDate?: string; toDate?: string; format: FormatWord },
+  }: {
+    accountId: string;
+    statementNumber?: number;
+    copyNumber?: number;
+    fromDate?: string;
+    toDate?: string;
+    format: FormatWord;
+  },
   output: string | undefined,
 ): Promise<void> {
   const accounts = session.bank().client(AccountService);

@@ -7,6 +7,9 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
+import type { Money } from "../../type/v1/money_pb.ts";
+import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
+import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -15,7 +18,56 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/service_request.proto.
  */
 export const file_bank_customer_v1_service_request: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL3NlcnZpY2VfcmVxdWVzdC5wcm90bxIQYmFuay5jdXN0b21lci52MSLRBAoOU2VydmljZVJlcXVlc3QSJAoSc2VydmljZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECFIQARIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAESMgoEa2luZBgDIAEoDjIkLmJhbmsuY3VzdG9tZXIudjEuU2VydmljZVJlcXVlc3RLaW5kEjoKCGNhdGVnb3J5GAQgASgOMiguYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdENhdGVnb3J5EjQKBXN0YXRlGAUgASgOMiUuYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdFN0YXRlEhkKB3N1YmplY3QYBiABKAlCCOK1GAQIAhABEg4KBnJhdGluZxgHIAEoBRIdCgthc3NpZ25lZV9pZBgIIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGR1ZV90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1lc2NhbGF0ZV90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIZCgdvdXRjb21lGAwgASgJQgjitRgECAIQARIwCgxyZXNvbHZlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHJlb3Blbl9jb3VudBgOIAEoBRIVCg1tZXNzYWdlX2NvdW50GA8gASgFIs4BChVTZXJ2aWNlUmVxdWVzdE1lc3NhZ2USJAoSc2VydmljZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECFIQARIWCg5tZXNzYWdlX251bWJlchgCIAEoBRIRCglmcm9tX2JhbmsYAyABKAgSGwoJYXV0aG9yX2lkGAQgASgJQgjatRgECAgQAxIWCgR0ZXh0GAUgASgJQgjitRgECAIQARIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqowEKElNlcnZpY2VSZXF1ZXN0S2luZBIkCiBTRVJWSUNFX1JFUVVFU1RfS0lORF9VTlNQRUNJRklFRBAAEiAKHFNFUlZJQ0VfUkVRVUVTVF9LSU5EX0lOUVVJUlkQARIiCh5TRVJWSUNFX1JFUVVFU1RfS0lORF9DT01QTEFJTlQQAhIhCh1TRVJWSUNFX1JFUVVFU1RfS0lORF9GRUVEQkFDSxADKoYCChZTZXJ2aWNlUmVxdWVzdENhdGVnb3J5EigKJFNFUlZJQ0VfUkVRVUVTVF9DQVRFR09SWV9VTlNQRUNJRklFRBAAEiQKIFNFUlZJQ0VfUkVRVUVTVF9DQVRFR09SWV9QQVlNRU5UEAESJAogU0VSVklDRV9SRVFVRVNUX0NBVEVHT1JZX0FDQ09VTlQQAhIkCiBTRVJWSUNFX1JFUVVFU1RfQ0FURUdPUllfQ0hBUkdFUxADEiQKIFNFUlZJQ0VfUkVRVUVTVF9DQVRFR09SWV9TRVJWSUNFEAQSKgomU0VSVklDRV9SRVFVRVNUX0NBVEVHT1JZX1BFUlNPTkFMX0RBVEEQBSrXAQoTU2VydmljZVJlcXVlc3RTdGF0ZRIlCiFTRVJWSUNFX1JFUVVFU1RfU1RBVEVfVU5TUEVDSUZJRUQQABIeChpTRVJWSUNFX1JFUVVFU1RfU1RBVEVfT1BFThABEiUKIVNFUlZJQ0VfUkVRVUVTVF9TVEFURV9JTl9QUk9HUkVTUxACEi4KKlNFUlZJQ0VfUkVRVUVTVF9TVEFURV9XQUlUSU5HX0ZPUl9DVVNUT01FUhADEiIKHlNFUlZJQ0VfUkVRVUVTVF9TVEFURV9SRVNPTFZFRBAEYgZwcm90bzM", [file_bank_options_v1_options, file_google_protobuf_timestamp]);
+  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL3NlcnZpY2VfcmVxdWVzdC5wcm90bxIQYmFuay5jdXN0b21lci52MSKdAgoQUmVxdWVzdGVkUHJvZHVjdBJACgR0eXBlGAEgASgOMiYuYmFuay5jdXN0b21lci52MS5SZXF1ZXN0ZWRQcm9kdWN0VHlwZUIKukgHggEEEAEgABIlCgphY2NvdW50X2lkGAIgASgJQhG6SAZyBBABGEDatRgECAIQAxI5Cglmcm9tX2RhdGUYAyABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEjcKB3RvX2RhdGUYBCABKAlCJrpII3IhMh9eKFswLTldezR9LVswLTldezJ9LVswLTldezJ9KT8kEiwKD292ZXJkcmFmdF9saW1pdBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSKFBgoOU2VydmljZVJlcXVlc3QSJAoSc2VydmljZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECFIQARIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAESMgoEa2luZBgDIAEoDjIkLmJhbmsuY3VzdG9tZXIudjEuU2VydmljZVJlcXVlc3RLaW5kEjoKCGNhdGVnb3J5GAQgASgOMiguYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdENhdGVnb3J5EjQKBXN0YXRlGAUgASgOMiUuYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdFN0YXRlEhkKB3N1YmplY3QYBiABKAlCCOK1GAQIAhABEg4KBnJhdGluZxgHIAEoBRIdCgthc3NpZ25lZV9pZBgIIAEoCUII2rUYBAgIEAMSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGR1ZV90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1lc2NhbGF0ZV90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIZCgdvdXRjb21lGAwgASgJQgjitRgECAIQARIwCgxyZXNvbHZlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHJlb3Blbl9jb3VudBgOIAEoBRIVCg1tZXNzYWdlX2NvdW50GA8gASgFEjMKB3Byb2R1Y3QYECABKAsyIi5iYW5rLmN1c3RvbWVyLnYxLlJlcXVlc3RlZFByb2R1Y3QSPgoNcHJvZHVjdF9zdGF0ZRgRIAEoDjInLmJhbmsuY3VzdG9tZXIudjEuUmVxdWVzdGVkUHJvZHVjdFN0YXRlEh4KFnByb2R1Y3RfcmVmdXNhbF9yZWFzb24YEiABKAkSHQoVc3RhdGVtZW50X2NvcHlfbnVtYmVyGBMgASgFIs4BChVTZXJ2aWNlUmVxdWVzdE1lc3NhZ2USJAoSc2VydmljZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECFIQARIWCg5tZXNzYWdlX251bWJlchgCIAEoBRIRCglmcm9tX2JhbmsYAyABKAgSGwoJYXV0aG9yX2lkGAQgASgJQgjatRgECAgQAxIWCgR0ZXh0GAUgASgJQgjitRgECAIQARIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqxQEKElNlcnZpY2VSZXF1ZXN0S2luZBIkCiBTRVJWSUNFX1JFUVVFU1RfS0lORF9VTlNQRUNJRklFRBAAEiAKHFNFUlZJQ0VfUkVRVUVTVF9LSU5EX0lOUVVJUlkQARIiCh5TRVJWSUNFX1JFUVVFU1RfS0lORF9DT01QTEFJTlQQAhIhCh1TRVJWSUNFX1JFUVVFU1RfS0lORF9GRUVEQkFDSxADEiAKHFNFUlZJQ0VfUkVRVUVTVF9LSU5EX1BST0RVQ1QQBCrkAQoUUmVxdWVzdGVkUHJvZHVjdFR5cGUSJgoiUkVRVUVTVEVEX1BST0RVQ1RfVFlQRV9VTlNQRUNJRklFRBAAEikKJVJFUVVFU1RFRF9QUk9EVUNUX1RZUEVfU1RBVEVNRU5UX0NPUFkQARIqCiZSRVFVRVNURURfUFJPRFVDVF9UWVBFX09WRVJEUkFGVF9MSU1JVBACEiYKIlJFUVVFU1RFRF9QUk9EVUNUX1RZUEVfQ0hFUVVFX0JPT0sQAxIlCiFSRVFVRVNURURfUFJPRFVDVF9UWVBFX0RFQklUX0NBUkQQBCrZAQoVUmVxdWVzdGVkUHJvZHVjdFN0YXRlEicKI1JFUVVFU1RFRF9QUk9EVUNUX1NUQVRFX1VOU1BFQ0lGSUVEEAASJQohUkVRVUVTVEVEX1BST0RVQ1RfU1RBVEVfUkVRVUVTVEVEEAESJAogUkVRVUVTVEVEX1BST0RVQ1RfU1RBVEVfQVBQUk9WRUQQAhIlCiFSRVFVRVNURURfUFJPRFVDVF9TVEFURV9GVUxGSUxMRUQQAxIjCh9SRVFVRVNURURfUFJPRFVDVF9TVEFURV9SRUZVU0VEEAQqhgIKFlNlcnZpY2VSZXF1ZXN0Q2F0ZWdvcnkSKAokU0VSVklDRV9SRVFVRVNUX0NBVEVHT1JZX1VOU1BFQ0lGSUVEEAASJAogU0VSVklDRV9SRVFVRVNUX0NBVEVHT1JZX1BBWU1FTlQQARIkCiBTRVJWSUNFX1JFUVVFU1RfQ0FURUdPUllfQUNDT1VOVBACEiQKIFNFUlZJQ0VfUkVRVUVTVF9DQVRFR09SWV9DSEFSR0VTEAMSJAogU0VSVklDRV9SRVFVRVNUX0NBVEVHT1JZX1NFUlZJQ0UQBBIqCiZTRVJWSUNFX1JFUVVFU1RfQ0FURUdPUllfUEVSU09OQUxfREFUQRAFKtcBChNTZXJ2aWNlUmVxdWVzdFN0YXRlEiUKIVNFUlZJQ0VfUkVRVUVTVF9TVEFURV9VTlNQRUNJRklFRBAAEh4KGlNFUlZJQ0VfUkVRVUVTVF9TVEFURV9PUEVOEAESJQohU0VSVklDRV9SRVFVRVNUX1NUQVRFX0lOX1BST0dSRVNTEAISLgoqU0VSVklDRV9SRVFVRVNUX1NUQVRFX1dBSVRJTkdfRk9SX0NVU1RPTUVSEAMSIgoeU0VSVklDRV9SRVFVRVNUX1NUQVRFX1JFU09MVkVEEARiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate, file_google_protobuf_timestamp]);
+
+/**
+ * Something that a customer wants of the bank.
+ *
+ * @generated from message bank.customer.v1.RequestedProduct
+ */
+export type RequestedProduct = Message<"bank.customer.v1.RequestedProduct"> & {
+  /**
+   * What.
+   *
+   * @generated from field: bank.customer.v1.RequestedProductType type = 1;
+   */
+  type: RequestedProductType;
+
+  /**
+   * The account that it is for. Whether it is one of the customer's is found out when it is made.
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * Of a copy: the first booking date, YYYY-MM-DD.
+   *
+   * @generated from field: string from_date = 3;
+   */
+  fromDate: string;
+
+  /**
+   * Of a copy: the last booking date, YYYY-MM-DD.
+   *
+   * @generated from field: string to_date = 4;
+   */
+  toDate: string;
+
+  /**
+   * Of another limit: how far the account may go below zero.
+   *
+   * @generated from field: bank.type.v1.Money overdraft_limit = 5;
+   */
+  overdraftLimit?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.customer.v1.RequestedProduct.
+ * Use `create(RequestedProductSchema)` to create a new message.
+ */
+export const RequestedProductSchema: GenMessage<RequestedProduct> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_service_request, 0);
 
 /**
  * What a customer asks of the bank.
@@ -127,6 +179,34 @@ export type ServiceRequest = Message<"bank.customer.v1.ServiceRequest"> & {
    * @generated from field: int32 message_count = 15;
    */
   messageCount: number;
+
+  /**
+   * What the customer wants. Absent where it is no request for something.
+   *
+   * @generated from field: bank.customer.v1.RequestedProduct product = 16;
+   */
+  product?: RequestedProduct | undefined;
+
+  /**
+   * How far the bank is with it.
+   *
+   * @generated from field: bank.customer.v1.RequestedProductState product_state = 17;
+   */
+  productState: RequestedProductState;
+
+  /**
+   * Why the account did not allow it, e.g. `OVERDRAFT_NOT_ALLOWED`. Empty unless it was refused.
+   *
+   * @generated from field: string product_refusal_reason = 18;
+   */
+  productRefusalReason: string;
+
+  /**
+   * Of a copy that is made: its number, by which account.DownloadStatement gives it. 0: none.
+   *
+   * @generated from field: int32 statement_copy_number = 19;
+   */
+  statementCopyNumber: number;
 };
 
 /**
@@ -134,7 +214,7 @@ export type ServiceRequest = Message<"bank.customer.v1.ServiceRequest"> & {
  * Use `create(ServiceRequestSchema)` to create a new message.
  */
 export const ServiceRequestSchema: GenMessage<ServiceRequest> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_service_request, 0);
+  messageDesc(file_bank_customer_v1_service_request, 1);
 
 /**
  * What customer and bank wrote to each other about a request. None is ever changed or removed.
@@ -190,7 +270,7 @@ export type ServiceRequestMessage = Message<"bank.customer.v1.ServiceRequestMess
  * Use `create(ServiceRequestMessageSchema)` to create a new message.
  */
 export const ServiceRequestMessageSchema: GenMessage<ServiceRequestMessage> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_service_request, 1);
+  messageDesc(file_bank_customer_v1_service_request, 2);
 
 /**
  * What it is.
@@ -225,6 +305,13 @@ export const ServiceRequestKind = {
    * @generated from enum value: SERVICE_REQUEST_KIND_FEEDBACK = 3;
    */
   FEEDBACK: 3,
+
+  /**
+   * Something of the bank's that the customer wants: the bank answers within 40 hours of business.
+   *
+   * @generated from enum value: SERVICE_REQUEST_KIND_PRODUCT = 4;
+   */
+  PRODUCT: 4,
 } as const;
 
 /**
@@ -239,6 +326,116 @@ export type ServiceRequestKind = (typeof ServiceRequestKind)[keyof typeof Servic
  */
 export const ServiceRequestKindSchema: GenEnum<ServiceRequestKind> = /*@__PURE__*/
   enumDesc(file_bank_customer_v1_service_request, 0);
+
+/**
+ * What a customer wants of the bank.
+ *
+ * @generated from enum bank.customer.v1.RequestedProductType
+ */
+export const RequestedProductType = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * A copy of the statement of a range of days, made and kept as a document. Nobody has to approve it.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_TYPE_STATEMENT_COPY = 1;
+   */
+  STATEMENT_COPY: 1,
+
+  /**
+   * Another overdraft limit.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_TYPE_OVERDRAFT_LIMIT = 2;
+   */
+  OVERDRAFT_LIMIT: 2,
+
+  /**
+   * A cheque book.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_TYPE_CHEQUE_BOOK = 3;
+   */
+  CHEQUE_BOOK: 3,
+
+  /**
+   * A debit card.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_TYPE_DEBIT_CARD = 4;
+   */
+  DEBIT_CARD: 4,
+} as const;
+
+/**
+ * What a customer wants of the bank.
+ *
+ * @generated from enum bank.customer.v1.RequestedProductType
+ */
+export type RequestedProductType = (typeof RequestedProductType)[keyof typeof RequestedProductType] | UnknownEnum;
+
+/**
+ * Describes the enum bank.customer.v1.RequestedProductType.
+ */
+export const RequestedProductTypeSchema: GenEnum<RequestedProductType> = /*@__PURE__*/
+  enumDesc(file_bank_customer_v1_service_request, 1);
+
+/**
+ * How far the bank is with what a customer wants.
+ *
+ * @generated from enum bank.customer.v1.RequestedProductState
+ */
+export const RequestedProductState = {
+  /**
+   * It is no request for something.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Staff have to decide.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_STATE_REQUESTED = 1;
+   */
+  REQUESTED: 1,
+
+  /**
+   * It is approved, and on its way.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_STATE_APPROVED = 2;
+   */
+  APPROVED: 2,
+
+  /**
+   * The customer has it.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_STATE_FULFILLED = 3;
+   */
+  FULFILLED: 3,
+
+  /**
+   * The account does not allow it, or nobody makes it yet: product_refusal_reason says why. Staff answer, or approve it again.
+   *
+   * @generated from enum value: REQUESTED_PRODUCT_STATE_REFUSED = 4;
+   */
+  REFUSED: 4,
+} as const;
+
+/**
+ * How far the bank is with what a customer wants.
+ *
+ * @generated from enum bank.customer.v1.RequestedProductState
+ */
+export type RequestedProductState = (typeof RequestedProductState)[keyof typeof RequestedProductState] | UnknownEnum;
+
+/**
+ * Describes the enum bank.customer.v1.RequestedProductState.
+ */
+export const RequestedProductStateSchema: GenEnum<RequestedProductState> = /*@__PURE__*/
+  enumDesc(file_bank_customer_v1_service_request, 2);
 
 /**
  * What it is about.
@@ -300,7 +497,7 @@ export type ServiceRequestCategory = (typeof ServiceRequestCategory)[keyof typeo
  * Describes the enum bank.customer.v1.ServiceRequestCategory.
  */
 export const ServiceRequestCategorySchema: GenEnum<ServiceRequestCategory> = /*@__PURE__*/
-  enumDesc(file_bank_customer_v1_service_request, 1);
+  enumDesc(file_bank_customer_v1_service_request, 3);
 
 /**
  * Where it stands: its progress, as the customer sees it.
@@ -355,5 +552,5 @@ export type ServiceRequestState = (typeof ServiceRequestState)[keyof typeof Serv
  * Describes the enum bank.customer.v1.ServiceRequestState.
  */
 export const ServiceRequestStateSchema: GenEnum<ServiceRequestState> = /*@__PURE__*/
-  enumDesc(file_bank_customer_v1_service_request, 2);
+  enumDesc(file_bank_customer_v1_service_request, 4);
 
