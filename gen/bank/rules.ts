@@ -70,7 +70,8 @@ export type IdKind =
   | 'EVIDENCE'
   | 'SCHEDULED_PAYMENT'
   | 'PAYMENT_ORDER'
-  | 'SUSPENSE_ITEM';
+  | 'SUSPENSE_ITEM'
+  | 'TILL';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -424,7 +425,15 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListScheduledPayments'
   | 'bank.transaction.v1.TransactionService/ListScheduledPaymentRuns'
   | 'bank.transaction.v1.TransactionService/ImportScheduledPayment'
-  | 'bank.transaction.v1.TransactionService/BatchImportScheduledPayments';
+  | 'bank.transaction.v1.TransactionService/BatchImportScheduledPayments'
+  | 'bank.transaction.v1.TransactionService/OpenTill'
+  | 'bank.transaction.v1.TransactionService/MoveTillCash'
+  | 'bank.transaction.v1.TransactionService/CloseTill'
+  | 'bank.transaction.v1.TransactionService/GetTill'
+  | 'bank.transaction.v1.TransactionService/ListTills'
+  | 'bank.transaction.v1.TransactionService/ListTillEntries'
+  | 'bank.transaction.v1.TransactionService/MoveVaultCash'
+  | 'bank.transaction.v1.TransactionService/GetVault';
 
 /** One kind of person or partner that an RPC is open to. */
 export interface Grant {
@@ -6979,6 +6988,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [
+      'TILL_NOT_OPEN',
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_CLOSED',
       'TERM_DEPOSIT_PAID_IN',
@@ -7012,6 +7022,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [
+      'TILL_NOT_OPEN',
+      'CASH_INSUFFICIENT',
+      'TILL_BUSY',
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_CLOSED',
       'ACCOUNT_DORMANT',
@@ -7173,6 +7186,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'TRANSACTION_NOT_FOUND',
+      'TILL_NOT_OPEN',
+      'CASH_INSUFFICIENT',
+      'TILL_BUSY',
       'TRANSACTION_NOT_REVERSIBLE',
       'REVERSAL_EXCEEDS_ORIGINAL',
       'INSUFFICIENT_FUNDS',
@@ -7987,6 +8003,202 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/OpenTill': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
+      { path: ['tellerId'], kind: 'PARTY', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TILL_EXISTS',
+      'TILL_OF_ANOTHER',
+      'TILL_AMOUNT_EXCEEDED',
+      'CASH_INSUFFICIENT',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/MoveTillCash': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['tillId'], kind: 'TILL', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TILL_NOT_FOUND',
+      'TILL_NOT_OPEN',
+      'TILL_OF_ANOTHER',
+      'TILL_AMOUNT_EXCEEDED',
+      'CASH_INSUFFICIENT',
+      'TILL_BUSY',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/CloseTill': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['tillId'], kind: 'TILL', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TILL_NOT_FOUND',
+      'TILL_NOT_OPEN',
+      'TILL_OF_ANOTHER',
+      'TILL_BUSY',
+      'TILL_DIFFERS',
+      'TILL_AMOUNT_EXCEEDED',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetTill': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: false,
+    ids: [
+      { path: ['tillId'], kind: 'TILL', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TILL_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListTills': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: false,
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListTillEntries': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: false,
+    ids: [
+      { path: ['tillId'], kind: 'TILL', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TILL_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/MoveVaultCash': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CASH_INSUFFICIENT',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetVault': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: false,
+    ids: [
+      { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CURRENCY_UNKNOWN',
     ],
   },
 };

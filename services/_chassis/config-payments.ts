@@ -15,6 +15,10 @@ export const paymentVariables = {
     default: '',
     desc: 'the file with the token that integration shows to the scheme, read at every call; absent: none is shown',
   }),
+  TILL_SOLO_AMOUNTS: str({
+    default: 'CZK:50000,EUR:2000,GBP:2000,USD:2000',
+    desc: 'how much a teller may move between their till and the vault alone, by currency: `CZK:50000,EUR:2000`; more, and any amount of a currency that is not named, a branch manager orders and somebody else approves',
+  }),
   BANK_BIC: str({ default: 'CBNKCZPP', desc: "the bank's BIC, by which schemes and other banks know it" }),
   SCHEME_ASK_SECONDS: seconds({
     default: 20,

@@ -38,6 +38,7 @@ export type Prefix =
   | 'srq'
   | 'stf'
   | 'stp'
+  | 'til'
   | 'tpy'
   | 'txn'
   | 'whk';

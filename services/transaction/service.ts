@@ -15,7 +15,9 @@ import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
+import { Tills } from './migrations/0022-tills.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
+import { reportTills } from './reporting-tills.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
@@ -24,13 +26,16 @@ import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
 import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
 import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
+import { closeTill } from './rpc/close-till.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
 import { getPaymentOrder } from './rpc/get-payment-order.ts';
 import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
+import { getTill } from './rpc/get-till.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
+import { getVault } from './rpc/get-vault.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
@@ -38,7 +43,12 @@ import { listReviews } from './rpc/list-reviews.ts';
 import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
 import { listScheduledPayments } from './rpc/list-scheduled-payments.ts';
 import { listSuspenseItems } from './rpc/list-suspense-items.ts';
+import { listTillEntries } from './rpc/list-till-entries.ts';
+import { listTills } from './rpc/list-tills.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
+import { moveTillCash } from './rpc/move-till-cash.ts';
+import { moveVaultCash } from './rpc/move-vault-cash.ts';
+import { openTill } from './rpc/open-till.ts';
 import { orderPayment } from './rpc/order-payment.ts';
 import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
 import { placeHold } from './rpc/place-hold.ts';
@@ -60,6 +70,8 @@ import { entities } from './tables.ts';
 const EXPIRY_MS = 2_000;
 /** How often it is looked whether orders are signed. */
 const SIGNED_MS = 500;
+/** How often it is looked whether a day asks for its tills. */
+const TILLS_MS = 500;
 /** How often it is looked what payments wait for this service. */
 const PAYMENTS_MS = 500;
 
@@ -100,6 +112,14 @@ function rpcs(context: Context) {
     receivePayment: receivePayment(context),
     reportPayment: reportPayment(context),
     returnSuspenseItem: returnSuspenseItem(context),
+    closeTill: closeTill(context),
+    getTill: getTill(context),
+    getVault: getVault(context),
+    listTillEntries: listTillEntries(context),
+    listTills: listTills(context),
+    moveTillCash: moveTillCash(context),
+    moveVaultCash: moveVaultCash(context),
+    openTill: openTill(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -120,6 +140,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0013-day-usage', class: DayUsages },
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
+    { name: '0022-tills', class: Tills },
   ],
   context: makeContext,
   rpcs,
@@ -129,6 +150,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
       startPayingScheduled(context),
+      repeat(TILLS_MS, reportTills(context), context.log, 'tills could not be reported yet'),
       repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),
     ];
     return async () => {

@@ -28,6 +28,7 @@ import { scheduledCommands } from './cli/scheduled.ts';
 import { serviceRequestCommands } from './cli/service-request.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
+import { tillCommands } from './cli/till.ts';
 import { watchCommands } from './cli/watch.ts';
 import { webhookCommands } from './cli/webhook.ts';
 import { Exit, linesOf, tell } from './failure.ts';
@@ -108,6 +109,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     scheduledCommands,
     approvalCommands,
     paymentCommands,
+    tillCommands,
     reviewCommands,
     sessionCommands,
     staffCommands,
