@@ -71,7 +71,10 @@ export type IdKind =
   | 'SCHEDULED_PAYMENT'
   | 'PAYMENT_ORDER'
   | 'SUSPENSE_ITEM'
-  | 'TILL';
+  | 'TILL'
+  | 'CHEQUE_BOOK'
+  | 'CHEQUE_STOP'
+  | 'CHEQUE_DEPOSIT';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -148,6 +151,14 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/AdjustDate'
   | 'bank.account.v1.AccountService/SetMaturityInstruction'
   | 'bank.account.v1.AccountService/WithdrawTermDeposit'
+  | 'bank.account.v1.AccountService/IssueChequeBook'
+  | 'bank.account.v1.AccountService/ListCheques'
+  | 'bank.account.v1.AccountService/StopCheques'
+  | 'bank.account.v1.AccountService/LiftChequeStop'
+  | 'bank.account.v1.AccountService/ListChequeStops'
+  | 'bank.account.v1.AccountService/RegisterIssuedCheques'
+  | 'bank.account.v1.AccountService/HonourCheque'
+  | 'bank.account.v1.AccountService/ReleaseCheque'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -1839,6 +1850,205 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
     ],
+  },
+  'bank.account.v1.AccountService/IssueChequeBook': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_NOT_TRANSACTIONAL',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/ListCheques': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/StopCheques': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_NOT_ACTIVE',
+      'OWNER_REQUIRED',
+      'CHEQUE_STOP_INVALID',
+      'CHEQUE_NOT_FOUND',
+      'CHEQUE_PAID',
+      'CHEQUE_STOP_EXPIRED',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.account.v1.AccountService/LiftChequeStop': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['chequeStopId'], kind: 'CHEQUE_STOP', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CHEQUE_STOP_NOT_FOUND',
+      'CHEQUE_STOP_LIFTED',
+    ],
+  },
+  'bank.account.v1.AccountService/ListChequeStops': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['chequeStops', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/RegisterIssuedCheques': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'ACCOUNT_NOT_ACTIVE',
+      'OWNER_REQUIRED',
+      'CHEQUE_NOT_FOUND',
+      'CHEQUE_PAID',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.account.v1.AccountService/HonourCheque': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CHEQUE_NOT_FOUND',
+      'CHEQUE_PAID',
+      'CHEQUE_STOPPED',
+      'CHEQUE_NOT_AS_ISSUED',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.account.v1.AccountService/ReleaseCheque': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [],
   },
   'bank.audit.v1.AuditService/ListAuditRecords': {
     callers: ['edge'],
@@ -8280,6 +8490,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
   'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
+  'bank.account.v1.HonourChequeRequest': { payeeName: 'PERSONAL' },
+  'bank.account.v1.IssuedCheque': { payeeName: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderAuthorization': { debtorIban: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
@@ -8409,6 +8621,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
   'bank.account.v1.GetStatementResponse',
+  'bank.account.v1.HonourChequeRequest',
+  'bank.account.v1.IssuedCheque',
   'bank.account.v1.ListAccountsResponse',
   'bank.account.v1.ListStatementsResponse',
   'bank.account.v1.MarkAccountDormantResponse',
@@ -8419,6 +8633,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.OrderDecision',
   'bank.account.v1.OrderToAuthorize',
   'bank.account.v1.PayOutEstateResponse',
+  'bank.account.v1.RegisterIssuedChequesRequest',
   'bank.account.v1.SetMaturityInstructionResponse',
   'bank.account.v1.SetOverdraftLimitResponse',
   'bank.account.v1.Statement',

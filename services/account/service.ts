@@ -25,6 +25,7 @@ import { Fees } from './migrations/0023-fees.ts';
 import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
 import { LeanStandings } from './migrations/0025-lean-standings.ts';
 import { CustomerTiers } from './migrations/0026-customer-tiers.ts';
+import { Cheques } from './migrations/0027-cheques.ts';
 import { peopleEntities } from './people-tables.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
@@ -49,8 +50,13 @@ import { getSignatureRequest } from './rpc/get-signature-request.ts';
 import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { giveSignature } from './rpc/give-signature.ts';
+import { honourCheque } from './rpc/honour-cheque.ts';
+import { issueChequeBook } from './rpc/issue-cheque-book.ts';
+import { liftChequeStop } from './rpc/lift-cheque-stop.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listCalendarYears } from './rpc/list-calendar-years.ts';
+import { listChequeStops } from './rpc/list-cheque-stops.ts';
+import { listCheques } from './rpc/list-cheques.ts';
 import { listEstates } from './rpc/list-estates.ts';
 import { listFees } from './rpc/list-fees.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
@@ -66,6 +72,8 @@ import { payOutEstate } from './rpc/pay-out-estate.ts';
 import { previewFees } from './rpc/preview-fees.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
+import { registerIssuedCheques } from './rpc/register-issued-cheques.ts';
+import { releaseCheque } from './rpc/release-cheque.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
 import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
@@ -73,6 +81,7 @@ import { revokeMandate } from './rpc/revoke-mandate.ts';
 import { setMandate } from './rpc/set-mandate.ts';
 import { setMaturityInstruction } from './rpc/set-maturity-instruction.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
+import { stopCheques } from './rpc/stop-cheques.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
 import { wakeAccount } from './rpc/wake-account.ts';
@@ -140,6 +149,14 @@ function rpcs(context: Context) {
     listStatements: listStatements(context),
     listFees: listFees(context),
     previewFees: previewFees(context),
+    honourCheque: honourCheque(context),
+    issueChequeBook: issueChequeBook(context),
+    liftChequeStop: liftChequeStop(context),
+    listChequeStops: listChequeStops(context),
+    listCheques: listCheques(context),
+    registerIssuedCheques: registerIssuedCheques(context),
+    releaseCheque: releaseCheque(context),
+    stopCheques: stopCheques(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -167,6 +184,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0024-statements-in-motion', class: StatementsInMotion },
     { name: '0025-lean-standings', class: LeanStandings },
     { name: '0026-customer-tiers', class: CustomerTiers },
+    { name: '0027-cheques', class: Cheques },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],
