@@ -16,6 +16,7 @@ import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
 import { Tills } from './migrations/0022-tills.ts';
+import { Cheques } from './migrations/0023-cheques.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { reportTills } from './reporting-tills.ts';
 import { expireReviews } from './reviews.ts';
@@ -29,6 +30,7 @@ import { captureHold } from './rpc/capture-hold.ts';
 import { closeTill } from './rpc/close-till.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
+import { depositCheque } from './rpc/deposit-cheque.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
 import { getPaymentOrder } from './rpc/get-payment-order.ts';
@@ -37,6 +39,7 @@ import { getTill } from './rpc/get-till.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
 import { getVault } from './rpc/get-vault.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
+import { listChequeDeposits } from './rpc/list-cheque-deposits.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
 import { listReviews } from './rpc/list-reviews.ts';
@@ -51,9 +54,12 @@ import { moveVaultCash } from './rpc/move-vault-cash.ts';
 import { openTill } from './rpc/open-till.ts';
 import { orderPayment } from './rpc/order-payment.ts';
 import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
+import { payCheque } from './rpc/pay-cheque.ts';
 import { placeHold } from './rpc/place-hold.ts';
+import { presentCheque } from './rpc/present-cheque.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
 import { releaseHold } from './rpc/release-hold.ts';
+import { reportChequeDeposit } from './rpc/report-cheque-deposit.ts';
 import { reportPayment } from './rpc/report-payment.ts';
 import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
 import { returnSuspenseItem } from './rpc/return-suspense-item.ts';
@@ -120,6 +126,11 @@ function rpcs(context: Context) {
     moveTillCash: moveTillCash(context),
     moveVaultCash: moveVaultCash(context),
     openTill: openTill(context),
+    depositCheque: depositCheque(context),
+    listChequeDeposits: listChequeDeposits(context),
+    payCheque: payCheque(context),
+    presentCheque: presentCheque(context),
+    reportChequeDeposit: reportChequeDeposit(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -141,6 +152,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
     { name: '0022-tills', class: Tills },
+    { name: '0023-cheques', class: Cheques },
   ],
   context: makeContext,
   rpcs,

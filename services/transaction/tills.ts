@@ -55,33 +55,36 @@ export async function counterOf({ database, ledger }: Context, currency: string,
   return { ledgerAccountId: await ledger.bankAccount('cash', currency, call) };
 }
 
-/** A movement whose cash goes through a till, or through none. */
-export type CounterMovement = Movement & {
+/** Through which till the cash of a movement goes, if through any. */
+export interface AtCounter {
   readonly tillId: string | undefined;
   readonly tillKind: 'deposit' | 'withdrawal' | 'cheque';
-};
+}
 
-type CounterIntent = MovementIntent & { readonly tillId?: string };
+/** A movement whose cash goes through a till, or through none. */
+export type CounterMovement = Movement & AtCounter;
 
 /** The steps of a movement, with the journal of the till kept in the same commits: of a till that is closed meanwhile it is refused. */
-export function throughTill<M extends DescMethodUnary>(
-  base: OrderSteps<M, Movement, MovementIntent, Booking | null>,
-): OrderSteps<M, CounterMovement, CounterIntent, Booking | null> {
+export function throughTill<M extends DescMethodUnary, P extends Movement, I extends MovementIntent>(
+  base: OrderSteps<M, P, I, Booking | null>,
+): OrderSteps<M, P & AtCounter, I & { readonly tillId?: string }, Booking | null> {
   return {
     ...base,
-    async plan(tx, { tillId, tillKind: kind, ...movement }) {
-      if (tillId === undefined) return base.plan(tx, movement);
-      const { id: transactionId, journalId, amount: minor } = movement.order;
+    async plan(tx, planned) {
+      const { tillId, tillKind: kind, order } = planned;
+      if (tillId === undefined) return base.plan(tx, planned);
+      const { id: transactionId, journalId, amount: minor } = order;
       const amount = kind === 'deposit' ? minor : -minor;
       await openTillIn(tx, tillId, amount);
-      const intent = await base.plan(tx, movement);
+      const intent = await base.plan(tx, planned);
       await tx.execute(insertTillEntry({ tillId, kind, amount: String(amount), journalId, transactionId }));
       return { ...intent, tillId };
     },
-    async settle(tx, { tillId, ...intent }, outcome) {
+    async settle(tx, intent, outcome) {
       const response = await base.settle(tx, intent, outcome);
+      const { tillId, order } = intent;
       if (tillId !== undefined) {
-        await tx.execute(settleTillEntries(deriveId('jnl', intent.order.id), bookingDateOf(outcome)));
+        await tx.execute(settleTillEntries(deriveId('jnl', order.id), bookingDateOf(outcome)));
       }
       return response;
     },

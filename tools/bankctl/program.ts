@@ -6,6 +6,7 @@ import { auditCommands } from './cli/audit.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { calendarCommands } from './cli/calendar.ts';
+import { chequeCommands } from './cli/cheque.ts';
 import { customerCommands } from './cli/customer.ts';
 import { deliveryCommands } from './cli/delivery.ts';
 import { eodCommands } from './cli/eod.ts';
@@ -110,6 +111,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     approvalCommands,
     paymentCommands,
     tillCommands,
+    chequeCommands,
     reviewCommands,
     sessionCommands,
     staffCommands,

@@ -193,7 +193,7 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
     'transaction.ListReviews': { request: {} },
     ...paymentSamples(accountId),
-    ...cashSamples(of.branchId),
+    ...cashSamples(of),
     'transaction.DecideReview': {
       request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },
       refused: 'REVIEW_NOT_OPEN',
