@@ -1,6 +1,6 @@
 // The variables of payments to and from other banks.
 import { str } from 'envalid';
-import { link, seconds } from './config-values.ts';
+import { clockTime, link, seconds } from './config-values.ts';
 
 export const paymentVariables = {
   PAYMENT_SCHEMES: str({
@@ -14,6 +14,14 @@ export const paymentVariables = {
   SCHEME_TOKEN_FILE: str({
     default: '',
     desc: 'the file with the token that integration shows to the scheme, read at every call; absent: none is shown',
+  }),
+  TILL_SOLO_AMOUNTS: str({
+    default: 'CZK:50000,EUR:2000,GBP:2000,USD:2000',
+    desc: 'how much a teller may move between their till and the vault alone, by currency: `CZK:50000,EUR:2000`; more, and any amount of a currency that is not named, a branch manager orders and somebody else approves',
+  }),
+  CHEQUE_CUT_OFF: clockTime({
+    default: '15:00',
+    desc: 'until when, by the time zone of the bank, a cheque of another bank goes to the clearing on the same business day: `15:00`',
   }),
   BANK_BIC: str({ default: 'CBNKCZPP', desc: "the bank's BIC, by which schemes and other banks know it" }),
   SCHEME_ASK_SECONDS: seconds({

@@ -68,6 +68,12 @@ export const amountBands = makeValidator((input: string) => {
   return input;
 });
 
+/** A time of the day. */
+export const clockTime = makeValidator((input: string) => {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(input)) throw new Error('must be a time like 15:00');
+  return input;
+});
+
 /** Where objects of each region are: a directory, or `bucket@region` of AWS. */
 export const regions = makeValidator((input: string) => {
   if (!/^(?:[a-z][a-z0-9-]{0,31}=[^,=]+(?:,(?=.)|$))*$/.test(input)) throw new Error('must be eu=…,us=…');

@@ -7,6 +7,9 @@ export type Prefix =
   | 'alr'
   | 'apr'
   | 'aud'
+  | 'chb'
+  | 'chd'
+  | 'chs'
   | 'cmd'
   | 'crd'
   | 'cse'
@@ -39,6 +42,7 @@ export type Prefix =
   | 'srq'
   | 'stf'
   | 'stp'
+  | 'til'
   | 'tpy'
   | 'txn'
   | 'whk';

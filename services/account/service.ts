@@ -27,6 +27,7 @@ import { LeanStandings } from './migrations/0025-lean-standings.ts';
 import { CustomerTiers } from './migrations/0026-customer-tiers.ts';
 import { EntriesDescribed } from './migrations/0027-entry-particulars.ts';
 import { RequestedProducts } from './migrations/0028-requested-products.ts';
+import { Cheques } from './migrations/0029-cheques.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendRequestedProducts } from './requested-products.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
@@ -52,8 +53,13 @@ import { getSignatureRequest } from './rpc/get-signature-request.ts';
 import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { giveSignature } from './rpc/give-signature.ts';
+import { honourCheque } from './rpc/honour-cheque.ts';
+import { issueChequeBook } from './rpc/issue-cheque-book.ts';
+import { liftChequeStop } from './rpc/lift-cheque-stop.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listCalendarYears } from './rpc/list-calendar-years.ts';
+import { listChequeStops } from './rpc/list-cheque-stops.ts';
+import { listCheques } from './rpc/list-cheques.ts';
 import { listEstates } from './rpc/list-estates.ts';
 import { listFees } from './rpc/list-fees.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
@@ -70,6 +76,8 @@ import { previewFees } from './rpc/preview-fees.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
 import { recordEntryParticulars } from './rpc/record-entry-particulars.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
+import { registerIssuedCheques } from './rpc/register-issued-cheques.ts';
+import { releaseCheque } from './rpc/release-cheque.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
 import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
@@ -77,6 +85,7 @@ import { revokeMandate } from './rpc/revoke-mandate.ts';
 import { setMandate } from './rpc/set-mandate.ts';
 import { setMaturityInstruction } from './rpc/set-maturity-instruction.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
+import { stopCheques } from './rpc/stop-cheques.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
 import { wakeAccount } from './rpc/wake-account.ts';
@@ -145,6 +154,14 @@ function rpcs(context: Context) {
     listStatements: listStatements(context),
     listFees: listFees(context),
     previewFees: previewFees(context),
+    honourCheque: honourCheque(context),
+    issueChequeBook: issueChequeBook(context),
+    liftChequeStop: liftChequeStop(context),
+    listChequeStops: listChequeStops(context),
+    listCheques: listCheques(context),
+    registerIssuedCheques: registerIssuedCheques(context),
+    releaseCheque: releaseCheque(context),
+    stopCheques: stopCheques(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -174,6 +191,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0026-customer-tiers', class: CustomerTiers },
     { name: '0027-entry-particulars', class: EntriesDescribed },
     { name: '0028-requested-products', class: RequestedProducts },
+    { name: '0029-cheques', class: Cheques },
   ],
   context: makeContext,
   subscriptions: () => [ofCustomers()],

@@ -61,6 +61,8 @@ const MOVES: Partial<Record<TransactionType, { readonly debtor?: ActivityWord; r
   [TransactionType.TRANSFER]: { debtor: 'PAID_OUT', creditor: 'PAID_IN' },
   [TransactionType.OUTGOING_TRANSFER]: { debtor: 'PAID_OUT' },
   [TransactionType.INCOMING_TRANSFER]: { creditor: 'PAID_IN' },
+  [TransactionType.CHEQUE_PAYMENT]: { debtor: 'PAID_OUT', creditor: 'PAID_IN' },
+  [TransactionType.CHEQUE_DEPOSIT]: { creditor: 'PAID_IN' },
 };
 
 /** Has monitoring look at a transaction that was booked. */

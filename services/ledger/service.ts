@@ -23,6 +23,7 @@ import { EndOfDay } from './migrations/0015-end-of-day.ts';
 import { UnclaimedBalances } from './migrations/0016-unclaimed-balances.ts';
 import { AccruedInterestReceivable } from './migrations/0017-accrued-interest-receivable.ts';
 import { Suspense } from './migrations/0018-suspense.ts';
+import { CashAtBranches } from './migrations/0019-cash-at-branches.ts';
 import { advanceBusinessDate } from './rpc/advance-business-date.ts';
 import { batchListEntries } from './rpc/batch-list-entries.ts';
 import { captureHold } from './rpc/capture-hold.ts';
@@ -141,6 +142,7 @@ export const ledger: ServiceDefinition<typeof LedgerService, Context> = {
     { name: '0016-unclaimed-balances', class: UnclaimedBalances },
     { name: '0017-accrued-interest-receivable', class: AccruedInterestReceivable },
     { name: '0018-suspense', class: Suspense },
+    { name: '0019-cash-at-branches', class: CashAtBranches },
   ],
   context: makeContext,
   rpcs,

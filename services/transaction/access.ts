@@ -1,5 +1,5 @@
 // Whose the things are that this service owns: theirs who may see the accounts that they are about, which account decides.
-import type { Owners } from '#chassis/access.ts';
+import { branchOf, type Owners } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import { refuseCall } from '#chassis/errors.ts';
 import type { Context } from './context.ts';
@@ -9,6 +9,7 @@ import { selectHolds } from './hold-tables.ts';
 import { selectPayments } from './payment-tables.ts';
 import { selectDebtors } from './schedule-tables.ts';
 import { selectParties } from './tables.ts';
+import { selectTills } from './till-tables.ts';
 
 type Found = Pick<Order, 'id' | 'debtorAccountId' | 'creditorAccountId'>;
 
@@ -38,6 +39,14 @@ export function owners({ accounts, database }: Context): Owners {
     HOLD: async (ids, _access, _principal, call) => {
       const { some } = await seenOf(ids, await database.query(selectHolds(ids)), call);
       if (some.length < new Set(ids).size) throw refuse('HOLD_NOT_FOUND');
+    },
+    // Only back office says what became of a cheque of another bank.
+    CHEQUE_DEPOSIT: 'decided-by-rpc',
+    // A till is its branch's.
+    TILL: async (ids, _access, _principal, call) => {
+      const tills = await database.query(selectTills(ids));
+      const own = new Set(tills.filter(({ branchId }) => branchId === branchOf(call)).map(({ id }) => id));
+      if (ids.some((id) => !own.has(id))) throw refuse('TILL_NOT_FOUND');
     },
     // A scheduled payment is theirs who see the account that it takes from. Who may have it paid is decided by its RPCs.
     SCHEDULED_PAYMENT: async (ids, _access, _principal, call) => {

@@ -55,10 +55,23 @@ export interface Accounts {
     order: OrderToSign,
     on: Onwards & { readonly call: Call; readonly validateOnly: boolean },
   ): Promise<void>;
+  /** Has a cheque honoured, once, or refused. The same transaction is answered the same, for ever. */
+  honour(cheque: Presentment, on: Onwards & { readonly validateOnly: boolean }): Promise<void>;
+  /** Says that a cheque that was honoured was not paid. */
+  release(cheque: Presentment, on: Onwards): Promise<void>;
   /** Those of these accounts that exist and that the caller may see. */
   seen(accountIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
   /** Tells what lines say, up to 1,000; what was told before stays. */
   describe(entries: readonly EntryToDescribe[], on: Onwards): Promise<void>;
+}
+
+/** A cheque that is to be paid by a transaction. */
+export interface Presentment {
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly number: number;
+  readonly amount: Money;
+  readonly payeeName: string;
 }
 
 /** An order that others have to sign. */
@@ -99,6 +112,12 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
     async requestSignatures({ debtorAccountId: accountId, ...order }, { call, validateOnly, ...on }) {
       const request = { ...order, accountId, requestId: order.transactionId, validateOnly, actor: actorOf(call) };
       await client.requestSignatures(request, on);
+    },
+    async honour({ transactionId, ...cheque }, { validateOnly, ...on }) {
+      await client.honourCheque({ ...cheque, requestId: transactionId, transactionId, validateOnly }, on);
+    },
+    async release({ transactionId, accountId, number }, on) {
+      await client.releaseCheque({ requestId: transactionId, transactionId, accountId, number }, on);
     },
     async seen(accountIds, call) {
       if (accountIds.length === 0) return new Set();

@@ -10,6 +10,7 @@ import { type Accounts, accountsOf } from './accounts.ts';
 import { calendarsOf } from './calendars.ts';
 import type { HolidaysOf } from './domain/scheduling.ts';
 import { readSchemes, type Scheme } from './domain/schemes.ts';
+import { readSoloAmounts } from './domain/tills.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { type Outside, outsideOf } from './outside.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
@@ -26,6 +27,8 @@ export interface Context extends House {
   /** By which scheme other banks are paid, by currency. */
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly outside: Outside;
+  /** How much a teller may move between till and vault alone, in minor units by currency. */
+  readonly tillSolo: ReadonlyMap<string, bigint>;
 }
 
 /** Makes the context of one transaction process. */
@@ -45,5 +48,6 @@ export function makeContext(house: House): Context {
     proving: provingOf(security),
     schemes: readSchemes(config.PAYMENT_SCHEMES),
     outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),
+    tillSolo: readSoloAmounts(config.TILL_SOLO_AMOUNTS),
   };
 }

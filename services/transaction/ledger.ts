@@ -18,7 +18,7 @@ import type {
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import { type BankRole, bankAccount } from './domain/bank-accounts.ts';
+import { type BankAccount, type BankRole, bankAccount, type CashAccount } from './domain/bank-accounts.ts';
 import type { ReversedLegIntent } from './domain/legs.ts';
 import { fromLedger } from './domain/refusals.ts';
 import type { Booking } from './domain/words.ts';
@@ -82,6 +82,8 @@ export interface Ledger {
   unheld(ledgerAccountId: string, on: Onwards): Promise<bigint>;
   /** The id of an account of the bank's own, which is opened at the first use of its currency. */
   bankAccount(role: BankRole, currency: string, on: Onwards): Promise<string>;
+  /** The same of cash at a branch. */
+  cashAccount(account: CashAccount, on: Onwards): Promise<string>;
 }
 
 const LIMITS = { maxItems: 1_000, inFlight: 2 };
@@ -122,7 +124,7 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
       const minor = (money: Money | undefined) => (money ? fromMoney(money).minor : 0n);
       return minor(balance?.booked) - minor(balance?.held);
     },
-    bankAccount: bankAccounts(client),
+    ...bankAccounts(client),
     ...holdsOf(client),
   };
 }
@@ -211,10 +213,9 @@ function outcomeOf({ result }: JournalOutcome): Outcome<Booking> {
 }
 
 /** Opens accounts of the bank's own, each once in the life of this process; one that failed is tried again. */
-function bankAccounts(client: Client<typeof LedgerService>): Ledger['bankAccount'] {
+function bankAccounts(client: Client<typeof LedgerService>): Pick<Ledger, 'bankAccount' | 'cashAccount'> {
   const opened = new Map<string, Promise<string>>();
-  return (role, currency, on) => {
-    const { ledgerAccountId, ...terms } = bankAccount(role, currency);
+  function open({ ledgerAccountId, ...terms }: BankAccount | CashAccount, on: Onwards): Promise<string> {
     const known = opened.get(ledgerAccountId);
     if (known) return known;
     const opening = client
@@ -223,7 +224,8 @@ function bankAccounts(client: Client<typeof LedgerService>): Ledger['bankAccount
     opened.set(ledgerAccountId, opening);
     opening.catch(() => opened.delete(ledgerAccountId));
     return opening;
-  };
+  }
+  return { bankAccount: (role, currency, on) => open(bankAccount(role, currency), on), cashAccount: open };
 }
 
 function bookingOf(journal: { bookingDate: string; valueDate: string; knownTime?: Timestamp | undefined }): Booking {

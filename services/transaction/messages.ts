@@ -22,6 +22,8 @@ const TYPES: Readonly<Record<Type, TransactionType>> = {
   transfer: TransactionType.TRANSFER,
   outgoing_transfer: TransactionType.OUTGOING_TRANSFER,
   incoming_transfer: TransactionType.INCOMING_TRANSFER,
+  cheque_payment: TransactionType.CHEQUE_PAYMENT,
+  cheque_deposit: TransactionType.CHEQUE_DEPOSIT,
   reversal: TransactionType.REVERSAL,
   migration: TransactionType.MIGRATION,
 };

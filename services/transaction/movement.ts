@@ -48,6 +48,8 @@ export interface Movement {
 export interface JournalIntent {
   readonly kind: JournalKind;
   readonly legs: readonly LegIntent[];
+  /** The day from which it counts for interest. Absent: the one on which it is booked. */
+  readonly valueDate?: string;
   /** What it captures of a hold, in place of legs. */
   readonly captures?: CaptureIntent;
 }

@@ -30,6 +30,8 @@ import {
   selectPendingReversals,
   settleOrders,
 } from './tables.ts';
+import { insertTillEntry, selectTillOf, settleTillEntries } from './till-tables.ts';
+import { bookingDateOf, openTillIn } from './tills.ts';
 
 /** A reversal that was asked for. */
 export interface ReversalPlan {
@@ -43,6 +45,8 @@ interface ReversalIntent {
   readonly order: OrderIntent;
   readonly originalId: string;
   readonly legs: readonly ReversedLegIntent[];
+  /** The till through which its cash goes back. */
+  readonly tillId?: string;
 }
 
 type Method = typeof TransactionService.method.reverseTransaction;
@@ -62,6 +66,7 @@ export function reversalSteps(context: Context): OrderSteps<Method, ReversalPlan
       const order = orderFromIntent(intent.order);
       const settled = settledOf(order, outcome);
       await tx.execute(settleOrders([settled]));
+      if (intent.tillId !== undefined) await tx.execute(settleTillEntries(settled.journalId, bookingDateOf(outcome)));
       recordSettled(tx, settled);
       if (!('refusal' in outcome)) await settleOriginal(tx, intent.originalId, settled, outcome.value);
       return { transaction: await transactionMessage(vault, settled) };
@@ -86,8 +91,17 @@ async function plan(tx: CommandTx, { originalId, amount: asked, particulars }: R
     reversedId: originalId,
     particulars,
   });
+  // Cash goes back the way it came: of a deposit out of the till, of what was paid out into it.
+  const [through] = await tx.query(selectTillOf(originalId));
+  const back = through && (BigInt(through.amount) > 0n ? -amount : amount);
+  if (through && back !== undefined) await openTillIn(tx, through.tillId, back);
   await tx.execute(insertOrders([order]));
-  return { order: orderIntent(order), originalId, legs: reversedLegs(original, amount, whole) };
+  const intent = { order: orderIntent(order), originalId, legs: reversedLegs(original, amount, whole) };
+  if (!through) return intent;
+  const { tillId } = through;
+  const entry = { tillId, amount: String(back), journalId: order.journalId, transactionId: order.id };
+  await tx.execute(insertTillEntry({ ...entry, kind: 'reversal' }));
+  return { ...intent, tillId };
 }
 
 async function settleOriginal(tx: CommandTx, id: string, reversal: OrderRow, { knownTime }: Booking): Promise<void> {

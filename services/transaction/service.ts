@@ -17,6 +17,8 @@ import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
 import { RefusedReceipts } from './migrations/0022-refused-receipts.ts';
+import { Tills } from './migrations/0024-tills.ts';
+import { Cheques } from './migrations/0025-cheques.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
@@ -26,26 +28,39 @@ import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
 import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
 import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
+import { closeTill } from './rpc/close-till.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
+import { depositCheque } from './rpc/deposit-cheque.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
 import { getPaymentOrder } from './rpc/get-payment-order.ts';
 import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
+import { getTill } from './rpc/get-till.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
+import { getVault } from './rpc/get-vault.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
+import { listChequeDeposits } from './rpc/list-cheque-deposits.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
 import { listReviews } from './rpc/list-reviews.ts';
 import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
 import { listScheduledPayments } from './rpc/list-scheduled-payments.ts';
 import { listSuspenseItems } from './rpc/list-suspense-items.ts';
+import { listTillEntries } from './rpc/list-till-entries.ts';
+import { listTills } from './rpc/list-tills.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
+import { moveTillCash } from './rpc/move-till-cash.ts';
+import { moveVaultCash } from './rpc/move-vault-cash.ts';
+import { openTill } from './rpc/open-till.ts';
 import { orderPayment } from './rpc/order-payment.ts';
 import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
+import { payCheque } from './rpc/pay-cheque.ts';
 import { placeHold } from './rpc/place-hold.ts';
+import { presentCheque } from './rpc/present-cheque.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
 import { releaseHold } from './rpc/release-hold.ts';
+import { reportChequeDeposit } from './rpc/report-cheque-deposit.ts';
 import { reportPayment } from './rpc/report-payment.ts';
 import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
 import { returnSuspenseItem } from './rpc/return-suspense-item.ts';
@@ -62,6 +77,7 @@ import { entities } from './tables.ts';
 const EXPIRY_MS = 2_000;
 /** How often it is looked whether orders are signed. */
 const SIGNED_MS = 500;
+/** How often it is looked whether a day asks for its tills. */
 /** How often it is looked what payments wait for this service. */
 const PAYMENTS_MS = 500;
 
@@ -102,6 +118,19 @@ function rpcs(context: Context) {
     receivePayment: receivePayment(context),
     reportPayment: reportPayment(context),
     returnSuspenseItem: returnSuspenseItem(context),
+    closeTill: closeTill(context),
+    getTill: getTill(context),
+    getVault: getVault(context),
+    listTillEntries: listTillEntries(context),
+    listTills: listTills(context),
+    moveTillCash: moveTillCash(context),
+    moveVaultCash: moveVaultCash(context),
+    openTill: openTill(context),
+    depositCheque: depositCheque(context),
+    listChequeDeposits: listChequeDeposits(context),
+    payCheque: payCheque(context),
+    presentCheque: presentCheque(context),
+    reportChequeDeposit: reportChequeDeposit(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -123,6 +152,8 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
     { name: '0022-refused-receipts', class: RefusedReceipts },
+    { name: '0024-tills', class: Tills },
+    { name: '0025-cheques', class: Cheques },
     { name: '0027-untold-particulars', class: UntoldParticulars },
   ],
   context: makeContext,

@@ -6,6 +6,7 @@ import { auditCommands } from './cli/audit.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { calendarCommands } from './cli/calendar.ts';
+import { chequeCommands } from './cli/cheque.ts';
 import { customerCommands } from './cli/customer.ts';
 import { deliveryCommands } from './cli/delivery.ts';
 import { eodCommands } from './cli/eod.ts';
@@ -28,6 +29,7 @@ import { scheduledCommands } from './cli/scheduled.ts';
 import { serviceRequestCommands } from './cli/service-request.ts';
 import { sessionCommands } from './cli/session.ts';
 import { staffCommands } from './cli/staff.ts';
+import { tillCommands } from './cli/till.ts';
 import { watchCommands } from './cli/watch.ts';
 import { webhookCommands } from './cli/webhook.ts';
 import { Exit, linesOf, tell } from './failure.ts';
@@ -108,6 +110,8 @@ export function makeProgram(exited: (code: number) => void): Command {
     scheduledCommands,
     approvalCommands,
     paymentCommands,
+    tillCommands,
+    chequeCommands,
     reviewCommands,
     sessionCommands,
     staffCommands,

@@ -4,6 +4,7 @@ import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { accountSamples } from './account-samples.ts';
 import { auditSamples, readSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
+import { cashSamples } from './cash-samples.ts';
 import { money, objectAt } from './counter.ts';
 import { customerSamples } from './customer-samples.ts';
 import type { RpcName } from './doors.ts';
@@ -192,6 +193,7 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
     'transaction.ListReviews': { request: {} },
     ...paymentSamples(accountId),
+    ...cashSamples(of),
     'transaction.DecideReview': {
       request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },
       refused: 'REVIEW_NOT_OPEN',

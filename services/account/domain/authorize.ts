@@ -55,6 +55,8 @@ const STAFF_MAY: ReadonlyMap<Operation, readonly StaffRole[]> = new Map([
   [Operation.TRANSFER, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER, StaffRole.BACK_OFFICE]],
   [Operation.OUTGOING_TRANSFER, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER, StaffRole.BACK_OFFICE]],
   [Operation.MIGRATION, [StaffRole.BACK_OFFICE]],
+  [Operation.CHEQUE_PAYMENT, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER, StaffRole.BACK_OFFICE]],
+  [Operation.CHEQUE_DEPOSIT, [StaffRole.TELLER, StaffRole.BRANCH_MANAGER, StaffRole.BACK_OFFICE]],
 ]);
 
 /** Authorises an order: answers where to book it and what it costs, or throws the refusal. */
@@ -72,6 +74,10 @@ export function authorize(order: OrderFacts) {
       return authorizeIncoming(order);
     case Operation.MIGRATION:
       return authorizeMigration(order);
+    case Operation.CHEQUE_PAYMENT:
+      return authorizeCheque(order);
+    case Operation.CHEQUE_DEPOSIT:
+      return authorizeDeposit(order);
     default:
       throw new Error(`operation ${order.operation} is unknown`);
   }
@@ -114,6 +120,21 @@ function authorizeIncoming(order: OrderFacts) {
   if (!creditor) throw refuse('CREDITOR_NOT_FOUND');
   checkCredit(creditor, order);
   return { ...creditorOf(creditor, order), ...feeOf(creditor, order) };
+}
+
+/** The cheque is its issuer's order: whoever presents it, at whichever branch. Only what goes to an account is for staff of its branch. */
+function authorizeCheque(order: OrderFacts) {
+  const { debtor, creditor } = order;
+  if (creditor && !mayAsStaff(order, creditor)) throw refuse('CREDITOR_NOT_FOUND');
+  if (!debtor) throw refuse('ACCOUNT_NOT_FOUND');
+  if (creditor?.id === debtor.id) throw refuse('SAME_ACCOUNT');
+  checkDebit(debtor, order);
+  if (creditor) checkCredit(creditor, order);
+  return {
+    ...debtorOfOrder(debtor, order),
+    ...(creditor && creditorOf(creditor, order)),
+    ...feeOf(debtor, order),
+  };
 }
 
 function authorizeMigration(order: OrderFacts) {

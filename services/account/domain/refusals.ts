@@ -2,6 +2,15 @@
 import { refusals } from '#chassis/errors.ts';
 
 export const refuse = refusals('account', {
+  CHEQUE_NOT_FOUND: ['NOT_FOUND', 'No cheque of that number was issued.'],
+  CHEQUE_PAID: ['FAILED_PRECONDITION', 'The cheque was presented before, and paid.'],
+  CHEQUE_STOPPED: ['FAILED_PRECONDITION', 'The cheque is stopped.'],
+  CHEQUE_NOT_AS_ISSUED: ['FAILED_PRECONDITION', 'The cheque is not as its issuer has told.'],
+  CHEQUE_STOP_INVALID: ['INVALID_ARGUMENT', 'It says not which cheques to stop.'],
+  CHEQUE_STOP_EXPIRED: ['FAILED_PRECONDITION', 'The last day of the stop has passed.'],
+  CHEQUE_STOP_NOT_FOUND: ['NOT_FOUND', 'There is no such stop.'],
+  CHEQUE_STOP_LIFTED: ['FAILED_PRECONDITION', 'The stop is lifted already.'],
+  ACCOUNT_NOT_TRANSACTIONAL: ['FAILED_PRECONDITION', 'Only a current account has cheques.'],
   PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
   PRODUCT_NOT_OFFERED: ['FAILED_PRECONDITION', 'The bank does not make this by itself yet: staff do.'],
   PRODUCT_NOT_FOUND: ['NOT_FOUND', 'There is no such product.'],

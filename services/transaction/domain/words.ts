@@ -7,6 +7,8 @@ export type Type =
   | 'transfer'
   | 'outgoing_transfer'
   | 'incoming_transfer'
+  | 'cheque_payment'
+  | 'cheque_deposit'
   | 'reversal'
   | 'migration';
 

@@ -8,19 +8,20 @@ import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
-import { type Movement, movementSteps, newOrder } from '../movement.ts';
+import { movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
+import { type CounterMovement, counterOf, throughTill } from '../tills.ts';
 
 /** Pays cash in over the counter. */
 export function depositCash(context: Context): Rpcs<typeof TransactionService>['depositCash'] {
   const steps = movementSteps(context, TransactionService.method.depositCash, async (order) => ({
     transaction: await transactionMessage(context.vault, order),
   }));
-  const order = context.orders.define(steps);
+  const order = context.orders.define(throughTill(steps));
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
-async function prepare(context: Context, request: DepositCashRequest, call: Call): Promise<Movement> {
+async function prepare(context: Context, request: DepositCashRequest, call: Call): Promise<CounterMovement> {
   const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const { remittanceInformation } = request;
   const allowed = await context.accounts.authorise(
@@ -33,12 +34,15 @@ async function prepare(context: Context, request: DepositCashRequest, call: Call
   );
   const fees = feesOf(allowed.fee, currency, amount);
   const { creditorAccountId, creditorPartyId: partyId, creditorLedgerAccountId: credit } = allowed;
-  const [particulars, debit, income] = await Promise.all([
+  const [particulars, counter, income] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation }),
-    context.ledger.bankAccount('cash', currency, call),
+    counterOf(context, currency, call),
     fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
   ]);
+  const { ledgerAccountId: debit, tillId } = counter;
   return {
+    tillId,
+    tillKind: 'deposit',
     order: newOrder({ type: 'cash_deposit', creditorAccountId, partyId, currency, amount, fees, particulars }),
     journal: {
       kind: JournalKind.DEPOSIT,

@@ -9,19 +9,20 @@ import type { Context } from '../context.ts';
 import { usageOf } from '../day-usage.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
-import { type Movement, movementSteps, newOrder } from '../movement.ts';
+import { movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
+import { type CounterMovement, counterOf, throughTill } from '../tills.ts';
 
 /** Pays cash out over the counter. */
 export function withdrawCash(context: Context): Rpcs<typeof TransactionService>['withdrawCash'] {
   const steps = movementSteps(context, TransactionService.method.withdrawCash, async (order) => ({
     transaction: await transactionMessage(context.vault, order),
   }));
-  const order = context.orders.define(steps);
+  const order = context.orders.define(throughTill(steps));
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
-async function prepare(context: Context, request: WithdrawCashRequest, call: Call): Promise<Movement> {
+async function prepare(context: Context, request: WithdrawCashRequest, call: Call): Promise<CounterMovement> {
   const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const { debtorAccountId, remittanceInformation } = request;
   const allowed = await context.accounts.authorise(
@@ -30,13 +31,16 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
   );
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit } = allowed;
-  const [particulars, credit, income, usage] = await Promise.all([
+  const [particulars, counter, income, usage] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation }),
-    context.ledger.bankAccount('cash', currency, call),
+    counterOf(context, currency, call),
     fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
     usageOf(context, allowed),
   ]);
+  const { ledgerAccountId: credit, tillId } = counter;
   return {
+    tillId,
+    tillKind: 'withdrawal',
     usage,
     order: newOrder({ type: 'cash_withdrawal', debtorAccountId, partyId, currency, amount, fees, particulars }),
     journal: {

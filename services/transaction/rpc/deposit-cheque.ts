@@ -1,0 +1,135 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { Call } from '#chassis/call-context.ts';
+import { newId } from '#chassis/id.ts';
+import { toMoney } from '#chassis/money.ts';
+import type { OrderSteps } from '#chassis/order.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { type DepositChequeRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import {
+  changeChequeDeposit,
+  insertChequeDeposit,
+  lockCheque,
+  type NewChequeDeposit,
+  selectChequeDeposit,
+  selectPresented,
+} from '../cheque-tables.ts';
+import {
+  type ChequeMovement,
+  chequeDepositMessage,
+  payingCheque,
+  payOut,
+  type ReadPaper,
+  readPaper,
+  sealDrawer,
+} from '../cheques.ts';
+import type { Context } from '../context.ts';
+import { clearDate } from '../domain/cheques.ts';
+import { refuse } from '../domain/refusals.ts';
+import type { Booking } from '../domain/words.ts';
+import { transactionMessage } from '../messages.ts';
+import { actorOfJournal, type MovementIntent, movementSteps } from '../movement.ts';
+
+/** A cheque of another bank: its row, and the two sides of the money that is pending. */
+interface Deposit {
+  readonly deposit: NewChequeDeposit;
+  readonly debitLedgerAccountId: string;
+  readonly creditLedgerAccountId: string;
+}
+
+/** Pays a cheque in to an account. */
+export function depositCheque(context: Context): Rpcs<typeof TransactionService>['depositCheque'] {
+  const order = context.orders.define(steps(context));
+  return (request, call) => order.run(request, call, () => prepare(context, request, call));
+}
+
+async function prepare(context: Context, request: DepositChequeRequest, call: Call): Promise<ChequeMovement | Deposit> {
+  const paper = await readPaper(context, request);
+  const { creditorAccountId } = request;
+  if (!paper.isOurs) return intoClearing(context, request, paper, call);
+  return payOut(context, request, paper, { kind: JournalKind.TRANSFER, creditorAccountId }, call);
+}
+
+async function intoClearing(
+  { accounts, clock, config, ledger, vault }: Context,
+  { creditorAccountId, number }: DepositChequeRequest,
+  { drawerIban, amount, date: chequeDate }: ReadPaper,
+  call: Call,
+): Promise<Deposit> {
+  const creditor = { case: 'creditorAccountId' as const, value: creditorAccountId };
+  const asked = { operation: Operation.CHEQUE_DEPOSIT, creditor, amount: toMoney(amount) };
+  const { creditorPartyId: partyId, creditorLedgerAccountId } = await accounts.authorise(asked, call);
+  const { currency, minor } = amount;
+  const cutOff = Temporal.PlainTime.from(config.CHEQUE_CUT_OFF);
+  const day = clearDate(cutOff, { ...(await clock.read()), timeZone: config.BANK_TIME_ZONE });
+  const deposit = {
+    id: newId('chd'),
+    creditorAccountId,
+    partyId,
+    currency,
+    amount: String(minor),
+    number,
+    drawerHash: vault.hash('cheque.drawer', drawerIban).toString('base64'),
+    particulars: await sealDrawer(vault, partyId, drawerIban),
+    chequeDate,
+    clearDate: day.toString(),
+    holdId: newId('hld'),
+    createTime: Date.now(),
+  };
+  const debitLedgerAccountId = await ledger.bankAccount('clearing', currency, call);
+  return { deposit, debitLedgerAccountId, creditLedgerAccountId: creditorLedgerAccountId };
+}
+
+type Method = typeof TransactionService.method.depositCheque;
+type Intent = (MovementIntent & { readonly number: number }) | Deposit;
+
+/** It is pending for so long at most, whatever the clearing does. */
+const LONGEST_DAYS = 365;
+const DAY_MS = 86_400_000;
+
+/** One of ours is answered when it is settled, as those of others are. */
+function steps(context: Context): OrderSteps<Method, ChequeMovement | Deposit, Intent, Booking | null> {
+  const method = TransactionService.method.depositCheque;
+  const base = payingCheque(
+    context,
+    movementSteps(context, method, async (order) => ({
+      result: { case: 'transaction' as const, value: await transactionMessage(context.vault, order) },
+    })),
+  );
+  return {
+    method,
+    async plan(tx, planned) {
+      if (!('deposit' in planned)) return base.plan(tx, planned);
+      const { drawerHash, number } = planned.deposit;
+      await tx.query(lockCheque(drawerHash, number));
+      const known = await tx.query(selectPresented(drawerHash, number));
+      if (known.length > 0) throw refuse('CHEQUE_PRESENTED_TWICE');
+      await tx.execute(insertChequeDeposit(planned.deposit));
+      return planned;
+    },
+    async carryOut(intent, options) {
+      if (!('deposit' in intent)) return base.carryOut(intent, options);
+      const { validateOnly, deadline, call } = options;
+      const { deposit, ...sides } = intent;
+      const { holdId, currency, amount, createTime } = deposit;
+      const terms = { holdId, amount: toMoney({ currency, minor: BigInt(amount) }), kind: JournalKind.TRANSFER };
+      // By the bank's own clock, which in a sandbox may be set.
+      const { openDate } = await context.clock.read();
+      const today = openDate.toZonedDateTime('UTC').epochMilliseconds;
+      const expireTime = timestampFromMs(Math.max(today, createTime) + LONGEST_DAYS * DAY_MS);
+      const asked = { ...terms, ...sides, expireTime, ...actorOfJournal(call) };
+      await context.ledger.placeHold(asked, { validateOnly, deadline, trace: call.trace });
+      return null;
+    },
+    async settle(tx, intent, outcome) {
+      if (!('deposit' in intent)) return base.settle(tx, intent, outcome);
+      const { id, creditorAccountId, partyId } = intent.deposit;
+      await tx.execute(changeChequeDeposit(id, 'refusal' in outcome ? 'refused' : 'in_clearing'));
+      const [row] = await tx.query(selectChequeDeposit(id));
+      if (!row) throw new Error(`${id} is gone`);
+      tx.record({ resourceIds: [id, creditorAccountId], partyId });
+      return { result: { case: 'chequeDeposit', value: await chequeDepositMessage(context.vault, row) } };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { refused } from '#chassis/testing/service.ts';
+import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { accountsAs, openAccount } from '../../_testbed/opening.ts';
+import { aRequestId, as, balanceOf, czk } from '../testing.ts';
+import { aCheque, issueCheques, today, useCheques } from '../testing-cheques.ts';
+
+describe('PresentCheque', () => {
+  const { bank, drawer, scheme } = useCheques();
+
+  it('pays a cheque to the clearing, once', async () => {
+    const cheque = await aCheque(bank(), drawer().iban, 1);
+    const answer = await scheme().presentCheque(cheque);
+    expect(await scheme().presentCheque(cheque)).to.deep.equal(answer);
+    expect(await balanceOf(bank(), drawer())).to.equal('900.00');
+    const { balances } = await bank()
+      .as(LedgerService, 'transaction')
+      .getBalances({ ledgerAccountIds: ['lac_clearing_czk'] });
+    expect(balances[0]?.booked?.amount).to.equal('-100.00');
+  });
+
+  it('says in ISO’s codes why a cheque is sent back, the same however often it is asked', async () => {
+    const of = (number: number, amount?: string) => aCheque(bank(), drawer().iban, number, amount);
+    const day = await today(bank());
+    const { accountId } = drawer();
+    const office = accountsAs(bank(), 'BACK_OFFICE');
+    await office.stopCheques({ requestId: aRequestId(), accountId, firstNumber: 5 });
+    const frozen = await openAccount(bank());
+    await issueCheques(bank(), frozen, 1);
+    const freeze = { requestId: aRequestId(), debits: true, reason: FreezeReason.COURT_ORDER };
+    await accountsAs(bank(), 'COMPLIANCE').freezeAccount({ ...freeze, accountId: frozen.accountId });
+    const table = [
+      [await of(1), 'CHEQUE_PAID', 'AM05'],
+      [await of(2, '5000.00'), 'INSUFFICIENT_FUNDS', 'AM04'],
+      [await of(5), 'CHEQUE_STOPPED', 'SP01'],
+      [await of(99), 'CHEQUE_NOT_FOUND', 'MS03'],
+      [{ ...(await of(6)), chequeDate: day.add({ days: 1 }).toString() }, 'CHEQUE_POST_DATED', 'DT01'],
+      [await aCheque(bank(), frozen.iban, 1), 'ACCOUNT_FROZEN', 'AC06'],
+      [await aCheque(bank(), 'DE89370400440532013000', 1), 'ACCOUNT_NOT_FOUND', 'AC01'],
+    ] as const;
+    for (const [cheque, reason, code] of table) {
+      for (const _again of [1, 2]) {
+        const { metadata } = await refused(scheme().presentCheque(cheque), reason);
+        expect(metadata['iso_reason'], reason).to.equal(code);
+      }
+    }
+    const cheques = [{ number: 7, amount: czk('7.00') }];
+    await office.registerIssuedCheques({ requestId: aRequestId(), accountId, cheques });
+    const { metadata } = await refused(scheme().presentCheque(await of(7, '70.00')), 'CHEQUE_NOT_AS_ISSUED');
+    expect(metadata['iso_reason']).to.equal('AM09');
+    await as(bank(), 'BACK_OFFICE').presentCheque(await of(7, '7.00'));
+  });
+});

@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { refused } from '#chassis/testing/service.ts';
+import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
+import { accountsAs, openAccount } from '../../_testbed/opening.ts';
+import { aRequestId, as, balancesOf, there } from '../testing.ts';
+import { aCheque, depositInShort, useCheques } from '../testing-cheques.ts';
+
+describe('ReportChequeDeposit', () => {
+  const { bank, scheme } = useCheques();
+  const { CLEARED, RETURNED } = ChequeDepositState;
+  const report = (chequeDepositId: string, state: 3 | 4, isoReason = '') => ({
+    requestId: aRequestId(),
+    chequeDepositId,
+    state,
+    isoReason,
+  });
+
+  async function inClearing(number: number) {
+    const account = await openAccount(bank());
+    const cheque = await aCheque(bank(), 'DE89370400440532013000', number, '400.00');
+    const { result } = await as(bank(), 'TELLER').depositCheque({ ...cheque, creditorAccountId: account.accountId });
+    if (result.case !== 'chequeDeposit') throw new Error('the cheque is not of another bank');
+    return { account, id: result.value.chequeDepositId, clearDate: result.value.clearDate };
+  }
+
+  it('books a cheque that is cleared, once, from its clear date on', async () => {
+    const { account, id, clearDate } = await inClearing(1);
+    const request = report(id, CLEARED);
+    const answer = await scheme().reportChequeDeposit(request);
+    expect(await scheme().reportChequeDeposit(request)).to.deep.equal(answer);
+    expect(depositInShort(answer.chequeDeposit)).to.equal('CLEARED 400.00');
+    expect(await balancesOf(bank(), account)).to.equal('booked 400.00 held 0.00 in 0.00 available 400.00');
+    const { transactionId } = there(answer.chequeDeposit);
+    const { transaction } = await as(bank(), 'TELLER').getTransaction({ transactionId });
+    expect(transaction?.valueDate).to.equal(clearDate);
+    await refused(scheme().reportChequeDeposit(report(id, RETURNED, 'AM04')), 'CHEQUE_DEPOSIT_NOT_IN_CLEARING');
+  });
+
+  it('leaves nothing of a cheque that is sent back, which may be paid in again', async () => {
+    const { account, id } = await inClearing(2);
+    const { chequeDeposit } = await scheme().reportChequeDeposit(report(id, RETURNED, 'AM04'));
+    expect(depositInShort(chequeDeposit)).to.equal('RETURNED 400.00');
+    expect(chequeDeposit?.isoReason).to.equal('AM04');
+    expect(await balancesOf(bank(), account)).to.equal('booked 0.00 held 0.00 in 0.00 available 0.00');
+    await inClearing(2);
+  });
+
+  it('waits with what the account takes not, and asks for a reason of what is sent back alone', async () => {
+    const { account, id } = await inClearing(3);
+    const { accountId } = account;
+    const compliance = accountsAs(bank(), 'COMPLIANCE');
+    const freeze = { requestId: aRequestId(), accountId, reason: FreezeReason.COURT_ORDER };
+    await compliance.freezeAccount({ ...freeze, credits: true });
+    await refused(scheme().reportChequeDeposit(report(id, CLEARED)), 'ACCOUNT_FROZEN');
+    await compliance.unfreezeAccount({ requestId: aRequestId(), accountId });
+    const { chequeDeposit } = await as(bank(), 'BACK_OFFICE').reportChequeDeposit(report(id, CLEARED));
+    expect(depositInShort(chequeDeposit)).to.equal('CLEARED 400.00');
+    await refused(scheme().reportChequeDeposit(report(id, RETURNED)), 'ISO_REASON_REQUIRED');
+    await refused(scheme().reportChequeDeposit(report(id, CLEARED, 'AM04')), 'ISO_REASON_REQUIRED');
+    await refused(scheme().reportChequeDeposit(report('chd_unknown', CLEARED)), 'CHEQUE_DEPOSIT_NOT_FOUND');
+  });
+});

@@ -1,0 +1,101 @@
+import { toMoney } from '#chassis/money.ts';
+import type { OrderSteps } from '#chassis/order.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
+import {
+  type ReportChequeDepositRequest,
+  TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import {
+  type ChequeDepositRow,
+  changeChequeDeposit,
+  lockChequeDeposit,
+  selectChequeDeposit,
+} from '../cheque-tables.ts';
+import { chequeDepositMessage } from '../cheques.ts';
+import type { Context } from '../context.ts';
+import { refuse } from '../domain/refusals.ts';
+import type { Booking } from '../domain/words.ts';
+import { actorOfJournal, type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
+
+interface Planned {
+  readonly id: string;
+  /** Empty for a cheque that is cleared. */
+  readonly isoReason: string;
+  readonly movement: Movement;
+}
+
+interface Intent {
+  readonly id: string;
+  readonly isoReason: string;
+  readonly holdId: string;
+  /** Absent for a cheque that is sent back. */
+  readonly movement?: MovementIntent;
+}
+
+/** Says what became of a cheque of another bank. */
+export function reportChequeDeposit(context: Context): Rpcs<typeof TransactionService>['reportChequeDeposit'] {
+  const order = context.orders.define(steps(context));
+  return (request, call) => order.run(request, call, () => prepare(context, request));
+}
+
+async function prepare(
+  { database, vault }: Context,
+  { chequeDepositId: id, state, isoReason }: ReportChequeDepositRequest,
+): Promise<Planned> {
+  if ((state === ChequeDepositState.RETURNED) !== (isoReason !== '')) throw refuse('ISO_REASON_REQUIRED');
+  const [row] = await database.query(selectChequeDeposit(id));
+  if (!row) throw refuse('CHEQUE_DEPOSIT_NOT_FOUND');
+  await vault.ready(row.partyId);
+  return { id, isoReason, movement: clearing(row) };
+}
+
+/** What books a cheque that is cleared: all that is pending of it, from its clear date on. */
+function clearing(row: ChequeDepositRow): Movement {
+  const { currency, creditorAccountId, partyId, holdId, clearDate: valueDate } = row;
+  const amount = BigInt(row.amount);
+  const captures = { holdId, amount: toMoney({ currency, minor: amount }), final: true };
+  const terms = { creditorAccountId, partyId, currency, amount, particulars: null };
+  return {
+    order: newOrder({ type: 'cheque_deposit', ...terms }),
+    journal: { kind: JournalKind.TRANSFER, legs: [], captures, valueDate },
+  };
+}
+
+type Method = typeof TransactionService.method.reportChequeDeposit;
+
+function steps(context: Context): OrderSteps<Method, Planned, Intent, Booking | null> {
+  const { ledger, vault } = context;
+  const method = TransactionService.method.reportChequeDeposit;
+  const base = movementSteps(context, method, async () => ({}));
+  return {
+    method,
+    async plan(tx, { id, isoReason, movement }) {
+      const [row] = await tx.query(lockChequeDeposit(id));
+      if (row?.state !== 'in_clearing') throw refuse('CHEQUE_DEPOSIT_NOT_IN_CLEARING');
+      const planned = isoReason === '' ? { movement: await base.plan(tx, movement) } : {};
+      await tx.execute(changeChequeDeposit(id, 'pending'));
+      return { id, isoReason, holdId: row.holdId, ...planned };
+    },
+    async carryOut({ id, holdId, movement }, options) {
+      if (movement) return base.carryOut(movement, options);
+      const { validateOnly, deadline, call } = options;
+      const asked = { requestId: id, holdId, ...actorOfJournal(call) };
+      await ledger.releaseHold(asked, { validateOnly, deadline, trace: call.trace });
+      return null;
+    },
+    async settle(tx, { id, isoReason, movement }, outcome) {
+      if (movement) await base.settle(tx, movement, outcome);
+      const decided = movement
+        ? changeChequeDeposit(id, 'cleared', { transactionId: movement.order.id })
+        : changeChequeDeposit(id, 'returned', { isoReason });
+      // What the account takes not, stays in clearing: it is decided when it does.
+      await tx.execute('refusal' in outcome ? changeChequeDeposit(id, 'in_clearing') : decided);
+      const [row] = await tx.query(selectChequeDeposit(id));
+      if (!row) throw new Error(`${id} is gone`);
+      if (!movement) tx.record({ resourceIds: [id, row.creditorAccountId], partyId: row.partyId });
+      return { chequeDeposit: await chequeDepositMessage(vault, row) };
+    },
+  };
+}
