@@ -70,7 +70,9 @@ export type IdKind =
   | 'EVIDENCE'
   | 'SCHEDULED_PAYMENT'
   | 'PAYMENT_ORDER'
-  | 'SUSPENSE_ITEM';
+  | 'SUSPENSE_ITEM'
+  | 'CARD'
+  | 'CARD_AUTHORIZATION';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -147,6 +149,16 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/AdjustDate'
   | 'bank.account.v1.AccountService/SetMaturityInstruction'
   | 'bank.account.v1.AccountService/WithdrawTermDeposit'
+  | 'bank.account.v1.AccountService/IssueCard'
+  | 'bank.account.v1.AccountService/ActivateCard'
+  | 'bank.account.v1.AccountService/BlockCard'
+  | 'bank.account.v1.AccountService/UnblockCard'
+  | 'bank.account.v1.AccountService/SetCardLimits'
+  | 'bank.account.v1.AccountService/ReplaceCard'
+  | 'bank.account.v1.AccountService/RevealCardNumber'
+  | 'bank.account.v1.AccountService/GetCard'
+  | 'bank.account.v1.AccountService/ListCards'
+  | 'bank.account.v1.AccountService/FindCard'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -1829,6 +1841,245 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'MANDATE_ENDED',
       'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/IssueCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'TERM_DEPOSIT_BOUND',
+      'HOLDER_REQUIRED',
+      'ACCOUNT_BUSY',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ActivateCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_NOT_ISSUED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/BlockCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_ENDED',
+      'BLOCK_NOT_ALLOWED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/UnblockCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_NOT_BLOCKED',
+      'CARD_LOST',
+      'BLOCK_NOT_ALLOWED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/SetCardLimits': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_ENDED',
+      'CARDHOLDER_REQUIRED',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ReplaceCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_REPLACED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'HOLDER_REQUIRED',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/RevealCardNumber': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_ERASED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/GetCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/ListCards': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['cards', 'accountId'], ['cards', 'customerId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/FindCard': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
     ],
   },
   'bank.audit.v1.AuditService/ListAuditRecords': {
@@ -8067,10 +8318,12 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.BalanceCertificate': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
   'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
+  'bank.account.v1.FindCardRequest': { cardNumber: 'CARD' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderAuthorization': { debtorIban: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
+  'bank.account.v1.RevealCardNumberResponse': { cardNumber: 'CARD' },
   'bank.account.v1.Statement': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
   'bank.audit.v1.AddCaseNoteRequest': { text: 'PERSONAL' },
@@ -8194,6 +8447,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.CloseAccountResponse',
   'bank.account.v1.DownloadStatementResponse',
   'bank.account.v1.EscheatAccountResponse',
+  'bank.account.v1.FindCardRequest',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
   'bank.account.v1.GetStatementResponse',
@@ -8207,6 +8461,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.OrderDecision',
   'bank.account.v1.OrderToAuthorize',
   'bank.account.v1.PayOutEstateResponse',
+  'bank.account.v1.RevealCardNumberResponse',
   'bank.account.v1.SetMaturityInstructionResponse',
   'bank.account.v1.SetOverdraftLimitResponse',
   'bank.account.v1.Statement',

@@ -1,8 +1,13 @@
 // The variables of payments to and from other banks.
 import { str } from 'envalid';
-import { link, seconds } from './config-values.ts';
+import { cardBin, limit, link, seconds } from './config-values.ts';
 
 export const paymentVariables = {
+  CARD_BIN: cardBin({
+    default: '99997000',
+    desc: 'the first six to eight digits of the numbers of the cards that the bank issues (ISO/IEC 7812)',
+  }),
+  CARD_YEARS: limit({ default: 4, desc: 'how many years cards are issued for' }),
   PAYMENT_SCHEMES: str({
     default: '',
     desc: 'by which scheme transaction pays to other banks, by currency: `CZK:CERTIS:16:00,EUR:INSTANT` with the cut-off by the time zone of the bank, for CERTIS and TARGET; INSTANT has none; absent: no other bank is paid',

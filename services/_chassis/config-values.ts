@@ -11,6 +11,11 @@ export const countryCode = makeValidator((input: string) => {
   return input;
 });
 
+export const cardBin = makeValidator((input: string) => {
+  if (!/^[0-9]{6,8}$/.test(input)) throw new Error('must be six to eight digits');
+  return input;
+});
+
 export const bankCode = makeValidator((input: string) => {
   if (!/^[0-9A-Z]+$/.test(input)) throw new Error('must be digits and capital letters');
   return input;

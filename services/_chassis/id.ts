@@ -7,6 +7,8 @@ export type Prefix =
   | 'alr'
   | 'apr'
   | 'aud'
+  | 'car'
+  | 'cau'
   | 'cmd'
   | 'crd'
   | 'cse'

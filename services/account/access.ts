@@ -2,6 +2,7 @@
 import { branchOf, heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
 import type { CheckAccountAccessRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { ownersOfCards } from './cards.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import { mayChange, type People, sees } from './domain/standing.ts';
@@ -32,6 +33,14 @@ export function owners(context: Context): Owners {
       const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
       const isSeen = (id: string) => seen.has(accounts.get(id) ?? '');
       if (!ids.every(isSeen)) throw refuse('SIGNATURE_REQUEST_NOT_FOUND');
+    },
+    // A card is seen by all who see its account. Who uses it acts on it; what else its owners may, the RPC says.
+    async CARD(ids, _access, principal, call) {
+      const cards = await ownersOfCards(context, ids);
+      const accounts = new Map(ids.map((id) => [id, cards.get(id)?.accountId ?? '']));
+      const accountIds = [...new Set(accounts.values())];
+      const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
+      if (!ids.every((id) => seen.has(accounts.get(id) ?? ''))) throw refuse('CARD_NOT_FOUND');
     },
     async ACCOUNT(ids, access, principal, call) {
       if (await heldToBranch(ids, call, branchesOf, () => refuse('ACCOUNT_NOT_FOUND'))) return;

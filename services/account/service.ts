@@ -25,10 +25,13 @@ import { Fees } from './migrations/0023-fees.ts';
 import { StatementsInMotion } from './migrations/0024-statements-in-motion.ts';
 import { LeanStandings } from './migrations/0025-lean-standings.ts';
 import { CustomerTiers } from './migrations/0026-customer-tiers.ts';
+import { Cards } from './migrations/0027-cards.ts';
 import { peopleEntities } from './people-tables.ts';
+import { activateCard } from './rpc/activate-card.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
+import { blockCard } from './rpc/block-card.ts';
 import { certifyBalance } from './rpc/certify-balance.ts';
 import { changeHolders } from './rpc/change-holders.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
@@ -38,19 +41,23 @@ import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
 import { downloadStatement } from './rpc/download-statement.ts';
 import { escheatAccount } from './rpc/escheat-account.ts';
 import { explainInterest } from './rpc/explain-interest.ts';
+import { findCard } from './rpc/find-card.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
 import { getAccountHolders } from './rpc/get-account-holders.ts';
 import { getCalendarYear } from './rpc/get-calendar-year.ts';
+import { getCard } from './rpc/get-card.ts';
 import { getMandate } from './rpc/get-mandate.ts';
 import { getProduct } from './rpc/get-product.ts';
 import { getSignatureRequest } from './rpc/get-signature-request.ts';
 import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { giveSignature } from './rpc/give-signature.ts';
+import { issueCard } from './rpc/issue-card.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listCalendarYears } from './rpc/list-calendar-years.ts';
+import { listCards } from './rpc/list-cards.ts';
 import { listEstates } from './rpc/list-estates.ts';
 import { listFees } from './rpc/list-fees.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
@@ -66,13 +73,17 @@ import { payOutEstate } from './rpc/pay-out-estate.ts';
 import { previewFees } from './rpc/preview-fees.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
+import { replaceCard } from './rpc/replace-card.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
 import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
+import { revealCardNumber } from './rpc/reveal-card-number.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
 import { revokeMandate } from './rpc/revoke-mandate.ts';
+import { setCardLimits } from './rpc/set-card-limits.ts';
 import { setMandate } from './rpc/set-mandate.ts';
 import { setMaturityInstruction } from './rpc/set-maturity-instruction.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
+import { unblockCard } from './rpc/unblock-card.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
 import { wakeAccount } from './rpc/wake-account.ts';
@@ -140,6 +151,16 @@ function rpcs(context: Context) {
     listStatements: listStatements(context),
     listFees: listFees(context),
     previewFees: previewFees(context),
+    activateCard: activateCard(context),
+    blockCard: blockCard(context),
+    findCard: findCard(context),
+    getCard: getCard(context),
+    issueCard: issueCard(context),
+    listCards: listCards(context),
+    replaceCard: replaceCard(context),
+    revealCardNumber: revealCardNumber(context),
+    setCardLimits: setCardLimits(context),
+    unblockCard: unblockCard(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -167,8 +188,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0024-statements-in-motion', class: StatementsInMotion },
     { name: '0025-lean-standings', class: LeanStandings },
     { name: '0026-customer-tiers', class: CustomerTiers },
+    { name: '0027-cards', class: Cards },
   ],
   context: makeContext,
+  stepUp: ({ stepUp }) => stepUp,
   subscriptions: () => [ofCustomers()],
   rpcs,
   owners,
