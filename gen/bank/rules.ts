@@ -436,7 +436,11 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListScheduledPayments'
   | 'bank.transaction.v1.TransactionService/ListScheduledPaymentRuns'
   | 'bank.transaction.v1.TransactionService/ImportScheduledPayment'
-  | 'bank.transaction.v1.TransactionService/BatchImportScheduledPayments';
+  | 'bank.transaction.v1.TransactionService/BatchImportScheduledPayments'
+  | 'bank.transaction.v1.TransactionService/AuthorizeCard'
+  | 'bank.transaction.v1.TransactionService/ClearCardPayment'
+  | 'bank.transaction.v1.TransactionService/ReverseCardAuthorization'
+  | 'bank.transaction.v1.TransactionService/ListCardAuthorizations';
 
 /** One kind of person or partner that an RPC is open to. */
 export interface Grant {
@@ -8240,6 +8244,93 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.transaction.v1.TransactionService/AuthorizeCard': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ClearCardPayment': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CURRENCY_MISMATCH',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_NOT_ACTIVE',
+      'BALANCE_OUT_OF_RANGE',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReverseCardAuthorization': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CURRENCY_MISMATCH',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListCardAuthorizations': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['cardAuthorizations', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+    ],
+  },
 };
 
 /** The same, for a path that came from outside. */
@@ -8413,7 +8504,10 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.StaffMember': { displayName: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
+  'bank.transaction.v1.AuthorizeCardRequest': { cardNumber: 'CARD', merchant: 'PERSONAL' },
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.CardAuthorization': { merchant: 'PERSONAL' },
+  'bank.transaction.v1.ClearCardPaymentRequest': { cardNumber: 'CARD', merchant: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.ImportScheduledPaymentRequest': { counterparty: 'PERSONAL', remittanceInformation: 'PERSONAL' },
@@ -8615,6 +8709,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.AllocateSuspenseItemResponse',
+  'bank.transaction.v1.AuthorizeCardRequest',
   'bank.transaction.v1.BatchImportScheduledPaymentsRequest',
   'bank.transaction.v1.BatchImportScheduledPaymentsResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
@@ -8623,6 +8718,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.CancelScheduledPaymentResponse',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
+  'bank.transaction.v1.CardAuthorization',
+  'bank.transaction.v1.ClearCardPaymentRequest',
   'bank.transaction.v1.DecideReviewResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
@@ -8636,6 +8733,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ImportScheduledPaymentRequest',
   'bank.transaction.v1.ImportScheduledPaymentResponse',
   'bank.transaction.v1.ImportedTransaction',
+  'bank.transaction.v1.ListCardAuthorizationsResponse',
   'bank.transaction.v1.ListHoldsResponse',
   'bank.transaction.v1.ListPaymentOrdersResponse',
   'bank.transaction.v1.ListReviewsResponse',

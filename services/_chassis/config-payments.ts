@@ -20,6 +20,10 @@ export const paymentVariables = {
     default: '',
     desc: 'the file with the token that integration shows to the scheme, read at every call; absent: none is shown',
   }),
+  CARD_HOLD_DAYS: limit({
+    default: 7,
+    desc: 'after how many days what was authorised by a card, and not booked, expires',
+  }),
   BANK_BIC: str({ default: 'CBNKCZPP', desc: "the bank's BIC, by which schemes and other banks know it" }),
   SCHEME_ASK_SECONDS: seconds({
     default: 20,

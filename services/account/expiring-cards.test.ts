@@ -12,7 +12,9 @@ describe('The end of the day of cards', function expiringCards() {
   it('ends those whose last day it was, in whichever state, once, and no others', async () => {
     const [used, fresh, later] = [await active(), await issued(), await active()];
     const lastDay = `update card set expiry_date = (select max(open_date) from account) where id = any($1)`;
-    await bank().database('account').query(lastDay, [[used.cardId, fresh.cardId]]);
+    await bank()
+      .database('account')
+      .query(lastDay, [[used.cardId, fresh.cardId]]);
     await endDay(bank());
     expect(await Promise.all([used, fresh, later].map(({ cardId }) => shown(cardId)))).to.deep.equal([
       'EXPIRED',

@@ -9,6 +9,7 @@ import { together } from '#chassis/together.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type {
   AccountService,
+  FindCardResponse,
   OrderAuthorization,
   OrderDecision,
   OrderToAuthorizeSchema,
@@ -42,6 +43,8 @@ export interface Accounts {
     order: OrderToSign,
     on: Onwards & { readonly call: Call; readonly validateOnly: boolean },
   ): Promise<void>;
+  /** The card of a number. Throws CARD_NOT_FOUND where there is none. */
+  findCard(cardNumber: string, on: Onwards): Promise<FindCardResponse>;
   /** Those of these accounts that exist and that the caller may see. */
   seen(accountIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
 }
@@ -85,6 +88,7 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
       const request = { ...order, accountId, requestId: order.transactionId, validateOnly, actor: actorOf(call) };
       await client.requestSignatures(request, on);
     },
+    findCard: (cardNumber, on) => client.findCard({ cardNumber }, on),
     async seen(accountIds, call) {
       if (accountIds.length === 0) return new Set();
       const request = { actor: actorOf(call), accountIds: [...accountIds], branchId: branchOf(call) ?? '' };

@@ -24,6 +24,7 @@ const TYPES: Readonly<Record<Type, TransactionType>> = {
   incoming_transfer: TransactionType.INCOMING_TRANSFER,
   reversal: TransactionType.REVERSAL,
   migration: TransactionType.MIGRATION,
+  card_payment: TransactionType.CARD_PAYMENT,
 };
 
 const STATES: Readonly<Record<State, TransactionState>> = {

@@ -15,15 +15,18 @@ import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
+import { CardAuthorizations } from './migrations/0022-card-authorizations.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
+import { authorizeCard } from './rpc/authorize-card.ts';
 import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
 import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
 import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
+import { clearCardPayment } from './rpc/clear-card-payment.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { extendHold } from './rpc/extend-hold.ts';
@@ -32,6 +35,7 @@ import { getPaymentOrder } from './rpc/get-payment-order.ts';
 import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
+import { listCardAuthorizations } from './rpc/list-card-authorizations.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
 import { listReviews } from './rpc/list-reviews.ts';
@@ -47,6 +51,7 @@ import { releaseHold } from './rpc/release-hold.ts';
 import { reportPayment } from './rpc/report-payment.ts';
 import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
 import { returnSuspenseItem } from './rpc/return-suspense-item.ts';
+import { reverseCardAuthorization } from './rpc/reverse-card-authorization.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
 import { schedulePayment } from './rpc/schedule-payment.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
@@ -100,6 +105,10 @@ function rpcs(context: Context) {
     receivePayment: receivePayment(context),
     reportPayment: reportPayment(context),
     returnSuspenseItem: returnSuspenseItem(context),
+    authorizeCard: authorizeCard(context),
+    clearCardPayment: clearCardPayment(context),
+    listCardAuthorizations: listCardAuthorizations(context),
+    reverseCardAuthorization: reverseCardAuthorization(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -120,6 +129,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0013-day-usage', class: DayUsages },
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
+    { name: '0022-card-authorizations', class: CardAuthorizations },
   ],
   context: makeContext,
   rpcs,

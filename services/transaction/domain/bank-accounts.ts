@@ -3,7 +3,14 @@ import { Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { Direction, MigrationCounterpart } from '#gen/bank/transaction/v1/transaction_pb.ts';
 
 /** What an account of the bank's own is for. */
-export type BankRole = 'cash' | 'clearing' | 'suspense' | 'fee_income' | 'interest_income' | 'interest_expense';
+export type BankRole =
+  | 'cash'
+  | 'clearing'
+  | 'card_clearing'
+  | 'suspense'
+  | 'fee_income'
+  | 'interest_income'
+  | 'interest_expense';
 
 /** An account of the bank's own. */
 export interface BankAccount {
@@ -16,6 +23,7 @@ export interface BankAccount {
 const TERMS: Readonly<Record<BankRole, Pick<BankAccount, 'generalLedgerCode' | 'normalSide'>>> = {
   cash: { generalLedgerCode: '1010', normalSide: Side.DEBIT },
   clearing: { generalLedgerCode: '1100', normalSide: Side.DEBIT },
+  card_clearing: { generalLedgerCode: '1100', normalSide: Side.DEBIT },
   suspense: { generalLedgerCode: '2060', normalSide: Side.CREDIT },
   fee_income: { generalLedgerCode: '4010', normalSide: Side.CREDIT },
   interest_income: { generalLedgerCode: '4020', normalSide: Side.CREDIT },

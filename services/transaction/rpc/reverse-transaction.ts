@@ -1,16 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from '#chassis/call-context.ts';
-import { Refusal } from '#chassis/errors.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { ReverseTransactionRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse, refuseRequest } from '../domain/refusals.ts';
 import { sealParticulars } from '../particulars.ts';
+import { patiently } from '../patiently.ts';
 import { type ReversalPlan, reversalSteps } from '../reversing.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
 
-const PAUSE_MS = 25;
+const OF_SCHEMES = ['outgoing_transfer', 'incoming_transfer', 'card_payment'];
 
 /** Undoes a transaction, in whole or in part. */
 export function reverseTransaction(context: Context): Rpcs<typeof TransactionService>['reverseTransaction'] {
@@ -25,21 +23,8 @@ async function prepare(context: Context, request: ReverseTransactionRequest): Pr
   if (!raw) throw refuse('TRANSACTION_NOT_FOUND');
   const { partyId, currency, type } = orderFrom(raw);
   // What has left the bank, or came from elsewhere, is not the bank's alone to undo: it is returned, by the scheme.
-  if (type === 'outgoing_transfer' || type === 'incoming_transfer') throw refuse('TRANSACTION_NOT_REVERSIBLE');
+  if (OF_SCHEMES.includes(type)) throw refuse('TRANSACTION_NOT_REVERSIBLE');
   if (asked && asked.currency !== currency) throw refuseRequest('CURRENCY_MISMATCH');
   const particulars = await sealParticulars(context.vault, partyId, { remittanceInformation });
   return { originalId, amount: asked?.minor, particulars };
-}
-
-/** Asks again, within the caller's time, while another order on the same transaction is not settled. */
-async function patiently<T>(call: Call, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const passes = error instanceof Refusal && error.reason === 'OUTCOME_PENDING';
-      if (!passes || Date.now() + 2 * PAUSE_MS > call.deadline) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
 }
