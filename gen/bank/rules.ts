@@ -8277,6 +8277,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'CARD_NOT_FOUND',
+      'CARD_PAYMENT_REVERSED',
       'CURRENCY_MISMATCH',
       'ACCOUNT_CLOSED',
       'ACCOUNT_FROZEN',

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { eventsOf } from '#chassis/testing/events.ts';
-import { endDay } from '../_testbed/days.ts';
 import { accountsAs } from '../_testbed/opening.ts';
 import { cardInShort, useCards } from './testing-cards.ts';
+import { daysOf } from './testing-days.ts';
 
 describe('The end of the day of cards', function expiringCards() {
   this.timeout(120_000);
@@ -15,13 +15,13 @@ describe('The end of the day of cards', function expiringCards() {
     await bank()
       .database('account')
       .query(lastDay, [[used.cardId, fresh.cardId]]);
-    await endDay(bank());
+    await daysOf(bank()).endDay();
     expect(await Promise.all([used, fresh, later].map(({ cardId }) => shown(cardId)))).to.deep.equal([
       'EXPIRED',
       'EXPIRED',
       'ACTIVE',
     ]);
-    await endDay(bank());
+    await daysOf(bank()).endDay();
     const events = await eventsOf(bank().database('account'), used.cardId);
     expect(events).to.deep.equal(['CardChanged 1', 'CardChanged 2', 'CardChanged 3']);
   });

@@ -47,7 +47,7 @@ export function keyTextOf(key: CardMessageKey | undefined): string {
 export async function sealMerchant(vault: Vault, partyId: string, merchant: string): Promise<string | null> {
   if (partyId === '') return null;
   const sealed = await sealParticulars(vault, partyId, { remittanceInformation: '', counterparty: merchant });
-  return sealed && sealed.toString('base64');
+  return sealed?.toString('base64') ?? null;
 }
 
 /** Whether something is approved, of which the code says so. */

@@ -25,5 +25,6 @@ export function cardSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'account.RevealCardNumber': { request: { cardId }, refused: 'STEP_UP_UNAVAILABLE', toCustomers: true },
     'account.GetCard': { request: { cardId } },
     'account.ListCards': { request: { accountId } },
+    'transaction.ListCardAuthorizations': { request: { accountId } },
   };
 }

@@ -94,7 +94,7 @@ async function prepare(
     busy: true,
     transactionId: '',
     date: openDate.toString(),
-    particulars: particulars && particulars.toString('base64'),
+    particulars: particulars?.toString('base64') ?? null,
     version: 1,
     createTime: Date.now(),
     expireTime: Date.now(),
@@ -132,7 +132,7 @@ async function movementOf(
   const debit = deriveId('lac', debtorAccountId);
   const terms = { debtorAccountId, partyId, currency, amount, particulars: asked.particulars };
   return {
-    order: newOrder({ type: 'card_payment', ...terms, ...(asked.captures && { holdId }) }),
+    order: newOrder({ type: 'card_payment', ...terms }),
     journal: {
       kind: JournalKind.SCHEME_ADVICE,
       ...(asked.captures
@@ -173,9 +173,11 @@ async function mark(tx: CommandTx, row: CardAuthorizationRow, isNew: boolean): P
   await tx.query(lockMessage(row.messageKey));
   const [now] = await tx.query(lockByKey(row.messageKey));
   if (isNew) {
-    // Its reversal came first, or the same came under another key of a command: it is booked all the same, and kept once.
-    if (!now) await tx.execute(insertCardAuthorization(row));
-    return now ? { ...now, cardId: row.cardId, accountId: row.accountId, partyId: row.partyId } : row;
+    if (now?.state === 'reversed') throw refuse('CARD_PAYMENT_REVERSED');
+    // The same message came under another key of a command.
+    if (now) throw refuseCall('REQUEST_EXISTS');
+    await tx.execute(insertCardAuthorization(row));
+    return row;
   }
   const same = now && now.version === row.version && now.state === row.state && !now.busy;
   if (!same) throw refuseCall('OUTCOME_PENDING');

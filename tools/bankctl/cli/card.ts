@@ -76,4 +76,10 @@ export function cardCommands(program: Command, exited: Exited): void {
     .argument('<account>', 'the id (acc_…)')
     .addHelpText('after', '\nExample:\n  bankctl card list acc_…')
     .action(action(exited, async () => (await load()).listCards));
+
+  lists(card.command('authorizations'))
+    .description('Lists what was asked of the bank by the cards of an account, newest first.')
+    .argument('<account>', 'the id (acc_…)')
+    .addHelpText('after', '\nExample:\n  bankctl card authorizations acc_…')
+    .action(action(exited, async () => (await load()).listCardAuthorizations));
 }

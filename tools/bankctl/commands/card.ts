@@ -13,6 +13,15 @@ import {
   UnblockCardResponseSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import { type Card, CardBlockReason, CardState } from '#gen/bank/account/v1/card_pb.ts';
+import {
+  type CardAuthorization,
+  CardAuthorizationState,
+  CardUse,
+} from '#gen/bank/transaction/v1/card_authorization_pb.ts';
+import {
+  ListCardAuthorizationsResponseSchema,
+  TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { amountOn } from '../amounts.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { fields, money, table, word } from '../output.ts';
@@ -117,6 +126,37 @@ export async function listCards({ bank, out }: Session, { limit }: ListOptions, 
     table(
       ['card', 'ends in', 'until', 'state', 'customer'],
       cards.map((one) => [one.cardId, one.lastFour, one.expiryDate, stateOf(one), one.customerId]),
+    ),
+  );
+}
+
+/** Lists what was asked by the cards of an account. */
+export async function listCardAuthorizations(
+  { bank, out }: Session,
+  { limit }: ListOptions,
+  accountId = '',
+): Promise<void> {
+  const service = bank().client(TransactionService);
+  const cardAuthorizations: CardAuthorization[] = [];
+  for await (const page of pagesOf((asked) => service.listCardAuthorizations({ ...asked, accountId }), limit)) {
+    cardAuthorizations.push(...page.cardAuthorizations);
+  }
+  const answer = create(ListCardAuthorizationsResponseSchema, { cardAuthorizations });
+  await out.message(ListCardAuthorizationsResponseSchema, answer, () =>
+    table(
+      ['authorization', 'card', 'for', 'asked', 'amount', 'code', 'state', 'merchant', 'transaction'],
+      cardAuthorizations.map((one) => [
+        one.cardAuthorizationId,
+        one.cardId,
+        word(CardUse, one.use),
+        money(one.requestedAmount),
+        money(one.amount),
+        one.responseCode,
+        word(CardAuthorizationState, one.state),
+        one.merchant,
+        one.transactionId,
+      ]),
+      ['asked', 'amount'],
     ),
   );
 }

@@ -3001,7 +3001,7 @@ export const TransactionService: GenService<{
    * Books what was paid by a card, against what was authorised for it, with whatever amount comes: what is held is captured and the rest let go. Where nothing is held any more, or never was, it is
    * booked all the same, whatever the balance: the bank owes it to the network.
    *
-   * Errors: CARD_NOT_FOUND (NOT_FOUND), CURRENCY_MISMATCH (FAILED_PRECONDITION), ACCOUNT_CLOSED (FAILED_PRECONDITION: somebody has to look at it), ACCOUNT_FROZEN (FAILED_PRECONDITION: so it has), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   * Errors: CARD_NOT_FOUND (NOT_FOUND), CARD_PAYMENT_REVERSED (FAILED_PRECONDITION: its reversal has come first), CURRENCY_MISMATCH (FAILED_PRECONDITION), ACCOUNT_CLOSED (FAILED_PRECONDITION: somebody has to look at it), ACCOUNT_FROZEN (FAILED_PRECONDITION: so it has), ACCOUNT_NOT_ACTIVE (FAILED_PRECONDITION), BALANCE_OUT_OF_RANGE (FAILED_PRECONDITION), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.transaction.v1.TransactionService.ClearCardPayment
    */
