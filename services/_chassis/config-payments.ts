@@ -1,6 +1,6 @@
 // The variables of payments to and from other banks.
 import { str } from 'envalid';
-import { cardBin, limit, link, seconds } from './config-values.ts';
+import { address, cardBin, limit, link, seconds } from './config-values.ts';
 
 export const paymentVariables = {
   CARD_BIN: cardBin({
@@ -23,6 +23,10 @@ export const paymentVariables = {
   CARD_HOLD_DAYS: limit({
     default: 7,
     desc: 'after how many days what was authorised by a card, and not booked, expires',
+  }),
+  CARD_SWITCH_ADDRESS: address({
+    default: '',
+    desc: 'where integration reaches the card switch, `host:port`, over TLS but on this machine itself; absent: nothing is asked by cards',
   }),
   BANK_BIC: str({ default: 'CBNKCZPP', desc: "the bank's BIC, by which schemes and other banks know it" }),
   SCHEME_ASK_SECONDS: seconds({

@@ -27,42 +27,13 @@ export function cardCommands(program: Command, exited: Exited): void {
     .addHelpText('after', '\nExample:\n  bankctl card issue acc_… cus_… --withdrawals 5000')
     .action(action(exited, async () => (await load()).issueCard));
 
-  writes(card.command('activate'))
-    .description('Activates a card.')
-    .argument('<card>', 'the id (car_…)')
-    .addHelpText('after', '\nExample:\n  bankctl card activate car_… --as customer:cus_…')
-    .action(action(exited, async () => (await load()).activateCard));
-
-  writes(card.command('block'))
-    .description('Blocks a card at once.')
-    .argument('<card>', 'the id (car_…)')
-    .addOption(choice('--reason <reason>', 'why', REASONS).default('customer-request'))
-    .addHelpText('after', '\nExample:\n  bankctl card block car_… --reason stolen')
-    .action(action(exited, async () => (await load()).blockCard));
-
-  writes(card.command('unblock'))
-    .description('Lifts the block of a card.')
-    .argument('<card>', 'the id (car_…)')
-    .addHelpText('after', '\nExample:\n  bankctl card unblock car_…')
-    .action(action(exited, async () => (await load()).unblockCard));
+  lifeCommands(card, exited);
 
   limits(writes(card.command('limits')))
     .description('Sets all limits of a card in the place of those before.')
     .argument('<card>', 'the id (car_…)')
     .addHelpText('after', '\nExample:\n  bankctl card limits car_… --uses 20 --abroad')
     .action(action(exited, async () => (await load()).setCardLimits));
-
-  writes(card.command('replace'))
-    .description('Issues another card in the place of one.')
-    .argument('<card>', 'the id (car_…)')
-    .addHelpText('after', '\nExample:\n  bankctl card replace car_…')
-    .action(action(exited, async () => (await load()).replaceCard));
-
-  writes(card.command('reveal'))
-    .description('Shows the number of a card; a customer proves first that it is them.')
-    .argument('<card>', 'the id (car_…)')
-    .addHelpText('after', '\nExample:\n  bankctl card reveal car_… --as staff:back-office')
-    .action(action(exited, async () => (await load()).revealCardNumber));
 
   card
     .command('show')
@@ -82,4 +53,40 @@ export function cardCommands(program: Command, exited: Exited): void {
     .argument('<account>', 'the id (acc_…)')
     .addHelpText('after', '\nExample:\n  bankctl card authorizations acc_…')
     .action(action(exited, async () => (await load()).listCardAuthorizations));
+}
+
+/** Adds what happens to a card that is there. */
+function lifeCommands(card: Command, exited: Exited): void {
+  const load = () => import('../commands/card.ts');
+
+  writes(card.command('activate'))
+    .description('Activates a card.')
+    .argument('<card>', 'the id (car_…)')
+    .addHelpText('after', '\nExample:\n  bankctl card activate car_… --as customer:cus_…')
+    .action(action(exited, async () => (await load()).activateCard));
+
+  writes(card.command('block'))
+    .description('Blocks a card at once.')
+    .argument('<card>', 'the id (car_…)')
+    .addOption(choice('--reason <reason>', 'why', REASONS).default('customer-request'))
+    .addHelpText('after', '\nExample:\n  bankctl card block car_… --reason stolen')
+    .action(action(exited, async () => (await load()).blockCard));
+
+  writes(card.command('unblock'))
+    .description('Lifts the block of a card.')
+    .argument('<card>', 'the id (car_…)')
+    .addHelpText('after', '\nExample:\n  bankctl card unblock car_…')
+    .action(action(exited, async () => (await load()).unblockCard));
+
+  writes(card.command('replace'))
+    .description('Issues another card in the place of one.')
+    .argument('<card>', 'the id (car_…)')
+    .addHelpText('after', '\nExample:\n  bankctl card replace car_…')
+    .action(action(exited, async () => (await load()).replaceCard));
+
+  writes(card.command('reveal'))
+    .description('Shows the number of a card; a customer proves first that it is them.')
+    .argument('<card>', 'the id (car_…)')
+    .addHelpText('after', '\nExample:\n  bankctl card reveal car_… --as staff:back-office')
+    .action(action(exited, async () => (await load()).revealCardNumber));
 }
