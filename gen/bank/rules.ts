@@ -74,7 +74,9 @@ export type IdKind =
   | 'TILL'
   | 'CHEQUE_BOOK'
   | 'CHEQUE_STOP'
-  | 'CHEQUE_DEPOSIT';
+  | 'CHEQUE_DEPOSIT'
+  | 'CARD'
+  | 'CARD_AUTHORIZATION';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -152,6 +154,16 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/AdjustDate'
   | 'bank.account.v1.AccountService/SetMaturityInstruction'
   | 'bank.account.v1.AccountService/WithdrawTermDeposit'
+  | 'bank.account.v1.AccountService/IssueCard'
+  | 'bank.account.v1.AccountService/ActivateCard'
+  | 'bank.account.v1.AccountService/BlockCard'
+  | 'bank.account.v1.AccountService/UnblockCard'
+  | 'bank.account.v1.AccountService/SetCardLimits'
+  | 'bank.account.v1.AccountService/ReplaceCard'
+  | 'bank.account.v1.AccountService/RevealCardNumber'
+  | 'bank.account.v1.AccountService/GetCard'
+  | 'bank.account.v1.AccountService/ListCards'
+  | 'bank.account.v1.AccountService/FindCard'
   | 'bank.account.v1.AccountService/IssueChequeBook'
   | 'bank.account.v1.AccountService/ListCheques'
   | 'bank.account.v1.AccountService/StopCheques'
@@ -442,6 +454,10 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListScheduledPaymentRuns'
   | 'bank.transaction.v1.TransactionService/ImportScheduledPayment'
   | 'bank.transaction.v1.TransactionService/BatchImportScheduledPayments'
+  | 'bank.transaction.v1.TransactionService/AuthorizeCard'
+  | 'bank.transaction.v1.TransactionService/ClearCardPayment'
+  | 'bank.transaction.v1.TransactionService/ReverseCardAuthorization'
+  | 'bank.transaction.v1.TransactionService/ListCardAuthorizations'
   | 'bank.transaction.v1.TransactionService/OpenTill'
   | 'bank.transaction.v1.TransactionService/MoveTillCash'
   | 'bank.transaction.v1.TransactionService/CloseTill'
@@ -1878,6 +1894,245 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'MANDATE_ENDED',
       'SIGNATURES_IMPOSSIBLE',
       'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/IssueCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'ACT' },
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'TERM_DEPOSIT_BOUND',
+      'HOLDER_REQUIRED',
+      'ACCOUNT_BUSY',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ActivateCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_NOT_ISSUED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/BlockCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_ENDED',
+      'BLOCK_NOT_ALLOWED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/UnblockCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_NOT_BLOCKED',
+      'CARD_LOST',
+      'BLOCK_NOT_ALLOWED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/SetCardLimits': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_ENDED',
+      'CARDHOLDER_REQUIRED',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/ReplaceCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_REPLACED',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_ESCHEATED',
+      'HOLDER_REQUIRED',
+      'ACCOUNT_BUSY',
+    ],
+  },
+  'bank.account.v1.AccountService/RevealCardNumber': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: true,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_ERASED',
+      'CARDHOLDER_REQUIRED',
+    ],
+  },
+  'bank.account.v1.AccountService/GetCard': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/ListCards': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['cards', 'accountId'], ['cards', 'customerId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+    ],
+  },
+  'bank.account.v1.AccountService/FindCard': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
     ],
   },
   'bank.account.v1.AccountService/IssueChequeBook': {
@@ -8336,6 +8591,94 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.transaction.v1.TransactionService/AuthorizeCard': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ClearCardPayment': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+      'CARD_PAYMENT_REVERSED',
+      'CURRENCY_MISMATCH',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_NOT_ACTIVE',
+      'BALANCE_OUT_OF_RANGE',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReverseCardAuthorization': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'CURRENCY_MISMATCH',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_FROZEN',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListCardAuthorizations': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['cardAuthorizations', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+    ],
+  },
   'bank.transaction.v1.TransactionService/OpenTill': {
     callers: ['edge', 'security-executor'],
     grants: [
@@ -8797,12 +9140,14 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
   'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
   'bank.account.v1.EntryParticulars': { counterpartyName: 'PERSONAL', counterpartyIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.account.v1.FindCardRequest': { cardNumber: 'CARD' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.HonourChequeRequest': { payeeName: 'PERSONAL' },
   'bank.account.v1.IssuedCheque': { payeeName: 'PERSONAL' },
   'bank.account.v1.OpenAccountRequest': { displayName: 'PERSONAL' },
   'bank.account.v1.OrderAuthorization': { debtorIban: 'PERSONAL' },
   'bank.account.v1.OrderToAuthorize': { creditorIban: 'PERSONAL', debtorIban: 'PERSONAL' },
+  'bank.account.v1.RevealCardNumberResponse': { cardNumber: 'CARD' },
   'bank.account.v1.Statement': { iban: 'PERSONAL', displayName: 'PERSONAL' },
   'bank.account.v1.StatementEntry': { counterpartyName: 'PERSONAL', counterpartyIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.account.v1.UpdateAccountRequest': { displayName: 'PERSONAL' },
@@ -8893,8 +9238,11 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.StaffMember': { displayName: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
+  'bank.transaction.v1.AuthorizeCardRequest': { cardNumber: 'CARD', merchant: 'PERSONAL' },
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.CardAuthorization': { merchant: 'PERSONAL' },
   'bank.transaction.v1.ChequeDeposit': { drawerIban: 'PERSONAL' },
+  'bank.transaction.v1.ClearCardPaymentRequest': { cardNumber: 'CARD', merchant: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositChequeRequest': { drawerIban: 'PERSONAL', payeeName: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
@@ -8932,6 +9280,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.DownloadStatementResponse',
   'bank.account.v1.EntryParticulars',
   'bank.account.v1.EscheatAccountResponse',
+  'bank.account.v1.FindCardRequest',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
   'bank.account.v1.GetStatementResponse',
@@ -8949,6 +9298,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.PayOutEstateResponse',
   'bank.account.v1.RecordEntryParticularsRequest',
   'bank.account.v1.RegisterIssuedChequesRequest',
+  'bank.account.v1.RevealCardNumberResponse',
   'bank.account.v1.SetMaturityInstructionResponse',
   'bank.account.v1.SetOverdraftLimitResponse',
   'bank.account.v1.Statement',
@@ -9104,6 +9454,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
   'bank.transaction.v1.AllocateSuspenseItemResponse',
+  'bank.transaction.v1.AuthorizeCardRequest',
   'bank.transaction.v1.BatchImportScheduledPaymentsRequest',
   'bank.transaction.v1.BatchImportScheduledPaymentsResponse',
   'bank.transaction.v1.BatchImportTransactionsRequest',
@@ -9112,7 +9463,9 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.CancelScheduledPaymentResponse',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
+  'bank.transaction.v1.CardAuthorization',
   'bank.transaction.v1.ChequeDeposit',
+  'bank.transaction.v1.ClearCardPaymentRequest',
   'bank.transaction.v1.DecideReviewResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
@@ -9128,6 +9481,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ImportScheduledPaymentRequest',
   'bank.transaction.v1.ImportScheduledPaymentResponse',
   'bank.transaction.v1.ImportedTransaction',
+  'bank.transaction.v1.ListCardAuthorizationsResponse',
   'bank.transaction.v1.ListChequeDepositsResponse',
   'bank.transaction.v1.ListHoldsResponse',
   'bank.transaction.v1.ListPaymentOrdersResponse',

@@ -1,8 +1,13 @@
 // The variables of payments to and from other banks.
 import { str } from 'envalid';
-import { clockTime, link, seconds } from './config-values.ts';
+import { address, cardBin, clockTime, limit, link, seconds } from './config-values.ts';
 
 export const paymentVariables = {
+  CARD_BIN: cardBin({
+    default: '99997000',
+    desc: 'the first six to eight digits of the numbers of the cards that the bank issues (ISO/IEC 7812)',
+  }),
+  CARD_YEARS: limit({ default: 4, desc: 'how many years cards are issued for' }),
   PAYMENT_SCHEMES: str({
     default: '',
     desc: 'by which scheme transaction pays to other banks, by currency: `CZK:CERTIS:16:00,EUR:INSTANT` with the cut-off by the time zone of the bank, for CERTIS and TARGET; INSTANT has none; absent: no other bank is paid',
@@ -22,6 +27,14 @@ export const paymentVariables = {
   CHEQUE_CUT_OFF: clockTime({
     default: '15:00',
     desc: 'until when, by the time zone of the bank, a cheque of another bank goes to the clearing on the same business day: `15:00`',
+  }),
+  CARD_HOLD_DAYS: limit({
+    default: 7,
+    desc: 'after how many days what was authorised by a card, and not booked, expires',
+  }),
+  CARD_SWITCH_ADDRESS: address({
+    default: '',
+    desc: 'where integration reaches the card switch, `host:port`, over TLS but on this machine itself; absent: nothing is asked by cards',
   }),
   BANK_BIC: str({ default: 'CBNKCZPP', desc: "the bank's BIC, by which schemes and other banks know it" }),
   SCHEME_ASK_SECONDS: seconds({

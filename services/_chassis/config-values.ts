@@ -11,6 +11,16 @@ export const countryCode = makeValidator((input: string) => {
   return input;
 });
 
+export const address = makeValidator((input: string) => {
+  if (input !== '' && !/^[A-Za-z0-9.-]+:[0-9]{1,5}$/.test(input)) throw new Error('must be a host and a port');
+  return input;
+});
+
+export const cardBin = makeValidator((input: string) => {
+  if (!/^[0-9]{6,8}$/.test(input)) throw new Error('must be six to eight digits');
+  return input;
+});
+
 export const bankCode = makeValidator((input: string) => {
   if (!/^[0-9A-Z]+$/.test(input)) throw new Error('must be digits and capital letters');
   return input;

@@ -10,6 +10,8 @@ export type Prefix =
   | 'chb'
   | 'chd'
   | 'chs'
+  | 'car'
+  | 'cau'
   | 'cmd'
   | 'crd'
   | 'cse'

@@ -1,7 +1,9 @@
 // Whose the things are that this service owns.
-import { branchOf, heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
+import { branchOf, heldToBranch, type Owner, type Owners, ownCustomer } from '#chassis/access.ts';
+import type { Refusal } from '#chassis/errors.ts';
 import type { CheckAccountAccessRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { ownersOfCards } from './cards.ts';
 import { selectStopAccounts } from './cheque-tables.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
@@ -25,23 +27,19 @@ export function owners(context: Context): Owners {
     ),
     PRODUCT: async () => undefined,
     // What waits for signatures on an account is seen by all who see that; who signs, the mandate says.
-    async SIGNATURE_REQUEST(ids, _access, principal, call) {
-      const found = await database.query(selectAccountsOf(ids));
-      // What is not there is asked about, too: to be told so takes as long as of what is another's.
-      const accounts = new Map(ids.map((id) => [id, found.find((one) => one.id === id)?.accountId ?? '']));
-      const accountIds = [...new Set(accounts.values())];
-      const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
-      const isSeen = (id: string) => seen.has(accounts.get(id) ?? '');
-      if (!ids.every(isSeen)) throw refuse('SIGNATURE_REQUEST_NOT_FOUND');
-    },
-    // A stop of cheques is for staff, where its account is.
-    async CHEQUE_STOP(ids, _access, principal, call) {
-      const found = await database.query(selectStopAccounts(ids));
-      const accounts = new Map(ids.map((id) => [id, found.find((one) => one.id === id)?.accountId ?? '']));
-      const accountIds = [...new Set(accounts.values())];
-      const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
-      if (!ids.every((id) => seen.has(accounts.get(id) ?? ''))) throw refuse('CHEQUE_STOP_NOT_FOUND');
-    },
+    SIGNATURE_REQUEST: onAccounts(
+      (ids) => database.query(selectAccountsOf(ids)),
+      () => refuse('SIGNATURE_REQUEST_NOT_FOUND'),
+    ),
+    CHEQUE_STOP: onAccounts(
+      (ids) => database.query(selectStopAccounts(ids)),
+      () => refuse('CHEQUE_STOP_NOT_FOUND'),
+    ),
+    // Who uses a card acts on it; what else its owners may, the RPC says.
+    CARD: onAccounts(
+      async (ids) => [...(await ownersOfCards(context, ids)).values()],
+      () => refuse('CARD_NOT_FOUND'),
+    ),
     async ACCOUNT(ids, access, principal, call) {
       if (await heldToBranch(ids, call, branchesOf, () => refuse('ACCOUNT_NOT_FOUND'))) return;
       if (principal.audience !== Audience.CHANNEL) throw refuse('ACCOUNT_NOT_FOUND');
@@ -53,6 +51,21 @@ export function owners(context: Context): Owners {
       if (access === 'ACT' && !all.every(isTheirs)) throw refuse('OWNER_REQUIRED');
     },
   };
+
+  /** What is on an account is seen by all who see that. */
+  function onAccounts(
+    find: (ids: readonly string[]) => Promise<readonly { readonly id: string; readonly accountId: string }[]>,
+    notFound: () => Refusal,
+  ): Owner {
+    return async (ids, _access, principal, call) => {
+      const found = await find(ids);
+      // What is not there is asked about, too: to be told so takes as long as of what is another's.
+      const accounts = new Map(ids.map((id) => [id, found.find((one) => one.id === id)?.accountId ?? '']));
+      const accountIds = [...new Set(accounts.values())];
+      const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
+      if (!ids.every((id) => seen.has(accounts.get(id) ?? ''))) throw notFound();
+    };
+  }
 
   async function branchesOf(ids: readonly string[]) {
     const rows = await database.query(selectBranches(ids));

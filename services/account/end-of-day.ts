@@ -9,6 +9,7 @@ import { chargeFees } from './charging-fees.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun } from './day-steps.ts';
 import { keepDormancy } from './dormancy.ts';
+import { expireCards } from './expiring-cards.ts';
 import { expireEvidence } from './expiring-evidence.ts';
 import { makeStatements } from './making-statements.ts';
 import { matureDeposits } from './maturing.ts';
@@ -23,6 +24,7 @@ interface Work {
 /** Later services add theirs between: reports come after statements, statements after all that is posted. */
 const STEPS: Readonly<Record<string, Work>> = {
   'expire-evidence': { position: 10, run: expireEvidence },
+  'expire-cards': { position: 15, run: expireCards },
   'accrue-interest': { position: 20, run: accrueInterest },
   'post-interest': { position: 40, run: postInterest },
   'charge-fees': { position: 45, run: chargeFees },

@@ -28,11 +28,14 @@ import { CustomerTiers } from './migrations/0026-customer-tiers.ts';
 import { EntriesDescribed } from './migrations/0027-entry-particulars.ts';
 import { RequestedProducts } from './migrations/0028-requested-products.ts';
 import { Cheques } from './migrations/0029-cheques.ts';
+import { Cards } from './migrations/0030-cards.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendRequestedProducts } from './requested-products.ts';
+import { activateCard } from './rpc/activate-card.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
+import { blockCard } from './rpc/block-card.ts';
 import { certifyBalance } from './rpc/certify-balance.ts';
 import { changeHolders } from './rpc/change-holders.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
@@ -42,11 +45,13 @@ import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
 import { downloadStatement } from './rpc/download-statement.ts';
 import { escheatAccount } from './rpc/escheat-account.ts';
 import { explainInterest } from './rpc/explain-interest.ts';
+import { findCard } from './rpc/find-card.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
 import { getAccountBalance } from './rpc/get-account-balance.ts';
 import { getAccountHolders } from './rpc/get-account-holders.ts';
 import { getCalendarYear } from './rpc/get-calendar-year.ts';
+import { getCard } from './rpc/get-card.ts';
 import { getMandate } from './rpc/get-mandate.ts';
 import { getProduct } from './rpc/get-product.ts';
 import { getSignatureRequest } from './rpc/get-signature-request.ts';
@@ -54,10 +59,12 @@ import { getStatement } from './rpc/get-statement.ts';
 import { getStatementProof } from './rpc/get-statement-proof.ts';
 import { giveSignature } from './rpc/give-signature.ts';
 import { honourCheque } from './rpc/honour-cheque.ts';
+import { issueCard } from './rpc/issue-card.ts';
 import { issueChequeBook } from './rpc/issue-cheque-book.ts';
 import { liftChequeStop } from './rpc/lift-cheque-stop.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listCalendarYears } from './rpc/list-calendar-years.ts';
+import { listCards } from './rpc/list-cards.ts';
 import { listChequeStops } from './rpc/list-cheque-stops.ts';
 import { listCheques } from './rpc/list-cheques.ts';
 import { listEstates } from './rpc/list-estates.ts';
@@ -78,14 +85,18 @@ import { recordEntryParticulars } from './rpc/record-entry-particulars.ts';
 import { refuseSignature } from './rpc/refuse-signature.ts';
 import { registerIssuedCheques } from './rpc/register-issued-cheques.ts';
 import { releaseCheque } from './rpc/release-cheque.ts';
+import { replaceCard } from './rpc/replace-card.ts';
 import { requestSignatures } from './rpc/request-signatures.ts';
 import { retrySetAsideAccounts } from './rpc/retry-set-aside-accounts.ts';
+import { revealCardNumber } from './rpc/reveal-card-number.ts';
 import { reviseProduct } from './rpc/revise-product.ts';
 import { revokeMandate } from './rpc/revoke-mandate.ts';
+import { setCardLimits } from './rpc/set-card-limits.ts';
 import { setMandate } from './rpc/set-mandate.ts';
 import { setMaturityInstruction } from './rpc/set-maturity-instruction.ts';
 import { setOverdraftLimit } from './rpc/set-overdraft-limit.ts';
 import { stopCheques } from './rpc/stop-cheques.ts';
+import { unblockCard } from './rpc/unblock-card.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
 import { wakeAccount } from './rpc/wake-account.ts';
@@ -98,8 +109,38 @@ import { entities } from './tables.ts';
 /** How often it is looked whether something is signed, or was not in time. */
 const TEND_MS = 500;
 
+function cards(context: Context) {
+  return {
+    activateCard: activateCard(context),
+    blockCard: blockCard(context),
+    findCard: findCard(context),
+    getCard: getCard(context),
+    issueCard: issueCard(context),
+    listCards: listCards(context),
+    replaceCard: replaceCard(context),
+    revealCardNumber: revealCardNumber(context),
+    setCardLimits: setCardLimits(context),
+    unblockCard: unblockCard(context),
+  };
+}
+
+function cheques(context: Context) {
+  return {
+    honourCheque: honourCheque(context),
+    issueChequeBook: issueChequeBook(context),
+    liftChequeStop: liftChequeStop(context),
+    listChequeStops: listChequeStops(context),
+    listCheques: listCheques(context),
+    registerIssuedCheques: registerIssuedCheques(context),
+    releaseCheque: releaseCheque(context),
+    stopCheques: stopCheques(context),
+  };
+}
+
 function rpcs(context: Context) {
   return {
+    ...cards(context),
+    ...cheques(context),
     authorizeOrders: authorizeOrders(context),
     batchOpenAccounts: batchOpenAccounts(context),
     checkAccountAccess: checkAccountAccess(context),
@@ -154,14 +195,6 @@ function rpcs(context: Context) {
     listStatements: listStatements(context),
     listFees: listFees(context),
     previewFees: previewFees(context),
-    honourCheque: honourCheque(context),
-    issueChequeBook: issueChequeBook(context),
-    liftChequeStop: liftChequeStop(context),
-    listChequeStops: listChequeStops(context),
-    listCheques: listCheques(context),
-    registerIssuedCheques: registerIssuedCheques(context),
-    releaseCheque: releaseCheque(context),
-    stopCheques: stopCheques(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -192,8 +225,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0027-entry-particulars', class: EntriesDescribed },
     { name: '0028-requested-products', class: RequestedProducts },
     { name: '0029-cheques', class: Cheques },
+    { name: '0030-cards', class: Cards },
   ],
   context: makeContext,
+  stepUp: ({ stepUp }) => stepUp,
   subscriptions: () => [ofCustomers()],
   rpcs,
   owners,

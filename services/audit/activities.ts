@@ -60,6 +60,7 @@ const MOVES: Partial<Record<TransactionType, { readonly debtor?: ActivityWord; r
   [TransactionType.CASH_WITHDRAWAL]: { debtor: 'PAID_OUT' },
   [TransactionType.TRANSFER]: { debtor: 'PAID_OUT', creditor: 'PAID_IN' },
   [TransactionType.OUTGOING_TRANSFER]: { debtor: 'PAID_OUT' },
+  [TransactionType.CARD_PAYMENT]: { debtor: 'PAID_OUT' },
   [TransactionType.INCOMING_TRANSFER]: { creditor: 'PAID_IN' },
   [TransactionType.CHEQUE_PAYMENT]: { debtor: 'PAID_OUT', creditor: 'PAID_IN' },
   [TransactionType.CHEQUE_DEPOSIT]: { creditor: 'PAID_IN' },

@@ -2,6 +2,7 @@
 import type { ServiceDefinition } from '#chassis/boot.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
+import { startCardSwitch } from './card-switch.ts';
 import { type Context, makeContext } from './context.ts';
 import { subscriptions } from './events.ts';
 import { startExchanging } from './exchanging.ts';
@@ -53,7 +54,7 @@ export const integration: ServiceDefinition<typeof IntegrationService, Context> 
     const { names } = await context.schemas;
     const held = names.length > 0 ? `the official schemas of ${names.join(', ')}` : 'no official schemas';
     context.log.info(`messages are held against the descriptions of this bank, and ${held}`);
-    const stops = [startExchanging(context), startMakingPayments(context)];
+    const stops = [startExchanging(context), startCardSwitch(context), startMakingPayments(context)];
     return async () => {
       for (const stop of stops) await stop();
     };

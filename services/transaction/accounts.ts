@@ -11,6 +11,7 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type {
   AccountService,
   EntryParticulars,
+  FindCardResponse,
   OrderAuthorization,
   OrderDecision,
   OrderToAuthorizeSchema,
@@ -59,6 +60,8 @@ export interface Accounts {
   honour(cheque: Presentment, on: Onwards & { readonly validateOnly: boolean }): Promise<void>;
   /** Says that a cheque that was honoured was not paid. */
   release(cheque: Presentment, on: Onwards): Promise<void>;
+  /** The card of a number. Throws CARD_NOT_FOUND where there is none. */
+  findCard(cardNumber: string, on: Onwards): Promise<FindCardResponse>;
   /** Those of these accounts that exist and that the caller may see. */
   seen(accountIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
   /** Tells what lines say, up to 1,000; what was told before stays. */
@@ -119,6 +122,7 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
     async release({ transactionId, accountId, number }, on) {
       await client.releaseCheque({ requestId: transactionId, transactionId, accountId, number }, on);
     },
+    findCard: (cardNumber, on) => client.findCard({ cardNumber }, on),
     async seen(accountIds, call) {
       if (accountIds.length === 0) return new Set();
       const request = { actor: actorOf(call), accountIds: [...accountIds], branchId: branchOf(call) ?? '' };

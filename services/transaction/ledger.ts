@@ -80,6 +80,8 @@ export interface Ledger {
   holds(filter: HoldFilter, on: Onwards): Promise<ListHoldsResponse>;
   /** What is booked on a ledger account less what is held of it, in minor units: without what may be overdrawn. */
   unheld(ledgerAccountId: string, on: Onwards): Promise<bigint>;
+  /** What is available on a ledger account, in minor units, with what may be overdrawn. */
+  available(ledgerAccountId: string, on: Onwards): Promise<bigint>;
   /** The id of an account of the bank's own, which is opened at the first use of its currency. */
   bankAccount(role: BankRole, currency: string, on: Onwards): Promise<string>;
   /** The same of cash at a branch. */
@@ -125,6 +127,10 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
       return minor(balance?.booked) - minor(balance?.held);
     },
     ...bankAccounts(client),
+    async available(ledgerAccountId, on) {
+      const [balance] = (await client.getBalances({ ledgerAccountIds: [ledgerAccountId] }, on)).balances;
+      return balance?.available ? fromMoney(balance.available).minor : 0n;
+    },
     ...holdsOf(client),
   };
 }

@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<Type, TransactionType>> = {
   cheque_deposit: TransactionType.CHEQUE_DEPOSIT,
   reversal: TransactionType.REVERSAL,
   migration: TransactionType.MIGRATION,
+  card_payment: TransactionType.CARD_PAYMENT,
 };
 
 const STATES: Readonly<Record<State, TransactionState>> = {

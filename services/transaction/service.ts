@@ -19,15 +19,18 @@ import { Payments } from './migrations/0021-payments.ts';
 import { RefusedReceipts } from './migrations/0022-refused-receipts.ts';
 import { Tills } from './migrations/0024-tills.ts';
 import { Cheques } from './migrations/0025-cheques.ts';
+import { CardAuthorizations } from './migrations/0026-card-authorizations.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
+import { authorizeCard } from './rpc/authorize-card.ts';
 import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
 import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
 import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
+import { clearCardPayment } from './rpc/clear-card-payment.ts';
 import { closeTill } from './rpc/close-till.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
@@ -40,6 +43,7 @@ import { getTill } from './rpc/get-till.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
 import { getVault } from './rpc/get-vault.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
+import { listCardAuthorizations } from './rpc/list-card-authorizations.ts';
 import { listChequeDeposits } from './rpc/list-cheque-deposits.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
@@ -64,6 +68,7 @@ import { reportChequeDeposit } from './rpc/report-cheque-deposit.ts';
 import { reportPayment } from './rpc/report-payment.ts';
 import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
 import { returnSuspenseItem } from './rpc/return-suspense-item.ts';
+import { reverseCardAuthorization } from './rpc/reverse-card-authorization.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
 import { schedulePayment } from './rpc/schedule-payment.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
@@ -131,6 +136,10 @@ function rpcs(context: Context) {
     payCheque: payCheque(context),
     presentCheque: presentCheque(context),
     reportChequeDeposit: reportChequeDeposit(context),
+    authorizeCard: authorizeCard(context),
+    clearCardPayment: clearCardPayment(context),
+    listCardAuthorizations: listCardAuthorizations(context),
+    reverseCardAuthorization: reverseCardAuthorization(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -154,6 +163,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0022-refused-receipts', class: RefusedReceipts },
     { name: '0024-tills', class: Tills },
     { name: '0025-cheques', class: Cheques },
+    { name: '0026-card-authorizations', class: CardAuthorizations },
     { name: '0027-untold-particulars', class: UntoldParticulars },
   ],
   context: makeContext,

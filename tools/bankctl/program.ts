@@ -6,6 +6,7 @@ import { auditCommands } from './cli/audit.ts';
 import { bankCommands } from './cli/bank.ts';
 import { booksCommands } from './cli/books.ts';
 import { calendarCommands } from './cli/calendar.ts';
+import { cardCommands } from './cli/card.ts';
 import { chequeCommands } from './cli/cheque.ts';
 import { customerCommands } from './cli/customer.ts';
 import { deliveryCommands } from './cli/delivery.ts';
@@ -98,6 +99,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     bankCommands,
     booksCommands,
     calendarCommands,
+    cardCommands,
     eodCommands,
     estateCommands,
     customerCommands,

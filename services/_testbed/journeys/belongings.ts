@@ -27,6 +27,8 @@ export interface Belongings {
   readonly scheduledPaymentId: string;
   /** The end of an account, that others had to sign and the customer has taken back. */
   readonly signatureRequestId: string;
+  /** A card of the account, not activated. */
+  readonly cardId: string;
   /** Leads nowhere. */
   readonly webhookId: string;
   /** A complaint that nobody has taken on. */
@@ -97,6 +99,8 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     migrating: true,
   };
   const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
+  const asked = { requestId: randomUUID(), accountId, customerId };
+  const card = await door.call(BACK_OFFICE, 'account.IssueCard', asked);
   const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
   await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
   return {
@@ -112,6 +116,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     holdId: textAt(kept, 'hold', 'holdId'),
     scheduledPaymentId,
     signatureRequestId,
+    cardId: textAt(card, 'card', 'cardId'),
     webhookId: textAt(hook, 'webhook', 'webhookId'),
     serviceRequestId: textAt(complained, 'serviceRequest', 'serviceRequestId'),
     exportId: await collected(door, customerId),

@@ -24,6 +24,7 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   HOLD: ({ holdId }) => holdId,
   SIGNATURE_REQUEST: ({ signatureRequestId }) => signatureRequestId,
   SCHEDULED_PAYMENT: ({ scheduledPaymentId }) => scheduledPaymentId,
+  CARD: ({ cardId }) => cardId,
   WEBHOOK: ({ webhookId }) => webhookId,
   SERVICE_REQUEST: ({ serviceRequestId }) => serviceRequestId,
   PERSONAL_DATA_EXPORT: ({ exportId }) => exportId,

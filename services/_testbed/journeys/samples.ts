@@ -4,6 +4,7 @@ import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { accountSamples } from './account-samples.ts';
 import { auditSamples, readSamples } from './audit-samples.ts';
 import { type Belongings, LATER } from './belongings.ts';
+import { cardSamples } from './card-samples.ts';
 import { cashSamples } from './cash-samples.ts';
 import { money, objectAt } from './counter.ts';
 import { customerSamples } from './customer-samples.ts';
@@ -49,6 +50,7 @@ export function samples(of: Belongings): Readonly<Partial<Record<RpcName, Sample
   return {
     ...customerSamples(of),
     ...accountSamples(of),
+    ...cardSamples(of),
     ...transactionSamples(of),
     ...scheduleSamples(of),
     ...ledgerSamples(of),

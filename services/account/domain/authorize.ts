@@ -69,6 +69,7 @@ export function authorize(order: OrderFacts) {
     case Operation.TRANSFER:
       return authorizeTransfer(order);
     case Operation.OUTGOING_TRANSFER:
+    case Operation.CARD_PAYMENT:
       return authorizeWithdrawal(order);
     case Operation.INCOMING_TRANSFER:
       return authorizeIncoming(order);
@@ -91,7 +92,7 @@ function authorizeDeposit(order: OrderFacts) {
   return { ...creditorOf(creditor, order), ...feeOf(creditor, order) };
 }
 
-/** Cash that is paid out, and what is paid to another bank: nobody here is paid. */
+/** Cash that is paid out, what is paid to another bank, and by card: nobody here is paid. */
 function authorizeWithdrawal(order: OrderFacts) {
   const debtor = debtorOf(order);
   checkDebit(debtor, order);

@@ -8,6 +8,7 @@ import {
   AccountState as States,
   AccountType as Types,
 } from '#gen/bank/account/v1/account_pb.ts';
+import { CardBlockReason as BlockReasons, CardState as CardStates } from '#gen/bank/account/v1/card_pb.ts';
 import { FeeShortfall as FeeShortfalls, FeeState as FeeStates } from '#gen/bank/account/v1/fee_pb.ts';
 import {
   DayCount as DayCounts,
@@ -42,6 +43,8 @@ export type MandateState = 'given' | 'revoked';
 export type SignatoryRole = 'signer' | 'preparer';
 export type SignatoryClass = 'a' | 'b';
 export type SignatureRequestState = 'open' | 'complete' | 'refused' | 'expired' | 'withdrawn' | 'cancelled';
+export type CardState = 'issued' | 'active' | 'blocked' | 'expired' | 'replaced';
+export type CardBlockReason = 'customer_request' | 'lost' | 'stolen' | 'fraud_suspicion' | 'bank_decision';
 export type SignatureDecision = 'signed' | 'refused';
 export type FreezeReason =
   | 'customer_request'
@@ -76,6 +79,8 @@ export const maturityInstructions = words<MaturityInstruction, Instructions>(Ins
 export const productTypes = words<ProductType, Products>(Products);
 export const statementFrequencies = words<StatementFrequency, Frequencies>(Frequencies);
 export const freezeReasons = words<FreezeReason, Reasons>(Reasons);
+export const cardStates = words<CardState, CardStates>(CardStates);
+export const cardBlockReasons = words<CardBlockReason, BlockReasons>(BlockReasons);
 export const mandateActions = words<MandateAction, Actions>(Actions);
 export const mandateStates = words<MandateState, MandateStates>(MandateStates);
 export const signatoryRoles = words<SignatoryRole, SignatoryRoles>(SignatoryRoles);

@@ -9,6 +9,7 @@ export type BankRole =
   | 'cash'
   | 'cash_over_short'
   | 'clearing'
+  | 'card_clearing'
   | 'suspense'
   | 'fee_income'
   | 'interest_income'
@@ -26,6 +27,7 @@ const TERMS: Readonly<Record<BankRole, Pick<BankAccount, 'generalLedgerCode' | '
   cash: { generalLedgerCode: '1010', normalSide: Side.DEBIT },
   cash_over_short: { generalLedgerCode: '5020', normalSide: Side.DEBIT },
   clearing: { generalLedgerCode: '1100', normalSide: Side.DEBIT },
+  card_clearing: { generalLedgerCode: '1100', normalSide: Side.DEBIT },
   suspense: { generalLedgerCode: '2060', normalSide: Side.CREDIT },
   fee_income: { generalLedgerCode: '4010', normalSide: Side.CREDIT },
   interest_income: { generalLedgerCode: '4020', normalSide: Side.CREDIT },

@@ -24,6 +24,8 @@ export const refuse = refusals('transaction', {
   SCORING_UNAVAILABLE: ['UNAVAILABLE', 'Nobody can say whether the order looks like fraud. Repeat it later.'],
   SIGNATURES_REQUIRED: ['FAILED_PRECONDITION', 'The mandate of the account asks for more signatures than one.'],
   REVIEW_NOT_OPEN: ['FAILED_PRECONDITION', 'The transaction is not under review, or not any more.'],
+  CARD_NOT_FOUND: ['NOT_FOUND', 'There is no such card.'],
+  CARD_PAYMENT_REVERSED: ['FAILED_PRECONDITION', 'Its reversal has come first: nothing is booked of it.'],
   HOLD_NOT_FOUND: ['NOT_FOUND', 'There is no such hold.'],
   HOLD_CAPTURED: ['FAILED_PRECONDITION', 'The hold is captured.'],
   HOLD_RELEASED: ['FAILED_PRECONDITION', 'The hold is released.'],

@@ -10,7 +10,8 @@ export type Type =
   | 'cheque_payment'
   | 'cheque_deposit'
   | 'reversal'
-  | 'migration';
+  | 'migration'
+  | 'card_payment';
 
 /** Where an order is in its life. */
 export type State =
@@ -78,6 +79,12 @@ export function turnedDown<O extends Order>(order: O, reason: string, time: numb
 export function changed<O extends Order>(order: O, change: Change): O {
   return { ...order, state: change.state, changes: [...order.changes, change] };
 }
+
+/** What a card is used for. */
+export type CardUse = 'withdrawal' | 'purchase' | 'online';
+
+/** Where what was asked by a card is in its life. */
+export type CardAuthorizationState = 'pending' | 'approved' | 'declined' | 'reversed' | 'cleared';
 
 /** Where a review of an order is. One that could not be scored, and was not held, is `unscored`. */
 export type ReviewState = 'open' | 'released' | 'refused' | 'expired' | 'unscored';

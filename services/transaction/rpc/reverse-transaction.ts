@@ -8,6 +8,8 @@ import { patiently } from '../patience.ts';
 import { type ReversalPlan, reversalSteps } from '../reversing.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
 
+const OF_SCHEMES = ['outgoing_transfer', 'incoming_transfer', 'card_payment'];
+
 /** Undoes a transaction, in whole or in part. */
 export function reverseTransaction(context: Context): Rpcs<typeof TransactionService>['reverseTransaction'] {
   const order = context.orders.define(reversalSteps(context));
@@ -22,7 +24,7 @@ async function prepare(context: Context, request: ReverseTransactionRequest): Pr
   if (!raw) throw refuse('TRANSACTION_NOT_FOUND');
   const { partyId, currency, type } = orderFrom(raw);
   // What has left the bank, or came from elsewhere, is not the bank's alone to undo: it is returned, by the scheme.
-  if (type === 'outgoing_transfer' || type === 'incoming_transfer') throw refuse('TRANSACTION_NOT_REVERSIBLE');
+  if (OF_SCHEMES.includes(type)) throw refuse('TRANSACTION_NOT_REVERSIBLE');
   if (asked && asked.currency !== currency) throw refuseRequest('CURRENCY_MISMATCH');
   const particulars = await sealParticulars(context.vault, partyId, { remittanceInformation });
   return { originalId, amount: asked?.minor, particulars };

@@ -29,6 +29,8 @@ const idPrefixes: Readonly<Record<string, string>> = {
   AGGREGATE: 'acc',
   PAYMENT_ORDER: 'pmo',
   SUSPENSE_ITEM: 'spi',
+  CARD: 'car',
+  CARD_AUTHORIZATION: 'cau',
 };
 
 // By the end of a field's name, first match first.
@@ -46,6 +48,7 @@ const stringSamples: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^calendar_code$/, ['CZ']],
   [/^general_ledger_code$/, ['2010']],
   [/^issuer$/, ['https://bank.example']],
+  [/^card_number$/, ['9999700012345671']],
   [/currency_code$/, ['EUR']],
   [/country_codes?$|^country/, ['CZ']],
   [/^amount$/, ['12.50']],

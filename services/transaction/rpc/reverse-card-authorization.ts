@@ -1,0 +1,170 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { ownCall } from '#chassis/call-context.ts';
+import { ownKey } from '#chassis/claims.ts';
+import type { CommandTx } from '#chassis/command.ts';
+import { refuseCall } from '#chassis/errors.ts';
+import { deriveId, newId } from '#chassis/id.ts';
+import { type Amount, fromPositiveMoney, MINOR_MAX, toMoney } from '#chassis/money.ts';
+import { type CallOptions, type OrderSteps, outcomeOf } from '#chassis/order.ts';
+import type { Rpcs } from '#chassis/serve.ts';
+import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import {
+  type CardAuthorizationRow,
+  insertCardAuthorization,
+  lockByKey,
+  lockMessage,
+  updateCardAuthorization,
+} from '../card-tables.ts';
+import { changeTo, keyTextOf, moneyOf, recordOf } from '../cards.ts';
+import type { Context } from '../context.ts';
+import { refuseRequest } from '../domain/refusals.ts';
+import { patiently } from '../patience.ts';
+import { reversalSteps } from '../reversing.ts';
+
+interface Planned {
+  readonly messageKey: string;
+  /** Undefined: nothing remains. */
+  readonly remaining: Amount | undefined;
+  /** YYYY-MM-DD. */
+  readonly today: string;
+}
+
+interface Intent {
+  readonly row: CardAuthorizationRow;
+  readonly code: string;
+  /** What is done: nothing, or it is let go, held in part by another hold, or put back. Amounts are minor units. */
+  readonly act: 'none' | 'release' | 'shrink' | 'put_back';
+  readonly remaining: string;
+  /** The hold of what remains. */
+  readonly nextHoldId: string;
+}
+
+/** Takes back what was asked by a card. */
+export function reverseCardAuthorization(
+  context: Context,
+): Rpcs<typeof TransactionService>['reverseCardAuthorization'] {
+  const order = context.orders.define(steps(context));
+  return (request, call) => {
+    const { remainingAmount: asked, authorizationKey } = request;
+    return patiently(call, 'OUTCOME_PENDING', () =>
+      order.run(request, call, async () => ({
+        messageKey: keyTextOf(authorizationKey),
+        remaining: asked && fromPositiveMoney(asked),
+        today: (await context.clock.read()).openDate.toString(),
+      })),
+    );
+  };
+}
+
+type Method = typeof TransactionService.method.reverseCardAuthorization;
+
+function steps(context: Context): OrderSteps<Method, Planned, Intent, null> {
+  const { ledger, log, orders } = context;
+  const reversing = orders.define(reversalSteps(context));
+  /** What is booked is put back by a reversal of its transaction, once: an order of its own, under a key that follows from it. */
+  async function putBack({ row, remaining }: Intent): Promise<void> {
+    const { transactionId: originalId, id, version } = row;
+    const request = create(TransactionService.method.reverseTransaction.input, {
+      requestId: ownKey(`card ${id}/${version}`),
+      transactionId: originalId,
+    });
+    const amount = BigInt(row.amount) - BigInt(remaining);
+    const call = ownCall('transaction', log);
+    await patiently(call, 'OUTCOME_PENDING', () =>
+      reversing.run(request, call, async () => ({ originalId, amount, particulars: null })),
+    );
+  }
+  async function release({ holdId }: CardAuthorizationRow, { deadline, call }: CallOptions): Promise<void> {
+    const on = { validateOnly: false, deadline, trace: call.trace };
+    // That it has expired meanwhile, or was let go, is as well.
+    await outcomeOf(() => ledger.releaseHold({ requestId: `${holdId}/release`, holdId }, on));
+  }
+  return {
+    method: TransactionService.method.reverseCardAuthorization,
+    plan,
+    async carryOut(intent, options) {
+      const { row, act, nextHoldId, remaining } = intent;
+      if (act === 'none' || options.validateOnly) return null;
+      if (act === 'put_back') await putBack(intent);
+      if (act === 'shrink') {
+        const clearing = await ledger.bankAccount('card_clearing', row.currency, options.call);
+        const asked = {
+          holdId: nextHoldId,
+          // The money is there: it is held by the one that goes. Between the two nobody else gets at it.
+          kind: JournalKind.SCHEME_ADVICE,
+          debitLedgerAccountId: deriveId('lac', row.accountId),
+          creditLedgerAccountId: clearing,
+          amount: moneyOf(row, remaining),
+          captureLimit: toMoney({ currency: row.currency, minor: MINOR_MAX }),
+          expireTime: timestampFromMs(row.expireTime),
+        };
+        const { deadline, call } = options;
+        await outcomeOf(() => ledger.placeHold(asked, { validateOnly: false, deadline, trace: call.trace }));
+      }
+      if (act !== 'put_back') await release(row, options);
+      return null;
+    },
+    async settle(tx, { row, code, act, remaining, nextHoldId }, outcome) {
+      tx.record(recordOf(row));
+      if (act === 'none') return { cardAuthorizationId: row.id, responseCode: code };
+      if ('refusal' in outcome) {
+        await tx.execute(updateCardAuthorization({ ...row, busy: false }));
+        return {};
+      }
+      const whole = remaining === '0';
+      const state = whole ? ('reversed' as const) : row.state;
+      const hold = act === 'shrink' ? { holdId: nextHoldId } : {};
+      await changeTo(tx, row, { busy: false, state, amount: remaining, ...hold });
+      return { cardAuthorizationId: row.id, responseCode: code };
+    },
+  };
+}
+
+/** Decides under the lock of what was asked. */
+async function plan(tx: CommandTx, { messageKey, remaining, today }: Planned): Promise<Intent> {
+  await tx.query(lockMessage(messageKey));
+  const [row] = await tx.query(lockByKey(messageKey));
+  const nothing = { act: 'none', remaining: '0', nextHoldId: '' } as const;
+  if (!row) {
+    const never = neverAsked(messageKey, today);
+    await tx.execute(insertCardAuthorization(never));
+    return { ...nothing, row: never, code: '25' };
+  }
+  if (row.state === 'pending' || row.busy) throw refuseCall('OUTCOME_PENDING');
+  if (remaining && row.currency !== '' && remaining.currency !== row.currency) throw refuseRequest('CURRENCY_MISMATCH');
+  const left = remaining?.minor ?? 0n;
+  const isThere = row.state === 'approved' || row.state === 'cleared';
+  if (!isThere || left >= BigInt(row.amount)) return { ...nothing, row, code: row.cardId === '' ? '25' : '00' };
+  await tx.execute(updateCardAuthorization({ ...row, busy: true }));
+  const act = row.state === 'cleared' ? 'put_back' : left > 0n ? 'shrink' : 'release';
+  return { ...nothing, row, code: '00', act, remaining: String(left), nextHoldId: deriveId('hld', newId('cau')) };
+}
+
+/** What is remembered of a message that has not come: nothing but its key. */
+function neverAsked(messageKey: string, date: string): CardAuthorizationRow {
+  return {
+    id: newId('cau'),
+    messageKey,
+    cardId: '',
+    accountId: '',
+    partyId: '',
+    use: null,
+    currency: '',
+    requested: '0',
+    amount: '0',
+    state: 'reversed',
+    responseCode: '25',
+    advice: false,
+    retrievalReference: '',
+    holdId: '',
+    busy: false,
+    transactionId: '',
+    date,
+    particulars: null,
+    version: 1,
+    createTime: Date.now(),
+    expireTime: Date.now(),
+  };
+}
