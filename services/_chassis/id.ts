@@ -10,6 +10,7 @@ export type Prefix =
   | 'chb'
   | 'chd'
   | 'chs'
+  | 'chx'
   | 'cmd'
   | 'crd'
   | 'cse'

@@ -1,7 +1,9 @@
 // Whose the things are that this service owns.
 import { branchOf, heldToBranch, type Owners, ownCustomer } from '#chassis/access.ts';
+import { Refusal } from '#chassis/errors.ts';
 import type { CheckAccountAccessRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
+import { selectExceptionAccounts } from './cheque-exceptions.ts';
 import { selectStopAccounts } from './cheque-tables.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
@@ -18,7 +20,20 @@ import { selectBranches } from './tables.ts';
  */
 export function owners(context: Context): Owners {
   const { database, standings } = context;
-  return {
+  const own: Owners = {
+    // A cheque that waits is theirs whose account it is drawn on.
+    async CHEQUE_EXCEPTION(ids, access, principal, call) {
+      const found = await database.query(selectExceptionAccounts(ids));
+      // What is not there is asked about, too: to be told so takes as long as of what is another's.
+      const accounts = ids.map((id) => found.find((one) => one.id === id)?.accountId ?? id);
+      const { ACCOUNT } = own;
+      try {
+        if (typeof ACCOUNT === 'function') await ACCOUNT([...new Set(accounts)], access, principal, call);
+      } catch (error) {
+        const unknown = error instanceof Refusal && error.reason === 'ACCOUNT_NOT_FOUND';
+        throw unknown ? refuse('CHEQUE_EXCEPTION_NOT_FOUND') : error;
+      }
+    },
     CUSTOMER: ownCustomer(
       () => refuse('CUSTOMER_NOT_FOUND'),
       async (ids, call) => (await standings(ids, call)).map(({ customerId, branchId }) => [customerId, branchId]),
@@ -53,6 +68,7 @@ export function owners(context: Context): Owners {
       if (access === 'ACT' && !all.every(isTheirs)) throw refuse('OWNER_REQUIRED');
     },
   };
+  return own;
 
   async function branchesOf(ids: readonly string[]) {
     const rows = await database.query(selectBranches(ids));
