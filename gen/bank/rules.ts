@@ -76,7 +76,8 @@ export type IdKind =
   | 'CHEQUE_STOP'
   | 'CHEQUE_DEPOSIT'
   | 'CARD'
-  | 'CARD_AUTHORIZATION';
+  | 'CARD_AUTHORIZATION'
+  | 'CHEQUE_EXCEPTION';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -172,6 +173,8 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/RegisterIssuedCheques'
   | 'bank.account.v1.AccountService/HonourCheque'
   | 'bank.account.v1.AccountService/ReleaseCheque'
+  | 'bank.account.v1.AccountService/ListChequeExceptions'
+  | 'bank.account.v1.AccountService/DecideChequeException'
   | 'bank.audit.v1.AuditService/ListAuditRecords'
   | 'bank.audit.v1.AuditService/GetAuditRecord'
   | 'bank.audit.v1.AuditService/ListLogEntries'
@@ -2333,6 +2336,51 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [],
+  },
+  'bank.account.v1.AccountService/ListChequeExceptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['chequeExceptions', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/DecideChequeException': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['chequeExceptionId'], kind: 'CHEQUE_EXCEPTION', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CHEQUE_EXCEPTION_NOT_FOUND',
+      'OWNER_REQUIRED',
+      'CHEQUE_EXCEPTION_DECIDED',
+    ],
   },
   'bank.audit.v1.AuditService/ListAuditRecords': {
     callers: ['edge'],
@@ -8917,7 +8965,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
-      'CREDITOR_NOT_FOUND',
       'SAME_ACCOUNT',
       'TERM_DEPOSIT_PAID_IN',
       'CEILING_EXCEEDED',
@@ -8987,6 +9034,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [
+      'CHEQUE_AWAITS_DECISION',
       'ACCOUNT_NOT_FOUND',
       'CHEQUE_NOT_FOUND',
       'CHEQUE_PAID',
@@ -9085,6 +9133,9 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.AccountInactive': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.AccountOpened': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.AccountWoken': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.ChequeBookIssued': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.ChequeExceptionChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
+  'bank.account.v1.ChequeStopChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },

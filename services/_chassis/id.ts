@@ -12,6 +12,7 @@ export type Prefix =
   | 'chs'
   | 'car'
   | 'cau'
+  | 'chx'
   | 'cmd'
   | 'crd'
   | 'cse'

@@ -1,9 +1,10 @@
 // Whose the things are that this service owns.
 import { branchOf, heldToBranch, type Owner, type Owners, ownCustomer } from '#chassis/access.ts';
-import type { Refusal } from '#chassis/errors.ts';
+import { Refusal } from '#chassis/errors.ts';
 import type { CheckAccountAccessRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { ownersOfCards } from './cards.ts';
+import { selectExceptionAccounts } from './cheque-exceptions.ts';
 import { selectStopAccounts } from './cheque-tables.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
@@ -11,6 +12,9 @@ import { mayChange, type People, sees } from './domain/standing.ts';
 import { readPeople } from './people.ts';
 import { selectAccountsOf } from './signature-tables.ts';
 import { selectBranches } from './tables.ts';
+
+/** Finds on which accounts things are. */
+type Finding = (ids: readonly string[]) => Promise<readonly { readonly id: string; readonly accountId: string }[]>;
 
 /**
  * How principals stand to ids. A customer sees the accounts that they hold, in whichever role, those on whose mandate they stand, and
@@ -20,6 +24,16 @@ import { selectBranches } from './tables.ts';
  */
 export function owners(context: Context): Owners {
   const { database, standings } = context;
+  const toAccounts: Owner = async (ids, access, principal, call) => {
+    if (await heldToBranch(ids, call, branchesOf, () => refuse('ACCOUNT_NOT_FOUND'))) return;
+    if (principal.audience !== Audience.CHANNEL) throw refuse('ACCOUNT_NOT_FOUND');
+    const { date, people } = await readPeople(context, ids);
+    const all = ids.map((id) => people.get(id));
+    if (all.some((its) => !its || !sees(its, principal.partyId, date))) throw refuse('ACCOUNT_NOT_FOUND');
+    // A disponent sees the account already, so that a plain answer gives nothing away.
+    const isTheirs = (its: People | undefined) => its !== undefined && mayChange(its, principal.partyId, date);
+    if (access === 'ACT' && !all.every(isTheirs)) throw refuse('OWNER_REQUIRED');
+  };
   return {
     CUSTOMER: ownCustomer(
       () => refuse('CUSTOMER_NOT_FOUND'),
@@ -35,28 +49,20 @@ export function owners(context: Context): Owners {
       (ids) => database.query(selectStopAccounts(ids)),
       () => refuse('CHEQUE_STOP_NOT_FOUND'),
     ),
+    CHEQUE_EXCEPTION: asAccounts(
+      (ids) => database.query(selectExceptionAccounts(ids)),
+      () => refuse('CHEQUE_EXCEPTION_NOT_FOUND'),
+    ),
     // Who uses a card acts on it; what else its owners may, the RPC says.
     CARD: onAccounts(
       async (ids) => [...(await ownersOfCards(context, ids)).values()],
       () => refuse('CARD_NOT_FOUND'),
     ),
-    async ACCOUNT(ids, access, principal, call) {
-      if (await heldToBranch(ids, call, branchesOf, () => refuse('ACCOUNT_NOT_FOUND'))) return;
-      if (principal.audience !== Audience.CHANNEL) throw refuse('ACCOUNT_NOT_FOUND');
-      const { date, people } = await readPeople(context, ids);
-      const all = ids.map((id) => people.get(id));
-      if (all.some((its) => !its || !sees(its, principal.partyId, date))) throw refuse('ACCOUNT_NOT_FOUND');
-      // A disponent sees the account already, so that a plain answer gives nothing away.
-      const isTheirs = (its: People | undefined) => its !== undefined && mayChange(its, principal.partyId, date);
-      if (access === 'ACT' && !all.every(isTheirs)) throw refuse('OWNER_REQUIRED');
-    },
+    ACCOUNT: toAccounts,
   };
 
   /** What is on an account is seen by all who see that. */
-  function onAccounts(
-    find: (ids: readonly string[]) => Promise<readonly { readonly id: string; readonly accountId: string }[]>,
-    notFound: () => Refusal,
-  ): Owner {
+  function onAccounts(find: Finding, notFound: () => Refusal): Owner {
     return async (ids, _access, principal, call) => {
       const found = await find(ids);
       // What is not there is asked about, too: to be told so takes as long as of what is another's.
@@ -64,6 +70,19 @@ export function owners(context: Context): Owners {
       const accountIds = [...new Set(accounts.values())];
       const seen = await visibleTo(context, { actor: principal, accountIds, branchId: branchOf(call) ?? '' });
       if (!ids.every((id) => seen.has(accounts.get(id) ?? ''))) throw notFound();
+    };
+  }
+
+  /** What is on an account is theirs who may do the same with that. */
+  function asAccounts(find: Finding, notFound: () => Refusal): Owner {
+    return async (ids, access, principal, call) => {
+      const found = await find(ids);
+      const accounts = ids.map((id) => found.find((one) => one.id === id)?.accountId ?? id);
+      try {
+        await toAccounts([...new Set(accounts)], access, principal, call);
+      } catch (error) {
+        throw error instanceof Refusal && error.reason === 'ACCOUNT_NOT_FOUND' ? notFound() : error;
+      }
     };
   }
 

@@ -18,6 +18,9 @@ import {
   AccountUnfrozenSchema,
   AccountUpdatedSchema,
   AccountWokenSchema,
+  ChequeBookIssuedSchema,
+  ChequeExceptionChangedSchema,
+  ChequeStopChangedSchema,
   MandateSetSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
@@ -117,6 +120,26 @@ export function publishMandateSet(
     const mandate = { mandateVersion, mandateState: mandateStates.value(state), validFrom };
     tx.publish(MandateSetSchema, { ...changed(row), ...mandate }, aggregate(row));
   };
+}
+
+/** Says that a cheque book was issued. */
+export function publishBookIssued(tx: CommandTx, book: MessageInitShape<typeof ChequeBookIssuedSchema>): void {
+  tx.publish(ChequeBookIssuedSchema, book, { id: book.chequeBookId ?? '', sequence: 1 });
+}
+
+/** Says that a cheque waits for what its issuer says of it, or that they have said it: each once. */
+export function publishExceptionChanged(
+  tx: CommandTx,
+  event: MessageInitShape<typeof ChequeExceptionChangedSchema>,
+  sequence: 1 | 2,
+): void {
+  tx.publish(ChequeExceptionChangedSchema, event, { id: event.chequeExceptionId ?? '', sequence });
+}
+
+/** Says that cheques are stopped, or that the stop is lifted; which it is once. */
+export function publishStopChanged(tx: CommandTx, chequeStopId: string, accountId: string, lifted: boolean): void {
+  const event = { chequeStopId, accountId, lifted };
+  tx.publish(ChequeStopChangedSchema, event, { id: chequeStopId, sequence: lifted ? 2 : 1 });
 }
 
 /** Publishes a version of a product. */

@@ -42,6 +42,7 @@ import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
+import { decideChequeException } from './rpc/decide-cheque-exception.ts';
 import { downloadStatement } from './rpc/download-statement.ts';
 import { escheatAccount } from './rpc/escheat-account.ts';
 import { explainInterest } from './rpc/explain-interest.ts';
@@ -65,6 +66,7 @@ import { liftChequeStop } from './rpc/lift-cheque-stop.ts';
 import { listAccounts } from './rpc/list-accounts.ts';
 import { listCalendarYears } from './rpc/list-calendar-years.ts';
 import { listCards } from './rpc/list-cards.ts';
+import { listChequeExceptions } from './rpc/list-cheque-exceptions.ts';
 import { listChequeStops } from './rpc/list-cheque-stops.ts';
 import { listCheques } from './rpc/list-cheques.ts';
 import { listEstates } from './rpc/list-estates.ts';
@@ -134,6 +136,8 @@ function cheques(context: Context) {
     registerIssuedCheques: registerIssuedCheques(context),
     releaseCheque: releaseCheque(context),
     stopCheques: stopCheques(context),
+    decideChequeException: decideChequeException(context),
+    listChequeExceptions: listChequeExceptions(context),
   };
 }
 

@@ -40,8 +40,6 @@ export function owners({ accounts, database }: Context): Owners {
       const { some } = await seenOf(ids, await database.query(selectHolds(ids)), call);
       if (some.length < new Set(ids).size) throw refuse('HOLD_NOT_FOUND');
     },
-    // Only back office says what became of a cheque of another bank.
-    CHEQUE_DEPOSIT: 'decided-by-rpc',
     // A till is its branch's.
     TILL: async (ids, _access, _principal, call) => {
       const tills = await database.query(selectTills(ids));

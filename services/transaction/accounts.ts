@@ -56,8 +56,11 @@ export interface Accounts {
     order: OrderToSign,
     on: Onwards & { readonly call: Call; readonly validateOnly: boolean },
   ): Promise<void>;
-  /** Has a cheque honoured, once, or refused. The same transaction is answered the same, for ever. */
-  honour(cheque: Presentment, on: Onwards & { readonly validateOnly: boolean }): Promise<void>;
+  /**
+   * Has a cheque honoured, once, or refused. The same transaction is answered the same, for ever. Answers until when its issuer can say what
+   * becomes of it, where it has to wait for that; else an empty text.
+   */
+  honour(cheque: Presentment, on: Onwards & { readonly validateOnly: boolean }): Promise<string>;
   /** Says that a cheque that was honoured was not paid. */
   release(cheque: Presentment, on: Onwards): Promise<void>;
   /** The card of a number. Throws CARD_NOT_FOUND where there is none. */
@@ -75,6 +78,8 @@ export interface Presentment {
   readonly number: number;
   readonly amount: Money;
   readonly payeeName: string;
+  /** Whether it can wait for its issuer to say what becomes of it. */
+  readonly canWait: boolean;
 }
 
 /** An order that others have to sign. */
@@ -117,7 +122,8 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
       await client.requestSignatures(request, on);
     },
     async honour({ transactionId, ...cheque }, { validateOnly, ...on }) {
-      await client.honourCheque({ ...cheque, requestId: transactionId, transactionId, validateOnly }, on);
+      const request = { ...cheque, requestId: transactionId, transactionId, validateOnly };
+      return (await client.honourCheque(request, on)).decideByDate;
     },
     async release({ transactionId, accountId, number }, on) {
       await client.releaseCheque({ requestId: transactionId, transactionId, accountId, number }, on);

@@ -94,11 +94,13 @@ export type ChequeIntent = MovementIntent & { readonly number: number };
 
 /**
  * The steps of a movement that pays a cheque: account honours it first, once, and is told when it was not paid after all. Either is
- * asked under the transaction's id, so that whoever comes after somebody who died asks the same.
+ * asked under the transaction's id, so that whoever comes after somebody who died asks the same. `canWait`: one that is not as its issuer has
+ * told waits for what they say.
  */
 export function payingCheque<M extends DescMethodUnary>(
   { accounts, vault }: Context,
   base: OrderSteps<M, Movement, MovementIntent, Booking | null>,
+  canWait = false,
 ): OrderSteps<M, ChequeMovement, ChequeIntent, Booking | null> {
   return {
     ...base,
@@ -117,8 +119,9 @@ export function payingCheque<M extends DescMethodUnary>(
       } = orderFromIntent(intent.order);
       const { counterparty: payeeName } = await openParticulars(vault, particulars);
       const accountId = debtorAccountId ?? '';
-      const cheque = { transactionId, accountId, number, amount: toMoney({ currency, minor }), payeeName };
-      await accounts.honour(cheque, { ...on, validateOnly });
+      const cheque = { transactionId, accountId, number, amount: toMoney({ currency, minor }), payeeName, canWait };
+      const decideByDate = await accounts.honour(cheque, { ...on, validateOnly });
+      if (decideByDate !== '') throw refuse('CHEQUE_AWAITS_DECISION', { decide_by_date: decideByDate });
       try {
         return await base.carryOut(intent, options);
       } catch (error) {

@@ -110,9 +110,9 @@ export function selectKept(branchId: string, currency: string): RawBuilder<{ id:
   `;
 }
 
-/** A page of the tills of a branch, newest first. */
+/** A page of tills, newest first: of a branch, or of all. */
 export function selectTillsOf(filter: {
-  readonly branchId: string;
+  readonly branchId: string | undefined;
   readonly state: TillState | undefined;
   readonly after: string | undefined;
   readonly limit: number;
@@ -120,7 +120,7 @@ export function selectTillsOf(filter: {
   const { branchId, state, after, limit } = filter;
   return sql<TillRow>`
     select ${COLUMNS} from till t
-    where t.branch_id = ${branchId} and ${state === undefined ? sql`true` : sql`t.state = ${state}`}
+    where ${branchId === undefined ? sql`true` : sql`t.branch_id = ${branchId}`} and ${state === undefined ? sql`true` : sql`t.state = ${state}`}
       and ${after === undefined ? sql`true` : sql`t.id < ${after}`}
     order by t.id desc limit ${limit}
   `;

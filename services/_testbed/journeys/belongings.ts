@@ -3,7 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whileRefused } from '../patience.ts';
 import { untilSigned } from '../signing.ts';
-import { BACK_OFFICE, COMPLIANCE, counter, disponent, MANAGER, money, owner, textAt, withApproval } from './counter.ts';
+import {
+  BACK_OFFICE,
+  COMPLIANCE,
+  counter,
+  disponent,
+  MANAGER,
+  money,
+  owner,
+  TELLER,
+  textAt,
+  withApproval,
+} from './counter.ts';
 import type { Door } from './doors.ts';
 
 /** What a customer has, of every kind that a request can name. */
@@ -37,6 +48,8 @@ export interface Belongings {
   readonly exportId: string;
   /** Is none, and was refused as a whole. */
   readonly paymentFileId: string;
+  /** A till at the branch, in a currency that nothing here is paid in. */
+  readonly tillId: string;
   /** The branch that they and all that they have are with. */
   readonly branchId: string;
   /** Of another customer of the branch. */
@@ -101,6 +114,8 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
   const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
   const asked = { requestId: randomUUID(), accountId, customerId };
   const card = await door.call(BACK_OFFICE, 'account.IssueCard', asked);
+  const drawer = { branchId, drawerNumber: 1, float: { currencyCode: 'USD', amount: '0.00' } };
+  const till = await door.call(`${TELLER}@${branchId}`, 'transaction.OpenTill', { requestId: randomUUID(), ...drawer });
   const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
   await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
   return {
@@ -121,6 +136,7 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     serviceRequestId: textAt(complained, 'serviceRequest', 'serviceRequestId'),
     exportId: await collected(door, customerId),
     paymentFileId: await handIn(door, subject),
+    tillId: textAt(till, 'till', 'tillId'),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),

@@ -7,8 +7,8 @@ import type { Sample } from './samples.ts';
 
 const NOBODYS = 'CZ1409990000009999999905';
 
-/** Of a branch that has nothing in its vault, and no till; and of an account without cheques. */
-export function cashSamples({ branchId, accountId, openDate }: Belongings): Partial<Record<RpcName, Sample>> {
+/** Of a branch that has nothing in its vault, and an empty till; and of an account without cheques. */
+export function cashSamples({ branchId, accountId, openDate, tillId }: Belongings): Partial<Record<RpcName, Sample>> {
   const till = { tillId: 'til_none' };
   const refused = 'TILL_NOT_FOUND';
   const [chequeStopId, chequeDepositId, number] = ['chs_none', 'chd_none', 7];
@@ -22,6 +22,11 @@ export function cashSamples({ branchId, accountId, openDate }: Belongings): Part
     'account.StopCheques': { request: { accountId, amount: money('1.00') } },
     'account.LiftChequeStop': { request: { chequeStopId }, refused: 'CHEQUE_STOP_NOT_FOUND' },
     'account.ListChequeStops': { request: { accountId } },
+    'account.ListChequeExceptions': { request: { accountId } },
+    'account.DecideChequeException': {
+      request: { chequeExceptionId: 'chx_none', decision: 'CHEQUE_DECISION_RETURN' },
+      refused: 'CHEQUE_EXCEPTION_NOT_FOUND',
+    },
     'account.RegisterIssuedCheques': {
       request: { accountId, cheques: [{ number: 100_000, amount: money('1.00') }] },
       refused: 'CHEQUE_NOT_FOUND',
@@ -43,9 +48,9 @@ export function cashSamples({ branchId, accountId, openDate }: Belongings): Part
       refused,
     },
     'transaction.CloseTill': { request: till, refused },
-    'transaction.GetTill': { request: till, refused },
+    'transaction.GetTill': { request: { tillId } },
     'transaction.ListTills': { request: { branchId } },
-    'transaction.ListTillEntries': { request: till, refused },
+    'transaction.ListTillEntries': { request: { tillId } },
     'transaction.MoveVaultCash': {
       request: { branchId, direction: 'VAULT_DIRECTION_OUT', amount: money('1.00') },
       refused: 'CASH_INSUFFICIENT',

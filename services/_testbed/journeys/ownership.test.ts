@@ -31,6 +31,11 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   PAYMENT_FILE: ({ paymentFileId }) => paymentFileId,
   // The banks of journeys pay to no other: get-payment-order.test holds a foreign one against one that is not there.
   PAYMENT_ORDER: () => 'pmo_01kg3v9m2hf7c8t4xq0zr6y5wd',
+  // For staff alone, who stop them: lift-cheque-stop.test holds a foreign one against one that is not there.
+  CHEQUE_STOP: () => 'chs_01kg3v9m2hf7c8t4xq0zr6y5wd',
+  // decide-cheque-exception.test holds a foreign one against one that is not there.
+  CHEQUE_EXCEPTION: () => 'chx_01kg3v9m2hf7c8t4xq0zr6y5wd',
+  TILL: ({ tillId }) => tillId,
   PARTY: ({ customerId }) => customerId,
   BRANCH: ({ branchId }) => branchId,
   APPROVAL: ({ approvalId }) => approvalId,

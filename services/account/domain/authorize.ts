@@ -126,7 +126,7 @@ function authorizeIncoming(order: OrderFacts) {
 /** The cheque is its issuer's order: whoever presents it, at whichever branch. Only what goes to an account is for staff of its branch. */
 function authorizeCheque(order: OrderFacts) {
   const { debtor, creditor } = order;
-  if (creditor && !mayAsStaff(order, creditor)) throw refuse('CREDITOR_NOT_FOUND');
+  if (creditor && !mayAsStaff(order, creditor)) throw refuse('ACCOUNT_NOT_FOUND');
   if (!debtor) throw refuse('ACCOUNT_NOT_FOUND');
   if (creditor?.id === debtor.id) throw refuse('SAME_ACCOUNT');
   checkDebit(debtor, order);

@@ -6,6 +6,8 @@ export const refuse = refusals('account', {
   CHEQUE_PAID: ['FAILED_PRECONDITION', 'The cheque was presented before, and paid.'],
   CHEQUE_STOPPED: ['FAILED_PRECONDITION', 'The cheque is stopped.'],
   CHEQUE_NOT_AS_ISSUED: ['FAILED_PRECONDITION', 'The cheque is not as its issuer has told.'],
+  CHEQUE_EXCEPTION_NOT_FOUND: ['NOT_FOUND', 'There is no such cheque.'],
+  CHEQUE_EXCEPTION_DECIDED: ['FAILED_PRECONDITION', 'It is decided what becomes of the cheque, or too late.'],
   CHEQUE_STOP_INVALID: ['INVALID_ARGUMENT', 'It says not which cheques to stop.'],
   CHEQUE_STOP_EXPIRED: ['FAILED_PRECONDITION', 'The last day of the stop has passed.'],
   CHEQUE_STOP_NOT_FOUND: ['NOT_FOUND', 'There is no such stop.'],

@@ -50,6 +50,22 @@ export class Cheques extends Migration {
       );
       create index cheque_stop_of_account on cheque_stop (account_id, id);
 
+      -- A cheque that is not as its issuer has told. Null: they have not said what becomes of it.
+      create table cheque_exception (
+        id text collate "C" primary key,
+        account_id text collate "C" not null,
+        number integer not null,
+        amount bigint not null check (amount > 0),
+        issued_amount bigint,
+        decide_by_date date not null,
+        decision text collate "C" check (decision in ('pay', 'return')),
+        create_time timestamptz not null,
+        unique (account_id, number, amount)
+      );
+      create index cheque_exception_of_account on cheque_exception (account_id, id);
+      grant select, insert on cheque_exception to ${RUNTIME};
+      grant update (decision) on cheque_exception to ${RUNTIME};
+
       grant select, insert on cheque_book, cheque, cheque_stop to ${RUNTIME};
       grant update (transaction_id, amount, pay_date, issued_amount, payee_hash) on cheque to ${RUNTIME};
       grant update (fee, is_lifted) on cheque_stop to ${RUNTIME};

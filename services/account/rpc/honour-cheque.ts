@@ -1,6 +1,7 @@
 import { fromPositiveMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
+import { exceptionOf } from '../cheque-exceptions.ts';
 import { lockCheques, payCheque, selectObjections } from '../cheque-tables.ts';
 import { payeeHash } from '../cheques.ts';
 import type { Context } from '../context.ts';
@@ -13,7 +14,7 @@ export function honourCheque({ clock, commands, vault }: Context): Rpcs<typeof A
     commands.run(Contract.method.honourCheque, request, call, {
       prepare: () => clock.read(),
       decide: async (tx, { openDate }) => {
-        const { accountId, number, transactionId, accepted } = request;
+        const { accountId, number, transactionId, canWait } = request;
         const { minor } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
         const [amount, date] = [String(minor), openDate.toString()];
         const [cheque] = await tx.query(lockCheques(accountId, [number]));
@@ -22,8 +23,12 @@ export function honourCheque({ clock, commands, vault }: Context): Rpcs<typeof A
         const [objections] = await tx.query(selectObjections(accountId, number, amount, date));
         if (objections?.stopped) throw refuse('CHEQUE_STOPPED');
         const payee = payeeHash(vault, request.payeeName);
-        if (!accepted && objections?.told && !isAsIssued(cheque, { amount, payee }))
-          throw refuse('CHEQUE_NOT_AS_ISSUED');
+        if (objections?.told && !isAsIssued(cheque, { amount, payee })) {
+          const { issuedAmount } = cheque;
+          const presented = { accountId, number, amount, issuedAmount, date };
+          const decideByDate = await exceptionOf(tx, presented, canWait);
+          if (decideByDate !== '') return { decideByDate };
+        }
         await tx.execute(payCheque(accountId, number, { transactionId, amount, date }));
         tx.record({ resourceIds: [accountId, transactionId], partyId: '' });
         return {};

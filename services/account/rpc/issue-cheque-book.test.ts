@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { customer, refused } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
@@ -14,6 +15,8 @@ describe('IssueChequeBook', () => {
     const teller = accountsAs(bank(), 'TELLER');
     const answers = await Promise.all([1, 2, 3].map(() => teller.issueChequeBook(request)));
     for (const answer of answers) expect(answer).to.deep.equal(answers[0]);
+    const bookId = answers[0]?.chequeBook?.chequeBookId ?? '';
+    expect(await eventsOf(bank().database('account'), bookId)).to.deep.equal(['ChequeBookIssued 1']);
     const books = await Promise.all([10, 10, 10].map((count) => issue(bank(), account, count)));
     const ranges = [answers[0]?.chequeBook, ...books].map((book) => `${book?.firstNumber}-${book?.lastNumber}`);
     expect(ranges.toSorted()).to.deep.equal(['1-25', '26-35', '36-45', '46-55']);

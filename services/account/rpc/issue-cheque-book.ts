@@ -6,6 +6,7 @@ import { insertBook, selectNext } from '../cheque-tables.ts';
 import type { Context } from '../context.ts';
 import { checkInUse } from '../domain/life.ts';
 import { refuse } from '../domain/refusals.ts';
+import { publishBookIssued } from '../events.ts';
 
 /** Issues a cheque book of an account. */
 export function issueChequeBook({ clock, commands }: Context): Rpcs<typeof AccountService>['issueChequeBook'] {
@@ -22,8 +23,10 @@ export function issueChequeBook({ clock, commands }: Context): Rpcs<typeof Accou
           const id = newId('chb');
           const issueDate = openDate.toString();
           await tx.execute(insertBook({ id, accountId, firstNumber, lastNumber, issueDate }));
+          const issued = { chequeBookId: id, accountId, firstNumber, lastNumber };
+          publishBookIssued(tx, issued);
           tx.record({ resourceIds: [id, accountId], partyId });
-          return { chequeBook: { chequeBookId: id, accountId, firstNumber, lastNumber, issueDate } };
+          return { chequeBook: { ...issued, issueDate } };
         },
       }),
     );

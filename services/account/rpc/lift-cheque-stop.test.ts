@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staffAt } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
@@ -22,5 +23,7 @@ describe('LiftChequeStop', () => {
     await refused(teller.liftChequeStop(lift()), 'CHEQUE_STOP_LIFTED');
     await refused(teller.liftChequeStop({ ...lift(), chequeStopId: 'chs_unknown' }), 'CHEQUE_STOP_NOT_FOUND');
     await asTransaction(bank()).honourCheque(presented(account, 1));
+    const events = await eventsOf(bank().database('account'), chequeStopId);
+    expect(events).to.deep.equal(['ChequeStopChanged 1', 'ChequeStopChanged 2']);
   });
 });

@@ -4,6 +4,7 @@ import { liftStop, lockStop } from '../cheque-tables.ts';
 import { stopMessage } from '../cheques.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
+import { publishStopChanged } from '../events.ts';
 
 /** Has cheques that were stopped paid again. */
 export function liftChequeStop({ commands }: Context): Rpcs<typeof AccountService>['liftChequeStop'] {
@@ -14,7 +15,9 @@ export function liftChequeStop({ commands }: Context): Rpcs<typeof AccountServic
         if (!stop) throw refuse('CHEQUE_STOP_NOT_FOUND');
         if (stop.isLifted) throw refuse('CHEQUE_STOP_LIFTED');
         await tx.execute(liftStop(stop.id));
-        tx.record({ resourceIds: [stop.id, stop.accountId], partyId: '' });
+        const { id, accountId } = stop;
+        publishStopChanged(tx, id, accountId, true);
+        tx.record({ resourceIds: [id, accountId], partyId: '' });
         return { chequeStop: stopMessage({ ...stop, isLifted: true }) };
       },
     });

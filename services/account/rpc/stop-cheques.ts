@@ -15,6 +15,7 @@ import type { Context } from '../context.ts';
 import { checkInUse } from '../domain/life.ts';
 import { refuse } from '../domain/refusals.ts';
 import { feeFor } from '../domain/terms.ts';
+import { publishStopChanged } from '../events.ts';
 import { keyOf } from '../products.ts';
 
 /** How long a stop holds that names no last day. */
@@ -67,13 +68,14 @@ function steps({ ledger }: Context): OrderSteps<Method, Planned, Planned, { read
   return {
     method: AccountService.method.stopCheques,
     async plan(tx, planned) {
-      const { accountId, firstNumber, lastNumber } = planned.stop;
+      const { id, accountId, firstNumber, lastNumber } = planned.stop;
       if (firstNumber !== null && lastNumber !== null) {
         const [count] = await tx.query(countCheques(accountId, firstNumber, lastNumber));
         if (!count?.issued) throw refuse('CHEQUE_NOT_FOUND');
         if (count.outstanding === 0) throw refuse('CHEQUE_PAID');
       }
       await tx.execute(insertStop(planned.stop));
+      publishStopChanged(tx, id, accountId, false);
       return planned;
     },
     async carryOut({ stop: { id, accountId, fee }, currency }, { validateOnly, deadline, call }) {

@@ -58,6 +58,7 @@ export const refuse = refusals('transaction', {
   SUSPENSE_ITEM_NOT_OPEN: ['FAILED_PRECONDITION', 'The item is dealt with already.'],
   EXTERNAL_REFERENCE_EXISTS: ['ALREADY_EXISTS', 'Another request has taken this payment into suspense.'],
   SUSPENSE_ITEM_NOT_RETURNABLE: ['FAILED_PRECONDITION', 'It is a payment of this bank that came back.'],
+  CHEQUE_AWAITS_DECISION: ['FAILED_PRECONDITION', 'The cheque waits for what its issuer says. Present it again.'],
   CHEQUE_POST_DATED: ['FAILED_PRECONDITION', 'The day that is written on the cheque has not come.'],
   CHEQUE_STALE: ['FAILED_PRECONDITION', 'The cheque is too old.'],
   CHEQUE_PRESENTED_TWICE: ['FAILED_PRECONDITION', 'The cheque is in clearing, or was cleared.'],

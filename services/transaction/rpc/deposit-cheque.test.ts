@@ -51,7 +51,7 @@ describe('DepositCheque', function depositCheque() {
     const own = { ...cheque, requestId: aRequestId(), number: 4 };
     await refused(teller().depositCheque({ ...own, drawerIban: 'CZ1' }), 'IBAN_INVALID');
     const elsewhere = await openAccount(bank(), { branchId: 'brn_there' });
-    await refused(teller().depositCheque({ ...own, ...into(elsewhere.accountId) }), 'CREDITOR_NOT_FOUND');
+    await refused(teller().depositCheque({ ...own, ...into(elsewhere.accountId) }), 'ACCOUNT_NOT_FOUND');
     const same = await aCheque(bank(), payee().iban, 1);
     await refused(teller().depositCheque({ ...same, ...into(payee().accountId) }), 'SAME_ACCOUNT');
   });

@@ -45,8 +45,11 @@ export function depositCheque(context: Context): Rpcs<typeof TransactionService>
 }
 
 async function prepare(context: Context, request: DepositChequeRequest, call: Call): Promise<ChequeMovement | Deposit> {
-  const paper = await readPaper(context, request);
   const { creditorAccountId } = request;
+  // It comes first, and what is another branch's is answered as what is not there.
+  if (!(await context.accounts.seen([creditorAccountId], call)).has(creditorAccountId))
+    throw refuse('ACCOUNT_NOT_FOUND');
+  const paper = await readPaper(context, request);
   if (!paper.isOurs) return intoClearing(context, request, paper, call);
   return payOut(context, request, paper, { kind: JournalKind.TRANSFER, creditorAccountId }, call);
 }

@@ -20,6 +20,9 @@ describe('ListTills', () => {
     expect(ids).to.deep.equal([...rest.toReversed(), first]);
     const { tills: open } = await auditor.listTills({ branchId: BRANCH, state: TillState.OPEN });
     expect(open.map(({ tillId }) => tillId)).to.deep.equal(rest.toReversed());
+    expect((await at(bank(), BRANCH, 'TELLER').listTills({})).tills).to.have.length(3);
+    expect((await at(bank(), 'brn_there', 'TELLER').listTills({})).tills).to.deep.equal([]);
+    expect((await auditor.listTills({})).tills).to.have.length(3);
     await refused(auditor.listTills({ ...asked, pageToken: 'none' }), 'PAGE_TOKEN_INVALID');
     await refused(at(bank(), 'brn_there', 'TELLER').listTills(asked), 'BRANCH_NOT_ALLOWED');
   });

@@ -1,3 +1,4 @@
+import { branchOf } from '#chassis/access.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TillState } from '#gen/bank/transaction/v1/till_pb.ts';
 import { ListTillsRequestSchema, type TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -8,11 +9,11 @@ import { tillMessage } from '../tills.ts';
 
 const STATES: readonly State[] = ['opening', 'open', 'closing', 'closed', 'refused'];
 
-/** Lists the tills of a branch, newest first. */
+/** Lists tills, newest first. */
 export function listTills({ database, pages }: Context): Rpcs<typeof TransactionService>['listTills'] {
-  return async (request) => {
+  return async (request, call) => {
     const { size, after } = pages.read(ListTillsRequestSchema, request);
-    const { branchId } = request;
+    const branchId = request.branchId || branchOf(call);
     const state = STATES.find((name) => TillState[name.toUpperCase() as keyof typeof TillState] === request.state);
     const rows = await database.query(selectTillsOf({ branchId, state, after: after?.[0], limit: size + 1 }));
     const shown = rows.slice(0, size);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { ChequeDecision } from '#gen/bank/account/v1/cheque_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { accountsAs, openAccount } from '../../_testbed/opening.ts';
 import { aRequestId, as, balanceOf, czk } from '../testing.ts';
@@ -47,8 +48,16 @@ describe('PresentCheque', () => {
     }
     const cheques = [{ number: 7, amount: czk('7.00') }];
     await office.registerIssuedCheques({ requestId: aRequestId(), accountId, cheques });
-    const { metadata } = await refused(scheme().presentCheque(await of(7, '70.00')), 'CHEQUE_NOT_AS_ISSUED');
+    const waits = await refused(scheme().presentCheque(await of(7, '70.00')), 'CHEQUE_AWAITS_DECISION');
+    expect(waits.metadata).to.deep.equal({ decide_by_date: day.toString() });
+    await refused(scheme().presentCheque(await of(8, '80.00')), 'CHEQUE_AWAITS_DECISION');
+    const { chequeExceptions } = await office.listChequeExceptions({ accountId });
+    for (const { chequeExceptionId, number } of chequeExceptions) {
+      const decision = number === 7 ? ChequeDecision.PAY : ChequeDecision.RETURN;
+      await office.decideChequeException({ requestId: aRequestId(), chequeExceptionId, decision });
+    }
+    await as(bank(), 'BACK_OFFICE').presentCheque(await of(7, '70.00'));
+    const { metadata } = await refused(scheme().presentCheque(await of(8, '80.00')), 'CHEQUE_NOT_AS_ISSUED');
     expect(metadata['iso_reason']).to.equal('AM09');
-    await as(bank(), 'BACK_OFFICE').presentCheque(await of(7, '7.00'));
   });
 });

@@ -17,7 +17,7 @@ export function presentCheque(context: Context): Rpcs<typeof TransactionService>
   const base = movementSteps(context, TransactionService.method.presentCheque, async (order) => ({
     transaction: await transactionMessage(context.vault, order),
   }));
-  const order = context.orders.define(payingCheque(context, base));
+  const order = context.orders.define(payingCheque(context, base, true));
   return async (request, call) => {
     try {
       return await order.run(request, call, () => prepare(context, request, call));
@@ -39,6 +39,7 @@ async function prepare(context: Context, request: PresentChequeRequest, call: Ca
 
 /** Whether a refusal sends a cheque back; what only says "not like this" does not. */
 function isReturned(refusal: Refusal): boolean {
+  if (refusal.reason === 'CHEQUE_AWAITS_DECISION') return false;
   return isDecision(refusal) || refusal.reason === 'IBAN_INVALID';
 }
 

@@ -1,5 +1,5 @@
 // The commands about cheques.
-import { type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { action, type Exited, lists, parseAmount, parseDate, repeated, writes } from './run.ts';
 
 /** Adds cheque. */
@@ -44,6 +44,17 @@ export function chequeCommands(program: Command, exited: Exited): void {
     .description('Tells the bank which cheques were written (positive pay).')
     .addHelpText('after', "\nExample:\n  bankctl cheque tell acc_… --cheque '7=1200.00=Jana Novotna'")
     .action(action(exited, async () => (await load()).tellCheques));
+
+  lists(cheque.command('exceptions'))
+    .argument('<account>', 'the account that they are drawn on (acc_…)')
+    .description('Lists cheques that are not as they were told of.')
+    .action(action(exited, async () => (await load()).listExceptions));
+
+  writes(cheque.command('decide'))
+    .argument('<cheque>', 'the cheque (chx_…)')
+    .addArgument(new Argument('<decision>', 'what becomes of it').choices(['pay', 'return']))
+    .description('Says what becomes of a cheque that is not as it was told of.')
+    .action(action(exited, async () => (await load()).decideException));
 
   paidCommands(cheque, exited);
 }

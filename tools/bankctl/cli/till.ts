@@ -45,9 +45,9 @@ export function tillCommands(program: Command, exited: Exited): void {
     .action(action(exited, async () => (await load()).showTill));
 
   lists(till.command('list'))
-    .argument('<branch>', 'the branch (brn_…)')
+    .argument('[branch]', 'the branch (default: one’s own; for who sees the whole bank, all)')
     .addOption(choice('--state <state>', 'only those in this state', STATES))
-    .description('Lists the tills of a branch, newest first.')
+    .description('Lists tills, newest first.')
     .action(action(exited, async () => (await load()).listTills));
 
   lists(till.command('journal'))

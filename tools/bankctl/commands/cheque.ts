@@ -2,14 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import {
   AccountService,
+  DecideChequeExceptionResponseSchema,
   IssueChequeBookResponseSchema,
   LiftChequeStopResponseSchema,
+  ListChequeExceptionsResponseSchema,
   ListChequeStopsResponseSchema,
   ListChequesResponseSchema,
   RegisterIssuedChequesResponseSchema,
   StopChequesResponseSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
-import { type Cheque, ChequeState, type ChequeStop } from '#gen/bank/account/v1/cheque_pb.ts';
+import {
+  type Cheque,
+  ChequeDecision,
+  type ChequeException,
+  ChequeState,
+  type ChequeStop,
+} from '#gen/bank/account/v1/cheque_pb.ts';
 import { type ChequeDeposit, ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
 import {
   DepositChequeResponseSchema,
@@ -137,6 +145,44 @@ export async function tellCheques(
   }
   const answer = await accounts(session).registerIssuedCheques({ ...commandOf(options), accountId, cheques });
   await session.out.message(RegisterIssuedChequesResponseSchema, answer, () => `${answer.chequeCount} told`);
+}
+
+/** Lists cheques that are not as they were told of. */
+export async function listExceptions(session: Session, { limit }: ListOptions, accountId = ''): Promise<void> {
+  const chequeExceptions: ChequeException[] = [];
+  const pages = pagesOf((asked) => accounts(session).listChequeExceptions({ ...asked, accountId }), limit);
+  for await (const page of pages) chequeExceptions.push(...page.chequeExceptions);
+  const answer = create(ListChequeExceptionsResponseSchema, { chequeExceptions });
+  await session.out.message(ListChequeExceptionsResponseSchema, answer, () => exceptionsText(...chequeExceptions));
+}
+
+/** Says what becomes of a cheque that is not as it was told of. */
+export async function decideException(
+  session: Session,
+  options: WriteOptions,
+  chequeExceptionId = '',
+  said = '',
+): Promise<void> {
+  const decision = said === 'pay' ? ChequeDecision.PAY : ChequeDecision.RETURN;
+  const answer = await accounts(session).decideChequeException({ ...commandOf(options), chequeExceptionId, decision });
+  await session.out.message(DecideChequeExceptionResponseSchema, answer, () =>
+    exceptionsText(...(answer.chequeException ? [answer.chequeException] : [])),
+  );
+}
+
+function exceptionsText(...exceptions: readonly ChequeException[]): Promise<string> {
+  return table(
+    ['cheque', 'no', 'amount', 'told', 'decide by', 'decision'],
+    exceptions.map((one) => [
+      one.chequeExceptionId,
+      String(one.number),
+      money(one.amount),
+      money(one.issuedAmount),
+      one.decideByDate,
+      one.decision === ChequeDecision.UNSPECIFIED ? '' : word(ChequeDecision, one.decision),
+    ]),
+    ['amount', 'told'],
+  );
 }
 
 interface Paper extends WriteOptions {

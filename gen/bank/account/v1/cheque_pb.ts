@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/account/v1/cheque.proto.
  */
 export const file_bank_account_v1_cheque: GenFile = /*@__PURE__*/
-  fileDesc("ChxiYW5rL2FjY291bnQvdjEvY2hlcXVlLnByb3RvEg9iYW5rLmFjY291bnQudjEijAEKCkNoZXF1ZUJvb2sSIQoOY2hlcXVlX2Jvb2tfaWQYASABKAlCCdq1GAUIgwEQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIUCgxmaXJzdF9udW1iZXIYAyABKAUSEwoLbGFzdF9udW1iZXIYBCABKAUSEgoKaXNzdWVfZGF0ZRgFIAEoCSLKAQoGQ2hlcXVlEg4KBm51bWJlchgBIAEoBRIrCgVzdGF0ZRgCIAEoDjIcLmJhbmsuYWNjb3VudC52MS5DaGVxdWVTdGF0ZRIjCgZhbW91bnQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSEAoIcGF5X2RhdGUYBCABKAkSIAoOdHJhbnNhY3Rpb25faWQYBSABKAlCCNq1GAQIBhABEioKDWlzc3VlZF9hbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkilQIKCkNoZXF1ZVN0b3ASIQoOY2hlcXVlX3N0b3BfaWQYASABKAlCCdq1GAUIhAEQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIUCgxmaXJzdF9udW1iZXIYAyABKAUSEwoLbGFzdF9udW1iZXIYBCABKAUSIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhMKC2V4cGlyZV9kYXRlGAYgASgJEiAKA2ZlZRgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZsaWZ0ZWQYCCABKAgSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKnoKC0NoZXF1ZVN0YXRlEhwKGENIRVFVRV9TVEFURV9VTlNQRUNJRklFRBAAEhwKGENIRVFVRV9TVEFURV9PVVRTVEFORElORxABEhUKEUNIRVFVRV9TVEFURV9QQUlEEAISGAoUQ0hFUVVFX1NUQVRFX1NUT1BQRUQQA2IGcHJvdG8z", [file_bank_options_v1_options, file_bank_type_v1_money, file_google_protobuf_timestamp]);
+  fileDesc("ChxiYW5rL2FjY291bnQvdjEvY2hlcXVlLnByb3RvEg9iYW5rLmFjY291bnQudjEijAEKCkNoZXF1ZUJvb2sSIQoOY2hlcXVlX2Jvb2tfaWQYASABKAlCCdq1GAUIgwEQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIUCgxmaXJzdF9udW1iZXIYAyABKAUSEwoLbGFzdF9udW1iZXIYBCABKAUSEgoKaXNzdWVfZGF0ZRgFIAEoCSLKAQoGQ2hlcXVlEg4KBm51bWJlchgBIAEoBRIrCgVzdGF0ZRgCIAEoDjIcLmJhbmsuYWNjb3VudC52MS5DaGVxdWVTdGF0ZRIjCgZhbW91bnQYAyABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSEAoIcGF5X2RhdGUYBCABKAkSIAoOdHJhbnNhY3Rpb25faWQYBSABKAlCCNq1GAQIBhABEioKDWlzc3VlZF9hbW91bnQYBiABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkilQIKCkNoZXF1ZVN0b3ASIQoOY2hlcXVlX3N0b3BfaWQYASABKAlCCdq1GAUIhAEQARIcCgphY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIUCgxmaXJzdF9udW1iZXIYAyABKAUSEwoLbGFzdF9udW1iZXIYBCABKAUSIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhMKC2V4cGlyZV9kYXRlGAYgASgJEiAKA2ZlZRgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZsaWZ0ZWQYCCABKAgSLwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIrQCCg9DaGVxdWVFeGNlcHRpb24SJgoTY2hlcXVlX2V4Y2VwdGlvbl9pZBgBIAEoCUIJ2rUYBQiGARABEhwKCmFjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEg4KBm51bWJlchgDIAEoBRIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKgoNaXNzdWVkX2Ftb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIWCg5kZWNpZGVfYnlfZGF0ZRgGIAEoCRIxCghkZWNpc2lvbhgHIAEoDjIfLmJhbmsuYWNjb3VudC52MS5DaGVxdWVEZWNpc2lvbhIvCgtjcmVhdGVfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqegoLQ2hlcXVlU3RhdGUSHAoYQ0hFUVVFX1NUQVRFX1VOU1BFQ0lGSUVEEAASHAoYQ0hFUVVFX1NUQVRFX09VVFNUQU5ESU5HEAESFQoRQ0hFUVVFX1NUQVRFX1BBSUQQAhIYChRDSEVRVUVfU1RBVEVfU1RPUFBFRBADKmYKDkNoZXF1ZURlY2lzaW9uEh8KG0NIRVFVRV9ERUNJU0lPTl9VTlNQRUNJRklFRBAAEhcKE0NIRVFVRV9ERUNJU0lPTl9QQVkQARIaChZDSEVRVUVfREVDSVNJT05fUkVUVVJOEAJiBnByb3RvMw", [file_bank_options_v1_options, file_bank_type_v1_money, file_google_protobuf_timestamp]);
 
 /**
  * A book of cheques: leaves with the numbers from its first to its last.
@@ -202,6 +202,76 @@ export const ChequeStopSchema: GenMessage<ChequeStop> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_cheque, 2);
 
 /**
+ * A cheque that another bank presented, and that is not as its issuer has told: it waits for what they say of it, until the end of a day.
+ *
+ * @generated from message bank.account.v1.ChequeException
+ */
+export type ChequeException = Message<"bank.account.v1.ChequeException"> & {
+  /**
+   * Its id (chx_).
+   *
+   * @generated from field: string cheque_exception_id = 1;
+   */
+  chequeExceptionId: string;
+
+  /**
+   * The account that it is drawn on.
+   *
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * Its number.
+   *
+   * @generated from field: int32 number = 3;
+   */
+  number: number;
+
+  /**
+   * Over how much it was presented.
+   *
+   * @generated from field: bank.type.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Over how much it was issued, as its issuer has told. Absent where they have not told of it.
+   *
+   * @generated from field: bank.type.v1.Money issued_amount = 5;
+   */
+  issuedAmount?: Money | undefined;
+
+  /**
+   * The last business date on which they can say, YYYY-MM-DD. After it, what they have not said is RETURN.
+   *
+   * @generated from field: string decide_by_date = 6;
+   */
+  decideByDate: string;
+
+  /**
+   * What they have said.
+   *
+   * @generated from field: bank.account.v1.ChequeDecision decision = 7;
+   */
+  decision: ChequeDecision;
+
+  /**
+   * When it was presented.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 8;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.account.v1.ChequeException.
+ * Use `create(ChequeExceptionSchema)` to create a new message.
+ */
+export const ChequeExceptionSchema: GenMessage<ChequeException> = /*@__PURE__*/
+  messageDesc(file_bank_account_v1_cheque, 3);
+
+/**
  * Where a cheque is in its life.
  *
  * @generated from enum bank.account.v1.ChequeState
@@ -248,4 +318,45 @@ export type ChequeState = (typeof ChequeState)[keyof typeof ChequeState] | Unkno
  */
 export const ChequeStateSchema: GenEnum<ChequeState> = /*@__PURE__*/
   enumDesc(file_bank_account_v1_cheque, 0);
+
+/**
+ * What the issuer says of a cheque that is not as they told.
+ *
+ * @generated from enum bank.account.v1.ChequeDecision
+ */
+export const ChequeDecision = {
+  /**
+   * They have not said.
+   *
+   * @generated from enum value: CHEQUE_DECISION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is to be paid.
+   *
+   * @generated from enum value: CHEQUE_DECISION_PAY = 1;
+   */
+  PAY: 1,
+
+  /**
+   * It is to be sent back.
+   *
+   * @generated from enum value: CHEQUE_DECISION_RETURN = 2;
+   */
+  RETURN: 2,
+} as const;
+
+/**
+ * What the issuer says of a cheque that is not as they told.
+ *
+ * @generated from enum bank.account.v1.ChequeDecision
+ */
+export type ChequeDecision = (typeof ChequeDecision)[keyof typeof ChequeDecision] | UnknownEnum;
+
+/**
+ * Describes the enum bank.account.v1.ChequeDecision.
+ */
+export const ChequeDecisionSchema: GenEnum<ChequeDecision> = /*@__PURE__*/
+  enumDesc(file_bank_account_v1_cheque, 1);
 
