@@ -22,6 +22,7 @@ export type Prefix =
   | 'lrv'
   | 'nws'
   | 'pmf'
+  | 'pmg'
   | 'pmo'
   | 'pde'
   | 'prd'

@@ -13,6 +13,7 @@ import { expireEvidence } from './expiring-evidence.ts';
 import { makeStatements } from './making-statements.ts';
 import { matureDeposits } from './maturing.ts';
 import { postInterest } from './posting-interest.ts';
+import { migrateProducts } from './product-migrations.ts';
 import { retrySetAside } from './retrying.ts';
 
 interface Step {
@@ -29,6 +30,8 @@ export const STEPS: Readonly<Record<string, Step>> = {
   'keep-dormancy': { position: 50, run: keepDormancy },
   'mature-deposits': { position: 60, run: matureDeposits },
   'make-statements': { position: 80, run: makeStatements },
+  // After all that is charged, and stated, by the version before.
+  'migrate-products': { position: 85, run: migrateProducts },
 };
 
 const LOOK_MS = 500;
