@@ -602,7 +602,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
   'bank.account.v1.AccountService/ListProductMigrations': {
     callers: ['edge'],
     grants: [
-      { audience: 'STAFF', roles: ['BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
     actorAsserters: [],
     edge: true,
