@@ -103,6 +103,9 @@ export type GuardedClass =
 export type RpcPath =
   | 'bank.account.v1.AccountService/CreateProduct'
   | 'bank.account.v1.AccountService/ReviseProduct'
+  | 'bank.account.v1.AccountService/AnnounceProductMigration'
+  | 'bank.account.v1.AccountService/CancelProductMigration'
+  | 'bank.account.v1.AccountService/ListProductMigrations'
   | 'bank.account.v1.AccountService/GetProduct'
   | 'bank.account.v1.AccountService/ListProducts'
   | 'bank.account.v1.AccountService/OpenAccount'
@@ -594,6 +597,70 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CALENDAR_NOT_FOUND',
       'CURRENCY_EXPONENT_EXCEEDED',
       'AMOUNT_OUT_OF_RANGE',
+    ],
+  },
+  'bank.account.v1.AccountService/AnnounceProductMigration': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BRANCH_MANAGER', 'BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['productId'], kind: 'PRODUCT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PRODUCT_NOT_FOUND',
+      'PRODUCT_NOT_MIGRATABLE',
+      'MIGRATION_ANNOUNCED',
+      'DATE_INVALID',
+    ],
+  },
+  'bank.account.v1.AccountService/CancelProductMigration': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['productId'], kind: 'PRODUCT', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'MIGRATION_NOT_FOUND',
+      'MIGRATION_IN_FORCE',
+    ],
+  },
+  'bank.account.v1.AccountService/ListProductMigrations': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['productId'], kind: 'PRODUCT', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
     ],
   },
   'bank.account.v1.AccountService/GetProduct': {

@@ -113,6 +113,7 @@ export const variables = {
     default: 5,
     desc: 'how many business dates after its own an order under review can be decided',
   }),
+  PRODUCT_NOTICE_DAYS: limit({ default: 60, desc: 'how many days before other terms hold they are announced' }),
   SIGNATURE_DAYS: limit({
     default: 10,
     desc: 'how many business dates after its own what waits for signatures can be signed',

@@ -28,6 +28,7 @@ export type Prefix =
   | 'lrv'
   | 'nws'
   | 'pmf'
+  | 'pmg'
   | 'pmo'
   | 'pde'
   | 'prd'

@@ -14,6 +14,7 @@ import { expireEvidence } from './expiring-evidence.ts';
 import { makeStatements } from './making-statements.ts';
 import { matureDeposits } from './maturing.ts';
 import { postInterest } from './posting-interest.ts';
+import { migrateProducts } from './product-migrations.ts';
 import { retrySetAside } from './retrying.ts';
 
 interface Work {
@@ -31,6 +32,8 @@ const STEPS: Readonly<Record<string, Work>> = {
   'keep-dormancy': { position: 50, run: keepDormancy },
   'mature-deposits': { position: 60, run: matureDeposits },
   'make-statements': { position: 80, run: makeStatements },
+  // After all that is charged, and stated, by the version before.
+  'migrate-products': { position: 85, run: migrateProducts },
 };
 
 const LEASE = sql`interval '10 seconds'`;

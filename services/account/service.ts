@@ -29,13 +29,17 @@ import { EntriesDescribed } from './migrations/0027-entry-particulars.ts';
 import { RequestedProducts } from './migrations/0028-requested-products.ts';
 import { Cheques } from './migrations/0029-cheques.ts';
 import { Cards } from './migrations/0030-cards.ts';
+import { ProductMigrations } from './migrations/0031-product-migrations.ts';
 import { peopleEntities } from './people-tables.ts';
+import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
 import { activateCard } from './rpc/activate-card.ts';
 import { adjustDate } from './rpc/adjust-date.ts';
+import { announceProductMigration } from './rpc/announce-product-migration.ts';
 import { authorizeOrders } from './rpc/authorize-orders.ts';
 import { batchOpenAccounts } from './rpc/batch-open-accounts.ts';
 import { blockCard } from './rpc/block-card.ts';
+import { cancelProductMigration } from './rpc/cancel-product-migration.ts';
 import { certifyBalance } from './rpc/certify-balance.ts';
 import { changeHolders } from './rpc/change-holders.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
@@ -73,6 +77,7 @@ import { listEstates } from './rpc/list-estates.ts';
 import { listFees } from './rpc/list-fees.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
 import { listMandates } from './rpc/list-mandates.ts';
+import { listProductMigrations } from './rpc/list-product-migrations.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
 import { listSignatureRequests } from './rpc/list-signature-requests.ts';
@@ -183,6 +188,9 @@ function rpcs(context: Context) {
     withdrawTermDeposit: withdrawTermDeposit(context),
     getCalendarYear: getCalendarYear(context),
     listCalendarYears: listCalendarYears(context),
+    announceProductMigration: announceProductMigration(context),
+    cancelProductMigration: cancelProductMigration(context),
+    listProductMigrations: listProductMigrations(context),
     publishCalendarYear: publishCalendarYear(context),
     recordEntryParticulars: recordEntryParticulars(context),
     changeHolders: changeHolders(context),
@@ -230,6 +238,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0028-requested-products', class: RequestedProducts },
     { name: '0029-cheques', class: Cheques },
     { name: '0030-cards', class: Cards },
+    { name: '0031-product-migrations', class: ProductMigrations },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,
@@ -240,10 +249,17 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     const stopTending = repeat(TEND_MS, tendSignatures(context), context.log, 'what is signed has to wait');
     const stopEstates = repeat(TEND_MS, tendEstates(context), context.log, 'what somebody leaves has to wait');
     const stopWanted = repeat(TEND_MS, tendRequestedProducts(context), context.log, 'what customers want has to wait');
+    const stopAnnouncing = repeat(
+      TEND_MS,
+      tendProductMigrations(context),
+      context.log,
+      'what is announced has to wait',
+    );
     const stopEndOfDay = startEndOfDay(context);
     return async () => {
       await stopEndOfDay();
       await stopWanted();
+      await stopAnnouncing();
       await stopEstates();
       await stopTending();
     };

@@ -6,6 +6,7 @@ import {
   AccountEscheatedSchema,
   AccountFrozenSchema,
   AccountInactiveSchema,
+  AccountTermsAnnouncedSchema,
   StatementMadeSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
@@ -23,6 +24,12 @@ describe('The life of accounts', () => {
     ['dormant', AccountDormantSchema, {}, 'account-dormant: An account'],
     ['closed', AccountClosedSchema, {}, 'account-closed: An account'],
     ['escheated', AccountEscheatedSchema, {}, 'account-escheated: The bank keeps'],
+    [
+      'to have other terms',
+      AccountTermsAnnouncedSchema,
+      { effectiveDate: '2027-02-01' },
+      'terms-announced: From February',
+    ],
     ['of a new statement', StatementMadeSchema, { toDate: '2026-11-30' }, 'statement-made: The statement'],
   ];
   for (const [told, schema, event, says] of cases) {

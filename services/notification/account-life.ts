@@ -1,6 +1,11 @@
 // What happens to accounts, told to all who hold them.
 
-import type { AccountFrozen, AccountInactive, StatementMade } from '#gen/bank/account/v1/account_events_pb.ts';
+import type {
+  AccountFrozen,
+  AccountInactive,
+  AccountTermsAnnounced,
+  StatementMade,
+} from '#gen/bank/account/v1/account_events_pb.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { type Holders, type Telling, tellOne } from './domain/telling.ts';
 import type { TemplateName } from './domain/templates.ts';
@@ -32,6 +37,11 @@ export function tellFrozen(event: AccountFrozen, holders: Holders): Telling[] {
 export function tellInactive(event: AccountInactive, holders: Holders): Telling[] {
   const { dormantDate: bookingDate } = event;
   return tellHolders(event, 'account-inactive', holders, bookingDate === '' ? {} : { bookingDate });
+}
+
+/** That other terms will hold, and from which day on. */
+export function tellTerms(event: AccountTermsAnnounced, holders: Holders): Telling[] {
+  return tellHolders(event, 'terms-announced', holders, { bookingDate: event.effectiveDate });
 }
 
 /** That there is a new statement, up to which day. */

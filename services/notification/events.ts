@@ -1,7 +1,6 @@
 // What of other services' events is told, and to whom. All of it is found out before the transaction in which the events take
 // effect. Notification publishes no events of its own but the records of commands.
-import type { DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
-import { fromBinary } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, type Message, type MessageShape } from '@bufbuild/protobuf';
 import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { CommandTx } from '#chassis/command.ts';
@@ -12,6 +11,7 @@ import {
   AccountEscheatedSchema,
   AccountFrozenSchema,
   AccountInactiveSchema,
+  AccountTermsAnnouncedSchema,
   SignaturesCompletedSchema,
   SignaturesEndedSchema,
   SignaturesRequestedSchema,
@@ -51,7 +51,7 @@ import {
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import { tellFrozen, tellHolders, tellInactive, tellStatement } from './account-life.ts';
+import { tellFrozen, tellHolders, tellInactive, tellStatement, tellTerms } from './account-life.ts';
 import { submittedIn, tellDecided, tellWaiting } from './approvals.ts';
 import type { Context } from './context.ts';
 import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
@@ -134,6 +134,7 @@ export function agreements(means: Means): Subscription {
     ofAccount(AccountClosedSchema, (event, holders) => tellHolders(event, 'account-closed', holders)),
     ofAccount(AccountEscheatedSchema, (event, holders) => tellHolders(event, 'account-escheated', holders)),
     ofAccount(StatementMadeSchema, tellStatement),
+    ofAccount(AccountTermsAnnouncedSchema, tellTerms),
   ]);
 }
 

@@ -58,6 +58,12 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
       request: { calendarCode: 'CZ', year: 2030, baseVersion: 1_000_000 },
       refused: 'ETAG_MISMATCH',
     },
+    'account.AnnounceProductMigration': {
+      request: { productId: 'prd_current_czk', toVersion: 1_000_000, effectiveDate: '2999-01-01' },
+      refused: 'PRODUCT_NOT_FOUND',
+    },
+    'account.CancelProductMigration': { request: { productId: 'prd_none' }, refused: 'MIGRATION_NOT_FOUND' },
+    'account.ListProductMigrations': { request: {} },
     'account.GetCalendarYear': { request: { calendarCode: 'TARGET2', year: 2030 } },
     'account.ListCalendarYears': { request: { calendarCode: 'CZ' } },
     'account.AdjustDate': {

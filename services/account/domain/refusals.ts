@@ -15,6 +15,13 @@ export const refuse = refusals('account', {
   ACCOUNT_NOT_TRANSACTIONAL: ['FAILED_PRECONDITION', 'Only a current account has cheques.'],
   PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
   PRODUCT_NOT_OFFERED: ['FAILED_PRECONDITION', 'The bank does not make this by itself yet: staff do.'],
+  PRODUCT_NOT_MIGRATABLE: [
+    'FAILED_PRECONDITION',
+    'It is for a term, interest differs between its versions, or none has nights to keep any more.',
+  ],
+  MIGRATION_ANNOUNCED: ['ALREADY_EXISTS', 'A migration of the product is announced.'],
+  MIGRATION_NOT_FOUND: ['NOT_FOUND', 'No migration of the product is announced.'],
+  MIGRATION_IN_FORCE: ['FAILED_PRECONDITION', 'The day of the migration has come.'],
   PRODUCT_NOT_FOUND: ['NOT_FOUND', 'There is no such product.'],
   FEE_TERM_INVALID: ['INVALID_ARGUMENT', 'The fees of the product make no sense.'],
   INTEREST_TERMS_INVALID: ['INVALID_ARGUMENT', 'The interest of the product makes no sense.'],

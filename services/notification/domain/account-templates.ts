@@ -37,6 +37,12 @@ export const ACCOUNT_TEMPLATES = {
     'Zůstatek vašeho účtu si nikdo nevyzvedl',
     'Váš účet spal tak dlouho, že byl {{ time }} ukončen. Zůstatek pro vás banka uchovává: přijďte na pobočku.',
   ),
+  'terms-announced': ofAccount(
+    'New terms of an account of yours',
+    'From {{ date }} other terms hold for an account of yours; the app shows them. If you do not want them, you can close the account before, at no cost.',
+    'Nové podmínky vašeho účtu',
+    'Od {{ date }} platí pro váš účet jiné podmínky; ukáže je aplikace. Pokud je nechcete, můžete účet předtím bezplatně zrušit.',
+  ),
   'statement-made': ofAccount(
     'A new statement',
     'The statement of your account up to {{ date }} is ready.',

@@ -1,7 +1,7 @@
 // The commands about products and accounts.
 import type { Command } from 'commander';
 import { holderCommands } from './estate.ts';
-import { action, choice, type Exited, lists, repeated, takesAmount, writes } from './run.ts';
+import { action, choice, type Exited, lists, parseDate, repeated, takesAmount, writes } from './run.ts';
 import { statementCommands } from './statement.ts';
 
 const REASONS = [
@@ -40,7 +40,29 @@ Example:
     .action(action(exited, async () => (await import('../commands/proof.ts')).proof));
 }
 
+function migrationCommands(product: Command, exited: Exited): void {
+  const load = () => import('../commands/product-migration.ts');
+  writes(product.command('migrate'))
+    .description('Announces that all accounts of older versions move to one; somebody else has to approve that.')
+    .argument('<product>', 'the id (prd_…)')
+    .argument('<version>', 'the version that they move to')
+    .argument('<date>', 'the first day on which it holds', parseDate)
+    .addHelpText('after', '\nExample:\n  bankctl product migrate prd_current_czk 2 2027-03-01')
+    .action(action(exited, async () => (await load()).announceMigration));
+  writes(product.command('cancel-migration'))
+    .description('Calls off a migration whose day has not come.')
+    .argument('<product>', 'the id (prd_…)')
+    .addHelpText('after', '\nExample:\n  bankctl product cancel-migration prd_current_czk')
+    .action(action(exited, async () => (await load()).cancelMigration));
+  lists(product.command('migrations'))
+    .description('Lists migrations, newest first.')
+    .argument('[product]', 'of this product (prd_…)')
+    .addHelpText('after', '\nExample:\n  bankctl product migrations')
+    .action(action(exited, async () => (await load()).listMigrations));
+}
+
 function productCommands(product: Command, exited: Exited): void {
+  migrationCommands(product, exited);
   const load = () => import('../commands/product.ts');
   lists(product.command('list'))
     .description('Lists the newest versions of products.')

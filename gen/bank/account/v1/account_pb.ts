@@ -268,7 +268,7 @@ export const ProductTermsSchema: GenMessage<ProductTerms> = /*@__PURE__*/
   messageDesc(file_bank_account_v1_account, 4);
 
 /**
- * One version of a product of the catalogue. An account keeps the version that it was opened with.
+ * One version of a product of the catalogue. An account keeps the version that it was opened with, until a migration is announced.
  *
  * @generated from message bank.account.v1.Product
  */
