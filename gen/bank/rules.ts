@@ -2169,7 +2169,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.account.v1.AccountService/ListCards': {
-    callers: ['edge'],
+    callers: ['edge', 'security-executor'],
     grants: [
       { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
       { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
@@ -2178,7 +2178,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     edge: true,
     noReplay: false,
     idempotency: 'no_side_effects',
-    disclosure: '',
+    disclosure: 'EXPORTED',
     readsPersonal: true,
     ids: [
       { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },

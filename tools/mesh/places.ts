@@ -45,6 +45,7 @@ export const PARTNERS: readonly Partner[] = [
   { name: 'sms', host: 'sms.partner.example', port: 443, by: 'notification' },
   { name: 'push', host: 'push.partner.example', port: 443, by: 'notification' },
   { name: 'scheme', host: 'scheme.partner.example', port: 443, by: 'integration' },
+  { name: 'cards', host: 'cards.partner.example', port: 8583, by: 'integration' },
 ];
 
 /** Whether a service calls anybody outside. */

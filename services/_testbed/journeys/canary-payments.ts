@@ -1,6 +1,10 @@
 // Payments to and from other banks, as the bank asks itself for them, with texts that must stand nowhere.
+import { randomInt } from 'node:crypto';
 import { newId } from '#chassis/id.ts';
+import { staff } from '#chassis/testing/clients.ts';
+import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
+import { CardUse } from '#gen/bank/transaction/v1/card_authorization_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Bank } from '../bank.ts';
 
@@ -33,4 +37,27 @@ export async function payWithCanaries(bank: Bank, fresh: () => string): Promise<
     remittanceInformation: fresh(),
   });
   return [sent, received].map((answer) => JSON.stringify(answer));
+}
+
+/** What is asked by a card, as the bank is asked by its switch, with names of merchants that must stand nowhere; answers what was told. */
+export async function askByCardWithCanaries(bank: Bank, fresh: () => string, cardId: string): Promise<string[]> {
+  const office = bank.asPrincipal(AccountService, staff('BACK_OFFICE'));
+  const { cardNumber } = await office.revealCardNumber({ requestId: newId('cmd'), cardId });
+  const found = await bank.as(AccountService, 'transaction').findCard({ cardNumber });
+  const network = bank.as(TransactionService, 'integration-inbound');
+  const asked = () => ({
+    requestId: newId('cmd'),
+    key: { acquirer: '1', traceNumber: '000001', transmissionTime: String(1e9 + randomInt(1e9)) },
+    cardNumber,
+    amount: { currencyCode: 'CZK', amount: '1.00' },
+    use: CardUse.PURCHASE,
+    merchant: fresh(),
+  });
+  const authorised = await network.authorizeCard(asked());
+  // Its account may be frozen by now, by what else is tried of it.
+  const cleared = await network.clearCardPayment(asked()).catch(String);
+  return [found, authorised, cleared].map((answer) => {
+    // Its version is a bigint, which JSON has no word for.
+    return JSON.stringify(answer, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  });
 }

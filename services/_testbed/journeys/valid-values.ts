@@ -80,6 +80,15 @@ const INSTANTS = [
   '9999-12-31T23:59:59.999Z',
 ];
 const INTEGERS = [0, 1, -1, 2, 7, 100, 1_000, 2_147_483_647, -2_147_483_648];
+/** What messages of card networks have, by the names of the fields: digits of which no text above is made. */
+const OF_CARDS: Readonly<Record<string, readonly string[]>> = {
+  card_number: ['4111111111111111', '9999700000000000', '000000000000', '9999999999999999999'],
+  acquirer: ['1', '0', '99999999999'],
+  trace_number: ['000000', '000001', '999999'],
+  transmission_time: ['0000000000', '1128093000', '9999999999'],
+  expiry: ['', '0000', '3011', '9999'],
+  retrieval_reference: ['', '            ', '000000000042'],
+};
 const LARGE = ['0', '1', '-1', '1000', '9007199254740993', '9223372036854775807', '-9223372036854775808'];
 const PREFIXES = ['cus', 'acc', 'txn', 'hld', 'jnl', 'lac', 'prd', 'ses', 'req', 'xyz'];
 /** Of the right form, and of nothing. */
@@ -210,6 +219,8 @@ function scalarOf(name: string, type: ScalarType, { ids, dates }: Known): fc.Arb
   }
   if (type === ScalarType.INT32 || type === ScalarType.UINT32) return fc.constantFrom(...INTEGERS);
   if (type !== ScalarType.STRING) return fc.constantFrom(...LARGE);
+  const ofCards = OF_CARDS[name];
+  if (ofCards) return fc.constantFrom(...ofCards);
   if (name === 'amount' || name.endsWith('_amount')) return fc.constantFrom(...AMOUNTS);
   if (name.endsWith('currency_code')) return fc.constantFrom(...CURRENCIES);
   if (name.endsWith('country_code')) return fc.constantFrom(...COUNTRIES);

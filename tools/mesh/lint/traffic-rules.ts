@@ -145,11 +145,11 @@ function outsideUrls(objects: readonly KubeObject[]): string[] {
       list(at(entry, 'spec', 'ports')).map((port) => `${host}:${textOf(at(port, 'number'))}`),
     ),
   );
-  return ['KMS_ADDRESS', 'SMS_URLS', 'PUSH_URLS', 'SCHEME_URL'].flatMap((name) =>
+  return ['KMS_ADDRESS', 'SMS_URLS', 'PUSH_URLS', 'SCHEME_URL', 'CARD_SWITCH_ADDRESS'].flatMap((name) =>
     textOf(at(settings, 'data', name) ?? '')
       .split(',')
       .filter((url) => url !== '')
-      .map((url) => new URL(url))
+      .map((url) => new URL(url.includes('://') ? url : `tls://${url}`))
       .filter(({ hostname, port }) => !entries.includes(`${hostname}:${port || '443'}`))
       .map(({ host }) => `ConfigMap bank/bank: ${name} names ${host}, to which nothing is let out`),
   );
