@@ -27,6 +27,7 @@ export type Prefix =
   | 'prd'
   | 'ptn'
   | 'pwr'
+  | 'rcl'
   | 'rdg'
   | 'rfs'
   | 'rel'

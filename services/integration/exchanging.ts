@@ -11,8 +11,10 @@ import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from './context.ts';
 import { isoReason, plain } from './domain/payments.ts';
 import { answerMessage } from './domain/scheme-messages.ts';
+import { takeInRecalls, tellRecalls } from './recalling.ts';
+import { receive } from './receiving.ts';
 import { writeChecked } from './schemas.ts';
-import { INBOUND_CONTEXT, type InboundParticulars, keepFetched, OUTBOUND_CONTEXT } from './scheme-keeping.ts';
+import { keepFetched, keepTooLong, OUTBOUND_CONTEXT } from './scheme-keeping.ts';
 import type { SchemePort } from './scheme-port.ts';
 import {
   delayInbound,
@@ -42,12 +44,16 @@ const INBOUND_AT_ONCE = 50;
 const FETCHED_AT_ONCE = 100;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 300_000;
+const RECALL_MAX_MS = 86_400_000;
 
 /** Starts to work with the scheme, where there is one. Answers how to stop. */
 export function startExchanging(context: Context): () => Promise<void> {
   const { log, scheme } = context;
   // What is known of payments is told whether there is a scheme or not.
-  const stops = [repeat(LOOK_MS, () => tell(context), log, 'what is known of payments cannot be told yet')];
+  const stops = [
+    repeat(LOOK_MS, () => tell(context), log, 'what is known of payments cannot be told yet'),
+    repeat(LOOK_MS, () => tellRecalls(context), log, 'what is known of recalls cannot be told yet'),
+  ];
   if (scheme) {
     stops.push(
       repeat(
@@ -68,6 +74,12 @@ export function startExchanging(context: Context): () => Promise<void> {
         log,
         'what came in has to wait',
       ),
+      repeat(
+        LOOK_MS,
+        inService(context, () => takeInRecalls(context, scheme)),
+        log,
+        'recalls that came in have to wait',
+      ),
     );
   }
   return async () => {
@@ -84,8 +96,8 @@ function inService({ database }: Context, work: () => Promise<void>): () => Prom
 }
 
 /** After so many attempts: later and later. */
-function after(attempts: number, firstMs: number): number {
-  return Math.min(firstMs * 2 ** Math.min(attempts - 1, 16), RETRY_MAX_MS);
+function after(attempts: number, firstMs: number, mostMs = RETRY_MAX_MS): number {
+  return Math.min(firstMs * 2 ** Math.min(attempts - 1, 16), mostMs);
 }
 
 async function sendAll(context: Context, scheme: SchemePort): Promise<void> {
@@ -101,15 +113,19 @@ async function send({ config, database, vault }: Context, scheme: SchemePort, me
   if (!content) throw new Error(`the message ${id} is erased`);
   const taken = await scheme.send({ name, id, content: content.toString() });
   const askMs = config.SCHEME_ASK_SECONDS * 1_000;
-  await database.query(taken ? markSent(id, after(attempts, askMs)) : delayOutbound(id, after(attempts, RETRY_MS)));
+  // A recall waits for somebody's answer: nobody is pressed for it.
+  const mostMs = name === 'camt.056.001.10' ? RECALL_MAX_MS : RETRY_MAX_MS;
+  await database.query(
+    taken ? markSent(id, after(attempts, askMs, mostMs)) : delayOutbound(id, after(attempts, RETRY_MS)),
+  );
 }
 
 async function fetchAll(context: Context, scheme: SchemePort): Promise<void> {
   for (let count = 0; count < FETCHED_AT_ONCE; count += 1) {
     const fetched = await scheme.fetch();
     if (!fetched) return;
-    const { content } = fetched;
-    const { name, id } = await keepFetched(context, content);
+    const { content, whole } = fetched;
+    const { name, id } = whole ? await keepFetched(context, content) : await keepTooLong(context, content);
     await context.database.query(
       insertExchange({
         outgoing: false,
@@ -130,6 +146,7 @@ const STATES = {
   settled: PaymentOrderState.SETTLED,
   failed: PaymentOrderState.FAILED,
   returned: PaymentOrderState.RETURNED,
+  withdrawn: PaymentOrderState.CANCELLED,
 } as const;
 
 /** Tells transaction what is known of payments. */
@@ -201,14 +218,9 @@ interface Booked {
 }
 
 /** Books a payment by transaction, once; what is refused there is rejected. */
-async function book({ transaction, vault }: Context, payment: InboundRow): Promise<Booked> {
-  const opened = await vault.open(fromBinary(SealedSchema, payment.content), INBOUND_CONTEXT);
-  if (!opened) throw new Error(`what came in as ${payment.id} is erased`);
-  const { text: remittanceInformation, ...people } = JSON.parse(opened.toString()) as InboundParticulars;
-  const { id, currency: currencyCode, amount, endToEndIdentification } = payment;
-  const request = { requestId: id, externalReference: id, endToEndIdentification, remittanceInformation, ...people };
+async function book(context: Context, payment: InboundRow): Promise<Booked> {
   try {
-    await transaction.receivePayment({ ...request, amount: { currencyCode, amount: plain(amount) } }, deadline());
+    await receive(context, payment);
     return { state: 'accepted', isoReason: '' };
   } catch (error) {
     if (!(error instanceof Refusal) || isPassingRefusal(error)) throw error;

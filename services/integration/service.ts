@@ -8,6 +8,7 @@ import { startExchanging } from './exchanging.ts';
 import { startMakingPayments } from './making-payments.ts';
 import { chassisSteps, PaymentFiles } from './migrations/0001-payment-files.ts';
 import { Schemes } from './migrations/0006-schemes.ts';
+import { Recalls } from './migrations/0007-recalls.ts';
 import { owners } from './payment-files.ts';
 import { getPaymentFile } from './rpc/get-payment-file.ts';
 import { getPaymentStatusReport } from './rpc/get-payment-status-report.ts';
@@ -16,6 +17,8 @@ import { listPaymentFiles } from './rpc/list-payment-files.ts';
 import { listSchemeExchanges } from './rpc/list-scheme-exchanges.ts';
 import { resumeScheme } from './rpc/resume-scheme.ts';
 import { sendPayment } from './rpc/send-payment.ts';
+import { sendRecall } from './rpc/send-recall.ts';
+import { sendRecallAnswer } from './rpc/send-recall-answer.ts';
 import { sendReturn } from './rpc/send-return.ts';
 import { submitPaymentFile } from './rpc/submit-payment-file.ts';
 import { suspendScheme } from './rpc/suspend-scheme.ts';
@@ -31,6 +34,8 @@ function rpcs(context: Context) {
     uploadPaymentFilePart: uploadPaymentFilePart(context),
     sendPayment: sendPayment(context),
     sendReturn: sendReturn(context),
+    sendRecall: sendRecall(context),
+    sendRecallAnswer: sendRecallAnswer(context),
     getSchemeStatus: getSchemeStatus(context),
     listSchemeExchanges: listSchemeExchanges(context),
     suspendScheme: suspendScheme(context),
@@ -46,6 +51,7 @@ export const integration: ServiceDefinition<typeof IntegrationService, Context> 
     { name: '0001-payment-files', class: PaymentFiles },
     ...chassisSteps,
     { name: '0006-schemes', class: Schemes },
+    { name: '0007-recalls', class: Recalls },
   ],
   context: makeContext,
   subscriptions: () => subscriptions,

@@ -26,6 +26,7 @@ export interface Context extends House {
   readonly days: DaySteps;
   readonly scoring: Scoring;
   readonly proving: Proving;
+  readonly security: Pick<Client<typeof SecurityService>, 'requireStepUp'>;
   /** By which scheme other banks are paid, by currency. */
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly outside: Outside;
@@ -46,6 +47,7 @@ export function makeContext(house: House): Context {
     days: ledger,
     scoring: scoringOf(security, config),
     proving: provingOf(security),
+    security,
     schemes: readSchemes(config.PAYMENT_SCHEMES),
     outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),
   };

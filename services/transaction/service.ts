@@ -15,9 +15,12 @@ import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
+import { Recalls } from './migrations/0022-recalls.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
+import { startExpiringRecalls } from './recalls.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
+import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
 import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
@@ -34,6 +37,7 @@ import { getTransaction } from './rpc/get-transaction.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
+import { listReceivedRecalls } from './rpc/list-received-recalls.ts';
 import { listReviews } from './rpc/list-reviews.ts';
 import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
 import { listScheduledPayments } from './rpc/list-scheduled-payments.ts';
@@ -42,9 +46,12 @@ import { listTransactions } from './rpc/list-transactions.ts';
 import { orderPayment } from './rpc/order-payment.ts';
 import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
 import { placeHold } from './rpc/place-hold.ts';
+import { recallPaymentOrder } from './rpc/recall-payment-order.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
+import { receiveRecall } from './rpc/receive-recall.ts';
 import { releaseHold } from './rpc/release-hold.ts';
 import { reportPayment } from './rpc/report-payment.ts';
+import { reportRecall } from './rpc/report-recall.ts';
 import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
 import { returnSuspenseItem } from './rpc/return-suspense-item.ts';
 import { reverseTransaction } from './rpc/reverse-transaction.ts';
@@ -54,6 +61,7 @@ import { updateScheduledPayment } from './rpc/update-scheduled-payment.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
 import { goOnWithPayments } from './sending-payments.ts';
 import { goOnSigned } from './signed-orders.ts';
+import { stepUpOf } from './step-up.ts';
 import { entities } from './tables.ts';
 
 /** How often it is looked whether reviews have expired. */
@@ -100,6 +108,11 @@ function rpcs(context: Context) {
     receivePayment: receivePayment(context),
     reportPayment: reportPayment(context),
     returnSuspenseItem: returnSuspenseItem(context),
+    recallPaymentOrder: recallPaymentOrder(context),
+    reportRecall: reportRecall(context),
+    receiveRecall: receiveRecall(context),
+    listReceivedRecalls: listReceivedRecalls(context),
+    answerReceivedRecall: answerReceivedRecall(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -120,6 +133,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0013-day-usage', class: DayUsages },
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
+    { name: '0022-recalls', class: Recalls },
   ],
   context: makeContext,
   rpcs,
@@ -129,6 +143,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
       startPayingScheduled(context),
+      startExpiringRecalls(context),
       repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),
     ];
     return async () => {
@@ -136,4 +151,5 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     };
   },
   owners,
+  stepUp: stepUpOf,
 };

@@ -4,9 +4,10 @@ import { fromMoney, toDecimal } from '#chassis/money.ts';
 import type { Content, Message } from '#rules/iso20022/definitions.ts';
 import { writeMessage } from '#rules/iso20022/writer.ts';
 import { behaviourOf } from './behaviour.ts';
+import { incomingMessage, recallAnswer, recallMessage, returnMessage, statusMessage } from './messages.ts';
 
 /** A payment of the bank, by its identification. */
-interface Payment {
+export interface Payment {
   readonly currency: string;
   /** Minor units as a plain number in text. */
   readonly minor: string;
@@ -24,6 +25,8 @@ interface Incoming {
   outcome: 'accepted' | 'rejected' | '';
   reason: string;
   returned: boolean;
+  /** What the bank answered when it was asked back: `ACCR`, or `RJCR CUST`. */
+  recall?: string;
 }
 
 /** Everything that is kept, in plain JSON. */
@@ -50,14 +53,16 @@ export interface ToPay {
   readonly times?: number;
 }
 
+/** Which payment to the bank to ask back. */
+export interface ToRecall {
+  readonly id: string;
+  /** In ISO's codes: DUPL, unless told otherwise. */
+  readonly reason?: string;
+  readonly times?: number;
+}
+
 /** What a message was answered: taken, not taken now, or taken without a word. */
 export type Taken = 'taken' | 'busy' | 'deaf';
-
-const BIC = 'SIMUCZPP';
-const OTHER_IBAN = 'DE89370400440532013000';
-const SETTLEMENT = { SttlmMtd: 'CLRG' } as const;
-const agent = (bic: string) => ({ FinInstnId: { BICFI: bic } });
-const now = () => new Date().toISOString();
 
 /** The clearing, over what it knows. */
 export class Clearing {
@@ -76,6 +81,10 @@ export class Clearing {
         return this.#takeReturn(message.content);
       case 'pacs.002.001.11':
         return this.#takeAnswer(message.content);
+      case 'camt.056.001.10':
+        return this.#takeRecall(message.content);
+      case 'camt.029.001.11':
+        return this.#takeRecallAnswer(message.content);
       default:
         return 'taken';
     }
@@ -87,6 +96,11 @@ export class Clearing {
     this.state.incoming[id] ??= { currency, minor: String(minor), outcome: '', reason: '', returned: false };
     const message = incomingMessage({ id, currency, amount, ...people });
     for (let count = 0; count < times; count += 1) this.#say(message);
+  }
+
+  /** Asks a payment to the bank back, as often as it is told to. */
+  recall({ id, reason = 'DUPL', times = 1 }: ToRecall): void {
+    for (let count = 0; count < times; count += 1) this.#say(recallMessage(id, reason));
   }
 
   /** The first message that the bank has not acknowledged. */
@@ -161,66 +175,32 @@ export class Clearing {
     return 'taken';
   }
 
+  /** What is asked back is given back, unless its creditor keeps it. The same again is answered the same. */
+  #takeRecall({ Undrlyg }: Content<'camt.056.001.10'>): Taken {
+    for (const { OrgnlTxId: id = '', CxlId = '' } of Undrlyg.flatMap(({ TxInf = [] }) => TxInf)) {
+      const known = this.state.payments[id];
+      const { keeps, twice } = behaviourOf(known?.name ?? '');
+      const refusal = known?.outcome === 'settled' ? keeps : 'NOOR';
+      this.#say(recallAnswer(CxlId, id, refusal), twice);
+      if (!known || refusal !== undefined || known.returned) continue;
+      known.returned = true;
+      this.#say(returnMessage(id, known, 'FOCR'), twice);
+    }
+    return 'taken';
+  }
+
+  #takeRecallAnswer({ CxlDtls = [] }: Content<'camt.029.001.11'>): Taken {
+    for (const { OrgnlTxId = '', TxCxlSts, CxlStsRsnInf } of CxlDtls.flatMap(({ TxInfAndSts = [] }) => TxInfAndSts)) {
+      const known = this.state.incoming[OrgnlTxId];
+      if (known) known.recall = [TxCxlSts, CxlStsRsnInf?.[0]?.Rsn?.Cd].filter(Boolean).join(' ');
+    }
+    return 'taken';
+  }
+
   #say(message: Message, twice = false): void {
     for (let count = 0; count < (twice ? 2 : 1); count += 1) {
       this.state.lastNumber += 1;
       this.state.mailbox.push({ number: this.state.lastNumber, content: writeMessage(message) });
     }
   }
-}
-
-function statusMessage(id: string, endToEnd: string, rejects: string | undefined): Message<'pacs.002.001.11'> {
-  const status = {
-    OrgnlGrpInf: { OrgnlMsgId: id, OrgnlMsgNmId: 'pacs.008.001.09' },
-    OrgnlEndToEndId: endToEnd,
-    OrgnlTxId: id,
-    TxSts: rejects === undefined ? 'ACSC' : 'RJCT',
-    ...(rejects !== undefined && { StsRsnInf: [{ Rsn: { Cd: rejects } }] }),
-  };
-  const header = { MsgId: `S${id}`.slice(0, 35), CreDtTm: now(), InstgAgt: agent(BIC) };
-  return { name: 'pacs.002.001.11', content: { GrpHdr: header, TxInfAndSts: [status] } };
-}
-
-function returnMessage(id: string, { currency, minor, endToEnd }: Payment, reason: string): Message<'pacs.004.001.10'> {
-  const value = toDecimal({ currency, minor: BigInt(minor) });
-  const header = {
-    MsgId: `R${id}`.slice(0, 35),
-    CreDtTm: now(),
-    NbOfTxs: '1',
-    SttlmInf: SETTLEMENT,
-    InstgAgt: agent(BIC),
-  };
-  const returned = {
-    RtrId: `R${id}`.slice(0, 35),
-    OrgnlGrpInf: { OrgnlMsgId: id, OrgnlMsgNmId: 'pacs.008.001.09' },
-    OrgnlEndToEndId: endToEnd,
-    OrgnlTxId: id,
-    RtrdIntrBkSttlmAmt: { Ccy: currency, value },
-    RtrRsnInf: [{ Rsn: { Cd: reason } }],
-  };
-  return { name: 'pacs.004.001.10', content: { GrpHdr: header, TxInf: [returned] } };
-}
-
-function incomingMessage(payment: Omit<ToPay, 'times'>): Message<'pacs.008.001.09'> {
-  const { id, creditorIban, creditorName = 'Unknown', debtorName = 'Max Mustermann', currency, amount, text } = payment;
-  const transaction = {
-    PmtId: { EndToEndId: `E-${id}`.slice(0, 35), TxId: id },
-    IntrBkSttlmAmt: { Ccy: currency, value: amount },
-    ChrgBr: 'SLEV' as const,
-    Dbtr: { Nm: debtorName },
-    DbtrAcct: { Id: { IBAN: OTHER_IBAN } },
-    DbtrAgt: agent(BIC),
-    CdtrAgt: { FinInstnId: { Othr: { Id: 'NOTPROVIDED' } } },
-    Cdtr: { Nm: creditorName },
-    CdtrAcct: { Id: { IBAN: creditorIban } },
-    ...(text !== undefined && { RmtInf: { Ustrd: [text] } }),
-  };
-  const header = {
-    MsgId: `M-${id}`.slice(0, 35),
-    CreDtTm: now(),
-    NbOfTxs: '1',
-    SttlmInf: SETTLEMENT,
-    InstgAgt: agent(BIC),
-  };
-  return { name: 'pacs.008.001.09', content: { GrpHdr: header, CdtTrfTxInf: [transaction] } };
 }

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/integration/v1/integration_service.proto.
  */
 export const file_bank_integration_v1_integration_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKTBAoSU2VuZFBheW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEisKEHBheW1lbnRfb3JkZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIeBADEioKD2RlYnRvcl9wYXJ0eV9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgIEAMSLgoLZGVidG9yX2liYW4YBSABKAlCGbpIBnIEEAUYItq1GAQIAhAD4rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgGIAEoCUIZukgGcgQQBRgi2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAISLAoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgKIAEoCUIJukgGcgQQARgjEjsKDmV4ZWN1dGlvbl9kYXRlGAsgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIZCgZzY2hlbWUYDCABKAlCCbpIBnIEEAEYIyIVChNTZW5kUGF5bWVudFJlc3BvbnNlIoQCChFTZW5kUmV0dXJuUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIrChBzdXNwZW5zZV9pdGVtX2lkGAQgASgJQhG6SAZyBBABGEDatRgECHkQAxIrCgppc29fcmVhc29uGAUgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI4CgtyZXR1cm5fZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiFAoSU2VuZFJldHVyblJlc3BvbnNlIhgKFkdldFNjaGVtZVN0YXR1c1JlcXVlc3QiUwoXR2V0U2NoZW1lU3RhdHVzUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzIlYKGkxpc3RTY2hlbWVFeGNoYW5nZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJ1ChtMaXN0U2NoZW1lRXhjaGFuZ2VzUmVzcG9uc2USPQoQc2NoZW1lX2V4Y2hhbmdlcxgBIAMoCzIjLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lRXhjaGFuZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImgKFFN1c3BlbmRTY2hlbWVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQARjIASJRChVTdXNwZW5kU2NoZW1lUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzIksKE1Jlc3VtZVNjaGVtZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiUAoUUmVzdW1lU2NoZW1lUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzMrwLChJJbnRlZ3JhdGlvblNlcnZpY2USjgEKFVVwbG9hZFBheW1lbnRGaWxlUGFydBIxLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBoyLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCEoIBChFTdWJtaXRQYXltZW50RmlsZRItLmJhbmsuaW50ZWdyYXRpb24udjEuU3VibWl0UGF5bWVudEZpbGVSZXF1ZXN0Gi4uYmFuay5pbnRlZ3JhdGlvbi52MS5TdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKCAQoOR2V0UGF5bWVudEZpbGUSKi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRGaWxlUmVxdWVzdBorLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudEZpbGVSZXNwb25zZSIXkAIBirUYEAoBARICCAISBwgDEgMDBgcSiwEKEExpc3RQYXltZW50RmlsZXMSLC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RQYXltZW50RmlsZXNSZXF1ZXN0Gi0uYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0UGF5bWVudEZpbGVzUmVzcG9uc2UiGpACAYq1GBMKAgECEgIIAhIHCAMSAwMGBygBEpwBChZHZXRQYXltZW50U3RhdHVzUmVwb3J0EjIuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVxdWVzdBozLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlIhmQAgGKtRgSCgEBEgIIAhIHCAMSAwMGBygFEmwKC1NlbmRQYXltZW50EicuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUGF5bWVudFJlcXVlc3QaKC5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRQYXltZW50UmVzcG9uc2UiCpACAoq1GAMKAQYSaQoKU2VuZFJldHVybhImLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJldHVyblJlcXVlc3QaJy5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZXR1cm5SZXNwb25zZSIKkAICirUYAwoBBhKBAQoPR2V0U2NoZW1lU3RhdHVzEisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXF1ZXN0GiwuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBKNAQoTTGlzdFNjaGVtZUV4Y2hhbmdlcxIvLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QaMC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBJ5Cg1TdXNwZW5kU2NoZW1lEikuYmFuay5pbnRlZ3JhdGlvbi52MS5TdXNwZW5kU2NoZW1lUmVxdWVzdBoqLmJhbmsuaW50ZWdyYXRpb24udjEuU3VzcGVuZFNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ2CgxSZXN1bWVTY2hlbWUSKC5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlcXVlc3QaKS5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_integration_v1_scheme, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKTBAoSU2VuZFBheW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEisKEHBheW1lbnRfb3JkZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIeBADEioKD2RlYnRvcl9wYXJ0eV9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgIEAMSLgoLZGVidG9yX2liYW4YBSABKAlCGbpIBnIEEAUYItq1GAQIAhAD4rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgGIAEoCUIZukgGcgQQBRgi2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAISLAoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgKIAEoCUIJukgGcgQQARgjEjsKDmV4ZWN1dGlvbl9kYXRlGAsgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIZCgZzY2hlbWUYDCABKAlCCbpIBnIEEAEYIyIVChNTZW5kUGF5bWVudFJlc3BvbnNlIoQCChFTZW5kUmV0dXJuUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIrChBzdXNwZW5zZV9pdGVtX2lkGAQgASgJQhG6SAZyBBABGEDatRgECHkQAxIrCgppc29fcmVhc29uGAUgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI4CgtyZXR1cm5fZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiFAoSU2VuZFJldHVyblJlc3BvbnNlIqABChFTZW5kUmVjYWxsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIrChBwYXltZW50X29yZGVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECHgQAxIoCgppc29fcmVhc29uGAQgASgJQhS6SBFyDzINXltBLVowLTldezR9JCIUChJTZW5kUmVjYWxsUmVzcG9uc2UiogIKF1NlbmRSZWNhbGxBbnN3ZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKEmV4dGVybmFsX3JlZmVyZW5jZRgDIAEoCUIJukgGcgQQARhAEi4KEnJlY2VpdmVkX3JlY2FsbF9pZBgEIAEoCUISukgGcgQQARhA2rUYBQiDARADEhAKCGFjY2VwdGVkGAUgASgIEisKCmlzb19yZWFzb24YBiABKAlCF7pIFHISMhBeKFtBLVowLTldezR9KT8kEjsKC3JldHVybl9kYXRlGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JCIaChhTZW5kUmVjYWxsQW5zd2VyUmVzcG9uc2UiGAoWR2V0U2NoZW1lU3RhdHVzUmVxdWVzdCJTChdHZXRTY2hlbWVTdGF0dXNSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMiVgoaTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEInUKG0xpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZRI9ChBzY2hlbWVfZXhjaGFuZ2VzGAEgAygLMiMuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVFeGNoYW5nZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiaAoUU3VzcGVuZFNjaGVtZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGgoGcmVhc29uGAMgASgJQgq6SAdyBRABGMgBIlEKFVN1c3BlbmRTY2hlbWVSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMiSwoTUmVzdW1lU2NoZW1lUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCJQChRSZXN1bWVTY2hlbWVSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMypA0KEkludGVncmF0aW9uU2VydmljZRKOAQoVVXBsb2FkUGF5bWVudEZpbGVQYXJ0EjEuYmFuay5pbnRlZ3JhdGlvbi52MS5VcGxvYWRQYXltZW50RmlsZVBhcnRSZXF1ZXN0GjIuYmFuay5pbnRlZ3JhdGlvbi52MS5VcGxvYWRQYXltZW50RmlsZVBhcnRSZXNwb25zZSIOkAICirUYBwoBARICCAISggEKEVN1Ym1pdFBheW1lbnRGaWxlEi0uYmFuay5pbnRlZ3JhdGlvbi52MS5TdWJtaXRQYXltZW50RmlsZVJlcXVlc3QaLi5iYW5rLmludGVncmF0aW9uLnYxLlN1Ym1pdFBheW1lbnRGaWxlUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEoIBCg5HZXRQYXltZW50RmlsZRIqLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudEZpbGVSZXF1ZXN0GisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50RmlsZVJlc3BvbnNlIheQAgGKtRgQCgEBEgIIAhIHCAMSAwMGBxKLAQoQTGlzdFBheW1lbnRGaWxlcxIsLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFBheW1lbnRGaWxlc1JlcXVlc3QaLS5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RQYXltZW50RmlsZXNSZXNwb25zZSIakAIBirUYEwoCAQISAggCEgcIAxIDAwYHKAESnAEKFkdldFBheW1lbnRTdGF0dXNSZXBvcnQSMi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRTdGF0dXNSZXBvcnRSZXF1ZXN0GjMuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVzcG9uc2UiGZACAYq1GBIKAQESAggCEgcIAxIDAwYHKAUSbAoLU2VuZFBheW1lbnQSJy5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRQYXltZW50UmVxdWVzdBooLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFBheW1lbnRSZXNwb25zZSIKkAICirUYAwoBBhJpCgpTZW5kUmV0dXJuEiYuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmV0dXJuUmVxdWVzdBonLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJldHVyblJlc3BvbnNlIgqQAgKKtRgDCgEGEmkKClNlbmRSZWNhbGwSJi5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZWNhbGxSZXF1ZXN0GicuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmVjYWxsUmVzcG9uc2UiCpACAoq1GAMKAQYSewoQU2VuZFJlY2FsbEFuc3dlchIsLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJlY2FsbEFuc3dlclJlcXVlc3QaLS5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZWNhbGxBbnN3ZXJSZXNwb25zZSIKkAICirUYAwoBBhKBAQoPR2V0U2NoZW1lU3RhdHVzEisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXF1ZXN0GiwuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBKNAQoTTGlzdFNjaGVtZUV4Y2hhbmdlcxIvLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QaMC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBJ5Cg1TdXNwZW5kU2NoZW1lEikuYmFuay5pbnRlZ3JhdGlvbi52MS5TdXNwZW5kU2NoZW1lUmVxdWVzdBoqLmJhbmsuaW50ZWdyYXRpb24udjEuU3VzcGVuZFNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ2CgxSZXN1bWVTY2hlbWUSKC5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlcXVlc3QaKS5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_integration_v1_scheme, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
  * The part to upload.
@@ -492,6 +492,141 @@ export const SendReturnResponseSchema: GenMessage<SendReturnResponse> = /*@__PUR
   messageDesc(file_bank_integration_v1_integration_service, 13);
 
 /**
+ * Which payment to ask back.
+ *
+ * @generated from message bank.integration.v1.SendRecallRequest
+ */
+export type SendRecallRequest = Message<"bank.integration.v1.SendRecallRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The payment order.
+   *
+   * @generated from field: string payment_order_id = 3;
+   */
+  paymentOrderId: string;
+
+  /**
+   * Why, in ISO's list of external codes (ExternalCancellationReason1Code).
+   *
+   * @generated from field: string iso_reason = 4;
+   */
+  isoReason: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallRequest.
+ * Use `create(SendRecallRequestSchema)` to create a new message.
+ */
+export const SendRecallRequestSchema: GenMessage<SendRecallRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 14);
+
+/**
+ * It is kept, and will be sent.
+ *
+ * @generated from message bank.integration.v1.SendRecallResponse
+ */
+export type SendRecallResponse = Message<"bank.integration.v1.SendRecallResponse"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallResponse.
+ * Use `create(SendRecallResponseSchema)` to create a new message.
+ */
+export const SendRecallResponseSchema: GenMessage<SendRecallResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 15);
+
+/**
+ * The answer to send.
+ *
+ * @generated from message bank.integration.v1.SendRecallAnswerRequest
+ */
+export type SendRecallAnswerRequest = Message<"bank.integration.v1.SendRecallAnswerRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The recall, as it came in.
+   *
+   * @generated from field: string external_reference = 3;
+   */
+  externalReference: string;
+
+  /**
+   * The same, as transaction knows it: what is given back goes by it, once.
+   *
+   * @generated from field: string received_recall_id = 4;
+   */
+  receivedRecallId: string;
+
+  /**
+   * Whether the money is given back.
+   *
+   * @generated from field: bool accepted = 5;
+   */
+  accepted: boolean;
+
+  /**
+   * Why not, in ISO's list of external codes (ExternalPaymentCancellationRejection1Code).
+   *
+   * @generated from field: string iso_reason = 6;
+   */
+  isoReason: string;
+
+  /**
+   * Where it is given back from an account: the business date, YYYY-MM-DD. Empty: what is in suspense goes by SendReturn.
+   *
+   * @generated from field: string return_date = 7;
+   */
+  returnDate: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallAnswerRequest.
+ * Use `create(SendRecallAnswerRequestSchema)` to create a new message.
+ */
+export const SendRecallAnswerRequestSchema: GenMessage<SendRecallAnswerRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 16);
+
+/**
+ * It is kept, and will be sent.
+ *
+ * @generated from message bank.integration.v1.SendRecallAnswerResponse
+ */
+export type SendRecallAnswerResponse = Message<"bank.integration.v1.SendRecallAnswerResponse"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallAnswerResponse.
+ * Use `create(SendRecallAnswerResponseSchema)` to create a new message.
+ */
+export const SendRecallAnswerResponseSchema: GenMessage<SendRecallAnswerResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 17);
+
+/**
  * Nothing to say.
  *
  * @generated from message bank.integration.v1.GetSchemeStatusRequest
@@ -504,7 +639,7 @@ export type GetSchemeStatusRequest = Message<"bank.integration.v1.GetSchemeStatu
  * Use `create(GetSchemeStatusRequestSchema)` to create a new message.
  */
 export const GetSchemeStatusRequestSchema: GenMessage<GetSchemeStatusRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 14);
+  messageDesc(file_bank_integration_v1_integration_service, 18);
 
 /**
  * How it is.
@@ -525,7 +660,7 @@ export type GetSchemeStatusResponse = Message<"bank.integration.v1.GetSchemeStat
  * Use `create(GetSchemeStatusResponseSchema)` to create a new message.
  */
 export const GetSchemeStatusResponseSchema: GenMessage<GetSchemeStatusResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 15);
+  messageDesc(file_bank_integration_v1_integration_service, 19);
 
 /**
  * Which exchanges.
@@ -553,7 +688,7 @@ export type ListSchemeExchangesRequest = Message<"bank.integration.v1.ListScheme
  * Use `create(ListSchemeExchangesRequestSchema)` to create a new message.
  */
 export const ListSchemeExchangesRequestSchema: GenMessage<ListSchemeExchangesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 16);
+  messageDesc(file_bank_integration_v1_integration_service, 20);
 
 /**
  * A page of exchanges.
@@ -581,7 +716,7 @@ export type ListSchemeExchangesResponse = Message<"bank.integration.v1.ListSchem
  * Use `create(ListSchemeExchangesResponseSchema)` to create a new message.
  */
 export const ListSchemeExchangesResponseSchema: GenMessage<ListSchemeExchangesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 17);
+  messageDesc(file_bank_integration_v1_integration_service, 21);
 
 /**
  * Why.
@@ -616,7 +751,7 @@ export type SuspendSchemeRequest = Message<"bank.integration.v1.SuspendSchemeReq
  * Use `create(SuspendSchemeRequestSchema)` to create a new message.
  */
 export const SuspendSchemeRequestSchema: GenMessage<SuspendSchemeRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 18);
+  messageDesc(file_bank_integration_v1_integration_service, 22);
 
 /**
  * How it is.
@@ -637,7 +772,7 @@ export type SuspendSchemeResponse = Message<"bank.integration.v1.SuspendSchemeRe
  * Use `create(SuspendSchemeResponseSchema)` to create a new message.
  */
 export const SuspendSchemeResponseSchema: GenMessage<SuspendSchemeResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 19);
+  messageDesc(file_bank_integration_v1_integration_service, 23);
 
 /**
  * Nothing more to say.
@@ -665,7 +800,7 @@ export type ResumeSchemeRequest = Message<"bank.integration.v1.ResumeSchemeReque
  * Use `create(ResumeSchemeRequestSchema)` to create a new message.
  */
 export const ResumeSchemeRequestSchema: GenMessage<ResumeSchemeRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 20);
+  messageDesc(file_bank_integration_v1_integration_service, 24);
 
 /**
  * How it is.
@@ -686,7 +821,7 @@ export type ResumeSchemeResponse = Message<"bank.integration.v1.ResumeSchemeResp
  * Use `create(ResumeSchemeResponseSchema)` to create a new message.
  */
 export const ResumeSchemeResponseSchema: GenMessage<ResumeSchemeResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 21);
+  messageDesc(file_bank_integration_v1_integration_service, 25);
 
 /**
  * Brings in what the outside world sends, and sends what the bank has to say, in the words of the standards: ISO 20022.
@@ -710,7 +845,7 @@ export const IntegrationService: GenService<{
    * once whatever is killed: a payment is known by the message's identification, its end-to-end identification and its place in the
    * file. Payments to accounts of this bank become transfers, ordered by the customer who hands the file in and
    * held to all that they are held to one by one; what they would have to prove with a step-up waits for a review. Payments to other
-   * banks, and on days after the open business date, are refused one by one. The same content is taken once; another file with
+   * banks become payment orders (OrderPayment of the transaction service), also on later days; transfers on days after the open business date are refused one by one. The same content is taken once; another file with
    * the same message identification is refused as a whole.
    *
    * Errors: PAYMENT_FILE_EXISTS (ALREADY_EXISTS: this content was handed in before; the metadata `payment_file_id` says as which), PAYMENT_FILE_PART_NOT_FOUND (FAILED_PRECONDITION: a part was not uploaded, or too long ago), PAYMENT_FILE_EMPTY (INVALID_ARGUMENT: neither content nor parts)
@@ -747,8 +882,9 @@ export const IntegrationService: GenService<{
     output: typeof ListPaymentFilesResponseSchema;
   },
   /**
-   * Tells what became of the payments of a file as messages of ISO 20022 (pain.002.001.10), each with up to 1,000 payments, as they were when the file was carried out: ACSC is
-   * booked, PDNG waits, RJCT is refused, with a reason of ISO's list of external codes and ours beside it.
+   * Tells what became of the payments of a file as messages of ISO 20022 (pain.002.001.10), each with up to 1,000 payments, as they were when the file was carried out, and payments to other
+   * banks as they are now: ACSC is booked, or settled with the other bank, ACSP is on its way to it, PDNG waits, CANC was recalled before it was sent, RJCT is refused, rejected or returned, with a reason of
+   * ISO's list of external codes and ours beside it.
    *
    * Errors: PAYMENT_FILE_NOT_FOUND (NOT_FOUND), PAYMENT_FILE_NOT_READ (FAILED_PRECONDITION: it is still being read), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
    *
@@ -781,6 +917,31 @@ export const IntegrationService: GenService<{
     methodKind: "unary";
     input: typeof SendReturnRequestSchema;
     output: typeof SendReturnResponseSchema;
+  },
+  /**
+   * Takes the recall of a payment order. One that was never sent is not sent any more; else the other bank is asked for it (camt.056), until it answers (camt.029). What becomes of it
+   * is told by ReportPayment and ReportRecall of bank.transaction.v1.TransactionService.
+   *
+   * Errors: PAYMENT_NOT_SENT (NOT_FOUND: there is none of this payment order)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.SendRecall
+   */
+  sendRecall: {
+    methodKind: "unary";
+    input: typeof SendRecallRequestSchema;
+    output: typeof SendRecallResponseSchema;
+  },
+  /**
+   * Takes the answer to a recall that came in, to send (camt.029); with it the money, where it is given back from an account (pacs.004).
+   *
+   * Errors: RECALL_NOT_RECEIVED (NOT_FOUND: there is none of this reference)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.SendRecallAnswer
+   */
+  sendRecallAnswer: {
+    methodKind: "unary";
+    input: typeof SendRecallAnswerRequestSchema;
+    output: typeof SendRecallAnswerResponseSchema;
   },
   /**
    * Says how the connection to the scheme is.
