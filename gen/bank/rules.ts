@@ -242,6 +242,11 @@ export type RpcPath =
   | 'bank.integration.v1.IntegrationService/SendRecallAnswer'
   | 'bank.integration.v1.IntegrationService/GetSchemeStatus'
   | 'bank.integration.v1.IntegrationService/ListSchemeExchanges'
+  | 'bank.integration.v1.IntegrationService/ImportSettlementStatement'
+  | 'bank.integration.v1.IntegrationService/GetReconciliation'
+  | 'bank.integration.v1.IntegrationService/ListReconciliationExceptions'
+  | 'bank.integration.v1.IntegrationService/AssignReconciliationException'
+  | 'bank.integration.v1.IntegrationService/ResolveReconciliationExceptions'
   | 'bank.integration.v1.IntegrationService/SuspendScheme'
   | 'bank.integration.v1.IntegrationService/ResumeScheme'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -3857,6 +3862,100 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAGE_TOKEN_INVALID',
     ],
   },
+  'bank.integration.v1.IntegrationService/ImportSettlementStatement': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'STATEMENT_UNREADABLE',
+      'STATEMENT_NOT_NEXT',
+      'STATEMENT_EXISTS',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/GetReconciliation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.integration.v1.IntegrationService/ListReconciliationExceptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/AssignReconciliationException': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'RECONCILIATION_EXCEPTION_NOT_FOUND',
+      'RECONCILIATION_EXCEPTION_RESOLVED',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/ResolveReconciliationExceptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'RECONCILIATION_EXCEPTION_NOT_FOUND',
+      'RECONCILIATION_EXCEPTION_RESOLVED',
+      'RECONCILIATION_SUMS_DIFFER',
+      'CURRENCY_MISMATCH',
+    ],
+  },
   'bank.integration.v1.IntegrationService/SuspendScheme': {
     callers: ['edge'],
     grants: [
@@ -4409,7 +4508,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.ledger.v1.LedgerService/ListEntries': {
-    callers: ['edge', 'account', 'transaction'],
+    callers: ['edge', 'account', 'transaction', 'integration-inbound'],
     grants: [
       { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -4432,7 +4531,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.ledger.v1.LedgerService/GetJournal': {
-    callers: ['edge', 'account', 'transaction'],
+    callers: ['edge', 'account', 'transaction', 'integration-inbound'],
     grants: [
       { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -8281,6 +8380,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.customer.v1.UploadDocumentPartRequest': { content: 'PERSONAL' },
   'bank.integration.v1.GetPaymentStatusReportResponse': { content: 'PERSONAL' },
+  'bank.integration.v1.ImportSettlementStatementRequest': { content: 'PERSONAL' },
   'bank.integration.v1.SendPaymentRequest': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.integration.v1.SubmitPaymentFileRequest': { content: 'PERSONAL' },
   'bank.integration.v1.UploadPaymentFilePartRequest': { content: 'PERSONAL' },
@@ -8462,6 +8562,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.customer.v1.UploadDocumentPartRequest',
   'bank.integration.v1.GetPaymentStatusReportResponse',
+  'bank.integration.v1.ImportSettlementStatementRequest',
   'bank.integration.v1.SendPaymentRequest',
   'bank.integration.v1.SubmitPaymentFileRequest',
   'bank.integration.v1.UploadPaymentFilePartRequest',

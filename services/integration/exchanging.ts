@@ -3,6 +3,7 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { sha256Hex } from '#chassis/digest.ts';
 import { isPassingRefusal, Refusal } from '#chassis/errors.ts';
+import { deriveId } from '#chassis/id.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { continueTrace } from '#chassis/trace.ts';
 import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
@@ -13,6 +14,7 @@ import { isoReason, plain } from './domain/payments.ts';
 import { answerMessage } from './domain/scheme-messages.ts';
 import { takeInRecalls, tellRecalls } from './recalling.ts';
 import { receive } from './receiving.ts';
+import { reconcile } from './reconciling.ts';
 import { writeChecked } from './schemas.ts';
 import { keepFetched, keepTooLong, OUTBOUND_CONTEXT } from './scheme-keeping.ts';
 import type { SchemePort } from './scheme-port.ts';
@@ -34,6 +36,7 @@ import {
 } from './scheme-tables.ts';
 
 const LOOK_MS = 300;
+const RECONCILE_MS = 1_000;
 /** Longer than a message may take. */
 const LEASE_MS = 30_000;
 const CALL_MS = 15_000;
@@ -53,6 +56,7 @@ export function startExchanging(context: Context): () => Promise<void> {
   const stops = [
     repeat(LOOK_MS, () => tell(context), log, 'what is known of payments cannot be told yet'),
     repeat(LOOK_MS, () => tellRecalls(context), log, 'what is known of recalls cannot be told yet'),
+    repeat(RECONCILE_MS, () => reconcile(context), log, 'statements of the scheme have to wait'),
   ];
   if (scheme) {
     stops.push(
@@ -192,7 +196,7 @@ async function takeInOne(context: Context, scheme: SchemePort, payment: InboundR
   const { id, attempts } = payment;
   try {
     const booked = await outcomeOf(context, payment);
-    await database.query(settleInbound(id, booked.state, booked.isoReason));
+    await database.query(settleInbound(id, booked));
     const making = { time: new Date().toISOString(), bic: config.BANK_BIC };
     const answer = answerMessage(
       { ...payment, accepted: booked.state === 'accepted', isoReason: booked.isoReason },
@@ -209,21 +213,24 @@ async function takeInOne(context: Context, scheme: SchemePort, payment: InboundR
 /** What became of a payment that came in: what is known, or else what comes of booking it. */
 async function outcomeOf(context: Context, payment: InboundRow): Promise<Booked> {
   const { state, isoReason: reason } = payment;
-  return state === 'received' ? book(context, payment) : { state, isoReason: reason };
+  return state === 'received' ? book(context, payment) : { state, isoReason: reason, journalId: null };
 }
 
 interface Booked {
   readonly state: 'accepted' | 'rejected';
   readonly isoReason: string;
+  /** The journal that books it on an account. */
+  readonly journalId: string | null;
 }
 
 /** Books a payment by transaction, once; what is refused there is rejected. */
 async function book(context: Context, payment: InboundRow): Promise<Booked> {
   try {
-    await receive(context, payment);
-    return { state: 'accepted', isoReason: '' };
+    const { transactionId } = await receive(context, payment);
+    const journalId = transactionId === '' ? null : deriveId('jnl', transactionId);
+    return { state: 'accepted', isoReason: '', journalId };
   } catch (error) {
     if (!(error instanceof Refusal) || isPassingRefusal(error)) throw error;
-    return { state: 'rejected', isoReason: isoReason(error.reason) };
+    return { state: 'rejected', isoReason: isoReason(error.reason), journalId: null };
   }
 }

@@ -2,16 +2,18 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { sha256Hex } from '#chassis/digest.ts';
 import { asBuffer } from '#chassis/encode.ts';
-import { invalid } from '#chassis/errors.ts';
+import { invalid, isPassingRefusal, Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
-import type { Message } from '#rules/iso20022/definitions.ts';
+import type { Content, Message } from '#rules/iso20022/definitions.ts';
 import { IsoRefusal } from '#rules/iso20022/refusal.ts';
 import type { Context } from './context.ts';
 import { recalledPayments, saidByAnswer } from './domain/recall-messages.ts';
 import { type Incoming, incomingPayments, type Said, saidByReturn, saidByStatus } from './domain/scheme-messages.ts';
+import { settlementStatements } from './domain/settlement-statement.ts';
 import { insertInboundRecall, settleRecallOf } from './recall-tables.ts';
+import { keepStatement } from './reconciling.ts';
 import { readChecked, writeChecked } from './schemas.ts';
 import { insertDead, insertInbound, settleOutbound } from './scheme-tables.ts';
 
@@ -65,6 +67,9 @@ export async function keepFetched(context: Keeping, content: Buffer): Promise<{ 
       await context.database.query(insertInboundRecall({ ...recalled, id, inboundPaymentId: payment }));
     }
     return { name, id: message.content.Assgnmt.Id };
+  } else if (name === 'camt.053.001.08') {
+    await keepStatements(context, content, message.content);
+    return { name, id: message.content.GrpHdr.MsgId };
   } else if (name === 'camt.029.001.11') {
     const said = saidByAnswer(message.content).map(({ id, ...verdict }) => ({ ...verdict, id: deriveId('rcl', id) }));
     await keepSaid(context, content, said);
@@ -97,6 +102,20 @@ async function keepIncoming(context: Keeping, message: Buffer, payment: Incoming
   const content = await sealText(vault, id, INBOUND_CONTEXT, JSON.stringify(particulars));
   const kept = await database.query(insertInbound({ id, ...rest, content }));
   if (kept.length === 0) await keepDead(context, message, 'IDENTIFICATION_USED_TWICE');
+}
+
+/** Statements of the bank's account: what does not follow on the last one, or does not add up, is put aside. */
+async function keepStatements(context: Keeping, message: Buffer, content: Content<'camt.053.001.08'>): Promise<void> {
+  try {
+    const statements = settlementStatements(content);
+    await context.database.transaction(async (tx) => {
+      for (const statement of statements) await keepStatement(tx, statement);
+    });
+  } catch (error) {
+    const isOne = error instanceof IsoRefusal || error instanceof Refusal;
+    if (!isOne || (error instanceof Refusal && isPassingRefusal(error))) throw error;
+    await keepDead(context, message, error.reason);
+  }
 }
 
 async function keepSaid(context: Keeping, content: Buffer, said: readonly Said[]): Promise<void> {

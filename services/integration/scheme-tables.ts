@@ -163,9 +163,13 @@ export function selectInbound(id: string): RawBuilder<InboundRow> {
 }
 
 /** Writes what became of a payment that came in, once. */
-export function settleInbound(id: string, state: 'accepted' | 'rejected', isoReason: string): RawBuilder<unknown> {
+export function settleInbound(
+  id: string,
+  became: { readonly state: 'accepted' | 'rejected'; readonly isoReason: string; readonly journalId: string | null },
+): RawBuilder<unknown> {
   return sql`
-    update inbound_payment set state = ${state}, iso_reason = ${isoReason} where id = ${id} and state = 'received'
+    update inbound_payment set state = ${became.state}, iso_reason = ${became.isoReason}, journal_id = ${became.journalId}
+    where id = ${id} and state = 'received'
   `;
 }
 

@@ -4,11 +4,13 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
+import type { CommandTx } from '#chassis/command.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { type ReceivedRecallSchema, ReceivedRecallState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import { RecallReceivedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
 import {
@@ -17,6 +19,7 @@ import {
   expireReceivedRecalls,
   markAnswerHandedOver,
   markRecallHandedOver,
+  type NewReceivedRecall,
   type ReceivedRecallRow,
   type ReceivedRecallState as StoredState,
 } from './recall-tables.ts';
@@ -52,6 +55,16 @@ export function recallMessage(row: ReceivedRecallRow): MessageInitShape<typeof R
     expireDate,
     createTime: timestampFromMs(createTime),
   };
+}
+
+/** Says that another bank asks back what it has paid to an account. */
+export function publishRecalled(
+  tx: CommandTx,
+  { id, accountId, currency, amount, isoReason, expireDate }: NewReceivedRecall & { readonly accountId: string },
+): void {
+  const money = toMoney({ currency, minor: BigInt(amount) });
+  const event = { receivedRecallId: id, accountId, amount: money, isoReason, expireDate };
+  tx.publish(RecallReceivedSchema, event, { id, sequence: 1 });
 }
 
 /** Gives the recall of a payment to integration. */

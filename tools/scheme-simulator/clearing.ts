@@ -4,7 +4,14 @@ import { fromMoney, toDecimal } from '#chassis/money.ts';
 import type { Content, Message } from '#rules/iso20022/definitions.ts';
 import { writeMessage } from '#rules/iso20022/writer.ts';
 import { behaviourOf } from './behaviour.ts';
-import { incomingMessage, recallAnswer, recallMessage, returnMessage, statusMessage } from './messages.ts';
+import {
+  incomingMessage,
+  recallAnswer,
+  recallMessage,
+  returnMessage,
+  statementMessage,
+  statusMessage,
+} from './messages.ts';
 
 /** A payment of the bank, by its identification. */
 export interface Payment {
@@ -29,6 +36,16 @@ interface Incoming {
   recall?: string;
 }
 
+/** What moved the bank's money here, in its order. */
+export interface Entry {
+  readonly id: string;
+  readonly currency: string;
+  /** Minor units in text: more is the bank's. */
+  readonly minor: string;
+  /** Whether a statement has said so. */
+  told: boolean;
+}
+
 /** Everything that is kept, in plain JSON. */
 export interface State {
   readonly payments: Record<string, Payment>;
@@ -36,9 +53,21 @@ export interface State {
   /** Messages that the bank has not acknowledged. */
   mailbox: { readonly number: number; readonly content: string }[];
   lastNumber: number;
+  entries: Entry[];
+  /** At what the last statement of each currency ended, and how many there were. */
+  closings: Record<string, string>;
+  statements: number;
 }
 
-export const EMPTY: State = { payments: {}, incoming: {}, mailbox: [], lastNumber: 0 };
+export const EMPTY: State = {
+  payments: {},
+  incoming: {},
+  mailbox: [],
+  lastNumber: 0,
+  entries: [],
+  closings: {},
+  statements: 0,
+};
 
 /** What to pay to an account of the bank. */
 export interface ToPay {
@@ -61,6 +90,19 @@ export interface ToRecall {
   readonly times?: number;
 }
 
+/** Of what to write a statement. */
+export interface ToState {
+  readonly currency: string;
+  /** Its day, YYYY-MM-DD: today, unless told otherwise. */
+  readonly date?: string;
+  /** All payments of the bank as one entry. */
+  readonly batch?: boolean;
+  /** So many of the last entries it does not say. */
+  readonly forget?: number;
+  /** An entry that nobody knows of, of this amount. */
+  readonly invent?: string;
+}
+
 /** What a message was answered: taken, not taken now, or taken without a word. */
 export type Taken = 'taken' | 'busy' | 'deaf';
 
@@ -69,7 +111,7 @@ export class Clearing {
   readonly state: State;
 
   constructor(state: State) {
-    this.state = state;
+    this.state = { ...structuredClone(EMPTY), ...state };
   }
 
   /** Takes a message of the bank. */
@@ -101,6 +143,38 @@ export class Clearing {
   /** Asks a payment to the bank back, as often as it is told to. */
   recall({ id, reason = 'DUPL', times = 1 }: ToRecall): void {
     for (let count = 0; count < times; count += 1) this.#say(recallMessage(id, reason));
+  }
+
+  /** Writes the statement of the bank's account (camt.053) of what no statement has said yet. */
+  statement({
+    currency,
+    date = new Date().toISOString().slice(0, 10),
+    batch = false,
+    forget = 0,
+    invent,
+  }: ToState): void {
+    if (invent !== undefined) {
+      const { minor } = fromMoney({ currencyCode: currency, amount: invent });
+      this.state.entries.push({
+        id: `invented-${this.state.entries.length}`,
+        currency,
+        minor: String(minor),
+        told: false,
+      });
+    }
+    const untold = this.state.entries.filter((one) => one.currency === currency && !one.told);
+    const said = untold.slice(0, untold.length - forget);
+    for (const one of said) one.told = true;
+    const opening = BigInt(this.state.closings[currency] ?? '0');
+    const closing = said.reduce((sum, { minor }) => sum + BigInt(minor), opening);
+    this.state.closings[currency] = String(closing);
+    this.state.statements += 1;
+    const id = `ST-${currency}-${this.state.statements}`;
+    this.#say(statementMessage({ id, currency, date, opening, closing, entries: said, batch }));
+  }
+
+  #move(id: string, { currency, minor }: { readonly currency: string; readonly minor: string }, sign: bigint): void {
+    this.state.entries.push({ id, currency, minor: String(sign * BigInt(minor)), told: false });
   }
 
   /** The first message that the bank has not acknowledged. */
@@ -146,11 +220,13 @@ export class Clearing {
       if (known.asked <= busyFor) return 'busy';
       if (known.asked <= deafFor) taken = 'deaf';
       const isFirst = known.outcome === '';
+      if (isFirst && behaviour.rejects === undefined) this.#move(id, known, -1n);
       known.outcome = behaviour.rejects === undefined ? 'settled' : 'rejected';
       // Whoever asks again hears the same again.
       if (known.asked > silentFor) this.#say(statusMessage(id, known.endToEnd, behaviour.rejects), behaviour.twice);
       if (!isFirst || behaviour.returns === undefined) continue;
       known.returned = true;
+      this.#move(id, known, 1n);
       this.#say(returnMessage(id, known, behaviour.returns), behaviour.twice);
     }
     return taken;
@@ -159,7 +235,10 @@ export class Clearing {
   #takeReturn({ GrpHdr, TxInf = [] }: Content<'pacs.004.001.10'>): Taken {
     for (const { OrgnlTxId = '' } of TxInf) {
       const known = this.state.incoming[OrgnlTxId];
-      if (known) known.returned = true;
+      if (known && !known.returned) {
+        known.returned = true;
+        this.#move(OrgnlTxId, known, -1n);
+      }
     }
     this.#say(statusMessage(GrpHdr.MsgId, 'NOTPROVIDED', undefined));
     return 'taken';
@@ -171,6 +250,7 @@ export class Clearing {
       if (known?.outcome !== '') continue;
       known.outcome = TxSts === 'RJCT' ? 'rejected' : 'accepted';
       known.reason = StsRsnInf?.[0]?.Rsn?.Cd ?? '';
+      if (known.outcome === 'accepted') this.#move(OrgnlTxId, known, 1n);
     }
     return 'taken';
   }
@@ -184,6 +264,7 @@ export class Clearing {
       this.#say(recallAnswer(CxlId, id, refusal), twice);
       if (!known || refusal !== undefined || known.returned) continue;
       known.returned = true;
+      this.#move(id, known, 1n);
       this.#say(returnMessage(id, known, 'FOCR'), twice);
     }
     return 'taken';

@@ -1,7 +1,7 @@
 // What the other banks say, in the messages of ISO 20022.
 import { toDecimal } from '#chassis/money.ts';
 import type { Message } from '#rules/iso20022/definitions.ts';
-import type { Payment, ToPay } from './clearing.ts';
+import type { Entry, Payment, ToPay } from './clearing.ts';
 
 const BIC = 'SIMUCZPP';
 const OWN_BIC = 'BANKCZPP';
@@ -105,4 +105,48 @@ export function incomingMessage(payment: Omit<ToPay, 'times'>): Message<'pacs.00
     InstgAgt: agent(BIC),
   };
   return { name: 'pacs.008.001.09', content: { GrpHdr: header, CdtTrfTxInf: [transaction] } };
+}
+
+/** What a statement says. */
+export interface Stated {
+  readonly id: string;
+  readonly currency: string;
+  readonly date: string;
+  readonly opening: bigint;
+  readonly closing: bigint;
+  readonly entries: readonly Entry[];
+  /** All payments of the bank as one entry. */
+  readonly batch: boolean;
+}
+
+/** The statement of the bank's account, by a camt.053. */
+export function statementMessage(stated: Stated): Message<'camt.053.001.08'> {
+  const { id, currency, date, opening, closing, entries, batch } = stated;
+  const sided = (minor: bigint) => ({
+    Amt: { Ccy: currency, value: toDecimal({ currency, minor: minor < 0n ? -minor : minor }) },
+    CdtDbtInd: minor < 0n ? ('DBIT' as const) : ('CRDT' as const),
+  });
+  const balance = (code: string, minor: bigint) => {
+    return { Tp: { CdOrPrtry: { Cd: code } }, ...sided(minor), Dt: { Dt: date } };
+  };
+  const isPaid = ({ id: payment, minor }: Entry) => batch && payment.startsWith('pmo_') && minor.startsWith('-');
+  const paid = entries.filter(isPaid);
+  const groups = [...(paid.length > 0 ? [paid] : []), ...entries.filter((one) => !isPaid(one)).map((one) => [one])];
+  const said = groups.map((group, index) => ({
+    NtryRef: String(index + 1),
+    ...sided(group.reduce((sum, { minor }) => sum + BigInt(minor), 0n)),
+    Sts: { Cd: 'BOOK' },
+    BookgDt: { Dt: date },
+    AcctSvcrRef: `${id}-${index + 1}`.slice(0, 35),
+    BkTxCd: { Prtry: { Cd: 'SETTLEMENT' } },
+    NtryDtls: [{ TxDtls: group.map((one) => ({ Refs: { TxId: one.id } })) }],
+  }));
+  const statement = {
+    Id: id,
+    CreDtTm: now(),
+    Acct: { Id: { Othr: { Id: 'SETTLEMENT' } }, Ccy: currency },
+    Bal: [balance('OPBD', opening), balance('CLBD', closing)],
+    ...(said.length > 0 && { Ntry: said }),
+  };
+  return { name: 'camt.053.001.08', content: { GrpHdr: { MsgId: id, CreDtTm: now() }, Stmt: [statement] } };
 }

@@ -300,5 +300,43 @@ describe('Payments to and from other banks', function schemes() {
     expect(await minor(mine)).to.equal(before + 4_000n);
   });
 
+  it('has the same books as the scheme, to the entry, or says exactly where not', async () => {
+    const { openDate: date } = await bank().as(LedgerService, 'transaction').getBusinessDate({});
+    const state = (how: object) =>
+      fetch(`${simulator}/control/statement`, {
+        method: 'POST',
+        body: JSON.stringify({ currency: 'CZK', date, ...how }),
+      });
+    const line = client(IntegrationService);
+    const books = (identification: string) =>
+      until(`the statement ${identification}`, async () => {
+        const [found] = (await line.getReconciliation({})).reconciliations;
+        return found?.statementIdentification === identification && found;
+      });
+    // Its last entry it keeps to itself, and it says one that nobody knows of.
+    await state({ batch: true, forget: 1 });
+    const first = await books('ST-CZK-1');
+    const shown = (await line.listReconciliationExceptions({})).reconciliationExceptions.map(
+      ({ amount, paymentReferences }) => [amount?.amount, ...paymentReferences].join(' '),
+    );
+    expect(shown, shown.join()).to.have.length(1);
+    expect([first.agrees, first.ourOpenCount, first.theirOpenCount]).to.deep.equal([false, 1, 0]);
+    await state({ invent: '7.77' });
+    const second = await books('ST-CZK-2');
+    expect([second.ourOpenCount, second.theirOpenAmount?.amount]).to.deep.equal([0, '7.77']);
+    expect(second.unexplainedDifference?.amount).to.equal('0.00');
+    const { reconciliationExceptions: open } = await line.listReconciliationExceptions({});
+    expect(open.map(({ amount }) => amount?.amount)).to.deep.equal(['7.77']);
+    await state({ invent: '-7.77' });
+    const exceptionNumbers = await until('the correction', async () => {
+      const found = (await line.listReconciliationExceptions({})).reconciliationExceptions;
+      return found.length === 2 && found.map(({ exceptionNumber }) => exceptionNumber);
+    });
+    await line.resolveReconciliationExceptions({ requestId: aRequestId(), exceptionNumbers });
+    const last = await books('ST-CZK-3');
+    expect([last.agrees, last.ourBalance?.amount]).to.deep.equal([true, await clearing()]);
+    line.close();
+  });
+
   it('has left every law of the ledger as it is', () => checkLaws(bank().database('ledger').superuserUrl));
 });

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { businessDaysAfter } from '../domain/schemes.ts';
 import { insertReceivedRecall, type NewReceivedRecall } from '../recall-tables.ts';
+import { publishRecalled } from '../recalls.ts';
 import { selectItem } from '../suspense-tables.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
 
@@ -24,6 +25,9 @@ export function receiveRecall(context: Context): Rpcs<typeof TransactionService>
         const recall = { id: newId('rcl'), externalReference, isoReason, expireDate, ...money };
         const [kept] = await tx.query(insertReceivedRecall(recall));
         const id = kept?.id ?? recall.id;
+        // Once: the same may come by another key. Of what is in suspense nobody has to say anything.
+        if (id === recall.id && money.accountId !== null)
+          publishRecalled(tx, { ...recall, accountId: money.accountId });
         tx.record({ resourceIds: [id, money.accountId ?? money.suspenseItemId ?? ''], partyId: '' });
         return { receivedRecallId: id };
       },

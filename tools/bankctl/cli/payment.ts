@@ -7,7 +7,7 @@ const ITEM_STATES = ['pending', 'open', 'allocated', 'returned'] as const;
 const RECALL_STATES = ['open', 'accepted', 'refused', 'expired'] as const;
 const RECALL_REASONS = ['CUST', 'DUPL', 'TECH', 'FRAD', 'AC03', 'AM09'] as const;
 
-/** Adds payment, recall, suspense and scheme. */
+/** Adds payment, recall, suspense, scheme and reconciliation. */
 export function paymentCommands(program: Command, exited: Exited): void {
   const load = () => import('../commands/payment.ts');
   const payment = program.command('payment').description('Payments to accounts of other banks.');
@@ -54,6 +54,7 @@ export function paymentCommands(program: Command, exited: Exited): void {
   recallCommands(program, exited);
   suspenseCommands(program, exited);
   schemeCommands(program, exited);
+  reconciliationCommands(program, exited);
 }
 
 function recallCommands(program: Command, exited: Exited): void {
@@ -122,4 +123,37 @@ function schemeCommands(program: Command, exited: Exited): void {
   writes(scheme.command('resume'))
     .description('Puts the scheme back into service.')
     .action(action(exited, async () => (await load()).resumeScheme));
+}
+
+function reconciliationCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/reconciliation.ts');
+  const reconciliation = program
+    .command('reconciliation')
+    .description('Our clearing accounts, held against the statements of the scheme.');
+
+  reconciliation
+    .command('show')
+    .description('Says of each currency whether the books agree, or exactly where not.')
+    .action(action(exited, async () => (await load()).showReconciliation));
+
+  writes(reconciliation.command('import'))
+    .argument('<file>', 'the statement (camt.053)')
+    .description('Brings in a statement that did not come by the mailbox.')
+    .action(action(exited, async () => (await load()).importStatement));
+
+  lists(reconciliation.command('exceptions'))
+    .description('Lists what has no counterpart, oldest first.')
+    .action(action(exited, async () => (await load()).listExceptions));
+
+  writes(reconciliation.command('assign'))
+    .argument('<number>', 'the exception')
+    .option('--release', 'give it back to nobody')
+    .description('Takes an exception to look after.')
+    .action(action(exited, async () => (await load()).assignException));
+
+  writes(reconciliation.command('resolve'))
+    .argument('<numbers>', 'the exceptions: 3,7,8')
+    .option('--reason <text>', 'why they belong together although their sums differ')
+    .description('Says that exceptions belong together. Nothing is booked.')
+    .action(action(exited, async () => (await load()).resolveExceptions));
 }

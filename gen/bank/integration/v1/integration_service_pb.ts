@@ -6,6 +6,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { PaymentFile } from "./payment_file_pb.ts";
 import { file_bank_integration_v1_payment_file } from "./payment_file_pb.ts";
+import type { Reconciliation, ReconciliationException } from "./reconciliation_pb.ts";
+import { file_bank_integration_v1_reconciliation } from "./reconciliation_pb.ts";
 import type { SchemeExchange, SchemeStatus } from "./scheme_pb.ts";
 import { file_bank_integration_v1_scheme } from "./scheme_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/integration/v1/integration_service.proto.
  */
 export const file_bank_integration_v1_integration_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKTBAoSU2VuZFBheW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEisKEHBheW1lbnRfb3JkZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIeBADEioKD2RlYnRvcl9wYXJ0eV9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgIEAMSLgoLZGVidG9yX2liYW4YBSABKAlCGbpIBnIEEAUYItq1GAQIAhAD4rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgGIAEoCUIZukgGcgQQBRgi2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAISLAoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgKIAEoCUIJukgGcgQQARgjEjsKDmV4ZWN1dGlvbl9kYXRlGAsgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIZCgZzY2hlbWUYDCABKAlCCbpIBnIEEAEYIyIVChNTZW5kUGF5bWVudFJlc3BvbnNlIoQCChFTZW5kUmV0dXJuUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIrChBzdXNwZW5zZV9pdGVtX2lkGAQgASgJQhG6SAZyBBABGEDatRgECHkQAxIrCgppc29fcmVhc29uGAUgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI4CgtyZXR1cm5fZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiFAoSU2VuZFJldHVyblJlc3BvbnNlIqABChFTZW5kUmVjYWxsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIrChBwYXltZW50X29yZGVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECHgQAxIoCgppc29fcmVhc29uGAQgASgJQhS6SBFyDzINXltBLVowLTldezR9JCIUChJTZW5kUmVjYWxsUmVzcG9uc2UiogIKF1NlbmRSZWNhbGxBbnN3ZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKEmV4dGVybmFsX3JlZmVyZW5jZRgDIAEoCUIJukgGcgQQARhAEi4KEnJlY2VpdmVkX3JlY2FsbF9pZBgEIAEoCUISukgGcgQQARhA2rUYBQiDARADEhAKCGFjY2VwdGVkGAUgASgIEisKCmlzb19yZWFzb24YBiABKAlCF7pIFHISMhBeKFtBLVowLTldezR9KT8kEjsKC3JldHVybl9kYXRlGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JCIaChhTZW5kUmVjYWxsQW5zd2VyUmVzcG9uc2UiGAoWR2V0U2NoZW1lU3RhdHVzUmVxdWVzdCJTChdHZXRTY2hlbWVTdGF0dXNSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMiVgoaTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEInUKG0xpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZRI9ChBzY2hlbWVfZXhjaGFuZ2VzGAEgAygLMiMuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVFeGNoYW5nZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiaAoUU3VzcGVuZFNjaGVtZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGgoGcmVhc29uGAMgASgJQgq6SAdyBRABGMgBIlEKFVN1c3BlbmRTY2hlbWVSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMiSwoTUmVzdW1lU2NoZW1lUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCJQChRSZXN1bWVTY2hlbWVSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMypA0KEkludGVncmF0aW9uU2VydmljZRKOAQoVVXBsb2FkUGF5bWVudEZpbGVQYXJ0EjEuYmFuay5pbnRlZ3JhdGlvbi52MS5VcGxvYWRQYXltZW50RmlsZVBhcnRSZXF1ZXN0GjIuYmFuay5pbnRlZ3JhdGlvbi52MS5VcGxvYWRQYXltZW50RmlsZVBhcnRSZXNwb25zZSIOkAICirUYBwoBARICCAISggEKEVN1Ym1pdFBheW1lbnRGaWxlEi0uYmFuay5pbnRlZ3JhdGlvbi52MS5TdWJtaXRQYXltZW50RmlsZVJlcXVlc3QaLi5iYW5rLmludGVncmF0aW9uLnYxLlN1Ym1pdFBheW1lbnRGaWxlUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEoIBCg5HZXRQYXltZW50RmlsZRIqLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudEZpbGVSZXF1ZXN0GisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50RmlsZVJlc3BvbnNlIheQAgGKtRgQCgEBEgIIAhIHCAMSAwMGBxKLAQoQTGlzdFBheW1lbnRGaWxlcxIsLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFBheW1lbnRGaWxlc1JlcXVlc3QaLS5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RQYXltZW50RmlsZXNSZXNwb25zZSIakAIBirUYEwoCAQISAggCEgcIAxIDAwYHKAESnAEKFkdldFBheW1lbnRTdGF0dXNSZXBvcnQSMi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRTdGF0dXNSZXBvcnRSZXF1ZXN0GjMuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVzcG9uc2UiGZACAYq1GBIKAQESAggCEgcIAxIDAwYHKAUSbAoLU2VuZFBheW1lbnQSJy5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRQYXltZW50UmVxdWVzdBooLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFBheW1lbnRSZXNwb25zZSIKkAICirUYAwoBBhJpCgpTZW5kUmV0dXJuEiYuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmV0dXJuUmVxdWVzdBonLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJldHVyblJlc3BvbnNlIgqQAgKKtRgDCgEGEmkKClNlbmRSZWNhbGwSJi5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZWNhbGxSZXF1ZXN0GicuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmVjYWxsUmVzcG9uc2UiCpACAoq1GAMKAQYSewoQU2VuZFJlY2FsbEFuc3dlchIsLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJlY2FsbEFuc3dlclJlcXVlc3QaLS5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZWNhbGxBbnN3ZXJSZXNwb25zZSIKkAICirUYAwoBBhKBAQoPR2V0U2NoZW1lU3RhdHVzEisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXF1ZXN0GiwuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBKNAQoTTGlzdFNjaGVtZUV4Y2hhbmdlcxIvLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QaMC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBJ5Cg1TdXNwZW5kU2NoZW1lEikuYmFuay5pbnRlZ3JhdGlvbi52MS5TdXNwZW5kU2NoZW1lUmVxdWVzdBoqLmJhbmsuaW50ZWdyYXRpb24udjEuU3VzcGVuZFNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ2CgxSZXN1bWVTY2hlbWUSKC5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlcXVlc3QaKS5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_integration_v1_scheme, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKTBAoSU2VuZFBheW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEisKEHBheW1lbnRfb3JkZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIeBADEioKD2RlYnRvcl9wYXJ0eV9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgIEAMSLgoLZGVidG9yX2liYW4YBSABKAlCGbpIBnIEEAUYItq1GAQIAhAD4rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgGIAEoCUIZukgGcgQQBRgi2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAISLAoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgKIAEoCUIJukgGcgQQARgjEjsKDmV4ZWN1dGlvbl9kYXRlGAsgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIZCgZzY2hlbWUYDCABKAlCCbpIBnIEEAEYIyIVChNTZW5kUGF5bWVudFJlc3BvbnNlIoQCChFTZW5kUmV0dXJuUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIrChBzdXNwZW5zZV9pdGVtX2lkGAQgASgJQhG6SAZyBBABGEDatRgECHkQAxIrCgppc29fcmVhc29uGAUgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI4CgtyZXR1cm5fZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiFAoSU2VuZFJldHVyblJlc3BvbnNlIqABChFTZW5kUmVjYWxsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIrChBwYXltZW50X29yZGVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECHgQAxIoCgppc29fcmVhc29uGAQgASgJQhS6SBFyDzINXltBLVowLTldezR9JCIUChJTZW5kUmVjYWxsUmVzcG9uc2UiogIKF1NlbmRSZWNhbGxBbnN3ZXJSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiUKEmV4dGVybmFsX3JlZmVyZW5jZRgDIAEoCUIJukgGcgQQARhAEi4KEnJlY2VpdmVkX3JlY2FsbF9pZBgEIAEoCUISukgGcgQQARhA2rUYBQiDARADEhAKCGFjY2VwdGVkGAUgASgIEisKCmlzb19yZWFzb24YBiABKAlCF7pIFHISMhBeKFtBLVowLTldezR9KT8kEjsKC3JldHVybl9kYXRlGAcgASgJQia6SCNyITIfXihbMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSk/JCIaChhTZW5kUmVjYWxsQW5zd2VyUmVzcG9uc2UiGAoWR2V0U2NoZW1lU3RhdHVzUmVxdWVzdCJTChdHZXRTY2hlbWVTdGF0dXNSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMiVgoaTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEInUKG0xpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZRI9ChBzY2hlbWVfZXhjaGFuZ2VzGAEgAygLMiMuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVFeGNoYW5nZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkifgogSW1wb3J0U2V0dGxlbWVudFN0YXRlbWVudFJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSJAoHY29udGVudBgDIAEoDEITukgIegYQARiAgDDitRgECAIQAiJFCiFJbXBvcnRTZXR0bGVtZW50U3RhdGVtZW50UmVzcG9uc2USIAoYc3RhdGVtZW50X2lkZW50aWZpY2F0aW9uGAEgASgJIhoKGEdldFJlY29uY2lsaWF0aW9uUmVxdWVzdCJZChlHZXRSZWNvbmNpbGlhdGlvblJlc3BvbnNlEjwKD3JlY29uY2lsaWF0aW9ucxgBIAMoCzIjLmJhbmsuaW50ZWdyYXRpb24udjEuUmVjb25jaWxpYXRpb24iXwojTGlzdFJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIpABCiRMaXN0UmVjb25jaWxpYXRpb25FeGNlcHRpb25zUmVzcG9uc2USTwoZcmVjb25jaWxpYXRpb25fZXhjZXB0aW9ucxgBIAMoCzIsLmJhbmsuaW50ZWdyYXRpb24udjEuUmVjb25jaWxpYXRpb25FeGNlcHRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpABCiRBc3NpZ25SZWNvbmNpbGlhdGlvbkV4Y2VwdGlvblJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIQoQZXhjZXB0aW9uX251bWJlchgDIAEoBUIHukgEGgIgABIPCgdyZWxlYXNlGAQgASgIIncKJUFzc2lnblJlY29uY2lsaWF0aW9uRXhjZXB0aW9uUmVzcG9uc2USTgoYcmVjb25jaWxpYXRpb25fZXhjZXB0aW9uGAEgASgLMiwuYmFuay5pbnRlZ3JhdGlvbi52MS5SZWNvbmNpbGlhdGlvbkV4Y2VwdGlvbiKoAQomUmVzb2x2ZVJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1JlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSLgoRZXhjZXB0aW9uX251bWJlcnMYAyADKAVCE7pIEJIBDQgBEOgHGAEiBBoCIAASGAoGcmVhc29uGAQgASgJQgi6SAVyAxjIASJSCidSZXNvbHZlUmVjb25jaWxpYXRpb25FeGNlcHRpb25zUmVzcG9uc2USJwoKZGlmZmVyZW5jZRgBIAEoCzITLmJhbmsudHlwZS52MS5Nb25leSJoChRTdXNwZW5kU2NoZW1lUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIaCgZyZWFzb24YAyABKAlCCrpIB3IFEAEYyAEiUQoVU3VzcGVuZFNjaGVtZVJlc3BvbnNlEjgKDXNjaGVtZV9zdGF0dXMYASABKAsyIS5iYW5rLmludGVncmF0aW9uLnYxLlNjaGVtZVN0YXR1cyJLChNSZXN1bWVTY2hlbWVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIlAKFFJlc3VtZVNjaGVtZVJlc3BvbnNlEjgKDXNjaGVtZV9zdGF0dXMYASABKAsyIS5iYW5rLmludGVncmF0aW9uLnYxLlNjaGVtZVN0YXR1czLVEwoSSW50ZWdyYXRpb25TZXJ2aWNlEo4BChVVcGxvYWRQYXltZW50RmlsZVBhcnQSMS5iYW5rLmludGVncmF0aW9uLnYxLlVwbG9hZFBheW1lbnRGaWxlUGFydFJlcXVlc3QaMi5iYW5rLmludGVncmF0aW9uLnYxLlVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKCAQoRU3VibWl0UGF5bWVudEZpbGUSLS5iYW5rLmludGVncmF0aW9uLnYxLlN1Ym1pdFBheW1lbnRGaWxlUmVxdWVzdBouLmJhbmsuaW50ZWdyYXRpb24udjEuU3VibWl0UGF5bWVudEZpbGVSZXNwb25zZSIOkAICirUYBwoBARICCAISggEKDkdldFBheW1lbnRGaWxlEiouYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50RmlsZVJlcXVlc3QaKy5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRGaWxlUmVzcG9uc2UiF5ACAYq1GBAKAQESAggCEgcIAxIDAwYHEosBChBMaXN0UGF5bWVudEZpbGVzEiwuYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0UGF5bWVudEZpbGVzUmVxdWVzdBotLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlIhqQAgGKtRgTCgIBAhICCAISBwgDEgMDBgcoARKcAQoWR2V0UGF5bWVudFN0YXR1c1JlcG9ydBIyLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QaMy5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRTdGF0dXNSZXBvcnRSZXNwb25zZSIZkAIBirUYEgoBARICCAISBwgDEgMDBgcoBRJsCgtTZW5kUGF5bWVudBInLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFBheW1lbnRSZXF1ZXN0GiguYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUGF5bWVudFJlc3BvbnNlIgqQAgKKtRgDCgEGEmkKClNlbmRSZXR1cm4SJi5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZXR1cm5SZXF1ZXN0GicuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmV0dXJuUmVzcG9uc2UiCpACAoq1GAMKAQYSaQoKU2VuZFJlY2FsbBImLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJlY2FsbFJlcXVlc3QaJy5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZWNhbGxSZXNwb25zZSIKkAICirUYAwoBBhJ7ChBTZW5kUmVjYWxsQW5zd2VyEiwuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmVjYWxsQW5zd2VyUmVxdWVzdBotLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJlY2FsbEFuc3dlclJlc3BvbnNlIgqQAgKKtRgDCgEGEoEBCg9HZXRTY2hlbWVTdGF0dXMSKy5iYW5rLmludGVncmF0aW9uLnYxLkdldFNjaGVtZVN0YXR1c1JlcXVlc3QaLC5iYW5rLmludGVncmF0aW9uLnYxLkdldFNjaGVtZVN0YXR1c1Jlc3BvbnNlIhOQAgGKtRgMCgEBEgcIAxIDAwcIEo0BChNMaXN0U2NoZW1lRXhjaGFuZ2VzEi8uYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0U2NoZW1lRXhjaGFuZ2VzUmVxdWVzdBowLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFNjaGVtZUV4Y2hhbmdlc1Jlc3BvbnNlIhOQAgGKtRgMCgEBEgcIAxIDAwcIEp0BChlJbXBvcnRTZXR0bGVtZW50U3RhdGVtZW50EjUuYmFuay5pbnRlZ3JhdGlvbi52MS5JbXBvcnRTZXR0bGVtZW50U3RhdGVtZW50UmVxdWVzdBo2LmJhbmsuaW50ZWdyYXRpb24udjEuSW1wb3J0U2V0dGxlbWVudFN0YXRlbWVudFJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxKGAQoRR2V0UmVjb25jaWxpYXRpb24SLS5iYW5rLmludGVncmF0aW9uLnYxLkdldFJlY29uY2lsaWF0aW9uUmVxdWVzdBouLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UmVjb25jaWxpYXRpb25SZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMHEqcBChxMaXN0UmVjb25jaWxpYXRpb25FeGNlcHRpb25zEjguYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0UmVjb25jaWxpYXRpb25FeGNlcHRpb25zUmVxdWVzdBo5LmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1Jlc3BvbnNlIhKQAgGKtRgLCgEBEgYIAxICAwcSqQEKHUFzc2lnblJlY29uY2lsaWF0aW9uRXhjZXB0aW9uEjkuYmFuay5pbnRlZ3JhdGlvbi52MS5Bc3NpZ25SZWNvbmNpbGlhdGlvbkV4Y2VwdGlvblJlcXVlc3QaOi5iYW5rLmludGVncmF0aW9uLnYxLkFzc2lnblJlY29uY2lsaWF0aW9uRXhjZXB0aW9uUmVzcG9uc2UiEZACAoq1GAoKAQESBQgDEgEDEq8BCh9SZXNvbHZlUmVjb25jaWxpYXRpb25FeGNlcHRpb25zEjsuYmFuay5pbnRlZ3JhdGlvbi52MS5SZXNvbHZlUmVjb25jaWxpYXRpb25FeGNlcHRpb25zUmVxdWVzdBo8LmJhbmsuaW50ZWdyYXRpb24udjEuUmVzb2x2ZVJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1Jlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ5Cg1TdXNwZW5kU2NoZW1lEikuYmFuay5pbnRlZ3JhdGlvbi52MS5TdXNwZW5kU2NoZW1lUmVxdWVzdBoqLmJhbmsuaW50ZWdyYXRpb24udjEuU3VzcGVuZFNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ2CgxSZXN1bWVTY2hlbWUSKC5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlcXVlc3QaKS5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_integration_v1_reconciliation, file_bank_integration_v1_scheme, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
  * The part to upload.
@@ -719,6 +721,280 @@ export const ListSchemeExchangesResponseSchema: GenMessage<ListSchemeExchangesRe
   messageDesc(file_bank_integration_v1_integration_service, 21);
 
 /**
+ * The statement.
+ *
+ * @generated from message bank.integration.v1.ImportSettlementStatementRequest
+ */
+export type ImportSettlementStatementRequest = Message<"bank.integration.v1.ImportSettlementStatementRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The camt.053.001.08, in UTF-8. It is about the bank's own account, and kept as far as that needs.
+   *
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message bank.integration.v1.ImportSettlementStatementRequest.
+ * Use `create(ImportSettlementStatementRequestSchema)` to create a new message.
+ */
+export const ImportSettlementStatementRequestSchema: GenMessage<ImportSettlementStatementRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 22);
+
+/**
+ * It is kept, and will be held against our books.
+ *
+ * @generated from message bank.integration.v1.ImportSettlementStatementResponse
+ */
+export type ImportSettlementStatementResponse = Message<"bank.integration.v1.ImportSettlementStatementResponse"> & {
+  /**
+   * Its identification.
+   *
+   * @generated from field: string statement_identification = 1;
+   */
+  statementIdentification: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ImportSettlementStatementResponse.
+ * Use `create(ImportSettlementStatementResponseSchema)` to create a new message.
+ */
+export const ImportSettlementStatementResponseSchema: GenMessage<ImportSettlementStatementResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 23);
+
+/**
+ * Nothing to say.
+ *
+ * @generated from message bank.integration.v1.GetReconciliationRequest
+ */
+export type GetReconciliationRequest = Message<"bank.integration.v1.GetReconciliationRequest"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.GetReconciliationRequest.
+ * Use `create(GetReconciliationRequestSchema)` to create a new message.
+ */
+export const GetReconciliationRequestSchema: GenMessage<GetReconciliationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 24);
+
+/**
+ * How it is.
+ *
+ * @generated from message bank.integration.v1.GetReconciliationResponse
+ */
+export type GetReconciliationResponse = Message<"bank.integration.v1.GetReconciliationResponse"> & {
+  /**
+   * Of each currency of which there is a statement.
+   *
+   * @generated from field: repeated bank.integration.v1.Reconciliation reconciliations = 1;
+   */
+  reconciliations: Reconciliation[];
+};
+
+/**
+ * Describes the message bank.integration.v1.GetReconciliationResponse.
+ * Use `create(GetReconciliationResponseSchema)` to create a new message.
+ */
+export const GetReconciliationResponseSchema: GenMessage<GetReconciliationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 25);
+
+/**
+ * Which exceptions.
+ *
+ * @generated from message bank.integration.v1.ListReconciliationExceptionsRequest
+ */
+export type ListReconciliationExceptionsRequest = Message<"bank.integration.v1.ListReconciliationExceptionsRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListReconciliationExceptionsRequest.
+ * Use `create(ListReconciliationExceptionsRequestSchema)` to create a new message.
+ */
+export const ListReconciliationExceptionsRequestSchema: GenMessage<ListReconciliationExceptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 26);
+
+/**
+ * A page of exceptions.
+ *
+ * @generated from message bank.integration.v1.ListReconciliationExceptionsResponse
+ */
+export type ListReconciliationExceptionsResponse = Message<"bank.integration.v1.ListReconciliationExceptionsResponse"> & {
+  /**
+   * The exceptions.
+   *
+   * @generated from field: repeated bank.integration.v1.ReconciliationException reconciliation_exceptions = 1;
+   */
+  reconciliationExceptions: ReconciliationException[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListReconciliationExceptionsResponse.
+ * Use `create(ListReconciliationExceptionsResponseSchema)` to create a new message.
+ */
+export const ListReconciliationExceptionsResponseSchema: GenMessage<ListReconciliationExceptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 27);
+
+/**
+ * Which exception.
+ *
+ * @generated from message bank.integration.v1.AssignReconciliationExceptionRequest
+ */
+export type AssignReconciliationExceptionRequest = Message<"bank.integration.v1.AssignReconciliationExceptionRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The exception.
+   *
+   * @generated from field: int32 exception_number = 3;
+   */
+  exceptionNumber: number;
+
+  /**
+   * True to give it back to nobody.
+   *
+   * @generated from field: bool release = 4;
+   */
+  release: boolean;
+};
+
+/**
+ * Describes the message bank.integration.v1.AssignReconciliationExceptionRequest.
+ * Use `create(AssignReconciliationExceptionRequestSchema)` to create a new message.
+ */
+export const AssignReconciliationExceptionRequestSchema: GenMessage<AssignReconciliationExceptionRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 28);
+
+/**
+ * The exception.
+ *
+ * @generated from message bank.integration.v1.AssignReconciliationExceptionResponse
+ */
+export type AssignReconciliationExceptionResponse = Message<"bank.integration.v1.AssignReconciliationExceptionResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: bank.integration.v1.ReconciliationException reconciliation_exception = 1;
+   */
+  reconciliationException?: ReconciliationException | undefined;
+};
+
+/**
+ * Describes the message bank.integration.v1.AssignReconciliationExceptionResponse.
+ * Use `create(AssignReconciliationExceptionResponseSchema)` to create a new message.
+ */
+export const AssignReconciliationExceptionResponseSchema: GenMessage<AssignReconciliationExceptionResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 29);
+
+/**
+ * What belongs together.
+ *
+ * @generated from message bank.integration.v1.ResolveReconciliationExceptionsRequest
+ */
+export type ResolveReconciliationExceptionsRequest = Message<"bank.integration.v1.ResolveReconciliationExceptionsRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The exceptions.
+   *
+   * @generated from field: repeated int32 exception_numbers = 3;
+   */
+  exceptionNumbers: number[];
+
+  /**
+   * Why they belong together, where their sums differ. Nothing personal.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ResolveReconciliationExceptionsRequest.
+ * Use `create(ResolveReconciliationExceptionsRequestSchema)` to create a new message.
+ */
+export const ResolveReconciliationExceptionsRequestSchema: GenMessage<ResolveReconciliationExceptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 30);
+
+/**
+ * They are resolved.
+ *
+ * @generated from message bank.integration.v1.ResolveReconciliationExceptionsResponse
+ */
+export type ResolveReconciliationExceptionsResponse = Message<"bank.integration.v1.ResolveReconciliationExceptionsResponse"> & {
+  /**
+   * Theirs less ours: zero unless a reason was given.
+   *
+   * @generated from field: bank.type.v1.Money difference = 1;
+   */
+  difference?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.integration.v1.ResolveReconciliationExceptionsResponse.
+ * Use `create(ResolveReconciliationExceptionsResponseSchema)` to create a new message.
+ */
+export const ResolveReconciliationExceptionsResponseSchema: GenMessage<ResolveReconciliationExceptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 31);
+
+/**
  * Why.
  *
  * @generated from message bank.integration.v1.SuspendSchemeRequest
@@ -751,7 +1027,7 @@ export type SuspendSchemeRequest = Message<"bank.integration.v1.SuspendSchemeReq
  * Use `create(SuspendSchemeRequestSchema)` to create a new message.
  */
 export const SuspendSchemeRequestSchema: GenMessage<SuspendSchemeRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 22);
+  messageDesc(file_bank_integration_v1_integration_service, 32);
 
 /**
  * How it is.
@@ -772,7 +1048,7 @@ export type SuspendSchemeResponse = Message<"bank.integration.v1.SuspendSchemeRe
  * Use `create(SuspendSchemeResponseSchema)` to create a new message.
  */
 export const SuspendSchemeResponseSchema: GenMessage<SuspendSchemeResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 23);
+  messageDesc(file_bank_integration_v1_integration_service, 33);
 
 /**
  * Nothing more to say.
@@ -800,7 +1076,7 @@ export type ResumeSchemeRequest = Message<"bank.integration.v1.ResumeSchemeReque
  * Use `create(ResumeSchemeRequestSchema)` to create a new message.
  */
 export const ResumeSchemeRequestSchema: GenMessage<ResumeSchemeRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 24);
+  messageDesc(file_bank_integration_v1_integration_service, 34);
 
 /**
  * How it is.
@@ -821,7 +1097,7 @@ export type ResumeSchemeResponse = Message<"bank.integration.v1.ResumeSchemeResp
  * Use `create(ResumeSchemeResponseSchema)` to create a new message.
  */
 export const ResumeSchemeResponseSchema: GenMessage<ResumeSchemeResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 25);
+  messageDesc(file_bank_integration_v1_integration_service, 35);
 
 /**
  * Brings in what the outside world sends, and sends what the bank has to say, in the words of the standards: ISO 20022.
@@ -964,6 +1240,65 @@ export const IntegrationService: GenService<{
     methodKind: "unary";
     input: typeof ListSchemeExchangesRequestSchema;
     output: typeof ListSchemeExchangesResponseSchema;
+  },
+  /**
+   * Brings in a statement of the bank's account with the scheme (camt.053.001.08); one that the scheme sends by its mailbox comes in by itself. It is held against the clearing account behind the
+   * answer: by references, one to one, one to many and many to one; then by amount and day. What is left is an exception, and looked at again with each statement. The same statement is taken once.
+   *
+   * Errors: STATEMENT_UNREADABLE (INVALID_ARGUMENT: the metadata `reason` and `path` say why), STATEMENT_NOT_NEXT (FAILED_PRECONDITION: it does not begin with the balance at which the last one ended), STATEMENT_EXISTS (ALREADY_EXISTS: another content came by this identification)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ImportSettlementStatement
+   */
+  importSettlementStatement: {
+    methodKind: "unary";
+    input: typeof ImportSettlementStatementRequestSchema;
+    output: typeof ImportSettlementStatementResponseSchema;
+  },
+  /**
+   * Says, for each currency, whether our books and theirs agree as of the last statement, or exactly where not.
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.GetReconciliation
+   */
+  getReconciliation: {
+    methodKind: "unary";
+    input: typeof GetReconciliationRequestSchema;
+    output: typeof GetReconciliationResponseSchema;
+  },
+  /**
+   * Lists what has no counterpart, oldest first.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ListReconciliationExceptions
+   */
+  listReconciliationExceptions: {
+    methodKind: "unary";
+    input: typeof ListReconciliationExceptionsRequestSchema;
+    output: typeof ListReconciliationExceptionsResponseSchema;
+  },
+  /**
+   * Gives an exception to the caller to look after, or back to nobody.
+   *
+   * Errors: RECONCILIATION_EXCEPTION_NOT_FOUND (NOT_FOUND), RECONCILIATION_EXCEPTION_RESOLVED (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.AssignReconciliationException
+   */
+  assignReconciliationException: {
+    methodKind: "unary";
+    input: typeof AssignReconciliationExceptionRequestSchema;
+    output: typeof AssignReconciliationExceptionResponseSchema;
+  },
+  /**
+   * Says that exceptions belong together, of one side or both. Where their sums differ, the reason has to say why; the difference stays in GetReconciliation. Nothing is booked by it.
+   *
+   * Errors: RECONCILIATION_EXCEPTION_NOT_FOUND (NOT_FOUND), RECONCILIATION_EXCEPTION_RESOLVED (FAILED_PRECONDITION), RECONCILIATION_SUMS_DIFFER (FAILED_PRECONDITION: and no reason is given), CURRENCY_MISMATCH (FAILED_PRECONDITION: they are of several)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ResolveReconciliationExceptions
+   */
+  resolveReconciliationExceptions: {
+    methodKind: "unary";
+    input: typeof ResolveReconciliationExceptionsRequestSchema;
+    output: typeof ResolveReconciliationExceptionsResponseSchema;
   },
   /**
    * Takes the scheme out of service: nothing is sent or fetched until it is resumed. Payments wait.
