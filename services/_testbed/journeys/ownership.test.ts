@@ -30,6 +30,7 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   PAYMENT_FILE: ({ paymentFileId }) => paymentFileId,
   // The banks of journeys pay to no other: get-payment-order.test holds a foreign one against one that is not there.
   PAYMENT_ORDER: () => 'pmo_01kg3v9m2hf7c8t4xq0zr6y5wd',
+  RECEIVED_RECALL: () => 'rcl_01kg3v9m2hf7c8t4xq0zr6y5wd',
   PARTY: ({ customerId }) => customerId,
   BRANCH: ({ branchId }) => branchId,
   APPROVAL: ({ approvalId }) => approvalId,
