@@ -77,7 +77,8 @@ export type IdKind =
   | 'CHEQUE_DEPOSIT'
   | 'CARD'
   | 'CARD_AUTHORIZATION'
-  | 'CHEQUE_EXCEPTION';
+  | 'CHEQUE_EXCEPTION'
+  | 'RECEIVED_RECALL';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -272,8 +273,15 @@ export type RpcPath =
   | 'bank.integration.v1.IntegrationService/GetPaymentStatusReport'
   | 'bank.integration.v1.IntegrationService/SendPayment'
   | 'bank.integration.v1.IntegrationService/SendReturn'
+  | 'bank.integration.v1.IntegrationService/SendRecall'
+  | 'bank.integration.v1.IntegrationService/SendRecallAnswer'
   | 'bank.integration.v1.IntegrationService/GetSchemeStatus'
   | 'bank.integration.v1.IntegrationService/ListSchemeExchanges'
+  | 'bank.integration.v1.IntegrationService/ImportSettlementStatement'
+  | 'bank.integration.v1.IntegrationService/GetReconciliation'
+  | 'bank.integration.v1.IntegrationService/ListReconciliationExceptions'
+  | 'bank.integration.v1.IntegrationService/AssignReconciliationException'
+  | 'bank.integration.v1.IntegrationService/ResolveReconciliationExceptions'
   | 'bank.integration.v1.IntegrationService/SuspendScheme'
   | 'bank.integration.v1.IntegrationService/ResumeScheme'
   | 'bank.ledger.v1.LedgerService/OpenLedgerAccount'
@@ -436,6 +444,11 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/GetPaymentOrder'
   | 'bank.transaction.v1.TransactionService/ListPaymentOrders'
   | 'bank.transaction.v1.TransactionService/CancelPaymentOrder'
+  | 'bank.transaction.v1.TransactionService/RecallPaymentOrder'
+  | 'bank.transaction.v1.TransactionService/ReportRecall'
+  | 'bank.transaction.v1.TransactionService/ReceiveRecall'
+  | 'bank.transaction.v1.TransactionService/ListReceivedRecalls'
+  | 'bank.transaction.v1.TransactionService/AnswerReceivedRecall'
   | 'bank.transaction.v1.TransactionService/ReportPayment'
   | 'bank.transaction.v1.TransactionService/ReceivePayment'
   | 'bank.transaction.v1.TransactionService/ListSuspenseItems'
@@ -4487,6 +4500,42 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAYMENT_NOT_RECEIVED',
     ],
   },
+  'bank.integration.v1.IntegrationService/SendRecall': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentOrderId'], kind: 'PAYMENT_ORDER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_NOT_SENT',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/SendRecallAnswer': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['receivedRecallId'], kind: 'RECEIVED_RECALL', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'RECALL_NOT_RECEIVED',
+    ],
+  },
   'bank.integration.v1.IntegrationService/GetSchemeStatus': {
     callers: ['edge'],
     grants: [
@@ -4519,6 +4568,100 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/ImportSettlementStatement': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'STATEMENT_UNREADABLE',
+      'STATEMENT_NOT_NEXT',
+      'STATEMENT_EXISTS',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/GetReconciliation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.integration.v1.IntegrationService/ListReconciliationExceptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/AssignReconciliationException': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'RECONCILIATION_EXCEPTION_NOT_FOUND',
+      'RECONCILIATION_EXCEPTION_RESOLVED',
+    ],
+  },
+  'bank.integration.v1.IntegrationService/ResolveReconciliationExceptions': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'RECONCILIATION_EXCEPTION_NOT_FOUND',
+      'RECONCILIATION_EXCEPTION_RESOLVED',
+      'RECONCILIATION_SUMS_DIFFER',
+      'CURRENCY_MISMATCH',
     ],
   },
   'bank.integration.v1.IntegrationService/SuspendScheme': {
@@ -5073,7 +5216,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.ledger.v1.LedgerService/ListEntries': {
-    callers: ['edge', 'account', 'transaction'],
+    callers: ['edge', 'account', 'transaction', 'integration-inbound'],
     grants: [
       { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -5096,7 +5239,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
   },
   'bank.ledger.v1.LedgerService/GetJournal': {
-    callers: ['edge', 'account', 'transaction'],
+    callers: ['edge', 'account', 'transaction', 'integration-inbound'],
     grants: [
       { audience: 'STAFF', roles: ['AUDITOR', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
     ],
@@ -8015,6 +8158,130 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAYMENT_ORDER_NOT_CANCELLABLE',
     ],
   },
+  'bank.transaction.v1.TransactionService/RecallPaymentOrder': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentOrderId'], kind: 'PAYMENT_ORDER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_ORDER_NOT_FOUND',
+      'PAYMENT_ORDER_NOT_RECALLABLE',
+      'PAYMENT_ORDER_RECALLED',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReportRecall': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentOrderId'], kind: 'PAYMENT_ORDER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_ORDER_NOT_FOUND',
+      'PAYMENT_REPORT_CONFLICTS',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ReceiveRecall': {
+    callers: ['integration-inbound'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['payment', 'transactionId'], kind: 'TRANSACTION', access: 'NAMED' },
+      { path: ['payment', 'suspenseItemId'], kind: 'SUSPENSE_ITEM', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TRANSACTION_NOT_FOUND',
+      'SUSPENSE_ITEM_NOT_FOUND',
+      'TRANSACTION_NOT_REVERSIBLE',
+      'SUSPENSE_ITEM_NOT_OPEN',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListReceivedRecalls': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['receivedRecalls', 'accountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'ACCOUNT_REQUIRED',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/AnswerReceivedRecall': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['receivedRecallId'], kind: 'RECEIVED_RECALL', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'RECEIVED_RECALL_NOT_FOUND',
+      'RECEIVED_RECALL_NOT_OPEN',
+      'RECEIVED_RECALL_IN_SUSPENSE',
+      'TRANSACTION_NOT_REVERSIBLE',
+      'REVERSAL_EXCEEDS_ORIGINAL',
+      'INSUFFICIENT_FUNDS',
+      'ACCOUNT_CLOSED',
+      'ACCOUNT_DORMANT',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_NOT_ACTIVE',
+      'ACCOUNT_RESTRICTED',
+      'SIGNATORY_REQUIRED',
+      'SIGNATURES_REQUIRED',
+      'GUARDIAN_REQUIRED',
+      'MANDATE_ENDED',
+      'TRANSFER_LIMIT_EXCEEDED',
+      'TIER_LIMIT_EXCEEDED',
+    ],
+  },
   'bank.transaction.v1.TransactionService/ReportPayment': {
     callers: ['integration-inbound'],
     grants: [],
@@ -9309,6 +9576,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.customer.v1.UploadDocumentPartRequest': { content: 'PERSONAL' },
   'bank.integration.v1.GetPaymentStatusReportResponse': { content: 'PERSONAL' },
+  'bank.integration.v1.ImportSettlementStatementRequest': { content: 'PERSONAL' },
   'bank.integration.v1.SendPaymentRequest': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.integration.v1.SubmitPaymentFileRequest': { content: 'PERSONAL' },
   'bank.integration.v1.UploadPaymentFilePartRequest': { content: 'PERSONAL' },
@@ -9379,7 +9647,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.SuspenseItem': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', debtorIban: 'PERSONAL', debtorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.Transaction': { remittanceInformation: 'PERSONAL', counterparty: 'PERSONAL' },
   'bank.transaction.v1.TransferFundsRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
-  'bank.transaction.v1.TransferToMake': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.TransferToMake': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL', creditorName: 'PERSONAL' },
   'bank.transaction.v1.UpdateScheduledPaymentRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.WithdrawCashRequest': { remittanceInformation: 'PERSONAL' },
 };
@@ -9506,6 +9774,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.customer.v1.UploadDocumentPartRequest',
   'bank.integration.v1.GetPaymentStatusReportResponse',
+  'bank.integration.v1.ImportSettlementStatementRequest',
   'bank.integration.v1.SendPaymentRequest',
   'bank.integration.v1.SubmitPaymentFileRequest',
   'bank.integration.v1.UploadPaymentFilePartRequest',
@@ -9618,6 +9887,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.PlaceHoldResponse',
   'bank.transaction.v1.PresentChequeRequest',
   'bank.transaction.v1.PresentChequeResponse',
+  'bank.transaction.v1.RecallPaymentOrderResponse',
   'bank.transaction.v1.ReceivePaymentRequest',
   'bank.transaction.v1.ReleaseHoldResponse',
   'bank.transaction.v1.ReportChequeDepositResponse',

@@ -262,7 +262,13 @@ describe('The rules of access', () => {
     expect(start({ TRANSACTION: nobody })).to.match(
       /^Error: bank\.transaction\.v1\.TransactionService\/\w+: nobody tells whose ACCOUNT is in /,
     );
-    const others = { ACCOUNT: nobody, HOLD: nobody, SCHEDULED_PAYMENT: nobody, PAYMENT_ORDER: nobody };
+    const others = {
+      ACCOUNT: nobody,
+      HOLD: nobody,
+      SCHEDULED_PAYMENT: nobody,
+      PAYMENT_ORDER: nobody,
+      RECEIVED_RECALL: nobody,
+    };
     expect(start(others)).to.contain('whose TRANSACTION is in');
     expect(start({ ...others, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');
     expect(reason(() => refuseUnowned(AccountService, {}))).to.contain('nobody tells whose');

@@ -34,6 +34,7 @@ export type Prefix =
   | 'prd'
   | 'ptn'
   | 'pwr'
+  | 'rcl'
   | 'rdg'
   | 'rfs'
   | 'rel'

@@ -12,6 +12,8 @@ export interface Context extends House {
   /** What the outside world sends comes in by this, under an identity of its own, so that the graph of calls has no cycle. */
   readonly transaction: Client<typeof TransactionService>;
   readonly clock: BusinessClock;
+  /** The books that statements of the scheme are held against. */
+  readonly ledger: Pick<Client<typeof LedgerService>, 'getJournal' | 'listEntries'>;
   /** The official schemas, as far as the bank has them. */
   readonly schemas: Promise<Schemas>;
   /** The line to the scheme by which other banks are paid; undefined where there is none. */
@@ -29,6 +31,7 @@ export function makeContext(house: House): Context {
   return {
     ...house,
     transaction,
+    ledger,
     clock: ledgerClock(() => ledger.getBusinessDate({})),
     schemas: openSchemas(config.ISO20022_XSD_DIR),
     scheme: schemePort(house),

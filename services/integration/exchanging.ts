@@ -3,6 +3,7 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { sha256Hex } from '#chassis/digest.ts';
 import { isPassingRefusal, Refusal } from '#chassis/errors.ts';
+import { deriveId } from '#chassis/id.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { continueTrace } from '#chassis/trace.ts';
 import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
@@ -11,8 +12,11 @@ import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from './context.ts';
 import { isoReason, plain } from './domain/payments.ts';
 import { answerMessage } from './domain/scheme-messages.ts';
+import { takeInRecalls, tellRecalls } from './recalling.ts';
+import { receive } from './receiving.ts';
+import { reconcile } from './reconciling.ts';
 import { writeChecked } from './schemas.ts';
-import { INBOUND_CONTEXT, type InboundParticulars, keepFetched, OUTBOUND_CONTEXT } from './scheme-keeping.ts';
+import { keepFetched, keepTooLong, OUTBOUND_CONTEXT } from './scheme-keeping.ts';
 import type { SchemePort } from './scheme-port.ts';
 import {
   delayInbound,
@@ -32,6 +36,7 @@ import {
 } from './scheme-tables.ts';
 
 const LOOK_MS = 300;
+const RECONCILE_MS = 1_000;
 /** Longer than a message may take. */
 const LEASE_MS = 30_000;
 const CALL_MS = 15_000;
@@ -42,12 +47,17 @@ const INBOUND_AT_ONCE = 50;
 const FETCHED_AT_ONCE = 100;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 300_000;
+const RECALL_MAX_MS = 86_400_000;
 
 /** Starts to work with the scheme, where there is one. Answers how to stop. */
 export function startExchanging(context: Context): () => Promise<void> {
   const { log, scheme } = context;
   // What is known of payments is told whether there is a scheme or not.
-  const stops = [repeat(LOOK_MS, () => tell(context), log, 'what is known of payments cannot be told yet')];
+  const stops = [
+    repeat(LOOK_MS, () => tell(context), log, 'what is known of payments cannot be told yet'),
+    repeat(LOOK_MS, () => tellRecalls(context), log, 'what is known of recalls cannot be told yet'),
+    repeat(RECONCILE_MS, () => reconcile(context), log, 'statements of the scheme have to wait'),
+  ];
   if (scheme) {
     stops.push(
       repeat(
@@ -68,6 +78,12 @@ export function startExchanging(context: Context): () => Promise<void> {
         log,
         'what came in has to wait',
       ),
+      repeat(
+        LOOK_MS,
+        inService(context, () => takeInRecalls(context, scheme)),
+        log,
+        'recalls that came in have to wait',
+      ),
     );
   }
   return async () => {
@@ -84,8 +100,8 @@ function inService({ database }: Context, work: () => Promise<void>): () => Prom
 }
 
 /** After so many attempts: later and later. */
-function after(attempts: number, firstMs: number): number {
-  return Math.min(firstMs * 2 ** Math.min(attempts - 1, 16), RETRY_MAX_MS);
+function after(attempts: number, firstMs: number, mostMs = RETRY_MAX_MS): number {
+  return Math.min(firstMs * 2 ** Math.min(attempts - 1, 16), mostMs);
 }
 
 async function sendAll(context: Context, scheme: SchemePort): Promise<void> {
@@ -101,15 +117,19 @@ async function send({ config, database, vault }: Context, scheme: SchemePort, me
   if (!content) throw new Error(`the message ${id} is erased`);
   const taken = await scheme.send({ name, id, content: content.toString() });
   const askMs = config.SCHEME_ASK_SECONDS * 1_000;
-  await database.query(taken ? markSent(id, after(attempts, askMs)) : delayOutbound(id, after(attempts, RETRY_MS)));
+  // A recall waits for somebody's answer: nobody is pressed for it.
+  const mostMs = name === 'camt.056.001.10' ? RECALL_MAX_MS : RETRY_MAX_MS;
+  await database.query(
+    taken ? markSent(id, after(attempts, askMs, mostMs)) : delayOutbound(id, after(attempts, RETRY_MS)),
+  );
 }
 
 async function fetchAll(context: Context, scheme: SchemePort): Promise<void> {
   for (let count = 0; count < FETCHED_AT_ONCE; count += 1) {
     const fetched = await scheme.fetch();
     if (!fetched) return;
-    const { content } = fetched;
-    const { name, id } = await keepFetched(context, content);
+    const { content, whole } = fetched;
+    const { name, id } = whole ? await keepFetched(context, content) : await keepTooLong(context, content);
     await context.database.query(
       insertExchange({
         outgoing: false,
@@ -130,6 +150,7 @@ const STATES = {
   settled: PaymentOrderState.SETTLED,
   failed: PaymentOrderState.FAILED,
   returned: PaymentOrderState.RETURNED,
+  withdrawn: PaymentOrderState.CANCELLED,
 } as const;
 
 /** Tells transaction what is known of payments. */
@@ -175,7 +196,7 @@ async function takeInOne(context: Context, scheme: SchemePort, payment: InboundR
   const { id, attempts } = payment;
   try {
     const booked = await outcomeOf(context, payment);
-    await database.query(settleInbound(id, booked.state, booked.isoReason));
+    await database.query(settleInbound(id, booked));
     const making = { time: new Date().toISOString(), bic: config.BANK_BIC };
     const answer = answerMessage(
       { ...payment, accepted: booked.state === 'accepted', isoReason: booked.isoReason },
@@ -192,26 +213,24 @@ async function takeInOne(context: Context, scheme: SchemePort, payment: InboundR
 /** What became of a payment that came in: what is known, or else what comes of booking it. */
 async function outcomeOf(context: Context, payment: InboundRow): Promise<Booked> {
   const { state, isoReason: reason } = payment;
-  return state === 'received' ? book(context, payment) : { state, isoReason: reason };
+  return state === 'received' ? book(context, payment) : { state, isoReason: reason, journalId: null };
 }
 
 interface Booked {
   readonly state: 'accepted' | 'rejected';
   readonly isoReason: string;
+  /** The journal that books it on an account. */
+  readonly journalId: string | null;
 }
 
 /** Books a payment by transaction, once; what is refused there is rejected. */
-async function book({ transaction, vault }: Context, payment: InboundRow): Promise<Booked> {
-  const opened = await vault.open(fromBinary(SealedSchema, payment.content), INBOUND_CONTEXT);
-  if (!opened) throw new Error(`what came in as ${payment.id} is erased`);
-  const { text: remittanceInformation, ...people } = JSON.parse(opened.toString()) as InboundParticulars;
-  const { id, currency: currencyCode, amount, endToEndIdentification } = payment;
-  const request = { requestId: id, externalReference: id, endToEndIdentification, remittanceInformation, ...people };
+async function book(context: Context, payment: InboundRow): Promise<Booked> {
   try {
-    await transaction.receivePayment({ ...request, amount: { currencyCode, amount: plain(amount) } }, deadline());
-    return { state: 'accepted', isoReason: '' };
+    const { transactionId } = await receive(context, payment);
+    const journalId = transactionId === '' ? null : deriveId('jnl', transactionId);
+    return { state: 'accepted', isoReason: '', journalId };
   } catch (error) {
     if (!(error instanceof Refusal) || isPassingRefusal(error)) throw error;
-    return { state: 'rejected', isoReason: isoReason(error.reason) };
+    return { state: 'rejected', isoReason: isoReason(error.reason), journalId: null };
   }
 }

@@ -85,11 +85,14 @@ async function makePayments(context: Context, file: FileRow, piece: PieceRow): P
 
 async function transfersOf({ transaction }: Context, file: FileRow, payments: readonly Payment[]) {
   const actor = fromJson(ActorSchema, file.actor);
-  const transfers = payments.map(({ key: requestId, debtorIban, creditorIban, currencyCode, amount, text }) => ({
+  const transfers = payments.map(({ key: requestId, currencyCode, amount, text, ...payment }) => ({
     requestId,
     actor,
-    debtorIban,
-    creditorIban,
+    debtorIban: payment.debtorIban,
+    creditorIban: payment.creditorIban,
+    creditorName: payment.creditorName ?? '',
+    requestedExecutionDate: payment.day ?? '',
+    endToEndIdentification: payment.endToEndId,
     amount: { currencyCode, amount },
     remittanceInformation: text,
   }));
@@ -100,7 +103,11 @@ async function transfersOf({ transaction }: Context, file: FileRow, payments: re
 function outcomeOf({ refused }: Payment, answer: TransferOutcome | undefined): Outcome {
   if (refused !== undefined) return { state: 'refused', reason: refused };
   if (!answer) throw new Error('a payment has no outcome');
-  const { refusal, state, transactionId } = answer;
+  const { refusal, state, transactionId, paymentOrderId } = answer;
   if (refusal) return { state: 'refused', reason: readRefusal(refusal).reason };
+  // What goes to another bank has its end there.
+  if (paymentOrderId !== '') {
+    return { state: 'pending', paymentOrderId, ...(transactionId !== '' && { transactionId }) };
+  }
   return { state: state === TransactionState.POSTED ? 'booked' : 'pending', transactionId };
 }

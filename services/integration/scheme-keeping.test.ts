@@ -47,9 +47,9 @@ describe('What a scheme says', () => {
     await database.query(insertOutbound({ id, name, content: Buffer.alloc(1) }));
     return id;
   }
-  const returned = (id: string, amount: string) => {
+  const returned = (id: string, amount: string, returnId = 'R1') => {
     const original = { messageIdentification: id, transactionIdentification: id, endToEndIdentification: 'E1' };
-    return returnMessage({ ...original, id: 'R1', currency: 'CZK', amount, date, isoReason: 'MD07' }, making);
+    return returnMessage({ ...original, id: returnId, currency: 'CZK', amount, date, isoReason: 'MD07' }, making);
   };
   const dead = async () => {
     const rows = await cloned.query<{ reason: string }>('select reason from dead_message order by id');
@@ -63,6 +63,9 @@ describe('What a scheme says', () => {
     expect(await dead()).to.deep.equal([]);
     await hear(returned(id, '40.00'));
     expect(await dead()).to.deep.equal(['NOTHING_TO_BE_SAID_OF']);
+    // The same amount by another identification is another return.
+    await hear(returned(id, '60.00', 'R2'));
+    expect(await dead()).to.deep.equal(['NOTHING_TO_BE_SAID_OF', 'NOTHING_TO_BE_SAID_OF']);
   });
 
   it('is put aside where it does not take what is sent back: that money is with nobody', async () => {

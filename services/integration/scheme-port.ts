@@ -20,12 +20,15 @@ const TIMEOUT_MS = 10_000;
 const CALLS_MAX = 8;
 const FAILURES_MAX = 5;
 const LEFT_ALONE_MS = 3_000;
-const LONGEST_BYTES = 1 << 20;
+/** As long as a message of ISO 20022 is read here. */
+const LONGEST_BYTES = 16 << 20;
 
 /** A message that the scheme has for the bank, and by which it is acknowledged. */
 export interface Fetched {
   readonly number: string;
   readonly content: Buffer;
+  /** False where it is longer than a message may be: then this is how it begins. */
+  readonly whole: boolean;
 }
 
 /** The line to the scheme. */
@@ -51,11 +54,7 @@ export function schemePort({
   const { policy, isLeftAlone } = patience();
 
   /** One call. Throws where there was no answer, or the scheme says that it cannot. */
-  function ask(
-    method: string,
-    path: string,
-    body?: string,
-  ): Promise<{ status: number; number: string; content: Buffer }> {
+  function ask(method: string, path: string, body?: string): Promise<Fetched & { readonly status: number }> {
     return policy.execute(async ({ signal }) => {
       const token = tokenFile === '' ? undefined : (await readFile(tokenFile, 'utf8')).trim();
       const headers = {
@@ -74,8 +73,8 @@ export function schemePort({
         await answer.body?.cancel();
         throw new Error(`the scheme answers ${answer.status}`);
       }
-      const content = await contentOf(answer);
-      return { status: answer.status, number: answer.headers.get('x-message-number') ?? '', content };
+      const number = answer.headers.get('x-message-number') ?? '';
+      return { status: answer.status, number, ...(await contentOf(answer)) };
     });
   }
 
@@ -106,8 +105,8 @@ export function schemePort({
     async fetch() {
       if (isLeftAlone()) return undefined;
       try {
-        const { status, number, content } = await ask('POST', '/mailbox');
-        return status === 200 && number !== '' ? { number, content } : undefined;
+        const { status, ...fetched } = await ask('POST', '/mailbox');
+        return status === 200 && fetched.number !== '' ? fetched : undefined;
       } catch (error) {
         log.warn({ err: error }, 'nothing could be fetched from the scheme');
         return undefined;
@@ -124,15 +123,15 @@ export function schemePort({
 }
 
 /** What was answered, and no more of it than a message may be long. */
-async function contentOf({ body }: Response): Promise<Buffer> {
+async function contentOf({ body }: Response): Promise<Pick<Fetched, 'content' | 'whole'>> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body ?? []) {
     length += part.length;
-    if (length > LONGEST_BYTES) throw new Error('the scheme answers with more than a message');
+    if (length > LONGEST_BYTES) return { content: Buffer.concat(parts), whole: false };
     parts.push(part);
   }
-  return Buffer.concat(parts);
+  return { content: Buffer.concat(parts), whole: true };
 }
 
 /** How much a scheme is asked, and for how long it is left alone when it does not answer. */

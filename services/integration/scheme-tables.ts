@@ -1,9 +1,10 @@
 // The statements of what is exchanged with schemes. Rows that are worked on are leased by the time at which they are next looked at, so
 // that several processes share them.
 import { type RawBuilder, sql } from 'kysely';
+import type { Returned } from './domain/scheme-messages.ts';
 
-export type OutboundName = 'pacs.008.001.09' | 'pacs.004.001.10';
-export type OutboundState = 'queued' | 'sent' | 'settled' | 'failed' | 'returned';
+export type OutboundName = 'pacs.008.001.09' | 'pacs.004.001.10' | 'camt.056.001.10';
+export type OutboundState = 'queued' | 'sent' | 'settled' | 'failed' | 'returned' | 'withdrawn';
 
 /** Keeps a message that is to be sent; the same again is there. */
 export function insertOutbound(row: { id: string; name: OutboundName; content: Buffer }): RawBuilder<unknown> {
@@ -24,11 +25,12 @@ export interface OutboundRow {
 
 /**
  * Takes messages that are to be sent, each for as long as the lease: all kinds that were never sent, and only so many that
- * were, so that those of which nobody knows anything leave room for the others.
+ * were, so that those of which nobody knows anything leave room for the others. A recall waits until the scheme has what it asks back.
  */
 export function leaseOutbound(fresh: number, repeated: number, leaseMs: number): RawBuilder<OutboundRow> {
   const due = (attempts: RawBuilder<unknown>, limit: number) => sql`
-    (select id from outbound_payment where state in ('queued', 'sent') and next_time <= now() and ${attempts}
+    (select id from outbound_payment o where state in ('queued', 'sent') and next_time <= now() and ${attempts}
+        and not exists (select from outbound_payment p where p.id = o.original_id and p.state = 'queued')
       order by next_time limit ${limit} for update skip locked)
   `;
   return sql<OutboundRow>`
@@ -56,25 +58,26 @@ export function delayOutbound(id: string, nextMs: number): RawBuilder<unknown> {
 export interface Verdict {
   readonly state: 'settled' | 'failed' | 'returned';
   readonly isoReason: string;
-  readonly returned?: { readonly currency: string; readonly amount: string };
+  readonly returned?: Returned;
 }
 
 /**
  * Writes what became of a message. Answers it if it is one of ours and that can be: what is known already changes nothing, and
- * what is settled can only be returned, once: another amount is another return, of which nothing is known here.
+ * what is settled can only be returned, once: another identification, or another amount, is another return, of which nothing is known here.
  */
 export function settleOutbound(
   id: string,
   { state, isoReason, returned }: Verdict,
 ): RawBuilder<{ id: string; name: OutboundName }> {
-  const [currency, amount] = [returned?.currency ?? null, returned?.amount ?? null];
+  const [returnId, currency, amount] = [returned?.id ?? null, returned?.currency ?? null, returned?.amount ?? null];
   return sql<{ id: string; name: OutboundName }>`
     with known as (
-      select id, state, message_name, returned_currency, returned_amount from outbound_payment where id = ${id} for update
+      select id, state, message_name, return_identification, returned_currency, returned_amount
+      from outbound_payment where id = ${id} for update
     ),
     written as (
       update outbound_payment o set state = ${state}, iso_reason = ${isoReason}, returned_currency = ${currency},
-        returned_amount = ${amount}
+        returned_amount = ${amount}, return_identification = ${returnId}
       from known k
       where o.id = k.id and (k.state in ('queued', 'sent') or (k.state = 'settled' and ${state} = 'returned'))
     )
@@ -82,6 +85,8 @@ export function settleOutbound(
     where state in ('queued', 'sent') or ${state} = 'returned' and state = 'settled' or ${state} = 'settled' and state = 'returned'
       or state = ${state} and (
         state <> 'returned' or (returned_currency, returned_amount) is not distinct from (${currency}::text, ${amount}::text)
+          -- What came back before identifications were kept is known by its amount.
+          and coalesce(return_identification, ${returnId}) is not distinct from ${returnId}::text
       )
   `;
 }
@@ -158,9 +163,13 @@ export function selectInbound(id: string): RawBuilder<InboundRow> {
 }
 
 /** Writes what became of a payment that came in, once. */
-export function settleInbound(id: string, state: 'accepted' | 'rejected', isoReason: string): RawBuilder<unknown> {
+export function settleInbound(
+  id: string,
+  became: { readonly state: 'accepted' | 'rejected'; readonly isoReason: string; readonly journalId: string | null },
+): RawBuilder<unknown> {
   return sql`
-    update inbound_payment set state = ${state}, iso_reason = ${isoReason} where id = ${id} and state = 'received'
+    update inbound_payment set state = ${became.state}, iso_reason = ${became.isoReason}, journal_id = ${became.journalId}
+    where id = ${id} and state = 'received'
   `;
 }
 

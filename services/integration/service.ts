@@ -9,14 +9,23 @@ import { startExchanging } from './exchanging.ts';
 import { startMakingPayments } from './making-payments.ts';
 import { chassisSteps, PaymentFiles } from './migrations/0001-payment-files.ts';
 import { Schemes } from './migrations/0006-schemes.ts';
+import { Recalls } from './migrations/0007-recalls.ts';
+import { ReconciliationOfClearing } from './migrations/0008-reconciliation.ts';
 import { owners } from './payment-files.ts';
+import { assignReconciliationException } from './rpc/assign-reconciliation-exception.ts';
 import { getPaymentFile } from './rpc/get-payment-file.ts';
 import { getPaymentStatusReport } from './rpc/get-payment-status-report.ts';
+import { getReconciliation } from './rpc/get-reconciliation.ts';
 import { getSchemeStatus } from './rpc/get-scheme-status.ts';
+import { importSettlementStatement } from './rpc/import-settlement-statement.ts';
 import { listPaymentFiles } from './rpc/list-payment-files.ts';
+import { listReconciliationExceptions } from './rpc/list-reconciliation-exceptions.ts';
 import { listSchemeExchanges } from './rpc/list-scheme-exchanges.ts';
+import { resolveReconciliationExceptions } from './rpc/resolve-reconciliation-exceptions.ts';
 import { resumeScheme } from './rpc/resume-scheme.ts';
 import { sendPayment } from './rpc/send-payment.ts';
+import { sendRecall } from './rpc/send-recall.ts';
+import { sendRecallAnswer } from './rpc/send-recall-answer.ts';
 import { sendReturn } from './rpc/send-return.ts';
 import { submitPaymentFile } from './rpc/submit-payment-file.ts';
 import { suspendScheme } from './rpc/suspend-scheme.ts';
@@ -32,6 +41,13 @@ function rpcs(context: Context) {
     uploadPaymentFilePart: uploadPaymentFilePart(context),
     sendPayment: sendPayment(context),
     sendReturn: sendReturn(context),
+    sendRecall: sendRecall(context),
+    sendRecallAnswer: sendRecallAnswer(context),
+    importSettlementStatement: importSettlementStatement(context),
+    getReconciliation: getReconciliation(context),
+    listReconciliationExceptions: listReconciliationExceptions(context),
+    assignReconciliationException: assignReconciliationException(context),
+    resolveReconciliationExceptions: resolveReconciliationExceptions(context),
     getSchemeStatus: getSchemeStatus(context),
     listSchemeExchanges: listSchemeExchanges(context),
     suspendScheme: suspendScheme(context),
@@ -47,6 +63,8 @@ export const integration: ServiceDefinition<typeof IntegrationService, Context> 
     { name: '0001-payment-files', class: PaymentFiles },
     ...chassisSteps,
     { name: '0006-schemes', class: Schemes },
+    { name: '0007-recalls', class: Recalls },
+    { name: '0008-reconciliation', class: ReconciliationOfClearing },
   ],
   context: makeContext,
   subscriptions: () => subscriptions,

@@ -5,6 +5,7 @@ import { asBuffer } from '#chassis/encode.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
 import { type Sealed, SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Outcome } from './domain/payments.ts';
+import type { Sent } from './domain/status-report.ts';
 
 export const entities = [];
 
@@ -146,6 +147,24 @@ export function selectPieces(fileId: string, from: number, count: number): RawBu
   return sql<PieceRow>`
     select number, payments, outcomes from payment_piece where file_id = ${fileId} and number >= ${from}
     order by number limit ${count}
+  `;
+}
+
+/** How many payments of a file to other banks are where, of those that have left. */
+export function countSent(fileId: string): RawBuilder<{ state: Sent['state']; count: number }> {
+  return sql`
+    select o.state, count(*)::integer as count
+    from payment_piece p cross join jsonb_array_elements(p.outcomes) as outcome
+      join outbound_payment o on o.id = outcome ->> 'paymentOrderId'
+    where p.file_id = ${fileId} group by o.state
+  `;
+}
+
+/** Where payments to other banks are, of those that have left. */
+export function selectSent(paymentOrderIds: readonly string[]): RawBuilder<Sent & { readonly id: string }> {
+  return sql`
+    select id, state, iso_reason as "isoReason" from outbound_payment
+    where id = any(${sqlArray(paymentOrderIds)}::text[])
   `;
 }
 

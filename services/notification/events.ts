@@ -43,6 +43,7 @@ import {
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
+  RecallReceivedSchema,
   ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
@@ -104,6 +105,14 @@ export function bookings(means: Means): Subscription {
         ),
       ),
       about: ({ payload }) => [fromBinary(ScheduledPaymentFailedSchema, payload).debtorAccountId],
+    },
+    {
+      ...telling(RecallReceivedSchema, ({ accountId, amount, expireDate: bookingDate }, _envelope, holders) =>
+        (holders.get(accountId) ?? []).flatMap((partyId) =>
+          tellOne(partyId, 'recall-received', { accountId, bookingDate, ...(amount && { amount: amountOf(amount) }) }),
+        ),
+      ),
+      about: ({ payload }) => [fromBinary(RecallReceivedSchema, payload).accountId],
     },
   ]);
 }

@@ -7,6 +7,7 @@ import { refuse } from './domain/refusals.ts';
 import type { Order } from './domain/words.ts';
 import { selectHolds } from './hold-tables.ts';
 import { selectPayments } from './payment-tables.ts';
+import { selectRecalledAccounts } from './recall-tables.ts';
 import { selectDebtors } from './schedule-tables.ts';
 import { selectParties } from './tables.ts';
 import { selectTills } from './till-tables.ts';
@@ -34,6 +35,13 @@ export function owners({ accounts, database }: Context): Owners {
       const found = rows.map(({ id, debtorAccountId }) => ({ id, debtorAccountId, creditorAccountId: null }));
       const { some } = await seenOf(ids, found, call);
       if (some.length < new Set(ids).size) throw refuse('PAYMENT_ORDER_NOT_FOUND');
+    },
+    // What another bank asks back is theirs whose account it was paid to; what is in suspense is the bank's.
+    RECEIVED_RECALL: async (ids, _access, _principal, call) => {
+      const rows = await database.query(selectRecalledAccounts(ids));
+      const found = rows.map(({ id, accountId }) => ({ id, debtorAccountId: accountId, creditorAccountId: null }));
+      const { some } = await seenOf(ids, found, call);
+      if (some.length < new Set(ids).size) throw refuse('RECEIVED_RECALL_NOT_FOUND');
     },
     // A hold is theirs whose money it keeps, or for whom. Who of the two may do what is decided by the RPC.
     HOLD: async (ids, _access, _principal, call) => {

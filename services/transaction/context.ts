@@ -1,5 +1,6 @@
 // What a handler of the transaction service may touch.
 import type { House } from '#chassis/boot.ts';
+import type { Client } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import type { Checklists } from '#chassis/day-steps.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
@@ -24,6 +25,7 @@ export interface Context extends House {
   readonly days: Checklists;
   readonly scoring: Scoring;
   readonly proving: Proving;
+  readonly security: Pick<Client<typeof SecurityService>, 'requireStepUp'>;
   /** By which scheme other banks are paid, by currency. */
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly outside: Outside;
@@ -46,6 +48,7 @@ export function makeContext(house: House): Context {
     days: ledger,
     scoring: scoringOf(security, config),
     proving: provingOf(security),
+    security,
     schemes: readSchemes(config.PAYMENT_SCHEMES),
     outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),
     tillSolo: readSoloAmounts(config.TILL_SOLO_AMOUNTS),

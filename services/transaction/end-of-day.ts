@@ -3,6 +3,7 @@ import { dayStepsOf, LOOK_MS } from '#chassis/day-steps.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Context } from './context.ts';
 import { payingScheduled } from './paying-scheduled.ts';
+import { expiringRecalls } from './recalls.ts';
 import { reportingTills } from './reporting-tills.ts';
 import { tellingParticulars } from './telling-particulars.ts';
 
@@ -10,7 +11,12 @@ import { tellingParticulars } from './telling-particulars.ts';
 export function startEndOfDay(context: Context): () => Promise<void> {
   const scheduled = payingScheduled(context);
   const particulars = tellingParticulars(context);
-  const takeDue = dayStepsOf(context.days, [scheduled.step, particulars.step, reportingTills(context)]);
+  const takeDue = dayStepsOf(context.days, [
+    scheduled.step,
+    particulars.step,
+    reportingTills(context),
+    expiringRecalls(context),
+  ]);
   const work = async (): Promise<void> => {
     const open = await takeDue();
     // While a day ends, its steps come first: interest and deposits may be what there is to pay with.

@@ -4,6 +4,17 @@ import { asBuffer } from '#chassis/encode.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 
+/** Seals a value under a key: the bytes of a bank.type.v1.Sealed. `context` says of what it is. */
+export async function sealValue(vault: Vault, subject: string, context: string, value: unknown): Promise<Buffer> {
+  return asBuffer(toBinary(SealedSchema, await vault.seal(subject, context, Buffer.from(JSON.stringify(value)))));
+}
+
+/** Opens a sealed value, or answers undefined once its key was destroyed. */
+export async function openValue<T>(vault: Vault, context: string, sealed: Uint8Array): Promise<T | undefined> {
+  const opened = await vault.open(fromBinary(SealedSchema, sealed), context);
+  return opened && (JSON.parse(opened.toString()) as T);
+}
+
 /** The personal texts of an order; empty where there are none. */
 export interface Particulars {
   readonly remittanceInformation: string;
@@ -26,15 +37,12 @@ export async function sealParticulars(
     await vault.ready(partyId);
     return null;
   }
-  const text = JSON.stringify([remittanceInformation, counterparty]);
-  return asBuffer(toBinary(SealedSchema, await vault.seal(partyId, CONTEXT, Buffer.from(text))));
+  return sealValue(vault, partyId, CONTEXT, [remittanceInformation, counterparty]);
 }
 
 /** Opens the texts. Those of a party whose key was destroyed are gone: empty. */
 export async function openParticulars(vault: Vault, sealed: Uint8Array | null): Promise<Particulars> {
   if (sealed === null) return NONE;
-  const opened = await vault.open(fromBinary(SealedSchema, sealed), CONTEXT);
-  if (!opened) return NONE;
-  const [remittanceInformation = '', counterparty = ''] = JSON.parse(opened.toString()) as string[];
+  const [remittanceInformation = '', counterparty = ''] = (await openValue<string[]>(vault, CONTEXT, sealed)) ?? [];
   return { remittanceInformation, counterparty };
 }

@@ -5,7 +5,7 @@ import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
-import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -14,30 +14,33 @@ import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
+import { isOwnIban } from './creditors.ts';
 import { usageOf } from './day-usage.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import { executionDate } from './domain/schemes.ts';
-import type { Verdict } from './domain/verdict.ts';
 import { type Movement, newOrder } from './movement.ts';
 import { sealParticulars } from './particulars.ts';
 import type { NewPayment, PaymentRow } from './payment-tables.ts';
 import { type Deferred, openPayment, type PaymentParticulars, sealPayment, transactionOf } from './payments.ts';
 import type { NewReview } from './review-tables.ts';
 import { reviewOf } from './reviews.ts';
-import { rehearse } from './transferring.ts';
+import { heldUnlessProved } from './transferring.ts';
 
-/** Prepares a payment: to be booked now, or to wait for its execution date. */
+/** Prepares a payment: to be booked now, or to wait for its execution date. The account to take from may be given by its number, in place of its id. */
 export async function preparePayment(
   context: Context,
   request: OrderPaymentRequest,
   call: Call,
+  byIban?: string,
 ): Promise<Movement | Deferred> {
   const amount = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const creditorIban = checkedIban(context, request.creditorIban);
-  const { debtorAccountId, creditorName, remittanceInformation } = request;
+  const { creditorName, remittanceInformation } = request;
+  const debtor = byIban === undefined ? { debtorAccountId: request.debtorAccountId } : { debtorIban: byIban };
   const operation = Operation.OUTGOING_TRANSFER;
-  const allowed = await context.accounts.authorise({ operation, debtorAccountId, amount: toMoney(amount) }, call);
+  const allowed = await context.accounts.authorise({ operation, ...debtor, amount: toMoney(amount) }, call);
+  const { debtorAccountId } = allowed;
   const when = await whenOf(context, amount.currency, request.requestedExecutionDate);
   const looked = { debtorAccountId, creditorAccountId: payeeKey(context, creditorIban), amount };
   const verdict = await context.scoring(looked, call);
@@ -60,9 +63,7 @@ export async function preparePayment(
     createTime: Date.now(),
   };
   const movement = await movementOf(context, payment, particulars, { allowed, review }, call);
-  // Nobody is asked about what the ledger would refuse.
-  if (verdict.kind === 'PROVE' || review?.state === 'open') await rehearse(context, movement, call);
-  const held = await heldAfter(context, { verdict, review, looked, request }, call);
+  const held = await heldUnlessProved(context, movement, { verdict, looked, request }, call);
   if (!payment.executed) return { deferred: { ...payment, review: held ?? null } };
   return { ...movement, review: held };
 }
@@ -90,8 +91,7 @@ export function ordererOf({ actor }: PaymentRow) {
 function checkedIban({ config }: Context, text: string): string {
   const iban = normalise(text);
   if (!isValid(iban)) throw refuse('IBAN_INVALID');
-  const isOurs = iban.startsWith(config.BANK_COUNTRY_CODE) && iban.startsWith(config.BANK_CODE, 4);
-  if (isOurs) throw refuse('CREDITOR_IN_THIS_BANK');
+  if (isOwnIban(config, iban)) throw refuse('CREDITOR_IN_THIS_BANK');
   return iban;
 }
 
@@ -115,19 +115,6 @@ function dateOf(text: string): Temporal.PlainDate | undefined {
 /** By what an account of another bank is known to whoever looks for fraud: its number is nobody's to keep there. */
 function payeeKey({ vault }: Context, iban: string): string {
   return `xac_${vault.hash('payment.creditor', iban).toString('hex')}`;
-}
-
-interface Looked {
-  readonly verdict: Verdict;
-  readonly review: NewReview | undefined;
-  readonly looked: { readonly debtorAccountId: string; readonly creditorAccountId: string; readonly amount: Amount };
-  readonly request: OrderPaymentRequest;
-}
-
-/** The review that it goes to: what has to be proved and cannot be, is held. */
-async function heldAfter(context: Context, { verdict, review, looked, request }: Looked, call: Call) {
-  if (verdict.kind !== 'PROVE' || (await context.proving(looked, request, call))) return review;
-  return reviewOf(context, { ...verdict, kind: 'HOLD' }, call);
 }
 
 async function movementOf(

@@ -36,6 +36,11 @@ export interface PaymentRow extends NewPayment {
   readonly reportReason: string;
   /** How much is put back, where it is not all. */
   readonly reportAmount: string | null;
+  /** That it is asked back; null: it is not. */
+  readonly recallState: 'requested' | 'accepted' | 'refused' | null;
+  readonly recallReason: string;
+  readonly recallAnswerReason: string;
+  readonly recallTime: number | null;
 }
 
 /** Writes new payments; one that is there stays as it is. */
@@ -71,6 +76,8 @@ const COLUMNS = sql`
   p.end_to_end_identification as "endToEndIdentification", p.scheme, p.execution_date::text as "executionDate", p.executed,
   p.actor, p.review, encode(p.particulars, 'base64') as particulars, p.state, p.report_state as "reportState",
   p.report_reason as "reportReason", p.report_amount::text as "reportAmount",
+  p.recall_state as "recallState", p.recall_reason as "recallReason", p.recall_answer_reason as "recallAnswerReason",
+  floor(extract(epoch from p.recall_time) * 1000)::float8 as "recallTime",
   floor(extract(epoch from p.create_time) * 1000)::float8 as "createTime",
   coalesce((
     select json_agg(json_build_object(

@@ -1,22 +1,21 @@
 // Payments to other banks: what of them is personal, how they are told, and the steps by which they are ordered and executed.
-import { fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Onwards } from '#chassis/call.ts';
 import type { CommandTx } from '#chassis/command.ts';
-import { asBuffer } from '#chassis/encode.ts';
 import { deriveId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { OrderSteps } from '#chassis/order.ts';
 import type { Vault } from '#chassis/sealing.ts';
-import { type PaymentOrderSchema, PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import { type PaymentOrderSchema, PaymentOrderState, RecallState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from './context.ts';
 import { lifeOf, type ToldState } from './domain/payment.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Booking, Order } from './domain/words.ts';
 import { feeMessages } from './messages.ts';
 import { type Movement, type MovementIntent, movementSteps } from './movement.ts';
+import { openValue, sealValue } from './particulars.ts';
 import { insertPayments, lockPayment, markExecuted, type NewPayment, type PaymentRow } from './payment-tables.ts';
 import { readOrders } from './reading.ts';
 
@@ -32,18 +31,15 @@ const CONTEXT = 'payment_order.particulars';
 
 /** Seals what is personal about a payment under its payer's key: the bytes of a Sealed message, in base64. */
 export async function sealPayment(vault: Vault, partyId: string, particulars: PaymentParticulars): Promise<string> {
-  const sealed = await vault.seal(partyId, CONTEXT, Buffer.from(JSON.stringify(particulars)));
-  return asBuffer(toBinary(SealedSchema, sealed)).toString('base64');
+  return (await sealValue(vault, partyId, CONTEXT, particulars)).toString('base64');
 }
 
 /** Opens it, or answers undefined once the payer's key was destroyed. */
-export async function openPayment(
+export function openPayment(
   vault: Vault,
   { particulars }: Pick<NewPayment, 'particulars'>,
 ): Promise<PaymentParticulars | undefined> {
-  const sealed = fromBinary(SealedSchema, Buffer.from(particulars, 'base64'));
-  const opened = await vault.open(sealed, CONTEXT);
-  return opened && (JSON.parse(opened.toString()) as PaymentParticulars);
+  return openValue<PaymentParticulars>(vault, CONTEXT, Buffer.from(particulars, 'base64'));
 }
 
 const STATES: Readonly<Record<ToldState, PaymentOrderState>> = {
@@ -58,7 +54,28 @@ const STATES: Readonly<Record<ToldState, PaymentOrderState>> = {
   cancelled: PaymentOrderState.CANCELLED,
 };
 
-type Told = NewPayment & Partial<Pick<PaymentRow, 'changes'>>;
+type Recalled = Pick<PaymentRow, 'recallState' | 'recallReason' | 'recallAnswerReason' | 'recallTime'>;
+type Told = NewPayment & Partial<Pick<PaymentRow, 'changes'> & Recalled>;
+
+const RECALL_STATES = {
+  requested: RecallState.REQUESTED,
+  accepted: RecallState.ACCEPTED,
+  refused: RecallState.REFUSED,
+} as const;
+
+/** That a payment is asked back; what has come back was given back, whoever says so first. */
+function recallOf({ recallState, recallReason, recallAnswerReason, recallTime }: Partial<Recalled>, state: ToldState) {
+  if (!recallState) return {};
+  const isBack = state === 'returned' || state === 'cancelled';
+  return {
+    recall: {
+      state: recallState === 'requested' && isBack ? RecallState.ACCEPTED : RECALL_STATES[recallState],
+      isoReason: recallReason ?? '',
+      answerIsoReason: recallAnswerReason ?? '',
+      createTime: timestampFromMs(recallTime ?? 0),
+    },
+  };
+}
 
 /** The message of a payment, with what its transaction has seen, if it is there. */
 export async function paymentMessage(
@@ -69,9 +86,11 @@ export async function paymentMessage(
   const { id, currency, debtorAccountId, endToEndIdentification, scheme, executionDate, createTime } = payment;
   const opened = await openPayment(vault, payment);
   const life = lifeOf(createTime, order?.changes ?? [], payment.changes ?? []);
+  const state = life.at(-1)?.state ?? 'created';
   return {
     paymentOrderId: id,
-    state: STATES[life.at(-1)?.state ?? 'created'],
+    state: STATES[state],
+    ...recallOf(payment, state),
     debtorAccountId,
     creditorIban: opened?.creditorIban ?? '',
     creditorName: opened?.creditorName ?? '',

@@ -41,7 +41,8 @@ export interface ReversalPlan {
   readonly particulars: Buffer | null;
 }
 
-interface ReversalIntent {
+/** What is left to do of it, in plain JSON. */
+export interface ReversalIntent {
   readonly order: OrderIntent;
   readonly originalId: string;
   readonly legs: readonly ReversedLegIntent[];

@@ -9,6 +9,7 @@ import { isDecision, Refusal } from '#chassis/errors.ts';
 import { toMoney } from '#chassis/money.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
+import type { Report } from './domain/payment.ts';
 import { ordererOf, prepareExecution } from './paying.ts';
 import {
   changePayment,
@@ -21,6 +22,8 @@ import {
   selectReported,
 } from './payment-tables.ts';
 import { openPayment, paymentSteps, transactionOf } from './payments.ts';
+import { selectAnswered, selectRecalledItems, selectToRecall } from './recall-tables.ts';
+import { handOverAnswer, handOverRecall, returningRecalled } from './recalls.ts';
 import { reversalSteps } from './reversing.ts';
 import { bookItem, newItem } from './suspense.ts';
 import {
@@ -63,12 +66,24 @@ export function goOnWithPayments(context: Context): () => Promise<void> {
     (after) => selectToReturn(after, AT_ONCE),
     (item) => sendBack(context, item),
   );
+  const askBack = each(
+    (after) => selectToRecall(after, AT_ONCE),
+    (recall) => handOverRecall(context, recall),
+  );
+  const returnRecalled = each((after) => selectRecalledItems(after, AT_ONCE), returningRecalled(context));
+  const answerRecalls = each(
+    (after) => selectAnswered(after, AT_ONCE),
+    (recall) => handOverAnswer(context, recall),
+  );
   return async () => {
     await executeDue();
     await database.query(failRefused());
     await handOverAccepted();
+    await askBack();
     await putBackReported();
+    await returnRecalled();
     await sendBackReturned();
+    await answerRecalls();
   };
 }
 
@@ -110,6 +125,13 @@ async function handOver({ database, log, outside, vault }: Context, payment: Pay
   await database.query(markHandedOver([id]));
 }
 
+/** Why money is put back. */
+const REASONS: Partial<Record<Report, string>> = {
+  failed: 'SCHEME_REJECTED',
+  returned: 'SCHEME_RETURNED',
+  cancelled: 'RECALLED',
+};
+
 /** Puts the money of a payment back on its account; where that takes none, into suspense. */
 function puttingBack(context: Context): (payment: PaymentRow) => Promise<void> {
   const { database, log, orders } = context;
@@ -130,8 +152,7 @@ function puttingBack(context: Context): (payment: PaymentRow) => Promise<void> {
       if (!(error instanceof Refusal && isDecision(error))) throw error;
       await suspend(context, payment);
     }
-    const reason = reportState === 'failed' ? 'SCHEME_REJECTED' : 'SCHEME_RETURNED';
-    await database.query(changePayment(id, { state: reportState, reason, isoReason }));
+    await database.query(changePayment(id, { state: reportState, reason: REASONS[reportState] ?? '', isoReason }));
   };
 }
 

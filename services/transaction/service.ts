@@ -17,12 +17,14 @@ import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
 import { RefusedReceipts } from './migrations/0022-refused-receipts.ts';
+import { Recalls } from './migrations/0023-recalls.ts';
 import { Tills } from './migrations/0024-tills.ts';
 import { Cheques } from './migrations/0025-cheques.ts';
 import { CardAuthorizations } from './migrations/0026-card-authorizations.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
+import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
 import { authorizeCard } from './rpc/authorize-card.ts';
 import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payments.ts';
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
@@ -47,6 +49,7 @@ import { listCardAuthorizations } from './rpc/list-card-authorizations.ts';
 import { listChequeDeposits } from './rpc/list-cheque-deposits.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
+import { listReceivedRecalls } from './rpc/list-received-recalls.ts';
 import { listReviews } from './rpc/list-reviews.ts';
 import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
 import { listScheduledPayments } from './rpc/list-scheduled-payments.ts';
@@ -62,10 +65,13 @@ import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
 import { payCheque } from './rpc/pay-cheque.ts';
 import { placeHold } from './rpc/place-hold.ts';
 import { presentCheque } from './rpc/present-cheque.ts';
+import { recallPaymentOrder } from './rpc/recall-payment-order.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
+import { receiveRecall } from './rpc/receive-recall.ts';
 import { releaseHold } from './rpc/release-hold.ts';
 import { reportChequeDeposit } from './rpc/report-cheque-deposit.ts';
 import { reportPayment } from './rpc/report-payment.ts';
+import { reportRecall } from './rpc/report-recall.ts';
 import { resumeScheduledPayment } from './rpc/resume-scheduled-payment.ts';
 import { returnSuspenseItem } from './rpc/return-suspense-item.ts';
 import { reverseCardAuthorization } from './rpc/reverse-card-authorization.ts';
@@ -76,6 +82,7 @@ import { updateScheduledPayment } from './rpc/update-scheduled-payment.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
 import { goOnWithPayments } from './sending-payments.ts';
 import { goOnSigned } from './signed-orders.ts';
+import { stepUpOf } from './step-up.ts';
 import { entities } from './tables.ts';
 
 /** How often it is looked whether reviews have expired. */
@@ -140,6 +147,11 @@ function rpcs(context: Context) {
     clearCardPayment: clearCardPayment(context),
     listCardAuthorizations: listCardAuthorizations(context),
     reverseCardAuthorization: reverseCardAuthorization(context),
+    recallPaymentOrder: recallPaymentOrder(context),
+    reportRecall: reportRecall(context),
+    receiveRecall: receiveRecall(context),
+    listReceivedRecalls: listReceivedRecalls(context),
+    answerReceivedRecall: answerReceivedRecall(context),
   } satisfies Rpcs<typeof TransactionService>;
 }
 
@@ -161,6 +173,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
     { name: '0022-refused-receipts', class: RefusedReceipts },
+    { name: '0023-recalls', class: Recalls },
     { name: '0024-tills', class: Tills },
     { name: '0025-cheques', class: Cheques },
     { name: '0026-card-authorizations', class: CardAuthorizations },
@@ -181,4 +194,5 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     };
   },
   owners,
+  stepUp: stepUpOf,
 };

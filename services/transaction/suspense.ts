@@ -1,7 +1,6 @@
 // Money from outside that is on the account of no customer yet: how it comes into suspense, is told, put on an account, or sent back.
-import { fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { asBuffer } from '#chassis/encode.ts';
 import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
@@ -11,12 +10,12 @@ import {
   SuspenseItemState,
   SuspenseReason,
 } from '#gen/bank/transaction/v1/payment_order_pb.ts';
-import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from './context.ts';
 import { legsOf } from './domain/legs.ts';
 import type { Booking } from './domain/words.ts';
 import type { Asking } from './ledger.ts';
 import { legMessages } from './movement.ts';
+import { openValue, sealValue } from './particulars.ts';
 import type { ItemRow, NewItem, SuspenseState } from './suspense-tables.ts';
 
 /** What is personal about money that came in. */
@@ -44,9 +43,8 @@ export async function newItem(
   particulars: ItemParticulars | undefined,
 ): Promise<NewItem> {
   const id = newId('spi');
-  const sealed = particulars && (await vault.seal(id, CONTEXT, Buffer.from(JSON.stringify(particulars))));
-  const bytes = sealed ? asBuffer(toBinary(SealedSchema, sealed)).toString('base64') : null;
-  return { ...terms, id, journalId: newId('jnl'), particulars: bytes };
+  const sealed = particulars && (await sealValue(vault, id, CONTEXT, particulars));
+  return { ...terms, id, journalId: newId('jnl'), particulars: sealed?.toString('base64') ?? null };
 }
 
 /** What is personal about an item; nothing where there is none. */
@@ -55,8 +53,7 @@ export async function openItemParticulars(
   { particulars }: Pick<NewItem, 'particulars'>,
 ): Promise<ItemParticulars> {
   if (particulars === null) return NOTHING;
-  const opened = await vault.open(fromBinary(SealedSchema, Buffer.from(particulars, 'base64')), CONTEXT);
-  return opened ? (JSON.parse(opened.toString()) as ItemParticulars) : NOTHING;
+  return (await openValue<ItemParticulars>(vault, CONTEXT, Buffer.from(particulars, 'base64'))) ?? NOTHING;
 }
 
 /** Books an item into suspense, from the clearing with other banks. The same item is booked once. */

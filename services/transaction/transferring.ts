@@ -11,9 +11,12 @@ import type { Context } from './context.ts';
 import { creditorOf } from './creditors.ts';
 import { usageOf } from './day-usage.ts';
 import { legsOf } from './domain/legs.ts';
+import type { Verdict } from './domain/verdict.ts';
 import { journalMessage, type Movement, newOrder } from './movement.ts';
 import { sealParticulars } from './particulars.ts';
+import type { NewReview } from './review-tables.ts';
 import { reviewOf } from './reviews.ts';
+import type { LookedAt } from './scoring.ts';
 
 /** Prepares a transfer. The account to take from may be given by its number, in place of its id. */
 export async function prepareTransfer(
@@ -59,11 +62,29 @@ export async function prepareTransfer(
       ),
     },
   };
+  const looked = { ...parties, amount: { currency, minor: amount } };
+  return { ...movement, review: await heldUnlessProved(context, movement, { verdict, looked, request }, call) };
+}
+
+/** What an order looks like, and to whom it has to be proved. */
+interface Looked {
+  readonly verdict: Verdict;
+  readonly looked: LookedAt;
+  readonly request: { readonly requestId: string; readonly validateOnly: boolean };
+}
+
+/** The review that an order goes to: what has to be proved and cannot be, is held. */
+export async function heldUnlessProved(
+  context: Context,
+  movement: Movement,
+  { verdict, looked, request }: Looked,
+  call: Call,
+): Promise<NewReview | undefined> {
+  const { review } = movement;
+  // Nobody is asked about what the ledger would refuse.
   if (verdict.kind === 'PROVE' || review?.state === 'open') await rehearse(context, movement, call);
-  if (verdict.kind !== 'PROVE') return movement;
-  const order = { ...parties, amount: { currency, minor: amount } };
-  if (await context.proving(order, request, call)) return movement;
-  return { ...movement, review: await reviewOf(context, { ...verdict, kind: 'HOLD' }, call) };
+  if (verdict.kind !== 'PROVE' || (await context.proving(looked, request, call))) return review;
+  return reviewOf(context, { ...verdict, kind: 'HOLD' }, call);
 }
 
 /** Nobody is asked about what the ledger would refuse. */

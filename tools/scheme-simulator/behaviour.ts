@@ -6,6 +6,8 @@ export interface Behaviour {
   readonly rejects?: string;
   /** Settled, and then returned by the other bank for this reason. */
   readonly returns?: string;
+  /** Settled, and not given back when it is asked back, for this reason. */
+  readonly keeps?: string;
   /** Answered only when it has been sent so often. */
   readonly silentFor: number;
   /** So often the connection is cut after the message was taken, without an answer. */
@@ -20,13 +22,14 @@ export interface Behaviour {
 
 const SLOW_MS = 2_000;
 
-/** The behaviour of a name: `REJECT AC04`, `RETURN MD07`, `SILENT 3`, `DEAF`, `BUSY 2`, `TWICE`, `SLOW`; anything else is settled. */
+/** The behaviour of a name: `REJECT AC04`, `RETURN MD07`, `KEEP CUST`, `SILENT 3`, `DEAF`, `BUSY 2`, `TWICE`, `SLOW`; anything else is settled. */
 export function behaviourOf(name: string): Behaviour {
   const [word = '', second = ''] = name.trim().toUpperCase().split(/\s+/);
   const count = /^\d$/.test(second) ? Number(second) : 1;
   const code = /^[A-Z0-9]{4}$/.test(second) ? second : undefined;
   return {
     ...(word === 'REJECT' && { rejects: code ?? 'AC04' }),
+    ...(word === 'KEEP' && { keeps: code ?? 'CUST' }),
     ...(word === 'RETURN' && { returns: code ?? 'MD07' }),
     silentFor: word === 'SILENT' ? count : 0,
     deafFor: word === 'DEAF' ? count : 0,

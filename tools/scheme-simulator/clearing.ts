@@ -4,9 +4,17 @@ import { fromMoney, toDecimal } from '#chassis/money.ts';
 import type { Content, Message } from '#rules/iso20022/definitions.ts';
 import { writeMessage } from '#rules/iso20022/writer.ts';
 import { behaviourOf } from './behaviour.ts';
+import {
+  incomingMessage,
+  recallAnswer,
+  recallMessage,
+  returnMessage,
+  statementMessage,
+  statusMessage,
+} from './messages.ts';
 
 /** A payment of the bank, by its identification. */
-interface Payment {
+export interface Payment {
   readonly currency: string;
   /** Minor units as a plain number in text. */
   readonly minor: string;
@@ -24,6 +32,18 @@ interface Incoming {
   outcome: 'accepted' | 'rejected' | '';
   reason: string;
   returned: boolean;
+  /** What the bank answered when it was asked back: `ACCR`, or `RJCR CUST`. */
+  recall?: string;
+}
+
+/** What moved the bank's money here, in its order. */
+export interface Entry {
+  readonly id: string;
+  readonly currency: string;
+  /** Minor units in text: more is the bank's. */
+  readonly minor: string;
+  /** Whether a statement has said so. */
+  told: boolean;
 }
 
 /** Everything that is kept, in plain JSON. */
@@ -33,9 +53,21 @@ export interface State {
   /** Messages that the bank has not acknowledged. */
   mailbox: { readonly number: number; readonly content: string }[];
   lastNumber: number;
+  entries: Entry[];
+  /** At what the last statement of each currency ended, and how many there were. */
+  closings: Record<string, string>;
+  statements: number;
 }
 
-export const EMPTY: State = { payments: {}, incoming: {}, mailbox: [], lastNumber: 0 };
+export const EMPTY: State = {
+  payments: {},
+  incoming: {},
+  mailbox: [],
+  lastNumber: 0,
+  entries: [],
+  closings: {},
+  statements: 0,
+};
 
 /** What to pay to an account of the bank. */
 export interface ToPay {
@@ -50,21 +82,36 @@ export interface ToPay {
   readonly times?: number;
 }
 
+/** Which payment to the bank to ask back. */
+export interface ToRecall {
+  readonly id: string;
+  /** In ISO's codes: DUPL, unless told otherwise. */
+  readonly reason?: string;
+  readonly times?: number;
+}
+
+/** Of what to write a statement. */
+export interface ToState {
+  readonly currency: string;
+  /** Its day, YYYY-MM-DD: today, unless told otherwise. */
+  readonly date?: string;
+  /** All payments of the bank as one entry. */
+  readonly batch?: boolean;
+  /** So many of the last entries it does not say. */
+  readonly forget?: number;
+  /** An entry that nobody knows of, of this amount. */
+  readonly invent?: string;
+}
+
 /** What a message was answered: taken, not taken now, or taken without a word. */
 export type Taken = 'taken' | 'busy' | 'deaf';
-
-const BIC = 'SIMUCZPP';
-const OTHER_IBAN = 'DE89370400440532013000';
-const SETTLEMENT = { SttlmMtd: 'CLRG' } as const;
-const agent = (bic: string) => ({ FinInstnId: { BICFI: bic } });
-const now = () => new Date().toISOString();
 
 /** The clearing, over what it knows. */
 export class Clearing {
   readonly state: State;
 
   constructor(state: State) {
-    this.state = state;
+    this.state = { ...structuredClone(EMPTY), ...state };
   }
 
   /** Takes a message of the bank. */
@@ -76,6 +123,10 @@ export class Clearing {
         return this.#takeReturn(message.content);
       case 'pacs.002.001.11':
         return this.#takeAnswer(message.content);
+      case 'camt.056.001.10':
+        return this.#takeRecall(message.content);
+      case 'camt.029.001.11':
+        return this.#takeRecallAnswer(message.content);
       default:
         return 'taken';
     }
@@ -87,6 +138,43 @@ export class Clearing {
     this.state.incoming[id] ??= { currency, minor: String(minor), outcome: '', reason: '', returned: false };
     const message = incomingMessage({ id, currency, amount, ...people });
     for (let count = 0; count < times; count += 1) this.#say(message);
+  }
+
+  /** Asks a payment to the bank back, as often as it is told to. */
+  recall({ id, reason = 'DUPL', times = 1 }: ToRecall): void {
+    for (let count = 0; count < times; count += 1) this.#say(recallMessage(id, reason));
+  }
+
+  /** Writes the statement of the bank's account (camt.053) of what no statement has said yet. */
+  statement({
+    currency,
+    date = new Date().toISOString().slice(0, 10),
+    batch = false,
+    forget = 0,
+    invent,
+  }: ToState): void {
+    if (invent !== undefined) {
+      const { minor } = fromMoney({ currencyCode: currency, amount: invent });
+      this.state.entries.push({
+        id: `invented-${this.state.entries.length}`,
+        currency,
+        minor: String(minor),
+        told: false,
+      });
+    }
+    const untold = this.state.entries.filter((one) => one.currency === currency && !one.told);
+    const said = untold.slice(0, untold.length - forget);
+    for (const one of said) one.told = true;
+    const opening = BigInt(this.state.closings[currency] ?? '0');
+    const closing = said.reduce((sum, { minor }) => sum + BigInt(minor), opening);
+    this.state.closings[currency] = String(closing);
+    this.state.statements += 1;
+    const id = `ST-${currency}-${this.state.statements}`;
+    this.#say(statementMessage({ id, currency, date, opening, closing, entries: said, batch }));
+  }
+
+  #move(id: string, { currency, minor }: { readonly currency: string; readonly minor: string }, sign: bigint): void {
+    this.state.entries.push({ id, currency, minor: String(sign * BigInt(minor)), told: false });
   }
 
   /** The first message that the bank has not acknowledged. */
@@ -132,11 +220,13 @@ export class Clearing {
       if (known.asked <= busyFor) return 'busy';
       if (known.asked <= deafFor) taken = 'deaf';
       const isFirst = known.outcome === '';
+      if (isFirst && behaviour.rejects === undefined) this.#move(id, known, -1n);
       known.outcome = behaviour.rejects === undefined ? 'settled' : 'rejected';
       // Whoever asks again hears the same again.
       if (known.asked > silentFor) this.#say(statusMessage(id, known.endToEnd, behaviour.rejects), behaviour.twice);
       if (!isFirst || behaviour.returns === undefined) continue;
       known.returned = true;
+      this.#move(id, known, 1n);
       this.#say(returnMessage(id, known, behaviour.returns), behaviour.twice);
     }
     return taken;
@@ -145,7 +235,10 @@ export class Clearing {
   #takeReturn({ GrpHdr, TxInf = [] }: Content<'pacs.004.001.10'>): Taken {
     for (const { OrgnlTxId = '' } of TxInf) {
       const known = this.state.incoming[OrgnlTxId];
-      if (known) known.returned = true;
+      if (known && !known.returned) {
+        known.returned = true;
+        this.#move(OrgnlTxId, known, -1n);
+      }
     }
     this.#say(statusMessage(GrpHdr.MsgId, 'NOTPROVIDED', undefined));
     return 'taken';
@@ -157,6 +250,30 @@ export class Clearing {
       if (known?.outcome !== '') continue;
       known.outcome = TxSts === 'RJCT' ? 'rejected' : 'accepted';
       known.reason = StsRsnInf?.[0]?.Rsn?.Cd ?? '';
+      if (known.outcome === 'accepted') this.#move(OrgnlTxId, known, 1n);
+    }
+    return 'taken';
+  }
+
+  /** What is asked back is given back, unless its creditor keeps it. The same again is answered the same. */
+  #takeRecall({ Undrlyg }: Content<'camt.056.001.10'>): Taken {
+    for (const { OrgnlTxId: id = '', CxlId = '' } of Undrlyg.flatMap(({ TxInf = [] }) => TxInf)) {
+      const known = this.state.payments[id];
+      const { keeps, twice } = behaviourOf(known?.name ?? '');
+      const refusal = known?.outcome === 'settled' ? keeps : 'NOOR';
+      this.#say(recallAnswer(CxlId, id, refusal), twice);
+      if (!known || refusal !== undefined || known.returned) continue;
+      known.returned = true;
+      this.#move(id, known, 1n);
+      this.#say(returnMessage(id, known, 'FOCR'), twice);
+    }
+    return 'taken';
+  }
+
+  #takeRecallAnswer({ CxlDtls = [] }: Content<'camt.029.001.11'>): Taken {
+    for (const { OrgnlTxId = '', TxCxlSts, CxlStsRsnInf } of CxlDtls.flatMap(({ TxInfAndSts = [] }) => TxInfAndSts)) {
+      const known = this.state.incoming[OrgnlTxId];
+      if (known) known.recall = [TxCxlSts, CxlStsRsnInf?.[0]?.Rsn?.Cd].filter(Boolean).join(' ');
     }
     return 'taken';
   }
@@ -167,60 +284,4 @@ export class Clearing {
       this.state.mailbox.push({ number: this.state.lastNumber, content: writeMessage(message) });
     }
   }
-}
-
-function statusMessage(id: string, endToEnd: string, rejects: string | undefined): Message<'pacs.002.001.11'> {
-  const status = {
-    OrgnlGrpInf: { OrgnlMsgId: id, OrgnlMsgNmId: 'pacs.008.001.09' },
-    OrgnlEndToEndId: endToEnd,
-    OrgnlTxId: id,
-    TxSts: rejects === undefined ? 'ACSC' : 'RJCT',
-    ...(rejects !== undefined && { StsRsnInf: [{ Rsn: { Cd: rejects } }] }),
-  };
-  const header = { MsgId: `S${id}`.slice(0, 35), CreDtTm: now(), InstgAgt: agent(BIC) };
-  return { name: 'pacs.002.001.11', content: { GrpHdr: header, TxInfAndSts: [status] } };
-}
-
-function returnMessage(id: string, { currency, minor, endToEnd }: Payment, reason: string): Message<'pacs.004.001.10'> {
-  const value = toDecimal({ currency, minor: BigInt(minor) });
-  const header = {
-    MsgId: `R${id}`.slice(0, 35),
-    CreDtTm: now(),
-    NbOfTxs: '1',
-    SttlmInf: SETTLEMENT,
-    InstgAgt: agent(BIC),
-  };
-  const returned = {
-    RtrId: `R${id}`.slice(0, 35),
-    OrgnlGrpInf: { OrgnlMsgId: id, OrgnlMsgNmId: 'pacs.008.001.09' },
-    OrgnlEndToEndId: endToEnd,
-    OrgnlTxId: id,
-    RtrdIntrBkSttlmAmt: { Ccy: currency, value },
-    RtrRsnInf: [{ Rsn: { Cd: reason } }],
-  };
-  return { name: 'pacs.004.001.10', content: { GrpHdr: header, TxInf: [returned] } };
-}
-
-function incomingMessage(payment: Omit<ToPay, 'times'>): Message<'pacs.008.001.09'> {
-  const { id, creditorIban, creditorName = 'Unknown', debtorName = 'Max Mustermann', currency, amount, text } = payment;
-  const transaction = {
-    PmtId: { EndToEndId: `E-${id}`.slice(0, 35), TxId: id },
-    IntrBkSttlmAmt: { Ccy: currency, value: amount },
-    ChrgBr: 'SLEV' as const,
-    Dbtr: { Nm: debtorName },
-    DbtrAcct: { Id: { IBAN: OTHER_IBAN } },
-    DbtrAgt: agent(BIC),
-    CdtrAgt: { FinInstnId: { Othr: { Id: 'NOTPROVIDED' } } },
-    Cdtr: { Nm: creditorName },
-    CdtrAcct: { Id: { IBAN: creditorIban } },
-    ...(text !== undefined && { RmtInf: { Ustrd: [text] } }),
-  };
-  const header = {
-    MsgId: `M-${id}`.slice(0, 35),
-    CreDtTm: now(),
-    NbOfTxs: '1',
-    SttlmInf: SETTLEMENT,
-    InstgAgt: agent(BIC),
-  };
-  return { name: 'pacs.008.001.09', content: { GrpHdr: header, CdtTrfTxInf: [transaction] } };
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readMessage } from '#rules/iso20022/reader.ts';
 import { behaviourOf } from './behaviour.ts';
-import { Clearing, EMPTY, type State, type ToPay } from './clearing.ts';
+import { Clearing, EMPTY, type State, type ToPay, type ToRecall, type ToState } from './clearing.ts';
 
 /** A simulator that runs. */
 export interface Simulator {
@@ -59,6 +59,14 @@ async function answer(clearing: Clearing, request: IncomingMessage, response: Se
   }
   if (method === 'POST' && url === '/control/pay') {
     clearing.pay(JSON.parse(body.toString()) as ToPay);
+    return void response.writeHead(202).end();
+  }
+  if (method === 'POST' && url === '/control/recall') {
+    clearing.recall(JSON.parse(body.toString()) as ToRecall);
+    return void response.writeHead(202).end();
+  }
+  if (method === 'POST' && url === '/control/statement') {
+    clearing.statement(JSON.parse(body.toString()) as ToState);
     return void response.writeHead(202).end();
   }
   if (method === 'GET' && url === '/control/totals') {

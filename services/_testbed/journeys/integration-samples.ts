@@ -12,6 +12,17 @@ export function integrationSamples({ customerId, paymentFileId }: Belongings): P
     'integration.GetPaymentFile': { request: { paymentFileId } },
     'integration.ListPaymentFiles': { request: { customerId } },
     'integration.GetPaymentStatusReport': { request: { paymentFileId } },
+    'integration.ImportSettlementStatement': { request: { content }, refused: 'STATEMENT_UNREADABLE' },
+    'integration.GetReconciliation': { request: {} },
+    'integration.ListReconciliationExceptions': { request: {} },
+    'integration.AssignReconciliationException': {
+      request: { exceptionNumber: 1 },
+      refused: 'RECONCILIATION_EXCEPTION_NOT_FOUND',
+    },
+    'integration.ResolveReconciliationExceptions': {
+      request: { exceptionNumbers: [1] },
+      refused: 'RECONCILIATION_EXCEPTION_NOT_FOUND',
+    },
     'integration.GetSchemeStatus': { request: {} },
     'integration.ListSchemeExchanges': { request: {} },
     'integration.SuspendScheme': { request: { reason: 'maintenance' } },

@@ -17,6 +17,15 @@ export function paymentSamples(accountId: string): Partial<Record<RpcName, Sampl
     'transaction.GetPaymentOrder': { request: { paymentOrderId }, refused: 'PAYMENT_ORDER_NOT_FOUND' },
     'transaction.ListPaymentOrders': { request: { accountId } },
     'transaction.CancelPaymentOrder': { request: { paymentOrderId }, refused: 'PAYMENT_ORDER_NOT_FOUND' },
+    'transaction.RecallPaymentOrder': {
+      request: { paymentOrderId, isoReason: 'DUPL' },
+      refused: 'PAYMENT_ORDER_NOT_FOUND',
+    },
+    'transaction.ListReceivedRecalls': { request: { accountId } },
+    'transaction.AnswerReceivedRecall': {
+      request: { receivedRecallId: 'rcl_none', accepted: true },
+      refused: 'RECEIVED_RECALL_NOT_FOUND',
+    },
     'transaction.ListSuspenseItems': { request: {} },
     'transaction.AllocateSuspenseItem': { request: { suspenseItemId, accountId }, refused: 'SUSPENSE_ITEM_NOT_FOUND' },
     'transaction.ReturnSuspenseItem': {

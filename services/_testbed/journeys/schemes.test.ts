@@ -9,7 +9,12 @@ import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import { PaymentOrderState, SuspenseItemState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import {
+  PaymentOrderState,
+  RecallState,
+  ReceivedRecallState,
+  SuspenseItemState,
+} from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { integration } from '../../integration/service.ts';
@@ -37,7 +42,9 @@ const PAYMENTS = [
 
 interface Totals {
   readonly positions: Readonly<Record<string, string>>;
-  readonly incoming: Readonly<Record<string, { readonly outcome: string; readonly reason: string }>>;
+  readonly incoming: Readonly<
+    Record<string, { readonly outcome: string; readonly reason: string; readonly recall?: string }>
+  >;
 }
 
 describe('Payments to and from other banks', function schemes() {
@@ -124,6 +131,7 @@ describe('Payments to and from other banks', function schemes() {
     fetch(`${simulator}/control/pay`, { method: 'POST', body: JSON.stringify({ currency: 'CZK', ...payment }) });
   const balance = async ({ accountId }: Account) =>
     (await accountsAs(bank(), 'TELLER').getAccountBalance({ accountId })).booked?.amount;
+  const minor = async (account: Account) => BigInt((await balance(account))?.replace('.', '') ?? '0');
   /** What the bank's own books say that it has with the scheme. */
   async function clearing(): Promise<string> {
     const { balances } = await bank()
@@ -222,6 +230,112 @@ describe('Payments to and from other banks', function schemes() {
     expect((await totals()).positions).to.deep.equal({ CZK: await clearing() });
     line.close();
     transactions.close();
+  });
+
+  it('asks back what it has paid, and gets it or not; what was never sent is not sent', async () => {
+    const transactions = client(TransactionService);
+    const line = client(IntegrationService);
+    const before = await minor(mine);
+    const pay = async (creditorName: string) => {
+      const amount = { currencyCode: 'CZK', amount: '20.00' };
+      const who = { debtorAccountId: mine.accountId, creditorIban: ELSEWHERE, creditorName };
+      const { paymentOrder } = await transactions.orderPayment({ requestId: aRequestId(), ...who, amount });
+      return paymentOrder?.paymentOrderId ?? '';
+    };
+    const askBack = (paymentOrderId: string) =>
+      transactions.recallPaymentOrder({ requestId: aRequestId(), paymentOrderId, isoReason: 'DUPL' });
+    const untilIt = (paymentOrderId: string, is: PaymentOrderState, recall?: RecallState) =>
+      until(`the state ${is} of ${paymentOrderId}`, async () => {
+        const { paymentOrder } = await transactions.getPaymentOrder({ paymentOrderId });
+        return paymentOrder?.state === is && (recall === undefined || paymentOrder.recall?.state === recall);
+      });
+    const [given, kept] = [await pay('TWICE'), await pay('KEEP CUST')];
+    for (const id of [given, kept]) await untilIt(id, SETTLED);
+    await line.suspendScheme({ requestId: aRequestId(), reason: 'nothing goes out' });
+    const unsent = await pay('Eva Nova');
+    await until('the queue', async () => (await line.getSchemeStatus({})).schemeStatus?.queuedCount === 1);
+    for (const id of [given, kept, unsent]) await askBack(id);
+    await untilIt(unsent, PaymentOrderState.CANCELLED, RecallState.ACCEPTED);
+    await line.resumeScheme({ requestId: aRequestId() });
+    line.close();
+    await killed('integration');
+    await untilIt(given, RETURNED, RecallState.ACCEPTED);
+    await untilIt(kept, SETTLED, RecallState.REFUSED);
+    await killed('transaction');
+    transactions.close();
+    await until('the money', async () => (await minor(mine)) === before - 2_000n);
+    expect((await totals()).positions).to.deep.equal({ CZK: await clearing() });
+  });
+
+  it('gives back what others ask back, when who was paid wants to, once', async () => {
+    const before = await minor(mine);
+    await payUs({ id: 'back-1', creditorIban: mine.iban, amount: '30.00' });
+    await payUs({ id: 'back-2', creditorIban: mine.iban, amount: '40.00' });
+    await payUs({ id: 'back-3', creditorIban: 'CZ6508000000192000145399', amount: '50.00' });
+    await until('the money', async () => (await totals()).incoming['back-3']?.outcome === 'accepted');
+    await until('all of it', async () => (await minor(mine)) === before + 7_000n);
+    for (const id of ['back-1', 'back-2', 'back-3', 'never']) {
+      await fetch(`${simulator}/control/recall`, { method: 'POST', body: JSON.stringify({ id, times: 2 }) });
+    }
+    await killed('integration');
+    const desk = client(TransactionService);
+    const { OPEN } = ReceivedRecallState;
+    const open = await until('both recalls', async () => {
+      const { receivedRecalls } = await desk.listReceivedRecalls({ accountId: mine.accountId, state: OPEN });
+      return receivedRecalls.length === 2 && receivedRecalls;
+    });
+    for (const { receivedRecallId, amount } of open) {
+      const accepted = amount?.amount === '30.00';
+      await desk.answerReceivedRecall({ requestId: aRequestId(), receivedRecallId, accepted });
+    }
+    desk.close();
+    await killed('transaction');
+    const answers = async () => {
+      const { incoming } = await totals();
+      return ['back-1', 'back-2', 'back-3'].map((id) => incoming[id]?.recall);
+    };
+    await until('the answers', async () => (await answers()).every(Boolean));
+    expect(await answers()).to.deep.equal(['ACCR', 'RJCR CUST', 'ACCR']);
+    await until('the same books', async () => (await totals()).positions['CZK'] === (await clearing()));
+    expect(await minor(mine)).to.equal(before + 4_000n);
+  });
+
+  it('has the same books as the scheme, to the entry, or says exactly where not', async () => {
+    const { openDate: date } = await bank().as(LedgerService, 'transaction').getBusinessDate({});
+    const state = (how: object) =>
+      fetch(`${simulator}/control/statement`, {
+        method: 'POST',
+        body: JSON.stringify({ currency: 'CZK', date, ...how }),
+      });
+    const line = client(IntegrationService);
+    const books = (identification: string) =>
+      until(`the statement ${identification}`, async () => {
+        const [found] = (await line.getReconciliation({})).reconciliations;
+        return found?.statementIdentification === identification && found;
+      });
+    // Its last entry it keeps to itself, and it says one that nobody knows of.
+    await state({ batch: true, forget: 1 });
+    const first = await books('ST-CZK-1');
+    const shown = (await line.listReconciliationExceptions({})).reconciliationExceptions.map(
+      ({ amount, paymentReferences }) => [amount?.amount, ...paymentReferences].join(' '),
+    );
+    expect(shown, shown.join()).to.have.length(1);
+    expect([first.agrees, first.ourOpenCount, first.theirOpenCount]).to.deep.equal([false, 1, 0]);
+    await state({ invent: '7.77' });
+    const second = await books('ST-CZK-2');
+    expect([second.ourOpenCount, second.theirOpenAmount?.amount]).to.deep.equal([0, '7.77']);
+    expect(second.unexplainedDifference?.amount).to.equal('0.00');
+    const { reconciliationExceptions: open } = await line.listReconciliationExceptions({});
+    expect(open.map(({ amount }) => amount?.amount)).to.deep.equal(['7.77']);
+    await state({ invent: '-7.77' });
+    const exceptionNumbers = await until('the correction', async () => {
+      const found = (await line.listReconciliationExceptions({})).reconciliationExceptions;
+      return found.length === 2 && found.map(({ exceptionNumber }) => exceptionNumber);
+    });
+    await line.resolveReconciliationExceptions({ requestId: aRequestId(), exceptionNumbers });
+    const last = await books('ST-CZK-3');
+    expect([last.agrees, last.ourBalance?.amount]).to.deep.equal([true, await clearing()]);
+    line.close();
   });
 
   it('has left every law of the ledger as it is', () => checkLaws(bank().database('ledger').superuserUrl));

@@ -18,6 +18,10 @@ export interface Payment {
   readonly endToEndId: string;
   readonly debtorIban: string;
   readonly creditorIban: string;
+  /** Absent in what was read before other banks were paid. */
+  readonly creditorName?: string;
+  /** The day on which another bank is paid, where that is later than when it was read. */
+  readonly day?: string;
   readonly currencyCode: string;
   readonly amount: string;
   readonly text: string;
@@ -29,6 +33,8 @@ export interface Payment {
 export interface Outcome {
   readonly state: 'booked' | 'pending' | 'refused';
   readonly transactionId?: string;
+  /** Of a payment to another bank, which goes on from there. */
+  readonly paymentOrderId?: string;
   readonly reason?: string;
 }
 
@@ -48,6 +54,7 @@ export function paymentOf(item: Item, group: GroupHead, index: number, facts: Fa
   const debtorIban = normalise(group.DbtrAcct.Id.IBAN ?? '');
   const creditorIban = normalise(item.CdtrAcct?.Id.IBAN ?? '');
   const { Ccy: currencyCode = '', value = '' } = item.Amt.InstdAmt ?? {};
+  const day = dayOf(group);
   const refused = reasonAgainst({ item, group, debtorIban, creditorIban }, facts);
   return {
     key: sha256Hex(`${facts.messageId}\n${endToEndId}\n${index}`),
@@ -56,6 +63,8 @@ export function paymentOf(item: Item, group: GroupHead, index: number, facts: Fa
     endToEndId,
     debtorIban,
     creditorIban,
+    creditorName: item.Cdtr?.Nm ?? '',
+    ...(day > facts.openDate && { day }),
     currencyCode,
     amount: plain(value),
     text: textOf(item),
@@ -73,10 +82,14 @@ function reasonAgainst(
   if (!isValid(debtorIban)) return 'DEBTOR_IBAN_INVALID';
   if (!isValid(creditorIban)) return 'CREDITOR_IBAN_INVALID';
   if (!item.Amt.InstdAmt) return 'AMOUNT_NOT_SUPPORTED';
-  const day = (group.ReqdExctnDt.Dt ?? group.ReqdExctnDt.DtTm ?? '').trim().slice(0, 10);
-  if (day > openDate) return 'EXECUTION_DATE_NOT_SUPPORTED';
   const isOurs = creditorIban.startsWith(countryCode) && creditorIban.startsWith(bankCode, 4);
-  return isOurs ? undefined : 'CREDITOR_BANK_NOT_REACHED';
+  if (isOurs) return dayOf(group) > openDate ? 'EXECUTION_DATE_NOT_SUPPORTED' : undefined;
+  return (item.Cdtr?.Nm ?? '').trim() === '' ? 'CREDITOR_NAME_REQUIRED' : undefined;
+}
+
+/** The day on which the payments of a group are asked for. */
+function dayOf({ ReqdExctnDt }: GroupHead): string {
+  return (ReqdExctnDt.Dt ?? ReqdExctnDt.DtTm ?? '').trim().slice(0, 10);
 }
 
 /** A decimal of the standard as money is written: `.50` is `0.5`, `007.` is `7`. Digit by digit, and no number in between. */
@@ -111,6 +124,7 @@ const ISO_REASONS: Readonly<Record<string, string>> = {
   BALANCE_OUT_OF_RANGE: 'AM21',
   CEILING_EXCEEDED: 'AM21',
   CREDITOR_IBAN_INVALID: 'AC03',
+  CREDITOR_NAME_REQUIRED: 'RR03',
   CREDITOR_NOT_FOUND: 'AC03',
   CURRENCY_EXPONENT_EXCEEDED: 'AM12',
   CURRENCY_MISMATCH: 'AM03',
@@ -118,11 +132,14 @@ const ISO_REASONS: Readonly<Record<string, string>> = {
   DEBTOR_IBAN_INVALID: 'AC02',
   DUPLICATE_MESSAGE_ID: 'DU01',
   EXECUTION_DATE_NOT_SUPPORTED: 'DT01',
+  EXECUTION_DATE_PASSED: 'DT01',
+  EXECUTION_DATE_TOO_FAR: 'DT01',
   FRAUD_SUSPECTED: 'FR01',
   IBAN_INVALID: 'AC03',
   INSUFFICIENT_FUNDS: 'AM04',
   PAYMENT_METHOD_NOT_SUPPORTED: 'AG03',
   REQUEST_EXISTS: 'AM05',
+  SCHEME_NOT_AVAILABLE: 'CNOR',
   SIGNATORY_REQUIRED: 'AG01',
   TERM_DEPOSIT_PAID_IN: 'AG01',
   TIER_DAY_LIMIT_EXCEEDED: 'AM14',

@@ -122,7 +122,14 @@ export interface Said {
   readonly id: string;
   readonly state: 'settled' | 'failed' | 'returned';
   readonly isoReason: string;
-  readonly returned?: { readonly currency: string; readonly amount: string };
+  readonly returned?: Returned;
+}
+
+/** What comes back, and by which identification: the same is one return. */
+export interface Returned {
+  readonly id: string;
+  readonly currency: string;
+  readonly amount: string;
 }
 
 const STATUSES: Readonly<Record<string, Said['state']>> = { ACSC: 'settled', ACCC: 'settled', RJCT: 'failed' };
@@ -151,11 +158,12 @@ function codeOf(reasons: readonly { readonly Rsn?: { readonly Cd?: string | unde
 
 /** What a pacs.004 gives back of payments of ours. */
 export function saidByReturn(content: Content<'pacs.004.001.10'>): Said[] {
-  return (content.TxInf ?? []).map(({ OrgnlTxId, OrgnlGrpInf, RtrdIntrBkSttlmAmt: { Ccy, value }, RtrRsnInf }) => ({
+  const { MsgId } = content.GrpHdr;
+  return (content.TxInf ?? []).map(({ RtrId, OrgnlTxId, OrgnlGrpInf, RtrdIntrBkSttlmAmt, RtrRsnInf }) => ({
     id: OrgnlTxId ?? OrgnlGrpInf?.OrgnlMsgId ?? '',
     state: 'returned',
     isoReason: codeOf(RtrRsnInf),
-    returned: { currency: Ccy, amount: value },
+    returned: { id: RtrId ?? MsgId, currency: RtrdIntrBkSttlmAmt.Ccy, amount: RtrdIntrBkSttlmAmt.value },
   }));
 }
 

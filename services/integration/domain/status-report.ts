@@ -6,6 +6,14 @@ import { isoReason, type Outcome, type Payment } from './payments.ts';
 export interface Reported {
   readonly payment: Pick<Payment, 'groupId' | 'instructionId' | 'endToEndId'>;
   readonly outcome: Outcome | undefined;
+  /** Where a payment to another bank is by now, if it has left. */
+  readonly sent?: Sent | undefined;
+}
+
+/** Where a payment to another bank is. */
+export interface Sent {
+  readonly state: 'queued' | 'sent' | 'settled' | 'failed' | 'returned' | 'withdrawn';
+  readonly isoReason: string;
 }
 
 /** A file, as far as it is told. */
@@ -19,6 +27,8 @@ export interface ReportedFile {
     readonly pending: number;
     readonly refused: number;
   };
+  /** Of the pending ones, how many of those to other banks are where by now. */
+  readonly sent?: Partial<Record<Sent['state'], number>>;
   readonly refusal: { readonly reason: string; readonly path: string };
 }
 
@@ -32,7 +42,7 @@ export function statusReport(
   { id, time }: { readonly id: string; readonly time: string },
 ): Message<'pain.002.001.10'> {
   const { counts, refusal, messageId, messageCreateTime } = file;
-  const statuses = { ACSC: counts.booked, PDNG: counts.pending, RJCT: counts.refused };
+  const statuses = statusesOf(file);
   const content: Report = {
     GrpHdr: { MsgId: id, CreDtTm: time },
     OrgnlGrpInfAndSts: {
@@ -40,7 +50,7 @@ export function statusReport(
       OrgnlMsgNmId: 'pain.001.001.09',
       ...(messageCreateTime !== '' && { OrgnlCreDtTm: messageCreateTime }),
       ...(counts.payments > 0 && { OrgnlNbOfTxs: String(counts.payments) }),
-      GrpSts: groupStatus(file),
+      GrpSts: groupStatus(file, statuses),
       ...(file.state === 'refused' && {
         StsRsnInf: [
           {
@@ -58,10 +68,27 @@ export function statusReport(
   return { name: 'pain.002.001.10', content: withoutEmpty(content) };
 }
 
-function groupStatus({ state, counts: { payments, booked, refused } }: ReportedFile): string {
-  if (state === 'refused' || (state === 'done' && refused === payments)) return 'RJCT';
+type Statuses = Readonly<Record<'ACSC' | 'ACSP' | 'PDNG' | 'CANC' | 'RJCT', number>>;
+
+/** How many payments of a file are where. */
+function statusesOf({ counts, sent = {} }: ReportedFile): Statuses {
+  const of = (...states: Sent['state'][]) => states.reduce((sum, state) => sum + (sent[state] ?? 0), 0);
+  const left = of('queued', 'sent', 'settled', 'failed', 'returned', 'withdrawn');
+  return {
+    ACSC: counts.booked + of('settled'),
+    ACSP: of('queued', 'sent'),
+    PDNG: counts.pending - left,
+    CANC: of('withdrawn'),
+    RJCT: counts.refused + of('failed', 'returned'),
+  };
+}
+
+function groupStatus({ state, counts: { payments } }: ReportedFile, { ACSC, ACSP, CANC, RJCT }: Statuses): string {
+  if (state === 'refused' || (state === 'done' && RJCT === payments)) return 'RJCT';
   if (state === 'processing') return 'ACCP';
-  return booked === payments ? 'ACSC' : refused > 0 ? 'PART' : 'PDNG';
+  if (ACSC === payments) return 'ACSC';
+  if (RJCT > 0 || CANC > 0) return 'PART';
+  return ACSC + ACSP === payments ? 'ACSP' : 'PDNG';
 }
 
 function informationOf({ reason, path }: ReportedFile['refusal']): string[] {
@@ -71,9 +98,9 @@ function informationOf({ reason, path }: ReportedFile['refusal']): string[] {
 /** Payments that stand in one group of the file stand in one here. */
 function groupsOf(reported: readonly Reported[]): NonNullable<Report['OrgnlPmtInfAndSts']> {
   const groups: { OrgnlPmtInfId: string; TxInfAndSts: ReportedPayment[] }[] = [];
-  for (const { payment, outcome } of reported) {
+  for (const { payment, outcome, sent } of reported) {
     const last = groups.at(-1);
-    const told = toldOf(payment, outcome);
+    const told = toldOf(payment, outcome, sent);
     if (last?.OrgnlPmtInfId === payment.groupId) last.TxInfAndSts.push(told);
     else groups.push({ OrgnlPmtInfId: payment.groupId, TxInfAndSts: [told] });
   }
@@ -82,13 +109,33 @@ function groupsOf(reported: readonly Reported[]): NonNullable<Report['OrgnlPmtIn
 
 const STATUS = { booked: 'ACSC', pending: 'PDNG', refused: 'RJCT' } as const;
 
-function toldOf({ instructionId, endToEndId }: Reported['payment'], outcome: Outcome | undefined): ReportedPayment {
-  const { transactionId, reason } = outcome ?? {};
+const OF_SENT = {
+  queued: 'ACSP',
+  sent: 'ACSP',
+  settled: 'ACSC',
+  failed: 'RJCT',
+  returned: 'RJCT',
+  withdrawn: 'CANC',
+} as const;
+/** Why what left came to nothing, in the words of the payment order. */
+const OF_END: Partial<Record<Sent['state'], string>> = {
+  failed: 'SCHEME_REJECTED',
+  returned: 'SCHEME_RETURNED',
+  withdrawn: 'RECALLED',
+};
+
+function toldOf(
+  { instructionId, endToEndId }: Reported['payment'],
+  outcome: Outcome | undefined,
+  sent: Sent | undefined,
+): ReportedPayment {
+  const { transactionId, reason = sent && OF_END[sent.state] } = outcome ?? {};
+  const code = sent?.isoReason || (sent?.state === 'withdrawn' ? 'CUST' : isoReason(reason ?? ''));
   return {
     ...(instructionId !== undefined && { OrgnlInstrId: instructionId }),
     OrgnlEndToEndId: endToEndId,
-    TxSts: outcome ? STATUS[outcome.state] : 'ACCP',
-    ...(reason !== undefined && { StsRsnInf: [{ Rsn: { Cd: isoReason(reason) }, AddtlInf: [reason.slice(0, 105)] }] }),
+    TxSts: sent ? OF_SENT[sent.state] : outcome ? STATUS[outcome.state] : 'ACCP',
+    ...(reason !== undefined && { StsRsnInf: [{ Rsn: { Cd: code }, AddtlInf: [reason.slice(0, 105)] }] }),
     ...(transactionId !== undefined && { AcctSvcrRef: transactionId }),
   };
 }

@@ -8,7 +8,7 @@ import { refuse } from '../domain/refusals.ts';
 import { type Reported, statusReport } from '../domain/status-report.ts';
 import { findFile, paymentsIn } from '../payment-files.ts';
 import { writeChecked } from '../schemas.ts';
-import { type PieceRow, selectPieces } from '../tables.ts';
+import { countSent, type PieceRow, selectPieces, selectSent } from '../tables.ts';
 
 const PIECE_ITEMS = 500;
 
@@ -26,11 +26,13 @@ export function getPaymentStatusReport(context: Context): Rpcs<typeof Integratio
     const reported = await Promise.all(pieces.slice(0, count).map((piece) => reportedIn(context, piece)));
     const { messageIdentification, messageCreateTime, refusalReason: reason, refusalPath: path } = file;
     const { paymentCount: payments, bookedCount: booked, pendingCount: pending, refusedCount: refused } = file;
+    const sent = pending > 0 ? await database.query(countSent(id)) : [];
     const told = {
       state,
       messageId: messageIdentification ?? '',
       messageCreateTime: messageCreateTime ?? '',
       counts: { payments, booked, pending, refused },
+      sent: Object.fromEntries(sent.map((one) => [one.state, one.count])),
       refusal: { reason, path },
     };
     const own = { id: `${id}-${from}`, time: new Date().toISOString() };
@@ -43,5 +45,11 @@ export function getPaymentStatusReport(context: Context): Rpcs<typeof Integratio
 
 async function reportedIn(context: Context, { payments, outcomes }: PieceRow): Promise<readonly Reported[]> {
   const found = await paymentsIn(context, payments);
-  return found.map((payment, index) => ({ payment, outcome: outcomes?.[index] }));
+  const orders = (outcomes ?? []).flatMap(({ paymentOrderId }) => paymentOrderId ?? []);
+  const sent = orders.length === 0 ? [] : await context.database.query(selectSent(orders));
+  const states = new Map(sent.map((one) => [one.id, one]));
+  return found.map((payment, index) => {
+    const outcome = outcomes?.[index];
+    return { payment, outcome, sent: states.get(outcome?.paymentOrderId ?? '') };
+  });
 }

@@ -100,6 +100,18 @@ export const TEMPLATES = {
       'Vaši naplánovanou platbu{% if amount != "" %} {{ amount }}{% endif %} se nepodařilo provést a už ji nebudeme zkoušet. Žádné peníze neodešly. {{ time }}',
     ),
   ),
+  'recall-received': template(
+    'orders',
+    ['amount', 'date'],
+    text(
+      'Another bank asks for money back',
+      'The bank of who paid you {{ amount }} asks for it back. Tell us by {{ date }} whether you give it back; if you do not answer, it stays yours.',
+    ),
+    text(
+      'Jiná banka žádá o vrácení peněz',
+      'Banka toho, kdo vám zaplatil {{ amount }}, žádá peníze zpět. Sdělte nám do {{ date }}, zda je vrátíte; když neodpovíte, zůstanou vám.',
+    ),
+  ),
   'credentials-registered': change('A username and a password were set', 'Bylo nastaveno jméno a heslo'),
   'password-changed': change('Your password was changed', 'Vaše heslo bylo změněno'),
   'password-reset': change('A forgotten password was replaced', 'Zapomenuté heslo bylo nahrazeno'),

@@ -34,6 +34,10 @@ describe('The life of a payment', () => {
       ['returned', null, 'failed', 'conflict'],
       ['failed', null, 'returned', 'conflict'],
       ['cancelled', null, 'settled', 'conflict'],
+      ['created', null, 'cancelled', 'put_back'],
+      ['created', 'cancelled', 'cancelled', 'late'],
+      ['cancelled', null, 'cancelled', 'late'],
+      ['sent', null, 'cancelled', 'conflict'],
     ] as const;
     for (const [state, reported, report, effect] of cases) {
       expect(effectOf(state, reported, report), `${report} on ${state}`).to.equal(effect);

@@ -38,7 +38,7 @@ export function lifeOf(
 }
 
 /** What the scheme says of a payment. */
-export type Report = PaymentState & ('sent' | 'settled' | 'failed' | 'returned');
+export type Report = PaymentState & ('sent' | 'settled' | 'failed' | 'returned' | 'cancelled');
 
 /** What a report does: it is written, its money is put back first, it comes too late to matter, or it cannot be. */
 export type Effect = 'write' | 'put_back' | 'late' | 'conflict';
@@ -46,8 +46,10 @@ export type Effect = 'write' | 'put_back' | 'late' | 'conflict';
 /** What a report does to a payment, which may be on its way to an end that was reported before. */
 export function effectOf(state: PaymentState, reported: Report | null, report: Report): Effect {
   const known = reported ?? state;
-  if (known === 'cancelled') return 'conflict';
   if (report === known) return 'late';
+  if (known === 'cancelled') return 'conflict';
+  // Recalled before it was sent.
+  if (report === 'cancelled') return known === 'created' ? 'put_back' : 'conflict';
   if (report === 'sent') return known === 'created' ? 'write' : 'late';
   if (report === 'settled') return known === 'returned' ? 'late' : known === 'failed' ? 'conflict' : 'write';
   if (known === 'failed' || known === 'returned') return 'conflict';

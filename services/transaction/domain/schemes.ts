@@ -50,6 +50,14 @@ export function executionDate(scheme: Scheme, asked: Temporal.PlainDate | undefi
   return businessDay(scheme, isLate ? wanted.add({ days: 1 }) : wanted);
 }
 
+/** The last of so many business days after a day, as those have them who settle the currency. */
+export function businessDaysAfter(currency: string, day: Temporal.PlainDate, count: number): Temporal.PlainDate {
+  const scheme: Scheme = { name: currency === 'CZK' ? 'CERTIS' : 'TARGET' };
+  let last = day;
+  for (let passed = 0; passed < count; passed += 1) last = businessDay(scheme, last.add({ days: 1 }));
+  return last;
+}
+
 function isAfterCutOff({ cutOff }: Scheme, { openDate, now, timeZone }: Now): boolean {
   if (!cutOff) return false;
   const end = openDate.toZonedDateTime({ timeZone, plainTime: cutOff }).toInstant();

@@ -1,15 +1,21 @@
 import { expect } from 'chai';
 import { customer } from '#chassis/testing/service.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { useBank } from '../../_testbed/bank.ts';
 import { checkLaws } from '../../_testbed/laws.ts';
 import { openAccount, registerPerson } from '../../_testbed/opening.ts';
-import { aRequestId, balanceOf, czk, deposit } from '../testing.ts';
+import { aRequestId, balanceOf, czk, deposit, minorOf } from '../testing.ts';
 
 describe('BatchTransferFunds', () => {
-  const bank = useBank({ edge: false, services: ['security', 'ledger', 'customer', 'account', 'transaction'] });
+  const bank = useBank({
+    edge: false,
+    services: ['security', 'ledger', 'customer', 'account', 'transaction'],
+    environment: { PAYMENT_SCHEMES: 'CZK:INSTANT' },
+  });
   let jana = '';
   let petr = '';
   let mine: Account;
@@ -57,14 +63,45 @@ describe('BatchTransferFunds', () => {
       item('1.00', { creditorIban: mine.iban }),
       item('1.00', { debtorIban: 'CZ6508000000192000145399' }),
       item('1.00', { creditorIban: 'CZ6508000000192000145399' }),
+      item('1.00', { requestedExecutionDate: '2999-01-01' }),
       item('0.001'),
     ]);
     expect(reasons(outcomes)).to.deep.equal([
       'ACCOUNT_NOT_FOUND',
       'SAME_ACCOUNT',
       'ACCOUNT_NOT_FOUND',
-      'CREDITOR_NOT_FOUND',
+      'CREDITOR_NAME_REQUIRED',
+      'EXECUTION_DATE_NOT_SUPPORTED',
       'CURRENCY_EXPONENT_EXCEEDED',
     ]);
+  });
+
+  it('pays to other banks, now and on later days, each once', async () => {
+    const elsewhere = { creditorIban: 'DE89370400440532013000', creditorName: 'Erika Mustermann' };
+    const before = await minorOf(bank(), mine);
+    const { openDate } = await bank().as(LedgerService, 'transaction').getBusinessDate({});
+    const day = Temporal.PlainDate.from(openDate).add({ days: 3 }).toString();
+    const items = [
+      item('5.00', { ...elsewhere, endToEndIdentification: 'E-1' }),
+      item('6.00', { ...elsewhere, requestedExecutionDate: day }),
+      item('7.00', { ...elsewhere, amount: { currencyCode: 'EUR', amount: '7.00' } }),
+    ];
+    const first = await make(items);
+    expect(reasons(first)).to.deep.equal([TransactionState.POSTED, TransactionState.PENDING, 'CURRENCY_MISMATCH']);
+    expect(await make(items)).to.deep.equal(first);
+    const client = bank().asPrincipal(TransactionService, customer(jana));
+    const orders = await Promise.all(
+      first
+        .slice(0, 2)
+        .map(async ({ paymentOrderId }) => (await client.getPaymentOrder({ paymentOrderId })).paymentOrder),
+    );
+    expect(
+      orders.map((one) => [one?.state, one?.executionDate, one?.transactionId === first[0]?.transactionId]),
+    ).to.deep.equal([
+      [PaymentOrderState.ACCEPTED, openDate, true],
+      [PaymentOrderState.CREATED, day, false],
+    ]);
+    expect(orders[0]?.endToEndIdentification).to.equal('E-1');
+    expect(await minorOf(bank(), mine)).to.equal(before - 500n);
   });
 });

@@ -12,6 +12,7 @@ const REPORTS: Partial<Record<PaymentOrderState, Report>> = {
   [PaymentOrderState.SETTLED]: 'settled',
   [PaymentOrderState.FAILED]: 'failed',
   [PaymentOrderState.RETURNED]: 'returned',
+  [PaymentOrderState.CANCELLED]: 'cancelled',
 };
 
 /** Takes in what the scheme says of a payment. What is to be put back, is put back behind the answer (`sending-payments.ts`). */

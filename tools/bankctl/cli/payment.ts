@@ -1,10 +1,13 @@
 // The commands about payments to and from other banks.
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { action, choice, type Exited, lists, parseDate, writes } from './run.ts';
 
 const ITEM_STATES = ['pending', 'open', 'allocated', 'returned'] as const;
 
-/** Adds payment, suspense and scheme. */
+const RECALL_STATES = ['open', 'accepted', 'refused', 'expired'] as const;
+const RECALL_REASONS = ['CUST', 'DUPL', 'TECH', 'FRAD', 'AC03', 'AM09'] as const;
+
+/** Adds payment, recall, suspense, scheme and reconciliation. */
 export function paymentCommands(program: Command, exited: Exited): void {
   const load = () => import('../commands/payment.ts');
   const payment = program.command('payment').description('Payments to accounts of other banks.');
@@ -41,8 +44,38 @@ export function paymentCommands(program: Command, exited: Exited): void {
     .description('Takes a payment order back that is not executed yet.')
     .action(action(exited, async () => (await load()).cancelPayment));
 
+  writes(payment.command('recall'))
+    .argument('<payment>', 'the payment order (pmo_…)')
+    .addArgument(new Argument('<reason>', "why, in ISO's codes").choices(RECALL_REASONS))
+    .description('Asks a booked payment back: DUPL is paid twice, AC03 to a wrong account, AM09 a wrong amount.')
+    .addHelpText('after', '\nExample:\n  bankctl payment recall pmo_… DUPL --as staff:teller')
+    .action(action(exited, async () => (await load()).recallPayment));
+
+  recallCommands(program, exited);
   suspenseCommands(program, exited);
   schemeCommands(program, exited);
+  reconciliationCommands(program, exited);
+}
+
+function recallCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/recall.ts');
+  const recall = program.command('recall').description('Payments that came in, and that other banks ask back.');
+
+  lists(recall.command('list'))
+    .option('--account <account>', 'only those of this account (acc_…)')
+    .addOption(choice('--state <state>', 'only those in this state', RECALL_STATES))
+    .description('Lists recalls, in the order in which they came in.')
+    .action(action(exited, async () => (await load()).listRecalls));
+
+  writes(recall.command('accept'))
+    .argument('<recall>', 'the recall (rcl_…)')
+    .description('Gives all of it back, at once.')
+    .action(action(exited, async () => (await load()).acceptRecall));
+
+  writes(recall.command('refuse'))
+    .argument('<recall>', 'the recall (rcl_…)')
+    .description('Gives nothing back.')
+    .action(action(exited, async () => (await load()).refuseRecall));
 }
 
 function suspenseCommands(program: Command, exited: Exited): void {
@@ -90,4 +123,37 @@ function schemeCommands(program: Command, exited: Exited): void {
   writes(scheme.command('resume'))
     .description('Puts the scheme back into service.')
     .action(action(exited, async () => (await load()).resumeScheme));
+}
+
+function reconciliationCommands(program: Command, exited: Exited): void {
+  const load = () => import('../commands/reconciliation.ts');
+  const reconciliation = program
+    .command('reconciliation')
+    .description('Our clearing accounts, held against the statements of the scheme.');
+
+  reconciliation
+    .command('show')
+    .description('Says of each currency whether the books agree, or exactly where not.')
+    .action(action(exited, async () => (await load()).showReconciliation));
+
+  writes(reconciliation.command('import'))
+    .argument('<file>', 'the statement (camt.053)')
+    .description('Brings in a statement that did not come by the mailbox.')
+    .action(action(exited, async () => (await load()).importStatement));
+
+  lists(reconciliation.command('exceptions'))
+    .description('Lists what has no counterpart, oldest first.')
+    .action(action(exited, async () => (await load()).listExceptions));
+
+  writes(reconciliation.command('assign'))
+    .argument('<number>', 'the exception')
+    .option('--release', 'give it back to nobody')
+    .description('Takes an exception to look after.')
+    .action(action(exited, async () => (await load()).assignException));
+
+  writes(reconciliation.command('resolve'))
+    .argument('<numbers>', 'the exceptions: 3,7,8')
+    .option('--reason <text>', 'why they belong together although their sums differ')
+    .description('Says that exceptions belong together. Nothing is booked.')
+    .action(action(exited, async () => (await load()).resolveExceptions));
 }

@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import {
   type PaymentOrder,
   PaymentOrderState,
+  RecallState,
   type SuspenseItem,
   SuspenseItemState,
   SuspenseReason,
@@ -14,6 +15,7 @@ import {
   ListPaymentOrdersResponseSchema,
   ListSuspenseItemsResponseSchema,
   OrderPaymentResponseSchema,
+  RecallPaymentOrderResponseSchema,
   ReturnSuspenseItemResponseSchema,
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -92,6 +94,17 @@ export async function cancelPayment(session: Session, options: WriteOptions, pay
   await session.out.message(CancelPaymentOrderResponseSchema, answer, () => paymentText(answer.paymentOrder));
 }
 
+/** Asks a payment back. */
+export async function recallPayment(
+  session: Session,
+  options: WriteOptions,
+  paymentOrderId = '',
+  isoReason = '',
+): Promise<void> {
+  const answer = await client(session).recallPaymentOrder({ ...commandOf(options), paymentOrderId, isoReason });
+  await session.out.message(RecallPaymentOrderResponseSchema, answer, () => paymentText(answer.paymentOrder));
+}
+
 async function paymentText(payment: PaymentOrder | undefined): Promise<string> {
   if (!payment) return '';
   const { changes, fees } = payment;
@@ -111,8 +124,14 @@ async function paymentText(payment: PaymentOrder | undefined): Promise<string> {
     ['executed on', payment.executionDate],
     ['reference', payment.endToEndIdentification],
     ['transaction', payment.transactionId],
+    ['asked back', recallText(payment)],
   ]);
   return [known, await table(['state', 'since', 'why'], life)].join('\n\n');
+}
+
+function recallText({ recall }: PaymentOrder): string {
+  if (!recall) return '';
+  return [recall.isoReason, word(RecallState, recall.state), recall.answerIsoReason].filter(Boolean).join(' ');
 }
 
 /** Lists money in suspense. */

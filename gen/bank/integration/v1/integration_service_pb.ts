@@ -6,6 +6,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { PaymentFile } from "./payment_file_pb.ts";
 import { file_bank_integration_v1_payment_file } from "./payment_file_pb.ts";
+import type { Reconciliation, ReconciliationException } from "./reconciliation_pb.ts";
+import { file_bank_integration_v1_reconciliation } from "./reconciliation_pb.ts";
 import type { SchemeExchange, SchemeStatus } from "./scheme_pb.ts";
 import { file_bank_integration_v1_scheme } from "./scheme_pb.ts";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/integration/v1/integration_service.proto.
  */
 export const file_bank_integration_v1_integration_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKTBAoSU2VuZFBheW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEisKEHBheW1lbnRfb3JkZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIeBADEioKD2RlYnRvcl9wYXJ0eV9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgIEAMSLgoLZGVidG9yX2liYW4YBSABKAlCGbpIBnIEEAUYItq1GAQIAhAD4rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgGIAEoCUIZukgGcgQQBRgi2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAISLAoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgKIAEoCUIJukgGcgQQARgjEjsKDmV4ZWN1dGlvbl9kYXRlGAsgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIZCgZzY2hlbWUYDCABKAlCCbpIBnIEEAEYIyIVChNTZW5kUGF5bWVudFJlc3BvbnNlIoQCChFTZW5kUmV0dXJuUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIrChBzdXNwZW5zZV9pdGVtX2lkGAQgASgJQhG6SAZyBBABGEDatRgECHkQAxIrCgppc29fcmVhc29uGAUgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI4CgtyZXR1cm5fZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiFAoSU2VuZFJldHVyblJlc3BvbnNlIhgKFkdldFNjaGVtZVN0YXR1c1JlcXVlc3QiUwoXR2V0U2NoZW1lU3RhdHVzUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzIlYKGkxpc3RTY2hlbWVFeGNoYW5nZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJ1ChtMaXN0U2NoZW1lRXhjaGFuZ2VzUmVzcG9uc2USPQoQc2NoZW1lX2V4Y2hhbmdlcxgBIAMoCzIjLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lRXhjaGFuZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImgKFFN1c3BlbmRTY2hlbWVSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQARjIASJRChVTdXNwZW5kU2NoZW1lUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzIksKE1Jlc3VtZVNjaGVtZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiUAoUUmVzdW1lU2NoZW1lUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzMrwLChJJbnRlZ3JhdGlvblNlcnZpY2USjgEKFVVwbG9hZFBheW1lbnRGaWxlUGFydBIxLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBoyLmJhbmsuaW50ZWdyYXRpb24udjEuVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVzcG9uc2UiDpACAoq1GAcKAQESAggCEoIBChFTdWJtaXRQYXltZW50RmlsZRItLmJhbmsuaW50ZWdyYXRpb24udjEuU3VibWl0UGF5bWVudEZpbGVSZXF1ZXN0Gi4uYmFuay5pbnRlZ3JhdGlvbi52MS5TdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlIg6QAgKKtRgHCgEBEgIIAhKCAQoOR2V0UGF5bWVudEZpbGUSKi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRGaWxlUmVxdWVzdBorLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudEZpbGVSZXNwb25zZSIXkAIBirUYEAoBARICCAISBwgDEgMDBgcSiwEKEExpc3RQYXltZW50RmlsZXMSLC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RQYXltZW50RmlsZXNSZXF1ZXN0Gi0uYmFuay5pbnRlZ3JhdGlvbi52MS5MaXN0UGF5bWVudEZpbGVzUmVzcG9uc2UiGpACAYq1GBMKAgECEgIIAhIHCAMSAwMGBygBEpwBChZHZXRQYXltZW50U3RhdHVzUmVwb3J0EjIuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVxdWVzdBozLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlIhmQAgGKtRgSCgEBEgIIAhIHCAMSAwMGBygFEmwKC1NlbmRQYXltZW50EicuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUGF5bWVudFJlcXVlc3QaKC5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRQYXltZW50UmVzcG9uc2UiCpACAoq1GAMKAQYSaQoKU2VuZFJldHVybhImLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJldHVyblJlcXVlc3QaJy5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZXR1cm5SZXNwb25zZSIKkAICirUYAwoBBhKBAQoPR2V0U2NoZW1lU3RhdHVzEisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXF1ZXN0GiwuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBKNAQoTTGlzdFNjaGVtZUV4Y2hhbmdlcxIvLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QaMC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBJ5Cg1TdXNwZW5kU2NoZW1lEikuYmFuay5pbnRlZ3JhdGlvbi52MS5TdXNwZW5kU2NoZW1lUmVxdWVzdBoqLmJhbmsuaW50ZWdyYXRpb24udjEuU3VzcGVuZFNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxJ2CgxSZXN1bWVTY2hlbWUSKC5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlcXVlc3QaKS5iYW5rLmludGVncmF0aW9uLnYxLlJlc3VtZVNjaGVtZVJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBA2IGcHJvdG8z", [file_bank_integration_v1_payment_file, file_bank_integration_v1_scheme, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
+  fileDesc("Ci1iYW5rL2ludGVncmF0aW9uL3YxL2ludGVncmF0aW9uX3NlcnZpY2UucHJvdG8SE2JhbmsuaW50ZWdyYXRpb24udjEiegocVXBsb2FkUGF5bWVudEZpbGVQYXJ0UmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIkCgdjb250ZW50GAMgASgMQhO6SAh6BhABGICAMOK1GAQIAhACIjQKHVVwbG9hZFBheW1lbnRGaWxlUGFydFJlc3BvbnNlEhMKC3BhcnRfZGlnZXN0GAEgASgJIqkBChhTdWJtaXRQYXltZW50RmlsZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoHY29udGVudBgDIAEoDEIRukgGegQYgIAw4rUYBAgCEAISMwoMcGFydF9kaWdlc3RzGAQgAygJQh26SBqSARcQkAMiEnIQMg5eWzAtOWEtZl17NjR9JCJTChlTdWJtaXRQYXltZW50RmlsZVJlc3BvbnNlEjYKDHBheW1lbnRfZmlsZRgBIAEoCzIgLmJhbmsuaW50ZWdyYXRpb24udjEuUGF5bWVudEZpbGUiQwoVR2V0UGF5bWVudEZpbGVSZXF1ZXN0EioKD3BheW1lbnRfZmlsZV9pZBgBIAEoCUIRukgGcgQQARhA2rUYBAhQEAEiUAoWR2V0UGF5bWVudEZpbGVSZXNwb25zZRI2CgxwYXltZW50X2ZpbGUYASABKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlInsKF0xpc3RQYXltZW50RmlsZXNSZXF1ZXN0EiYKC2N1c3RvbWVyX2lkGAEgASgJQhG6SAZyBBABGEDatRgECAEQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQibAoYTGlzdFBheW1lbnRGaWxlc1Jlc3BvbnNlEjcKDXBheW1lbnRfZmlsZXMYASADKAsyIC5iYW5rLmludGVncmF0aW9uLnYxLlBheW1lbnRGaWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKFAQodR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlcXVlc3QSKgoPcGF5bWVudF9maWxlX2lkGAEgASgJQhG6SAZyBBABGEDatRgECFAQARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiVAoeR2V0UGF5bWVudFN0YXR1c1JlcG9ydFJlc3BvbnNlEhkKB2NvbnRlbnQYASABKAxCCOK1GAQIAhACEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKTBAoSU2VuZFBheW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEisKEHBheW1lbnRfb3JkZXJfaWQYAyABKAlCEbpIBnIEEAEYQNq1GAQIeBADEioKD2RlYnRvcl9wYXJ0eV9pZBgEIAEoCUIRukgGcgQQARhA2rUYBAgIEAMSLgoLZGVidG9yX2liYW4YBSABKAlCGbpIBnIEEAUYItq1GAQIAhAD4rUYBAgCEAISMAoNY3JlZGl0b3JfaWJhbhgGIAEoCUIZukgGcgQQBRgi2rUYBAgCEAPitRgECAIQAhInCg1jcmVkaXRvcl9uYW1lGAcgASgJQhC6SAVyAxiMAeK1GAQIAhACEisKBmFtb3VudBgIIAEoCzITLmJhbmsudHlwZS52MS5Nb25leUIGukgDyAEBEjAKFnJlbWl0dGFuY2VfaW5mb3JtYXRpb24YCSABKAlCELpIBXIDGIwB4rUYBAgCEAISLAoZZW5kX3RvX2VuZF9pZGVudGlmaWNhdGlvbhgKIAEoCUIJukgGcgQQARgjEjsKDmV4ZWN1dGlvbl9kYXRlGAsgASgJQiO6SCByHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBIZCgZzY2hlbWUYDCABKAlCCbpIBnIEEAEYIyIVChNTZW5kUGF5bWVudFJlc3BvbnNlIoQCChFTZW5kUmV0dXJuUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIrChBzdXNwZW5zZV9pdGVtX2lkGAQgASgJQhG6SAZyBBABGEDatRgECHkQAxIrCgppc29fcmVhc29uGAUgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI4CgtyZXR1cm5fZGF0ZRgGIAEoCUIjukggch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQiFAoSU2VuZFJldHVyblJlc3BvbnNlIpUBChFTZW5kUmVjYWxsUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIrChBwYXltZW50X29yZGVyX2lkGAMgASgJQhG6SAZyBBABGEDatRgECHgQAxIdCgppc29fcmVhc29uGAQgASgJQgm6SAZyBBABGAQiFAoSU2VuZFJlY2FsbFJlc3BvbnNlIqICChdTZW5kUmVjYWxsQW5zd2VyUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCBIlChJleHRlcm5hbF9yZWZlcmVuY2UYAyABKAlCCbpIBnIEEAEYQBIuChJyZWNlaXZlZF9yZWNhbGxfaWQYBCABKAlCErpIBnIEEAEYQNq1GAUIlgEQAxIQCghhY2NlcHRlZBgFIAEoCBIrCgppc29fcmVhc29uGAYgASgJQhe6SBRyEjIQXihbQS1aMC05XXs0fSk/JBI7CgtyZXR1cm5fZGF0ZRgHIAEoCUImukgjciEyH14oWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0pPyQiGgoYU2VuZFJlY2FsbEFuc3dlclJlc3BvbnNlIhgKFkdldFNjaGVtZVN0YXR1c1JlcXVlc3QiUwoXR2V0U2NoZW1lU3RhdHVzUmVzcG9uc2USOAoNc2NoZW1lX3N0YXR1cxgBIAEoCzIhLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lU3RhdHVzIlYKGkxpc3RTY2hlbWVFeGNoYW5nZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJ1ChtMaXN0U2NoZW1lRXhjaGFuZ2VzUmVzcG9uc2USPQoQc2NoZW1lX2V4Y2hhbmdlcxgBIAMoCzIjLmJhbmsuaW50ZWdyYXRpb24udjEuU2NoZW1lRXhjaGFuZ2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIn4KIEltcG9ydFNldHRsZW1lbnRTdGF0ZW1lbnRSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiQKB2NvbnRlbnQYAyABKAxCE7pICHoGEAEYgIAw4rUYBAgCEAIiRQohSW1wb3J0U2V0dGxlbWVudFN0YXRlbWVudFJlc3BvbnNlEiAKGHN0YXRlbWVudF9pZGVudGlmaWNhdGlvbhgBIAEoCSIaChhHZXRSZWNvbmNpbGlhdGlvblJlcXVlc3QiWQoZR2V0UmVjb25jaWxpYXRpb25SZXNwb25zZRI8Cg9yZWNvbmNpbGlhdGlvbnMYASADKAsyIy5iYW5rLmludGVncmF0aW9uLnYxLlJlY29uY2lsaWF0aW9uIl8KI0xpc3RSZWNvbmNpbGlhdGlvbkV4Y2VwdGlvbnNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCKQAQokTGlzdFJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1Jlc3BvbnNlEk8KGXJlY29uY2lsaWF0aW9uX2V4Y2VwdGlvbnMYASADKAsyLC5iYW5rLmludGVncmF0aW9uLnYxLlJlY29uY2lsaWF0aW9uRXhjZXB0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKQAQokQXNzaWduUmVjb25jaWxpYXRpb25FeGNlcHRpb25SZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEiEKEGV4Y2VwdGlvbl9udW1iZXIYAyABKAVCB7pIBBoCIAASDwoHcmVsZWFzZRgEIAEoCCJ3CiVBc3NpZ25SZWNvbmNpbGlhdGlvbkV4Y2VwdGlvblJlc3BvbnNlEk4KGHJlY29uY2lsaWF0aW9uX2V4Y2VwdGlvbhgBIAEoCzIsLmJhbmsuaW50ZWdyYXRpb24udjEuUmVjb25jaWxpYXRpb25FeGNlcHRpb24iqAEKJlJlc29sdmVSZWNvbmNpbGlhdGlvbkV4Y2VwdGlvbnNSZXF1ZXN0Eh0KCnJlcXVlc3RfaWQYASABKAlCCbpIBnIEEAEYQBIVCg12YWxpZGF0ZV9vbmx5GAIgASgIEi4KEWV4Y2VwdGlvbl9udW1iZXJzGAMgAygFQhO6SBCSAQ0IARDoBxgBIgQaAiAAEhgKBnJlYXNvbhgEIAEoCUIIukgFcgMYyAEiUgonUmVzb2x2ZVJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1Jlc3BvbnNlEicKCmRpZmZlcmVuY2UYASABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkiaAoUU3VzcGVuZFNjaGVtZVJlcXVlc3QSHQoKcmVxdWVzdF9pZBgBIAEoCUIJukgGcgQQARhAEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSGgoGcmVhc29uGAMgASgJQgq6SAdyBRABGMgBIlEKFVN1c3BlbmRTY2hlbWVSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMiSwoTUmVzdW1lU2NoZW1lUmVxdWVzdBIdCgpyZXF1ZXN0X2lkGAEgASgJQgm6SAZyBBABGEASFQoNdmFsaWRhdGVfb25seRgCIAEoCCJQChRSZXN1bWVTY2hlbWVSZXNwb25zZRI4Cg1zY2hlbWVfc3RhdHVzGAEgASgLMiEuYmFuay5pbnRlZ3JhdGlvbi52MS5TY2hlbWVTdGF0dXMy1RMKEkludGVncmF0aW9uU2VydmljZRKOAQoVVXBsb2FkUGF5bWVudEZpbGVQYXJ0EjEuYmFuay5pbnRlZ3JhdGlvbi52MS5VcGxvYWRQYXltZW50RmlsZVBhcnRSZXF1ZXN0GjIuYmFuay5pbnRlZ3JhdGlvbi52MS5VcGxvYWRQYXltZW50RmlsZVBhcnRSZXNwb25zZSIOkAICirUYBwoBARICCAISggEKEVN1Ym1pdFBheW1lbnRGaWxlEi0uYmFuay5pbnRlZ3JhdGlvbi52MS5TdWJtaXRQYXltZW50RmlsZVJlcXVlc3QaLi5iYW5rLmludGVncmF0aW9uLnYxLlN1Ym1pdFBheW1lbnRGaWxlUmVzcG9uc2UiDpACAoq1GAcKAQESAggCEoIBCg5HZXRQYXltZW50RmlsZRIqLmJhbmsuaW50ZWdyYXRpb24udjEuR2V0UGF5bWVudEZpbGVSZXF1ZXN0GisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50RmlsZVJlc3BvbnNlIheQAgGKtRgQCgEBEgIIAhIHCAMSAwMGBxKLAQoQTGlzdFBheW1lbnRGaWxlcxIsLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFBheW1lbnRGaWxlc1JlcXVlc3QaLS5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RQYXltZW50RmlsZXNSZXNwb25zZSIakAIBirUYEwoCAQISAggCEgcIAxIDAwYHKAESnAEKFkdldFBheW1lbnRTdGF0dXNSZXBvcnQSMi5iYW5rLmludGVncmF0aW9uLnYxLkdldFBheW1lbnRTdGF0dXNSZXBvcnRSZXF1ZXN0GjMuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRQYXltZW50U3RhdHVzUmVwb3J0UmVzcG9uc2UiGZACAYq1GBIKAQESAggCEgcIAxIDAwYHKAUSbAoLU2VuZFBheW1lbnQSJy5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRQYXltZW50UmVxdWVzdBooLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFBheW1lbnRSZXNwb25zZSIKkAICirUYAwoBBhJpCgpTZW5kUmV0dXJuEiYuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmV0dXJuUmVxdWVzdBonLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJldHVyblJlc3BvbnNlIgqQAgKKtRgDCgEGEmkKClNlbmRSZWNhbGwSJi5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZWNhbGxSZXF1ZXN0GicuYmFuay5pbnRlZ3JhdGlvbi52MS5TZW5kUmVjYWxsUmVzcG9uc2UiCpACAoq1GAMKAQYSewoQU2VuZFJlY2FsbEFuc3dlchIsLmJhbmsuaW50ZWdyYXRpb24udjEuU2VuZFJlY2FsbEFuc3dlclJlcXVlc3QaLS5iYW5rLmludGVncmF0aW9uLnYxLlNlbmRSZWNhbGxBbnN3ZXJSZXNwb25zZSIKkAICirUYAwoBBhKBAQoPR2V0U2NoZW1lU3RhdHVzEisuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXF1ZXN0GiwuYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRTY2hlbWVTdGF0dXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBKNAQoTTGlzdFNjaGVtZUV4Y2hhbmdlcxIvLmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFNjaGVtZUV4Y2hhbmdlc1JlcXVlc3QaMC5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RTY2hlbWVFeGNoYW5nZXNSZXNwb25zZSITkAIBirUYDAoBARIHCAMSAwMHCBKdAQoZSW1wb3J0U2V0dGxlbWVudFN0YXRlbWVudBI1LmJhbmsuaW50ZWdyYXRpb24udjEuSW1wb3J0U2V0dGxlbWVudFN0YXRlbWVudFJlcXVlc3QaNi5iYW5rLmludGVncmF0aW9uLnYxLkltcG9ydFNldHRsZW1lbnRTdGF0ZW1lbnRSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMShgEKEUdldFJlY29uY2lsaWF0aW9uEi0uYmFuay5pbnRlZ3JhdGlvbi52MS5HZXRSZWNvbmNpbGlhdGlvblJlcXVlc3QaLi5iYW5rLmludGVncmF0aW9uLnYxLkdldFJlY29uY2lsaWF0aW9uUmVzcG9uc2UiEpACAYq1GAsKAQESBggDEgIDBxKnAQocTGlzdFJlY29uY2lsaWF0aW9uRXhjZXB0aW9ucxI4LmJhbmsuaW50ZWdyYXRpb24udjEuTGlzdFJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1JlcXVlc3QaOS5iYW5rLmludGVncmF0aW9uLnYxLkxpc3RSZWNvbmNpbGlhdGlvbkV4Y2VwdGlvbnNSZXNwb25zZSISkAIBirUYCwoBARIGCAMSAgMHEqkBCh1Bc3NpZ25SZWNvbmNpbGlhdGlvbkV4Y2VwdGlvbhI5LmJhbmsuaW50ZWdyYXRpb24udjEuQXNzaWduUmVjb25jaWxpYXRpb25FeGNlcHRpb25SZXF1ZXN0GjouYmFuay5pbnRlZ3JhdGlvbi52MS5Bc3NpZ25SZWNvbmNpbGlhdGlvbkV4Y2VwdGlvblJlc3BvbnNlIhGQAgKKtRgKCgEBEgUIAxIBAxKvAQofUmVzb2x2ZVJlY29uY2lsaWF0aW9uRXhjZXB0aW9ucxI7LmJhbmsuaW50ZWdyYXRpb24udjEuUmVzb2x2ZVJlY29uY2lsaWF0aW9uRXhjZXB0aW9uc1JlcXVlc3QaPC5iYW5rLmludGVncmF0aW9uLnYxLlJlc29sdmVSZWNvbmNpbGlhdGlvbkV4Y2VwdGlvbnNSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSeQoNU3VzcGVuZFNjaGVtZRIpLmJhbmsuaW50ZWdyYXRpb24udjEuU3VzcGVuZFNjaGVtZVJlcXVlc3QaKi5iYW5rLmludGVncmF0aW9uLnYxLlN1c3BlbmRTY2hlbWVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQMSdgoMUmVzdW1lU2NoZW1lEiguYmFuay5pbnRlZ3JhdGlvbi52MS5SZXN1bWVTY2hlbWVSZXF1ZXN0GikuYmFuay5pbnRlZ3JhdGlvbi52MS5SZXN1bWVTY2hlbWVSZXNwb25zZSIRkAICirUYCgoBARIFCAMSAQNiBnByb3RvMw", [file_bank_integration_v1_payment_file, file_bank_integration_v1_reconciliation, file_bank_integration_v1_scheme, file_bank_options_v1_options, file_bank_type_v1_money, file_buf_validate_validate]);
 
 /**
  * The part to upload.
@@ -492,6 +494,141 @@ export const SendReturnResponseSchema: GenMessage<SendReturnResponse> = /*@__PUR
   messageDesc(file_bank_integration_v1_integration_service, 13);
 
 /**
+ * Which payment to ask back.
+ *
+ * @generated from message bank.integration.v1.SendRecallRequest
+ */
+export type SendRecallRequest = Message<"bank.integration.v1.SendRecallRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The payment order.
+   *
+   * @generated from field: string payment_order_id = 3;
+   */
+  paymentOrderId: string;
+
+  /**
+   * Why, in ISO's list of external codes (ExternalCancellationReason1Code).
+   *
+   * @generated from field: string iso_reason = 4;
+   */
+  isoReason: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallRequest.
+ * Use `create(SendRecallRequestSchema)` to create a new message.
+ */
+export const SendRecallRequestSchema: GenMessage<SendRecallRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 14);
+
+/**
+ * It is kept, and will be sent.
+ *
+ * @generated from message bank.integration.v1.SendRecallResponse
+ */
+export type SendRecallResponse = Message<"bank.integration.v1.SendRecallResponse"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallResponse.
+ * Use `create(SendRecallResponseSchema)` to create a new message.
+ */
+export const SendRecallResponseSchema: GenMessage<SendRecallResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 15);
+
+/**
+ * The answer to send.
+ *
+ * @generated from message bank.integration.v1.SendRecallAnswerRequest
+ */
+export type SendRecallAnswerRequest = Message<"bank.integration.v1.SendRecallAnswerRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The recall, as it came in.
+   *
+   * @generated from field: string external_reference = 3;
+   */
+  externalReference: string;
+
+  /**
+   * The same, as transaction knows it: what is given back goes by it, once.
+   *
+   * @generated from field: string received_recall_id = 4;
+   */
+  receivedRecallId: string;
+
+  /**
+   * Whether the money is given back.
+   *
+   * @generated from field: bool accepted = 5;
+   */
+  accepted: boolean;
+
+  /**
+   * Why not, in ISO's list of external codes (ExternalPaymentCancellationRejection1Code).
+   *
+   * @generated from field: string iso_reason = 6;
+   */
+  isoReason: string;
+
+  /**
+   * Where it is given back from an account: the business date, YYYY-MM-DD. Empty: what is in suspense goes by SendReturn.
+   *
+   * @generated from field: string return_date = 7;
+   */
+  returnDate: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallAnswerRequest.
+ * Use `create(SendRecallAnswerRequestSchema)` to create a new message.
+ */
+export const SendRecallAnswerRequestSchema: GenMessage<SendRecallAnswerRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 16);
+
+/**
+ * It is kept, and will be sent.
+ *
+ * @generated from message bank.integration.v1.SendRecallAnswerResponse
+ */
+export type SendRecallAnswerResponse = Message<"bank.integration.v1.SendRecallAnswerResponse"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.SendRecallAnswerResponse.
+ * Use `create(SendRecallAnswerResponseSchema)` to create a new message.
+ */
+export const SendRecallAnswerResponseSchema: GenMessage<SendRecallAnswerResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 17);
+
+/**
  * Nothing to say.
  *
  * @generated from message bank.integration.v1.GetSchemeStatusRequest
@@ -504,7 +641,7 @@ export type GetSchemeStatusRequest = Message<"bank.integration.v1.GetSchemeStatu
  * Use `create(GetSchemeStatusRequestSchema)` to create a new message.
  */
 export const GetSchemeStatusRequestSchema: GenMessage<GetSchemeStatusRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 14);
+  messageDesc(file_bank_integration_v1_integration_service, 18);
 
 /**
  * How it is.
@@ -525,7 +662,7 @@ export type GetSchemeStatusResponse = Message<"bank.integration.v1.GetSchemeStat
  * Use `create(GetSchemeStatusResponseSchema)` to create a new message.
  */
 export const GetSchemeStatusResponseSchema: GenMessage<GetSchemeStatusResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 15);
+  messageDesc(file_bank_integration_v1_integration_service, 19);
 
 /**
  * Which exchanges.
@@ -553,7 +690,7 @@ export type ListSchemeExchangesRequest = Message<"bank.integration.v1.ListScheme
  * Use `create(ListSchemeExchangesRequestSchema)` to create a new message.
  */
 export const ListSchemeExchangesRequestSchema: GenMessage<ListSchemeExchangesRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 16);
+  messageDesc(file_bank_integration_v1_integration_service, 20);
 
 /**
  * A page of exchanges.
@@ -581,7 +718,281 @@ export type ListSchemeExchangesResponse = Message<"bank.integration.v1.ListSchem
  * Use `create(ListSchemeExchangesResponseSchema)` to create a new message.
  */
 export const ListSchemeExchangesResponseSchema: GenMessage<ListSchemeExchangesResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 17);
+  messageDesc(file_bank_integration_v1_integration_service, 21);
+
+/**
+ * The statement.
+ *
+ * @generated from message bank.integration.v1.ImportSettlementStatementRequest
+ */
+export type ImportSettlementStatementRequest = Message<"bank.integration.v1.ImportSettlementStatementRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The camt.053.001.08, in UTF-8. It is about the bank's own account, and kept as far as that needs.
+   *
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message bank.integration.v1.ImportSettlementStatementRequest.
+ * Use `create(ImportSettlementStatementRequestSchema)` to create a new message.
+ */
+export const ImportSettlementStatementRequestSchema: GenMessage<ImportSettlementStatementRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 22);
+
+/**
+ * It is kept, and will be held against our books.
+ *
+ * @generated from message bank.integration.v1.ImportSettlementStatementResponse
+ */
+export type ImportSettlementStatementResponse = Message<"bank.integration.v1.ImportSettlementStatementResponse"> & {
+  /**
+   * Its identification.
+   *
+   * @generated from field: string statement_identification = 1;
+   */
+  statementIdentification: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ImportSettlementStatementResponse.
+ * Use `create(ImportSettlementStatementResponseSchema)` to create a new message.
+ */
+export const ImportSettlementStatementResponseSchema: GenMessage<ImportSettlementStatementResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 23);
+
+/**
+ * Nothing to say.
+ *
+ * @generated from message bank.integration.v1.GetReconciliationRequest
+ */
+export type GetReconciliationRequest = Message<"bank.integration.v1.GetReconciliationRequest"> & {
+};
+
+/**
+ * Describes the message bank.integration.v1.GetReconciliationRequest.
+ * Use `create(GetReconciliationRequestSchema)` to create a new message.
+ */
+export const GetReconciliationRequestSchema: GenMessage<GetReconciliationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 24);
+
+/**
+ * How it is.
+ *
+ * @generated from message bank.integration.v1.GetReconciliationResponse
+ */
+export type GetReconciliationResponse = Message<"bank.integration.v1.GetReconciliationResponse"> & {
+  /**
+   * Of each currency of which there is a statement.
+   *
+   * @generated from field: repeated bank.integration.v1.Reconciliation reconciliations = 1;
+   */
+  reconciliations: Reconciliation[];
+};
+
+/**
+ * Describes the message bank.integration.v1.GetReconciliationResponse.
+ * Use `create(GetReconciliationResponseSchema)` to create a new message.
+ */
+export const GetReconciliationResponseSchema: GenMessage<GetReconciliationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 25);
+
+/**
+ * Which exceptions.
+ *
+ * @generated from message bank.integration.v1.ListReconciliationExceptionsRequest
+ */
+export type ListReconciliationExceptionsRequest = Message<"bank.integration.v1.ListReconciliationExceptionsRequest"> & {
+  /**
+   * How many at most: 100 when absent, 1,000 at most.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: next_page_token of the page before, with the same filter.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListReconciliationExceptionsRequest.
+ * Use `create(ListReconciliationExceptionsRequestSchema)` to create a new message.
+ */
+export const ListReconciliationExceptionsRequestSchema: GenMessage<ListReconciliationExceptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 26);
+
+/**
+ * A page of exceptions.
+ *
+ * @generated from message bank.integration.v1.ListReconciliationExceptionsResponse
+ */
+export type ListReconciliationExceptionsResponse = Message<"bank.integration.v1.ListReconciliationExceptionsResponse"> & {
+  /**
+   * The exceptions.
+   *
+   * @generated from field: repeated bank.integration.v1.ReconciliationException reconciliation_exceptions = 1;
+   */
+  reconciliationExceptions: ReconciliationException[];
+
+  /**
+   * Where the next page begins. Empty when this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ListReconciliationExceptionsResponse.
+ * Use `create(ListReconciliationExceptionsResponseSchema)` to create a new message.
+ */
+export const ListReconciliationExceptionsResponseSchema: GenMessage<ListReconciliationExceptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 27);
+
+/**
+ * Which exception.
+ *
+ * @generated from message bank.integration.v1.AssignReconciliationExceptionRequest
+ */
+export type AssignReconciliationExceptionRequest = Message<"bank.integration.v1.AssignReconciliationExceptionRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The exception.
+   *
+   * @generated from field: int32 exception_number = 3;
+   */
+  exceptionNumber: number;
+
+  /**
+   * True to give it back to nobody.
+   *
+   * @generated from field: bool release = 4;
+   */
+  release: boolean;
+};
+
+/**
+ * Describes the message bank.integration.v1.AssignReconciliationExceptionRequest.
+ * Use `create(AssignReconciliationExceptionRequestSchema)` to create a new message.
+ */
+export const AssignReconciliationExceptionRequestSchema: GenMessage<AssignReconciliationExceptionRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 28);
+
+/**
+ * The exception.
+ *
+ * @generated from message bank.integration.v1.AssignReconciliationExceptionResponse
+ */
+export type AssignReconciliationExceptionResponse = Message<"bank.integration.v1.AssignReconciliationExceptionResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: bank.integration.v1.ReconciliationException reconciliation_exception = 1;
+   */
+  reconciliationException?: ReconciliationException | undefined;
+};
+
+/**
+ * Describes the message bank.integration.v1.AssignReconciliationExceptionResponse.
+ * Use `create(AssignReconciliationExceptionResponseSchema)` to create a new message.
+ */
+export const AssignReconciliationExceptionResponseSchema: GenMessage<AssignReconciliationExceptionResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 29);
+
+/**
+ * What belongs together.
+ *
+ * @generated from message bank.integration.v1.ResolveReconciliationExceptionsRequest
+ */
+export type ResolveReconciliationExceptionsRequest = Message<"bank.integration.v1.ResolveReconciliationExceptionsRequest"> & {
+  /**
+   * The caller's key of this command: the same key and content get the same answer, for ever.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * True to learn what would happen, without it happening.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+
+  /**
+   * The exceptions.
+   *
+   * @generated from field: repeated int32 exception_numbers = 3;
+   */
+  exceptionNumbers: number[];
+
+  /**
+   * Why they belong together, where their sums differ. Nothing personal.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message bank.integration.v1.ResolveReconciliationExceptionsRequest.
+ * Use `create(ResolveReconciliationExceptionsRequestSchema)` to create a new message.
+ */
+export const ResolveReconciliationExceptionsRequestSchema: GenMessage<ResolveReconciliationExceptionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 30);
+
+/**
+ * They are resolved.
+ *
+ * @generated from message bank.integration.v1.ResolveReconciliationExceptionsResponse
+ */
+export type ResolveReconciliationExceptionsResponse = Message<"bank.integration.v1.ResolveReconciliationExceptionsResponse"> & {
+  /**
+   * Theirs less ours: zero unless a reason was given.
+   *
+   * @generated from field: bank.type.v1.Money difference = 1;
+   */
+  difference?: Money | undefined;
+};
+
+/**
+ * Describes the message bank.integration.v1.ResolveReconciliationExceptionsResponse.
+ * Use `create(ResolveReconciliationExceptionsResponseSchema)` to create a new message.
+ */
+export const ResolveReconciliationExceptionsResponseSchema: GenMessage<ResolveReconciliationExceptionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_integration_v1_integration_service, 31);
 
 /**
  * Why.
@@ -616,7 +1027,7 @@ export type SuspendSchemeRequest = Message<"bank.integration.v1.SuspendSchemeReq
  * Use `create(SuspendSchemeRequestSchema)` to create a new message.
  */
 export const SuspendSchemeRequestSchema: GenMessage<SuspendSchemeRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 18);
+  messageDesc(file_bank_integration_v1_integration_service, 32);
 
 /**
  * How it is.
@@ -637,7 +1048,7 @@ export type SuspendSchemeResponse = Message<"bank.integration.v1.SuspendSchemeRe
  * Use `create(SuspendSchemeResponseSchema)` to create a new message.
  */
 export const SuspendSchemeResponseSchema: GenMessage<SuspendSchemeResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 19);
+  messageDesc(file_bank_integration_v1_integration_service, 33);
 
 /**
  * Nothing more to say.
@@ -665,7 +1076,7 @@ export type ResumeSchemeRequest = Message<"bank.integration.v1.ResumeSchemeReque
  * Use `create(ResumeSchemeRequestSchema)` to create a new message.
  */
 export const ResumeSchemeRequestSchema: GenMessage<ResumeSchemeRequest> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 20);
+  messageDesc(file_bank_integration_v1_integration_service, 34);
 
 /**
  * How it is.
@@ -686,7 +1097,7 @@ export type ResumeSchemeResponse = Message<"bank.integration.v1.ResumeSchemeResp
  * Use `create(ResumeSchemeResponseSchema)` to create a new message.
  */
 export const ResumeSchemeResponseSchema: GenMessage<ResumeSchemeResponse> = /*@__PURE__*/
-  messageDesc(file_bank_integration_v1_integration_service, 21);
+  messageDesc(file_bank_integration_v1_integration_service, 35);
 
 /**
  * Brings in what the outside world sends, and sends what the bank has to say, in the words of the standards: ISO 20022.
@@ -710,7 +1121,7 @@ export const IntegrationService: GenService<{
    * once whatever is killed: a payment is known by the message's identification, its end-to-end identification and its place in the
    * file. Payments to accounts of this bank become transfers, ordered by the customer who hands the file in and
    * held to all that they are held to one by one; what they would have to prove with a step-up waits for a review. Payments to other
-   * banks, and on days after the open business date, are refused one by one. The same content is taken once; another file with
+   * banks become payment orders (OrderPayment of the transaction service), also on later days; transfers on days after the open business date are refused one by one. The same content is taken once; another file with
    * the same message identification is refused as a whole.
    *
    * Errors: PAYMENT_FILE_EXISTS (ALREADY_EXISTS: this content was handed in before; the metadata `payment_file_id` says as which), PAYMENT_FILE_PART_NOT_FOUND (FAILED_PRECONDITION: a part was not uploaded, or too long ago), PAYMENT_FILE_EMPTY (INVALID_ARGUMENT: neither content nor parts)
@@ -747,8 +1158,9 @@ export const IntegrationService: GenService<{
     output: typeof ListPaymentFilesResponseSchema;
   },
   /**
-   * Tells what became of the payments of a file as messages of ISO 20022 (pain.002.001.10), each with up to 1,000 payments, as they were when the file was carried out: ACSC is
-   * booked, PDNG waits, RJCT is refused, with a reason of ISO's list of external codes and ours beside it.
+   * Tells what became of the payments of a file as messages of ISO 20022 (pain.002.001.10), each with up to 1,000 payments, as they were when the file was carried out, and payments to other
+   * banks as they are now: ACSC is booked, or settled with the other bank, ACSP is on its way to it, PDNG waits, CANC was recalled before it was sent, RJCT is refused, rejected or returned, with a reason of
+   * ISO's list of external codes and ours beside it.
    *
    * Errors: PAYMENT_FILE_NOT_FOUND (NOT_FOUND), PAYMENT_FILE_NOT_READ (FAILED_PRECONDITION: it is still being read), PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
    *
@@ -783,6 +1195,31 @@ export const IntegrationService: GenService<{
     output: typeof SendReturnResponseSchema;
   },
   /**
+   * Takes the recall of a payment order. One that was never sent is not sent any more; else the other bank is asked for it (camt.056), until it answers (camt.029). What becomes of it
+   * is told by ReportPayment and ReportRecall of bank.transaction.v1.TransactionService.
+   *
+   * Errors: PAYMENT_NOT_SENT (NOT_FOUND: there is none of this payment order)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.SendRecall
+   */
+  sendRecall: {
+    methodKind: "unary";
+    input: typeof SendRecallRequestSchema;
+    output: typeof SendRecallResponseSchema;
+  },
+  /**
+   * Takes the answer to a recall that came in, to send (camt.029); with it the money, where it is given back from an account (pacs.004).
+   *
+   * Errors: RECALL_NOT_RECEIVED (NOT_FOUND: there is none of this reference)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.SendRecallAnswer
+   */
+  sendRecallAnswer: {
+    methodKind: "unary";
+    input: typeof SendRecallAnswerRequestSchema;
+    output: typeof SendRecallAnswerResponseSchema;
+  },
+  /**
    * Says how the connection to the scheme is.
    *
    * @generated from rpc bank.integration.v1.IntegrationService.GetSchemeStatus
@@ -803,6 +1240,65 @@ export const IntegrationService: GenService<{
     methodKind: "unary";
     input: typeof ListSchemeExchangesRequestSchema;
     output: typeof ListSchemeExchangesResponseSchema;
+  },
+  /**
+   * Brings in a statement of the bank's account with the scheme (camt.053.001.08); one that the scheme sends by its mailbox comes in by itself. It is held against the clearing account behind the
+   * answer: by references, one to one, one to many and many to one; then by amount and day. What is left is an exception, and looked at again with each statement. The same statement is taken once.
+   *
+   * Errors: STATEMENT_UNREADABLE (INVALID_ARGUMENT: the metadata `reason` and `path` say why), STATEMENT_NOT_NEXT (FAILED_PRECONDITION: it does not begin with the balance at which the last one ended), STATEMENT_EXISTS (ALREADY_EXISTS: another content came by this identification)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ImportSettlementStatement
+   */
+  importSettlementStatement: {
+    methodKind: "unary";
+    input: typeof ImportSettlementStatementRequestSchema;
+    output: typeof ImportSettlementStatementResponseSchema;
+  },
+  /**
+   * Says, for each currency, whether our books and theirs agree as of the last statement, or exactly where not.
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.GetReconciliation
+   */
+  getReconciliation: {
+    methodKind: "unary";
+    input: typeof GetReconciliationRequestSchema;
+    output: typeof GetReconciliationResponseSchema;
+  },
+  /**
+   * Lists what has no counterpart, oldest first.
+   *
+   * Errors: PAGE_TOKEN_INVALID (INVALID_ARGUMENT)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ListReconciliationExceptions
+   */
+  listReconciliationExceptions: {
+    methodKind: "unary";
+    input: typeof ListReconciliationExceptionsRequestSchema;
+    output: typeof ListReconciliationExceptionsResponseSchema;
+  },
+  /**
+   * Gives an exception to the caller to look after, or back to nobody.
+   *
+   * Errors: RECONCILIATION_EXCEPTION_NOT_FOUND (NOT_FOUND), RECONCILIATION_EXCEPTION_RESOLVED (FAILED_PRECONDITION)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.AssignReconciliationException
+   */
+  assignReconciliationException: {
+    methodKind: "unary";
+    input: typeof AssignReconciliationExceptionRequestSchema;
+    output: typeof AssignReconciliationExceptionResponseSchema;
+  },
+  /**
+   * Says that exceptions belong together, of one side or both. Where their sums differ, the reason has to say why; the difference stays in GetReconciliation. Nothing is booked by it.
+   *
+   * Errors: RECONCILIATION_EXCEPTION_NOT_FOUND (NOT_FOUND), RECONCILIATION_EXCEPTION_RESOLVED (FAILED_PRECONDITION), RECONCILIATION_SUMS_DIFFER (FAILED_PRECONDITION: and no reason is given), CURRENCY_MISMATCH (FAILED_PRECONDITION: they are of several)
+   *
+   * @generated from rpc bank.integration.v1.IntegrationService.ResolveReconciliationExceptions
+   */
+  resolveReconciliationExceptions: {
+    methodKind: "unary";
+    input: typeof ResolveReconciliationExceptionsRequestSchema;
+    output: typeof ResolveReconciliationExceptionsResponseSchema;
   },
   /**
    * Takes the scheme out of service: nothing is sent or fetched until it is resumed. Payments wait.

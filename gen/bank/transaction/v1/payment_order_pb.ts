@@ -19,7 +19,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/payment_order.proto.
  */
 export const file_bank_transaction_v1_payment_order: GenFile = /*@__PURE__*/
-  fileDesc("CidiYW5rL3RyYW5zYWN0aW9uL3YxL3BheW1lbnRfb3JkZXIucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEioAEKElBheW1lbnRPcmRlckNoYW5nZRI1CgVzdGF0ZRgBIAEoDjImLmJhbmsudHJhbnNhY3Rpb24udjEuUGF5bWVudE9yZGVyU3RhdGUSLwoLY2hhbmdlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnJlYXNvbhgDIAEoCRISCgppc29fcmVhc29uGAQgASgJIrIECgxQYXltZW50T3JkZXISIgoQcGF5bWVudF9vcmRlcl9pZBgBIAEoCUII2rUYBAh4EAESNQoFc3RhdGUYAiABKA4yJi5iYW5rLnRyYW5zYWN0aW9uLnYxLlBheW1lbnRPcmRlclN0YXRlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARInCg1jcmVkaXRvcl9pYmFuGAQgASgJQhDatRgECAIQA+K1GAQIAhACEh8KDWNyZWRpdG9yX25hbWUYBSABKAlCCOK1GAQIAhACEiMKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIxCgRmZWVzGAcgAygLMiMuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkZlZRIoChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAggASgJQgjitRgECAIQAhIhChllbmRfdG9fZW5kX2lkZW50aWZpY2F0aW9uGAkgASgJEg4KBnNjaGVtZRgKIAEoCRIWCg5leGVjdXRpb25fZGF0ZRgLIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgMIAEoCUII2rUYBAgGEAESOAoHY2hhbmdlcxgNIAMoCzInLmJhbmsudHJhbnNhY3Rpb24udjEuUGF5bWVudE9yZGVyQ2hhbmdlEi8KC2NyZWF0ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLLBAoMU3VzcGVuc2VJdGVtEiIKEHN1c3BlbnNlX2l0ZW1faWQYASABKAlCCNq1GAQIeRABEjUKBXN0YXRlGAIgASgOMiYuYmFuay50cmFuc2FjdGlvbi52MS5TdXNwZW5zZUl0ZW1TdGF0ZRIzCgZyZWFzb24YAyABKA4yIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlN1c3BlbnNlUmVhc29uEiMKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRInCg1jcmVkaXRvcl9pYmFuGAUgASgJQhDatRgECAIQA+K1GAQIAhACEh8KDWNyZWRpdG9yX25hbWUYBiABKAlCCOK1GAQIAhACEiUKC2RlYnRvcl9pYmFuGAcgASgJQhDatRgECAIQA+K1GAQIAhACEh0KC2RlYnRvcl9uYW1lGAggASgJQgjitRgECAIQAhIoChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAkgASgJQgjitRgECAIQAhIhChllbmRfdG9fZW5kX2lkZW50aWZpY2F0aW9uGAogASgJEhwKCmFjY291bnRfaWQYCyABKAlCCNq1GAQIAhABEiAKDnRyYW5zYWN0aW9uX2lkGAwgASgJQgjatRgECAYQARIiChBwYXltZW50X29yZGVyX2lkGA0gASgJQgjatRgECHgQARIvCgtjcmVhdGVfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMYm9va2luZ19kYXRlGA8gASgJKvMCChFQYXltZW50T3JkZXJTdGF0ZRIjCh9QQVlNRU5UX09SREVSX1NUQVRFX1VOU1BFQ0lGSUVEEAASHwobUEFZTUVOVF9PUkRFUl9TVEFURV9DUkVBVEVEEAESKQolUEFZTUVOVF9PUkRFUl9TVEFURV9QRU5ESU5HX1NJR05BVFVSRRACEicKI1BBWU1FTlRfT1JERVJfU1RBVEVfSEVMRF9GT1JfUkVWSUVXEAMSIAocUEFZTUVOVF9PUkRFUl9TVEFURV9BQ0NFUFRFRBAEEhwKGFBBWU1FTlRfT1JERVJfU1RBVEVfU0VOVBAFEh8KG1BBWU1FTlRfT1JERVJfU1RBVEVfU0VUVExFRBAGEiAKHFBBWU1FTlRfT1JERVJfU1RBVEVfUkVUVVJORUQQBxIeChpQQVlNRU5UX09SREVSX1NUQVRFX0ZBSUxFRBAIEiEKHVBBWU1FTlRfT1JERVJfU1RBVEVfQ0FOQ0VMTEVEEAkqvAEKEVN1c3BlbnNlSXRlbVN0YXRlEiMKH1NVU1BFTlNFX0lURU1fU1RBVEVfVU5TUEVDSUZJRUQQABIfChtTVVNQRU5TRV9JVEVNX1NUQVRFX1BFTkRJTkcQARIcChhTVVNQRU5TRV9JVEVNX1NUQVRFX09QRU4QAhIhCh1TVVNQRU5TRV9JVEVNX1NUQVRFX0FMTE9DQVRFRBADEiAKHFNVU1BFTlNFX0lURU1fU1RBVEVfUkVUVVJORUQQBCp5Cg5TdXNwZW5zZVJlYXNvbhIfChtTVVNQRU5TRV9SRUFTT05fVU5TUEVDSUZJRUQQABIeChpTVVNQRU5TRV9SRUFTT05fTk9fQUNDT1VOVBABEiYKIlNVU1BFTlNFX1JFQVNPTl9BQ0NPVU5UX1RBS0VTX05PTkUQAmIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money, file_google_protobuf_timestamp]);
+  fileDesc("CidiYW5rL3RyYW5zYWN0aW9uL3YxL3BheW1lbnRfb3JkZXIucHJvdG8SE2JhbmsudHJhbnNhY3Rpb24udjEioAEKElBheW1lbnRPcmRlckNoYW5nZRI1CgVzdGF0ZRgBIAEoDjImLmJhbmsudHJhbnNhY3Rpb24udjEuUGF5bWVudE9yZGVyU3RhdGUSLwoLY2hhbmdlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnJlYXNvbhgDIAEoCRISCgppc29fcmVhc29uGAQgASgJIt8ECgxQYXltZW50T3JkZXISIgoQcGF5bWVudF9vcmRlcl9pZBgBIAEoCUII2rUYBAh4EAESNQoFc3RhdGUYAiABKA4yJi5iYW5rLnRyYW5zYWN0aW9uLnYxLlBheW1lbnRPcmRlclN0YXRlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARInCg1jcmVkaXRvcl9pYmFuGAQgASgJQhDatRgECAIQA+K1GAQIAhACEh8KDWNyZWRpdG9yX25hbWUYBSABKAlCCOK1GAQIAhACEiMKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIxCgRmZWVzGAcgAygLMiMuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkZlZRIoChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAggASgJQgjitRgECAIQAhIhChllbmRfdG9fZW5kX2lkZW50aWZpY2F0aW9uGAkgASgJEg4KBnNjaGVtZRgKIAEoCRIWCg5leGVjdXRpb25fZGF0ZRgLIAEoCRIgCg50cmFuc2FjdGlvbl9pZBgMIAEoCUII2rUYBAgGEAESOAoHY2hhbmdlcxgNIAMoCzInLmJhbmsudHJhbnNhY3Rpb24udjEuUGF5bWVudE9yZGVyQ2hhbmdlEi8KC2NyZWF0ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgZyZWNhbGwYDyABKAsyGy5iYW5rLnRyYW5zYWN0aW9uLnYxLlJlY2FsbCKZAQoGUmVjYWxsEi8KBXN0YXRlGAEgASgOMiAuYmFuay50cmFuc2FjdGlvbi52MS5SZWNhbGxTdGF0ZRISCgppc29fcmVhc29uGAIgASgJEhkKEWFuc3dlcl9pc29fcmVhc29uGAMgASgJEi8KC2NyZWF0ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLuAgoOUmVjZWl2ZWRSZWNhbGwSJQoScmVjZWl2ZWRfcmVjYWxsX2lkGAEgASgJQgnatRgFCJYBEAESNwoFc3RhdGUYAiABKA4yKC5iYW5rLnRyYW5zYWN0aW9uLnYxLlJlY2VpdmVkUmVjYWxsU3RhdGUSHAoKYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIAoOdHJhbnNhY3Rpb25faWQYBCABKAlCCNq1GAQIBhABEiIKEHN1c3BlbnNlX2l0ZW1faWQYBSABKAlCCNq1GAQIeRABEiMKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRISCgppc29fcmVhc29uGAcgASgJEhkKEWFuc3dlcl9pc29fcmVhc29uGAggASgJEhMKC2V4cGlyZV9kYXRlGAkgASgJEi8KC2NyZWF0ZV90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLLBAoMU3VzcGVuc2VJdGVtEiIKEHN1c3BlbnNlX2l0ZW1faWQYASABKAlCCNq1GAQIeRABEjUKBXN0YXRlGAIgASgOMiYuYmFuay50cmFuc2FjdGlvbi52MS5TdXNwZW5zZUl0ZW1TdGF0ZRIzCgZyZWFzb24YAyABKA4yIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlN1c3BlbnNlUmVhc29uEiMKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRInCg1jcmVkaXRvcl9pYmFuGAUgASgJQhDatRgECAIQA+K1GAQIAhACEh8KDWNyZWRpdG9yX25hbWUYBiABKAlCCOK1GAQIAhACEiUKC2RlYnRvcl9pYmFuGAcgASgJQhDatRgECAIQA+K1GAQIAhACEh0KC2RlYnRvcl9uYW1lGAggASgJQgjitRgECAIQAhIoChZyZW1pdHRhbmNlX2luZm9ybWF0aW9uGAkgASgJQgjitRgECAIQAhIhChllbmRfdG9fZW5kX2lkZW50aWZpY2F0aW9uGAogASgJEhwKCmFjY291bnRfaWQYCyABKAlCCNq1GAQIAhABEiAKDnRyYW5zYWN0aW9uX2lkGAwgASgJQgjatRgECAYQARIiChBwYXltZW50X29yZGVyX2lkGA0gASgJQgjatRgECHgQARIvCgtjcmVhdGVfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMYm9va2luZ19kYXRlGA8gASgJKvMCChFQYXltZW50T3JkZXJTdGF0ZRIjCh9QQVlNRU5UX09SREVSX1NUQVRFX1VOU1BFQ0lGSUVEEAASHwobUEFZTUVOVF9PUkRFUl9TVEFURV9DUkVBVEVEEAESKQolUEFZTUVOVF9PUkRFUl9TVEFURV9QRU5ESU5HX1NJR05BVFVSRRACEicKI1BBWU1FTlRfT1JERVJfU1RBVEVfSEVMRF9GT1JfUkVWSUVXEAMSIAocUEFZTUVOVF9PUkRFUl9TVEFURV9BQ0NFUFRFRBAEEhwKGFBBWU1FTlRfT1JERVJfU1RBVEVfU0VOVBAFEh8KG1BBWU1FTlRfT1JERVJfU1RBVEVfU0VUVExFRBAGEiAKHFBBWU1FTlRfT1JERVJfU1RBVEVfUkVUVVJORUQQBxIeChpQQVlNRU5UX09SREVSX1NUQVRFX0ZBSUxFRBAIEiEKHVBBWU1FTlRfT1JERVJfU1RBVEVfQ0FOQ0VMTEVEEAkqfAoLUmVjYWxsU3RhdGUSHAoYUkVDQUxMX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWUkVDQUxMX1NUQVRFX1JFUVVFU1RFRBABEhkKFVJFQ0FMTF9TVEFURV9BQ0NFUFRFRBACEhgKFFJFQ0FMTF9TVEFURV9SRUZVU0VEEAMqxgEKE1JlY2VpdmVkUmVjYWxsU3RhdGUSJQohUkVDRUlWRURfUkVDQUxMX1NUQVRFX1VOU1BFQ0lGSUVEEAASHgoaUkVDRUlWRURfUkVDQUxMX1NUQVRFX09QRU4QARIiCh5SRUNFSVZFRF9SRUNBTExfU1RBVEVfQUNDRVBURUQQAhIhCh1SRUNFSVZFRF9SRUNBTExfU1RBVEVfUkVGVVNFRBADEiEKHVJFQ0VJVkVEX1JFQ0FMTF9TVEFURV9FWFBJUkVEEAQqvAEKEVN1c3BlbnNlSXRlbVN0YXRlEiMKH1NVU1BFTlNFX0lURU1fU1RBVEVfVU5TUEVDSUZJRUQQABIfChtTVVNQRU5TRV9JVEVNX1NUQVRFX1BFTkRJTkcQARIcChhTVVNQRU5TRV9JVEVNX1NUQVRFX09QRU4QAhIhCh1TVVNQRU5TRV9JVEVNX1NUQVRFX0FMTE9DQVRFRBADEiAKHFNVU1BFTlNFX0lURU1fU1RBVEVfUkVUVVJORUQQBCp5Cg5TdXNwZW5zZVJlYXNvbhIfChtTVVNQRU5TRV9SRUFTT05fVU5TUEVDSUZJRUQQABIeChpTVVNQRU5TRV9SRUFTT05fTk9fQUNDT1VOVBABEiYKIlNVU1BFTlNFX1JFQVNPTl9BQ0NPVU5UX1RBS0VTX05PTkUQAmIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_bank_type_v1_money, file_google_protobuf_timestamp]);
 
 /**
  * A step in the life of a payment order.
@@ -42,7 +42,7 @@ export type PaymentOrderChange = Message<"bank.transaction.v1.PaymentOrderChange
   changeTime?: Timestamp | undefined;
 
   /**
-   * Why, for FAILED and RETURNED: the reason of the error, or SCHEME_REJECTED, SCHEME_RETURNED; for HELD_FOR_REVIEW as a transaction says it.
+   * Why, for FAILED and RETURNED: the reason of the error, or SCHEME_REJECTED, SCHEME_RETURNED; for CANCELLED after it was booked: RECALLED; for HELD_FOR_REVIEW as a transaction says it.
    *
    * @generated from field: string reason = 3;
    */
@@ -166,6 +166,13 @@ export type PaymentOrder = Message<"bank.transaction.v1.PaymentOrder"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 14;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * That it is asked back. Absent: it is not.
+   *
+   * @generated from field: bank.transaction.v1.Recall recall = 15;
+   */
+  recall?: Recall | undefined;
 };
 
 /**
@@ -174,6 +181,132 @@ export type PaymentOrder = Message<"bank.transaction.v1.PaymentOrder"> & {
  */
 export const PaymentOrderSchema: GenMessage<PaymentOrder> = /*@__PURE__*/
   messageDesc(file_bank_transaction_v1_payment_order, 1);
+
+/**
+ * That a payment is asked back from the other bank (camt.056).
+ *
+ * @generated from message bank.transaction.v1.Recall
+ */
+export type Recall = Message<"bank.transaction.v1.Recall"> & {
+  /**
+   * Where it is.
+   *
+   * @generated from field: bank.transaction.v1.RecallState state = 1;
+   */
+  state: RecallState;
+
+  /**
+   * Why it is asked back, in ISO's list of external codes (ExternalCancellationReason1Code): `DUPL`.
+   *
+   * @generated from field: string iso_reason = 2;
+   */
+  isoReason: string;
+
+  /**
+   * For REFUSED: why, in ISO's list (ExternalPaymentCancellationRejection1Code): `CUST`.
+   *
+   * @generated from field: string answer_iso_reason = 3;
+   */
+  answerIsoReason: string;
+
+  /**
+   * When it was asked for.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 4;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.Recall.
+ * Use `create(RecallSchema)` to create a new message.
+ */
+export const RecallSchema: GenMessage<Recall> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_payment_order, 2);
+
+/**
+ * That another bank asks back what it has paid to an account of this bank.
+ *
+ * @generated from message bank.transaction.v1.ReceivedRecall
+ */
+export type ReceivedRecall = Message<"bank.transaction.v1.ReceivedRecall"> & {
+  /**
+   * Its id (rcl_).
+   *
+   * @generated from field: string received_recall_id = 1;
+   */
+  receivedRecallId: string;
+
+  /**
+   * Where it is.
+   *
+   * @generated from field: bank.transaction.v1.ReceivedRecallState state = 2;
+   */
+  state: ReceivedRecallState;
+
+  /**
+   * The account that was paid. Empty: the money is in suspense, and is sent back from there.
+   *
+   * @generated from field: string account_id = 3;
+   */
+  accountId: string;
+
+  /**
+   * The transaction that put the money there; it says who paid.
+   *
+   * @generated from field: string transaction_id = 4;
+   */
+  transactionId: string;
+
+  /**
+   * Where it is in suspense. Empty: it is on an account.
+   *
+   * @generated from field: string suspense_item_id = 5;
+   */
+  suspenseItemId: string;
+
+  /**
+   * How much is asked back: all of it.
+   *
+   * @generated from field: bank.type.v1.Money amount = 6;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * Why, in ISO's list of external codes (ExternalCancellationReason1Code): `DUPL`, `FRAD`. Empty where the other bank said none.
+   *
+   * @generated from field: string iso_reason = 7;
+   */
+  isoReason: string;
+
+  /**
+   * For REFUSED and EXPIRED: why not, in ISO's list (ExternalPaymentCancellationRejection1Code): `CUST`, `NOAS`.
+   *
+   * @generated from field: string answer_iso_reason = 8;
+   */
+  answerIsoReason: string;
+
+  /**
+   * The last business date on which it can be answered, YYYY-MM-DD; at the end of that day it expires.
+   *
+   * @generated from field: string expire_date = 9;
+   */
+  expireDate: string;
+
+  /**
+   * When it came in.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 10;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.transaction.v1.ReceivedRecall.
+ * Use `create(ReceivedRecallSchema)` to create a new message.
+ */
+export const ReceivedRecallSchema: GenMessage<ReceivedRecall> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_payment_order, 3);
 
 /**
  * Money from outside that is not on the account of a customer yet.
@@ -292,7 +425,7 @@ export type SuspenseItem = Message<"bank.transaction.v1.SuspenseItem"> & {
  * Use `create(SuspenseItemSchema)` to create a new message.
  */
 export const SuspenseItemSchema: GenMessage<SuspenseItem> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_payment_order, 2);
+  messageDesc(file_bank_transaction_v1_payment_order, 4);
 
 /**
  * Where a payment order is in its life.
@@ -364,7 +497,7 @@ export const PaymentOrderState = {
   FAILED: 8,
 
   /**
-   * Taken back before it was executed.
+   * Taken back before it was executed; or recalled before it was sent, and then its money and fees are on the account again, or in suspense.
    *
    * @generated from enum value: PAYMENT_ORDER_STATE_CANCELLED = 9;
    */
@@ -383,6 +516,109 @@ export type PaymentOrderState = (typeof PaymentOrderState)[keyof typeof PaymentO
  */
 export const PaymentOrderStateSchema: GenEnum<PaymentOrderState> = /*@__PURE__*/
   enumDesc(file_bank_transaction_v1_payment_order, 0);
+
+/**
+ * Where the recall of a payment is.
+ *
+ * @generated from enum bank.transaction.v1.RecallState
+ */
+export const RecallState = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: RECALL_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The other bank is asked for it, and has not answered.
+   *
+   * @generated from enum value: RECALL_STATE_REQUESTED = 1;
+   */
+  REQUESTED: 1,
+
+  /**
+   * It gives the money back: the payment is RETURNED, or will be. Or the payment was not sent: it is CANCELLED, or will be.
+   *
+   * @generated from enum value: RECALL_STATE_ACCEPTED = 2;
+   */
+  ACCEPTED: 2,
+
+  /**
+   * It gives nothing back.
+   *
+   * @generated from enum value: RECALL_STATE_REFUSED = 3;
+   */
+  REFUSED: 3,
+} as const;
+
+/**
+ * Where the recall of a payment is.
+ *
+ * @generated from enum bank.transaction.v1.RecallState
+ */
+export type RecallState = (typeof RecallState)[keyof typeof RecallState] | UnknownEnum;
+
+/**
+ * Describes the enum bank.transaction.v1.RecallState.
+ */
+export const RecallStateSchema: GenEnum<RecallState> = /*@__PURE__*/
+  enumDesc(file_bank_transaction_v1_payment_order, 1);
+
+/**
+ * Where the recall of a payment that came in is.
+ *
+ * @generated from enum bank.transaction.v1.ReceivedRecallState
+ */
+export const ReceivedRecallState = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: RECEIVED_RECALL_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It waits for the answer of who was paid.
+   *
+   * @generated from enum value: RECEIVED_RECALL_STATE_OPEN = 1;
+   */
+  OPEN: 1,
+
+  /**
+   * The money is on its way back.
+   *
+   * @generated from enum value: RECEIVED_RECALL_STATE_ACCEPTED = 2;
+   */
+  ACCEPTED: 2,
+
+  /**
+   * Nothing is given back.
+   *
+   * @generated from enum value: RECEIVED_RECALL_STATE_REFUSED = 3;
+   */
+  REFUSED: 3,
+
+  /**
+   * Nobody has answered in time: nothing is given back.
+   *
+   * @generated from enum value: RECEIVED_RECALL_STATE_EXPIRED = 4;
+   */
+  EXPIRED: 4,
+} as const;
+
+/**
+ * Where the recall of a payment that came in is.
+ *
+ * @generated from enum bank.transaction.v1.ReceivedRecallState
+ */
+export type ReceivedRecallState = (typeof ReceivedRecallState)[keyof typeof ReceivedRecallState] | UnknownEnum;
+
+/**
+ * Describes the enum bank.transaction.v1.ReceivedRecallState.
+ */
+export const ReceivedRecallStateSchema: GenEnum<ReceivedRecallState> = /*@__PURE__*/
+  enumDesc(file_bank_transaction_v1_payment_order, 2);
 
 /**
  * Where money in suspense is.
@@ -437,7 +673,7 @@ export type SuspenseItemState = (typeof SuspenseItemState)[keyof typeof Suspense
  * Describes the enum bank.transaction.v1.SuspenseItemState.
  */
 export const SuspenseItemStateSchema: GenEnum<SuspenseItemState> = /*@__PURE__*/
-  enumDesc(file_bank_transaction_v1_payment_order, 1);
+  enumDesc(file_bank_transaction_v1_payment_order, 3);
 
 /**
  * Why money is in suspense.
@@ -478,5 +714,5 @@ export type SuspenseReason = (typeof SuspenseReason)[keyof typeof SuspenseReason
  * Describes the enum bank.transaction.v1.SuspenseReason.
  */
 export const SuspenseReasonSchema: GenEnum<SuspenseReason> = /*@__PURE__*/
-  enumDesc(file_bank_transaction_v1_payment_order, 2);
+  enumDesc(file_bank_transaction_v1_payment_order, 4);
 

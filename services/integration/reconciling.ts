@@ -1,0 +1,118 @@
+// The statements of the bank's account with the scheme: they are kept as they come, and held against the clearing account behind that. Whoever is
+// killed leaves a statement without our balance, which the next one takes up: entries are known by what they are, and matched in one commit.
+import type { Tx } from '#chassis/database.ts';
+import { sha256Hex } from '#chassis/digest.ts';
+import { fromMoney } from '#chassis/money.ts';
+import { type Entry, JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import type { Context } from './context.ts';
+import { match, type Open } from './domain/reconciliation.ts';
+import { refuse } from './domain/refusals.ts';
+import type { SettlementStatement } from './domain/settlement-statement.ts';
+import {
+  insertEntries,
+  insertMatch,
+  insertStatement,
+  lockReconciliation,
+  type NewEntry,
+  type OpenRow,
+  type StatementRow,
+  selectLastStatement,
+  selectNewStatements,
+  selectOpen,
+  selectPaymentReferences,
+  selectStatement,
+  selectStatementBefore,
+  settleStatement,
+} from './reconciliation-tables.ts';
+
+const PAGE = 1_000;
+
+/** Keeps a statement, once. Refuses STATEMENT_EXISTS and STATEMENT_NOT_NEXT. */
+export async function keepStatement(tx: Pick<Tx, 'query'>, statement: SettlementStatement): Promise<void> {
+  const { currency, identification, entries } = statement;
+  // By what it says: the same is often written anew.
+  const digest = sha256Hex(
+    JSON.stringify(statement, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
+  await tx.query(lockReconciliation(currency));
+  const [known] = await tx.query(selectStatement(currency, identification));
+  if (known && known.contentDigest !== digest) throw refuse('STATEMENT_EXISTS');
+  if (known) return;
+  const [last] = await tx.query(selectLastStatement(currency));
+  if (last && BigInt(last.closing) !== statement.opening) throw refuse('STATEMENT_NOT_NEXT');
+  const [kept] = await tx.query(insertStatement(statement, digest));
+  const theirs = entries.map((entry, index) => ({ ...entry, identity: `${kept?.number}/${index}` }));
+  await tx.query(insertEntries(currency, 'theirs', theirs));
+}
+
+/** Holds the statements that are new against our books. */
+export async function reconcile(context: Context): Promise<void> {
+  for (const statement of await context.database.query(selectNewStatements())) await reconcileOne(context, statement);
+}
+
+async function reconcileOne(context: Context, statement: StatementRow): Promise<void> {
+  const { database } = context;
+  const { number, currency } = statement;
+  const { entries, balance } = await ourBooks(context, statement);
+  await database.transaction(async (tx) => {
+    await tx.query(lockReconciliation(currency));
+    for (let at = 0; at < entries.length; at += PAGE) {
+      await tx.query(insertEntries(currency, 'ours', entries.slice(at, at + PAGE)));
+    }
+    const open = await tx.query(selectOpen(currency));
+    const of = (side: OpenRow['side']) => open.filter((row) => row.side === side).map(openFrom);
+    for (const { rule, ours, theirs } of match(of('ours'), of('theirs'))) {
+      await tx.query(insertMatch(currency, rule, [...ours, ...theirs]));
+    }
+    await tx.query(settleStatement(number, balance));
+  });
+}
+
+function openFrom({ number, amount, day, paymentReferences: references }: OpenRow): Open {
+  return { number, amount: BigInt(amount), day, references };
+}
+
+/** So many days before the last statement ended are read again: what was booked late on them is an entry too. */
+const AGAIN_DAYS = 7;
+
+/** What stands on the clearing account since the last statement, up to a day, and its balance then. What is kept already stays as it is. */
+async function ourBooks(context: Context, { number, currency, toDate }: StatementRow) {
+  const { database, ledger } = context;
+  const [before] = await database.query(selectStatementBefore(number, currency));
+  const fromDate = before ? Temporal.PlainDate.from(before.toDate).subtract({ days: AGAIN_DAYS }).toString() : '';
+  const ledgerAccountId = `lac_clearing_${currency.toLowerCase()}`;
+  const entries: NewEntry[] = [];
+  let balance = 0n;
+  for (let pageToken = ''; ; ) {
+    const page = await ledger.listEntries({ ledgerAccountId, fromDate, toDate, pageSize: PAGE, pageToken });
+    const originals = await originalsOf(context, page.entries);
+    const journals = page.entries.map(({ journalId }) => originals.get(journalId) ?? journalId);
+    const known = await database.query(selectPaymentReferences(journals));
+    const references = new Map(known.map(({ journalId, reference }) => [journalId, reference]));
+    for (const { journalId, legNumber, side, amount, bookingDate: day } of page.entries) {
+      const { minor } = fromMoney(amount ?? { currencyCode: currency, amount: '0' });
+      const reference = references.get(originals.get(journalId) ?? journalId);
+      entries.push({
+        identity: `${journalId}/${legNumber}`,
+        amount: side === Side.DEBIT ? minor : -minor,
+        day,
+        reference: journalId,
+        paymentReferences: reference === undefined ? [] : [reference],
+      });
+    }
+    if (page.closingBalance) balance = fromMoney(page.closingBalance).minor;
+    pageToken = page.nextPageToken;
+    if (pageToken === '') return { entries, balance };
+  }
+}
+
+/** Which journals reversals undo: they are about the same payments. */
+async function originalsOf({ ledger }: Context, entries: readonly Entry[]): Promise<ReadonlyMap<string, string>> {
+  const reversals = new Set(entries.flatMap(({ kind, journalId }) => (kind === JournalKind.REVERSAL ? journalId : [])));
+  const originals = new Map<string, string>();
+  for (const journalId of reversals) {
+    const { journal } = await ledger.getJournal({ journalId });
+    if (journal) originals.set(journalId, journal.reversedJournalId);
+  }
+  return originals;
+}
