@@ -196,6 +196,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ImportSanctionsList'
   | 'bank.customer.v1.CustomerService/ListSanctionsListVersions'
   | 'bank.customer.v1.CustomerService/ScreenName'
+  | 'bank.customer.v1.CustomerService/ScreenParties'
   | 'bank.customer.v1.CustomerService/ListSanctionsHits'
   | 'bank.customer.v1.CustomerService/ClearSanctionsHit'
   | 'bank.customer.v1.CustomerService/ConfirmSanctionsHit'
@@ -406,6 +407,7 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListSuspenseItems'
   | 'bank.transaction.v1.TransactionService/AllocateSuspenseItem'
   | 'bank.transaction.v1.TransactionService/ReturnSuspenseItem'
+  | 'bank.transaction.v1.TransactionService/DecideSuspenseItem'
   | 'bank.transaction.v1.TransactionService/PlaceHold'
   | 'bank.transaction.v1.TransactionService/CaptureHold'
   | 'bank.transaction.v1.TransactionService/ExtendHold'
@@ -415,6 +417,7 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/BatchImportTransactions'
   | 'bank.transaction.v1.TransactionService/ListReviews'
   | 'bank.transaction.v1.TransactionService/DecideReview'
+  | 'bank.transaction.v1.TransactionService/DecideSanctionsReview'
   | 'bank.transaction.v1.TransactionService/SchedulePayment'
   | 'bank.transaction.v1.TransactionService/UpdateScheduledPayment'
   | 'bank.transaction.v1.TransactionService/PauseScheduledPayment'
@@ -2865,6 +2868,20 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
     actorAsserters: [],
     edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/ScreenParties': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
     disclosure: '',
@@ -7231,6 +7248,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'EXECUTION_DATE_TOO_FAR',
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
+      'SCREENING_UNAVAILABLE',
       'TIER_LIMIT_EXCEEDED',
       'TIER_DAY_LIMIT_EXCEEDED',
     ],
@@ -7341,6 +7359,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [
+      'SCREENING_UNAVAILABLE',
       'ACCOUNT_CLOSED',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
@@ -7394,6 +7413,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'SUSPENSE_ITEM_NOT_FOUND',
       'SUSPENSE_ITEM_NOT_OPEN',
+      'SANCTIONS_REVIEW',
       'CREDITOR_NOT_FOUND',
       'ACCOUNT_CLOSED',
       'ACCOUNT_NOT_ACTIVE',
@@ -7424,7 +7444,30 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'SUSPENSE_ITEM_NOT_FOUND',
       'SUSPENSE_ITEM_NOT_OPEN',
+      'SANCTIONS_REVIEW',
       'SUSPENSE_ITEM_NOT_RETURNABLE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/DecideSuspenseItem': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['suspenseItemId'], kind: 'SUSPENSE_ITEM', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SUSPENSE_ITEM_NOT_FOUND',
+      'SUSPENSE_ITEM_NOT_OPEN',
+      'REVIEW_NOT_OPEN',
     ],
   },
   'bank.transaction.v1.TransactionService/PlaceHold': {
@@ -7465,6 +7508,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'MANDATE_ENDED',
       'SIGNATURES_IMPOSSIBLE',
       'SIGNATURES_REQUIRED',
+      'CEILING_EXCEEDED',
       'INSUFFICIENT_FUNDS',
       'BALANCE_OUT_OF_RANGE',
       'HOLD_EXPIRE_TIME_NOT_LATER',
@@ -7506,6 +7550,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'INSUFFICIENT_FUNDS',
       'ACCOUNT_FROZEN',
       'ACCOUNT_CLOSED',
+      'ACCOUNT_RESTRICTED',
+      'TERM_DEPOSIT_PAID_IN',
       'CEILING_EXCEEDED',
       'BALANCE_OUT_OF_RANGE',
       'CURRENCY_MISMATCH',
@@ -7660,6 +7706,34 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     callers: ['edge'],
     grants: [
       { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TRANSACTION_NOT_FOUND',
+      'REVIEW_NOT_OPEN',
+      'SANCTIONS_REVIEW',
+      'SCREENING_UNAVAILABLE',
+      'INSUFFICIENT_FUNDS',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_CLOSED',
+      'CEILING_EXCEEDED',
+      'BALANCE_OUT_OF_RANGE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/DecideSanctionsReview': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
     ],
     actorAsserters: [],
     edge: true,
@@ -8015,6 +8089,7 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.AccountWoken': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
+  'bank.transaction.v1.PaymentOrderFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
@@ -8107,6 +8182,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RiskOverride': { reason: 'PERSONAL' },
   'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
   'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
+  'bank.customer.v1.ScreenPartiesRequest': { names: 'PERSONAL' },
   'bank.customer.v1.ServiceRequest': { subject: 'PERSONAL', outcome: 'PERSONAL' },
   'bank.customer.v1.ServiceRequestMessage': { text: 'PERSONAL' },
   'bank.customer.v1.StartDocumentUploadRequest': { fileName: 'PERSONAL' },
@@ -8286,6 +8362,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RiskOverride',
   'bank.customer.v1.SanctionsHit',
   'bank.customer.v1.ScreenNameRequest',
+  'bank.customer.v1.ScreenPartiesRequest',
   'bank.customer.v1.ServiceRequest',
   'bank.customer.v1.ServiceRequestMessage',
   'bank.customer.v1.StartDocumentUploadRequest',
@@ -8369,6 +8446,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
   'bank.transaction.v1.DecideReviewResponse',
+  'bank.transaction.v1.DecideSanctionsReviewResponse',
+  'bank.transaction.v1.DecideSuspenseItemResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
   'bank.transaction.v1.ExtendHoldResponse',

@@ -36,6 +36,7 @@ import {
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
+  PaymentOrderFailedSchema,
   ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
@@ -96,6 +97,14 @@ export function bookings(means: Means): Subscription {
         ),
       ),
       about: ({ payload }) => [fromBinary(ScheduledPaymentFailedSchema, payload).debtorAccountId],
+    },
+    {
+      ...telling(PaymentOrderFailedSchema, ({ debtorAccountId: accountId, amount }, _envelope, holders) =>
+        (holders.get(accountId) ?? []).flatMap((partyId) =>
+          tellOne(partyId, 'payment-order-failed', { accountId, ...(amount && { amount: amountOf(amount) }) }),
+        ),
+      ),
+      about: ({ payload }) => [fromBinary(PaymentOrderFailedSchema, payload).debtorAccountId],
     },
   ]);
 }

@@ -3,6 +3,7 @@ import type { House } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -13,6 +14,7 @@ import { readSchemes, type Scheme } from './domain/schemes.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { type Outside, outsideOf } from './outside.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
+import { type Screening, screeningOf } from './screening.ts';
 import { type Proving, provingOf } from './step-up.ts';
 
 /** The checklist of the ends of the days, which the ledger keeps. */
@@ -26,6 +28,7 @@ export interface Context extends House {
   readonly days: DaySteps;
   readonly scoring: Scoring;
   readonly proving: Proving;
+  readonly screening: Screening;
   /** By which scheme other banks are paid, by currency. */
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly outside: Outside;
@@ -46,6 +49,7 @@ export function makeContext(house: House): Context {
     days: ledger,
     scoring: scoringOf(security, config),
     proving: provingOf(security),
+    screening: screeningOf(house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS), config),
     schemes: readSchemes(config.PAYMENT_SCHEMES),
     outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),
   };

@@ -12,6 +12,7 @@ import type { OrderToSign } from './accounts.ts';
 import type { Context } from './context.ts';
 import { type DayUsage, reserve, settleReservations } from './day-usage.ts';
 import type { LegIntent } from './domain/legs.ts';
+import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
 import { insertPayments, type NewPayment } from './payment-tables.ts';
@@ -56,6 +57,8 @@ interface CaptureIntent {
   readonly holdId: string;
   readonly amount: { readonly currencyCode: string; readonly amount: string };
   readonly final: boolean;
+  /** How much may be on the payee's account afterwards. */
+  readonly balanceLimit?: { readonly currencyCode: string; readonly amount: string };
 }
 
 const BLANK = {
@@ -130,7 +133,7 @@ export function movementSteps<M extends DescMethodUnary>(
         if (review) tx.write(insertReviews, { ...review, transactionId: order.id, journal: null });
         return intent;
       }
-      const held = { time: order.createTime, reason: review.reasons.join() };
+      const held = { time: order.createTime, reason: toldReasons(review.reasons) };
       hold(tx, heldOrder(order, held), review, journal);
       return { ...intent, held };
     },
@@ -196,7 +199,7 @@ function hold(tx: CommandTx, order: OrderRow, review: NewReview, journal: Journa
   tx.write(insertOrders, order);
   tx.write(insertFirstChanges, order);
   tx.write(insertReviews, { ...review, transactionId: order.id, journal });
-  publishHeld(tx, order, review.reasons.join());
+  publishHeld(tx, order, toldReasons(review.reasons));
 }
 
 function heldOrder(order: OrderRow, held: MovementIntent['held']): OrderRow {

@@ -5,7 +5,7 @@ import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
-import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { type Amount, fromMoney, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -24,7 +24,7 @@ import { sealParticulars } from './particulars.ts';
 import type { NewPayment, PaymentRow } from './payment-tables.ts';
 import { type Deferred, openPayment, type PaymentParticulars, sealPayment, transactionOf } from './payments.ts';
 import type { NewReview } from './review-tables.ts';
-import { reviewOf } from './reviews.ts';
+import { heldFor, reviewOf } from './reviews.ts';
 import { rehearse } from './transferring.ts';
 
 /** Prepares a payment: to be booked now, or to wait for its execution date. */
@@ -40,7 +40,10 @@ export async function preparePayment(
   const allowed = await context.accounts.authorise({ operation, debtorAccountId, amount: toMoney(amount) }, call);
   const when = await whenOf(context, amount.currency, request.requestedExecutionDate);
   const looked = { debtorAccountId, creditorAccountId: payeeKey(context, creditorIban), amount };
-  const verdict = await context.scoring(looked, call);
+  const [verdict, finding] = await Promise.all([
+    context.scoring(looked, call),
+    when.executed ? context.screening.find({ CREDITOR: creditorName }, amount, call) : undefined,
+  ]);
   const review = await reviewOf(context, verdict, call);
   const { debtorIban, debtorPartyId: partyId } = allowed;
   const particulars = { creditorIban, creditorName, debtorIban, remittanceInformation };
@@ -63,8 +66,9 @@ export async function preparePayment(
   // Nobody is asked about what the ledger would refuse.
   if (verdict.kind === 'PROVE' || review?.state === 'open') await rehearse(context, movement, call);
   const held = await heldAfter(context, { verdict, review, looked, request }, call);
+  // What waits for its day is screened by the lists of that day.
   if (!payment.executed) return { deferred: { ...payment, review: held ?? null } };
-  return { ...movement, review: held };
+  return { ...movement, review: await heldFor(context, held, finding, call) };
 }
 
 /** Prepares a payment that has waited for its day. Much may have changed: what may not be ordered any more is refused. */
@@ -79,7 +83,8 @@ export async function prepareExecution(context: Context, payment: PaymentRow, ca
   // Its days begin now.
   const expireDate = openDate.add({ days: context.config.REVIEW_DAYS }).toString();
   const begun = review?.state === 'open' ? { ...review, expireDate } : (review ?? undefined);
-  return movementOf(context, payment, opened, { allowed, review: begun }, call);
+  const finding = await context.screening.find({ CREDITOR: opened.creditorName }, fromMoney(money), call);
+  return movementOf(context, payment, opened, { allowed, review: await heldFor(context, begun, finding, call) }, call);
 }
 
 /** Who ordered a payment. */

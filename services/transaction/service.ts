@@ -15,6 +15,7 @@ import { SignedOrders } from './migrations/0012-signed-orders.ts';
 import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
+import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
@@ -25,6 +26,8 @@ import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
 import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { decideReview } from './rpc/decide-review.ts';
+import { decideSanctionsReview } from './rpc/decide-sanctions-review.ts';
+import { decideSuspenseItem } from './rpc/decide-suspense-item.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
@@ -52,12 +55,15 @@ import { schedulePayment } from './rpc/schedule-payment.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
 import { updateScheduledPayment } from './rpc/update-scheduled-payment.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
+import { screenWaiting } from './screened-orders.ts';
 import { goOnWithPayments } from './sending-payments.ts';
 import { goOnSigned } from './signed-orders.ts';
 import { entities } from './tables.ts';
 
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
+/** How often what could not be screened is screened. */
+const SCREEN_MS = 2_000;
 /** How often it is looked whether orders are signed. */
 const SIGNED_MS = 500;
 /** How often it is looked what payments wait for this service. */
@@ -69,6 +75,8 @@ function rpcs(context: Context) {
     batchTransferFunds: batchTransferFunds(context),
     captureHold: captureHold(context),
     decideReview: decideReview(context),
+    decideSanctionsReview: decideSanctionsReview(context),
+    decideSuspenseItem: decideSuspenseItem(context),
     depositCash: depositCash(context),
     extendHold: extendHold(context),
     getHold: getHold(context),
@@ -120,6 +128,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0013-day-usage', class: DayUsages },
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
+    { name: '0030-sanctions-gate', class: SanctionsGate },
   ],
   context: makeContext,
   rpcs,
@@ -127,6 +136,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
   start: async (context) => {
     const stops = [
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
+      repeat(SCREEN_MS, screenWaiting(context), context.log, 'what could not be screened has to wait'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
       startPayingScheduled(context),
       repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),

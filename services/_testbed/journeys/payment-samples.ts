@@ -19,6 +19,10 @@ export function paymentSamples(accountId: string): Partial<Record<RpcName, Sampl
     'transaction.CancelPaymentOrder': { request: { paymentOrderId }, refused: 'PAYMENT_ORDER_NOT_FOUND' },
     'transaction.ListSuspenseItems': { request: {} },
     'transaction.AllocateSuspenseItem': { request: { suspenseItemId, accountId }, refused: 'SUSPENSE_ITEM_NOT_FOUND' },
+    'transaction.DecideSuspenseItem': {
+      request: { suspenseItemId, decision: 'REVIEW_DECISION_RELEASE' },
+      refused: 'SUSPENSE_ITEM_NOT_FOUND',
+    },
     'transaction.ReturnSuspenseItem': {
       request: { suspenseItemId, isoReason: 'AC01' },
       refused: 'SUSPENSE_ITEM_NOT_FOUND',

@@ -24,6 +24,11 @@ export const refuse = refusals('transaction', {
   SCORING_UNAVAILABLE: ['UNAVAILABLE', 'Nobody can say whether the order looks like fraud. Repeat it later.'],
   SIGNATURES_REQUIRED: ['FAILED_PRECONDITION', 'The mandate of the account asks for more signatures than one.'],
   REVIEW_NOT_OPEN: ['FAILED_PRECONDITION', 'The transaction is not under review, or not any more.'],
+  SANCTIONS_REVIEW: ['FAILED_PRECONDITION', 'A party may be on a sanctions list: two officers decide.'],
+  SCREENING_UNAVAILABLE: [
+    'UNAVAILABLE',
+    'Nobody can hold the parties against the sanctions lists now. Repeat it later.',
+  ],
   HOLD_NOT_FOUND: ['NOT_FOUND', 'There is no such hold.'],
   HOLD_CAPTURED: ['FAILED_PRECONDITION', 'The hold is captured.'],
   HOLD_RELEASED: ['FAILED_PRECONDITION', 'The hold is released.'],

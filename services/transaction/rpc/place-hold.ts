@@ -3,7 +3,7 @@ import type { Call } from '#chassis/call-context.ts';
 import { readInstant } from '#chassis/dates.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
-import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { fromMoney, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { OrderSteps } from '#chassis/order.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
@@ -60,6 +60,9 @@ async function prepare(
   const wanted = { operation, debtorAccountId: asked, creditor: creditorOf(request), amount: toMoney(limit) };
   const allowed = await accounts.authorise(wanted, call);
   if (allowed.signaturesRequired) throw refuse('SIGNATURES_REQUIRED');
+  const { creditorBalanceLimit } = allowed;
+  // More than may ever be on the payee's account could never be captured; how much is there by then, its captures are held against.
+  if (creditorBalanceLimit && limit.minor > fromMoney(creditorBalanceLimit).minor) throw refuse('CEILING_EXCEEDED');
   const { debtorPartyId: partyId, debtorAccountId, creditorAccountId } = allowed;
   const looked = { debtorAccountId, creditorAccountId, amount: limit };
   const verdict = await scoring(looked, call);

@@ -1,5 +1,5 @@
 // The commands about payments to and from other banks.
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { action, choice, type Exited, lists, parseDate, writes } from './run.ts';
 
 const ITEM_STATES = ['pending', 'open', 'allocated', 'returned'] as const;
@@ -61,6 +61,12 @@ function suspenseCommands(program: Command, exited: Exited): void {
     .argument('<account>', 'the account to put it on (acc_…)')
     .description('Puts an item on an account; somebody else has to approve it.')
     .action(action(exited, async () => (await load()).allocateSuspense));
+
+  writes(suspense.command('decide'))
+    .argument('<item>', 'the item (spi_…)')
+    .addArgument(new Argument('<decision>', 'whether a party to it is sanctioned').choices(['release', 'refuse']))
+    .description('Says whether a party to an item is sanctioned; somebody else has to approve it.')
+    .action(action(exited, async () => (await load()).decideSuspense));
 
   writes(suspense.command('return'))
     .argument('<item>', 'the item (spi_…)')

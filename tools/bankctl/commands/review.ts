@@ -5,6 +5,7 @@ import { GetScoringPolicyResponseSchema, SecurityService } from '#gen/bank/secur
 import { type Review, ReviewDecision, ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
 import {
   DecideReviewResponseSchema,
+  DecideSanctionsReviewResponseSchema,
   ListReviewsResponseSchema,
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -45,15 +46,35 @@ export async function listReviews(
   );
 }
 
-/** Decides on an order that is held. */
-export async function decideReview(
-  { bank, out }: Session,
+function decisionOf(
   { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  transactionId: string,
+  decided: string,
+) {
+  const decision = decided === 'release' ? ReviewDecision.RELEASE : ReviewDecision.REFUSE;
+  return { requestId, validateOnly, transactionId, decision };
+}
+
+/** Decides on an order to somebody who may be sanctioned. */
+export async function decideSanctionsReview(
+  { bank, out }: Session,
+  options: WriteOptions,
   transactionId = '',
   decided = '',
 ): Promise<void> {
-  const decision = decided === 'release' ? ReviewDecision.RELEASE : ReviewDecision.REFUSE;
-  const order = { requestId, validateOnly, transactionId, decision };
+  const order = decisionOf(options, transactionId, decided);
+  const answer = await bank().client(TransactionService).decideSanctionsReview(order);
+  await out.message(DecideSanctionsReviewResponseSchema, answer, () => transactionText(answer.transaction));
+}
+
+/** Decides on an order that is held. */
+export async function decideReview(
+  { bank, out }: Session,
+  options: WriteOptions,
+  transactionId = '',
+  decided = '',
+): Promise<void> {
+  const order = decisionOf(options, transactionId, decided);
   const answer = await bank().client(TransactionService).decideReview(order);
   await out.message(DecideReviewResponseSchema, answer, () => transactionText(answer.transaction));
 }
