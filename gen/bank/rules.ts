@@ -418,6 +418,11 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListReviews'
   | 'bank.transaction.v1.TransactionService/DecideReview'
   | 'bank.transaction.v1.TransactionService/DecideSanctionsReview'
+  | 'bank.transaction.v1.TransactionService/PublishLimitSet'
+  | 'bank.transaction.v1.TransactionService/ListLimitSets'
+  | 'bank.transaction.v1.TransactionService/ListLimits'
+  | 'bank.transaction.v1.TransactionService/LowerLimit'
+  | 'bank.transaction.v1.TransactionService/RaiseLimit'
   | 'bank.transaction.v1.TransactionService/SchedulePayment'
   | 'bank.transaction.v1.TransactionService/UpdateScheduledPayment'
   | 'bank.transaction.v1.TransactionService/PauseScheduledPayment'
@@ -7046,6 +7051,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
       'ACCOUNT_RESTRICTED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/TransferFunds': {
@@ -7096,6 +7102,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
       'ACCOUNT_RESTRICTED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/BatchTransferFunds': {
@@ -7251,6 +7258,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SCREENING_UNAVAILABLE',
       'TIER_LIMIT_EXCEEDED',
       'TIER_DAY_LIMIT_EXCEEDED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/GetPaymentOrder': {
@@ -7521,6 +7529,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
       'ACCOUNT_RESTRICTED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/CaptureHold': {
@@ -7754,6 +7763,112 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_CLOSED',
       'CEILING_EXCEEDED',
       'BALANCE_OUT_OF_RANGE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/PublishLimitSet': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'LIMITS_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListLimitSets': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListLimits': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.transaction.v1.TransactionService/LowerLimit': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'LIMIT_NOT_FOUND',
+      'LIMIT_NOT_LOWER',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/RaiseLimit': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'LIMIT_NOT_FOUND',
+      'LIMIT_NOT_HIGHER',
+      'LIMIT_ABOVE_BANK',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
     ],
   },
   'bank.transaction.v1.TransactionService/SchedulePayment': {

@@ -2,6 +2,7 @@
 import type { House } from '#chassis/boot.ts';
 import type { Client } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
+import type { StepUp } from '#chassis/step-up.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
@@ -12,10 +13,11 @@ import { calendarsOf } from './calendars.ts';
 import type { HolidaysOf } from './domain/scheduling.ts';
 import { readSchemes, type Scheme } from './domain/schemes.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
+import { type Limits, limitsOf } from './limits.ts';
 import { type Outside, outsideOf } from './outside.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
 import { type Screening, screeningOf } from './screening.ts';
-import { type Proving, provingOf } from './step-up.ts';
+import { type Proving, provingOf, stepUpOf } from './step-up.ts';
 
 /** The checklist of the ends of the days, which the ledger keeps. */
 export type DaySteps = Pick<Client<typeof LedgerService>, 'registerDaySteps' | 'getEndOfDay' | 'reportDayStep'>;
@@ -28,7 +30,9 @@ export interface Context extends House {
   readonly days: DaySteps;
   readonly scoring: Scoring;
   readonly proving: Proving;
+  readonly stepUp: StepUp;
   readonly screening: Screening;
+  readonly limits: Limits;
   /** By which scheme other banks are paid, by currency. */
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly outside: Outside;
@@ -49,6 +53,8 @@ export function makeContext(house: House): Context {
     days: ledger,
     scoring: scoringOf(security, config),
     proving: provingOf(security),
+    stepUp: stepUpOf(security),
+    limits: limitsOf(house),
     screening: screeningOf(house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS), config),
     schemes: readSchemes(config.PAYMENT_SCHEMES),
     outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),

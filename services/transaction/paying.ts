@@ -14,7 +14,6 @@ import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
-import { usageOf } from './day-usage.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import { executionDate } from './domain/schemes.ts';
@@ -26,6 +25,7 @@ import { type Deferred, openPayment, type PaymentParticulars, sealPayment, trans
 import type { NewReview } from './review-tables.ts';
 import { heldFor, reviewOf } from './reviews.ts';
 import { rehearse } from './transferring.ts';
+import { usageOf } from './usage.ts';
 
 /** Prepares a payment: to be booked now, or to wait for its execution date. */
 export async function preparePayment(
@@ -151,7 +151,7 @@ async function movementOf(
     ledger.bankAccount('clearing', currency, call),
     fees.length > 0 ? ledger.bankAccount('fee_income', currency, call) : '',
     sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
-    usageOf(context, decided.allowed),
+    usageOf(context, decided.allowed, { currency, type: 'outgoing_transfer' }, call),
   ]);
   const terms = { debtorAccountId, partyId, currency, amount, fees, particulars };
   return {

@@ -11,7 +11,6 @@ import { DecideReviewRequestSchema, TransactionService } from '#gen/bank/transac
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { askedAgain } from './accounts.ts';
 import type { Context } from './context.ts';
-import { settleReservations } from './day-usage.ts';
 import { refuse } from './domain/refusals.ts';
 import { type Finding, REASON_OF } from './domain/sanctions.ts';
 import type { Verdict } from './domain/verdict.ts';
@@ -21,6 +20,7 @@ import { transactionMessage } from './messages.ts';
 import { journalMessage, publishSettled, recordSettled, resourcesOf, settledOf } from './movement.ts';
 import { type Deciders, endReview, type Held, type NewReview, selectExpired, selectHeld } from './review-tables.ts';
 import { lockOrder, type OrderRow, orderFrom, selectOrder, settleOrders } from './tables.ts';
+import { settleReservations } from './usage.ts';
 
 export const REVIEW_STATES: Readonly<Record<ReviewState, State>> = {
   open: State.OPEN,

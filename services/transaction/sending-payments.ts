@@ -34,6 +34,8 @@ import {
   selectToReturn,
 } from './suspense-tables.ts';
 
+import { giveBack } from './usage.ts';
+
 const AT_ONCE = 50;
 
 /** Makes a function that goes on with all payments that wait for this service. */
@@ -146,6 +148,8 @@ function puttingBack(context: Context): (payment: PaymentRow) => Promise<void> {
       if (!(error instanceof Refusal && isDecision(error))) throw error;
       await suspend(context, payment);
     }
+    // What a payment has used up of limits, none that came back whole has.
+    if (amount === undefined) await giveBack(database, originalId);
     const reason = reportState === 'failed' ? 'SCHEME_REJECTED' : 'SCHEME_RETURNED';
     await database.query(changePayment(id, { state: reportState, reason, isoReason }));
   };

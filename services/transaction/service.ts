@@ -16,6 +16,7 @@ import { DayUsages } from './migrations/0013-day-usage.ts';
 import { ScheduledPayments } from './migrations/0020-scheduled-payments.ts';
 import { Payments } from './migrations/0021-payments.ts';
 import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
+import { Limits } from './migrations/0031-limits.ts';
 import { startPayingScheduled } from './paying-scheduled.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
@@ -36,15 +37,20 @@ import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
 import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
 import { listHolds } from './rpc/list-holds.ts';
+import { listLimitSets } from './rpc/list-limit-sets.ts';
+import { listLimits } from './rpc/list-limits.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
 import { listReviews } from './rpc/list-reviews.ts';
 import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
 import { listScheduledPayments } from './rpc/list-scheduled-payments.ts';
 import { listSuspenseItems } from './rpc/list-suspense-items.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
+import { lowerLimit } from './rpc/lower-limit.ts';
 import { orderPayment } from './rpc/order-payment.ts';
 import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
 import { placeHold } from './rpc/place-hold.ts';
+import { publishLimitSet } from './rpc/publish-limit-set.ts';
+import { raiseLimit } from './rpc/raise-limit.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
 import { releaseHold } from './rpc/release-hold.ts';
 import { reportPayment } from './rpc/report-payment.ts';
@@ -60,6 +66,8 @@ import { goOnWithPayments } from './sending-payments.ts';
 import { goOnSigned } from './signed-orders.ts';
 import { entities } from './tables.ts';
 
+/** How often it is looked whether another process has published limits. */
+const LIMITS_MS = 1_000;
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
 /** How often what could not be screened is screened. */
@@ -102,7 +110,12 @@ function rpcs(context: Context) {
     allocateSuspenseItem: allocateSuspenseItem(context),
     cancelPaymentOrder: cancelPaymentOrder(context),
     getPaymentOrder: getPaymentOrder(context),
+    listLimitSets: listLimitSets(context),
+    listLimits: listLimits(context),
     listPaymentOrders: listPaymentOrders(context),
+    lowerLimit: lowerLimit(context),
+    publishLimitSet: publishLimitSet(context),
+    raiseLimit: raiseLimit(context),
     listSuspenseItems: listSuspenseItems(context),
     orderPayment: orderPayment(context),
     receivePayment: receivePayment(context),
@@ -129,12 +142,15 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0020-scheduled-payments', class: ScheduledPayments },
     { name: '0021-payments', class: Payments },
     { name: '0030-sanctions-gate', class: SanctionsGate },
+    { name: '0031-limits', class: Limits },
   ],
   context: makeContext,
   rpcs,
+  stepUp: ({ stepUp }) => stepUp,
   subscriptions: () => [signatures()],
   start: async (context) => {
     const stops = [
+      repeat(LIMITS_MS, () => context.limits.refresh(), context.log, 'limits could not be read'),
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SCREEN_MS, screenWaiting(context), context.log, 'what could not be screened has to wait'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),

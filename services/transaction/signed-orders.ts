@@ -11,7 +11,6 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { askedAgain } from './accounts.ts';
 import type { Context } from './context.ts';
-import { settleReservations } from './day-usage.ts';
 import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, turnedDown } from './domain/words.ts';
 import { publishHeld, publishSigned } from './events.ts';
@@ -33,6 +32,7 @@ import { type Attempt, type AttemptIntent, type LeftIntent, planAttempt, settleA
 import { findAgain } from './screened-orders.ts';
 import { type Awaited, markDone, selectDecided } from './signature-tables.ts';
 import { lockOrder, type OrderRow, orderFrom, selectOrder, settleOrders } from './tables.ts';
+import { settleReservations } from './usage.ts';
 
 type Method = typeof TransactionService.method.transferFunds;
 

@@ -74,7 +74,6 @@ export function customerSamples({
       refused: 'SANCTIONS_PART_NOT_FOUND',
     },
     'customer.ListSanctionsListVersions': { request: {} },
-    'customer.ScreenParties': { request: { names: ['Jana Novotna'] } },
     'customer.ScreenName': { request: { name: 'Jana Novotna', birthDate: '1990-05-17' } },
     'customer.ListSanctionsHits': { request: { customerId } },
     'customer.ClearSanctionsHit': {
