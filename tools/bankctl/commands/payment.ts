@@ -25,6 +25,7 @@ import { fields, money, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
 import { time } from '../time.ts';
+import { matchesText } from './review.ts';
 import { transactionText } from './transaction.ts';
 
 interface Particulars extends WriteOptions {
@@ -130,7 +131,7 @@ export async function listSuspense(
   const answer = create(ListSuspenseItemsResponseSchema, { suspenseItems });
   await session.out.message(ListSuspenseItemsResponseSchema, answer, () =>
     table(
-      ['item', 'state', 'why', 'amount', 'for', 'from', 'text', 'came in'],
+      ['item', 'state', 'why', 'amount', 'for', 'from', 'text', 'like', 'came in'],
       suspenseItems.map((one) => [
         one.suspenseItemId,
         word(SuspenseItemState, one.state),
@@ -139,6 +140,7 @@ export async function listSuspense(
         one.creditorIban || one.paymentOrderId,
         one.debtorName,
         one.remittanceInformation,
+        matchesText(one.matches),
         one.bookingDate,
       ]),
       ['amount'],

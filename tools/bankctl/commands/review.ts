@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { type LoginPolicy, LoginReason, type ScoringPolicy, ScoringReason } from '#gen/bank/security/v1/scoring_pb.ts';
 import { GetScoringPolicyResponseSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
-import { type Review, ReviewDecision, ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
+import { type PartyMatch, type Review, ReviewDecision, ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
 import {
   DecideReviewResponseSchema,
   DecideSanctionsReviewResponseSchema,
@@ -30,20 +30,31 @@ export async function listReviews(
   }
   await out.message(ListReviewsResponseSchema, create(ListReviewsResponseSchema, { reviews }), () =>
     table(
-      ['order', 'state', 'amount', 'score', 'reasons', 'began', 'until', 'decided by'],
-      reviews.map(({ transaction, state: now, score, reasons, createTime, expireDate, deciderId }) => [
-        transaction?.transactionId ?? '',
-        word(ReviewState, now),
-        money(transaction?.amount),
-        String(score),
-        reasons.map((reason) => reason.toLowerCase().replaceAll('_', '-')).join(', '),
-        time(createTime),
-        expireDate,
-        deciderId,
-      ]),
+      ['order', 'state', 'amount', 'score', 'reasons', 'like', 'began', 'until', 'decided by', 'approved by'],
+      reviews.map(
+        ({ transaction, state: now, score, reasons, matches, createTime, expireDate, deciderId, approverId }) => [
+          transaction?.transactionId ?? '',
+          word(ReviewState, now),
+          money(transaction?.amount),
+          String(score),
+          reasons.map((reason) => reason.toLowerCase().replaceAll('_', '-')).join(', '),
+          matchesText(matches),
+          time(createTime),
+          expireDate,
+          deciderId,
+          approverId,
+        ],
+      ),
       ['amount', 'score'],
     ),
   );
+}
+
+/** Who of those on sanctions lists the parties to a payment may be. */
+export function matchesText(matches: readonly PartyMatch[]): string {
+  return matches
+    .map(({ list, entryNumber, matchedName, score }) => `${matchedName} (${list} ${entryNumber}, ${score} %)`)
+    .join('; ');
 }
 
 function decisionOf(
