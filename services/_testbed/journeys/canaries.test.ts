@@ -160,6 +160,7 @@ describe('What is personal or secret', function inClear() {
     // What the edge submits for approval, the callers of those RPCs have sent: see the table of approvals.
     const own = [
       'account.AuthorizeOrders',
+      'customer.ScreenParties',
       'integration.SendPayment',
       'security.ExchangeToken',
       'security.IssuePartnerToken',

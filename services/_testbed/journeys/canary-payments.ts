@@ -1,5 +1,6 @@
 // Payments to and from other banks, as the bank asks itself for them, with texts that must stand nowhere.
 import { newId } from '#chassis/id.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Bank } from '../bank.ts';
@@ -32,5 +33,6 @@ export async function payWithCanaries(bank: Bank, fresh: () => string): Promise<
     debtorName: fresh(),
     remittanceInformation: fresh(),
   });
-  return [sent, received].map((answer) => JSON.stringify(answer));
+  const screened = await bank.as(CustomerService, 'transaction').screenParties({ names: [fresh(), fresh()] });
+  return [sent, received, screened].map((answer) => JSON.stringify(answer));
 }
