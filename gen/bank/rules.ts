@@ -228,6 +228,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ImportSanctionsList'
   | 'bank.customer.v1.CustomerService/ListSanctionsListVersions'
   | 'bank.customer.v1.CustomerService/ScreenName'
+  | 'bank.customer.v1.CustomerService/ScreenParties'
   | 'bank.customer.v1.CustomerService/ListSanctionsHits'
   | 'bank.customer.v1.CustomerService/ClearSanctionsHit'
   | 'bank.customer.v1.CustomerService/ConfirmSanctionsHit'
@@ -454,6 +455,7 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListSuspenseItems'
   | 'bank.transaction.v1.TransactionService/AllocateSuspenseItem'
   | 'bank.transaction.v1.TransactionService/ReturnSuspenseItem'
+  | 'bank.transaction.v1.TransactionService/DecideSuspenseItem'
   | 'bank.transaction.v1.TransactionService/PlaceHold'
   | 'bank.transaction.v1.TransactionService/CaptureHold'
   | 'bank.transaction.v1.TransactionService/ExtendHold'
@@ -463,6 +465,12 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/BatchImportTransactions'
   | 'bank.transaction.v1.TransactionService/ListReviews'
   | 'bank.transaction.v1.TransactionService/DecideReview'
+  | 'bank.transaction.v1.TransactionService/DecideSanctionsReview'
+  | 'bank.transaction.v1.TransactionService/PublishLimitSet'
+  | 'bank.transaction.v1.TransactionService/ListLimitSets'
+  | 'bank.transaction.v1.TransactionService/ListLimits'
+  | 'bank.transaction.v1.TransactionService/LowerLimit'
+  | 'bank.transaction.v1.TransactionService/RaiseLimit'
   | 'bank.transaction.v1.TransactionService/SchedulePayment'
   | 'bank.transaction.v1.TransactionService/UpdateScheduledPayment'
   | 'bank.transaction.v1.TransactionService/PauseScheduledPayment'
@@ -3496,6 +3504,20 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ],
     actorAsserters: [],
     edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.customer.v1.CustomerService/ScreenParties': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
     noReplay: false,
     idempotency: 'no_side_effects',
     disclosure: '',
@@ -7884,6 +7906,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_OUT_OF_RANGE',
       'AMOUNT_NOT_POSITIVE',
       'ACCOUNT_RESTRICTED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/TransferFunds': {
@@ -7934,6 +7957,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
       'ACCOUNT_RESTRICTED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/BatchTransferFunds': {
@@ -8089,8 +8113,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'EXECUTION_DATE_TOO_FAR',
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
+      'SCREENING_UNAVAILABLE',
       'TIER_LIMIT_EXCEEDED',
       'TIER_DAY_LIMIT_EXCEEDED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/GetPaymentOrder': {
@@ -8323,6 +8349,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     shows: [],
     actors: [],
     errors: [
+      'SCREENING_UNAVAILABLE',
       'ACCOUNT_CLOSED',
       'ACCOUNT_NOT_ACTIVE',
       'ACCOUNT_FROZEN',
@@ -8377,6 +8404,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'SUSPENSE_ITEM_NOT_FOUND',
       'SUSPENSE_ITEM_NOT_OPEN',
+      'SANCTIONS_REVIEW',
       'CREDITOR_NOT_FOUND',
       'ACCOUNT_CLOSED',
       'ACCOUNT_NOT_ACTIVE',
@@ -8407,8 +8435,31 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'SUSPENSE_ITEM_NOT_FOUND',
       'SUSPENSE_ITEM_NOT_OPEN',
+      'SANCTIONS_REVIEW',
       'SUSPENSE_ITEM_NOT_RETURNABLE',
       'BALANCE_OUT_OF_RANGE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/DecideSuspenseItem': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['suspenseItemId'], kind: 'SUSPENSE_ITEM', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'SUSPENSE_ITEM_NOT_FOUND',
+      'SUSPENSE_ITEM_NOT_OPEN',
+      'REVIEW_NOT_OPEN',
     ],
   },
   'bank.transaction.v1.TransactionService/PlaceHold': {
@@ -8449,6 +8500,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'MANDATE_ENDED',
       'SIGNATURES_IMPOSSIBLE',
       'SIGNATURES_REQUIRED',
+      'CEILING_EXCEEDED',
       'INSUFFICIENT_FUNDS',
       'BALANCE_OUT_OF_RANGE',
       'HOLD_EXPIRE_TIME_NOT_LATER',
@@ -8461,6 +8513,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
       'ACCOUNT_RESTRICTED',
+      'LIMIT_EXCEEDED',
     ],
   },
   'bank.transaction.v1.TransactionService/CaptureHold': {
@@ -8490,6 +8543,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'INSUFFICIENT_FUNDS',
       'ACCOUNT_FROZEN',
       'ACCOUNT_CLOSED',
+      'ACCOUNT_RESTRICTED',
+      'TERM_DEPOSIT_PAID_IN',
       'CEILING_EXCEEDED',
       'BALANCE_OUT_OF_RANGE',
       'CURRENCY_MISMATCH',
@@ -8659,11 +8714,145 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'TRANSACTION_NOT_FOUND',
       'REVIEW_NOT_OPEN',
+      'SANCTIONS_REVIEW',
+      'SCREENING_UNAVAILABLE',
       'INSUFFICIENT_FUNDS',
       'ACCOUNT_FROZEN',
       'ACCOUNT_CLOSED',
       'CEILING_EXCEEDED',
       'BALANCE_OUT_OF_RANGE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/DecideSanctionsReview': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TRANSACTION_NOT_FOUND',
+      'REVIEW_NOT_OPEN',
+      'INSUFFICIENT_FUNDS',
+      'ACCOUNT_FROZEN',
+      'ACCOUNT_CLOSED',
+      'CEILING_EXCEEDED',
+      'BALANCE_OUT_OF_RANGE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/PublishLimitSet': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'ETAG_MISMATCH',
+      'LIMITS_INVALID',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListLimitSets': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'OTHERS',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListLimits': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
+  'bank.transaction.v1.TransactionService/LowerLimit': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'LIMIT_NOT_FOUND',
+      'LIMIT_NOT_LOWER',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/RaiseLimit': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'LIMIT_NOT_FOUND',
+      'LIMIT_NOT_HIGHER',
+      'LIMIT_ABOVE_BANK',
+      'CURRENCY_MISMATCH',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
     ],
   },
   'bank.transaction.v1.TransactionService/SchedulePayment': {
@@ -9472,6 +9661,7 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.ChequeStopChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
+  'bank.transaction.v1.PaymentOrderFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
@@ -9570,6 +9760,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.RiskOverride': { reason: 'PERSONAL' },
   'bank.customer.v1.SanctionsHit': { reason: 'PERSONAL' },
   'bank.customer.v1.ScreenNameRequest': { name: 'PERSONAL', birthDate: 'PERSONAL' },
+  'bank.customer.v1.ScreenPartiesRequest': { names: 'PERSONAL' },
   'bank.customer.v1.ServiceRequest': { subject: 'PERSONAL', outcome: 'PERSONAL' },
   'bank.customer.v1.ServiceRequestMessage': { text: 'PERSONAL' },
   'bank.customer.v1.StartDocumentUploadRequest': { fileName: 'PERSONAL' },
@@ -9766,6 +9957,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.RiskOverride',
   'bank.customer.v1.SanctionsHit',
   'bank.customer.v1.ScreenNameRequest',
+  'bank.customer.v1.ScreenPartiesRequest',
   'bank.customer.v1.ServiceRequest',
   'bank.customer.v1.ServiceRequestMessage',
   'bank.customer.v1.StartDocumentUploadRequest',
@@ -9854,6 +10046,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ChequeDeposit',
   'bank.transaction.v1.ClearCardPaymentRequest',
   'bank.transaction.v1.DecideReviewResponse',
+  'bank.transaction.v1.DecideSanctionsReviewResponse',
+  'bank.transaction.v1.DecideSuspenseItemResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
   'bank.transaction.v1.DepositChequeRequest',

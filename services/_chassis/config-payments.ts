@@ -1,6 +1,6 @@
 // The variables of payments to and from other banks.
 import { str } from 'envalid';
-import { address, cardBin, clockTime, limit, link, seconds } from './config-values.ts';
+import { address, cardBin, clockTime, currencyAmounts, limit, link, seconds } from './config-values.ts';
 
 export const paymentVariables = {
   CARD_BIN: cardBin({
@@ -11,6 +11,10 @@ export const paymentVariables = {
   PAYMENT_SCHEMES: str({
     default: '',
     desc: 'by which scheme transaction pays to other banks, by currency: `CZK:CERTIS:16:00,EUR:INSTANT` with the cut-off by the time zone of the bank, for CERTIS and TARGET; INSTANT has none; absent: no other bank is paid',
+  }),
+  UNSCREENED_AMOUNTS: currencyAmounts({
+    default: 'CZK:50000,EUR:2000,GBP:2000,USD:2000',
+    desc: 'up to which amounts payments to other banks wait that cannot be held against the sanctions lists now: `CZK:50000,…`; larger ones are refused, and so are all in a currency that is not named; none passes',
   }),
   SCHEME_URL: link({
     default: '',

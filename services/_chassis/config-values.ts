@@ -84,6 +84,12 @@ export const clockTime = makeValidator((input: string) => {
   return input;
 });
 
+/** Amounts by currency. */
+export const currencyAmounts = makeValidator((input: string) => {
+  if (!/^(?:[A-Z]{3}:[0-9.]+(?:,(?=.)|$))*$/.test(input)) throw new Error('must be CZK:50000,EUR:…');
+  return input;
+});
+
 /** Where objects of each region are: a directory, or `bucket@region` of AWS. */
 export const regions = makeValidator((input: string) => {
   if (!/^(?:[a-z][a-z0-9-]{0,31}=[^,=]+(?:,(?=.)|$))*$/.test(input)) throw new Error('must be eu=…,us=…');

@@ -82,6 +82,7 @@ import { reportVerification } from './rpc/report-verification.ts';
 import { requestErasure } from './rpc/request-erasure.ts';
 import { resolveServiceRequest } from './rpc/resolve-service-request.ts';
 import { screenName } from './rpc/screen-name.ts';
+import { screenParties } from './rpc/screen-parties.ts';
 import { startDocumentUpload } from './rpc/start-document-upload.ts';
 import { submitEvidence } from './rpc/submit-evidence.ts';
 import { updateCustomer } from './rpc/update-customer.ts';
@@ -138,6 +139,7 @@ function rpcs(context: Context) {
     listSanctionsHits: listSanctionsHits(context),
     listSanctionsListVersions: listSanctionsListVersions(context),
     screenName: screenName(context),
+    screenParties: screenParties(context),
     uploadSanctionsPart: uploadSanctionsPart(context),
     finishDocumentUpload: finishDocumentUpload(context),
     listDocuments: listDocuments(context),

@@ -53,7 +53,7 @@ function legsOf({ legs: messages }: NewJournal): LegDraft[] {
   return legs;
 }
 
-function capturesOf(journal: NewJournal, { holdId, amount, final }: HoldCapture, kind: Kind): Captures {
+function capturesOf(journal: NewJournal, { holdId, amount, final, balanceLimit }: HoldCapture, kind: Kind): Captures {
   const { legs, endOfDay, bookingDate, correctsJournalId } = journal;
   const wrong = Object.entries({
     legs: legs.length > 0,
@@ -64,7 +64,8 @@ function capturesOf(journal: NewJournal, { holdId, amount, final }: HoldCapture,
   }).flatMap(([field, isWrong]) => (isWrong ? [{ field, description: 'A capture has none of its own.' }] : []));
   if (wrong.length > 0) throw invalid(wrong);
   const valueDate = readDay('value_date', journal.valueDate);
-  return { holdId, amount: amount && fromPositiveMoney(amount), final, kind, valueDate };
+  const limit = balanceLimit && fromMoney(balanceLimit);
+  return { holdId, amount: amount && fromPositiveMoney(amount), limit, final, kind, valueDate };
 }
 
 function plainLeg({ ledgerAccountId: accountId, side, amount, balanceLimit }: Leg): LegDraft {

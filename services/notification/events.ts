@@ -1,9 +1,7 @@
 // What of other services' events is told, and to whom. All of it is found out before the transaction in which the events take
 // effect. Notification publishes no events of its own but the records of commands.
-import { type DescMessage, fromBinary, type Message, type MessageShape } from '@bufbuild/protobuf';
-import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
+import { fromBinary } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import type { CommandTx } from '#chassis/command.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import {
   AccountClosedSchema,
@@ -43,6 +41,7 @@ import {
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
+  PaymentOrderFailedSchema,
   RecallReceivedSchema,
   ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,
@@ -54,35 +53,25 @@ import type { EventEnvelope } from '#gen/bank/type/v1/event_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import { tellFrozen, tellHolders, tellInactive, tellStatement, tellTerms } from './account-life.ts';
 import { submittedIn, tellDecided, tellWaiting } from './approvals.ts';
-import type { Context } from './context.ts';
-import { type Holders, type Telling, tellBooked, tellOne } from './domain/telling.ts';
+import { type Telling, tellBooked, tellOne } from './domain/telling.ts';
 import type { TemplateName } from './domain/templates.ts';
-import type { Money as Amount } from './domain/words.ts';
 import { lowBalancesIn } from './low-balances.ts';
-import type { Ways } from './providers.ts';
 import { tellComplete, tellEnded, tellSigners } from './signatures.ts';
-import { insertNotices, type NewNotice } from './tables.ts';
-import { addressed } from './ways.ts';
-import { insertWebhookDeliveries, type NewDelivery } from './webhook-delivery-tables.ts';
-import { webhookAccounts, webhookDeliveries, webhookTypes } from './webhook-events.ts';
+import {
+  amountOf,
+  type Means,
+  noticesOf,
+  ofAccount,
+  ofAmount,
+  type Prepared,
+  subscription,
+  telling,
+  write,
+} from './tellers.ts';
 import { savePartner } from './webhook-tables.ts';
 
 /** Logins that fail are told of once: when so many in a row have. */
 const FAILURES_TOLD = 5;
-
-/** How one type of event is told. */
-interface Teller {
-  readonly type: string;
-  /** What whoever is told of it depends on: the accounts that they hold, or the approvals that they may decide on. */
-  about(envelope: EventEnvelope): readonly string[];
-  tell(envelope: EventEnvelope, whose: Holders): readonly Telling[];
-}
-
-/** What of its context telling needs. */
-type Means = Pick<Context, 'holders' | 'approvers' | 'database'> & {
-  readonly ways: Pick<Ways, 'open'>;
-  readonly config: Pick<Context['config'], 'BANK_TIME_ZONE'>;
-};
 
 /** What transaction says: money in and out, to all who hold the accounts; orders that are not booked, to who gave them. */
 export function bookings(means: Means): Subscription {
@@ -98,22 +87,14 @@ export function bookings(means: Means): Subscription {
     },
     telling(TransactionRefusedSchema, (event, envelope) => tellOrderer(envelope, 'order-refused', event)),
     telling(TransactionHeldForReviewSchema, (event, envelope) => tellOrderer(envelope, 'order-held', event)),
-    {
-      ...telling(ScheduledPaymentFailedSchema, ({ debtorAccountId: accountId, amount }, _envelope, holders) =>
-        (holders.get(accountId) ?? []).flatMap((partyId) =>
-          tellOne(partyId, 'scheduled-payment-failed', { accountId, ...(amount && { amount: amountOf(amount) }) }),
-        ),
-      ),
-      about: ({ payload }) => [fromBinary(ScheduledPaymentFailedSchema, payload).debtorAccountId],
-    },
-    {
-      ...telling(RecallReceivedSchema, ({ accountId, amount, expireDate: bookingDate }, _envelope, holders) =>
-        (holders.get(accountId) ?? []).flatMap((partyId) =>
-          tellOne(partyId, 'recall-received', { accountId, bookingDate, ...(amount && { amount: amountOf(amount) }) }),
-        ),
-      ),
-      about: ({ payload }) => [fromBinary(RecallReceivedSchema, payload).accountId],
-    },
+    ofAmount(ScheduledPaymentFailedSchema, 'scheduled-payment-failed', (event) => event.debtorAccountId),
+    ofAmount(PaymentOrderFailedSchema, 'payment-order-failed', (event) => event.debtorAccountId),
+    ofAmount(
+      RecallReceivedSchema,
+      'recall-received',
+      (event) => event.accountId,
+      (event) => ({ bookingDate: event.expireDate }),
+    ),
   ]);
 }
 
@@ -208,80 +189,6 @@ function partnerHandlers(): Handler<Prepared>[] {
   ];
 }
 
-/** What happens to an account, for all who hold it. */
-function ofAccount<M extends Message & { readonly accountId: string }>(
-  schema: GenMessage<M>,
-  tell: (event: M, holders: Holders) => readonly Telling[],
-): Teller {
-  return {
-    ...telling(schema, (event, _envelope, holders) => tell(event, holders)),
-    about: ({ payload }) => [fromBinary(schema, payload).accountId],
-  };
-}
-
-function telling<D extends DescMessage>(
-  schema: D,
-  tell: (event: MessageShape<D>, envelope: EventEnvelope, holders: Holders) => readonly Telling[],
-): Teller {
-  return {
-    type: schema.typeName,
-    about: () => [],
-    tell: (envelope, holders) => tell(fromBinary(schema, envelope.payload), envelope, holders),
-  };
-}
-
-/** Finds out what is to be told, and to which webhooks, before the transaction, and writes it in it. */
-function subscription(
-  producer: string,
-  means: Means,
-  whoseOf: (ids: readonly string[]) => Promise<Holders>,
-  tellers: readonly Teller[],
-): Subscription<Prepared> {
-  const byType = new Map(tellers.map((teller) => [teller.type, teller]));
-  return {
-    producer,
-    prepare: async (envelopes) => {
-      // Only of accounts do events go to webhooks: both are asked with one question.
-      const ids = envelopes.flatMap((envelope) => [
-        ...(byType.get(envelope.type)?.about(envelope) ?? []),
-        ...webhookAccounts(envelope),
-      ]);
-      const whose = await whoseOf(ids);
-      const [notices, deliveries] = await Promise.all([
-        noticesOf(means, envelopes, (envelope) => byType.get(envelope.type)?.tell(envelope, whose) ?? []),
-        webhookDeliveries(means.database, envelopes, whose),
-      ]);
-      return { notices, deliveries };
-    },
-    handlers: [...new Set([...byType.keys(), ...webhookTypes(producer)])].map((type) => ({ type, handle: write })),
-  };
-}
-
-/** By event, what is written for it. */
-interface Prepared {
-  readonly notices: ReadonlyMap<string, readonly NewNotice[]>;
-  readonly deliveries: ReadonlyMap<string, readonly NewDelivery[]>;
-}
-
-async function write(tx: CommandTx, { eventId }: EventEnvelope, { notices, deliveries }: Prepared): Promise<void> {
-  for (const notice of notices.get(eventId) ?? []) tx.write(insertNotices, notice);
-  for (const delivery of deliveries.get(eventId) ?? []) tx.write(insertWebhookDeliveries, delivery);
-}
-
-async function noticesOf(
-  { database, ways, config }: Means,
-  envelopes: readonly EventEnvelope[],
-  tell: (envelope: EventEnvelope) => readonly Telling[],
-): Promise<Prepared['notices']> {
-  const tellings = envelopes.flatMap((envelope) => {
-    const { eventId, occurTime } = envelope;
-    const occurMs = occurTime ? timestampMs(occurTime) : Date.now();
-    return tell(envelope).map((one) => ({ ...one, eventId, occurMs }));
-  });
-  const told = await addressed(database, tellings, { open: ways.open, timeZone: config.BANK_TIME_ZONE });
-  return Map.groupBy(told, ({ eventId }) => eventId);
-}
-
 /** Ends of sessions that their owner has not asked for, and is not told of by what they did ask for. */
 function isSurprise(reason: RevocationReason): boolean {
   return reason === RevocationReason.REFRESH_TOKEN_REUSED || reason === RevocationReason.REVOKED_BY_STAFF;
@@ -302,8 +209,4 @@ function tellOrderer(
 /** Nobody is told of history. */
 function isImported(type: TransactionType): boolean {
   return type === TransactionType.MIGRATION;
-}
-
-function amountOf(money: Money | undefined): Amount {
-  return { currencyCode: money?.currencyCode ?? '', amount: money?.amount ?? '' };
 }

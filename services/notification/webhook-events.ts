@@ -18,6 +18,7 @@ import {
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import { ScheduledPaymentState } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
 import {
+  PaymentOrderFailedSchema,
   ScheduledPaymentChangedSchema,
   ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,
@@ -47,6 +48,7 @@ const SCHEMAS: readonly DescMessage[] = [
   ChequeStopChangedSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
+  PaymentOrderFailedSchema,
   ScheduledPaymentChangedSchema,
   ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,

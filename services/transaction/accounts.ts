@@ -1,5 +1,5 @@
 // What this service asks the account service: who may order what, where it is booked, and who may see what.
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { branchOf } from '#chassis/access.ts';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
@@ -16,7 +16,9 @@ import type {
   OrderDecision,
   OrderToAuthorizeSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
+import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
 import type { Order } from './domain/words.ts';
 import { signatureRequestOf } from './messages.ts';
@@ -101,6 +103,9 @@ export function askedAgain(order: Order): AskedOrder {
     signatureRequestId: signatureRequestOf(order),
   };
 }
+
+/** Whoever pays from outside is nobody that the bank knows. */
+export const OUTSIDER = create(ActorSchema, { audience: Audience.PUBLIC });
 
 const LIMITS = { maxItems: 1_000, inFlight: 2 };
 

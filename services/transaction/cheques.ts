@@ -18,13 +18,13 @@ import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from './charges.ts';
 import type { ChequeDepositRow } from './cheque-tables.ts';
 import type { Context } from './context.ts';
-import { usageOf } from './day-usage.ts';
 import { checkChequeDate } from './domain/cheques.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Booking } from './domain/words.ts';
 import { type Movement, type MovementIntent, newOrder, orderFromIntent } from './movement.ts';
 import { openParticulars, sealParticulars } from './particulars.ts';
+import { usageOf } from './usage.ts';
 
 /** What is written on a cheque. */
 export type Paper = Pick<PayChequeRequest, 'drawerIban' | 'number' | 'amount' | 'chequeDate' | 'payeeName'>;
@@ -77,7 +77,7 @@ export async function payOut(
   const [particulars, income, usage] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation: '', counterparty: payeeName }),
     fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
-    usageOf(context, allowed),
+    usageOf(context, allowed, { currency, type: 'cheque_payment' }, call),
   ]);
   const credit = ledgerAccountId ?? allowed.creditorLedgerAccountId;
   const parties = { debtorAccountId, ...(creditorAccountId !== undefined && { creditorAccountId }), partyId };

@@ -1,9 +1,10 @@
 // What a handler of the transaction service may touch.
 import type { House } from '#chassis/boot.ts';
-import type { Client } from '#chassis/call.ts';
 import { type BusinessClock, ledgerClock } from '#chassis/clock.ts';
 import type { Checklists } from '#chassis/day-steps.ts';
+import type { StepUp } from '#chassis/step-up.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
@@ -13,9 +14,11 @@ import type { HolidaysOf } from './domain/scheduling.ts';
 import { readSchemes, type Scheme } from './domain/schemes.ts';
 import { readSoloAmounts } from './domain/tills.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
+import { type Limits, limitsOf } from './limits.ts';
 import { type Outside, outsideOf } from './outside.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
-import { type Proving, provingOf } from './step-up.ts';
+import { type Screening, screeningOf } from './screening.ts';
+import { type Proving, provingOf, stepUpOf } from './step-up.ts';
 
 export interface Context extends House {
   readonly accounts: Accounts;
@@ -25,7 +28,9 @@ export interface Context extends House {
   readonly days: Checklists;
   readonly scoring: Scoring;
   readonly proving: Proving;
-  readonly security: Pick<Client<typeof SecurityService>, 'requireStepUp'>;
+  readonly stepUp: StepUp;
+  readonly screening: Screening;
+  readonly limits: Limits;
   /** By which scheme other banks are paid, by currency. */
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly outside: Outside;
@@ -48,7 +53,9 @@ export function makeContext(house: House): Context {
     days: ledger,
     scoring: scoringOf(security, config),
     proving: provingOf(security),
-    security,
+    stepUp: stepUpOf(security),
+    limits: limitsOf(house),
+    screening: screeningOf(house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS), config),
     schemes: readSchemes(config.PAYMENT_SCHEMES),
     outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),
     tillSolo: readSoloAmounts(config.TILL_SOLO_AMOUNTS),

@@ -10,14 +10,15 @@ import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { OrderToSign } from './accounts.ts';
 import type { Context } from './context.ts';
-import { type DayUsage, reserve, settleReservations } from './day-usage.ts';
 import type { LegIntent } from './domain/legs.ts';
+import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
 import { insertPayments, type NewPayment } from './payment-tables.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertAwaited } from './signature-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
+import { reserve, settleReservations, type Usage } from './usage.ts';
 
 /** The terms of a new order; what it does not name is as it is for every new one. */
 export type NewOrder = Pick<Order, 'type' | 'partyId' | 'currency' | 'amount'> &
@@ -38,8 +39,8 @@ export interface Movement {
   readonly review?: NewReview | undefined;
   /** Who orders it, where others have to sign it first: a bank.type.v1.Actor as JSON. A review waits for that. */
   readonly awaits?: unknown;
-  /** What it uses up of what the tiers of customers let orders take on a day. Absent where they may take any amount. */
-  readonly usage?: DayUsage | undefined;
+  /** What it uses up of what tiers and limits let orders take. Absent where it is held to nothing. */
+  readonly usage?: Usage | undefined;
   /** The payment to another bank that it books. */
   readonly payment?: NewPayment;
 }
@@ -58,6 +59,8 @@ interface CaptureIntent {
   readonly holdId: string;
   readonly amount: { readonly currencyCode: string; readonly amount: string };
   readonly final: boolean;
+  /** How much may be on the payee's account afterwards. */
+  readonly balanceLimit?: { readonly currencyCode: string; readonly amount: string };
 }
 
 const BLANK = {
@@ -82,7 +85,7 @@ export interface MovementIntent {
   readonly held?: { readonly time: number; readonly reason: string };
   /** Set when it waits for signatures in place of being booked: since when. */
   readonly awaits?: number;
-  /** Set when it uses up some of what the tiers of customers let orders take on a day. */
+  /** Set when it uses up some of what tiers and limits let orders take. */
   readonly reserves?: true;
   readonly payment?: NewPayment;
 }
@@ -132,7 +135,7 @@ export function movementSteps<M extends DescMethodUnary>(
         if (review) tx.write(insertReviews, { ...review, transactionId: order.id, journal: null });
         return intent;
       }
-      const held = { time: order.createTime, reason: review.reasons.join() };
+      const held = { time: order.createTime, reason: toldReasons(review.reasons) };
       hold(tx, heldOrder(order, held), review, journal);
       return { ...intent, held };
     },
@@ -198,7 +201,7 @@ function hold(tx: CommandTx, order: OrderRow, review: NewReview, journal: Journa
   tx.write(insertOrders, order);
   tx.write(insertFirstChanges, order);
   tx.write(insertReviews, { ...review, transactionId: order.id, journal });
-  publishHeld(tx, order, review.reasons.join());
+  publishHeld(tx, order, toldReasons(review.reasons));
 }
 
 function heldOrder(order: OrderRow, held: MovementIntent['held']): OrderRow {

@@ -5,7 +5,7 @@ import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
-import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { fromMoney, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -15,7 +15,6 @@ import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
 import { isOwnIban } from './creditors.ts';
-import { usageOf } from './day-usage.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import { executionDate } from './domain/schemes.ts';
@@ -24,8 +23,9 @@ import { sealParticulars } from './particulars.ts';
 import type { NewPayment, PaymentRow } from './payment-tables.ts';
 import { type Deferred, openPayment, type PaymentParticulars, sealPayment, transactionOf } from './payments.ts';
 import type { NewReview } from './review-tables.ts';
-import { reviewOf } from './reviews.ts';
+import { heldFor, reviewOf } from './reviews.ts';
 import { heldUnlessProved } from './transferring.ts';
+import { usageOf } from './usage.ts';
 
 /** Prepares a payment: to be booked now, or to wait for its execution date. The account to take from may be given by its number, in place of its id. */
 export async function preparePayment(
@@ -43,7 +43,10 @@ export async function preparePayment(
   const { debtorAccountId } = allowed;
   const when = await whenOf(context, amount.currency, request.requestedExecutionDate);
   const looked = { debtorAccountId, creditorAccountId: payeeKey(context, creditorIban), amount };
-  const verdict = await context.scoring(looked, call);
+  const [verdict, finding] = await Promise.all([
+    context.scoring(looked, call),
+    when.executed ? context.screening.find({ CREDITOR: creditorName }, amount, call) : undefined,
+  ]);
   const review = await reviewOf(context, verdict, call);
   const { debtorIban, debtorPartyId: partyId } = allowed;
   const particulars = { creditorIban, creditorName, debtorIban, remittanceInformation };
@@ -64,8 +67,9 @@ export async function preparePayment(
   };
   const movement = await movementOf(context, payment, particulars, { allowed, review }, call);
   const held = await heldUnlessProved(context, movement, { verdict, looked, request }, call);
+  // What waits for its day is screened by the lists of that day.
   if (!payment.executed) return { deferred: { ...payment, review: held ?? null } };
-  return { ...movement, review: held };
+  return { ...movement, review: await heldFor(context, held, finding, call) };
 }
 
 /** Prepares a payment that has waited for its day. Much may have changed: what may not be ordered any more is refused. */
@@ -80,7 +84,8 @@ export async function prepareExecution(context: Context, payment: PaymentRow, ca
   // Its days begin now.
   const expireDate = openDate.add({ days: context.config.REVIEW_DAYS }).toString();
   const begun = review?.state === 'open' ? { ...review, expireDate } : (review ?? undefined);
-  return movementOf(context, payment, opened, { allowed, review: begun }, call);
+  const finding = await context.screening.find({ CREDITOR: opened.creditorName }, fromMoney(money), call);
+  return movementOf(context, payment, opened, { allowed, review: await heldFor(context, begun, finding, call) }, call);
 }
 
 /** Who ordered a payment. */
@@ -133,7 +138,7 @@ async function movementOf(
     ledger.bankAccount('clearing', currency, call),
     fees.length > 0 ? ledger.bankAccount('fee_income', currency, call) : '',
     sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
-    usageOf(context, decided.allowed),
+    usageOf(context, decided.allowed, { currency, type: 'outgoing_transfer' }, call),
   ]);
   const terms = { debtorAccountId, partyId, currency, amount, fees, particulars };
   return {

@@ -125,14 +125,15 @@ export function changePayment(id: string, change: Omit<PaymentChange<PaymentStat
   `;
 }
 
-/** Writes why a payment fails that was never ordered at the ledger. */
-export function failUnexecuted(id: string, reason: string): RawBuilder<unknown> {
-  return sql`
+/** Writes why a payment fails that was never ordered at the ledger, and answers it; nothing where it has failed already, or was ordered. */
+export function failUnexecuted(id: string, reason: string): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`
     with changed as (
       update payment_order set state = 'failed' where id = ${id} and state = 'created' and not executed returning id
     )
     insert into payment_order_change (payment_order_id, no, state, change_time, reason, iso_reason)
     select id, 1, 'failed', clock_timestamp(), ${reason}, '' from changed
+    returning payment_order_id as id
   `;
 }
 

@@ -120,6 +120,11 @@ export function transactionOf({ id }: Pick<NewPayment, 'id'>): string {
   return deriveId('txn', id);
 }
 
+/** The payment that a transaction books. */
+export function paymentOf({ id }: Pick<Order, 'id'>): string {
+  return deriveId('pmo', id);
+}
+
 /** A payment that is to wait for its execution date. */
 export interface Deferred {
   readonly deferred: NewPayment;

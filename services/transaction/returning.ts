@@ -29,6 +29,7 @@ export function returnSteps(context: Context): OrderSteps<Method, Planned, Inten
       const [item] = await tx.query(lockItem(planned.itemId));
       if (!item) throw refuse('SUSPENSE_ITEM_NOT_FOUND');
       if (item.state !== 'open') throw refuse('SUSPENSE_ITEM_NOT_OPEN');
+      if (item.reason === 'sanctions_match') throw refuse('SANCTIONS_REVIEW');
       if (item.externalReference === null) throw refuse('SUSPENSE_ITEM_NOT_RETURNABLE');
       await tx.execute(holdItem(item.id));
       return { ...planned, journalId: newId('jnl'), currency: item.currency, amount: item.amount };

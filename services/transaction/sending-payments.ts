@@ -7,6 +7,8 @@ import { type Call, ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
 import { toMoney } from '#chassis/money.ts';
+import { insertOutbox, outboxEvent } from '#chassis/outbox.ts';
+import { PaymentOrderFailedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
 import type { Report } from './domain/payment.ts';
@@ -34,6 +36,8 @@ import {
   selectItemOf,
   selectToReturn,
 } from './suspense-tables.ts';
+
+import { giveBack } from './usage.ts';
 
 const AT_ONCE = 50;
 
@@ -89,7 +93,7 @@ export function goOnWithPayments(context: Context): () => Promise<void> {
 
 /** Executes a payment in the name of who ordered it; what may not be ordered any more fails. */
 function executing(context: Context): (payment: PaymentRow) => Promise<void> {
-  const { database, log, orders } = context;
+  const { log, orders } = context;
   const order = orders.define(paymentSteps(context));
   return async (payment) => {
     const request = create(TransactionService.method.orderPayment.input, {
@@ -101,9 +105,23 @@ function executing(context: Context): (payment: PaymentRow) => Promise<void> {
     } catch (error) {
       if (!(error instanceof Refusal && isDecision(error))) throw error;
       // Refused by the ledger, it is its transaction that says why.
-      await database.query(failUnexecuted(payment.id, error.reason));
+      await fail(context, payment, error.reason, call);
     }
   };
+}
+
+/** Writes why a payment fails, and tells who holds its account, once. */
+async function fail({ database }: Context, payment: PaymentRow, reason: string, call: Call): Promise<void> {
+  const { id: paymentOrderId, debtorAccountId, executionDate, currency } = payment;
+  const amount = toMoney({ currency, minor: BigInt(payment.amount) });
+  const event = { paymentOrderId, debtorAccountId, executionDate, amount, reason };
+  await database.transaction(async (tx) => {
+    const [failed] = await tx.query(failUnexecuted(paymentOrderId, reason));
+    if (!failed) return;
+    // The one event of it.
+    const aggregate = { id: paymentOrderId, sequence: 1 };
+    await tx.query(insertOutbox([outboxEvent(PaymentOrderFailedSchema, event, aggregate, call)]));
+  });
 }
 
 /** Gives a booked payment to integration, which has it then for good. */
@@ -152,6 +170,8 @@ function puttingBack(context: Context): (payment: PaymentRow) => Promise<void> {
       if (!(error instanceof Refusal && isDecision(error))) throw error;
       await suspend(context, payment);
     }
+    // What a payment has used up of limits, none that came back whole has.
+    if (amount === undefined) await giveBack(database, originalId);
     await database.query(changePayment(id, { state: reportState, reason: REASONS[reportState] ?? '', isoReason }));
   };
 }

@@ -22,6 +22,8 @@ import { Tills } from './migrations/0024-tills.ts';
 import { Cheques } from './migrations/0025-cheques.ts';
 import { CardAuthorizations } from './migrations/0026-card-authorizations.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
+import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
+import { Limits } from './migrations/0031-limits.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
@@ -35,6 +37,8 @@ import { captureHold } from './rpc/capture-hold.ts';
 import { clearCardPayment } from './rpc/clear-card-payment.ts';
 import { closeTill } from './rpc/close-till.ts';
 import { decideReview } from './rpc/decide-review.ts';
+import { decideSanctionsReview } from './rpc/decide-sanctions-review.ts';
+import { decideSuspenseItem } from './rpc/decide-suspense-item.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { depositCheque } from './rpc/deposit-cheque.ts';
 import { extendHold } from './rpc/extend-hold.ts';
@@ -48,6 +52,8 @@ import { importScheduledPayment } from './rpc/import-scheduled-payment.ts';
 import { listCardAuthorizations } from './rpc/list-card-authorizations.ts';
 import { listChequeDeposits } from './rpc/list-cheque-deposits.ts';
 import { listHolds } from './rpc/list-holds.ts';
+import { listLimitSets } from './rpc/list-limit-sets.ts';
+import { listLimits } from './rpc/list-limits.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
 import { listReceivedRecalls } from './rpc/list-received-recalls.ts';
 import { listReviews } from './rpc/list-reviews.ts';
@@ -57,6 +63,7 @@ import { listSuspenseItems } from './rpc/list-suspense-items.ts';
 import { listTillEntries } from './rpc/list-till-entries.ts';
 import { listTills } from './rpc/list-tills.ts';
 import { listTransactions } from './rpc/list-transactions.ts';
+import { lowerLimit } from './rpc/lower-limit.ts';
 import { moveTillCash } from './rpc/move-till-cash.ts';
 import { moveVaultCash } from './rpc/move-vault-cash.ts';
 import { openTill } from './rpc/open-till.ts';
@@ -65,6 +72,8 @@ import { pauseScheduledPayment } from './rpc/pause-scheduled-payment.ts';
 import { payCheque } from './rpc/pay-cheque.ts';
 import { placeHold } from './rpc/place-hold.ts';
 import { presentCheque } from './rpc/present-cheque.ts';
+import { publishLimitSet } from './rpc/publish-limit-set.ts';
+import { raiseLimit } from './rpc/raise-limit.ts';
 import { recallPaymentOrder } from './rpc/recall-payment-order.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
 import { receiveRecall } from './rpc/receive-recall.ts';
@@ -80,16 +89,19 @@ import { schedulePayment } from './rpc/schedule-payment.ts';
 import { transferFunds } from './rpc/transfer-funds.ts';
 import { updateScheduledPayment } from './rpc/update-scheduled-payment.ts';
 import { withdrawCash } from './rpc/withdraw-cash.ts';
+import { screenWaiting } from './screened-orders.ts';
 import { goOnWithPayments } from './sending-payments.ts';
 import { goOnSigned } from './signed-orders.ts';
-import { stepUpOf } from './step-up.ts';
 import { entities } from './tables.ts';
 
+/** How often it is looked whether another process has published limits. */
+const LIMITS_MS = 1_000;
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
+/** How often what could not be screened is screened. */
+const SCREEN_MS = 2_000;
 /** How often it is looked whether orders are signed. */
 const SIGNED_MS = 500;
-/** How often it is looked whether a day asks for its tills. */
 /** How often it is looked what payments wait for this service. */
 const PAYMENTS_MS = 500;
 
@@ -99,6 +111,8 @@ function rpcs(context: Context) {
     batchTransferFunds: batchTransferFunds(context),
     captureHold: captureHold(context),
     decideReview: decideReview(context),
+    decideSanctionsReview: decideSanctionsReview(context),
+    decideSuspenseItem: decideSuspenseItem(context),
     depositCash: depositCash(context),
     extendHold: extendHold(context),
     getHold: getHold(context),
@@ -124,7 +138,12 @@ function rpcs(context: Context) {
     allocateSuspenseItem: allocateSuspenseItem(context),
     cancelPaymentOrder: cancelPaymentOrder(context),
     getPaymentOrder: getPaymentOrder(context),
+    listLimitSets: listLimitSets(context),
+    listLimits: listLimits(context),
     listPaymentOrders: listPaymentOrders(context),
+    lowerLimit: lowerLimit(context),
+    publishLimitSet: publishLimitSet(context),
+    raiseLimit: raiseLimit(context),
     listSuspenseItems: listSuspenseItems(context),
     orderPayment: orderPayment(context),
     receivePayment: receivePayment(context),
@@ -178,13 +197,18 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0025-cheques', class: Cheques },
     { name: '0026-card-authorizations', class: CardAuthorizations },
     { name: '0027-untold-particulars', class: UntoldParticulars },
+    { name: '0030-sanctions-gate', class: SanctionsGate },
+    { name: '0031-limits', class: Limits },
   ],
   context: makeContext,
   rpcs,
+  stepUp: ({ stepUp }) => stepUp,
   subscriptions: () => [signatures()],
   start: async (context) => {
     const stops = [
+      repeat(LIMITS_MS, () => context.limits.refresh(), context.log, 'limits could not be read'),
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
+      repeat(SCREEN_MS, screenWaiting(context), context.log, 'what could not be screened has to wait'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
       startEndOfDay(context),
       repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),
@@ -194,5 +218,4 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     };
   },
   owners,
-  stepUp: stepUpOf,
 };

@@ -11,7 +11,7 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { askedAgain } from './accounts.ts';
 import type { Context } from './context.ts';
-import { settleReservations } from './day-usage.ts';
+import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, turnedDown } from './domain/words.ts';
 import { publishHeld, publishSigned } from './events.ts';
 import { transactionMessage } from './messages.ts';
@@ -27,9 +27,12 @@ import {
   settledOf,
 } from './movement.ts';
 import { insertReviews } from './review-tables.ts';
+import { heldFor, withoutFinding } from './reviews.ts';
 import { type Attempt, type AttemptIntent, type LeftIntent, planAttempt, settleAttempt } from './schedule-attempts.ts';
+import { findAgain } from './screened-orders.ts';
 import { type Awaited, markDone, selectDecided } from './signature-tables.ts';
 import { lockOrder, type OrderRow, orderFrom, selectOrder, settleOrders } from './tables.ts';
+import { settleReservations } from './usage.ts';
 
 type Method = typeof TransactionService.method.transferFunds;
 
@@ -119,9 +122,10 @@ async function planDecided(tx: CommandTx, { awaited, reason }: Decided): Promise
   const isHeld = review?.state === 'open';
   if (review) await tx.execute(insertReviews([{ ...review, transactionId, journal: isHeld ? journal : null }]));
   if (!isHeld) return { transactionId, signed: { journal, journalId: order.journalId, currency: order.currency } };
-  const held = changed(signed, { state: 'under_review', time: Date.now(), reason: review.reasons.join() });
+  const told = toldReasons(review.reasons);
+  const held = changed(signed, { state: 'under_review', time: Date.now(), reason: told });
   await tx.execute(settleOrders([held]));
-  publishHeld(tx, held, review.reasons.join());
+  publishHeld(tx, held, told);
   return { transactionId };
 }
 
@@ -162,8 +166,9 @@ async function prepare(context: Context, awaited: Awaited, decision: string, cal
   if (!raw) throw new Error(`the order ${awaited.transactionId} is gone`);
   const asked = await outcomeOf(() => accounts.authorise(askedAgain(orderFrom(raw)), call));
   if ('refusal' in asked) return { awaited, reason: asked.refusal.reason };
-  const { review } = awaited;
-  if (review?.state !== 'open') return { awaited, reason: '' };
+  const finding = await findAgain(context, orderFrom(raw), call);
+  const review = await heldFor(context, withoutFinding(awaited.review), finding, call);
+  if (review?.state !== 'open') return { awaited: { ...awaited, review: review ?? null }, reason: '' };
   // Its days begin now.
   const { openDate } = await clock.read();
   const expireDate = openDate.add({ days: config.REVIEW_DAYS }).toString();

@@ -1,11 +1,11 @@
 // What this service asks security for when an order has to be proved.
 import type { Client } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
+import { sha256 } from '#chassis/digest.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { StepUp } from '#chassis/step-up.ts';
 import type { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
-import type { Context } from './context.ts';
 import type { LookedAt } from './scoring.ts';
 
 /**
@@ -17,14 +17,6 @@ export type Proving = (
   request: { readonly requestId: string; readonly validateOnly: boolean },
   call: Call,
 ) => Promise<boolean>;
-
-/** Makes what lets a request go on that its customer has proved, where the contract asks for it. */
-export function stepUpOf({ security, vault }: Pick<Context, 'security' | 'vault'>): StepUp {
-  return async ({ principal, rpc, requestId, content, validateOnly }, call) => {
-    const hash = vault.hash('transaction.step-up', content.toString('base64'));
-    await security.requireStepUp({ requestId, validateOnly, rpc, actor: principal, content: hash }, call);
-  };
-}
 
 /** Makes the port to the step-ups of security. */
 export function provingOf(client: Client<typeof SecurityService>): Proving {
@@ -38,5 +30,12 @@ export function provingOf(client: Client<typeof SecurityService>): Proving {
       if (error instanceof Refusal && error.reason === 'STEP_UP_UNAVAILABLE') return false;
       throw error;
     }
+  };
+}
+
+/** Makes the port to the step-ups of security for what is no order: a proof of the request that is made. */
+export function stepUpOf(client: Client<typeof SecurityService>): StepUp {
+  return async ({ principal, rpc, requestId, content, validateOnly }, call) => {
+    await client.requireStepUp({ requestId, validateOnly, rpc, actor: principal, content: sha256(content) }, call);
   };
 }

@@ -1,8 +1,16 @@
 // The statements of money in suspense.
 import { type RawBuilder, sql } from 'kysely';
 import { asBuffer } from '#chassis/encode.ts';
+import type { PartyMatch } from './domain/sanctions.ts';
 
 export type SuspenseState = 'pending' | 'open' | 'allocated' | 'returned';
+
+export type SuspenseReason =
+  | 'no_account'
+  | 'account_takes_none'
+  | 'sanctions_match'
+  | 'sanctions_cleared'
+  | 'sanctions_confirmed';
 
 /** A new item, in plain JSON and without personal data in clear. */
 export interface NewItem {
@@ -11,12 +19,14 @@ export interface NewItem {
   readonly currency: string;
   /** Minor units. */
   readonly amount: string;
-  readonly reason: 'no_account' | 'account_takes_none';
+  readonly reason: SuspenseReason;
   readonly endToEndIdentification: string;
   readonly externalReference: string | null;
   readonly paymentOrderId: string | null;
   /** The sealed bytes in base64. */
   readonly particulars: string | null;
+  /** Who of those on sanctions lists the parties may be. */
+  readonly matches?: readonly PartyMatch[];
 }
 
 /** An item as it is now. */
@@ -35,9 +45,10 @@ export function insertItem(item: NewItem): RawBuilder<{ id: string }> {
   const particulars = item.particulars === null ? null : asBuffer(Buffer.from(item.particulars, 'base64'));
   return sql<{ id: string }>`
     insert into suspense_item (id, journal_id, currency, amount, reason, state, end_to_end_identification,
-      external_reference, payment_order_id, particulars, create_time)
+      external_reference, payment_order_id, particulars, matches, create_time)
     values (${item.id}, ${item.journalId}, ${item.currency}, ${item.amount}::bigint, ${item.reason}, 'pending',
-      ${item.endToEndIdentification}, ${item.externalReference}, ${item.paymentOrderId}, ${particulars}, clock_timestamp())
+      ${item.endToEndIdentification}, ${item.externalReference}, ${item.paymentOrderId}, ${particulars},
+      ${JSON.stringify(item.matches ?? [])}::jsonb, clock_timestamp())
     on conflict do nothing returning id
   `;
 }
@@ -46,7 +57,7 @@ const COLUMNS = sql`
   id, journal_id as "journalId", currency, amount::text, reason, state,
   end_to_end_identification as "endToEndIdentification", external_reference as "externalReference",
   payment_order_id as "paymentOrderId", encode(particulars, 'base64') as particulars, booking_date::text as "bookingDate",
-  account_id as "accountId", transaction_id as "transactionId", iso_reason as "isoReason", return_date::text as "returnDate",
+  account_id as "accountId", transaction_id as "transactionId", iso_reason as "isoReason", return_date::text as "returnDate", matches,
   floor(extract(epoch from create_time) * 1000)::float8 as "createTime"
 `;
 
@@ -98,6 +109,11 @@ export function openItem(id: string, bookingDate: string): RawBuilder<unknown> {
 /** Writes that an item waits for staff again: what they did with it was refused. */
 export function reopenItem(id: string): RawBuilder<unknown> {
   return sql`update suspense_item set state = 'open' where id = ${id}`;
+}
+
+/** Writes what compliance has said of an item. */
+export function decideItem(id: string, reason: SuspenseReason): RawBuilder<unknown> {
+  return sql`update suspense_item set reason = ${reason} where id = ${id}`;
 }
 
 /** Writes on which account an item is. */

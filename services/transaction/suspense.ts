@@ -97,6 +97,9 @@ export const SUSPENSE_STATES: Readonly<Record<SuspenseState, SuspenseItemState>>
 const REASONS = {
   no_account: SuspenseReason.NO_ACCOUNT,
   account_takes_none: SuspenseReason.ACCOUNT_TAKES_NONE,
+  sanctions_match: SuspenseReason.SANCTIONS_MATCH,
+  sanctions_cleared: SuspenseReason.SANCTIONS_CLEARED,
+  sanctions_confirmed: SuspenseReason.SANCTIONS_CONFIRMED,
 } as const;
 
 /** The message of an item. */
@@ -114,5 +117,6 @@ export async function itemMessage(vault: Vault, row: ItemRow): Promise<MessageIn
     paymentOrderId: row.paymentOrderId ?? '',
     bookingDate: row.bookingDate ?? '',
     createTime: timestampFromMs(createTime),
+    matches: (row.matches ?? []).map((match) => ({ ...match })),
   };
 }

@@ -1,7 +1,10 @@
 // What the tests of payments to and from other banks share: a bank without a scheme, in which somebody has money, and what the scheme would say.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '#chassis/call.ts';
+import { staff } from '#chassis/testing/clients.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
+import { SanctionsFileKind, SanctionsList } from '#gen/bank/customer/v1/sanctions_pb.ts';
 import { type PaymentOrder, PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Bank, useBank } from '../_testbed/bank.ts';
@@ -45,6 +48,35 @@ export function usePayments(): Payers {
     scheme: () => bank().as(TransactionService, 'integration-inbound'),
     mine: () => there(mine),
   };
+}
+
+/** Somebody who is on the list that `sanction` imports, and how the list calls them. */
+export const SANCTIONED = 'Wladimir Igorewitsch Zhirkovsky';
+const LISTED = '101,"ZHIRKOVSKY, Vladimir Igorevich","individual","TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n';
+
+/** Imports a sanctions list with one party. */
+export async function sanction(bank: Bank): Promise<void> {
+  const officer = bank.asPrincipal(CustomerService, staff('COMPLIANCE'));
+  const part = { requestId: aRequestId(), content: Buffer.from(LISTED) };
+  const { partDigest } = await officer.uploadSanctionsPart(part);
+  const nothing = await officer.uploadSanctionsPart({ requestId: aRequestId(), content: Buffer.from('\r\n') });
+  const files = [
+    { kind: SanctionsFileKind.OFAC_SDN, partDigests: [partDigest] },
+    { kind: SanctionsFileKind.OFAC_ALT, partDigests: [nothing.partDigest] },
+    { kind: SanctionsFileKind.OFAC_ADD, partDigests: [nothing.partDigest] },
+  ];
+  await officer.importSanctionsList({ requestId: aRequestId(), list: SanctionsList.OFAC_SDN, files });
+}
+
+/** Lets customer not read the sanctions lists while something is done. */
+export async function withoutLists(bank: Bank, work: () => Promise<void>): Promise<void> {
+  const { query } = bank.database('customer');
+  await query('alter table sanctions_list_version rename to sanctions_list_version_away');
+  try {
+    await work();
+  } finally {
+    await query('alter table sanctions_list_version_away rename to sanctions_list_version');
+  }
 }
 
 /** A request to pay to another bank. */

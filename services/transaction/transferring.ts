@@ -9,7 +9,6 @@ import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
 import { creditorOf } from './creditors.ts';
-import { usageOf } from './day-usage.ts';
 import { legsOf } from './domain/legs.ts';
 import type { Verdict } from './domain/verdict.ts';
 import { journalMessage, type Movement, newOrder } from './movement.ts';
@@ -17,6 +16,7 @@ import { sealParticulars } from './particulars.ts';
 import type { NewReview } from './review-tables.ts';
 import { reviewOf } from './reviews.ts';
 import type { LookedAt } from './scoring.ts';
+import { usageOf } from './usage.ts';
 
 /** Prepares a transfer. The account to take from may be given by its number, in place of its id. */
 export async function prepareTransfer(
@@ -46,7 +46,7 @@ export async function prepareTransfer(
     reviewOf(context, verdict, call),
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
-    usageOf(context, allowed),
+    usageOf(context, allowed, { currency, type: 'transfer' }, call),
   ]);
   const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };
   const movement: Movement = {

@@ -18,6 +18,7 @@ import { iso20022Commands } from './cli/iso20022.ts';
 import { keysCommands } from './cli/keys.ts';
 import { kycCommands } from './cli/kyc.ts';
 import { ledgerCommands } from './cli/ledger.ts';
+import { limitCommands } from './cli/limit.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
@@ -105,6 +106,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     customerCommands,
     sanctionsCommands,
     kycCommands,
+    limitCommands,
     accountCommands,
     mandateCommands,
     moneyCommands,

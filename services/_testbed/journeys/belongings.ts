@@ -112,10 +112,6 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     migrating: true,
   };
   const opened = await door.call(BACK_OFFICE, 'account.OpenAccount', migrating);
-  const asked = { requestId: randomUUID(), accountId, customerId };
-  const card = await door.call(BACK_OFFICE, 'account.IssueCard', asked);
-  const drawer = { branchId, drawerNumber: 1, float: { currencyCode: 'USD', amount: '0.00' } };
-  const till = await door.call(`${TELLER}@${branchId}`, 'transaction.OpenTill', { requestId: randomUUID(), ...drawer });
   const date = await door.call(BACK_OFFICE, 'ledger.GetBusinessDate', {});
   await untilSigned(() => door.call(subject, 'account.GetStatementProof', { accountId, lineNumber: 1 }));
   return {
@@ -131,16 +127,30 @@ export async function makeBelongings(door: Door): Promise<Belongings> {
     holdId: textAt(kept, 'hold', 'holdId'),
     scheduledPaymentId,
     signatureRequestId,
-    cardId: textAt(card, 'card', 'cardId'),
+    cardId: await aCard(door, { accountId, customerId }),
     webhookId: textAt(hook, 'webhook', 'webhookId'),
     serviceRequestId: textAt(complained, 'serviceRequest', 'serviceRequestId'),
     exportId: await collected(door, customerId),
     paymentFileId: await handIn(door, subject),
-    tillId: textAt(till, 'till', 'tillId'),
+    tillId: await aTill(door, branchId),
     creditorAccountId,
     openDate: textAt(date, 'openDate'),
     closingDate: textAt(date, 'closingDates', '0'),
   };
+}
+
+async function aCard(door: Door, of: { readonly accountId: string; readonly customerId: string }): Promise<string> {
+  return textAt(
+    await door.call(BACK_OFFICE, 'account.IssueCard', { requestId: randomUUID(), ...of }),
+    'card',
+    'cardId',
+  );
+}
+
+async function aTill(door: Door, branchId: string): Promise<string> {
+  const drawer = { branchId, drawerNumber: 1, float: { currencyCode: 'USD', amount: '0.00' } };
+  const till = await door.call(`${TELLER}@${branchId}`, 'transaction.OpenTill', { requestId: randomUUID(), ...drawer });
+  return textAt(till, 'till', 'tillId');
 }
 
 /** Has what is held about somebody collected, for staff. */

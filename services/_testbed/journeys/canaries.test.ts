@@ -162,6 +162,7 @@ describe('What is personal or secret', function inClear() {
     const own = [
       'account.AuthorizeOrders',
       'account.FindCard',
+      'customer.ScreenParties',
       'integration.SendPayment',
       'security.ExchangeToken',
       'security.IssuePartnerToken',

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { newId } from '#chassis/id.ts';
 import { staff } from '#chassis/testing/clients.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
+import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { CardUse } from '#gen/bank/transaction/v1/card_authorization_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -36,7 +37,8 @@ export async function payWithCanaries(bank: Bank, fresh: () => string): Promise<
     debtorName: fresh(),
     remittanceInformation: fresh(),
   });
-  return [sent, received].map((answer) => JSON.stringify(answer));
+  const screened = await bank.as(CustomerService, 'transaction').screenParties({ names: [fresh(), fresh()] });
+  return [sent, received, screened].map((answer) => JSON.stringify(answer));
 }
 
 /** What is asked by a card, as the bank is asked by its switch, with names of merchants that must stand nowhere; answers what was told. */

@@ -28,6 +28,15 @@ export function paymentSamples(accountId: string): Partial<Record<RpcName, Sampl
     },
     'transaction.ListSuspenseItems': { request: {} },
     'transaction.AllocateSuspenseItem': { request: { suspenseItemId, accountId }, refused: 'SUSPENSE_ITEM_NOT_FOUND' },
+    'transaction.PublishLimitSet': { request: { baseVersion: 7 }, refused: 'ETAG_MISMATCH' },
+    'transaction.ListLimitSets': { request: {} },
+    'transaction.ListLimits': { request: {} },
+    'transaction.LowerLimit': { request: { code: 'none', amount: money('1.00') }, refused: 'LIMIT_NOT_FOUND' },
+    'transaction.RaiseLimit': { request: { code: 'none', amount: money('1.00') }, refused: 'STEP_UP_UNAVAILABLE' },
+    'transaction.DecideSuspenseItem': {
+      request: { suspenseItemId, decision: 'REVIEW_DECISION_RELEASE' },
+      refused: 'SUSPENSE_ITEM_NOT_FOUND',
+    },
     'transaction.ReturnSuspenseItem': {
       request: { suspenseItemId, isoReason: 'AC01' },
       refused: 'SUSPENSE_ITEM_NOT_FOUND',

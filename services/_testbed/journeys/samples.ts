@@ -200,6 +200,10 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
       request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },
       refused: 'REVIEW_NOT_OPEN',
     },
+    'transaction.DecideSanctionsReview': {
+      request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },
+      refused: 'REVIEW_NOT_OPEN',
+    },
     'transaction.BatchImportTransactions': { request: { transactions: [history] } },
   };
 }

@@ -51,7 +51,7 @@ describe('What a customer may do', function tiers() {
   });
   /** What is used up of the day, in minor units. */
   const used = async () => {
-    const rows = await bank.database('transaction').query<{ amount: string }>('select amount::text from day_usage');
+    const rows = await bank.database('transaction').query<{ amount: string }>('select amount::text from limit_usage');
     return rows[0]?.amount;
   };
   const tryTransfer = (amount: string) =>

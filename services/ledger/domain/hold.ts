@@ -48,6 +48,8 @@ export interface Capture {
   readonly owner: string;
   readonly amount: { readonly currency: string; readonly minor: bigint } | undefined;
   readonly final: boolean;
+  /** How much may be on the account that it credits afterwards. */
+  readonly limit?: { readonly currency: string; readonly minor: bigint } | undefined;
 }
 
 const OVER = { captured: 'HOLD_CAPTURED', released: 'HOLD_RELEASED', expired: 'HOLD_EXPIRED' } as const;
@@ -85,10 +87,10 @@ function checkHold(account: AccountState, leg: bigint, { currency, kind }: HoldT
 }
 
 /** Captures a hold, in full or in part. */
-export function capture(hold: Hold, { owner, amount, final }: Capture): HoldStep | Refusal {
+export function capture(hold: Hold, { owner, amount, limit, final }: Capture): HoldStep | Refusal {
   const wrong = checkOpen(hold, owner);
   if (wrong) return wrong;
-  if (amount && amount.currency !== hold.currency) {
+  if ([amount, limit].some((money) => money && money.currency !== hold.currency)) {
     return refuse('CURRENCY_MISMATCH', { account_currency: hold.currency });
   }
   const taken = amount?.minor ?? hold.held;
@@ -106,8 +108,9 @@ export function capture(hold: Hold, { owner, amount, final }: Capture): HoldStep
 export function captureJournal(
   hold: Hold,
   { amount, heldChange }: HoldStep,
-  journal: Pick<JournalDraft, 'id' | 'valueDate'> & { readonly kind: Kind | undefined },
+  journal: Pick<JournalDraft, 'id' | 'valueDate'> & Pick<Capture, 'limit'> & { readonly kind: Kind | undefined },
 ): JournalDraft {
+  const { limit } = journal;
   const legs = legsOf({ ...hold, amount: amount ?? 0n });
   return {
     id: journal.id,
@@ -115,7 +118,13 @@ export function captureJournal(
     valueDate: journal.valueDate,
     bookingDate: undefined,
     endOfDay: false,
-    legs: legs.map(([accountId, leg]) => ({ accountId, currency: hold.currency, amount: leg, reversedLeg: null })),
+    legs: legs.map(([accountId, leg]) => ({
+      accountId,
+      currency: hold.currency,
+      amount: leg,
+      reversedLeg: null,
+      ...(limit && leg < 0n && { limit: limit.minor }),
+    })),
     frees: -heldChange,
   };
 }

@@ -112,6 +112,18 @@ export const TEMPLATES = {
       'Banka toho, kdo vám zaplatil {{ amount }}, žádá peníze zpět. Sdělte nám do {{ date }}, zda je vrátíte; když neodpovíte, zůstanou vám.',
     ),
   ),
+  'payment-order-failed': template(
+    'orders',
+    ['amount', 'time'],
+    text(
+      'A payment was not made',
+      'Your payment to another bank{% if amount != "" %} of {{ amount }}{% endif %} could not be made on its day, and we do not try it again. No money has moved. {{ time }}',
+    ),
+    text(
+      'Platba neproběhla',
+      'Vaši platbu do jiné banky{% if amount != "" %} {{ amount }}{% endif %} se v její den nepodařilo provést a už ji nebudeme zkoušet. Žádné peníze neodešly. {{ time }}',
+    ),
+  ),
   'credentials-registered': change('A username and a password were set', 'Bylo nastaveno jméno a heslo'),
   'password-changed': change('Your password was changed', 'Vaše heslo bylo změněno'),
   'password-reset': change('A forgotten password was replaced', 'Zapomenuté heslo bylo nahrazeno'),

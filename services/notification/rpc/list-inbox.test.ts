@@ -12,6 +12,7 @@ import {
 } from '#gen/bank/security/v1/security_events_pb.ts';
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import {
+  PaymentOrderFailedSchema,
   ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,
   TransactionRefusedSchema,
@@ -68,7 +69,7 @@ describe('ListInbox', () => {
     expect(await subjects(jana)).to.deep.equal(['A payment was refused', 'A payment is being checked']);
   });
 
-  it('tells all who hold the account that a scheduled payment is given up, with its amount where that is known', async () => {
+  it('tells all who hold the account that a scheduled payment is given up, or one of a later day failed, with its amount where that is known', async () => {
     const [jana, jan] = [unique('cus'), unique('cus')];
     const failed = {
       scheduledPaymentId: unique('scp'),
@@ -80,12 +81,20 @@ describe('ListInbox', () => {
       [
         happened(ScheduledPaymentFailedSchema, { ...failed, amount: { currencyCode: 'EUR', amount: '9.00' } }),
         happened(ScheduledPaymentFailedSchema, failed),
+        happened(PaymentOrderFailedSchema, {
+          paymentOrderId: unique('pmo'),
+          debtorAccountId: 'acc_both',
+          executionDate: '2026-11-27',
+          amount: { currencyCode: 'EUR', amount: '7.00' },
+          reason: 'X',
+        }),
       ],
       { acc_both: [jana, jan] },
     );
     for (const holder of [jana, jan]) {
       const { notices } = await of(holder).listInbox({});
       expect(notices.map(({ body }) => body.replaceAll('\u00a0', ' ').split(' could')[0])).to.deep.equal([
+        'Your payment to another bank of EUR 7.00',
         'Your scheduled payment',
         'Your scheduled payment of EUR 9.00',
       ]);

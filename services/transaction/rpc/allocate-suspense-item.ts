@@ -71,6 +71,7 @@ function steps(context: Context): OrderSteps<Method, Movement & OfItem, Movement
     async plan(tx, { itemId, ...movement }) {
       const [item] = await tx.query(lockItem(itemId));
       if (item?.state !== 'open') throw refuse('SUSPENSE_ITEM_NOT_OPEN');
+      if (item.reason === 'sanctions_match' || item.reason === 'sanctions_confirmed') throw refuse('SANCTIONS_REVIEW');
       await tx.execute(holdItem(itemId));
       return { itemId, ...(await base.plan(tx, movement)) };
     },

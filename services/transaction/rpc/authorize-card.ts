@@ -33,8 +33,8 @@ import {
   useOf,
 } from '../cards.ts';
 import type { Context } from '../context.ts';
-import { type DayUsage, reserve, settleReservations, usageOf } from '../day-usage.ts';
 import { approvalCodeOf, codeOf, judgeCard, judgeUse, limitFor } from '../domain/card-response.ts';
+import { reserve, settleReservations, type Usage, usageOf } from '../usage.ts';
 
 const A_DAY_MS = 86_400_000;
 
@@ -43,7 +43,7 @@ interface Planned {
   /** Why it is declined already. */
   readonly code: string | undefined;
   readonly limits: { readonly amount: bigint | undefined; readonly uses: number };
-  readonly usage: DayUsage | undefined;
+  readonly usage: Usage | undefined;
   readonly partial: boolean;
   readonly clearing: string;
 }
@@ -111,7 +111,7 @@ interface Decided {
   readonly code: string | undefined;
   /** Less than was asked for where less is there, and that will do. */
   readonly amount: Amount;
-  readonly usage: DayUsage | undefined;
+  readonly usage: Usage | undefined;
   readonly partial: boolean;
 }
 
@@ -135,7 +135,7 @@ async function decide(
   if ('refusal' in allowed) return { ...all, code: codeOf(allowed.refusal.reason) };
   // Others would have to sign it, and nobody is there to.
   if (allowed.value.signaturesRequired) return { ...all, code: codeOf('SIGNATURES_REQUIRED') };
-  const usage = await usageOf(context, allowed.value);
+  const usage = await usageOf(context, allowed.value, { currency: amount.currency, type: 'card_payment' }, call);
   if (!request.partialAllowed) return { ...all, usage, code: undefined };
   const there = await context.ledger.available(allowed.value.debtorLedgerAccountId, call);
   const partial = there > 0n && there < amount.minor;
@@ -202,7 +202,7 @@ async function useUp(
   tx: CommandTx,
   row: CardAuthorizationRow,
   limits: Planned['limits'],
-  usage: DayUsage | undefined,
+  usage: Usage | undefined,
 ): Promise<string | undefined> {
   const minor = BigInt(row.amount);
   await tx.query(lockUse(row.cardId));

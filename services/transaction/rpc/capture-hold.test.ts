@@ -5,7 +5,7 @@ import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
-import { openAccount } from '../../_testbed/opening.ts';
+import { openAccount, registerPerson } from '../../_testbed/opening.ts';
 import {
   aHold,
   approved,
@@ -16,6 +16,8 @@ import {
   czk,
   deposit,
   holdInShort,
+  limitBalance,
+  of,
   placed,
   there,
 } from '../testing.ts';
@@ -54,6 +56,19 @@ describe('CaptureHold', () => {
     const booked = await bank().asPrincipal(LedgerService, staff('AUDITOR')).getJournal(journal);
     expect(booked.journal).to.include({ capturedHoldId: holdId });
     expect(await eventsOf(bank().database('transaction'), transactionId)).to.deep.equal(['TransactionPosted 1']);
+  });
+
+  it('puts no more on the account of the payee than their tier lets be on it, whichever hold it is taken from', async () => {
+    const petr = await registerPerson(bank());
+    const target = await openAccount(bank(), { owners: [petr] });
+    const [first, second] = [await placed(bank(), mine(), target, '30'), await placed(bank(), mine(), target, '30')];
+    await limitBalance(bank().database('account'), petr, '50.00');
+    const of30 = ({ holdId }: { holdId: string }) => of(bank(), petr).captureHold(capture(holdId, '30'));
+    expect((await of30(first)).transaction?.state).to.equal(TransactionState.POSTED);
+    await refused(of30(second), 'CEILING_EXCEEDED');
+    await of(bank(), petr).captureHold(capture(second.holdId, '20'));
+    expect(await balancesOf(bank(), target)).to.equal('booked 50.00 held 0.00 in 10.00 available 50.00');
+    await refused(as(bank(), 'TELLER').placeHold(aHold(mine(), target, '50.01')), 'CEILING_EXCEEDED');
   });
 
   it('takes it in several parts, the last of which lets the rest go', async () => {

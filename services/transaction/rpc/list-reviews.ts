@@ -27,7 +27,19 @@ export function listReviews(context: Context): Rpcs<typeof TransactionService>['
 }
 
 async function reviewMessage(context: Context, row: ReviewRow, call: Call) {
-  const { reviewState, reasons, score, policyVersion, expireDate, reviewMs, decideMs, deciderId, ...raw } = row;
+  const {
+    reviewState,
+    reasons,
+    score,
+    policyVersion,
+    expireDate,
+    reviewMs,
+    decideMs,
+    deciderId,
+    approverId,
+    matches,
+    ...raw
+  } = row;
   const order = await asBooked(context, orderFrom(raw), call);
   return {
     transaction: await transactionMessage(context.vault, order),
@@ -39,5 +51,7 @@ async function reviewMessage(context: Context, row: ReviewRow, call: Call) {
     createTime: timestampFromMs(Math.floor(reviewMs)),
     ...(decideMs !== null && { decideTime: timestampFromMs(Math.floor(decideMs)) }),
     deciderId,
+    approverId,
+    matches: matches.map((match) => ({ ...match })),
   };
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventsOf } from '#chassis/testing/events.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
@@ -69,6 +70,7 @@ describe('OrderPayment', function orderPayment() {
       .query(due, [await inDays(bank(), 0), paymentOrderId]);
     const failed = await untilIn(teller(), paymentOrderId, FAILED);
     expect(lifeOfPayment(failed)).to.deep.equal(['CREATED', 'FAILED TIER_DAY_LIMIT_EXCEEDED']);
+    expect(await eventsOf(bank().database('transaction'), paymentOrderId)).to.deep.equal(['PaymentOrderFailed 1']);
     expect(await balanceOf(bank(), account)).to.equal('100.00');
   });
 

@@ -3,7 +3,7 @@ import type { Call } from '#chassis/call-context.ts';
 import { readInstant } from '#chassis/dates.ts';
 import type { Refusal } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
-import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
+import { fromMoney, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { OrderSteps } from '#chassis/order.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
@@ -12,19 +12,19 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { type PlaceHoldRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { creditorOf } from '../creditors.ts';
-import { type DayUsage, reserve, settleReservations, usageOf } from '../day-usage.ts';
 import { refuse, refuseRequest } from '../domain/refusals.ts';
 import { suspected, type Verdict } from '../domain/verdict.ts';
 import { type HoldRow, insertHolds } from '../hold-tables.ts';
 import { holdMessage, readHold, resourcesOfHold } from '../holds.ts';
 import { actorOfJournal } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
+import { reserve, settleReservations, type Usage, usageOf } from '../usage.ts';
 
 interface Planned {
   readonly hold: HoldRow;
   /** Milliseconds since the epoch. */
   readonly expireTime: number;
-  readonly usage: DayUsage | undefined;
+  readonly usage: Usage | undefined;
 }
 
 /** What the ledger is asked for, in plain JSON. */
@@ -46,7 +46,7 @@ export function placeHold(context: Context): Rpcs<typeof TransactionService>['pl
 }
 
 async function prepare(
-  { accounts, clock, scoring, proving, vault }: Context,
+  { accounts, clock, limits, scoring, proving, vault }: Context,
   request: PlaceHoldRequest,
   call: Call,
 ): Promise<Planned> {
@@ -60,6 +60,9 @@ async function prepare(
   const wanted = { operation, debtorAccountId: asked, creditor: creditorOf(request), amount: toMoney(limit) };
   const allowed = await accounts.authorise(wanted, call);
   if (allowed.signaturesRequired) throw refuse('SIGNATURES_REQUIRED');
+  const { creditorBalanceLimit } = allowed;
+  // More than may ever be on the payee's account could never be captured; how much is there by then, its captures are held against.
+  if (creditorBalanceLimit && limit.minor > fromMoney(creditorBalanceLimit).minor) throw refuse('CEILING_EXCEEDED');
   const { debtorPartyId: partyId, debtorAccountId, creditorAccountId } = allowed;
   const looked = { debtorAccountId, creditorAccountId, amount: limit };
   const verdict = await scoring(looked, call);
@@ -69,7 +72,7 @@ async function prepare(
   const parties = { debtorAccountId, creditorAccountId, partyId };
   const terms = { currency, amount, captureLimit: limit.minor, particulars };
   // In full on the day on which it is placed: no capture of it is refused, nor counted again.
-  const usage = await usageOf({ clock }, allowed);
+  const usage = await usageOf({ clock, limits }, allowed, { currency, type: 'transfer' }, call);
   return { hold: { id: newId('hld'), ...parties, ...terms, createTime: Date.now() }, expireTime, usage };
 }
 

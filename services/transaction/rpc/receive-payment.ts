@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import { type OrderSteps, outcomeOf } from '#chassis/order.ts';
@@ -6,10 +5,9 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type { OrderAuthorization } from '#gen/bank/account/v1/account_service_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { type ReceivePaymentRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { normalise } from '#rules/iban.ts';
+import { OUTSIDER } from '../accounts.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { legsOf } from '../domain/legs.ts';
@@ -30,18 +28,28 @@ export function receivePayment(context: Context): Rpcs<typeof TransactionService
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
-/** Whoever pays from outside is nobody that the bank knows. */
-const OUTSIDER = create(ActorSchema, { audience: Audience.PUBLIC });
-
 async function prepare(context: Context, request: ReceivePaymentRequest, call: Call): Promise<Movement | Unmatched> {
   const amount = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const creditorIban = normalise(request.creditorIban);
-  const allowed = await creditorOf(context, creditorIban, amount, call);
-  if (allowed) return credited(context, request, { allowed, amount }, call);
-  const { creditorName, debtorName, remittanceInformation, endToEndIdentification, externalReference } = request;
+  const { creditorName, debtorName } = request;
+  const [decided, found] = await Promise.all([
+    outcomeOf(() => creditorOf(context, creditorIban, amount, call)),
+    context.screening.screen({ DEBTOR: debtorName }, call),
+  ]);
+  // Whose account it is, the bank has screened as its customer.
+  const isNobodys = 'value' in decided && decided.value === undefined;
+  const others = isNobodys ? await context.screening.screen({ CREDITOR: creditorName }, call) : [];
+  if (found === 'unavailable' || others === 'unavailable') throw refuse('SCREENING_UNAVAILABLE');
+  const matches = [...found, ...others];
+  if (matches.length === 0 && 'refusal' in decided) throw decided.refusal;
+  if (matches.length === 0 && 'value' in decided && decided.value) {
+    return credited(context, request, { allowed: decided.value, amount }, call);
+  }
+  const { remittanceInformation, endToEndIdentification, externalReference } = request;
   const particulars = { creditorIban, creditorName, debtorIban: normalise(request.debtorIban), debtorName };
   const terms = { currency: amount.currency, amount: String(amount.minor), endToEndIdentification, externalReference };
-  const item = { ...terms, reason: 'no_account' as const, paymentOrderId: null };
+  const reason = matches.length > 0 ? ('sanctions_match' as const) : ('no_account' as const);
+  const item = { ...terms, reason, matches, paymentOrderId: null };
   return { item: await newItem(context.vault, item, { ...particulars, remittanceInformation }) };
 }
 

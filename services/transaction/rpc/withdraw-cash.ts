@@ -6,12 +6,12 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { TransactionService, type WithdrawCashRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
-import { usageOf } from '../day-usage.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
 import { movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 import { type CounterMovement, counterOf, throughTill } from '../tills.ts';
+import { usageOf } from '../usage.ts';
 
 /** Pays cash out over the counter. */
 export function withdrawCash(context: Context): Rpcs<typeof TransactionService>['withdrawCash'] {
@@ -35,7 +35,7 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     counterOf(context, currency, call),
     fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
-    usageOf(context, allowed),
+    usageOf(context, allowed, { currency, type: 'cash_withdrawal' }, call),
   ]);
   const { ledgerAccountId: credit, tillId } = counter;
   return {

@@ -95,6 +95,12 @@ function suspenseCommands(program: Command, exited: Exited): void {
     .description('Puts an item on an account; somebody else has to approve it.')
     .action(action(exited, async () => (await load()).allocateSuspense));
 
+  writes(suspense.command('decide'))
+    .argument('<item>', 'the item (spi_…)')
+    .addArgument(new Argument('<decision>', 'whether a party to it is sanctioned').choices(['release', 'refuse']))
+    .description('Says whether a party to an item is sanctioned; somebody else has to approve it.')
+    .action(action(exited, async () => (await load()).decideSuspense));
+
   writes(suspense.command('return'))
     .argument('<item>', 'the item (spi_…)')
     .argument('<reason>', "why, in ISO's codes: AC01 for an account that is not there")

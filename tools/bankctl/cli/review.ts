@@ -24,6 +24,13 @@ export function reviewCommands(program: Command, exited: Exited): void {
     .addHelpText('after', '\nExample:\n  bankctl review decide txn_… release')
     .action(action(exited, async () => (await load()).decideReview));
 
+  writes(review.command('decide-sanctions'))
+    .argument('<transaction>', 'the order (txn_…)')
+    .addArgument(new Argument('<decision>', 'whether to book it').choices(['release', 'refuse']))
+    .description('Decides on an order to somebody who may be sanctioned; somebody else has to approve it.')
+    .addHelpText('after', '\nExample:\n  bankctl review decide-sanctions txn_… refuse')
+    .action(action(exited, async () => (await load()).decideSanctionsReview));
+
   const logins = program
     .command('login-review')
     .description("Logins that looked like somebody else's, and what compliance decided.");

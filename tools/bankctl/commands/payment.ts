@@ -8,9 +8,11 @@ import {
   SuspenseItemState,
   SuspenseReason,
 } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import { ReviewDecision } from '#gen/bank/transaction/v1/review_pb.ts';
 import {
   AllocateSuspenseItemResponseSchema,
   CancelPaymentOrderResponseSchema,
+  DecideSuspenseItemResponseSchema,
   GetPaymentOrderResponseSchema,
   ListPaymentOrdersResponseSchema,
   ListSuspenseItemsResponseSchema,
@@ -25,6 +27,7 @@ import { fields, money, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
 import { time } from '../time.ts';
+import { matchesText } from './review.ts';
 import { transactionText } from './transaction.ts';
 
 interface Particulars extends WriteOptions {
@@ -147,7 +150,7 @@ export async function listSuspense(
   const answer = create(ListSuspenseItemsResponseSchema, { suspenseItems });
   await session.out.message(ListSuspenseItemsResponseSchema, answer, () =>
     table(
-      ['item', 'state', 'why', 'amount', 'for', 'from', 'text', 'came in'],
+      ['item', 'state', 'why', 'amount', 'for', 'from', 'text', 'like', 'came in'],
       suspenseItems.map((one) => [
         one.suspenseItemId,
         word(SuspenseItemState, one.state),
@@ -156,6 +159,7 @@ export async function listSuspense(
         one.creditorIban || one.paymentOrderId,
         one.debtorName,
         one.remittanceInformation,
+        matchesText(one.matches),
         one.bookingDate,
       ]),
       ['amount'],
@@ -174,6 +178,18 @@ export async function allocateSuspense(
   await session.out.message(AllocateSuspenseItemResponseSchema, answer, () => transactionText(answer.transaction));
 }
 
+/** Says whether a party to an item is sanctioned. */
+export async function decideSuspense(
+  session: Session,
+  options: WriteOptions,
+  suspenseItemId = '',
+  decided = '',
+): Promise<void> {
+  const decision = decided === 'release' ? ReviewDecision.RELEASE : ReviewDecision.REFUSE;
+  const answer = await client(session).decideSuspenseItem({ ...commandOf(options), suspenseItemId, decision });
+  await session.out.message(DecideSuspenseItemResponseSchema, answer, () => itemText(answer.suspenseItem));
+}
+
 /** Sends an item back. */
 export async function returnSuspense(
   session: Session,
@@ -182,11 +198,14 @@ export async function returnSuspense(
   isoReason = '',
 ): Promise<void> {
   const answer = await client(session).returnSuspenseItem({ ...commandOf(options), suspenseItemId, isoReason });
-  await session.out.message(ReturnSuspenseItemResponseSchema, answer, () =>
-    fields([
-      ['item', answer.suspenseItem?.suspenseItemId ?? ''],
-      ['state', word(SuspenseItemState, answer.suspenseItem?.state ?? 0)],
-      ['amount', money(answer.suspenseItem?.amount)],
-    ]),
-  );
+  await session.out.message(ReturnSuspenseItemResponseSchema, answer, () => itemText(answer.suspenseItem));
+}
+
+function itemText(item: SuspenseItem | undefined): string {
+  return fields([
+    ['item', item?.suspenseItemId ?? ''],
+    ['state', word(SuspenseItemState, item?.state ?? 0)],
+    ['why', word(SuspenseReason, item?.reason ?? 0)],
+    ['amount', money(item?.amount)],
+  ]);
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { type LoginPolicy, LoginReason, type ScoringPolicy, ScoringReason } from '#gen/bank/security/v1/scoring_pb.ts';
 import { GetScoringPolicyResponseSchema, SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
-import { type Review, ReviewDecision, ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
+import { type PartyMatch, type Review, ReviewDecision, ReviewState } from '#gen/bank/transaction/v1/review_pb.ts';
 import {
   DecideReviewResponseSchema,
+  DecideSanctionsReviewResponseSchema,
   ListReviewsResponseSchema,
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -29,31 +30,62 @@ export async function listReviews(
   }
   await out.message(ListReviewsResponseSchema, create(ListReviewsResponseSchema, { reviews }), () =>
     table(
-      ['order', 'state', 'amount', 'score', 'reasons', 'began', 'until', 'decided by'],
-      reviews.map(({ transaction, state: now, score, reasons, createTime, expireDate, deciderId }) => [
-        transaction?.transactionId ?? '',
-        word(ReviewState, now),
-        money(transaction?.amount),
-        String(score),
-        reasons.map((reason) => reason.toLowerCase().replaceAll('_', '-')).join(', '),
-        time(createTime),
-        expireDate,
-        deciderId,
-      ]),
+      ['order', 'state', 'amount', 'score', 'reasons', 'like', 'began', 'until', 'decided by', 'approved by'],
+      reviews.map(
+        ({ transaction, state: now, score, reasons, matches, createTime, expireDate, deciderId, approverId }) => [
+          transaction?.transactionId ?? '',
+          word(ReviewState, now),
+          money(transaction?.amount),
+          String(score),
+          reasons.map((reason) => reason.toLowerCase().replaceAll('_', '-')).join(', '),
+          matchesText(matches),
+          time(createTime),
+          expireDate,
+          deciderId,
+          approverId,
+        ],
+      ),
       ['amount', 'score'],
     ),
   );
 }
 
-/** Decides on an order that is held. */
-export async function decideReview(
-  { bank, out }: Session,
+/** Who of those on sanctions lists the parties to a payment may be. */
+export function matchesText(matches: readonly PartyMatch[]): string {
+  return matches
+    .map(({ list, entryNumber, matchedName, score }) => `${matchedName} (${list} ${entryNumber}, ${score} %)`)
+    .join('; ');
+}
+
+function decisionOf(
   { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  transactionId: string,
+  decided: string,
+) {
+  const decision = decided === 'release' ? ReviewDecision.RELEASE : ReviewDecision.REFUSE;
+  return { requestId, validateOnly, transactionId, decision };
+}
+
+/** Decides on an order to somebody who may be sanctioned. */
+export async function decideSanctionsReview(
+  { bank, out }: Session,
+  options: WriteOptions,
   transactionId = '',
   decided = '',
 ): Promise<void> {
-  const decision = decided === 'release' ? ReviewDecision.RELEASE : ReviewDecision.REFUSE;
-  const order = { requestId, validateOnly, transactionId, decision };
+  const order = decisionOf(options, transactionId, decided);
+  const answer = await bank().client(TransactionService).decideSanctionsReview(order);
+  await out.message(DecideSanctionsReviewResponseSchema, answer, () => transactionText(answer.transaction));
+}
+
+/** Decides on an order that is held. */
+export async function decideReview(
+  { bank, out }: Session,
+  options: WriteOptions,
+  transactionId = '',
+  decided = '',
+): Promise<void> {
+  const order = decisionOf(options, transactionId, decided);
   const answer = await bank().client(TransactionService).decideReview(order);
   await out.message(DecideReviewResponseSchema, answer, () => transactionText(answer.transaction));
 }

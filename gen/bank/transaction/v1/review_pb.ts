@@ -2,7 +2,7 @@
 // @generated from file bank/transaction/v1/review.proto (package bank.transaction.v1, syntax proto3)
 /* eslint-disable */
 
-// Orders that looked like fraud, and what compliance decided.
+// Orders that looked like fraud or name somebody like a sanctioned party, and what compliance decided.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -17,10 +17,59 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/transaction/v1/review.proto.
  */
 export const file_bank_transaction_v1_review: GenFile = /*@__PURE__*/
-  fileDesc("CiBiYW5rL3RyYW5zYWN0aW9uL3YxL3Jldmlldy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSK9AgoGUmV2aWV3EjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbhIvCgVzdGF0ZRgCIAEoDjIgLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2aWV3U3RhdGUSDwoHcmVhc29ucxgDIAMoCRINCgVzY29yZRgEIAEoBRIWCg5wb2xpY3lfdmVyc2lvbhgFIAEoBRITCgtleHBpcmVfZGF0ZRgGIAEoCRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZGVjaWRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhwKCmRlY2lkZXJfaWQYCSABKAlCCNq1GAQICBADKqwBCgtSZXZpZXdTdGF0ZRIcChhSRVZJRVdfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFSRVZJRVdfU1RBVEVfT1BFThABEhkKFVJFVklFV19TVEFURV9SRUxFQVNFRBACEhgKFFJFVklFV19TVEFURV9SRUZVU0VEEAMSGAoUUkVWSUVXX1NUQVRFX0VYUElSRUQQBBIZChVSRVZJRVdfU1RBVEVfVU5TQ09SRUQQBSpqCg5SZXZpZXdEZWNpc2lvbhIfChtSRVZJRVdfREVDSVNJT05fVU5TUEVDSUZJRUQQABIbChdSRVZJRVdfREVDSVNJT05fUkVMRUFTRRABEhoKFlJFVklFV19ERUNJU0lPTl9SRUZVU0UQAmIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_google_protobuf_timestamp]);
+  fileDesc("CiBiYW5rL3RyYW5zYWN0aW9uL3YxL3Jldmlldy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSJkCgpQYXJ0eU1hdGNoEg0KBXBhcnR5GAEgASgJEgwKBGxpc3QYAiABKAkSFAoMZW50cnlfbnVtYmVyGAMgASgJEhQKDG1hdGNoZWRfbmFtZRgEIAEoCRINCgVzY29yZRgFIAEoBSKOAwoGUmV2aWV3EjUKC3RyYW5zYWN0aW9uGAEgASgLMiAuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbhIvCgVzdGF0ZRgCIAEoDjIgLmJhbmsudHJhbnNhY3Rpb24udjEuUmV2aWV3U3RhdGUSDwoHcmVhc29ucxgDIAMoCRINCgVzY29yZRgEIAEoBRIWCg5wb2xpY3lfdmVyc2lvbhgFIAEoBRITCgtleHBpcmVfZGF0ZRgGIAEoCRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZGVjaWRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhwKCmRlY2lkZXJfaWQYCSABKAlCCNq1GAQICBADEjAKB21hdGNoZXMYCiADKAsyHy5iYW5rLnRyYW5zYWN0aW9uLnYxLlBhcnR5TWF0Y2gSHQoLYXBwcm92ZXJfaWQYCyABKAlCCNq1GAQICBADKqwBCgtSZXZpZXdTdGF0ZRIcChhSRVZJRVdfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFSRVZJRVdfU1RBVEVfT1BFThABEhkKFVJFVklFV19TVEFURV9SRUxFQVNFRBACEhgKFFJFVklFV19TVEFURV9SRUZVU0VEEAMSGAoUUkVWSUVXX1NUQVRFX0VYUElSRUQQBBIZChVSRVZJRVdfU1RBVEVfVU5TQ09SRUQQBSpqCg5SZXZpZXdEZWNpc2lvbhIfChtSRVZJRVdfREVDSVNJT05fVU5TUEVDSUZJRUQQABIbChdSRVZJRVdfREVDSVNJT05fUkVMRUFTRRABEhoKFlJFVklFV19ERUNJU0lPTl9SRUZVU0UQAmIGcHJvdG8z", [file_bank_options_v1_options, file_bank_transaction_v1_transaction, file_google_protobuf_timestamp]);
 
 /**
- * An order that looked like fraud, or of which nobody could say.
+ * A party to a payment that is like one on a sanctions list.
+ *
+ * @generated from message bank.transaction.v1.PartyMatch
+ */
+export type PartyMatch = Message<"bank.transaction.v1.PartyMatch"> & {
+  /**
+   * Which party to the payment: CREDITOR or DEBTOR.
+   *
+   * @generated from field: string party = 1;
+   */
+  party: string;
+
+  /**
+   * The list: bank.customer.v1.SanctionsList without its prefix.
+   *
+   * @generated from field: string list = 2;
+   */
+  list: string;
+
+  /**
+   * The number of the listed party on it.
+   *
+   * @generated from field: string entry_number = 3;
+   */
+  entryNumber: string;
+
+  /**
+   * Which of its names.
+   *
+   * @generated from field: string matched_name = 4;
+   */
+  matchedName: string;
+
+  /**
+   * How alike they are, in percent, rounded down.
+   *
+   * @generated from field: int32 score = 5;
+   */
+  score: number;
+};
+
+/**
+ * Describes the message bank.transaction.v1.PartyMatch.
+ * Use `create(PartyMatchSchema)` to create a new message.
+ */
+export const PartyMatchSchema: GenMessage<PartyMatch> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_review, 0);
+
+/**
+ * An order that looked like fraud, of which nobody could say, or to a party that may be sanctioned.
  *
  * @generated from message bank.transaction.v1.Review
  */
@@ -40,7 +89,8 @@ export type Review = Message<"bank.transaction.v1.Review"> & {
   state: ReviewState;
 
   /**
-   * What the order looked like: bank.security.v1.ScoringReason without its prefix; or SCORING_UNAVAILABLE.
+   * What the order looked like: bank.security.v1.ScoringReason without its prefix; or SCORING_UNAVAILABLE. SANCTIONS_MATCH where a party to it may be
+   * sanctioned, and SCREENING_UNAVAILABLE until somebody can say whether one is: DecideSanctionsReview decides on these.
    *
    * @generated from field: repeated string reasons = 3;
    */
@@ -87,6 +137,20 @@ export type Review = Message<"bank.transaction.v1.Review"> & {
    * @generated from field: string decider_id = 9;
    */
   deciderId: string;
+
+  /**
+   * Who of those on sanctions lists the parties may be.
+   *
+   * @generated from field: repeated bank.transaction.v1.PartyMatch matches = 10;
+   */
+  matches: PartyMatch[];
+
+  /**
+   * The member of staff who approved a decision that needs two. Empty where nobody did.
+   *
+   * @generated from field: string approver_id = 11;
+   */
+  approverId: string;
 };
 
 /**
@@ -94,7 +158,7 @@ export type Review = Message<"bank.transaction.v1.Review"> & {
  * Use `create(ReviewSchema)` to create a new message.
  */
 export const ReviewSchema: GenMessage<Review> = /*@__PURE__*/
-  messageDesc(file_bank_transaction_v1_review, 0);
+  messageDesc(file_bank_transaction_v1_review, 1);
 
 /**
  * Where a review is.

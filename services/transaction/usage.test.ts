@@ -5,8 +5,8 @@ import { Refusal } from '#chassis/errors.ts';
 import { makeLog } from '#chassis/log.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { holds } from '#chassis/testing/property.ts';
-import { reserve, settleReservations } from './day-usage.ts';
 import { transaction } from './service.ts';
+import { reserve, settleReservations } from './usage.ts';
 
 const DAYS = ['2026-05-04', '2026-05-05', '2026-05-06'] as const;
 const day = fc.constantFrom(...DAYS);
@@ -41,9 +41,10 @@ describe('What is used up of a day', () => {
     { owners, amount, date }: { owners: readonly string[]; amount: bigint; date: string },
   ) =>
     database.transaction(async (tx) => {
-      const allowances = owners.map((customerId) => ({ customerId, limit: LIMIT }));
+      const ofTier = { period: 'day', date, amountMax: LIMIT, countMax: null, code: '', customerId: '' } as const;
+      const shares = owners.map((subject) => ({ ...ofTier, subject }));
       try {
-        await reserve(tx, { id, currency: 'CZK', amount }, { date, allowances });
+        await reserve(tx, { id, currency: 'CZK', amount }, { shares });
         return true;
       } catch (error) {
         if (error instanceof Refusal) return false;
@@ -77,8 +78,8 @@ describe('What is used up of a day', () => {
           }
         }
         const rows = await cloned.query<{ key: string; amount: string }>(
-          `select customer_id || ' ' || date as key, amount::text from day_usage
-           where customer_id like '%_${run}' and amount > 0 order by 1`,
+          `select subject || ' ' || date as key, amount::text from limit_usage
+           where subject like '%_${run}' and amount > 0 order by 1`,
         );
         const expected = [...model].filter(([, amount]) => amount > 0n).map(([key, amount]) => `${key} ${amount}`);
         expect(rows.map(({ key, amount }) => `${key} ${amount}`)).to.deep.equal(expected.toSorted());
@@ -99,7 +100,7 @@ describe('What is used up of a day', () => {
       ]),
     );
     const rows = await cloned.query<{ date: string; amount: string }>(
-      `select date::text, amount::text from day_usage where customer_id = 'cus_together' order by 1`,
+      `select date::text, amount::text from limit_usage where subject = 'cus_together' order by 1`,
     );
     expect(rows).to.deep.equal([
       { date: first, amount: '0' },
