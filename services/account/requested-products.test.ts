@@ -108,12 +108,20 @@ describe('What customers want on their accounts', function suite() {
     });
   });
 
-  it('leaves with staff what the bank does not make by itself', async () => {
-    const wish = await want({ type: RequestedProductType.CHEQUE_BOOK });
-    await approve(wish);
-    expect((await settled(wish)).productRefusalReason).to.equal('PRODUCT_NOT_OFFERED');
-    const answer = { requestId: aRequestId(), serviceRequestId: wish, outcome: 'It is sent to you.' };
-    await bank().asPrincipal(CustomerService, staff('BACK_OFFICE')).resolveServiceRequest(answer);
-    expect((await settled(wish)).state).to.equal(ServiceRequestState.RESOLVED);
+  it('issues a cheque book and a card once they are approved, and resolves the requests', async () => {
+    for (const type of [RequestedProductType.CHEQUE_BOOK, RequestedProductType.DEBIT_CARD]) {
+      const wish = await want({ type });
+      await approve(wish);
+      expect(await settled(wish)).to.include({
+        state: ServiceRequestState.RESOLVED,
+        productState: RequestedProductState.FULFILLED,
+      });
+    }
+    const { accountId } = account;
+    const client = accountsOf(bank(), owner);
+    const { cheques } = await client.listCheques({ accountId });
+    expect([cheques.length, cheques.at(0)?.number]).to.deep.equal([25, 1]);
+    const { cards } = await client.listCards({ accountId });
+    expect(cards.map((card) => card.customerId)).to.deep.equal([owner]);
   });
 });

@@ -2,7 +2,7 @@
 // done again, by whichever process comes to it.
 import { create, fromJson, type JsonObject, toJson } from '@bufbuild/protobuf';
 import { sql } from 'kysely';
-import { ownCall } from '#chassis/call-context.ts';
+import { type Call, ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { outcomeOf } from '#chassis/order.ts';
@@ -18,6 +18,8 @@ import {
 import { readHolders, readRow } from './accounts.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
+import { issueCard } from './rpc/issue-card.ts';
+import { issueChequeBook } from './rpc/issue-cheque-book.ts';
 import { makeCopy } from './statement-copies.ts';
 
 /** Takes down what is approved. Whatever happens to the request until it is made tells of the same approval again. */
@@ -86,30 +88,51 @@ async function goOn(context: Context, row: Wanted): Promise<void> {
 }
 
 /** Makes it, and answers the number of a copy. Throws the refusal of what the account does not allow. */
-async function make(
-  context: Context,
-  { serviceRequestId, approvalNumber, customerId }: Wanted,
-  product: RequestedProduct,
-) {
+async function make(context: Context, wanted: Wanted, product: RequestedProduct): Promise<number> {
   const { accountId, type } = product;
+  const { customerId, serviceRequestId } = wanted;
   const row = await readRow(context.database, accountId);
   const holders = await readHolders(context.database.orm.em.fork(), accountId);
   // To everybody else an account does not exist.
   const holder = holders.find((one) => one.customerId === customerId);
   if (!holder) throw refuse('ACCOUNT_NOT_FOUND');
   if (type === RequestedProductType.STATEMENT_COPY) return makeCopy(context, row, serviceRequestId, product);
-  if (holder.role !== 'owner') throw refuse('OWNER_REQUIRED');
-  if (type !== RequestedProductType.OVERDRAFT_LIMIT) throw refuse('PRODUCT_NOT_OFFERED');
-  const { method } = AccountService;
-  const act = context.signable.get(method.setOverdraftLimit.name)?.act;
-  if (!act) throw new Error('nothing sets limits');
-  const request = create(method.setOverdraftLimit.input, {
-    requestId: ownKey(`wanted/${serviceRequestId}/${approvalNumber}`),
-    accountId,
-    ...(product.overdraftLimit && { overdraftLimit: product.overdraftLimit }),
-  });
-  await act(request as never, ownCall('account', context.log));
+  // A card is for whoever holds the account, in whichever role; the rest is the owners' to have.
+  if (type !== RequestedProductType.DEBIT_CARD && holder.role !== 'owner') throw refuse('OWNER_REQUIRED');
+  const call = ownCall('account', context.log);
+  await order(context, wanted, product, call);
   return 0;
+}
+
+/** Leaves of a cheque book that nobody has given another number for. */
+const LEAVES = 25;
+
+/** Orders what is approved from the RPC of its own, under a key that follows from the approval. */
+async function order(
+  context: Context,
+  { serviceRequestId, approvalNumber, customerId }: Wanted,
+  { accountId, type, overdraftLimit }: RequestedProduct,
+  call: Call,
+): Promise<void> {
+  const { method } = AccountService;
+  const what = { requestId: ownKey(`wanted/${serviceRequestId}/${approvalNumber}`), accountId };
+  switch (type) {
+    case RequestedProductType.CHEQUE_BOOK:
+      await issueChequeBook(context)(create(method.issueChequeBook.input, { ...what, leafCount: LEAVES }), call);
+      return;
+    case RequestedProductType.DEBIT_CARD:
+      await issueCard(context)(create(method.issueCard.input, { ...what, customerId }), call);
+      return;
+    case RequestedProductType.OVERDRAFT_LIMIT: {
+      const act = context.signable.get(method.setOverdraftLimit.name)?.act;
+      if (!act) throw new Error('nothing sets limits');
+      const request = { ...what, ...(overdraftLimit && { overdraftLimit }) };
+      await act(create(method.setOverdraftLimit.input, request) as never, call);
+      return;
+    }
+    default:
+      throw new Error(`nobody makes ${type}`);
+  }
 }
 
 async function report({ customers, log }: Context, row: Wanted): Promise<void> {

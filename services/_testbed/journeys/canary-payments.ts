@@ -41,6 +41,18 @@ export async function payWithCanaries(bank: Bank, fresh: () => string): Promise<
   return [sent, received, screened].map((answer) => JSON.stringify(answer));
 }
 
+/** What account is told and asked by transaction, with names and texts that must stand nowhere; answers what was told. */
+export async function tellAccountWithCanaries(bank: Bank, fresh: () => string, accountId: string): Promise<string[]> {
+  const account = bank.as(AccountService, 'transaction');
+  const line = { accountId, journalId: newId('jnl'), counterpartyName: fresh(), remittanceInformation: fresh() };
+  const told = await account.recordEntryParticulars({ requestId: newId('cmd'), entries: [line] });
+  const amount = { currencyCode: 'CZK', amount: '1.00' };
+  const cheque = { accountId, number: 1, amount, payeeName: fresh(), transactionId: newId('txn') };
+  // No cheque book was issued.
+  const honoured = await account.honourCheque({ requestId: newId('cmd'), ...cheque }).catch(String);
+  return [told, honoured].map((answer) => JSON.stringify(answer));
+}
+
 /** What is asked by a card, as the bank is asked by its switch, with names of merchants that must stand nowhere; answers what was told. */
 export async function askByCardWithCanaries(bank: Bank, fresh: () => string, cardId: string): Promise<string[]> {
   const office = bank.asPrincipal(AccountService, staff('BACK_OFFICE'));

@@ -1,6 +1,7 @@
 // The frame of a journey: a whole bank, doors into it, and after every test the laws of its ledger.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { TestDatabase } from '#chassis/testing/database.ts';
 import { startTestBus, type TestBus } from '#chassis/testing/events-on-bus.ts';
 import { StaffRole } from '#gen/bank/options/v1/options_pb.ts';
@@ -70,13 +71,14 @@ async function standingOf(bank: Bank): Promise<string> {
 }
 
 /**
- * What a bank keeps: of every table of every service, how many rows and a hash of them. Leases of lanes are left out, which
- * run on by themselves.
+ * What a bank keeps: of every table of every service, how many rows and a hash of them, once transaction has told account what lines say,
+ * which it does behind its answers. Leases of lanes are left out, which run on by themselves.
  */
 export async function stateOf(
   bank: Bank,
   { without = [] }: { without?: readonly string[] } = {},
 ): Promise<Record<string, string>> {
+  await untilTold(bank);
   const parts = services.map(async ({ name: service }) => {
     const database = bank.database(service);
     // In one statement, planned once, since much depends on it and it is asked often.
@@ -88,6 +90,11 @@ export async function stateOf(
     return rows.map(({ name, state }) => [`${service}.${name}`, state]);
   });
   return Object.fromEntries((await Promise.all(parts)).flat());
+}
+
+async function untilTold(bank: Bank): Promise<void> {
+  const untold = 'select from untold_particulars limit 1';
+  while ((await bank.database('transaction').queryOften(untold)).length > 0) await pause(20);
 }
 
 /** Whom the bank refuses something has a key, under which it is recorded: makes those of the staff of the tests ahead. */

@@ -14,7 +14,6 @@ export const refuse = refusals('account', {
   CHEQUE_STOP_LIFTED: ['FAILED_PRECONDITION', 'The stop is lifted already.'],
   ACCOUNT_NOT_TRANSACTIONAL: ['FAILED_PRECONDITION', 'Only a current account has cheques.'],
   PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
-  PRODUCT_NOT_OFFERED: ['FAILED_PRECONDITION', 'The bank does not make this by itself yet: staff do.'],
   PRODUCT_NOT_MIGRATABLE: [
     'FAILED_PRECONDITION',
     'It is for a term, interest differs between its versions, or none has nights to keep any more.',
