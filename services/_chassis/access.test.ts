@@ -268,6 +268,7 @@ describe('The rules of access', () => {
       SCHEDULED_PAYMENT: nobody,
       PAYMENT_ORDER: nobody,
       RECEIVED_RECALL: nobody,
+      TILL: nobody,
     };
     expect(start(others)).to.contain('whose TRANSACTION is in');
     expect(start({ ...others, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');

@@ -154,6 +154,7 @@ export function there<T>(value: T | undefined): T {
 export async function dump(database: TestDatabase): Promise<string> {
   // What was answered a moment ago may still have to be settled.
   while ((await database.query(`select from command where state = 'planned'`)).length > 0) await sleep(5);
+  while ((await database.query('select from untold_particulars')).length > 0) await sleep(5);
   const tables = await database.query<{ name: string }>(
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' order by tablename`,
   );

@@ -80,7 +80,7 @@ describe('CreateProduct', () => {
       'update calendar_year set holidays = holidays',
       'update holder set role = role',
       'update account set iban_hash = iban_hash',
-      'update account set product_version = product_version',
+      'update account set product_id = product_id',
     ]) {
       expect(await database.query(statement, [], 'runtime').catch(String), statement).to.match(/permission denied/);
     }

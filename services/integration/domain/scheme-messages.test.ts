@@ -55,7 +55,7 @@ describe('Messages to and from a scheme', () => {
     const returned = readMessage(Buffer.from(writeChecked(returnMessage(returning, making), schemas)));
     if (returned.name !== 'pacs.004.001.10') throw new Error('another message');
     expect(saidByReturn(returned.content)).to.deep.equal([
-      { id: 'T1', state: 'returned', isoReason: 'AC01', returned: { currency, amount } },
+      { id: 'T1', state: 'returned', isoReason: 'AC01', returned: { id: 'spi_1', currency, amount } },
     ]);
     for (const [accepted, isoReason, state] of [
       [true, '', 'settled'],

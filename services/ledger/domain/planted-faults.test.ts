@@ -112,7 +112,7 @@ const FAULTS: readonly Fault[] = [
     ['stays open when all is captured', 'captured >= hold.amount', 'captured > hold.amount'],
     ['holds as much after a capture', 'hold.amount - captured,', 'hold.held,'],
     ['frees what is captured, not what was held', 'frees: -heldChange', 'frees: amount ?? 0n'],
-    ['captures any currency', 'amount && amount.currency !== hold.currency', 'false'],
+    ['captures any currency', 'money && money.currency !== hold.currency', 'false'],
     ['captures for anybody', 'if (hold.owner !== owner)', 'if (false)'],
     ['captures what is over', "hold.state === 'open' ? undefined : refuse(OVER[hold.state])", 'undefined'],
     ['extends to the same time', 'expireTime > hold.expireTime', 'expireTime >= hold.expireTime'],

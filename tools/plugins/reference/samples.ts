@@ -47,6 +47,9 @@ const stringSamples: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^recurrence_rule$/, ['FREQ=MONTHLY;BYMONTHDAY=31']],
   [/^calendar_code$/, ['CZ']],
   [/^general_ledger_code$/, ['2010']],
+  [/^trace_number$/, ['000123']],
+  [/^transmission_time$/, ['1128093015']],
+  [/^acquirer$/, ['100001']],
   [/^issuer$/, ['https://bank.example']],
   [/^card_number$/, ['9999700012345671']],
   [/currency_code$/, ['EUR']],
@@ -154,8 +157,8 @@ function sampleScalar(field: DescField, sampling: Sampling): JsonValue {
     }
     default: {
       const rules = itemRules(field)?.type;
-      const least =
-        rules?.case === 'int32' && rules.value.greaterThan.case !== undefined ? rules.value.greaterThan.value : 0;
+      const bound = rules?.case === 'int32' ? rules.value.greaterThan : { case: undefined };
+      const least = bound.case === undefined ? 0 : bound.value + (bound.case === 'gt' ? 1 : 0);
       return field.name === 'page_size' ? 25 : Math.max(least + sampling.item, 1);
     }
   }
