@@ -68,7 +68,9 @@ describe('AnnounceProductMigration', function suite() {
     await revised(bank(), productId, limited('50'));
     await announce(productId, await dayIn(1));
     const aside = (text: string) => bank().database('account').query(text, [accountId]);
-    await aside(`insert into set_aside (step, account_id, date, reason) values ('charge-fees', $1, '2000-01-01', 'NO_ROOM')`);
+    await aside(
+      `insert into set_aside (step, account_id, date, reason) values ('charge-fees', $1, '2000-01-01', 'NO_ROOM')`,
+    );
     await daysOf(bank()).endDay();
     expect(await versionOf(accountId)).to.equal(1);
     await aside('delete from set_aside where account_id = $1');
