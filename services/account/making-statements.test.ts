@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { deriveId, newId } from '#chassis/id.ts';
 import { localObjectStore } from '#chassis/object-store.ts';
@@ -73,6 +74,33 @@ describe('The statements of a day', function suite() {
       const told = await eventsOf(bank().database('account'), deriveId('stm', accountId));
       expect(told).to.deep.equal(['StatementMade 1']);
     }
+  });
+
+  it('are told of once, whoever else makes the same in that moment', async () => {
+    const account = await perTransaction();
+    const { accountId } = account;
+    await payIn(bank(), account, '1.00');
+    await objects().putIfAbsent(keyOf(accountId), Buffer.from('no statement'));
+    await daysOf(bank()).endDay();
+    await objects().remove(keyOf(accountId));
+    // As if another process had made it, and were about to commit.
+    const other = await bank().database('account').open('superuser');
+    await other.query('begin');
+    await other.query(
+      `insert into statement (account_id, number, frequency, from_date, to_date, currency, opening_balance, closing_balance,
+         credit_total, debit_total, line_count, known_line_number, digest, object_key, create_time)
+       select id, 1, 'per_transaction', open_date, open_date, currency, 0, 100, 100, 0, 1, 1, sha256('x'), 'x', now()
+       from account where id = $1`,
+      [accountId],
+    );
+    await client().retrySetAsideAccounts({ requestId: aRequestId() });
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await rows(waits)).length === 0) await pause(20);
+    await other.query('commit');
+    await other.end();
+    const aside = () => rows('select from set_aside where account_id = $1', [accountId]);
+    while ((await aside()).length > 0) await pause(20);
+    expect(await eventsOf(bank().database('account'), deriveId('stm', accountId))).to.deep.equal([]);
   });
 
   it('are made of who sleeps too, and of nothing that was never opened', async () => {

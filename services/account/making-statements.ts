@@ -259,10 +259,12 @@ export async function makeAgain(context: Context, accountId: string, day: string
   });
 }
 
-/** Writes the rows of statements, and tells that they are there. */
+/** Writes the rows of statements, and tells of those that were not there: somebody else may have made the same. */
 async function writeStatements({ log }: Context, tx: Tx, rows: readonly StatementRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.query(insertStatements(rows));
+  const nameOf = ({ accountId, number }: Pick<StatementRow, 'accountId' | 'number'>) => `${accountId}/${number}`;
+  const written = new Set((await tx.query(insertStatements(rows))).map(nameOf));
   const call = ownCall('account', log);
-  await tx.query(insertOutbox(rows.map((row) => statementMade(row, call))));
+  const events = rows.filter((row) => written.has(nameOf(row))).map((row) => statementMade(row, call));
+  if (events.length > 0) await tx.query(insertOutbox(events));
 }

@@ -151,7 +151,10 @@ async function movePage(
     with due as (
       select a.id from account a
       where a.product_id = ${productId} and a.product_version < ${productVersion} and a.id > ${from} and a.id <= ${until}
-        and a.pending_change is null and ${MOVABLE}
+        and a.pending_change is null and ${MOVABLE} and not exists (
+          -- What is still to be charged for the time before is charged by the version before.
+          select from set_aside s where s.account_id = a.id and s.step in ('accrue-interest', 'charge-fees')
+        )
       order by a.id for update
     ), of_interest as (
       update interest_account i set product_version = ${productVersion} from due where i.account_id = due.id

@@ -64,7 +64,7 @@ export function selectNewestStatements(accountIds: readonly string[]): RawBuilde
 }
 
 /** Keeps statements. Those that are kept already, by whoever was killed after it, stay. */
-export function insertStatements(rows: readonly StatementRow[]): RawBuilder<unknown> {
+export function insertStatements(rows: readonly StatementRow[]): RawBuilder<{ accountId: string; number: number }> {
   const of = (column: keyof StatementRow) => sqlArray(rows.map((row) => row[column]));
   const times = sqlArray(rows.map(({ createTime }) => new Date(Number(createTime)).toISOString()));
   return sql`
@@ -74,7 +74,7 @@ export function insertStatements(rows: readonly StatementRow[]): RawBuilder<unkn
       ${of('toDate')}::date[], ${of('currency')}::text[], ${of('openingBalance')}::bigint[], ${of('closingBalance')}::bigint[],
       ${of('creditTotal')}::bigint[], ${of('debitTotal')}::bigint[], ${of('lineCount')}::integer[],
       ${of('knownLineNumber')}::integer[], ${of('digest')}::bytea[], ${of('objectKey')}::text[], ${times}::timestamptz[])
-    on conflict (account_id, number) do nothing
+    on conflict (account_id, number) do nothing returning account_id as "accountId", number
   `;
 }
 

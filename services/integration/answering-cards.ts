@@ -38,7 +38,7 @@ export async function answerCardMessage(
     if (error instanceof Unusable) return answerTo(message, error.code);
     if (error instanceof Refusal && isDecision(error)) {
       log.warn({ reason: error.reason, type }, 'a message of the card switch is refused');
-      return answerTo(message, codeOf(error.reason));
+      return answerTo(message, codeOf(error.reason, type));
     }
     // Something in it is nothing that the bank can say: an amount that no ledger holds.
     if (error instanceof Refusal && error.code === Code.INVALID_ARGUMENT) return answerTo(message, '30');
@@ -52,11 +52,12 @@ type Transaction = Context['transaction'];
 const until = () => ({ deadline: Date.now() + ANSWER_MS, trace: continueTrace(undefined) });
 
 /** What commands that come under the same key with something else in them, or that cannot be done, are answered. */
-function codeOf(reason: string): string {
+function codeOf(reason: string, type: string): string {
   if (reason === 'REQUEST_EXISTS') return '94';
   if (reason === 'CARD_NOT_FOUND') return '14';
-  // Nothing is to be booked any more, which is what the switch wants.
-  return reason === 'CARD_PAYMENT_REVERSED' ? '00' : '96';
+  if (reason !== 'CARD_PAYMENT_REVERSED') return '96';
+  // Of what is only told, nothing is to be booked any more, which is what the switch wants. Who asks whether to pay out is told no.
+  return type[2] === '2' ? '00' : '22';
 }
 
 async function ask(transaction: Transaction, message: Iso8583Message) {

@@ -133,10 +133,11 @@ const ENTRY = sql`
   floor(extract(epoch from e.create_time) * 1000)::float8 as "createTime"
 `;
 
-/** What of a currency is open. */
-export function selectOpen(currency: string): RawBuilder<OpenRow> {
+/** What of a currency is open, locked until the transaction ends: nobody puts it together with something else meanwhile. */
+export function lockOpen(currency: string): RawBuilder<OpenRow> {
   return sql<OpenRow>`
-    select ${ENTRY} from reconciliation_entry e where e.currency = ${currency} and e.match_number is null order by e.number
+    select ${ENTRY} from reconciliation_entry e where e.currency = ${currency} and e.match_number is null
+    order by e.number for no key update of e
   `;
 }
 

@@ -2,6 +2,7 @@
 // killed leaves a statement without our balance, which the next one takes up: entries are known by what they are, and matched in one commit.
 import type { Tx } from '#chassis/database.ts';
 import { sha256Hex } from '#chassis/digest.ts';
+import { Refusal } from '#chassis/errors.ts';
 import { fromMoney } from '#chassis/money.ts';
 import { type Entry, JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Context } from './context.ts';
@@ -12,13 +13,13 @@ import {
   insertEntries,
   insertMatch,
   insertStatement,
+  lockOpen,
   lockReconciliation,
   type NewEntry,
   type OpenRow,
   type StatementRow,
   selectLastStatement,
   selectNewStatements,
-  selectOpen,
   selectPaymentReferences,
   selectStatement,
   selectStatementBefore,
@@ -45,12 +46,23 @@ export async function keepStatement(tx: Pick<Tx, 'query'>, statement: Settlement
   await tx.query(insertEntries(currency, 'theirs', theirs));
 }
 
-/** Holds the statements that are new against our books. */
-export async function reconcile(context: Context): Promise<void> {
-  for (const statement of await context.database.query(selectNewStatements())) await reconcileOne(context, statement);
+/** What holding statements against our books needs. */
+type Means = Pick<Context, 'database' | 'ledger' | 'log'>;
+
+/** Holds the statements that are new against our books, each after those that came before. What cannot be yet holds up its own currency alone. */
+export async function reconcile(context: Means): Promise<void> {
+  const waiting = new Set<string>();
+  for (const statement of await context.database.query(selectNewStatements())) {
+    const { currency, identification } = statement;
+    if (waiting.has(currency)) continue;
+    await reconcileOne(context, statement).catch((err: unknown) => {
+      waiting.add(currency);
+      context.log.warn({ err, statement: identification, currency }, 'a statement of the scheme has to wait');
+    });
+  }
 }
 
-async function reconcileOne(context: Context, statement: StatementRow): Promise<void> {
+async function reconcileOne(context: Means, statement: StatementRow): Promise<void> {
   const { database } = context;
   const { number, currency } = statement;
   const { entries, balance } = await ourBooks(context, statement);
@@ -59,7 +71,7 @@ async function reconcileOne(context: Context, statement: StatementRow): Promise<
     for (let at = 0; at < entries.length; at += PAGE) {
       await tx.query(insertEntries(currency, 'ours', entries.slice(at, at + PAGE)));
     }
-    const open = await tx.query(selectOpen(currency));
+    const open = await tx.query(lockOpen(currency));
     const of = (side: OpenRow['side']) => open.filter((row) => row.side === side).map(openFrom);
     for (const { rule, ours, theirs } of match(of('ours'), of('theirs'))) {
       await tx.query(insertMatch(currency, rule, [...ours, ...theirs]));
@@ -76,7 +88,7 @@ function openFrom({ number, amount, day, paymentReferences: references }: OpenRo
 const AGAIN_DAYS = 7;
 
 /** What stands on the clearing account since the last statement, up to a day, and its balance then. What is kept already stays as it is. */
-async function ourBooks(context: Context, { number, currency, toDate }: StatementRow) {
+async function ourBooks(context: Means, { number, currency, toDate }: StatementRow) {
   const { database, ledger } = context;
   const [before] = await database.query(selectStatementBefore(number, currency));
   const fromDate = before ? Temporal.PlainDate.from(before.toDate).subtract({ days: AGAIN_DAYS }).toString() : '';
@@ -84,7 +96,13 @@ async function ourBooks(context: Context, { number, currency, toDate }: Statemen
   const entries: NewEntry[] = [];
   let balance = 0n;
   for (let pageToken = ''; ; ) {
-    const page = await ledger.listEntries({ ledgerAccountId, fromDate, toDate, pageSize: PAGE, pageToken });
+    const asked = { ledgerAccountId, fromDate, toDate, pageSize: PAGE, pageToken };
+    const page = await ledger.listEntries(asked).catch((error: unknown) => {
+      // Nothing was ever cleared in the currency: the account is made with the first payment.
+      if (error instanceof Refusal && error.reason === 'LEDGER_ACCOUNT_NOT_FOUND') return undefined;
+      throw error;
+    });
+    if (!page) return { entries, balance };
     const originals = await originalsOf(context, page.entries);
     const journals = page.entries.map(({ journalId }) => originals.get(journalId) ?? journalId);
     const known = await database.query(selectPaymentReferences(journals));
@@ -107,7 +125,7 @@ async function ourBooks(context: Context, { number, currency, toDate }: Statemen
 }
 
 /** Which journals reversals undo: they are about the same payments. */
-async function originalsOf({ ledger }: Context, entries: readonly Entry[]): Promise<ReadonlyMap<string, string>> {
+async function originalsOf({ ledger }: Means, entries: readonly Entry[]): Promise<ReadonlyMap<string, string>> {
   const reversals = new Set(entries.flatMap(({ kind, journalId }) => (kind === JournalKind.REVERSAL ? journalId : [])));
   const originals = new Map<string, string>();
   for (const journalId of reversals) {

@@ -95,4 +95,14 @@ describe('What a scheme says', () => {
     expect(rows).to.deep.equal([{ amount: '50.00' }]);
     expect(await dead()).to.deep.equal([...before, 'IDENTIFICATION_USED_TWICE']);
   });
+
+  it('is put aside where it asks payments back, or answers that, and names none', async () => {
+    const before = await dead();
+    const party = { Agt: { FinInstnId: { BICFI: making.bic } } };
+    const Assgnmt = { Id: 'C1', Assgnr: party, Assgne: party, CreDtTm: making.time };
+    const OrgnlGrpInfAndCxl = { OrgnlMsgId: 'M1', OrgnlMsgNmId: 'pacs.008.001.09', GrpCxl: 'true' };
+    await hear({ name: 'camt.056.001.10', content: { Assgnmt, Undrlyg: [{ OrgnlGrpInfAndCxl }] } });
+    await hear({ name: 'camt.029.001.11', content: { Assgnmt, Sts: { Conf: 'RJCR' } } });
+    expect(await dead()).to.deep.equal([...before, 'PAYMENT_NOT_NAMED', 'PAYMENT_NOT_NAMED']);
+  });
 });

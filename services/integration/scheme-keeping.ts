@@ -61,6 +61,10 @@ export async function keepFetched(context: Keeping, content: Buffer): Promise<{ 
   } else if (name === 'pacs.004.001.10') {
     await keepSaid(context, content, saidByReturn(message.content));
   } else if (name === 'camt.056.001.10') {
+    // One that names no payment asks for all of a message: nobody here takes that apart.
+    if (message.content.Undrlyg.some(({ TxInf = [] }) => TxInf.length === 0)) {
+      await keepDead(context, content, 'PAYMENT_NOT_NAMED');
+    }
     for (const recalled of recalledPayments(message.content)) {
       const payment = inboundId(recalled.agent, recalled.originalTransactionIdentification);
       const id = inboundId(recalled.agent, `${recalled.cancellationIdentification}\n${payment}`);
@@ -73,6 +77,9 @@ export async function keepFetched(context: Keeping, content: Buffer): Promise<{ 
   } else if (name === 'camt.029.001.11') {
     const said = saidByAnswer(message.content).map(({ id, ...verdict }) => ({ ...verdict, id: deriveId('rcl', id) }));
     await keepSaid(context, content, said);
+    if (!message.content.CxlDtls?.some(({ TxInfAndSts = [] }) => TxInfAndSts.length > 0)) {
+      await keepDead(context, content, 'PAYMENT_NOT_NAMED');
+    }
     return { name, id: message.content.Assgnmt.Id };
   } else {
     await keepDead(context, content, 'MESSAGE_NOT_EXPECTED');

@@ -62,6 +62,22 @@ describe('AnnounceProductMigration', function suite() {
     expect(await listed(productId)).to.include({ state: ProductMigrationState.IN_FORCE, movedCount: 1, leftCount: 0 });
   });
 
+  it('leaves who is still to be charged for the time before with the version before, until they are', async () => {
+    const productId = await aProductOf(bank(), limited('100'));
+    const { accountId } = await open(productId);
+    await revised(bank(), productId, limited('50'));
+    await announce(productId, await dayIn(1));
+    const aside = (text: string) => bank().database('account').query(text, [accountId]);
+    await aside(
+      `insert into set_aside (step, account_id, date, reason) values ('charge-fees', $1, '2000-01-01', 'NO_ROOM')`,
+    );
+    await daysOf(bank()).endDay();
+    expect(await versionOf(accountId)).to.equal(1);
+    await aside('delete from set_aside where account_id = $1');
+    await daysOf(bank()).endDay();
+    expect(await versionOf(accountId)).to.equal(2);
+  });
+
   it('leaves interest as it was, across the change, and its explanation', async () => {
     const productId = await aProductOf(bank(), { interest: { ...INTEREST, posting: InterestPeriod.MONTHLY } });
     const { accountId } = await open(productId);

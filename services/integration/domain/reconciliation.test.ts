@@ -47,6 +47,8 @@ describe('The reconciliation of two books', () => {
     expect(matched(['1: 5 on 01', '2: 5 on 01'], ['7: 5 on 01'])).to.deep.equal([]);
     expect(matched(['1: 5 on 01'], ['7: 5 on 02'])).to.deep.equal([]);
     expect(matched(['1: -100 on 01 of a'], ['7: -99 on 01 of a'])).to.deep.equal([]);
+    // Two payments that are told apart are not one because they come to the same.
+    expect(matched(['1: -100 on 01 of a'], ['7: -100 on 01 of b'])).to.deep.equal([]);
   });
 
   it('matches nothing twice, and only what comes to the same', () => {

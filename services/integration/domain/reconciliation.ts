@@ -20,8 +20,8 @@ export interface Match {
 
 /**
  * Matches by references first: entries of the same amount one to one, then what hangs together by references as a whole, where both sides come to the
- * same (one to many, many to one). What is left is matched by amount and day, where as many of ours are so as of theirs: then it makes no
- * difference which is which. At last, what of one side alone hangs together and comes to nothing: what was rejected never was with the other bank.
+ * same (one to many, many to one). What is left is matched by amount and day, where as many of ours are so as of theirs, and one side does not
+ * say which payments they are: then it makes no difference which is which. At last, what of one side alone hangs together and comes to nothing: what was rejected never was with the other bank.
  */
 export function match(ours: readonly Open[], theirs: readonly Open[]): Match[] {
   const left = { ours: new Set(ours), theirs: new Set(theirs) };
@@ -51,7 +51,7 @@ export function match(ours: readonly Open[], theirs: readonly Open[]): Match[] {
   const theirAlike = Map.groupBy([...left.theirs], amountAndDay);
   for (const [key, mine] of alike) {
     const other = theirAlike.get(key) ?? [];
-    if (mine.length !== other.length) continue;
+    if (mine.length !== other.length || (mine.some(isNamed) && other.some(isNamed))) continue;
     for (const [index, one] of mine.entries()) take('amount', [one], other.slice(index, index + 1));
   }
 
@@ -65,6 +65,11 @@ export function match(ours: readonly Open[], theirs: readonly Open[]): Match[] {
 /** What of either side has the same reference and amount: only of entries of one payment. */
 function sameKeys({ references, amount }: Open): string[] {
   return references.length === 1 ? [`${references[0]} ${amount}`] : [];
+}
+
+/** Whether it says which payments it is about. */
+function isNamed({ references }: Open): boolean {
+  return references.length > 0;
 }
 
 function amountAndDay({ amount, day }: Open): string {

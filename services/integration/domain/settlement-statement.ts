@@ -35,6 +35,10 @@ export function settlementStatements({ Stmt }: Content<'camt.053.001.08'>): Sett
     const opening = balanceOf(statement, ['OPBD', 'PRCD'], path);
     const closing = balanceOf(statement, ['CLBD'], path);
     const toDate = closing.day;
+    const amounts = [opening.currency, ...(statement.Ntry ?? []).map(({ Amt }) => Amt.Ccy)];
+    if (amounts.some((currency) => currency !== closing.currency)) {
+      throw new IsoRefusal('VALUE_INVALID', path, 'one currency for its balances and entries');
+    }
     const entries = (statement.Ntry ?? []).flatMap((entry) => entryOf(entry, toDate));
     if (opening.amount + entries.reduce((total, { amount }) => total + amount, 0n) !== closing.amount) {
       throw new IsoRefusal('SUM_MISMATCH', `${path}/Bal`, 'the entries do not lead from one balance to the other');

@@ -35,5 +35,10 @@ describe('ImportSettlementStatement', () => {
       .replaceAll('>1.00<', '>2.00<');
     const asked = desk().importSettlementStatement({ requestId: 'r7', content: Buffer.from(wrong) });
     expect((await refused(asked, 'STATEMENT_UNREADABLE')).metadata).to.deep.include({ reason: 'SUM_MISMATCH' });
+    const mixed = aStatement('S4', -7_600n, [['pmo_c', -100n]])
+      .toString()
+      .replace('"CZK">1.00<', '"EUR">1.00<');
+    const of = desk().importSettlementStatement({ requestId: 'r8', content: Buffer.from(mixed) });
+    expect((await refused(of, 'STATEMENT_UNREADABLE')).metadata).to.deep.include({ reason: 'VALUE_INVALID' });
   });
 });
