@@ -18,6 +18,7 @@ import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from './charges.ts';
 import type { ChequeDepositRow } from './cheque-tables.ts';
 import type { Context } from './context.ts';
+import { isOwnIban } from './creditors.ts';
 import { checkChequeDate } from './domain/cheques.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
@@ -46,8 +47,7 @@ export async function readPaper({ clock, config }: Context, paper: Paper): Promi
   const date = readDate('cheque_date', paper.chequeDate);
   if (!date) throw new Error('a cheque without a date passed validation');
   checkChequeDate(date, (await clock.read()).openDate);
-  const isOurs = drawerIban.startsWith(config.BANK_COUNTRY_CODE) && drawerIban.startsWith(config.BANK_CODE, 4);
-  return { drawerIban, amount, date: date.toString(), isOurs };
+  return { drawerIban, amount, date: date.toString(), isOurs: isOwnIban(config, drawerIban) };
 }
 
 /** To what a cheque of ours is paid: an account of this bank, or the ledger account of a till, of cash, of the clearing. */

@@ -3,8 +3,8 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { ownCall } from '#chassis/call-context.ts';
-import { ownKey } from '#chassis/claims.ts';
-import type { CommandTx } from '#chassis/command.ts';
+import { nextTryKey } from '#chassis/claims.ts';
+import { type CommandTx, claimKey } from '#chassis/command.ts';
 import type { DayStep } from '#chassis/day-steps.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
 import { toMoney } from '#chassis/money.ts';
@@ -87,20 +87,24 @@ export function returningRecalled(context: Context): (recall: ReceivedRecallRow)
   const order = orders.define(returnSteps(context));
   return async ({ id, suspenseItemId }) => {
     const [item] = await database.query(selectItem(suspenseItemId ?? ''));
-    if (!item || item.state === 'pending') return;
+    // Of what may be from somebody who is sanctioned, two officers decide first.
+    if (!item || item.state === 'pending' || item.reason === 'sanctions_match') return;
     if (item.state === 'allocated') {
       // It is with a customer since before it was asked back: the bank has decided so.
       await database.query(changeReceivedRecall(id, 'refused', { answerReason: 'AGNT' }));
       return;
     }
     const planned = { itemId: item.id, isoReason: FOLLOWING_RECALL };
+    const call = ownCall('transaction', log);
+    const { rpc, owner } = claimKey(TransactionService.method.returnSuspenseItem, call, '');
     const request = create(TransactionService.method.returnSuspenseItem.input, {
-      requestId: ownKey(`recall/${id}`),
+      // What back office was at work on when it was tried, is tried again if it came of nothing.
+      requestId: await nextTryKey(database, { rpc, owner }, `recall/${id}`),
       suspenseItemId: item.id,
       isoReason: FOLLOWING_RECALL,
     });
     try {
-      await order.run(request, ownCall('transaction', log), async () => {
+      await order.run(request, call, async () => {
         await vault.ready(item.id);
         return planned;
       });

@@ -163,8 +163,11 @@ async function plan(tx: CommandTx, { transactionId, state, decidedBy, deciders }
   const [held] = await tx.query(selectHeld(transactionId));
   if (order.state !== 'under_review' || !held) throw refuse('REVIEW_NOT_OPEN');
   if (decidedBy === 'officer' && held.screening !== null) throw refuse('SANCTIONS_REVIEW');
+  // Nobody lets through what nobody has screened. It is screened behind the answers as soon as it can be; then they see whom it is like.
+  const isUnscreened = held.screening === 'unavailable';
+  if (decidedBy === 'officers' && state === 'released' && isUnscreened) throw refuse('SCREENING_UNAVAILABLE');
   // What another process has found in the meantime.
-  if (decidedBy === 'screening' && held.screening !== 'unavailable') throw refuse('REVIEW_NOT_OPEN');
+  if (decidedBy === 'screening' && !isUnscreened) throw refuse('REVIEW_NOT_OPEN');
   await tx.execute(endReview(transactionId, state, deciders ?? NOBODY));
   if (state === 'released') {
     const released = changed(order, { state: 'pending', time: Date.now(), reason: '' });

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '#chassis/call.ts';
 import { customer, staff } from '#chassis/testing/clients.ts';
-import type { Account } from '#gen/bank/account/v1/account_pb.ts';
+import { type Account, AccountType } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { CardLimitsSchema } from '#gen/bank/account/v1/card_pb.ts';
 import { CardAuthorizationState, CardUse } from '#gen/bank/transaction/v1/card_authorization_pb.ts';
@@ -36,8 +36,8 @@ export interface CardBank {
   bank(): Bank;
   /** What integration says. */
   network(): Client<typeof TransactionService>;
-  /** A card of a new account with 1,000.00, unless it says otherwise. */
-  aCard(limits?: Limits, balance?: string): Promise<UsedCard>;
+  /** A card of a new account with 1,000.00, unless it says otherwise; of its last owner, where there are others. */
+  aCard(limits?: Limits, balance?: string, others?: readonly string[]): Promise<UsedCard>;
   /** What is asked by a card, in short: 100.00 in a shop. */
   asked(card: UsedCard, amount?: string, more?: Asked): ReturnType<typeof anAuthorization>;
   /** The states of what was asked by the cards of an account, newest first: `APPROVED 00 100.00`. */
@@ -51,9 +51,10 @@ export function useCardBank(): CardBank {
   return {
     bank,
     network: () => bank().as(TransactionService, 'integration-inbound'),
-    async aCard(limits, balance = '1000.00') {
+    async aCard(limits, balance = '1000.00', others = []) {
       const customerId = await registerPerson(bank());
-      const account = await openAccount(bank(), { owners: [customerId] });
+      const type = others.length > 0 ? AccountType.JOINT : AccountType.INDIVIDUAL;
+      const account = await openAccount(bank(), { type, owners: [...others, customerId] });
       if (balance !== '0') await payIn(bank(), account, balance);
       const office = bank().asPrincipal(AccountService, staff('BACK_OFFICE'));
       const terms = { accountId: account.accountId, customerId, ...(limits && { limits }) };

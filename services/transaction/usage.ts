@@ -136,12 +136,15 @@ export const OWN: RawBuilder<unknown> = sql`(
   from own_limit
 )`;
 
-/** What is settled: an order, or a hold. */
+/** What may come back as a whole: a payment to another bank, and what was asked by a card. */
+const MAY_COME_BACK: readonly (Type | undefined)[] = ['outgoing_transfer', 'card_payment'];
+
+/** What is settled: an order, a hold, or what was asked by a card. */
 type Settled = Pick<Order, 'id' | 'bookingDate'> & Partial<Pick<Order, 'type' | 'state'>>;
 
 /**
- * Gives back what refused orders have reserved; what was booked on another day than it was ordered on counts for that. A payment to another bank may
- * come back: what it has reserved is kept, so that it can be given back then, unless it was booked later. Each row is changed once: one statement
+ * Gives back what refused orders have reserved; what was booked on another day than it was ordered on counts for that. What may come back keeps what it
+ * has reserved, so that it can be given back then, unless it was booked later. Each row is changed once: one statement
  * does not change a row a second time.
  */
 export function settleReservations(orders: readonly Settled[]): RawBuilder<unknown> {
@@ -150,7 +153,7 @@ export function settleReservations(orders: readonly Settled[]): RawBuilder<unkno
       select * from unnest(
         ${sqlArray(orders.map(({ id }) => id))}::text[],
         ${sqlArray(orders.map(({ bookingDate }) => bookingDate))}::date[],
-        ${sqlArray(orders.map(({ type, state }) => type === 'outgoing_transfer' && state === 'posted'))}::boolean[]
+        ${sqlArray(orders.map(({ type, state }) => MAY_COME_BACK.includes(type) && state === 'posted'))}::boolean[]
       ) as s (id, booking_date, keeps)
     ), gone as (
       delete from limit_reservation r using settled s

@@ -129,13 +129,17 @@ async function decide(
   const abroad = countryCode !== '' && countryCode !== context.config.BANK_COUNTRY_CODE;
   const code = judgeCard(card, { use: useOf(request.use), minor: amount.minor, abroad, expiry });
   if (code !== undefined) return { ...all, code };
-  const principal = create(ActorSchema, { audience: Audience.CHANNEL, partyId: card.customerId });
+  // Whoever holds the card orders it.
+  const ofHolder = {
+    ...call,
+    principal: create(ActorSchema, { audience: Audience.CHANNEL, partyId: card.customerId }),
+  };
   const asked = { operation: Operation.CARD_PAYMENT, debtorAccountId: card.accountId, amount: toMoney(amount) };
-  const allowed = await outcomeOf(() => context.accounts.authorise(asked, { ...call, principal }));
+  const allowed = await outcomeOf(() => context.accounts.authorise(asked, ofHolder));
   if ('refusal' in allowed) return { ...all, code: codeOf(allowed.refusal.reason) };
   // Others would have to sign it, and nobody is there to.
   if (allowed.value.signaturesRequired) return { ...all, code: codeOf('SIGNATURES_REQUIRED') };
-  const usage = await usageOf(context, allowed.value, { currency: amount.currency, type: 'card_payment' }, call);
+  const usage = await usageOf(context, allowed.value, { currency: amount.currency, type: 'card_payment' }, ofHolder);
   if (!request.partialAllowed) return { ...all, usage, code: undefined };
   const there = await context.ledger.available(allowed.value.debtorLedgerAccountId, call);
   const partial = there > 0n && there < amount.minor;
@@ -170,7 +174,8 @@ function steps({ ledger }: Context): OrderSteps<Method, Planned, Intent, Held> {
       if (row.state !== 'pending') return answer(row);
       if (reserves !== undefined) {
         const bookingDate = refusedFor === null ? reserves : null;
-        await tx.execute(settleReservations([{ id: row.id, bookingDate }]));
+        const state = refusedFor === null ? 'posted' : 'refused';
+        await tx.execute(settleReservations([{ id: row.id, type: 'card_payment', bookingDate, state }]));
       }
       const responseCode = refusedFor === null ? (partial ? '10' : '00') : codeOf(refusedFor);
       const state = refusedFor === null ? ('approved' as const) : ('declined' as const);

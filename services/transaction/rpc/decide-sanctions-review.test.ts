@@ -84,6 +84,7 @@ describe('DecideSanctionsReview', function decideSanctionsReview() {
       expect(waiting.map(({ state }) => state)).to.deep.equal([HELD_FOR_REVIEW, HELD_FOR_REVIEW]);
       const [small] = waiting;
       await refused(officer().decideReview(aDecision(there(small), 'RELEASE')), 'SANCTIONS_REVIEW');
+      await refused(officers().decideSanctionsReview(aDecision(there(small), 'RELEASE')), 'SCREENING_UNAVAILABLE');
       const large = { ...aPayment(mine()), amount: czk('50000.01') };
       await refused(teller().orderPayment(large), 'SCREENING_UNAVAILABLE');
     });

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { staff } from '#chassis/testing/clients.ts';
 import { refused } from '#chassis/testing/service.ts';
-import { SuspenseItemState, SuspenseReason } from '#gen/bank/transaction/v1/payment_order_pb.ts';
+import { ReceivedRecallState, SuspenseItemState, SuspenseReason } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { ReviewDecision } from '#gen/bank/transaction/v1/review_pb.ts';
 import { approved, aRequestId, as, executed, minorOf } from '../testing.ts';
 import { aReceipt, NOBODYS, SANCTIONED, sanction, usePayments, withoutLists } from '../testing-payments.ts';
+import { aRecall, until } from '../testing-recalls.ts';
 
 describe('DecideSuspenseItem', function decideSuspenseItem() {
   this.timeout(120_000);
@@ -56,6 +57,24 @@ describe('DecideSuspenseItem', function decideSuspenseItem() {
     await officers().decideSuspenseItem(aDecision(id, 'REFUSE'));
     await refused(allocate(id), 'SANCTIONS_REVIEW');
     expect((await sendBack(id)).suspenseItem?.state).to.equal(SuspenseItemState.RETURNED);
+  });
+
+  it('sends it back to whoever asks it back, once they have said who it is', async () => {
+    const ask = async (suspenseItemId: string) =>
+      (await scheme().receiveRecall(aRecall({ transactionId: '', suspenseItemId }))).receivedRecallId;
+    const isAccepted = async (id: string) => {
+      const { receivedRecalls } = await as(bank(), 'BACK_OFFICE').listReceivedRecalls({});
+      const recall = receivedRecalls.find(({ receivedRecallId }) => receivedRecallId === id);
+      return recall?.state === ReceivedRecallState.ACCEPTED;
+    };
+    const held = await fromSanctioned();
+    const recall = await ask(held);
+    // When the one that came later is sent back, this one was looked at.
+    const later = await ask((await scheme().receivePayment(aReceipt(NOBODYS))).suspenseItemId);
+    await until(() => isAccepted(later));
+    expect(await isAccepted(recall)).to.equal(false);
+    await officers().decideSuspenseItem(aDecision(held, 'REFUSE'));
+    await until(() => isAccepted(recall));
   });
 
   it('takes nothing in while nobody can say who pays it, and then takes it in, once', async () => {

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { refused } from '#chassis/testing/service.ts';
+import { refused, staff } from '#chassis/testing/service.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { openAccount } from '../../_testbed/opening.ts';
@@ -76,6 +78,24 @@ describe('DepositCheque', function depositCheque() {
       teller().depositCheque({ ...cheque, requestId: aRequestId(), ...into('acc_unknown') }),
       'ACCOUNT_NOT_FOUND',
     );
+  });
+
+  it('has it pending once, though the day turns before that is written', async () => {
+    const account = await openAccount(bank(), { branchId: 'brn_here' });
+    const cheque = { ...(await aCheque(bank(), ELSEWHERE, 79, '400.00')), ...into(account.accountId) };
+    const { query } = bank().database('transaction');
+    await query(`create function lost() returns trigger language plpgsql as $$ begin raise exception 'lost'; end $$`);
+    await query('create trigger lost before update on cheque_deposit for each row execute function lost()');
+    await refused(teller().depositCheque(cheque), 'INTERNAL');
+    const ledger = bank().asPrincipal(LedgerService, staff('BACK_OFFICE'));
+    const { openDate } = await ledger.getBusinessDate({});
+    await ledger.advanceBusinessDate({ requestId: aRequestId(), openDate });
+    // The service sees the turn within a quarter of a second: sooner, there is nothing that could go wrong.
+    await sleep(500);
+    await query('drop trigger lost on cheque_deposit');
+    const { result } = await teller().depositCheque(cheque);
+    expect(result.case === 'chequeDeposit' && depositInShort(result.value)).to.equal('IN_CLEARING 400.00');
+    expect(await balancesOf(bank(), account)).to.equal('booked 0.00 held 0.00 in 400.00 available 0.00');
   });
 
   it('is for staff', async () => {

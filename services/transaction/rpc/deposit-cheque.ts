@@ -1,7 +1,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import { newId } from '#chassis/id.ts';
-import { toMoney } from '#chassis/money.ts';
+import { fromMoney, toMoney } from '#chassis/money.ts';
 import type { OrderSteps } from '#chassis/order.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
@@ -31,11 +31,16 @@ import type { Booking } from '../domain/words.ts';
 import { transactionMessage } from '../messages.ts';
 import { actorOfJournal, type MovementIntent, movementSteps } from '../movement.ts';
 
+const LONGEST_DAYS = 365;
+const DAY_MS = 86_400_000;
+
 /** A cheque of another bank: its row, and the two sides of the money that is pending. */
 interface Deposit {
   readonly deposit: NewChequeDeposit;
   readonly debitLedgerAccountId: string;
   readonly creditLedgerAccountId: string;
+  /** Until when it is pending at most, whatever the clearing does; milliseconds since the epoch. */
+  readonly expireTime: number;
 }
 
 /** Pays a cheque in to an account. */
@@ -62,10 +67,17 @@ async function intoClearing(
 ): Promise<Deposit> {
   const creditor = { case: 'creditorAccountId' as const, value: creditorAccountId };
   const asked = { operation: Operation.CHEQUE_DEPOSIT, creditor, amount: toMoney(amount) };
-  const { creditorPartyId: partyId, creditorLedgerAccountId } = await accounts.authorise(asked, call);
   const { currency, minor } = amount;
+  const {
+    creditorPartyId: partyId,
+    creditorLedgerAccountId,
+    creditorBalanceLimit,
+  } = await accounts.authorise(asked, call);
+  // More than may ever be on the account could never be cleared to it; how much is there by then, ReportChequeDeposit is held against.
+  if (creditorBalanceLimit && minor > fromMoney(creditorBalanceLimit).minor) throw refuse('CEILING_EXCEEDED');
   const cutOff = Temporal.PlainTime.from(config.CHEQUE_CUT_OFF);
-  const day = clearDate(cutOff, { ...(await clock.read()), timeZone: config.BANK_TIME_ZONE });
+  const time = await clock.read();
+  const day = clearDate(cutOff, { ...time, timeZone: config.BANK_TIME_ZONE });
   const deposit = {
     id: newId('chd'),
     creditorAccountId,
@@ -81,15 +93,14 @@ async function intoClearing(
     createTime: Date.now(),
   };
   const debitLedgerAccountId = await ledger.bankAccount('clearing', currency, call);
-  return { deposit, debitLedgerAccountId, creditLedgerAccountId: creditorLedgerAccountId };
+  // By the bank's own clock, which in a sandbox may be set.
+  const today = time.openDate.toZonedDateTime('UTC').epochMilliseconds;
+  const expireTime = Math.max(today, deposit.createTime) + LONGEST_DAYS * DAY_MS;
+  return { deposit, debitLedgerAccountId, creditLedgerAccountId: creditorLedgerAccountId, expireTime };
 }
 
 type Method = typeof TransactionService.method.depositCheque;
 type Intent = (MovementIntent & { readonly number: number }) | Deposit;
-
-/** It is pending for so long at most, whatever the clearing does. */
-const LONGEST_DAYS = 365;
-const DAY_MS = 86_400_000;
 
 /** One of ours is answered when it is settled, as those of others are. */
 function steps(context: Context): OrderSteps<Method, ChequeMovement | Deposit, Intent, Booking | null> {
@@ -114,14 +125,10 @@ function steps(context: Context): OrderSteps<Method, ChequeMovement | Deposit, I
     async carryOut(intent, options) {
       if (!('deposit' in intent)) return base.carryOut(intent, options);
       const { validateOnly, deadline, call } = options;
-      const { deposit, ...sides } = intent;
-      const { holdId, currency, amount, createTime } = deposit;
+      const { deposit, expireTime, ...sides } = intent;
+      const { holdId, currency, amount } = deposit;
       const terms = { holdId, amount: toMoney({ currency, minor: BigInt(amount) }), kind: JournalKind.TRANSFER };
-      // By the bank's own clock, which in a sandbox may be set.
-      const { openDate } = await context.clock.read();
-      const today = openDate.toZonedDateTime('UTC').epochMilliseconds;
-      const expireTime = timestampFromMs(Math.max(today, createTime) + LONGEST_DAYS * DAY_MS);
-      const asked = { ...terms, ...sides, expireTime, ...actorOfJournal(call) };
+      const asked = { ...terms, ...sides, expireTime: timestampFromMs(expireTime), ...actorOfJournal(call) };
       await context.ledger.placeHold(asked, { validateOnly, deadline, trace: call.trace });
       return null;
     },

@@ -9,7 +9,8 @@ import { checkedCurrency } from '../domain/tills.ts';
 export function getVault({ ledger }: Context): Rpcs<typeof TransactionService>['getVault'] {
   return async ({ branchId, currencyCode }, call) => {
     const currency = checkedCurrency(currencyCode);
-    const account = await ledger.cashAccount(vaultAccount(branchId, currency), call);
-    return { balance: toMoney({ currency, minor: await ledger.unheld(account, call) }) };
+    // One that was never filled has no account, and reading it opens none.
+    const { ledgerAccountId } = vaultAccount(branchId, currency);
+    return { balance: toMoney({ currency, minor: await ledger.unheld(ledgerAccountId, call) }) };
   };
 }

@@ -3,9 +3,11 @@ import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { ChequeDecision } from '#gen/bank/account/v1/cheque_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { LimitChannel } from '#gen/bank/transaction/v1/limit_pb.ts';
 import { accountsAs, openAccount } from '../../_testbed/opening.ts';
 import { aRequestId, as, balanceOf, czk } from '../testing.ts';
 import { aCheque, issueCheques, today, useCheques } from '../testing-cheques.ts';
+import { aLimit, publishLimits } from '../testing-limits.ts';
 
 describe('PresentCheque', () => {
   const { bank, drawer, scheme } = useCheques();
@@ -19,6 +21,20 @@ describe('PresentCheque', () => {
       .as(LedgerService, 'transaction')
       .getBalances({ ledgerAccountIds: ['lac_clearing_czk'] });
     expect(balances[0]?.booked?.amount).to.equal('-100.00');
+  });
+
+  it('is held to the limits of cheques, of which what is sent back uses up nothing', async () => {
+    const of = (number: number, amount: string) => aCheque(bank(), drawer().iban, number, amount);
+    const { accountId } = drawer();
+    await publishLimits(bank(), [aLimit('cheques-day', '60.00', { channel: LimitChannel.CHEQUE })]);
+    const { metadata } = await refused(scheme().presentCheque(await of(9, '60.01')), 'LIMIT_EXCEEDED');
+    expect([metadata['limit'], metadata['iso_reason']]).to.deep.equal(['cheques-day', 'MS03']);
+    const office = accountsAs(bank(), 'BACK_OFFICE');
+    await office.stopCheques({ requestId: aRequestId(), accountId, firstNumber: 10 });
+    await refused(scheme().presentCheque(await of(10, '60.00')), 'CHEQUE_STOPPED');
+    await scheme().presentCheque(await of(9, '60.00'));
+    await refused(scheme().presentCheque(await of(11, '0.01')), 'LIMIT_EXCEEDED');
+    await publishLimits(bank(), []);
   });
 
   it('says in ISO’s codes why a cheque is sent back, the same however often it is asked', async () => {

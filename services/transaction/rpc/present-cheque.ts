@@ -1,11 +1,9 @@
-import { create } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import { isDecision, Refusal } from '#chassis/errors.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { type PresentChequeRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
+import { OUTSIDER } from '../accounts.ts';
 import { type ChequeMovement, payingCheque, payOut, readPaper } from '../cheques.ts';
 import type { Context } from '../context.ts';
 import { returnCode } from '../domain/cheques.ts';
@@ -27,13 +25,11 @@ export function presentCheque(context: Context): Rpcs<typeof TransactionService>
   };
 }
 
-/** Whoever presents it is nobody that the bank knows. */
-const OUTSIDER = create(ActorSchema, { audience: Audience.PUBLIC });
-
 async function prepare(context: Context, request: PresentChequeRequest, call: Call): Promise<ChequeMovement> {
   const paper = await readPaper(context, request);
   const ledgerAccountId = await context.ledger.bankAccount('clearing', paper.amount.currency, call);
   const to = { kind: JournalKind.TRANSFER, ledgerAccountId };
+  // Whoever presents it is nobody that the bank knows.
   return payOut(context, request, paper, to, { ...call, principal: call.principal ?? OUTSIDER });
 }
 

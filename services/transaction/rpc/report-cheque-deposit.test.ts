@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
-import { accountsAs, openAccount } from '../../_testbed/opening.ts';
-import { aRequestId, as, balancesOf, there } from '../testing.ts';
+import { accountsAs, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
+import { aRequestId, as, balancesOf, limitBalance, there } from '../testing.ts';
 import { aCheque, depositInShort, useCheques } from '../testing-cheques.ts';
 
 describe('ReportChequeDeposit', () => {
@@ -16,8 +16,8 @@ describe('ReportChequeDeposit', () => {
     isoReason,
   });
 
-  async function inClearing(number: number) {
-    const account = await openAccount(bank());
+  async function inClearing(number: number, owner?: string) {
+    const account = await openAccount(bank(), owner === undefined ? {} : { owners: [owner] });
     const cheque = await aCheque(bank(), 'DE89370400440532013000', number, '400.00');
     const { result } = await as(bank(), 'TELLER').depositCheque({ ...cheque, creditorAccountId: account.accountId });
     if (result.case !== 'chequeDeposit') throw new Error('the cheque is not of another bank');
@@ -44,6 +44,21 @@ describe('ReportChequeDeposit', () => {
     expect(chequeDeposit?.isoReason).to.equal('AM04');
     expect(await balancesOf(bank(), account)).to.equal('booked 0.00 held 0.00 in 0.00 available 0.00');
     await inClearing(2);
+  });
+
+  it('puts no more on the account than the tier of its owner lets be on it', async () => {
+    const owner = await registerPerson(bank());
+    const { account, id } = await inClearing(4, owner);
+    const limit = (amount: string) => limitBalance(bank().database('account'), owner, amount);
+    await payIn(bank(), account, '200.00');
+    await limit('500.00');
+    await refused(scheme().reportChequeDeposit(report(id, CLEARED)), 'CEILING_EXCEEDED');
+    const cheque = { ...(await aCheque(bank(), 'DE89370400440532013000', 5, '500.01')) };
+    const deposit = as(bank(), 'TELLER').depositCheque({ ...cheque, creditorAccountId: account.accountId });
+    await refused(deposit, 'CEILING_EXCEEDED');
+    await payIn(bank(), account, '-150.00');
+    const { chequeDeposit } = await scheme().reportChequeDeposit(report(id, CLEARED));
+    expect(depositInShort(chequeDeposit)).to.equal('CLEARED 400.00');
   });
 
   it('waits with what the account takes not, and asks for a reason of what is sent back alone', async () => {

@@ -1,12 +1,16 @@
-import { toMoney } from '#chassis/money.ts';
-import type { OrderSteps } from '#chassis/order.ts';
+import type { Call } from '#chassis/call-context.ts';
+import { fromMoney, toMoney } from '#chassis/money.ts';
+import { type OrderSteps, outcomeOf } from '#chassis/order.ts';
 import type { Rpcs } from '#chassis/serve.ts';
+import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
 import {
   type ReportChequeDepositRequest,
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import { OUTSIDER } from '../accounts.ts';
 import {
   type ChequeDepositRow,
   changeChequeDeposit,
@@ -37,25 +41,37 @@ interface Intent {
 /** Says what became of a cheque of another bank. */
 export function reportChequeDeposit(context: Context): Rpcs<typeof TransactionService>['reportChequeDeposit'] {
   const order = context.orders.define(steps(context));
-  return (request, call) => order.run(request, call, () => prepare(context, request));
+  return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
 async function prepare(
-  { database, vault }: Context,
+  { accounts, database, vault }: Context,
   { chequeDepositId: id, state, isoReason }: ReportChequeDepositRequest,
+  call: Call,
 ): Promise<Planned> {
   if ((state === ChequeDepositState.RETURNED) !== (isoReason !== '')) throw refuse('ISO_REASON_REQUIRED');
   const [row] = await database.query(selectChequeDeposit(id));
   if (!row) throw refuse('CHEQUE_DEPOSIT_NOT_FOUND');
   await vault.ready(row.partyId);
-  return { id, isoReason, movement: clearing(row) };
+  const limit = isoReason === '' ? await balanceLimitOf(accounts, row, call) : undefined;
+  return { id, isoReason, movement: clearing(row, limit) };
+}
+
+/** How much may be on the account, by what the bank has verified of its owners now. Whether it takes anything, the ledger says. */
+async function balanceLimitOf(accounts: Context['accounts'], row: ChequeDepositRow, call: Call) {
+  const creditor = { case: 'creditorAccountId' as const, value: row.creditorAccountId };
+  const amount = toMoney({ currency: row.currency, minor: BigInt(row.amount) });
+  const asked = { operation: Operation.INCOMING_TRANSFER, creditor, amount };
+  const decided = await outcomeOf(() => accounts.authorise(asked, { ...call, principal: OUTSIDER }));
+  return 'value' in decided ? decided.value.creditorBalanceLimit : undefined;
 }
 
 /** What books a cheque that is cleared: all that is pending of it, from its clear date on. */
-function clearing(row: ChequeDepositRow): Movement {
+function clearing(row: ChequeDepositRow, limit: Money | undefined): Movement {
   const { currency, creditorAccountId, partyId, holdId, clearDate: valueDate } = row;
   const amount = BigInt(row.amount);
-  const captures = { holdId, amount: toMoney({ currency, minor: amount }), final: true };
+  const balanceLimit = limit && { balanceLimit: toMoney(fromMoney(limit)) };
+  const captures = { holdId, amount: toMoney({ currency, minor: amount }), final: true, ...balanceLimit };
   const terms = { creditorAccountId, partyId, currency, amount, particulars: null };
   return {
     order: newOrder({ type: 'cheque_deposit', ...terms }),

@@ -22,6 +22,7 @@ import type { Context } from '../context.ts';
 import { refuseRequest } from '../domain/refusals.ts';
 import { patiently } from '../patience.ts';
 import { reversalSteps } from '../reversing.ts';
+import { settleReservations } from '../usage.ts';
 
 interface Planned {
   readonly messageKey: string;
@@ -37,7 +38,7 @@ interface Intent {
   /** What is done: nothing, or it is let go, held in part by another hold, or put back. Amounts are minor units. */
   readonly act: 'none' | 'release' | 'shrink' | 'put_back';
   readonly remaining: string;
-  /** The hold of what remains. */
+  /** The hold of what remains; no other reversal has the same. */
   readonly nextHoldId: string;
 }
 
@@ -60,14 +61,18 @@ export function reverseCardAuthorization(
 
 type Method = typeof TransactionService.method.reverseCardAuthorization;
 
-function steps(context: Context): OrderSteps<Method, Planned, Intent, null> {
+/** Carried out, it answers the hold of what remains. */
+function steps(context: Context): OrderSteps<Method, Planned, Intent, string> {
   const { ledger, log, orders } = context;
   const reversing = orders.define(reversalSteps(context));
-  /** What is booked is put back by a reversal of its transaction, once: an order of its own, under a key that follows from it. */
-  async function putBack({ row, remaining }: Intent): Promise<void> {
-    const { transactionId: originalId, id, version } = row;
+  /**
+   * What is booked is put back by a reversal of its transaction, once: an order of its own, under a key that follows from this one. What its account
+   * refuses now, the next reversal tries anew.
+   */
+  async function putBack({ row, remaining, nextHoldId }: Intent): Promise<void> {
+    const { transactionId: originalId } = row;
     const request = create(TransactionService.method.reverseTransaction.input, {
-      requestId: ownKey(`card ${id}/${version}`),
+      requestId: ownKey(`card ${nextHoldId}`),
       transactionId: originalId,
     });
     const amount = BigInt(row.amount) - BigInt(remaining);
@@ -81,32 +86,37 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, null> {
     // That it has expired meanwhile, or was let go, is as well.
     await outcomeOf(() => ledger.releaseHold({ requestId: `${holdId}/release`, holdId }, on));
   }
+  /** Holds what remains by another hold, if its account takes one. */
+  async function isHeldAnew({ row, nextHoldId, remaining }: Intent, { deadline, call }: CallOptions): Promise<boolean> {
+    const asked = {
+      holdId: nextHoldId,
+      // The money is there: it is held by the one that goes. Between the two nobody else gets at it.
+      kind: JournalKind.SCHEME_ADVICE,
+      debitLedgerAccountId: deriveId('lac', row.accountId),
+      creditLedgerAccountId: await ledger.bankAccount('card_clearing', row.currency, call),
+      amount: moneyOf(row, remaining),
+      captureLimit: toMoney({ currency: row.currency, minor: MINOR_MAX }),
+      expireTime: timestampFromMs(row.expireTime),
+    };
+    const on = { validateOnly: false, deadline, trace: call.trace };
+    return 'value' in (await outcomeOf(() => ledger.placeHold(asked, on)));
+  }
   return {
     method: TransactionService.method.reverseCardAuthorization,
     plan,
     async carryOut(intent, options) {
-      const { row, act, nextHoldId, remaining } = intent;
-      if (act === 'none' || options.validateOnly) return null;
-      if (act === 'put_back') await putBack(intent);
-      if (act === 'shrink') {
-        const clearing = await ledger.bankAccount('card_clearing', row.currency, options.call);
-        const asked = {
-          holdId: nextHoldId,
-          // The money is there: it is held by the one that goes. Between the two nobody else gets at it.
-          kind: JournalKind.SCHEME_ADVICE,
-          debitLedgerAccountId: deriveId('lac', row.accountId),
-          creditLedgerAccountId: clearing,
-          amount: moneyOf(row, remaining),
-          captureLimit: toMoney({ currency: row.currency, minor: MINOR_MAX }),
-          expireTime: timestampFromMs(row.expireTime),
-        };
-        const { deadline, call } = options;
-        await outcomeOf(() => ledger.placeHold(asked, { validateOnly: false, deadline, trace: call.trace }));
+      const { row, act, nextHoldId } = intent;
+      if (act === 'none' || options.validateOnly) return row.holdId;
+      if (act === 'put_back') {
+        await putBack(intent);
+        return row.holdId;
       }
-      if (act !== 'put_back') await release(row, options);
-      return null;
+      // What its account takes no hold of now stays held as it was, until it is cleared or expires.
+      if (act === 'shrink' && !(await isHeldAnew(intent, options))) return row.holdId;
+      await release(row, options);
+      return act === 'shrink' ? nextHoldId : row.holdId;
     },
-    async settle(tx, { row, code, act, remaining, nextHoldId }, outcome) {
+    async settle(tx, { row, code, act, remaining }, outcome) {
       tx.record(recordOf(row));
       if (act === 'none') return { cardAuthorizationId: row.id, responseCode: code };
       if ('refusal' in outcome) {
@@ -114,9 +124,10 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, null> {
         return {};
       }
       const whole = remaining === '0';
+      // What was asked has used up of limits, none that is taken back whole has.
+      if (whole) await tx.execute(settleReservations([{ id: row.id, bookingDate: null }]));
       const state = whole ? ('reversed' as const) : row.state;
-      const hold = act === 'shrink' ? { holdId: nextHoldId } : {};
-      await changeTo(tx, row, { busy: false, state, amount: remaining, ...hold });
+      await changeTo(tx, row, { busy: false, state, amount: remaining, holdId: outcome.value });
       return { cardAuthorizationId: row.id, responseCode: code };
     },
   };
