@@ -30,7 +30,10 @@ export interface DayStep {
 export const LOOK_MS = 500;
 const TELL_MS = 500;
 
-/** Makes a function that takes all steps that are due, one after the other, and answers those of its steps that are not done. */
+/**
+ * Makes a function that takes all steps that are due, one after the other, and answers those of its steps that are not done. One that throws holds
+ * up none of the others; what it threw is thrown after them.
+ */
 export function dayStepsOf(
   checklists: Checklists,
   steps: readonly DayStep[],
@@ -46,13 +49,16 @@ export function dayStepsOf(
     );
   }
 
+  async function report(businessDate: string, step: string, how: StepCounts & { readonly done: boolean }) {
+    await checklists.reportDayStep({ requestId: newId('cmd'), businessDate, step, ...how });
+  }
+
   function telling(businessDate: string, step: string): Tell {
     let told = performance.now();
     return async (counts) => {
       if (performance.now() - told < TELL_MS) return;
       told = performance.now();
-      const requestId = newId('cmd');
-      await checklists.reportDayStep({ requestId, businessDate, step, done: false, ...(await counts()) });
+      await report(businessDate, step, { ...(await counts()), done: false });
     };
   }
 
@@ -63,14 +69,21 @@ export function dayStepsOf(
       registered = true;
     }
     const waiting = new Set<string>();
+    const failures: unknown[] = [];
     for (;;) {
       const open = await openSteps();
       const due = open.find((step) => step.due && !waiting.has(step.name));
+      if (!due && failures.length > 0) throw failures[0];
       if (!due) return open;
       const { name, businessDate } = due;
-      const counts = await steps.find((step) => step.name === name)?.take(businessDate, telling(businessDate, name));
-      if (!counts) waiting.add(name);
-      else await checklists.reportDayStep({ requestId: newId('cmd'), businessDate, step: name, done: true, ...counts });
+      try {
+        const counts = await steps.find((step) => step.name === name)?.take(businessDate, telling(businessDate, name));
+        if (!counts) waiting.add(name);
+        else await report(businessDate, name, { ...counts, done: true });
+      } catch (error) {
+        waiting.add(name);
+        failures.push(error);
+      }
     }
   };
 }
