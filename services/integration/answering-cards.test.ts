@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { Code, Refusal } from '#chassis/errors.ts';
 import { makeLog } from '#chassis/log.ts';
 import { answerCardMessage } from './answering-cards.ts';
-import type { Context } from './context.ts';
 
 const FIELDS = {
   2: '9999700012345671',
@@ -28,7 +27,7 @@ const transaction = {
   async clearCardPayment() {
     throw new Refusal(reversed);
   },
-} as unknown as Context['transaction'];
+};
 
 describe('What is reversed before it is booked', () => {
   for (const [type, code, what] of [
@@ -37,7 +36,10 @@ describe('What is reversed before it is booked', () => {
     ['0220', '00', 'is heard where the switch only tells'],
   ] as const)
     it(`${what}: ${type} is answered ${code}`, async () => {
-      const answer = await answerCardMessage({ transaction, log: makeLog('test', 'silent') }, { type, fields: FIELDS });
+      const answer = await answerCardMessage(
+        { transaction: transaction as never, log: makeLog('test', 'silent') },
+        { type, fields: FIELDS },
+      );
       expect(answer?.fields[39]).to.equal(code);
     });
 });

@@ -6,7 +6,6 @@ import { Code, Refusal } from '#chassis/errors.ts';
 import { makeLog } from '#chassis/log.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { ListEntriesResponseSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
-import type { Context } from './context.ts';
 import type { SettlementStatement } from './domain/settlement-statement.ts';
 import { insertEntries, insertMatch, lockEntries } from './reconciliation-tables.ts';
 import { keepStatement, reconcile } from './reconciling.ts';
@@ -22,7 +21,7 @@ const ledger = {
     if (ledgerAccountId === 'lac_clearing_eur') throw new Refusal(refusal);
     return create(ListEntriesResponseSchema, { closingBalance: { currencyCode: 'CZK', amount: '0.00' } });
   },
-} as unknown as Context['ledger'];
+};
 
 describe('Statements of the scheme', function suite() {
   this.timeout(60_000);
@@ -54,7 +53,7 @@ describe('Statements of the scheme', function suite() {
     await keep('S1', 'USD');
     await keep('S2', 'EUR');
     await keep('S3', 'CZK');
-    await reconcile({ database, ledger, log });
+    await reconcile({ database, ledger: ledger as never, log });
     const rows = await cloned.query<{ currency: string; our_balance: string | null }>(
       'select currency, our_balance from settlement_statement order by number',
     );
@@ -72,7 +71,7 @@ describe('Statements of the scheme', function suite() {
     await database.transaction(async (tx) => {
       await tx.query(lockEntries(numbers));
       await tx.query(insertMatch('CZK', 'staff', numbers, { difference: 100n, reason: 'a mistake of ours' }));
-      reconciled = reconcile({ database, ledger, log });
+      reconciled = reconcile({ database, ledger: ledger as never, log });
       while (!(await isWaiting())) await sleep(20);
     });
     await reconciled;
