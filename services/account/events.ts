@@ -44,7 +44,7 @@ import type { Representation } from './domain/standing.ts';
 import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
 import { deaths } from './estates.ts';
 import { saveRepresentation } from './people-tables.ts';
-import { requestedProducts } from './requested-products.ts';
+import { requestedProducts } from './request-events.ts';
 import type { StatementRow } from './statement-tables.ts';
 import type { AccountRow } from './tables.ts';
 

@@ -1,18 +1,15 @@
-// What customers want on their accounts: taken down as the customer service tells of it, made or refused, and reported. Each step can be
+// What customers want on their accounts: taken down as the customer service tells of it (request-events.ts), made or refused, and reported. Each step can be
 // done again, by whichever process comes to it.
-import { create, fromJson, type JsonObject, toJson } from '@bufbuild/protobuf';
+import { create, fromJson, type JsonObject } from '@bufbuild/protobuf';
 import { sql } from 'kysely';
 import { type Call, ownCall } from '#chassis/call-context.ts';
 import { ownKey } from '#chassis/claims.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { outcomeOf } from '#chassis/order.ts';
-import { on } from '#chassis/subscription.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
-import { ServiceRequestChangedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import {
   type RequestedProduct,
   RequestedProductSchema,
-  RequestedProductState,
   RequestedProductType,
 } from '#gen/bank/customer/v1/service_request_pb.ts';
 import { readHolders, readRow } from './accounts.ts';
@@ -21,20 +18,6 @@ import { refuse } from './domain/refusals.ts';
 import { issueCard } from './rpc/issue-card.ts';
 import { issueChequeBook } from './rpc/issue-cheque-book.ts';
 import { makeCopy } from './statement-copies.ts';
-
-/** Takes down what is approved. Whatever happens to the request until it is made tells of the same approval again. */
-export function requestedProducts() {
-  return on(ServiceRequestChangedSchema, async (tx, event) => {
-    const { product, productState, productApprovalNumber, serviceRequestId, customerId } = event;
-    if (!product || productState !== RequestedProductState.APPROVED) return;
-    await tx.execute(sql`
-      insert into requested_product (service_request_id, approval_number, customer_id, product)
-      values (${serviceRequestId}, ${productApprovalNumber}, ${customerId},
-        ${JSON.stringify(toJson(RequestedProductSchema, product))}::jsonb)
-      on conflict do nothing
-    `);
-  });
-}
 
 interface Wanted {
   readonly serviceRequestId: string;
