@@ -3,7 +3,7 @@ import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
 import { accountsAs, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
-import { aRequestId, as, balancesOf, limitBalance, there } from '../testing.ts';
+import { approved, aRequestId, as, balancesOf, limitBalance, there } from '../testing.ts';
 import { aCheque, depositInShort, useCheques } from '../testing-cheques.ts';
 
 describe('ReportChequeDeposit', () => {
@@ -34,6 +34,9 @@ describe('ReportChequeDeposit', () => {
     const { transactionId } = there(answer.chequeDeposit);
     const { transaction } = await as(bank(), 'TELLER').getTransaction({ transactionId });
     expect(transaction?.valueDate).to.equal(clearDate);
+    // The other bank has paid it.
+    const undo = { requestId: aRequestId(), transactionId, amount: transaction?.amount };
+    await refused(approved(bank(), 'BACK_OFFICE').reverseTransaction(undo), 'TRANSACTION_NOT_REVERSIBLE');
     await refused(scheme().reportChequeDeposit(report(id, RETURNED, 'AM04')), 'CHEQUE_DEPOSIT_NOT_IN_CLEARING');
   });
 

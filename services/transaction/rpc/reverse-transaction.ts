@@ -8,7 +8,7 @@ import { patiently } from '../patience.ts';
 import { type ReversalPlan, reversalSteps } from '../reversing.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
 
-const OF_SCHEMES = ['outgoing_transfer', 'incoming_transfer', 'card_payment'];
+const OF_SCHEMES = ['outgoing_transfer', 'incoming_transfer', 'card_payment', 'cheque_deposit'];
 
 /** Undoes a transaction, in whole or in part. */
 export function reverseTransaction(context: Context): Rpcs<typeof TransactionService>['reverseTransaction'] {
