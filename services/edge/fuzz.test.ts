@@ -11,8 +11,8 @@ import { useBank } from '../_testbed/bank.ts';
 import { type RunningEdge, startEdge } from './service.ts';
 import { bare, clientOf, framed, postGrpc, toldInJson, toldInTrailers } from './test-clients.ts';
 
-/** Over each of two protocols; with the hostile ones of the journey, ten thousand in all, and a million in proof. */
-const REQUESTS = process.env['COREBANK_PROOF'] ? 495_000 : 4_500;
+/** Over each of two protocols; with the hostile ones of the journey, fifty thousand in all, and a million in proof. */
+const REQUESTS = process.env['COREBANK_PROOF'] ? 495_000 : 24_500;
 const SOCKETS = process.env['COREBANK_PROOF'] ? 1_000 : 60;
 const AT_ONCE = 8;
 const BATCH = 500;

@@ -15,7 +15,7 @@ import { asCommand, sampleOf } from './samples.ts';
 import { type Known, validRequests } from './valid-values.ts';
 
 /** Of each RPC, half of them rehearsed and half for real. */
-const COUNT = PROOF ? 2_000 : 12;
+const COUNT = PROOF ? 2_000 : 24;
 const AT_ONCE = 16;
 /** Below these a generator that makes nothing valid would pass for one. */
 const LEAST = COUNT / 4;
