@@ -1,5 +1,7 @@
 // Whether accounts may move from one version of a product to another, and from which day on.
+
 import { create, equals } from '@bufbuild/protobuf';
+import { requireDate } from '#chassis/dates.ts';
 import { type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import { periodicFeesOf } from './fee-terms.ts';
 import { endsPeriod } from './interest.ts';
@@ -29,7 +31,7 @@ export function checkMigratable(from: readonly ProductTerms[], to: ProductTerms)
 /** The day in a text. Refuses DATE_INVALID. */
 export function effectiveDay(text: string): Temporal.PlainDate {
   try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+    return requireDate('effective_date', text);
   } catch {
     throw refuse('DATE_INVALID', { field: 'effective_date' });
   }

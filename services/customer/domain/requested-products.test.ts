@@ -29,6 +29,7 @@ describe('What a customer wants', () => {
     ['another limit without one', PRODUCT, { type: OVERDRAFT_LIMIT }, 'PRODUCT_INVALID'],
     ['a copy of no days', PRODUCT, { type: STATEMENT_COPY, ...days, toDate: '2025-12-31' }, 'DATE_INVALID'],
     ['a copy up to no day', PRODUCT, { type: STATEMENT_COPY, ...days, toDate: '2026-02-30' }, 'DATE_INVALID'],
+    ['a copy from the year 0', PRODUCT, { type: STATEMENT_COPY, ...days, fromDate: '0000-01-01' }, 'DATE_INVALID'],
   ];
   for (const [what, kind, wish, comes] of cases) {
     it(`that is ${what} comes as ${comes}`, () => {

@@ -1,4 +1,5 @@
 // What customers want of the bank: what a request for it must say, and how it moves on.
+import { requireDate } from '#chassis/dates.ts';
 import {
   type RequestedProduct,
   RequestedProductState,
@@ -44,7 +45,7 @@ export function wanted(kind: ServiceRequestKind, product: RequestedProduct | und
 
 function dayOf(field: string, text: string): Temporal.PlainDate {
   try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+    return requireDate(field, text);
   } catch {
     throw refuse('DATE_INVALID', { field: `product.${field}` });
   }
