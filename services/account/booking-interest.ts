@@ -23,6 +23,14 @@ export function ownAccount(role: keyof typeof OWN, currency: string): string {
   return `lac_${role}_${currency.toLowerCase()}`;
 }
 
+/** The bank's own accounts in a currency, as they are opened. */
+export function ownAccounts(currencyCode: string) {
+  return Object.entries(OWN).map(([role, terms]) => {
+    const ledgerAccountId = ownAccount(role as keyof typeof OWN, currencyCode);
+    return { ledgerAccountId, currencyCode, ...terms };
+  });
+}
+
 /** The currencies of which a process has opened them, by its client of the ledger. */
 const opened = new WeakMap<Context['ledger'], Set<string>>();
 
@@ -31,9 +39,8 @@ export async function openOwnAccounts({ ledger }: Pick<Context, 'ledger'>, curre
   const known = opened.get(ledger) ?? new Set<string>();
   opened.set(ledger, known);
   if (known.has(currency)) return;
-  for (const [role, terms] of Object.entries(OWN)) {
-    const ledgerAccountId = ownAccount(role as keyof typeof OWN, currency);
-    await ledger.openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, currencyCode: currency, ...terms });
+  for (const account of ownAccounts(currency)) {
+    await ledger.openLedgerAccount({ requestId: account.ledgerAccountId, ...account });
   }
   known.add(currency);
 }

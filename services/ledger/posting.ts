@@ -8,6 +8,7 @@ import type { Tx } from '#chassis/database.ts';
 import { isDecision, type Refusal, refuseCall } from '#chassis/errors.ts';
 import type { Amount } from '#chassis/money.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
+import { assume } from './assumed.ts';
 import { type Known, readAccounts, readKnown, reversedIds } from './batch-reading.ts';
 import { type Means, type Refused, write } from './batch-writing.ts';
 import type { Chain } from './chain.ts';
@@ -31,7 +32,7 @@ import {
 } from './holds.ts';
 import { takeKnownTime } from './known-time.ts';
 import { numbersInBlocks } from './numbers.ts';
-import { lockDays, noteUndone, selectOriginals } from './tables.ts';
+import { type AccountTerms, lockDays, noteUndone, selectOriginals } from './tables.ts';
 
 /** A journal on its way to the lane. */
 export interface Draft {
@@ -81,8 +82,8 @@ type OutcomeOf<G> = G extends HoldGroup ? HoldOutcome : readonly Outcome[];
 export interface Lane {
   /** Waits for a batch and answers with its own outcome. */
   submit<G extends Group | HoldGroup>(group: G): Promise<OutcomeOf<G>>;
-  /** Answers what would happen, and does nothing. */
-  rehearse<G extends Group | HoldGroup>(group: G): Promise<OutcomeOf<G>>;
+  /** Answers what would happen, with more accounts open where they are not, and does nothing. */
+  rehearse<G extends Group | HoldGroup>(group: G, assumed?: readonly AccountTerms[]): Promise<OutcomeOf<G>>;
   /** Refuses new work and waits for what is at work. */
   drain(): Promise<void>;
 }
@@ -109,9 +110,12 @@ export function openLane({ database, metrics }: House, wiring: () => Promise<Wir
   });
   return {
     submit: <G extends Group | HoldGroup>(group: G) => lane.submit(group) as Promise<OutcomeOf<G>>,
-    async rehearse<G extends Group | HoldGroup>(group: G) {
+    async rehearse<G extends Group | HoldGroup>(group: G, assumed: readonly AccountTerms[] = []) {
       const rules = await wiring();
-      const rehearsal = (tx: Tx) => post(tx, [group], rules, { everyoneIsLate: () => false });
+      const rehearsal = async (tx: Tx) => {
+        await assume(tx, assumed);
+        return post(tx, [group], rules, { everyoneIsLate: () => false });
+      };
       const [settled] = await database.transaction(rehearsal, { rollback: true });
       if (!settled || 'error' in settled) throw settled?.error;
       return settled.value as OutcomeOf<G>;

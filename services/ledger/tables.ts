@@ -76,6 +76,11 @@ export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknow
   `;
 }
 
+/** Opens those that are not there. */
+export function insertMissingAccounts(rows: readonly AccountTerms[]): RawBuilder<unknown> {
+  return sql`${insertAccounts(rows)} on conflict do nothing`;
+}
+
 /** A ledger account as the statements below read it. */
 export type AccountRow = Omit<
   AccountState,

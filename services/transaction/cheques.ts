@@ -19,6 +19,7 @@ import { feesOf } from './charges.ts';
 import type { ChequeDepositRow } from './cheque-tables.ts';
 import type { Context } from './context.ts';
 import { isOwnIban } from './creditors.ts';
+import { bankAccount } from './domain/bank-accounts.ts';
 import { checkChequeDate } from './domain/cheques.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
@@ -74,11 +75,11 @@ export async function payOut(
   const allowed = await context.accounts.authorise({ ...asked, amount: money }, call);
   const { debtorAccountId, debtorPartyId: partyId, debtorLedgerAccountId: debit } = allowed;
   const fees = feesOf(allowed.fee, currency, amount);
-  const [particulars, income, usage] = await Promise.all([
+  const [particulars, usage] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation: '', counterparty: payeeName }),
-    fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
     usageOf(context, allowed, { currency, type: 'cheque_payment' }, call),
   ]);
+  const income = bankAccount('fee_income', currency);
   const credit = ledgerAccountId ?? allowed.creditorLedgerAccountId;
   const parties = { debtorAccountId, ...(creditorAccountId !== undefined && { creditorAccountId }), partyId };
   const creditLimit = allowed.creditorBalanceLimit?.amount;

@@ -10,6 +10,7 @@ import { overStream } from '#chassis/over-stream.ts';
 import { together } from '#chassis/together.ts';
 import { HoldState, type Hold as LedgerHold } from '#gen/bank/ledger/v1/hold_pb.ts';
 import type {
+  HoldOutcome,
   JournalOutcome,
   LedgerService,
   ListHoldsResponse,
@@ -18,7 +19,7 @@ import type {
 } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
-import { type BankAccount, type BankRole, bankAccount, type CashAccount } from './domain/bank-accounts.ts';
+import { type BankAccount, bankAccountNamed } from './domain/bank-accounts.ts';
 import type { ReversedLegIntent } from './domain/legs.ts';
 import { fromLedger } from './domain/refusals.ts';
 import type { Booking } from './domain/words.ts';
@@ -82,27 +83,34 @@ export interface Ledger {
   unheld(ledgerAccountId: string, on: Onwards): Promise<bigint>;
   /** What is available on a ledger account, in minor units, with what may be overdrawn. */
   available(ledgerAccountId: string, on: Onwards): Promise<bigint>;
-  /** The id of an account of the bank's own, which is opened at the first use of its currency. */
-  bankAccount(role: BankRole, currency: string, on: Onwards): Promise<string>;
-  /** The same of cash at a branch. */
-  cashAccount(account: CashAccount, on: Onwards): Promise<string>;
 }
 
 const LIMITS = { maxItems: 1_000, inFlight: 2 };
 
 /** Makes the port to the ledger. */
 export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
-  const post = together(streamer(client), LIMITS);
-  const rehearse = together(sender(client, true), LIMITS);
+  const send = together(streamer(client), LIMITS);
+  const rehearse = together(rehearser(client), LIMITS);
+  const own = ownAccounts(client);
+  async function post(journal: NewJournal, { validateOnly, ...on }: Asking): Promise<Booking> {
+    const missing = own.missing(accountsOf(journal));
+    if (missing.length === 0) return valueOf(await (validateOnly ? rehearse : send)(journal, on));
+    const rehearsal = { journals: [journal], validateOnly: true, assumedLedgerAccounts: [...missing] };
+    const [rehearsed] = (await client.postJournals(rehearsal, on)).outcomes;
+    const would = valueOf(rehearsed);
+    if (validateOnly) return would;
+    await own.open(missing, on);
+    return valueOf(await send(journal, on));
+  }
   return {
-    async post(journal, { validateOnly, ...on }) {
-      const outcome = outcomeOf(await (validateOnly ? rehearse : post)(journal, on));
-      if ('refusal' in outcome) throw outcome.refusal;
-      return outcome.value;
-    },
+    post,
     async postAll(journals, { validateOnly, ...on }) {
       if (journals.length === 0) return [];
-      return (await sender(client, validateOnly)(journals, on)).map((outcome) => outcomeOf(outcome));
+      const missing = own.missing(journals.flatMap((journal) => accountsOf(journal)));
+      if (!validateOnly) await own.open(missing, on);
+      const assumedLedgerAccounts = validateOnly ? [...missing] : [];
+      const { outcomes } = await client.postJournals({ journals, validateOnly, assumedLedgerAccounts }, on);
+      return outcomes.map((outcome) => outcomeOf(outcome));
     },
     async reverse(request, { validateOnly, ...on }) {
       try {
@@ -126,18 +134,17 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
       const minor = (money: Money | undefined) => (money ? fromMoney(money).minor : 0n);
       return minor(balance?.booked) - minor(balance?.held);
     },
-    ...bankAccounts(client),
     async available(ledgerAccountId, on) {
       const [balance] = (await client.getBalances({ ledgerAccountIds: [ledgerAccountId] }, on)).balances;
       return balance?.available ? fromMoney(balance.available).minor : 0n;
     },
-    ...holdsOf(client),
+    ...holdsOf(client, own),
   };
 }
 
 type OfHolds = Pick<Ledger, 'placeHold' | 'extendHold' | 'releaseHold' | 'hold' | 'holds'>;
 
-function holdsOf(client: Client<typeof LedgerService>): OfHolds {
+function holdsOf(client: Client<typeof LedgerService>, own: ReturnType<typeof ownAccounts>): OfHolds {
   const placer = (validateOnly: boolean) =>
     together(async (holds: NewHold[], on) => (await client.placeHolds({ holds, validateOnly }, on)).outcomes, LIMITS);
   const [place, rehearse] = [placer(false), placer(true)];
@@ -173,9 +180,14 @@ function holdsOf(client: Client<typeof LedgerService>): OfHolds {
       }
     },
     async placeHold(asked, { validateOnly, ...on }) {
-      const { result } = await (validateOnly ? rehearse : place)(asked, on);
-      if (result.case === 'refusal') throw decisionOf(readRefusal(result.value));
-      if (result.case === undefined) throw new Error('a hold was neither placed nor refused');
+      const missing = own.missing([asked.debitLedgerAccountId ?? '', asked.creditLedgerAccountId ?? '']);
+      if (missing.length > 0) {
+        const rehearsal = { holds: [asked], validateOnly: true, assumedLedgerAccounts: [...missing] };
+        checkPlaced((await client.placeHolds(rehearsal, on)).outcomes[0]);
+        if (validateOnly) return;
+        await own.open(missing, on);
+      }
+      checkPlaced(await (validateOnly ? rehearse : place)(asked, on));
     },
     extendHold({ expireTime, ...asked }, { validateOnly, ...on }) {
       const asking = client.extendHold({ ...asked, expireTime, validateOnly }, on).then((answer) => answer.hold);
@@ -187,6 +199,11 @@ function holdsOf(client: Client<typeof LedgerService>): OfHolds {
       return answered(asking, asked.holdId, would, on);
     },
   };
+}
+
+function checkPlaced(outcome: HoldOutcome | undefined): void {
+  if (outcome?.result.case === 'refusal') throw decisionOf(readRefusal(outcome.result.value));
+  if (outcome?.result.case === undefined) throw new Error('a hold was neither placed nor refused');
 }
 
 /** Nothing of a currency. */
@@ -204,34 +221,53 @@ function streamer(client: Client<typeof LedgerService>) {
   };
 }
 
-function sender(client: Client<typeof LedgerService>, validateOnly: boolean) {
+function rehearser(client: Client<typeof LedgerService>) {
   return async (journals: NewJournal[], on: Onwards): Promise<readonly JournalOutcome[]> =>
-    (await client.postJournals({ journals, validateOnly }, on)).outcomes;
+    (await client.postJournals({ journals, validateOnly: true }, on)).outcomes;
+}
+
+/** The accounts that a journal names. One that captures a hold names none: the hold has them. */
+const accountsOf = ({ legs = [] }: NewJournal): string[] =>
+  legs.flatMap(({ ledgerAccountId }) => ledgerAccountId ?? []);
+
+/** When a journal was booked. Throws its refusal. */
+function valueOf(answered: JournalOutcome | undefined): Booking {
+  const outcome = outcomeOf(answered);
+  if ('refusal' in outcome) throw outcome.refusal;
+  return outcome.value;
 }
 
 /** What became of a journal; a refusal of its own in our words. Throws where it is not known what will become of it. */
-function outcomeOf({ result }: JournalOutcome): Outcome<Booking> {
-  if (result.case === undefined) throw new Error('a journal was neither posted nor refused');
+function outcomeOf(answered: JournalOutcome | undefined): Outcome<Booking> {
+  const result = answered?.result;
+  if (result?.case === undefined) throw new Error('a journal was neither posted nor refused');
   if (result.case === 'posted') return { value: bookingOf(result.value) };
   const refusal = decisionOf(readRefusal(result.value));
   if (refusal instanceof Refusal && !isPassingRefusal(refusal)) return { refusal };
   throw refusal;
 }
 
-/** Opens accounts of the bank's own, each once in the life of this process; one that failed is tried again. */
-function bankAccounts(client: Client<typeof LedgerService>): Pick<Ledger, 'bankAccount' | 'cashAccount'> {
-  const opened = new Map<string, Promise<string>>();
-  function open({ ledgerAccountId, ...terms }: BankAccount | CashAccount, on: Onwards): Promise<string> {
-    const known = opened.get(ledgerAccountId);
-    if (known) return known;
-    const opening = client
-      .openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, ...terms }, on)
-      .then(() => ledgerAccountId);
-    opened.set(ledgerAccountId, opening);
-    opening.catch(() => opened.delete(ledgerAccountId));
-    return opening;
-  }
-  return { bankAccount: (role, currency, on) => open(bankAccount(role, currency), on), cashAccount: open };
+/**
+ * Accounts of the bank's own, each opened at its first use in the life of this process, and for nothing that is then refused: what
+ * would be the first on one is rehearsed before, as if it were open.
+ */
+function ownAccounts(client: Client<typeof LedgerService>) {
+  const opened = new Set<string>();
+  return {
+    /** Those among some accounts that are the bank's own and not known to be open. */
+    missing(ledgerAccountIds: readonly string[]): readonly BankAccount[] {
+      const ids = ledgerAccountIds.filter((id) => !opened.has(id));
+      return [...new Set(ids)].flatMap((id) => bankAccountNamed(id) ?? []);
+    },
+    async open(accounts: readonly BankAccount[], on: Onwards): Promise<void> {
+      await Promise.all(
+        accounts.map(async ({ ledgerAccountId, ...terms }) => {
+          await client.openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, ...terms }, on);
+          opened.add(ledgerAccountId);
+        }),
+      );
+    },
+  };
 }
 
 function bookingOf(journal: { bookingDate: string; valueDate: string; knownTime?: Timestamp | undefined }): Booking {

@@ -15,6 +15,7 @@ import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
 import { isOwnIban } from './creditors.ts';
+import { bankAccount } from './domain/bank-accounts.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import { executionDate } from './domain/schemes.ts';
@@ -129,14 +130,13 @@ async function movementOf(
   decided: { readonly allowed: OrderAuthorization; readonly review: NewReview | undefined },
   call: Call,
 ): Promise<Movement> {
-  const { ledger, vault } = context;
+  const { vault } = context;
   const { currency, partyId, debtorAccountId } = payment;
   const { debtorLedgerAccountId: debit, signaturesRequired } = decided.allowed;
   const [amount, fees] = [BigInt(payment.amount), payment.fees.map(BigInt)];
   const counterparty = `${creditorName}, ${creditorIban}`;
-  const [credit, income, particulars, usage] = await Promise.all([
-    ledger.bankAccount('clearing', currency, call),
-    fees.length > 0 ? ledger.bankAccount('fee_income', currency, call) : '',
+  const [credit, income] = [bankAccount('clearing', currency), bankAccount('fee_income', currency)];
+  const [particulars, usage] = await Promise.all([
     sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
     usageOf(context, decided.allowed, { currency, type: 'outgoing_transfer' }, call),
   ]);

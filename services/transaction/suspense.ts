@@ -11,6 +11,7 @@ import {
   SuspenseReason,
 } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import type { Context } from './context.ts';
+import { bankAccount } from './domain/bank-accounts.ts';
 import { legsOf } from './domain/legs.ts';
 import type { Booking } from './domain/words.ts';
 import type { Asking } from './ledger.ts';
@@ -79,10 +80,7 @@ async function bookBetween(
   on: Asking,
 ): Promise<Booking> {
   const { journalId, currency } = item;
-  const [debit, credit] = await Promise.all([
-    ledger.bankAccount(item.from, currency, on),
-    ledger.bankAccount(item.to, currency, on),
-  ]);
+  const [debit, credit] = [bankAccount(item.from, currency), bankAccount(item.to, currency)];
   const legs = legMessages(currency, legsOf({ debit, credit, currency, amount: BigInt(item.amount) }));
   return ledger.post({ journalId, kind: JournalKind.TRANSFER, legs }, on);
 }

@@ -19,7 +19,7 @@ import {
   TillState,
 } from '#gen/bank/transaction/v1/till_pb.ts';
 import type { Context } from './context.ts';
-import { drawerAccount } from './domain/bank-accounts.ts';
+import { bankAccount, drawerAccount } from './domain/bank-accounts.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Booking } from './domain/words.ts';
@@ -43,16 +43,15 @@ export interface Counter {
 }
 
 /** Where whoever calls pays cash in and out in a currency. Refuses TILL_NOT_OPEN at a branch that keeps tills. */
-export async function counterOf({ database, ledger }: Context, currency: string, call: Call): Promise<Counter> {
+export async function counterOf({ database }: Context, currency: string, call: Call): Promise<Counter> {
   const [till] = await database.query(selectOpenOf(call.principal?.partyId ?? '', currency));
   if (till) {
-    const account = drawerAccount(till.branchId, till.drawerNumber, currency);
-    return { ledgerAccountId: await ledger.cashAccount(account, call), tillId: till.id };
+    return { ledgerAccountId: drawerAccount(till.branchId, till.drawerNumber, currency), tillId: till.id };
   }
   const branchId = branchOf(call);
   const kept = branchId === undefined ? [] : await database.query(selectKept(branchId, currency));
   if (kept.length > 0) throw refuse('TILL_NOT_OPEN');
-  return { ledgerAccountId: await ledger.bankAccount('cash', currency, call) };
+  return { ledgerAccountId: bankAccount('cash', currency) };
 }
 
 /** Through which till the cash of a movement goes, if through any. */

@@ -9,6 +9,7 @@ import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
 import { creditorOf } from './creditors.ts';
+import { bankAccount } from './domain/bank-accounts.ts';
 import { legsOf } from './domain/legs.ts';
 import type { Verdict } from './domain/verdict.ts';
 import { journalMessage, type Movement, newOrder } from './movement.ts';
@@ -42,10 +43,10 @@ export async function prepareTransfer(
   const verdict = early ?? (await looksLike(allowed.debtorAccountId, allowed.creditorAccountId));
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit, creditorLedgerAccountId: credit } = allowed;
-  const [review, particulars, income, usage] = await Promise.all([
+  const income = bankAccount('fee_income', currency);
+  const [review, particulars, usage] = await Promise.all([
     reviewOf(context, verdict, call),
     sealParticulars(context.vault, partyId, { remittanceInformation }),
-    fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
     usageOf(context, allowed, { currency, type: 'transfer' }, call),
   ]);
   const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };

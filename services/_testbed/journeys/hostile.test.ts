@@ -38,6 +38,9 @@ interface End {
 /** HTTP says of a request that it is no call: bad syntax, no such method or type, headers too large. */
 const NO_CALL = [400, 405, 413, 415, 431, 505];
 
+/** What was valid after all: it is done, or waits for another pair of eyes. */
+const DONE = ['answered', 'APPROVAL_REQUIRED'];
+
 /** Not even that: the stream was cut. */
 const CUT = 1;
 
@@ -82,7 +85,7 @@ describe('Hostile requests', function hostileRequests() {
         const { name, ...problem } = await judged(index, attack);
         ends.set(name, (ends.get(name) ?? 0) + 1);
         if (problem.why !== undefined) failures.push(`${index}: ${describeAttack(attack)}: ${problem.why}`);
-        if (name === 'answered' && isCommand(attack)) carriedOut.push(attack.rpc);
+        if (DONE.includes(name) && isCommand(attack)) carriedOut.push(attack.rpc);
         done += 1;
       }
     }

@@ -92,6 +92,12 @@ export async function stateOf(
   return Object.fromEntries((await Promise.all(parts)).flat());
 }
 
+/** What of a bank is no longer what it was, each as `service.table: before, now after`: a test that fails names it. */
+export function changesOf(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): string[] {
+  const tables = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...tables].filter((it) => before[it] !== after[it]).map((it) => `${it}: ${before[it]}, now ${after[it]}`);
+}
+
 async function untilTold(bank: Bank): Promise<void> {
   const untold = 'select from untold_particulars limit 1';
   while ((await bank.database('transaction').queryOften(untold)).length > 0) await pause(20);

@@ -8,7 +8,7 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService, type StopChequesRequest } from '#gen/bank/account/v1/account_service_pb.ts';
 import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { readRow } from '../accounts.ts';
-import { openOwnAccounts, ownAccount } from '../booking-interest.ts';
+import { openOwnAccounts, ownAccount, ownAccounts } from '../booking-interest.ts';
 import { countCheques, insertStop, type NewStop, selectStop, waiveStopFee } from '../cheque-tables.ts';
 import { stopMessage } from '../cheques.ts';
 import type { Context } from '../context.ts';
@@ -48,7 +48,6 @@ async function prepare(context: Context, request: StopChequesRequest, _call: Cal
   if (Temporal.PlainDate.compare(expireDate, openDate) < 0) throw refuse('CHEQUE_STOP_EXPIRED');
   const terms = (await context.catalogue.terms([row])).get(keyOf(row));
   const flat = terms && feeFor(terms, Operation.CHEQUE_STOP)?.flat;
-  await openOwnAccounts(context, currency);
   const stop = {
     id: newId('chs'),
     accountId,
@@ -64,7 +63,7 @@ async function prepare(context: Context, request: StopChequesRequest, _call: Cal
 type Method = typeof AccountService.method.stopCheques;
 
 /** The stop holds from its plan on, whatever becomes of its fee. */
-function steps({ ledger }: Context): OrderSteps<Method, Planned, Planned, { readonly charged: boolean }> {
+function steps(context: Context): OrderSteps<Method, Planned, Planned, { readonly charged: boolean }> {
   return {
     method: AccountService.method.stopCheques,
     async plan(tx, planned) {
@@ -86,7 +85,10 @@ function steps({ ledger }: Context): OrderSteps<Method, Planned, Planned, { read
         { ledgerAccountId: ownAccount('fee_income', currency), side: Side.CREDIT, amount },
       ];
       const journals = [{ journalId: deriveId('jnl', id), kind: JournalKind.FEE, legs }];
-      const { outcomes } = await ledger.postJournals({ journals, validateOnly }, { deadline, trace: call.trace });
+      if (!validateOnly) await openOwnAccounts(context, currency);
+      const assumedLedgerAccounts = validateOnly ? ownAccounts(currency) : [];
+      const asked = { journals, validateOnly, assumedLedgerAccounts };
+      const { outcomes } = await context.ledger.postJournals(asked, { deadline, trace: call.trace });
       return { charged: outcomes[0]?.result.case === 'posted' };
     },
     async settle(tx, { stop: { id, accountId }, partyId }, outcome) {

@@ -2,7 +2,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
 import { newId } from '#chassis/id.ts';
 import { refused } from '#chassis/testing/service.ts';
-import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
+import { JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { journal, useLedger } from '../testing.ts';
 import { eur, hold, holdsOf } from '../testing-holds.ts';
 
@@ -55,6 +55,21 @@ describe('PlaceHolds', () => {
     const { outcomes } = await bank.as('transaction').placeHolds({ holds: [one], validateOnly: true });
     expect(outcomes.map(({ result }) => result.case)).to.deep.equal(['placed']);
     expect(await holds.balances(alice)).to.equal('booked 1.00 held 0.00 in 0.00 available 1.00');
+  });
+
+  it('rehearses on an account that would be opened before, and opens none', async () => {
+    const [alice, clearing] = [await bank.funded('1.00'), newId('lac')];
+    const one = hold(alice, clearing, '1.00');
+    const terms = { ledgerAccountId: clearing, currencyCode: 'EUR', generalLedgerCode: '1100', normalSide: Side.DEBIT };
+    const rehearsal = { holds: [one], validateOnly: true, assumedLedgerAccounts: [terms] };
+    const { outcomes } = await bank.as('transaction').placeHolds(rehearsal);
+    expect(outcomes.map(({ result }) => result.case)).to.deep.equal(['placed']);
+    const unknown = { ...rehearsal, assumedLedgerAccounts: [{ ...terms, generalLedgerCode: '9999' }] };
+    const [refusal] = (await bank.as('transaction').placeHolds(unknown)).outcomes;
+    expect(refusal?.result.case === 'refusal' && refusal.result.value.detail?.reason).to.equal(
+      'GENERAL_LEDGER_CODE_UNKNOWN',
+    );
+    expect(await holds.place(hold(alice, clearing, '1.00'))).to.deep.equal(['LEDGER_ACCOUNT_NOT_FOUND']);
   });
 
   it('tells what happened once, on behalf of whom', async () => {

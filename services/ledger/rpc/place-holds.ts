@@ -3,15 +3,17 @@ import { Refusal } from '#chassis/errors.ts';
 import { refusalMessage } from '#chassis/grpc.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { assumedOf } from '../assumed.ts';
 import type { Context } from '../context.ts';
 import { placingOf } from '../hold-drafts.ts';
-import type { HoldOutcome } from '../holds.ts';
+import type { HoldGroup, HoldOutcome } from '../holds.ts';
 
 /** Places holds, each with its own outcome. */
 export function placeHolds({ lane, keys }: Context): Rpcs<typeof LedgerService>['placeHolds'] {
   const key = keys.secret('journal');
   return async (request, call) => {
-    const submit = request.validateOnly ? lane.rehearse : lane.submit;
+    const assumed = assumedOf(request);
+    const submit = (group: HoldGroup) => (request.validateOnly ? lane.rehearse(group, assumed) : lane.submit(group));
     const outcomes = await Promise.all(
       request.holds.map(async (hold) => {
         try {

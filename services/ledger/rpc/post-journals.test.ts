@@ -416,6 +416,30 @@ describe('PostJournals', () => {
     expect((await bank.outcomes([topUp])).map(balancingOf)).to.deep.equal([['10.00']]);
   });
 
+  it('rehearses on accounts that would be opened before, and opens none', async () => {
+    const [alice, vault] = [await bank.funded('30.00'), newId('lac')];
+    const terms = { ledgerAccountId: vault, currencyCode: 'EUR', generalLedgerCode: '1011', normalSide: Side.DEBIT };
+    const floor = { currencyCode: 'EUR', amount: '0.00' };
+    const rehearsed = async (wanted: JournalInit, more: object = {}) => {
+      const asked = { journals: [wanted], validateOnly: true, assumedLedgerAccounts: [{ ...terms, floor, ...more }] };
+      const [outcome] = (await bank.as('transaction').postJournals(asked)).outcomes;
+      return outcome?.result.case === 'refusal' ? outcome.result.value.detail?.reason : outcome?.result.case;
+    };
+    expect(await rehearsed(journal(vault, alice, '5.00'))).to.equal('posted');
+    expect(await rehearsed(journal(alice, vault, '5.00'))).to.equal('INSUFFICIENT_FUNDS');
+    await refused(
+      rehearsed(journal(vault, alice, '5.00'), { generalLedgerCode: '9999' }),
+      'GENERAL_LEDGER_CODE_UNKNOWN',
+    );
+    await refused(rehearsed(journal(vault, alice, '5.00'), { currencyCode: 'XQX' }), 'CURRENCY_UNKNOWN');
+    const real = { journals: [journal(vault, alice, '5.00')], assumedLedgerAccounts: [terms] };
+    await refused(bank.as('transaction').postJournals(real), 'REQUEST_INVALID');
+    expect(await bank.post([journal(vault, alice, '5.00')])).to.deep.equal(['LEDGER_ACCOUNT_NOT_FOUND']);
+    // One that is open is taken as it is.
+    const cash = await bank.cash();
+    expect(await rehearsed(journal(alice, cash, '5.00'), { ledgerAccountId: cash })).to.equal('posted');
+  });
+
   it('takes balancing legs as pairs without an amount alone', async () => {
     const [alice, pot] = [await bank.funded('100.00'), await bank.open()];
     const { legs = [] } = sweeping(alice, pot, '1.00');

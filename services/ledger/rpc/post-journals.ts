@@ -4,17 +4,19 @@ import { refusalMessage } from '#chassis/grpc.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { LedgerService, NewJournal, PostJournalsRequest } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
+import { assumedOf } from '../assumed.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { draftOf, fingerprintsOf } from '../drafts.ts';
-import type { Draft, Outcome } from '../posting.ts';
+import type { Draft, Group, Outcome } from '../posting.ts';
 
 /** Posts journals, each with its own outcome. */
 export function postJournals(context: Context): Rpcs<typeof LedgerService>['postJournals'] {
   const { lane, keys } = context;
   const key = keys.secret('journal');
   return async (request, call) => {
-    const submit = request.validateOnly ? lane.rehearse : lane.submit;
+    const assumed = assumedOf(request);
+    const submit = (group: Group) => (request.validateOnly ? lane.rehearse(group, assumed) : lane.submit(group));
     const fingerprints = fingerprintsOf(request.journals, call, key);
     const drafts = new Map(
       request.journals.map((journal, index) => [

@@ -15,15 +15,19 @@ export type BankRole =
   | 'interest_income'
   | 'interest_expense';
 
-/** An account of the bank's own. */
+/** An account of the bank's own, as it is opened. */
 export interface BankAccount {
   readonly ledgerAccountId: string;
   readonly currencyCode: string;
   readonly generalLedgerCode: string;
   readonly normalSide: Side;
+  /** Cash at a branch: nothing is taken out of it that is not in it. */
+  readonly floor?: Money;
 }
 
-const TERMS: Readonly<Record<BankRole, Pick<BankAccount, 'generalLedgerCode' | 'normalSide'>>> = {
+type Terms = Pick<BankAccount, 'generalLedgerCode' | 'normalSide'>;
+
+const TERMS: Readonly<Record<BankRole, Terms>> = {
   cash: { generalLedgerCode: '1010', normalSide: Side.DEBIT },
   cash_over_short: { generalLedgerCode: '5020', normalSide: Side.DEBIT },
   clearing: { generalLedgerCode: '1100', normalSide: Side.DEBIT },
@@ -34,32 +38,38 @@ const TERMS: Readonly<Record<BankRole, Pick<BankAccount, 'generalLedgerCode' | '
   interest_expense: { generalLedgerCode: '5010', normalSide: Side.DEBIT },
 };
 
-/** The bank's own account of a role in a currency. */
-export function bankAccount(role: BankRole, currencyCode: string): BankAccount {
-  return { ledgerAccountId: `lac_${role}_${currencyCode.toLowerCase()}`, currencyCode, ...TERMS[role] };
+const CASH_TERMS: Readonly<Record<'vault' | 'till', Terms>> = {
+  vault: { generalLedgerCode: '1011', normalSide: Side.DEBIT },
+  till: { generalLedgerCode: '1012', normalSide: Side.DEBIT },
+};
+
+/** The id of the bank's own account of a role in a currency. */
+export function bankAccount(role: BankRole, currencyCode: string): string {
+  return `lac_${role}_${currencyCode.toLowerCase()}`;
 }
 
-/** An account of cash at a branch: nothing is taken out of it that is not in it. */
-export interface CashAccount extends BankAccount {
-  readonly floor: Money;
+/** The id of the account of the vault of a branch in a currency. */
+export function vaultAccount(branchId: string, currencyCode: string): string {
+  return `lac_vault_${placeOf(branchId)}_${currencyCode.toLowerCase()}`;
 }
 
-/** The vault of a branch in a currency. */
-export function vaultAccount(branchId: string, currencyCode: string): CashAccount {
-  return cashAccount(`vault_${placeOf(branchId)}`, currencyCode, '1011');
-}
-
-/** A drawer of a branch in a currency, whoever answers for it. */
-export function drawerAccount(branchId: string, drawerNumber: number, currencyCode: string): CashAccount {
-  return cashAccount(`till_${placeOf(branchId)}_${drawerNumber}`, currencyCode, '1012');
+/** The id of the account of a drawer of a branch in a currency, whoever answers for it. */
+export function drawerAccount(branchId: string, drawerNumber: number, currencyCode: string): string {
+  return `lac_till_${placeOf(branchId)}_${drawerNumber}_${currencyCode.toLowerCase()}`;
 }
 
 const placeOf = (branchId: string): string => branchId.replace(/^brn_/, '');
 
-function cashAccount(name: string, currencyCode: string, generalLedgerCode: string): CashAccount {
-  const floor = toMoney({ currency: currencyCode, minor: 0n });
-  const ledgerAccountId = `lac_${name}_${currencyCode.toLowerCase()}`;
-  return { ledgerAccountId, currencyCode, generalLedgerCode, normalSide: Side.DEBIT, floor };
+/** What an id of the bank's own accounts says of it, also in a process that has not made the id; undefined for those of customers. */
+export function bankAccountNamed(ledgerAccountId: string): BankAccount | undefined {
+  const [, name = '', currency = ''] = /^lac_(.+)_([a-z]{3})$/.exec(ledgerAccountId) ?? [];
+  const currencyCode = currency.toUpperCase();
+  const place = /^(vault|till)_/.exec(name)?.[1] as keyof typeof CASH_TERMS | undefined;
+  if (place) {
+    const floor = toMoney({ currency: currencyCode, minor: 0n });
+    return { ledgerAccountId, currencyCode, ...CASH_TERMS[place], floor };
+  }
+  return Object.hasOwn(TERMS, name) ? { ledgerAccountId, currencyCode, ...TERMS[name as BankRole] } : undefined;
 }
 
 /** The role against which migrated history is booked. Interest is the bank's expense when paid, its income when charged. */

@@ -9,6 +9,7 @@ import {
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
@@ -29,7 +30,7 @@ export function allocateSuspenseItem(context: Context): Rpcs<typeof TransactionS
 }
 
 async function prepare(
-  { accounts, database, ledger, vault }: Context,
+  { accounts, database, vault }: Context,
   { suspenseItemId: itemId, accountId }: AllocateSuspenseItemRequest,
   call: Call,
 ): Promise<Movement & OfItem> {
@@ -43,10 +44,8 @@ async function prepare(
   const { creditorPartyId: partyId, creditorLedgerAccountId: credit } = allowed;
   const { debtorName, debtorIban, remittanceInformation } = await openItemParticulars(vault, item);
   const counterparty = [debtorName, debtorIban].filter(Boolean).join(', ');
-  const [debit, particulars] = await Promise.all([
-    ledger.bankAccount('suspense', currency, call),
-    sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
-  ]);
+  const debit = bankAccount('suspense', currency);
+  const particulars = await sealParticulars(vault, partyId, { remittanceInformation, counterparty });
   const terms = { creditorAccountId: accountId, partyId, currency, amount, particulars };
   return {
     itemId,

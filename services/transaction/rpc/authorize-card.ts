@@ -33,6 +33,7 @@ import {
   useOf,
 } from '../cards.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { approvalCodeOf, codeOf, judgeCard, judgeUse, limitFor } from '../domain/card-response.ts';
 import { reserve, settleReservations, type Usage, usageOf } from '../usage.ts';
 
@@ -80,7 +81,7 @@ async function prepare(context: Context, request: AuthorizeCardRequest, call: Ca
   return {
     ...decided,
     limits: { amount: limit && fromMoney(limit).minor, uses: card?.limits?.usesPerDay ?? 0 },
-    clearing: decided.code ? '' : await context.ledger.bankAccount('card_clearing', amount.currency, call),
+    clearing: bankAccount('card_clearing', amount.currency),
     row: {
       id,
       messageKey: keyTextOf(request.key),

@@ -14,7 +14,7 @@ import {
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
-import { counterpartRole } from '../domain/bank-accounts.ts';
+import { bankAccount, counterpartRole } from '../domain/bank-accounts.ts';
 import { refuse } from '../domain/refusals.ts';
 import { type History, type ItemPlan, importSteps, type OutcomeMessage, outcomeMessage } from '../importing.ts';
 import { sealParticulars } from '../particulars.ts';
@@ -94,7 +94,7 @@ async function prepare(context: Context, items: readonly Item[], call: Call): Pr
         const bookingDate = dayOf(imported.bookingDate);
         const asked = await authorise(imported.accountId, amount);
         if ('refusal' in asked) return { key, fingerprint, refusal: asked.refusal };
-        const history = await historyOf(context, { imported, amount, bookingDate, allowed: asked.value }, call);
+        const history = await historyOf(context, { imported, amount, bookingDate, allowed: asked.value });
         return { key, fingerprint, history };
       } catch (error) {
         if (error instanceof Refusal && !isPassingRefusal(error)) return { key, fingerprint, refusal: error };
@@ -111,18 +111,12 @@ interface Allowed {
   readonly allowed: OrderAuthorization;
 }
 
-async function historyOf(
-  context: Context,
-  { imported, amount, bookingDate, allowed }: Allowed,
-  call: Call,
-): Promise<History> {
+async function historyOf(context: Context, { imported, amount, bookingDate, allowed }: Allowed): Promise<History> {
   const { accountId, direction, counterpart, remittanceInformation, counterparty } = imported;
   const { debtorPartyId: partyId, debtorLedgerAccountId: own } = allowed;
   const { currency, minor } = amount;
-  const [particulars, other] = await Promise.all([
-    sealParticulars(context.vault, partyId, { remittanceInformation, counterparty }),
-    context.ledger.bankAccount(counterpartRole(counterpart, direction), currency, call),
-  ]);
+  const other = bankAccount(counterpartRole(counterpart, direction), currency);
+  const particulars = await sealParticulars(context.vault, partyId, { remittanceInformation, counterparty });
   const isCredit = direction === Direction.CREDIT;
   const terms = {
     type: 'migration' as const,

@@ -19,6 +19,7 @@ import {
 } from '../card-tables.ts';
 import { changeTo, keyTextOf, useOf } from '../cards.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
@@ -100,7 +101,7 @@ async function prepare(
     expireTime: Date.now(),
   };
   const row = authorised && isHeld ? authorised : own;
-  const movement = await movementOf(context, row, { amount, particulars, captures }, call);
+  const movement = movementOf(row, { amount, particulars, captures });
   return { movement, row, isNew: row === own };
 }
 
@@ -121,14 +122,12 @@ async function isOpen({ ledger }: Context, holdId: string, call: Call): Promise<
   return (await ledger.hold(holdId, call))?.state === HoldState.OPEN;
 }
 
-async function movementOf(
-  { ledger }: Context,
+function movementOf(
   { accountId: debtorAccountId, partyId, holdId }: CardAuthorizationRow,
   asked: { readonly amount: Amount; readonly particulars: Buffer | null; readonly captures: boolean },
-  call: Call,
-): Promise<Movement> {
+): Movement {
   const { currency, minor: amount } = asked.amount;
-  const credit = await ledger.bankAccount('card_clearing', currency, call);
+  const credit = bankAccount('card_clearing', currency);
   const debit = deriveId('lac', debtorAccountId);
   const terms = { debtorAccountId, partyId, currency, amount, particulars: asked.particulars };
   return {

@@ -6,7 +6,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { TillDifferenceReason } from '#gen/bank/transaction/v1/till_pb.ts';
 import { type CloseTillRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
-import { drawerAccount, vaultAccount } from '../domain/bank-accounts.ts';
+import { bankAccount, drawerAccount, vaultAccount } from '../domain/bank-accounts.ts';
 import { refuse } from '../domain/refusals.ts';
 import { type ClosingAccounts, checkSolo, closingLegs, countedOf } from '../domain/tills.ts';
 import type { Booking } from '../domain/words.ts';
@@ -47,16 +47,16 @@ export function closeTill(context: Context): Rpcs<typeof TransactionService>['cl
 }
 
 async function prepare(context: Context, request: CloseTillRequest, call: Call): Promise<Planned> {
-  const { ledger, tillSolo } = context;
+  const { tillSolo } = context;
   const { id: tillId, currency, branchId, drawerNumber } = await tillFor(context, request.tillId, call);
   const counted = countedOf(request.counts, currency);
   const approved = isApproved(call);
   checkSolo({ currency, minor: counted }, tillSolo, approved);
-  const [till, vault, difference] = await Promise.all([
-    ledger.cashAccount(drawerAccount(branchId, drawerNumber, currency), call),
-    ledger.cashAccount(vaultAccount(branchId, currency), call),
-    ledger.bankAccount('cash_over_short', currency, call),
-  ]);
+  const accounts = {
+    till: drawerAccount(branchId, drawerNumber, currency),
+    vault: vaultAccount(branchId, currency),
+    difference: bankAccount('cash_over_short', currency),
+  };
   const counts = request.counts.map(({ denomination, count }) => {
     const { minor } = fromPositiveMoney(denomination ?? { currencyCode: '', amount: '' });
     return [String(minor), count] as const;
@@ -66,7 +66,7 @@ async function prepare(context: Context, request: CloseTillRequest, call: Call):
     tillId,
     journalId: newId('jnl'),
     currency,
-    accounts: { till, vault, difference },
+    accounts,
     counted,
     counts,
     reason: request.differenceReason === TillDifferenceReason.UNSPECIFIED ? null : (reason?.toLowerCase() ?? null),

@@ -6,6 +6,7 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { type DepositCashRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
 import { movementSteps, newOrder } from '../movement.ts';
@@ -34,12 +35,12 @@ async function prepare(context: Context, request: DepositCashRequest, call: Call
   );
   const fees = feesOf(allowed.fee, currency, amount);
   const { creditorAccountId, creditorPartyId: partyId, creditorLedgerAccountId: credit } = allowed;
-  const [particulars, counter, income] = await Promise.all([
+  const [particulars, counter] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     counterOf(context, currency, call),
-    fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
   ]);
   const { ledgerAccountId: debit, tillId } = counter;
+  const income = bankAccount('fee_income', currency);
   return {
     tillId,
     tillKind: 'deposit',

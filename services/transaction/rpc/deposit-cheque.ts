@@ -25,6 +25,7 @@ import {
   sealDrawer,
 } from '../cheques.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { clearDate } from '../domain/cheques.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
@@ -60,7 +61,7 @@ async function prepare(context: Context, request: DepositChequeRequest, call: Ca
 }
 
 async function intoClearing(
-  { accounts, clock, config, ledger, vault }: Context,
+  { accounts, clock, config, vault }: Context,
   { creditorAccountId, number }: DepositChequeRequest,
   { drawerIban, amount, date: chequeDate }: ReadPaper,
   call: Call,
@@ -92,7 +93,7 @@ async function intoClearing(
     holdId: newId('hld'),
     createTime: Date.now(),
   };
-  const debitLedgerAccountId = await ledger.bankAccount('clearing', currency, call);
+  const debitLedgerAccountId = bankAccount('clearing', currency);
   // By the bank's own clock, which in a sandbox may be set.
   const today = time.openDate.toZonedDateTime('UTC').epochMilliseconds;
   const expireTime = Math.max(today, deposit.createTime) + LONGEST_DAYS * DAY_MS;

@@ -10,7 +10,6 @@ export function getVault({ ledger }: Context): Rpcs<typeof TransactionService>['
   return async ({ branchId, currencyCode }, call) => {
     const currency = checkedCurrency(currencyCode);
     // One that was never filled has no account, and reading it opens none.
-    const { ledgerAccountId } = vaultAccount(branchId, currency);
-    return { balance: toMoney({ currency, minor: await ledger.unheld(ledgerAccountId, call) }) };
+    return { balance: toMoney({ currency, minor: await ledger.unheld(vaultAccount(branchId, currency), call) }) };
   };
 }

@@ -41,10 +41,8 @@ async function prepare(context: Context, request: MoveTillCashRequest, call: Cal
   const { id: tillId, ...row } = await tillFor(context, request.tillId, call);
   if (row.currency !== currency) throw refuse('CURRENCY_MISMATCH');
   checkSolo(asked, context.tillSolo, isApproved(call));
-  const [till, vault] = await Promise.all([
-    context.ledger.cashAccount(drawerAccount(row.branchId, row.drawerNumber, currency), call),
-    context.ledger.cashAccount(vaultAccount(row.branchId, currency), call),
-  ]);
+  const till = drawerAccount(row.branchId, row.drawerNumber, currency);
+  const vault = vaultAccount(row.branchId, currency);
   const isIn = request.direction === VaultDirection.IN;
   const legs = legsOf({ debit: isIn ? vault : till, credit: isIn ? till : vault, currency, amount });
   return { amount: isIn ? -amount : amount, cash: { tillId, journalId: newId('jnl'), currency, legs } };

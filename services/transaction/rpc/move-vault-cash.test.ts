@@ -22,4 +22,20 @@ describe('MoveVaultCash', () => {
     await refused(manager().moveVaultCash(moving(VaultDirection.IN, '0.00')), 'AMOUNT_NOT_POSITIVE');
     await refused(as(bank(), 'BACK_OFFICE').moveVaultCash(moving(VaultDirection.IN, '1.00')), 'CALLER_NOT_ALLOWED');
   });
+
+  it('opens no account for what is only tried, or is refused', async () => {
+    const opened = async () => (await bank().database('ledger').query('select from ledger_account')).length;
+    const before = await opened();
+    const yen = (direction: VaultDirection) => ({
+      ...moving(direction, '1.00'),
+      amount: { currencyCode: 'JPY', amount: '1' },
+    });
+    const tried = await manager().moveVaultCash({ ...yen(VaultDirection.IN), validateOnly: true });
+    expect(tried.bookingDate).to.match(/^\d/);
+    await refused(manager().moveVaultCash(yen(VaultDirection.OUT)), 'CASH_INSUFFICIENT');
+    expect(await opened()).to.equal(before);
+    await manager().moveVaultCash(yen(VaultDirection.IN));
+    // The vault, and the cash that the bank has at no branch.
+    expect(await opened()).to.equal(before + 2);
+  });
 });

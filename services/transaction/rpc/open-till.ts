@@ -24,7 +24,7 @@ export function openTill(context: Context): Rpcs<typeof TransactionService>['ope
   return (request, call) => order.run(request, call, () => prepare(context, request, call));
 }
 
-async function prepare({ ledger, tillSolo }: Context, request: OpenTillRequest, call: Call): Promise<Planned> {
+async function prepare({ tillSolo }: Context, request: OpenTillRequest, call: Call): Promise<Planned> {
   const float = fromMoney(request.float ?? { currencyCode: '', amount: '' });
   if (float.minor < 0n) throw refuseMoney('AMOUNT_NOT_POSITIVE');
   const { branchId, drawerNumber } = request;
@@ -33,10 +33,8 @@ async function prepare({ ledger, tillSolo }: Context, request: OpenTillRequest, 
   const tellerId = request.tellerId || own;
   if (tellerId !== own && !isApproved(call)) throw refuse('TILL_OF_ANOTHER');
   checkSolo(float, tillSolo, isApproved(call));
-  const [debit, credit] = await Promise.all([
-    ledger.cashAccount(drawerAccount(branchId, drawerNumber, currency), call),
-    ledger.cashAccount(vaultAccount(branchId, currency), call),
-  ]);
+  const debit = drawerAccount(branchId, drawerNumber, currency);
+  const credit = vaultAccount(branchId, currency);
   const id = newId('til');
   const legs = amount === 0n ? [] : legsOf({ debit, credit, currency, amount });
   return {

@@ -6,6 +6,7 @@ import { type PresentChequeRequest, TransactionService } from '#gen/bank/transac
 import { OUTSIDER } from '../accounts.ts';
 import { type ChequeMovement, payingCheque, payOut, readPaper } from '../cheques.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { returnCode } from '../domain/cheques.ts';
 import { transactionMessage } from '../messages.ts';
 import { movementSteps } from '../movement.ts';
@@ -27,7 +28,7 @@ export function presentCheque(context: Context): Rpcs<typeof TransactionService>
 
 async function prepare(context: Context, request: PresentChequeRequest, call: Call): Promise<ChequeMovement> {
   const paper = await readPaper(context, request);
-  const ledgerAccountId = await context.ledger.bankAccount('clearing', paper.amount.currency, call);
+  const ledgerAccountId = bankAccount('clearing', paper.amount.currency);
   const to = { kind: JournalKind.TRANSFER, ledgerAccountId };
   // Whoever presents it is nobody that the bank knows.
   return payOut(context, request, paper, to, { ...call, principal: call.principal ?? OUTSIDER });

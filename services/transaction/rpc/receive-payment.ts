@@ -10,6 +10,7 @@ import { normalise } from '#rules/iban.ts';
 import { OUTSIDER } from '../accounts.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
@@ -43,7 +44,7 @@ async function prepare(context: Context, request: ReceivePaymentRequest, call: C
   const matches = [...found, ...others];
   if (matches.length === 0 && 'refusal' in decided) throw decided.refusal;
   if (matches.length === 0 && 'value' in decided && decided.value) {
-    return credited(context, request, { allowed: decided.value, amount }, call);
+    return credited(context, request, { allowed: decided.value, amount });
   }
   const { remittanceInformation, endToEndIdentification, externalReference } = request;
   const particulars = { creditorIban, creditorName, debtorIban: normalise(request.debtorIban), debtorName };
@@ -65,20 +66,16 @@ async function creditorOf({ accounts }: Context, iban: string, amount: Amount, c
 }
 
 async function credited(
-  { ledger, vault }: Context,
+  { vault }: Context,
   { debtorName, debtorIban, remittanceInformation }: ReceivePaymentRequest,
   { allowed, amount }: { readonly allowed: OrderAuthorization; readonly amount: Amount },
-  call: Call,
 ): Promise<Movement> {
   const { creditorAccountId, creditorPartyId: partyId, creditorLedgerAccountId: credit } = allowed;
   const { currency, minor } = amount;
   const fees = feesOf(allowed.fee, currency, minor);
   const counterparty = [debtorName, normalise(debtorIban)].filter(Boolean).join(', ');
-  const [debit, income, particulars] = await Promise.all([
-    ledger.bankAccount('clearing', currency, call),
-    fees.length > 0 ? ledger.bankAccount('fee_income', currency, call) : '',
-    sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
-  ]);
+  const [debit, income] = [bankAccount('clearing', currency), bankAccount('fee_income', currency)];
+  const particulars = await sealParticulars(vault, partyId, { remittanceInformation, counterparty });
   const terms = { creditorAccountId, partyId, currency, amount: minor, fees, particulars };
   return {
     order: newOrder({ type: 'incoming_transfer', ...terms }),

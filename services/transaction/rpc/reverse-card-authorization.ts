@@ -19,6 +19,7 @@ import {
 } from '../card-tables.ts';
 import { changeTo, keyTextOf, moneyOf, recordOf } from '../cards.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { refuseRequest } from '../domain/refusals.ts';
 import { patiently } from '../patience.ts';
 import { reversalSteps } from '../reversing.ts';
@@ -93,7 +94,7 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, string> {
       // The money is there: it is held by the one that goes. Between the two nobody else gets at it.
       kind: JournalKind.SCHEME_ADVICE,
       debitLedgerAccountId: deriveId('lac', row.accountId),
-      creditLedgerAccountId: await ledger.bankAccount('card_clearing', row.currency, call),
+      creditLedgerAccountId: bankAccount('card_clearing', row.currency),
       amount: moneyOf(row, remaining),
       captureLimit: toMoney({ currency: row.currency, minor: MINOR_MAX }),
       expireTime: timestampFromMs(row.expireTime),

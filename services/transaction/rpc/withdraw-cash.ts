@@ -6,6 +6,7 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { TransactionService, type WithdrawCashRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { feesOf } from '../charges.ts';
 import type { Context } from '../context.ts';
+import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
 import { transactionMessage } from '../messages.ts';
 import { movementSteps, newOrder } from '../movement.ts';
@@ -31,13 +32,13 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
   );
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit } = allowed;
-  const [particulars, counter, income, usage] = await Promise.all([
+  const [particulars, counter, usage] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     counterOf(context, currency, call),
-    fees.length > 0 ? context.ledger.bankAccount('fee_income', currency, call) : '',
     usageOf(context, allowed, { currency, type: 'cash_withdrawal' }, call),
   ]);
   const { ledgerAccountId: credit, tillId } = counter;
+  const income = bankAccount('fee_income', currency);
   return {
     tillId,
     tillKind: 'withdrawal',
