@@ -2,50 +2,29 @@
 // done once, and the bank and the network have the same books.
 import { expect } from 'chai';
 import { customer } from '#chassis/testing/clients.ts';
-import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { type CardSwitchSimulator, startCardSwitchSimulator } from '../../../tools/card-switch-simulator/server.ts';
 import type { Asked } from '../../../tools/card-switch-simulator/terminals.ts';
-import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { integration } from '../../integration/service.ts';
 import { transaction } from '../../transaction/service.ts';
 import { useBank } from '../bank.ts';
+import { type Beside, startBeside } from '../beside.ts';
 import { checkLaws } from '../laws.ts';
 import { accountsAs, aRequestId, openAccount, payIn, registerPerson } from '../opening.ts';
-import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
 
 describe('What is asked by cards', function cards() {
   this.timeout(300_000);
   const bank = useBank({ edge: false, services: ['security', 'ledger', 'customer', 'account'] });
-  const databases: TestDatabase[] = [];
-  const running = new Map<string, ServiceProcess>();
-  const environments = new Map<string, NodeJS.ProcessEnv>();
+  let beside: Beside;
   let network: CardSwitchSimulator;
   let account: Account;
   let cardNumber = '';
 
   before('starts the switch, and the services that are to die, as processes', async () => {
     network = await startCardSwitchSimulator();
-    const ports = { transaction: await randomFreePort(), integration: await randomFreePort() };
-    const shared = {
-      ...bank().environment,
-      CARD_SWITCH_ADDRESS: network.address,
-      TRANSACTION_ADDRESS: `127.0.0.1:${ports.transaction}`,
-      INTEGRATION_ADDRESS: `127.0.0.1:${ports.integration}`,
-    };
-    for (const definition of [integration, transaction]) {
-      const database = await cloneDatabase(definition);
-      databases.push(database);
-      const upper = definition.name.toUpperCase();
-      const own = {
-        [`${upper}_PORT`]: String(ports[definition.name as 'transaction']),
-        [`${upper}_DATABASE_URL`]: database.runtimeUrl,
-      };
-      environments.set(definition.name, { ...shared, ...own });
-    }
-    await Promise.all([...environments.keys()].map(start));
+    beside = await startBeside(bank(), [integration, transaction], { CARD_SWITCH_ADDRESS: network.address });
     const jana = await registerPerson(bank());
     account = await openAccount(bank(), { owners: [jana] });
     await payIn(bank(), account, '1000.00');
@@ -60,19 +39,11 @@ describe('What is asked by cards', function cards() {
     ({ cardNumber } = await office.revealCardNumber({ requestId: aRequestId(), cardId }));
   });
   after(async () => {
-    for (const one of running.values()) await one.kill();
+    await beside.stop();
     await network.stop();
-    for (const database of databases) await database.drop();
   });
   afterEach('the laws of the ledger hold', () => checkLaws(bank().database('ledger').superuserUrl));
 
-  async function start(name: string): Promise<void> {
-    running.set(name, await startServiceProcess(name, environments.get(name) ?? {}));
-  }
-  async function killed(name: string): Promise<void> {
-    await running.get(name)?.kill('SIGKILL');
-    await start(name);
-  }
   const ask = (type: Asked['type'], amount: string, more: Partial<Asked> = {}) =>
     network.terminals.ask({ type, cardNumber, currency: 'CZK', amount, ...more });
   async function balances(): Promise<string> {
@@ -122,9 +93,9 @@ describe('What is asked by cards', function cards() {
     const asked = Array.from({ length: 10 }, (_, index) =>
       ask(index % 2 === 0 ? '0200' : '0100', '10.00', index % 5 === 0 ? { behaviour: 'SILENT' } : {}),
     );
-    await killed('transaction');
+    await beside.killed('transaction');
     network.cut();
-    await killed('integration');
+    await beside.killed('integration');
     const answers = await Promise.all(asked);
     // Those of which the answer was lost are taken back, whether they had come or not.
     expect(answers.map(({ code }) => code)).to.deep.equal(['', '00', '00', '00', '00', '', '00', '00', '00', '00']);
@@ -133,6 +104,6 @@ describe('What is asked by cards', function cards() {
   });
 
   it('names the number of no card in what the services log', () => {
-    for (const one of running.values()) expect(one.output()).to.not.include(cardNumber);
+    expect(beside.output()).to.not.include(cardNumber);
   });
 });

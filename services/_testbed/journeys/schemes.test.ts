@@ -1,10 +1,7 @@
 // Payments to and from other banks, with a scheme that misbehaves in every way it can and services that die in between: every payment
 // ends right and once, and both sides have the same books.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { asPrincipal } from '#chassis/testing/clients.ts';
-import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
-import { staff } from '#chassis/testing/service.ts';
+import { staff } from '#chassis/testing/clients.ts';
 import type { Account } from '#gen/bank/account/v1/account_pb.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
@@ -20,12 +17,13 @@ import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { integration } from '../../integration/service.ts';
 import { transaction } from '../../transaction/service.ts';
 import { useBank } from '../bank.ts';
+import { type Beside, startBeside } from '../beside.ts';
 import { checkLaws } from '../laws.ts';
 import { accountsAs, aRequestId, openAccount, payIn, registerPerson } from '../opening.ts';
+import { until } from '../patience.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
 
 const ELSEWHERE = 'DE89370400440532013000';
-const PATIENCE_MS = 120_000;
 const { SETTLED, RETURNED, FAILED } = PaymentOrderState;
 
 /** Whom is paid, by which the scheme knows how to behave, and how that has to end. */
@@ -50,43 +48,22 @@ interface Totals {
 describe('Payments to and from other banks', function schemes() {
   this.timeout(300_000);
   const bank = useBank({ edge: false, services: ['security', 'ledger', 'customer', 'account'] });
-  const databases = new Map<string, TestDatabase>();
-  const running = new Map<string, ServiceProcess>();
-  const environments = new Map<string, NodeJS.ProcessEnv>();
+  let beside: Beside;
+  let scheme: ServiceProcess;
   let simulator = '';
   let mine: Account;
   let frozen: Account;
 
   before('starts the scheme, and the services that are to die, as processes', async () => {
-    const ports = {
-      transaction: await randomFreePort(),
-      integration: await randomFreePort(),
-      scheme: await randomFreePort(),
-    };
-    simulator = `http://127.0.0.1:${ports.scheme}`;
-    const shared = {
-      ...bank().environment,
+    const port = await randomFreePort();
+    simulator = `http://127.0.0.1:${port}`;
+    const own = { SCHEME_SIMULATOR_PORT: String(port), SIMULATOR_PORT: String(port) };
+    scheme = await startServiceProcess('scheme_simulator', own, 'tools/scheme-simulator/main.ts');
+    beside = await startBeside(bank(), [integration, transaction], {
       PAYMENT_SCHEMES: 'CZK:INSTANT',
       SCHEME_URL: simulator,
       SCHEME_ASK_SECONDS: '1',
-      TRANSACTION_ADDRESS: `127.0.0.1:${ports.transaction}`,
-      INTEGRATION_ADDRESS: `127.0.0.1:${ports.integration}`,
-    };
-    environments.set('scheme_simulator', {
-      SCHEME_SIMULATOR_PORT: String(ports.scheme),
-      SIMULATOR_PORT: String(ports.scheme),
     });
-    for (const definition of [integration, transaction]) {
-      const database = await cloneDatabase(definition);
-      databases.set(definition.name, database);
-      const upper = definition.name.toUpperCase();
-      const own = {
-        [`${upper}_PORT`]: String(ports[definition.name as 'transaction']),
-        [`${upper}_DATABASE_URL`]: database.runtimeUrl,
-      };
-      environments.set(definition.name, { ...shared, ...own });
-    }
-    await Promise.all([...environments.keys()].map(start));
     const jana = await registerPerson(bank());
     [mine, frozen] = await Promise.all([
       openAccount(bank(), { owners: [jana] }),
@@ -97,35 +74,16 @@ describe('Payments to and from other banks', function schemes() {
     await accountsAs(bank(), 'COMPLIANCE').freezeAccount({ ...freeze, accountId: frozen.accountId });
   });
   after(async () => {
-    for (const one of running.values()) await one.kill();
-    for (const database of databases.values()) await database.drop();
+    await beside.stop();
+    await scheme.kill();
   });
 
-  async function start(name: string): Promise<void> {
-    const program = name === 'scheme_simulator' ? 'tools/scheme-simulator/main.ts' : undefined;
-    running.set(name, await startServiceProcess(name, environments.get(name) ?? {}, program));
-  }
-  async function killed(name: string): Promise<void> {
-    await running.get(name)?.kill('SIGKILL');
-    await start(name);
-  }
-  /** A client of a service that runs as a process, for back office. */
-  function client<S extends typeof TransactionService | typeof IntegrationService>(service: S, approverId = '') {
-    const { issuer, identity } = bank();
-    const audience = service === TransactionService ? ('transaction' as const) : ('integration' as const);
-    const address = `127.0.0.1:${running.get(audience)?.port}`;
-    const actor = { ...staff('BACK_OFFICE'), approverId };
-    const workload = approverId === '' ? ('edge' as const) : ('security-executor' as const);
-    return asPrincipal({ service, audience, address, issuer, identity }, actor, { deadlineMs: 30_000, workload });
-  }
-  /** Asks until it is so. */
-  async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
-      const found = await ask();
-      if (found) return found;
-    }
-    throw new Error(`${what} did not come about`);
-  }
+  const desk = () => beside.asPrincipal(TransactionService, staff('BACK_OFFICE'));
+  const line = () => beside.asPrincipal(IntegrationService, staff('BACK_OFFICE'));
+  const executor = () => {
+    const actor = { ...staff('BACK_OFFICE'), approverId: 'stf_checker' };
+    return beside.asPrincipal(TransactionService, actor, { workload: 'security-executor' });
+  };
   const totals = async () => (await (await fetch(`${simulator}/control/totals`)).json()) as Totals;
   const payUs = (payment: object) =>
     fetch(`${simulator}/control/pay`, { method: 'POST', body: JSON.stringify({ currency: 'CZK', ...payment }) });
@@ -141,22 +99,19 @@ describe('Payments to and from other banks', function schemes() {
   }
 
   it('ends every payment right and once, whoever dies, and as the scheme has it', async () => {
-    const transactions = client(TransactionService);
     const orders = new Map<string, string>();
     for (const [creditorName] of PAYMENTS) {
       const amount = { currencyCode: 'CZK', amount: '100.00' };
       const who = { debtorAccountId: mine.accountId, creditorIban: ELSEWHERE, creditorName };
-      const { paymentOrder } = await transactions.orderPayment({ requestId: aRequestId(), ...who, amount });
+      const { paymentOrder } = await desk().orderPayment({ requestId: aRequestId(), ...who, amount });
       orders.set(creditorName, paymentOrder?.paymentOrderId ?? '');
     }
-    transactions.close();
-    await killed('transaction');
-    await killed('integration');
-    const after = client(TransactionService);
+    await beside.killed('transaction');
+    await beside.killed('integration');
     for (const [name, state, isoReason] of PAYMENTS) {
       const paymentOrderId = orders.get(name) ?? '';
       const ended = await until(`the end of the payment to ${name}`, async () => {
-        const { paymentOrder } = await after.getPaymentOrder({ paymentOrderId });
+        const { paymentOrder } = await desk().getPaymentOrder({ paymentOrderId });
         return paymentOrder?.state === state && paymentOrder;
       });
       expect(ended.changes.at(-1)?.isoReason, name).to.equal(isoReason);
@@ -166,7 +121,6 @@ describe('Payments to and from other banks', function schemes() {
     expect(await balance(mine)).to.equal('9400.00');
     expect((await totals()).positions).to.deep.equal({ CZK: '-600.00' });
     expect(await clearing()).to.equal('-600.00');
-    after.close();
   });
 
   it('takes what comes in once: on its account, into suspense, or not at all', async () => {
@@ -174,7 +128,7 @@ describe('Payments to and from other banks', function schemes() {
     await payUs({ id: 'in-2', creditorIban: frozen.iban, amount: '60.00' });
     await payUs({ id: 'in-3', creditorIban: 'CZ6508000000192000145399', amount: '70.00' });
     await payUs({ id: 'in-4', creditorIban: 'CZ6508000000192000145399', amount: '80.00' });
-    await killed('integration');
+    await beside.killed('integration');
     await until('the answers', async () => {
       const { incoming } = await totals();
       return Object.values(incoming).every(({ outcome }) => outcome !== '');
@@ -184,85 +138,73 @@ describe('Payments to and from other banks', function schemes() {
     expect(said).to.deep.equal(['accepted', 'rejected AC06', 'accepted', 'accepted']);
     expect([await balance(mine), await balance(frozen)]).to.deep.equal(['9450.00', '0.00']);
 
-    const desk = client(TransactionService);
-    const { suspenseItems } = await desk.listSuspenseItems({ state: SuspenseItemState.OPEN });
+    const { suspenseItems } = await desk().listSuspenseItems({ state: SuspenseItemState.OPEN });
     expect(suspenseItems.map(({ amount }) => amount?.amount)).to.have.members(['70.00', '80.00']);
     const item = (amount: string) => suspenseItems.find((one) => one.amount?.amount === amount)?.suspenseItemId ?? '';
-    const executor = client(TransactionService, 'stf_checker');
-    await executor.allocateSuspenseItem({
+    await executor().allocateSuspenseItem({
       requestId: aRequestId(),
       suspenseItemId: item('70.00'),
       accountId: mine.accountId,
     });
-    executor.close();
-    await desk.returnSuspenseItem({ requestId: aRequestId(), suspenseItemId: item('80.00'), isoReason: 'AC01' });
-    await killed('transaction');
+    await desk().returnSuspenseItem({ requestId: aRequestId(), suspenseItemId: item('80.00'), isoReason: 'AC01' });
+    await beside.killed('transaction');
     await until('the return', async () => (await totals()).positions['CZK'] === '-480.00');
     expect(await balance(mine)).to.equal('9520.00');
     expect(await clearing()).to.equal('-480.00');
-    desk.close();
   });
 
   it('waits while the scheme is out of service, and goes on when it is back', async () => {
-    const line = client(IntegrationService);
-    await line.suspendScheme({ requestId: aRequestId(), reason: 'the other side works on it' });
-    const transactions = client(TransactionService);
+    await line().suspendScheme({ requestId: aRequestId(), reason: 'the other side works on it' });
     const order = { debtorAccountId: mine.accountId, creditorIban: ELSEWHERE, creditorName: 'Eva Nova' };
     const amount = { currencyCode: 'CZK', amount: '10.00' };
-    const { paymentOrder } = await transactions.orderPayment({ requestId: aRequestId(), ...order, amount });
+    const { paymentOrder } = await desk().orderPayment({ requestId: aRequestId(), ...order, amount });
     await until(
       'the payment in the queue',
-      async () => (await line.getSchemeStatus({})).schemeStatus?.queuedCount === 1,
+      async () => (await line().getSchemeStatus({})).schemeStatus?.queuedCount === 1,
     );
-    await line.resumeScheme({ requestId: aRequestId() });
+    await line().resumeScheme({ requestId: aRequestId() });
     const paymentOrderId = paymentOrder?.paymentOrderId ?? '';
     await until(
       'the end',
-      async () => (await transactions.getPaymentOrder({ paymentOrderId })).paymentOrder?.state === SETTLED,
+      async () => (await desk().getPaymentOrder({ paymentOrderId })).paymentOrder?.state === SETTLED,
     );
-    const { schemeStatus } = await line.getSchemeStatus({});
+    const { schemeStatus } = await line().getSchemeStatus({});
     expect([schemeStatus?.queuedCount, schemeStatus?.unansweredCount, schemeStatus?.deadCount]).to.deep.equal([
       0, 0, 0,
     ]);
-    const { schemeExchanges } = await line.listSchemeExchanges({ pageSize: 1_000 });
+    const { schemeExchanges } = await line().listSchemeExchanges({ pageSize: 1_000 });
     const outcomes = new Set(schemeExchanges.map(({ outcome }) => outcome));
     expect([...outcomes]).to.have.members(['TAKEN', 'FETCHED', 'UNANSWERED']);
     expect((await totals()).positions).to.deep.equal({ CZK: await clearing() });
-    line.close();
-    transactions.close();
   });
 
   it('asks back what it has paid, and gets it or not; what was never sent is not sent', async () => {
-    const transactions = client(TransactionService);
-    const line = client(IntegrationService);
     const before = await minor(mine);
     const pay = async (creditorName: string) => {
       const amount = { currencyCode: 'CZK', amount: '20.00' };
       const who = { debtorAccountId: mine.accountId, creditorIban: ELSEWHERE, creditorName };
-      const { paymentOrder } = await transactions.orderPayment({ requestId: aRequestId(), ...who, amount });
+      const { paymentOrder } = await desk().orderPayment({ requestId: aRequestId(), ...who, amount });
       return paymentOrder?.paymentOrderId ?? '';
     };
     const askBack = (paymentOrderId: string) =>
-      transactions.recallPaymentOrder({ requestId: aRequestId(), paymentOrderId, isoReason: 'DUPL' });
+      desk().recallPaymentOrder({ requestId: aRequestId(), paymentOrderId, isoReason: 'DUPL' });
     const untilIt = (paymentOrderId: string, is: PaymentOrderState, recall?: RecallState) =>
       until(`the state ${is} of ${paymentOrderId}`, async () => {
-        const { paymentOrder } = await transactions.getPaymentOrder({ paymentOrderId });
+        const { paymentOrder } = await desk().getPaymentOrder({ paymentOrderId });
         return paymentOrder?.state === is && (recall === undefined || paymentOrder.recall?.state === recall);
       });
     const [given, kept] = [await pay('TWICE'), await pay('KEEP CUST')];
     for (const id of [given, kept]) await untilIt(id, SETTLED);
-    await line.suspendScheme({ requestId: aRequestId(), reason: 'nothing goes out' });
+    await line().suspendScheme({ requestId: aRequestId(), reason: 'nothing goes out' });
     const unsent = await pay('Eva Nova');
-    await until('the queue', async () => (await line.getSchemeStatus({})).schemeStatus?.queuedCount === 1);
+    await until('the queue', async () => (await line().getSchemeStatus({})).schemeStatus?.queuedCount === 1);
     for (const id of [given, kept, unsent]) await askBack(id);
     await untilIt(unsent, PaymentOrderState.CANCELLED, RecallState.ACCEPTED);
-    await line.resumeScheme({ requestId: aRequestId() });
-    line.close();
-    await killed('integration');
+    await line().resumeScheme({ requestId: aRequestId() });
+    await beside.killed('integration');
     await untilIt(given, RETURNED, RecallState.ACCEPTED);
     await untilIt(kept, SETTLED, RecallState.REFUSED);
-    await killed('transaction');
-    transactions.close();
+    await beside.killed('transaction');
     await until('the money', async () => (await minor(mine)) === before - 2_000n);
     expect((await totals()).positions).to.deep.equal({ CZK: await clearing() });
   });
@@ -277,19 +219,17 @@ describe('Payments to and from other banks', function schemes() {
     for (const id of ['back-1', 'back-2', 'back-3', 'never']) {
       await fetch(`${simulator}/control/recall`, { method: 'POST', body: JSON.stringify({ id, times: 2 }) });
     }
-    await killed('integration');
-    const desk = client(TransactionService);
+    await beside.killed('integration');
     const { OPEN } = ReceivedRecallState;
     const open = await until('both recalls', async () => {
-      const { receivedRecalls } = await desk.listReceivedRecalls({ accountId: mine.accountId, state: OPEN });
+      const { receivedRecalls } = await desk().listReceivedRecalls({ accountId: mine.accountId, state: OPEN });
       return receivedRecalls.length === 2 && receivedRecalls;
     });
     for (const { receivedRecallId, amount } of open) {
       const accepted = amount?.amount === '30.00';
-      await desk.answerReceivedRecall({ requestId: aRequestId(), receivedRecallId, accepted });
+      await desk().answerReceivedRecall({ requestId: aRequestId(), receivedRecallId, accepted });
     }
-    desk.close();
-    await killed('transaction');
+    await beside.killed('transaction');
     const answers = async () => {
       const { incoming } = await totals();
       return ['back-1', 'back-2', 'back-3'].map((id) => incoming[id]?.recall);
@@ -307,16 +247,15 @@ describe('Payments to and from other banks', function schemes() {
         method: 'POST',
         body: JSON.stringify({ currency: 'CZK', date, ...how }),
       });
-    const line = client(IntegrationService);
     const books = (identification: string) =>
       until(`the statement ${identification}`, async () => {
-        const [found] = (await line.getReconciliation({})).reconciliations;
+        const [found] = (await line().getReconciliation({})).reconciliations;
         return found?.statementIdentification === identification && found;
       });
     // Its last entry it keeps to itself, and it says one that nobody knows of.
     await state({ batch: true, forget: 1 });
     const first = await books('ST-CZK-1');
-    const shown = (await line.listReconciliationExceptions({})).reconciliationExceptions.map(
+    const shown = (await line().listReconciliationExceptions({})).reconciliationExceptions.map(
       ({ amount, paymentReferences }) => [amount?.amount, ...paymentReferences].join(' '),
     );
     expect(shown, shown.join()).to.have.length(1);
@@ -325,17 +264,16 @@ describe('Payments to and from other banks', function schemes() {
     const second = await books('ST-CZK-2');
     expect([second.ourOpenCount, second.theirOpenAmount?.amount]).to.deep.equal([0, '7.77']);
     expect(second.unexplainedDifference?.amount).to.equal('0.00');
-    const { reconciliationExceptions: open } = await line.listReconciliationExceptions({});
+    const { reconciliationExceptions: open } = await line().listReconciliationExceptions({});
     expect(open.map(({ amount }) => amount?.amount)).to.deep.equal(['7.77']);
     await state({ invent: '-7.77' });
     const exceptionNumbers = await until('the correction', async () => {
-      const found = (await line.listReconciliationExceptions({})).reconciliationExceptions;
+      const found = (await line().listReconciliationExceptions({})).reconciliationExceptions;
       return found.length === 2 && found.map(({ exceptionNumber }) => exceptionNumber);
     });
-    await line.resolveReconciliationExceptions({ requestId: aRequestId(), exceptionNumbers });
+    await line().resolveReconciliationExceptions({ requestId: aRequestId(), exceptionNumbers });
     const last = await books('ST-CZK-3');
     expect([last.agrees, last.ourBalance?.amount]).to.deep.equal([true, await clearing()]);
-    line.close();
   });
 
   it('has left every law of the ledger as it is', () => checkLaws(bank().database('ledger').superuserUrl));
