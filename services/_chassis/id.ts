@@ -15,6 +15,7 @@ export type Prefix =
   | 'chx'
   | 'cmd'
   | 'crd'
+  | 'crv'
   | 'cse'
   | 'cus'
   | 'doc'

@@ -10,6 +10,7 @@ import {
   AccountFrozenSchema,
   AccountInactiveSchema,
   AccountTermsAnnouncedSchema,
+  CardNumberRevealedSchema,
   SignaturesCompletedSchema,
   SignaturesEndedSchema,
   SignaturesRequestedSchema,
@@ -125,6 +126,9 @@ export function agreements(means: Means): Subscription {
     ofAccount(AccountEscheatedSchema, (event, holders) => tellHolders(event, 'account-escheated', holders)),
     ofAccount(StatementMadeSchema, tellStatement),
     ofAccount(AccountTermsAnnouncedSchema, tellTerms),
+    telling(CardNumberRevealedSchema, ({ customerId, accountId }) =>
+      tellOne(customerId, 'card-number-revealed', { accountId }),
+    ),
   ]);
 }
 

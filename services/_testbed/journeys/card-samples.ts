@@ -22,6 +22,7 @@ export function cardSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
       refused: 'STEP_UP_UNAVAILABLE',
       toCustomers: true,
     },
+    'account.PermitCardReveal': { request: { cardId } },
     'account.RevealCardNumber': { request: { cardId }, refused: 'STEP_UP_UNAVAILABLE', toCustomers: true },
     'account.GetCard': { request: { cardId } },
     'account.ListCards': { request: { accountId } },

@@ -12,6 +12,7 @@ import { randomFreePort } from '../../../tools/platform/ports.ts';
 import { integration } from '../../integration/service.ts';
 import { transaction } from '../../transaction/service.ts';
 import { useBank } from '../bank.ts';
+import { cardNumberOf } from '../card-numbers.ts';
 import { checkLaws } from '../laws.ts';
 import { accountsAs, aRequestId, openAccount, payIn, registerPerson } from '../opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../service-process.ts';
@@ -57,7 +58,7 @@ describe('What is asked by cards', function cards() {
     });
     const cardId = card?.cardId ?? '';
     await bank().asPrincipal(AccountService, customer(jana)).activateCard({ requestId: aRequestId(), cardId });
-    ({ cardNumber } = await office.revealCardNumber({ requestId: aRequestId(), cardId }));
+    cardNumber = await cardNumberOf(bank(), cardId);
   });
   after(async () => {
     for (const one of running.values()) await one.kill();

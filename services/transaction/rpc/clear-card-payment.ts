@@ -26,6 +26,7 @@ import type { Booking } from '../domain/words.ts';
 import { type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
 import { patiently } from '../patience.ts';
+import { giveBackBut } from '../usage.ts';
 
 interface Planned {
   readonly movement: Movement;
@@ -160,6 +161,8 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, Booking | 
         const state = row.state === 'pending' ? ('declined' as const) : row.state;
         await tx.execute(updateCardAuthorization({ ...row, state, busy: false }));
       } else {
+        // Less than was asked: the rest was let go.
+        if (BigInt(order.amount) < BigInt(row.amount)) await tx.execute(giveBackBut(row.id, order.amount));
         await changeTo(tx, row, { state: 'cleared', busy: false, amount: order.amount, transactionId });
       }
       return { cardAuthorizationId: row.id, transactionId };

@@ -23,7 +23,7 @@ import { bankAccount } from '../domain/bank-accounts.ts';
 import { refuseRequest } from '../domain/refusals.ts';
 import { patiently } from '../patience.ts';
 import { reversalSteps } from '../reversing.ts';
-import { settleReservations } from '../usage.ts';
+import { giveBackBut, settleReservations } from '../usage.ts';
 
 interface Planned {
   readonly messageKey: string;
@@ -125,8 +125,10 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, string> {
         return {};
       }
       const whole = remaining === '0';
-      // What was asked has used up of limits, none that is taken back whole has.
-      if (whole) await tx.execute(settleReservations([{ id: row.id, bookingDate: null }]));
+      // What is taken back uses up nothing of limits.
+      await tx.execute(
+        whole ? settleReservations([{ id: row.id, bookingDate: null }]) : giveBackBut(row.id, remaining),
+      );
       const state = whole ? ('reversed' as const) : row.state;
       await changeTo(tx, row, { busy: false, state, amount: remaining, holdId: outcome.value });
       return { cardAuthorizationId: row.id, responseCode: code };
