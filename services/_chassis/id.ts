@@ -30,6 +30,7 @@ export type Prefix =
   | 'nws'
   | 'pmf'
   | 'pmg'
+  | 'pmw'
   | 'pmo'
   | 'pde'
   | 'prd'

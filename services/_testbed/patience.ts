@@ -13,3 +13,8 @@ export async function whileRefused<T>(reason: string, ask: () => Promise<T>): Pr
     }
   }
 }
+
+/** Waits until something is so; the time limit of the test ends it. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(50);
+}

@@ -32,6 +32,8 @@ import { Cards } from './migrations/0030-cards.ts';
 import { ProductMigrations } from './migrations/0031-product-migrations.ts';
 import { CardReveals } from './migrations/0032-card-reveals.ts';
 import { ExceptionsByPayee } from './migrations/0033-exceptions-by-payee.ts';
+import { MigrationsCalledOff } from './migrations/0034-migrations-called-off.ts';
+import { RequestsByCustomer } from './migrations/0035-requests-by-customer.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
@@ -245,6 +247,8 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0031-product-migrations', class: ProductMigrations },
     { name: '0032-card-reveals', class: CardReveals },
     { name: '0033-exceptions-by-payee', class: ExceptionsByPayee },
+    { name: '0034-migrations-called-off', class: MigrationsCalledOff },
+    { name: '0035-requests-by-customer', class: RequestsByCustomer },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

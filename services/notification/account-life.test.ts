@@ -7,6 +7,7 @@ import {
   AccountFrozenSchema,
   AccountInactiveSchema,
   AccountTermsAnnouncedSchema,
+  AccountTermsWithdrawnSchema,
   CardNumberRevealedSchema,
   StatementMadeSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
@@ -30,6 +31,12 @@ describe('The life of accounts', () => {
       AccountTermsAnnouncedSchema,
       { effectiveDate: '2027-02-01' },
       'terms-announced: From February',
+    ],
+    [
+      'to keep its terms',
+      AccountTermsWithdrawnSchema,
+      { effectiveDate: '2027-02-01' },
+      'terms-withdrawn: from February',
     ],
     ['of a new statement', StatementMadeSchema, { toDate: '2026-11-30' }, 'statement-made: The statement'],
   ];

@@ -10,6 +10,7 @@ import {
   AccountFrozenSchema,
   AccountInactiveSchema,
   AccountTermsAnnouncedSchema,
+  AccountTermsWithdrawnSchema,
   CardNumberRevealedSchema,
   SignaturesCompletedSchema,
   SignaturesEndedSchema,
@@ -126,6 +127,9 @@ export function agreements(means: Means): Subscription {
     ofAccount(AccountEscheatedSchema, (event, holders) => tellHolders(event, 'account-escheated', holders)),
     ofAccount(StatementMadeSchema, tellStatement),
     ofAccount(AccountTermsAnnouncedSchema, tellTerms),
+    ofAccount(AccountTermsWithdrawnSchema, (event, holders) =>
+      tellHolders(event, 'terms-withdrawn', holders, { bookingDate: event.effectiveDate }),
+    ),
     telling(CardNumberRevealedSchema, ({ customerId, accountId }) =>
       tellOne(customerId, 'card-number-revealed', { accountId }),
     ),

@@ -28,6 +28,8 @@ import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
 import { Limits } from './migrations/0031-limits.ts';
 import { LimitPeriods } from './migrations/0032-limit-periods.ts';
 import { ChequesInClearing } from './migrations/0033-cheques-in-clearing.ts';
+import { DatedCardMessages } from './migrations/0034-dated-card-messages.ts';
+import { WorkLeases } from './migrations/0035-work-leases.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
@@ -207,6 +209,8 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0031-limits', class: Limits },
     { name: '0032-limit-periods', class: LimitPeriods },
     { name: '0033-cheques-in-clearing', class: ChequesInClearing },
+    { name: '0034-dated-card-messages', class: DatedCardMessages },
+    { name: '0035-work-leases', class: WorkLeases },
   ],
   context: makeContext,
   rpcs,

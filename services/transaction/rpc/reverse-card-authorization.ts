@@ -7,6 +7,7 @@ import { refuseCall } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { type Amount, fromPositiveMoney, MINOR_MAX, toMoney } from '#chassis/money.ts';
 import { type CallOptions, type OrderSteps, outcomeOf } from '#chassis/order.ts';
+import { patiently } from '#chassis/patience.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -21,7 +22,6 @@ import { changeTo, keyTextOf, moneyOf, recordOf } from '../cards.ts';
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
 import { refuseRequest } from '../domain/refusals.ts';
-import { patiently } from '../patience.ts';
 import { reversalSteps } from '../reversing.ts';
 import { giveBackBut, settleReservations } from '../usage.ts';
 

@@ -1,12 +1,12 @@
 import type { Call } from '#chassis/call-context.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
+import { patiently } from '#chassis/patience.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { ReverseTransactionRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
 import { refuse, refuseRequest } from '../domain/refusals.ts';
 import { sealParticulars } from '../particulars.ts';
-import { patiently } from '../patience.ts';
 import { type ReversalPlan, reversalSteps } from '../reversing.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
 
