@@ -9676,6 +9676,7 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'transaction': ['account'],
   'account': ['customer'],
   'customer': ['security'],
+  'integration': ['transaction'],
   'notification': ['account', 'customer', 'ledger', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'integration', 'ledger', 'notification', 'security', 'transaction'],
 };

@@ -26,6 +26,11 @@ describe('A recall of what is in suspense', () => {
   });
 
   async function received(id: string): Promise<string> {
+    await cloned.query(
+      `insert into suspense_item (id, journal_id, currency, amount, reason, state, end_to_end_identification, external_reference, create_time)
+       values ('spi_' || $1, 'jnl_' || $1, 'CZK', 100, 'no_account', 'open', '', $1, now())`,
+      [id],
+    );
     const of = { transactionId: null, suspenseItemId: `spi_${id}`, accountId: null, currency: 'CZK', amount: '100' };
     const recall = { id, externalReference: id, ...of, isoReason: 'DUPL', expireDate: '2026-05-04' };
     await database.query(insertReceivedRecall(recall));
