@@ -23,7 +23,12 @@ export function cardSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
       toCustomers: true,
     },
     'account.PermitCardReveal': { request: { cardId } },
-    'account.RevealCardNumber': { request: { cardId }, refused: 'STEP_UP_UNAVAILABLE', toCustomers: true },
+    'account.RevealCardNumber': {
+      request: { cardId },
+      refused: 'STEP_UP_UNAVAILABLE',
+      toCustomers: true,
+      refusedToStaff: 'CARD_REVEAL_NOT_PERMITTED',
+    },
     'account.GetCard': { request: { cardId } },
     'account.ListCards': { request: { accountId } },
     'transaction.ListCardAuthorizations': { request: { accountId } },
