@@ -30,11 +30,14 @@ async function allOf(some: () => Promise<readonly unknown[]>): Promise<void> {
   while ((await some()).length === AT_ONCE);
 }
 
-/** What was asked by cards, is not booked, and is held no more: its hold has expired. */
+/** What was asked by cards, is not booked, and is held no more: its hold has expired, and not so long ago that nothing of it is left. */
 function selectExpired(now: string): RawBuilder<{ id: string }> {
   return sql<{ id: string }>`
-    select distinct c.id from limit_reservation r join card_authorization c on c.id = r.transaction_id
-    where c.state = 'approved' and not c.busy and c.expire_time < ${now}::timestamptz limit ${AT_ONCE}
+    select c.id from card_authorization c
+    where c.state = 'approved' and not c.busy and c.expire_time < ${now}::timestamptz
+      and c.expire_time > ${now}::timestamptz - make_interval(days => ${KEPT_DAYS}::integer)
+      and exists (select from limit_reservation r where r.transaction_id = c.id)
+    limit ${AT_ONCE}
   `;
 }
 

@@ -103,7 +103,7 @@ import { entities } from './tables.ts';
 /** How often it is looked whether another process has published limits. */
 const LIMITS_MS = 1_000;
 /** How often what is used of limits is looked through for what nobody is held to any more. */
-const FORGET_MS = 60_000;
+const FORGET_MS = 600_000;
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
 /** How often what could not be screened is screened. */

@@ -11,6 +11,7 @@ export class LimitPeriods extends Migration {
       alter table limit_usage add constraint limit_usage_pkey primary key (subject, period, date, currency);
       create index limit_usage_by_date on limit_usage (date);
       create index limit_reservation_by_date on limit_reservation (date);
+      create index card_authorization_not_cleared on card_authorization (expire_time) where state = 'approved';
       grant delete on limit_usage to ${RUNTIME};
       grant update (amount) on limit_reservation to ${RUNTIME};
     `);
