@@ -97,7 +97,7 @@ describe('Statements of the scheme', function suite() {
       const { closing = '', ourBalance = '', theirOpen = '', ourOpen = '' } = books ?? {};
       return {
         open: [theirOpen, ourOpen],
-        left: Number(closing) - Number(ourBalance) - Number(theirOpen) + Number(ourOpen),
+        left: BigInt(closing) - BigInt(ourBalance) - BigInt(theirOpen) + BigInt(ourOpen),
       };
     };
     const first = (currency: string, opening: bigint) => {
@@ -108,18 +108,18 @@ describe('Statements of the scheme', function suite() {
     const means = { database, ledger: old as never, log };
     await first('NOK', 500n);
     await reconcile(means);
-    expect(await unexplained('NOK')).to.deep.equal({ open: ['0', '0'], left: 0 });
+    expect(await unexplained('NOK')).to.deep.equal({ open: ['0', '0'], left: 0n });
     // Where they differ it is open on either side.
     ours = '7.00';
     await first('SEK', 500n);
     await reconcile(means);
-    expect(await unexplained('SEK')).to.deep.equal({ open: ['500', '700'], left: 0 });
+    expect(await unexplained('SEK')).to.deep.equal({ open: ['500', '700'], left: 0n });
     // The next one goes not back behind that day.
     const next = { identification: 'F2', currency: 'SEK', fromDate: '2026-11-29', toDate: '2026-11-29', entries: [] };
     await database.transaction((tx) => keepStatement(tx, { ...next, opening: 500n, closing: 500n }));
     await reconcile(means);
     expect(new Set(asked)).to.deep.equal(new Set([day]));
-    expect((await unexplained('SEK')).left).to.equal(0);
+    expect((await unexplained('SEK')).left).to.equal(0n);
   });
 
   /** Whether a statement waits for somebody's lock. */
