@@ -91,7 +91,7 @@ async function announcePage(tx: Tx, migration: MigrationRow, call: ReturnType<ty
   const rows = await accountsAfter(tx, migration, announcedAfter, sql`true`);
   // What an account is announced is a row of its own things: it changes nothing about the account.
   const events = rows.map(({ id }) =>
-    outboxEvent(AccountTermsAnnouncedSchema, termsOf(migration, id), aggregateOf('pmg', id, no), call),
+    outboxEvent(AccountTermsAnnouncedSchema, announcementOf(migration, id), aggregateOf('pmg', id, no), call),
   );
   if (events.length > 0) await tx.query(insertOutbox(events));
   await tx.query(sql`
@@ -106,7 +106,7 @@ async function withdrawPage(tx: Tx, migration: MigrationRow, call: ReturnType<ty
   const { no, announcedAfter, withdrawnAfter } = migration;
   const rows = await accountsAfter(tx, migration, withdrawnAfter, sql`a.id <= ${announcedAfter}`);
   const events = rows.map(({ id }) =>
-    outboxEvent(AccountTermsWithdrawnSchema, termsOf(migration, id), aggregateOf('pmw', id, no), call),
+    outboxEvent(AccountTermsWithdrawnSchema, announcementOf(migration, id), aggregateOf('pmw', id, no), call),
   );
   if (events.length > 0) await tx.query(insertOutbox(events));
   await tx.query(sql`
@@ -123,7 +123,7 @@ function accountsAfter(tx: Tx, { productId, toVersion }: MigrationRow, after: st
   `);
 }
 
-function termsOf({ productId, toVersion: productVersion, effectiveDate }: MigrationRow, accountId: string) {
+function announcementOf({ productId, toVersion: productVersion, effectiveDate }: MigrationRow, accountId: string) {
   return { accountId, productId, productVersion, effectiveDate };
 }
 
