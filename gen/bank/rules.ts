@@ -165,6 +165,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/UnblockCard'
   | 'bank.account.v1.AccountService/SetCardLimits'
   | 'bank.account.v1.AccountService/ReplaceCard'
+  | 'bank.account.v1.AccountService/PermitCardReveal'
   | 'bank.account.v1.AccountService/RevealCardNumber'
   | 'bank.account.v1.AccountService/GetCard'
   | 'bank.account.v1.AccountService/ListCards'
@@ -2144,6 +2145,26 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_BUSY',
     ],
   },
+  'bank.account.v1.AccountService/PermitCardReveal': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BACK_OFFICE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['cardId'], kind: 'CARD', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CARD_NOT_FOUND',
+    ],
+  },
   'bank.account.v1.AccountService/RevealCardNumber': {
     callers: ['edge'],
     grants: [
@@ -2165,6 +2186,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CARD_NOT_FOUND',
       'CARD_ERASED',
       'CARDHOLDER_REQUIRED',
+      'CARD_REVEAL_NOT_PERMITTED',
     ],
   },
   'bank.account.v1.AccountService/GetCard': {
@@ -9654,6 +9676,7 @@ export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'transaction': ['account'],
   'account': ['customer'],
   'customer': ['security'],
+  'integration': ['transaction'],
   'notification': ['account', 'customer', 'ledger', 'security', 'transaction'],
   'audit': ['account', 'audit', 'customer', 'integration', 'ledger', 'notification', 'security', 'transaction'],
 };

@@ -1,9 +1,12 @@
 // Business dates on the wire are YYYY-MM-DD; in the code they are Temporal.PlainDate.
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { invalid } from './errors.ts';
+import { invalid, type Refusal } from './errors.ts';
 
-/** Reads the date of a field; an empty one is absent. Refuses what is no day of the calendar. */
-export function readDate(field: string, text: string): Temporal.PlainDate | undefined {
+/** A service's own word for a date that is none, where its contract has one. */
+type Refuses = (reason: 'DATE_INVALID', metadata: Readonly<Record<'field', string>>) => Refusal;
+
+/** Reads the date of a field; an empty one is absent. Refuses what is no day of the calendar, by the service's own reason where it has one. */
+export function readDate(field: string, text: string, refuse?: Refuses): Temporal.PlainDate | undefined {
   if (text === '') return undefined;
   try {
     const date = Temporal.PlainDate.from(text, { overflow: 'reject' });
@@ -12,7 +15,8 @@ export function readDate(field: string, text: string): Temporal.PlainDate | unde
   } catch {
     // Told below, as one sentence for all that is wrong with it.
   }
-  throw invalid([{ field, description: `${text.slice(0, 32)} is no day of the calendar; write YYYY-MM-DD.` }]);
+  const description = `${text.slice(0, 32)} is no day of the calendar; write YYYY-MM-DD.`;
+  throw refuse ? refuse('DATE_INVALID', { field }) : invalid([{ field, description }]);
 }
 
 const YEAR_10000_MS = Date.UTC(10_000, 0);
@@ -28,8 +32,10 @@ export function readInstant(field: string, time: Timestamp | undefined): number 
 }
 
 /** Reads the date of a field that must be there. */
-export function requireDate(field: string, text: string): Temporal.PlainDate {
-  const date = readDate(field, text);
-  if (!date) throw invalid([{ field, description: 'A date is required: YYYY-MM-DD.' }]);
-  return date;
+export function requireDate(field: string, text: string, refuse?: Refuses): Temporal.PlainDate {
+  const date = readDate(field, text, refuse);
+  if (date) return date;
+  throw refuse
+    ? refuse('DATE_INVALID', { field })
+    : invalid([{ field, description: 'A date is required: YYYY-MM-DD.' }]);
 }

@@ -15,15 +15,14 @@
 // - The ledger refuses: the mark goes, the agreement stays as it was, the refusal is the command's answer. Every plan
 //   takes a new change_no, so that a later try is a new request to the ledger and not a repeat of the refused one.
 // - The ledger is away: the mark stays, the order is not settled, its caller is told UNAVAILABLE, recovery goes on.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type DescMethodUnary, type JsonObject, type MessageShape, toJson } from '@bufbuild/protobuf';
 import { LockMode } from '@mikro-orm/core';
 import type { Onwards } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
-import { Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import type { CallOptions, Outcome } from '#chassis/order.ts';
+import { patiently } from '#chassis/patience.ts';
 import { type Account, AccountSchema } from '#gen/bank/account/v1/account_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
@@ -57,31 +56,9 @@ export interface Command<M extends DescMethodUnary> {
   readonly call: Call;
 }
 
-const PAUSE_MIN_MS = 5;
-const PAUSE_MAX_MS = 100;
-/** Kept back for the last try and its answer: who has waited so long shall hear why, and not that his time is over. */
-const ANSWER_MS = 150;
-
 /** Runs a command again while another change of its account is under way, until its caller would not wait any more. */
-export async function whenFree<T>(call: Call, command: () => Promise<T>): Promise<T> {
-  let busy: Refusal | undefined;
-  for (let pause = PAUSE_MIN_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
-    const wait = pause * (0.5 + Math.random());
-    try {
-      return await command();
-    } catch (error) {
-      // A last try for which there was no time is still one that had to wait.
-      if (isRefusedFor(error, 'DEADLINE_PASSED') && busy) throw busy;
-      if (!isRefusedFor(error, 'ACCOUNT_BUSY')) throw error;
-      busy = error;
-      if (Date.now() + wait + ANSWER_MS > call.deadline) throw error;
-    }
-    await sleep(wait);
-  }
-}
-
-function isRefusedFor(error: unknown, reason: string): error is Refusal {
-  return error instanceof Refusal && error.reason === reason;
+export function whenFree<T>(call: Call, command: () => Promise<T>): Promise<T> {
+  return patiently(call, 'ACCOUNT_BUSY', command);
 }
 
 /** True for a call of a customer; the other ones who may change accounts are staff, and the bank itself. */

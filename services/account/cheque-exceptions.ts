@@ -64,19 +64,22 @@ interface Presented {
   readonly number: number;
   readonly amount: string;
   readonly issuedAmount: string | null;
+  /** To whom, as a keyed hash; null where nobody is named. */
+  readonly payee: Buffer | null;
   /** The open business date. */
   readonly date: string;
 }
 
 /**
- * Until when the issuer can say what becomes of a cheque, whose lock is held; an empty text when they have said that it is paid. Refuses what
+ * Until when the issuer can say what becomes of a cheque, whose lock is held, as it is presented: over that amount, to that payee; an empty text when they have said that it is paid. Refuses what
  * is sent back: because they said so, because they said nothing in time, or because it cannot wait.
  */
 export async function exceptionOf(tx: CommandTx, presented: Presented, canWait: boolean): Promise<string> {
-  const { accountId, number, amount, issuedAmount, date } = presented;
+  const { accountId, number, amount, issuedAmount, payee, date } = presented;
   const [known] = await tx.query(sql<Pick<ExceptionRow, 'decision' | 'decideByDate'>>`
     select decision, decide_by_date::text as "decideByDate" from cheque_exception
     where account_id = ${accountId} and number = ${number} and amount = ${amount}::bigint
+      and payee_hash is not distinct from ${payee}::bytea
   `);
   if (known?.decision === 'pay') return '';
   if (!canWait || known?.decision === 'return' || (known && known.decideByDate < date)) {
@@ -85,8 +88,9 @@ export async function exceptionOf(tx: CommandTx, presented: Presented, canWait: 
   if (known) return known.decideByDate;
   const id = newId('chx');
   await tx.execute(sql`
-    insert into cheque_exception (id, account_id, number, amount, issued_amount, decide_by_date, create_time)
-    values (${id}, ${accountId}, ${number}, ${amount}::bigint, ${issuedAmount}::bigint, ${date}::date, clock_timestamp())
+    insert into cheque_exception (id, account_id, number, amount, issued_amount, payee_hash, decide_by_date, create_time)
+    values (${id}, ${accountId}, ${number}, ${amount}::bigint, ${issuedAmount}::bigint, ${payee}::bytea, ${date}::date,
+      clock_timestamp())
   `);
   publishExceptionChanged(tx, { chequeExceptionId: id, accountId, number, decideByDate: date }, 1);
   tx.record({ resourceIds: [id, accountId], partyId: '' });

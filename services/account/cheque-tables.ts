@@ -129,11 +129,11 @@ export function payCheque(
   `;
 }
 
-/** Takes back that a cheque is paid by a transaction. */
+/** Takes back that a cheque is paid by a transaction, which pays one at most; 0 is whichever that is. */
 export function unpayCheque(accountId: string, number: number, transactionId: string): RawBuilder<unknown> {
   return sql`
     update cheque set transaction_id = null, amount = null, pay_date = null
-    where account_id = ${accountId} and number = ${number} and transaction_id = ${transactionId}
+    where account_id = ${accountId} and ${number}::integer in (0, number) and transaction_id = ${transactionId}
   `;
 }
 

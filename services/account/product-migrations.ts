@@ -6,7 +6,11 @@ import { ownCall } from '#chassis/call-context.ts';
 import type { Tx } from '#chassis/database.ts';
 import { deriveId } from '#chassis/id.ts';
 import { insertOutbox, outboxEvent } from '#chassis/outbox.ts';
-import { AccountTermsAnnouncedSchema, AccountTermsChangedSchema } from '#gen/bank/account/v1/account_events_pb.ts';
+import {
+  AccountTermsAnnouncedSchema,
+  AccountTermsChangedSchema,
+  AccountTermsWithdrawnSchema,
+} from '#gen/bank/account/v1/account_events_pb.ts';
 import {
   type ProductMigration,
   ProductMigrationSchema,
@@ -24,6 +28,7 @@ export interface MigrationRow {
   readonly effectiveDate: string;
   readonly cancelled: boolean;
   readonly announcedAfter: string;
+  readonly withdrawnAfter: string;
   readonly announcedCount: number;
   readonly movedCount: number;
   readonly authorId: string;
@@ -36,7 +41,7 @@ const PAGE = 500;
 /** Those that move: what has ended does not, and what is bound for a term keeps its terms. */
 const MOVABLE = sql`a.state in ('active', 'inactive', 'dormant', 'migrating') and a.maturity_date is null`;
 const COLUMNS = sql`m.no::text, m.product_id as "productId", m.to_version as "toVersion", m.effective_date::text as "effectiveDate",
-  m.cancelled, m.announced_after as "announcedAfter", m.announced_count as "announcedCount", m.moved_count as "movedCount",
+  m.cancelled, m.announced_after as "announcedAfter", m.withdrawn_after as "withdrawnAfter", m.announced_count as "announcedCount", m.moved_count as "movedCount",
   m.author_id as "authorId", m.approver_id as "approverId", floor(extract(epoch from m.create_time) * 1000)::float8 as "createMs",
   (
     select count(*)::int from account a where a.product_id = m.product_id and a.product_version < m.to_version and ${MOVABLE}
@@ -58,48 +63,72 @@ export function selectMigrations(
 
 /** The message of a migration. */
 export function migrationMessage(row: MigrationRow, openDate: Temporal.PlainDate): ProductMigration {
-  const { no: _no, cancelled, createMs, announcedAfter: _after, ...rest } = row;
+  const { no: _no, cancelled, createMs, announcedAfter: _announced, withdrawnAfter: _withdrawn, ...rest } = row;
   const { ANNOUNCED, IN_FORCE, CANCELLED } = ProductMigrationState;
   const hasCome = row.effectiveDate <= openDate.toString();
   const state = cancelled ? CANCELLED : hasCome ? IN_FORCE : ANNOUNCED;
   return create(ProductMigrationSchema, { ...rest, state, createTime: timestampFromMs(createMs) });
 }
 
-/** Makes a function that announces migrations to the holders of accounts, a page of them in a transaction. */
+/** Makes a function that announces migrations to the holders of accounts, and that they are called off, a page of them in a transaction. */
 export function tendProductMigrations({ database, log }: Context): () => Promise<void> {
   return () =>
     database.transaction(async (tx) => {
       const [migration] = await tx.query(sql<MigrationRow>`
         select ${COLUMNS} from product_migration m
-        where not m.announced and not m.cancelled order by m.no limit 1 for update of m skip locked
+        where case when m.cancelled then not m.withdrawn else not m.announced end
+        order by m.no limit 1 for update of m skip locked
       `);
-      if (migration) await announcePage(tx, migration, ownCall('account', log));
+      if (!migration) return;
+      const call = ownCall('account', log);
+      if (migration.cancelled) await withdrawPage(tx, migration, call);
+      else await announcePage(tx, migration, call);
     });
 }
 
 async function announcePage(tx: Tx, migration: MigrationRow, call: ReturnType<typeof ownCall>): Promise<void> {
-  const { no, productId, toVersion: productVersion, effectiveDate, announcedAfter } = migration;
-  const rows = await tx.query(sql<{ id: string }>`
-    select a.id from account a
-    where a.product_id = ${productId} and a.product_version < ${productVersion} and a.id > ${announcedAfter} and ${MOVABLE}
-    order by a.id limit ${PAGE}
-  `);
-  const events = rows.map(({ id: accountId }) => {
-    const event = { accountId, productId, productVersion, effectiveDate };
-    // What an account is announced is a row of its own things: it changes nothing about the account.
-    return outboxEvent(
-      AccountTermsAnnouncedSchema,
-      event,
-      { id: deriveId('pmg', accountId), sequence: Number(no) },
-      call,
-    );
-  });
+  const { no, announcedAfter } = migration;
+  const rows = await accountsAfter(tx, migration, announcedAfter, sql`true`);
+  // What an account is announced is a row of its own things: it changes nothing about the account.
+  const events = rows.map(({ id }) =>
+    outboxEvent(AccountTermsAnnouncedSchema, announcementOf(migration, id), aggregateOf('pmg', id, no), call),
+  );
   if (events.length > 0) await tx.query(insertOutbox(events));
   await tx.query(sql`
     update product_migration set announced_count = announced_count + ${rows.length},
       announced_after = ${rows.at(-1)?.id ?? announcedAfter}, announced = ${rows.length < PAGE}
     where no = ${no}::bigint
   `);
+}
+
+/** Who was told of it is told that it does not come. */
+async function withdrawPage(tx: Tx, migration: MigrationRow, call: ReturnType<typeof ownCall>): Promise<void> {
+  const { no, announcedAfter, withdrawnAfter } = migration;
+  const rows = await accountsAfter(tx, migration, withdrawnAfter, sql`a.id <= ${announcedAfter}`);
+  const events = rows.map(({ id }) =>
+    outboxEvent(AccountTermsWithdrawnSchema, announcementOf(migration, id), aggregateOf('pmw', id, no), call),
+  );
+  if (events.length > 0) await tx.query(insertOutbox(events));
+  await tx.query(sql`
+    update product_migration set withdrawn_after = ${rows.at(-1)?.id ?? withdrawnAfter}, withdrawn = ${rows.length < PAGE}
+    where no = ${no}::bigint
+  `);
+}
+
+function accountsAfter(tx: Tx, { productId, toVersion }: MigrationRow, after: string, which: RawBuilder<unknown>) {
+  return tx.query(sql<{ id: string }>`
+    select a.id from account a
+    where a.product_id = ${productId} and a.product_version < ${toVersion} and a.id > ${after} and ${MOVABLE} and ${which}
+    order by a.id limit ${PAGE}
+  `);
+}
+
+function announcementOf({ productId, toVersion: productVersion, effectiveDate }: MigrationRow, accountId: string) {
+  return { accountId, productId, productVersion, effectiveDate };
+}
+
+function aggregateOf(prefix: 'pmg' | 'pmw', accountId: string, no: string) {
+  return { id: deriveId(prefix, accountId), sequence: Number(no) };
 }
 
 /** The step that moves accounts to the versions that hold from the next day on. Those that a change is under way of wait for the next end of a day. */

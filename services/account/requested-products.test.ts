@@ -124,4 +124,22 @@ describe('What customers want on their accounts', function suite() {
     const { cards } = await client.listCards({ accountId });
     expect(cards.map((card) => card.customerId)).to.deep.equal([owner]);
   });
+
+  it('makes ten copies of statements for somebody within a day, and no more', async () => {
+    const many = bank().database('account');
+    await many.query(
+      `insert into requested_product (service_request_id, approval_number, customer_id, product, state)
+       select 'srq_many' || n, 1, $1, '{}', 'told' from generate_series(1, 10) n`,
+      [owner],
+    );
+    await many.query(
+      `insert into statement_copy (account_id, number, service_request_id, from_date, to_date, digest, object_key)
+       select $1, 100 + n, 'srq_many' || n, $2, $2, sha256('x'), '' from generate_series(1, 10) n`,
+      [account.accountId, today],
+    );
+    const one = await settled(await want(copyOf()));
+    expect(one).to.include({ state: ServiceRequestState.OPEN, productRefusalReason: 'STATEMENT_COPIES_EXCEEDED' });
+    await many.query(`update statement_copy set create_time = now() - interval '25 hours'`);
+    expect((await settled(await want(copyOf()))).state).to.equal(ServiceRequestState.RESOLVED);
+  });
 });

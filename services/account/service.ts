@@ -30,6 +30,10 @@ import { RequestedProducts } from './migrations/0028-requested-products.ts';
 import { Cheques } from './migrations/0029-cheques.ts';
 import { Cards } from './migrations/0030-cards.ts';
 import { ProductMigrations } from './migrations/0031-product-migrations.ts';
+import { CardReveals } from './migrations/0032-card-reveals.ts';
+import { ExceptionsByPayee } from './migrations/0033-exceptions-by-payee.ts';
+import { MigrationsCalledOff } from './migrations/0034-migrations-called-off.ts';
+import { RequestsByCustomer } from './migrations/0035-requests-by-customer.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
@@ -86,6 +90,7 @@ import { listStatusChanges } from './rpc/list-status-changes.ts';
 import { markAccountDormant } from './rpc/mark-account-dormant.ts';
 import { openAccount } from './rpc/open-account.ts';
 import { payOutEstate } from './rpc/pay-out-estate.ts';
+import { permitCardReveal } from './rpc/permit-card-reveal.ts';
 import { previewFees } from './rpc/preview-fees.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
 import { recordEntryParticulars } from './rpc/record-entry-particulars.ts';
@@ -124,6 +129,7 @@ function cards(context: Context) {
     getCard: getCard(context),
     issueCard: issueCard(context),
     listCards: listCards(context),
+    permitCardReveal: permitCardReveal(context),
     replaceCard: replaceCard(context),
     revealCardNumber: revealCardNumber(context),
     setCardLimits: setCardLimits(context),
@@ -239,6 +245,10 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0029-cheques', class: Cheques },
     { name: '0030-cards', class: Cards },
     { name: '0031-product-migrations', class: ProductMigrations },
+    { name: '0032-card-reveals', class: CardReveals },
+    { name: '0033-exceptions-by-payee', class: ExceptionsByPayee },
+    { name: '0034-migrations-called-off', class: MigrationsCalledOff },
+    { name: '0035-requests-by-customer', class: RequestsByCustomer },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

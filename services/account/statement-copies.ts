@@ -8,6 +8,8 @@ import { checkpointOf, composeStatement, readLines } from './statement-reading.t
 import { keepDocument } from './statement-store.ts';
 import type { AccountRow } from './tables.ts';
 
+/** How many somebody may have within 24 hours: each is composed, sealed and kept for good, and costs them nothing. */
+const COPIES_MAX = 10;
 /** A document is held in memory while it is made. */
 const LINES_MAX = 100_000;
 
@@ -27,7 +29,7 @@ export function selectCopy(accountId: string, number: number): RawBuilder<CopyRo
 
 /**
  * Makes the copy that a request asks for, once, and answers its number: the document first, then its row. Refuses DATE_INVALID and
- * STATEMENT_TOO_LONG, and CHECKPOINT_PENDING while the newest line is not signed.
+ * STATEMENT_TOO_LONG, STATEMENT_COPIES_EXCEEDED where they have had so many, and CHECKPOINT_PENDING while the newest line is not signed.
  */
 export async function makeCopy(
   context: Context,
@@ -40,6 +42,8 @@ export async function makeCopy(
   if (toDate > (await clock.read()).openDate.toString()) throw refuse('DATE_INVALID', { field: 'to_date' });
   const [made] = await database.query(selectCopyOf(serviceRequestId));
   if (made) return made.number;
+  const [had] = await database.query(countCopies(serviceRequestId));
+  if (had && had.count >= COPIES_MAX) throw refuse('STATEMENT_COPIES_EXCEEDED');
   const call = ownCall('account', log);
   const lines = await readLines(context, row, { fromDate, toDate }, LINES_MAX, call);
   const checkpoint = await checkpointOf(context, row.id, lines, call);
@@ -64,4 +68,15 @@ export async function makeCopy(
 
 function selectCopyOf(serviceRequestId: string): RawBuilder<{ number: number }> {
   return sql<{ number: number }>`select number from statement_copy where service_request_id = ${serviceRequestId}`;
+}
+
+/** How many copies were made in the last 24 hours for whoever asks for one. */
+function countCopies(serviceRequestId: string): RawBuilder<{ count: number }> {
+  return sql<{ count: number }>`
+    select count(distinct c.service_request_id)::integer as count
+    from requested_product asked
+      join requested_product had on had.customer_id = asked.customer_id
+      join statement_copy c on c.service_request_id = had.service_request_id
+    where asked.service_request_id = ${serviceRequestId} and c.create_time > clock_timestamp() - interval '24 hours'
+  `;
 }

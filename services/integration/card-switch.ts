@@ -12,6 +12,8 @@ const AGAIN_MS = 1_000;
 const KEEP_ALIVE_MS = 30_000;
 /** More messages at once than this are answered 91: the bank cannot take them now. */
 const AT_ONCE_MAX = 200;
+/** For how long answers may lie unread: a switch waits for them for a few seconds. */
+const UNREAD_MS = 30_000;
 
 /** Keeps a line to the switch, where there is one. Answers how to end it. */
 export function startCardSwitch(context: Context): () => Promise<void> {
@@ -72,5 +74,19 @@ async function take(context: Context, line: Socket, frame: Uint8Array, atOnce: n
     return;
   }
   const answer = atOnce < AT_ONCE_MAX ? await answerCardMessage(context, message) : answerTo(message, '91');
-  if (answer && line.writable) line.write(framed(answer));
+  if (answer) send(line, framed(answer));
+}
+
+/**
+ * Sends an answer. While those before it are not read, nothing more is read either, so that neither pile up here; and who
+ * reads nothing for long is not there any more: the line ends, and is made again.
+ */
+export function send(line: Socket, answer: Uint8Array, unreadMs = UNREAD_MS): void {
+  if (!line.writable || line.write(answer) || line.isPaused()) return;
+  line.pause();
+  const gone = setTimeout(() => line.destroy(), unreadMs).unref();
+  line.once('drain', () => {
+    clearTimeout(gone);
+    line.resume();
+  });
 }

@@ -15,14 +15,18 @@ export interface StatementRow {
   readonly currency: string;
   readonly identification: string;
   readonly contentDigest: string;
+  readonly fromDate: string;
   readonly toDate: string;
+  readonly opening: string;
   readonly closing: string;
   readonly ourBalance: string | null;
+  /** Whether our books are read from its first day on: what was before is not held against theirs. */
+  readonly begins: boolean;
 }
 
 const STATEMENT = sql`
-  number, currency, identification, content_digest as "contentDigest", to_date::text as "toDate", closing::text,
-  our_balance::text as "ourBalance"
+  number, currency, identification, content_digest as "contentDigest", from_date::text as "fromDate", to_date::text as "toDate",
+  opening::text, closing::text, our_balance::text as "ourBalance", begins
 `;
 
 export function selectStatement(currency: string, identification: string): RawBuilder<StatementRow> {
@@ -46,6 +50,13 @@ export function selectStatementBefore(number: number, currency: string): RawBuil
   `;
 }
 
+/** The statement from which on our books are read; none where they are read from their beginning. */
+export function selectBeginning(currency: string): RawBuilder<{ fromDate: string }> {
+  return sql<{ fromDate: string }>`
+    select from_date::text as "fromDate" from settlement_statement where currency = ${currency} and begins
+  `;
+}
+
 /** The statements that are not held against our books yet, in the order in which they came. */
 export function selectNewStatements(): RawBuilder<StatementRow> {
   return sql<StatementRow>`
@@ -64,8 +75,10 @@ export function insertStatement(statement: SettlementStatement, contentDigest: s
   `;
 }
 
-export function settleStatement(number: number, ourBalance: bigint): RawBuilder<unknown> {
-  return sql`update settlement_statement set our_balance = ${ourBalance}::bigint where number = ${number}`;
+export function settleStatement(number: number, ourBalance: bigint, begins: boolean): RawBuilder<unknown> {
+  return sql`
+    update settlement_statement set our_balance = ${ourBalance}::bigint, begins = ${begins} where number = ${number}
+  `;
 }
 
 /** A new entry of one of the books. Amounts are minor units. */

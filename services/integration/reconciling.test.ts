@@ -7,7 +7,7 @@ import { makeLog } from '#chassis/log.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { ListEntriesResponseSchema } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import type { SettlementStatement } from './domain/settlement-statement.ts';
-import { insertEntries, insertMatch, lockEntries } from './reconciliation-tables.ts';
+import { insertEntries, insertMatch, lockEntries, selectBooks } from './reconciliation-tables.ts';
 import { keepStatement, reconcile } from './reconciling.ts';
 import { integration } from './service.ts';
 
@@ -79,6 +79,47 @@ describe('Statements of the scheme', function suite() {
       'select side from reconciliation_entry where match_number is null',
     );
     expect(open).to.deep.equal([{ side: 'theirs' }]);
+  });
+
+  it('begin, at a bank with a history, with the balance of their first day, and read nothing of before', async () => {
+    const asked: string[] = [];
+    let ours = '5.00';
+    const old = {
+      async listEntries({ ledgerAccountId, fromDate }: { ledgerAccountId: string; fromDate: string }) {
+        if (ledgerAccountId === 'lac_clearing_usd') throw new Error('nobody answers');
+        asked.push(fromDate);
+        const balance = { currencyCode: 'NOK', amount: ours };
+        return create(ListEntriesResponseSchema, { openingBalance: balance, closingBalance: balance });
+      },
+    };
+    const unexplained = async (currency: string) => {
+      const books = (await database.query(selectBooks())).find((row) => row.currency === currency);
+      const { closing = '', ourBalance = '', theirOpen = '', ourOpen = '' } = books ?? {};
+      return {
+        open: [theirOpen, ourOpen],
+        left: BigInt(closing) - BigInt(ourBalance) - BigInt(theirOpen) + BigInt(ourOpen),
+      };
+    };
+    const first = (currency: string, opening: bigint) => {
+      const days = { fromDate: day, toDate: day };
+      const statement = { identification: 'F1', currency, ...days, opening, closing: opening, entries: [] };
+      return database.transaction((tx) => keepStatement(tx, statement));
+    };
+    const means = { database, ledger: old as never, log };
+    await first('NOK', 500n);
+    await reconcile(means);
+    expect(await unexplained('NOK')).to.deep.equal({ open: ['0', '0'], left: 0n });
+    // Where they differ it is open on either side.
+    ours = '7.00';
+    await first('SEK', 500n);
+    await reconcile(means);
+    expect(await unexplained('SEK')).to.deep.equal({ open: ['500', '700'], left: 0n });
+    // The next one goes not back behind that day.
+    const next = { identification: 'F2', currency: 'SEK', fromDate: '2026-11-29', toDate: '2026-11-29', entries: [] };
+    await database.transaction((tx) => keepStatement(tx, { ...next, opening: 500n, closing: 500n }));
+    await reconcile(means);
+    expect(new Set(asked)).to.deep.equal(new Set([day]));
+    expect((await unexplained('SEK')).left).to.equal(0n);
   });
 
   /** Whether a statement waits for somebody's lock. */

@@ -18,6 +18,7 @@ import {
   type NewEntry,
   type OpenRow,
   type StatementRow,
+  selectBeginning,
   selectLastStatement,
   selectNewStatements,
   selectPaymentReferences,
@@ -65,9 +66,10 @@ export async function reconcile(context: Means): Promise<void> {
 async function reconcileOne(context: Means, statement: StatementRow): Promise<void> {
   const { database } = context;
   const { number, currency } = statement;
-  const { entries, balance } = await ourBooks(context, statement);
+  const { entries, balance, begins, broughtForward } = await ourBooks(context, statement);
   await database.transaction(async (tx) => {
     await tx.query(lockReconciliation(currency));
+    if (broughtForward.length > 0) await tx.query(insertEntries(currency, 'theirs', broughtForward));
     for (let at = 0; at < entries.length; at += PAGE) {
       await tx.query(insertEntries(currency, 'ours', entries.slice(at, at + PAGE)));
     }
@@ -76,7 +78,7 @@ async function reconcileOne(context: Means, statement: StatementRow): Promise<vo
     for (const { rule, ours, theirs } of match(of('ours'), of('theirs'))) {
       await tx.query(insertMatch(currency, rule, [...ours, ...theirs]));
     }
-    await tx.query(settleStatement(number, balance));
+    await tx.query(settleStatement(number, balance, begins));
   });
 }
 
@@ -87,21 +89,67 @@ function openFrom({ number, amount, day, paymentReferences: references }: OpenRo
 /** So many days before the last statement ended are read again: what was booked late on them is an entry too. */
 const AGAIN_DAYS = 7;
 
+/** What of our books is held against a statement. */
+interface OurBooks {
+  readonly entries: NewEntry[];
+  readonly balance: bigint;
+  /** Whether they are read from its first day on. */
+  readonly begins: boolean;
+  /** What theirs began with, where ours began with something else: an entry like any, to be explained. */
+  readonly broughtForward: readonly NewEntry[];
+}
+
 /** What stands on the clearing account since the last statement, up to a day, and its balance then. What is kept already stays as it is. */
-async function ourBooks(context: Means, { number, currency, toDate }: StatementRow) {
-  const { database, ledger } = context;
-  const [before] = await database.query(selectStatementBefore(number, currency));
-  const fromDate = before ? Temporal.PlainDate.from(before.toDate).subtract({ days: AGAIN_DAYS }).toString() : '';
-  const ledgerAccountId = `lac_clearing_${currency.toLowerCase()}`;
+async function ourBooks(context: Means, statement: StatementRow): Promise<OurBooks> {
+  const { number, currency, fromDate } = statement;
+  const [before] = await context.database.query(selectStatementBefore(number, currency));
+  if (before) {
+    const [beginning] = await context.database.query(selectBeginning(currency));
+    const again = Temporal.PlainDate.from(before.toDate).subtract({ days: AGAIN_DAYS }).toString();
+    const from = beginning && beginning.fromDate > again ? beginning.fromDate : again;
+    return { ...(await entriesFrom(context, statement, from)), begins: false, broughtForward: [] };
+  }
+  const [ours, theirs] = [await openingOf(context, statement), BigInt(statement.opening)];
+  // Their account was new to us: all that ever stood on ours belongs to it.
+  if (ours === undefined || (theirs === 0n && ours !== 0n)) {
+    return { ...(await entriesFrom(context, statement, '')), begins: false, broughtForward: [] };
+  }
+  // Of the time before, a balance on each side is all that is needed; where they differ, that is what there is to explain.
+  const read = await entriesFrom(context, statement, fromDate);
+  if (ours === theirs) return { ...read, begins: true, broughtForward: [] };
+  const carried = (amount: bigint): NewEntry[] =>
+    amount === 0n ? [] : [{ ...CARRIED, identity: `${currency}/${CARRIED.reference}`, amount, day: fromDate }];
+  return { ...read, entries: [...carried(ours), ...read.entries], begins: true, broughtForward: carried(theirs) };
+}
+
+const CARRIED = { reference: 'BALANCE BROUGHT FORWARD', paymentReferences: [] };
+
+/** The balance of the clearing account before a statement's first day; undefined where there is no such account. */
+async function openingOf(context: Means, { currency, fromDate, toDate }: StatementRow): Promise<bigint | undefined> {
+  const page = await entriesOf(context, currency, { fromDate, toDate, pageSize: 1, pageToken: '' });
+  return page && (page.openingBalance ? fromMoney(page.openingBalance).minor : 0n);
+}
+
+async function entriesOf(
+  { ledger }: Means,
+  currency: string,
+  asked: { readonly fromDate: string; readonly toDate: string; readonly pageSize: number; readonly pageToken: string },
+) {
+  try {
+    return await ledger.listEntries({ ledgerAccountId: `lac_clearing_${currency.toLowerCase()}`, ...asked });
+  } catch (error) {
+    // Nothing was ever cleared in the currency: the account is made with the first payment.
+    if (error instanceof Refusal && error.reason === 'LEDGER_ACCOUNT_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+async function entriesFrom(context: Means, { currency, toDate }: StatementRow, fromDate: string) {
+  const { database } = context;
   const entries: NewEntry[] = [];
   let balance = 0n;
   for (let pageToken = ''; ; ) {
-    const asked = { ledgerAccountId, fromDate, toDate, pageSize: PAGE, pageToken };
-    const page = await ledger.listEntries(asked).catch((error: unknown) => {
-      // Nothing was ever cleared in the currency: the account is made with the first payment.
-      if (error instanceof Refusal && error.reason === 'LEDGER_ACCOUNT_NOT_FOUND') return undefined;
-      throw error;
-    });
+    const page = await entriesOf(context, currency, { fromDate, toDate, pageSize: PAGE, pageToken });
     if (!page) return { entries, balance };
     const originals = await originalsOf(context, page.entries);
     const journals = page.entries.map(({ journalId }) => originals.get(journalId) ?? journalId);

@@ -11,6 +11,8 @@ import { chassisSteps, PaymentFiles } from './migrations/0001-payment-files.ts';
 import { Schemes } from './migrations/0006-schemes.ts';
 import { Recalls } from './migrations/0007-recalls.ts';
 import { ReconciliationOfClearing } from './migrations/0008-reconciliation.ts';
+import { BeginningOfReconciliation } from './migrations/0009-beginning-of-reconciliation.ts';
+import { UnsentPayments } from './migrations/0010-unsent-payments.ts';
 import { owners } from './payment-files.ts';
 import { assignReconciliationException } from './rpc/assign-reconciliation-exception.ts';
 import { getPaymentFile } from './rpc/get-payment-file.ts';
@@ -65,6 +67,8 @@ export const integration: ServiceDefinition<typeof IntegrationService, Context> 
     { name: '0006-schemes', class: Schemes },
     { name: '0007-recalls', class: Recalls },
     { name: '0008-reconciliation', class: ReconciliationOfClearing },
+    { name: '0009-beginning-of-reconciliation', class: BeginningOfReconciliation },
+    { name: '0010-unsent-payments', class: UnsentPayments },
   ],
   context: makeContext,
   subscriptions: () => subscriptions,

@@ -155,16 +155,35 @@ export function countSent(fileId: string): RawBuilder<{ state: Sent['state']; co
   return sql`
     select o.state, count(*)::integer as count
     from payment_piece p cross join jsonb_array_elements(p.outcomes) as outcome
-      join outbound_payment o on o.id = outcome ->> 'paymentOrderId'
+      join (${ENDS}) o on o.id = outcome ->> 'paymentOrderId'
     where p.file_id = ${fileId} group by o.state
   `;
 }
 
-/** Where payments to other banks are, of those that have left. */
+/** Where payments to other banks are, of those that have left, or never will. */
 export function selectSent(paymentOrderIds: readonly string[]): RawBuilder<Sent & { readonly id: string }> {
   return sql`
-    select id, state, iso_reason as "isoReason" from outbound_payment
-    where id = any(${sqlArray(paymentOrderIds)}::text[])
+    select id, state, "isoReason", reason from (${ENDS}) o where id = any(${sqlArray(paymentOrderIds)}::text[])
+  `;
+}
+
+/** Payments to other banks that were sent, and those that never will be. */
+const ENDS = sql`
+  select id, state, iso_reason as "isoReason", '' as reason from outbound_payment
+  union all
+  select u.id, u.state, '', u.reason from unsent_payment u
+  where not exists (select from outbound_payment s where s.id = u.id)
+`;
+
+/** Keeps that a payment will never be sent, and why; once. Those that no file can ask for any more are forgotten with it. */
+export function insertUnsent(id: string, state: 'failed' | 'withdrawn', reason: string): RawBuilder<unknown> {
+  return sql`
+    with forgotten as (
+      delete from unsent_payment where id in (
+        select id from unsent_payment where create_time < clock_timestamp() - interval '400 days' order by create_time limit 10
+      )
+    )
+    insert into unsent_payment (id, state, reason) values (${id}, ${state}, ${reason}) on conflict do nothing
   `;
 }
 

@@ -1,6 +1,5 @@
-// The lane: journals that arrive while one commit is in flight are posted together by the next. One batch locks the
-// accounts in order, runs the pure core, and writes journals, entries, refusals and events in bulk; the database's own
-// trigger checks the laws again and moves the balances.
+// The lane: journals that arrive while one commit is in flight are posted together by the next. One batch locks the accounts in order, runs the pure
+// core, and writes journals, entries, refusals and events in bulk; the database's own trigger checks the laws again and moves the balances.
 import { type BatchState, batcher, type Settled, type Work } from '#chassis/batch.ts';
 import type { House } from '#chassis/boot.ts';
 import type { Call } from '#chassis/call-context.ts';

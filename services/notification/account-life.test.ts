@@ -7,6 +7,8 @@ import {
   AccountFrozenSchema,
   AccountInactiveSchema,
   AccountTermsAnnouncedSchema,
+  AccountTermsWithdrawnSchema,
+  CardNumberRevealedSchema,
   StatementMadeSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
@@ -30,6 +32,12 @@ describe('The life of accounts', () => {
       { effectiveDate: '2027-02-01' },
       'terms-announced: From February',
     ],
+    [
+      'to keep its terms',
+      AccountTermsWithdrawnSchema,
+      { effectiveDate: '2027-02-01' },
+      'terms-withdrawn: from February',
+    ],
     ['of a new statement', StatementMadeSchema, { toDate: '2026-11-30' }, 'statement-made: The statement'],
   ];
   for (const [told, schema, event, says] of cases) {
@@ -48,6 +56,14 @@ describe('The life of accounts', () => {
       }
     });
   }
+
+  it('is told to who uses a card alone, when its number was shown to anybody', async () => {
+    const [jana, petr] = [unique('cus'), unique('cus')];
+    const shown = { cardId: 'car_hers', accountId, customerId: jana, toStaff: true };
+    await agreed([happened(CardNumberRevealedSchema, shown)], { [accountId]: [jana, petr] });
+    expect((await inbox(jana))[0]).to.deep.include({ template: 'card-number-revealed', topic: Topic.SECURITY });
+    expect(await inbox(petr)).to.deep.equal([]);
+  });
 
   it('names no day on which an inactive account falls asleep where none is known', async () => {
     const jana = unique('cus');

@@ -10,6 +10,8 @@ import {
   AccountFrozenSchema,
   AccountInactiveSchema,
   AccountTermsAnnouncedSchema,
+  AccountTermsWithdrawnSchema,
+  CardNumberRevealedSchema,
   SignaturesCompletedSchema,
   SignaturesEndedSchema,
   SignaturesRequestedSchema,
@@ -125,6 +127,12 @@ export function agreements(means: Means): Subscription {
     ofAccount(AccountEscheatedSchema, (event, holders) => tellHolders(event, 'account-escheated', holders)),
     ofAccount(StatementMadeSchema, tellStatement),
     ofAccount(AccountTermsAnnouncedSchema, tellTerms),
+    ofAccount(AccountTermsWithdrawnSchema, (event, holders) =>
+      tellHolders(event, 'terms-withdrawn', holders, { bookingDate: event.effectiveDate }),
+    ),
+    telling(CardNumberRevealedSchema, ({ customerId, accountId }) =>
+      tellOne(customerId, 'card-number-revealed', { accountId }),
+    ),
   ]);
 }
 

@@ -65,6 +65,8 @@ export interface Accounts {
   honour(cheque: Presentment, on: Onwards & { readonly validateOnly: boolean }): Promise<string>;
   /** Says that a cheque that was honoured was not paid. */
   release(cheque: Presentment, on: Onwards): Promise<void>;
+  /** Says that the payment of a cheque was undone, by which reversal. */
+  unpay(cheque: Pick<Presentment, 'transactionId' | 'accountId'>, reversalId: string, on: Onwards): Promise<void>;
   /** The card of a number. Throws CARD_NOT_FOUND where there is none. */
   findCard(cardNumber: string, on: Onwards): Promise<FindCardResponse>;
   /** Those of these accounts that exist and that the caller may see. */
@@ -132,6 +134,9 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
     },
     async release({ transactionId, accountId, number }, on) {
       await client.releaseCheque({ requestId: transactionId, transactionId, accountId, number }, on);
+    },
+    async unpay({ transactionId, accountId }, requestId, on) {
+      await client.releaseCheque({ requestId, transactionId, accountId }, on);
     },
     findCard: (cardNumber, on) => client.findCard({ cardNumber }, on),
     async seen(accountIds, call) {

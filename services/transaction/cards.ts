@@ -11,6 +11,7 @@ import {
   CardUse as Uses,
 } from '#gen/bank/transaction/v1/card_authorization_pb.ts';
 import { CardAuthorizationChangedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { withYear } from '#rules/iso8583/words.ts';
 import { type CardAuthorizationRow, updateCardAuthorization } from './card-tables.ts';
 import { approvalCodeOf } from './domain/card-response.ts';
 import type { CardAuthorizationState, CardUse } from './domain/words.ts';
@@ -37,10 +38,10 @@ export function useOf(use: Uses): CardUse {
   return word as CardUse;
 }
 
-/** A message's key as it is stored. */
-export function keyTextOf(key: CardMessageKey | undefined): string {
+/** A message's key as it is stored: with the year, as trace numbers and times come again. */
+export function keyTextOf(key: CardMessageKey | undefined, nowMs = Date.now()): string {
   const { acquirer = '', traceNumber = '', transmissionTime = '' } = key ?? {};
-  return `${acquirer}/${traceNumber}/${transmissionTime}`;
+  return `${acquirer}/${traceNumber}/${withYear(transmissionTime, nowMs)}`;
 }
 
 /** Who is paid, sealed, in base64. Of a card that the bank does not know there is nobody's key to seal it with. */

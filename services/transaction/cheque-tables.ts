@@ -86,6 +86,14 @@ export function selectChequeDeposits(
   `;
 }
 
+/** Cheques in clearing that were to be decided by a day, and never were, the oldest first. */
+export function selectLongInClearing(clearDate: string, limit: number): RawBuilder<{ id: string; holdId: string }> {
+  return sql<{ id: string; holdId: string }>`
+    select id, hold_id as "holdId" from cheque_deposit
+    where state = 'in_clearing' and clear_date <= ${clearDate}::date order by clear_date, id limit ${limit}
+  `;
+}
+
 /** Writes what became of a cheque. */
 export function changeChequeDeposit(
   id: string,

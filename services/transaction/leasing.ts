@@ -16,7 +16,7 @@ export async function leased<T>(
 ): Promise<T | undefined> {
   const holder = randomUUID();
   const [taken] = await database.query(sql`
-    insert into scheduled_payment_lease as l (name, holder, lease_until)
+    insert into work_lease as l (name, holder, lease_until)
     values (${name}, ${holder}, clock_timestamp() + ${LEASE})
     on conflict (name) do update set holder = ${holder}, lease_until = excluded.lease_until
     where l.holder is null or l.lease_until < clock_timestamp()
@@ -27,10 +27,10 @@ export async function leased<T>(
   try {
     return await work(async () => {
       await database.query(sql`
-        update scheduled_payment_lease set lease_until = clock_timestamp() + ${LEASE} ${mine}
+        update work_lease set lease_until = clock_timestamp() + ${LEASE} ${mine}
       `);
     });
   } finally {
-    await database.query(sql`update scheduled_payment_lease set holder = null, lease_until = null ${mine}`);
+    await database.query(sql`update work_lease set holder = null, lease_until = null ${mine}`);
   }
 }

@@ -69,6 +69,8 @@ export interface Ledger {
   reverse(request: AskedReversal, on: Asking): Promise<Booking>;
   /** When a journal was booked, or undefined when it is not. */
   find(journalId: string, on: Onwards): Promise<Booking | undefined>;
+  /** The ledger accounts on which a journal is booked. */
+  bookedOn(journalId: string, on: Onwards): Promise<readonly string[]>;
   /** Places a hold. The same id and content is placed once, for ever. */
   placeHold(hold: NewHold, on: Asking): Promise<void>;
   /** Lets a hold expire later; answers it as it is then. */
@@ -94,13 +96,13 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
   const own = ownAccounts(client);
   async function post(journal: NewJournal, { validateOnly, ...on }: Asking): Promise<Booking> {
     const missing = own.missing(accountsOf(journal));
-    if (missing.length === 0) return valueOf(await (validateOnly ? rehearse : send)(journal, on));
+    if (missing.length === 0) return orRefused(await (validateOnly ? rehearse : send)(journal, on));
     const rehearsal = { journals: [journal], validateOnly: true, assumedLedgerAccounts: [...missing] };
     const [rehearsed] = (await client.postJournals(rehearsal, on)).outcomes;
-    const would = valueOf(rehearsed);
+    const would = orRefused(rehearsed);
     if (validateOnly) return would;
     await own.open(missing, on);
-    return valueOf(await send(journal, on));
+    return orRefused(await send(journal, on));
   }
   return {
     post,
@@ -129,6 +131,8 @@ export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
         throw error;
       }
     },
+    bookedOn: async (journalId, on) =>
+      ((await client.getJournal({ journalId }, on)).journal?.entries ?? []).map((entry) => entry.ledgerAccountId),
     async unheld(ledgerAccountId, on) {
       const [balance] = (await client.getBalances({ ledgerAccountIds: [ledgerAccountId] }, on)).balances;
       const minor = (money: Money | undefined) => (money ? fromMoney(money).minor : 0n);
@@ -231,7 +235,7 @@ const accountsOf = ({ legs = [] }: NewJournal): string[] =>
   legs.flatMap(({ ledgerAccountId }) => ledgerAccountId ?? []);
 
 /** When a journal was booked. Throws its refusal. */
-function valueOf(answered: JournalOutcome | undefined): Booking {
+function orRefused(answered: JournalOutcome | undefined): Booking {
   const outcome = outcomeOf(answered);
   if ('refusal' in outcome) throw outcome.refusal;
   return outcome.value;

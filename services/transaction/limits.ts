@@ -143,10 +143,10 @@ export async function usedOf(
 ): Promise<ReadonlyMap<string, UsedRow>> {
   const shares = limits.map((limit) => ({ limit, ...shareOf(limit, { customerId, accountId: '' }, today) }));
   const rows = await Promise.all(
-    shares.map(({ subject, date, limit }) =>
+    shares.map(({ subject, period, date, limit }) =>
       database.query(sql<UsedRow>`
         select subject, amount::text, count from limit_usage
-        where subject = ${subject} and date = ${date}::date and currency = ${limit.amount?.currencyCode ?? ''}
+        where subject = ${subject} and period = ${period} and date = ${date}::date and currency = ${limit.amount?.currencyCode ?? ''}
       `),
     ),
   );

@@ -3,7 +3,6 @@
 import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { actorOf, type Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
-import { Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
 import { fromMoney, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
@@ -105,17 +104,11 @@ async function whenOf({ schemes, clock, config }: Context, currency: string, ask
   const scheme = schemes.get(currency);
   if (!scheme) throw refuse('SCHEME_NOT_AVAILABLE');
   const time = await clock.read();
-  const date = executionDate(scheme, dateOf(asked), { ...time, timeZone: config.BANK_TIME_ZONE });
+  const date = executionDate(scheme, readDate('requested_execution_date', asked, refuse), {
+    ...time,
+    timeZone: config.BANK_TIME_ZONE,
+  });
   return { scheme: scheme.name, executionDate: date.toString(), executed: date.equals(time.openDate) };
-}
-
-function dateOf(text: string): Temporal.PlainDate | undefined {
-  try {
-    return readDate('requested_execution_date', text);
-  } catch (error) {
-    if (error instanceof Refusal) throw refuse('DATE_INVALID', { field: 'requested_execution_date' });
-    throw error;
-  }
 }
 
 /** By what an account of another bank is known to whoever looks for fraud: its number is nobody's to keep there. */

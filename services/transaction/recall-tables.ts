@@ -121,6 +121,24 @@ export function changeReceivedRecall(
   `;
 }
 
+/** Begins to answer a recall, or goes on with it; answers nothing where it is answered, or has expired. */
+export function beginAnswering(id: string): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`
+    update received_recall set state = 'answering' where id = ${id} and state in ('open', 'answering') returning id
+  `;
+}
+
+/** Ends what was begun: with an answer, or none yet. Once: another process may have been faster. */
+export function endAnswering(
+  id: string,
+  state: 'open' | 'accepted' | 'refused',
+  answerReason = '',
+): RawBuilder<unknown> {
+  return sql`
+    update received_recall set state = ${state}, answer_reason = ${answerReason} where id = ${id} and state = 'answering'
+  `;
+}
+
 /** Writes which recalls nobody has answered by the end of a day. */
 export function expireReceivedRecalls(businessDate: string): RawBuilder<unknown> {
   return sql`
@@ -137,11 +155,11 @@ export function countExpired(businessDate: string): RawBuilder<{ count: number }
   `;
 }
 
-/** A page of the open recalls whose money is in suspense. */
+/** A page of the recalls whose money is in suspense and that have no answer yet. */
 export function selectRecalledItems(after: string, limit: number): RawBuilder<ReceivedRecallRow> {
   return sql<ReceivedRecallRow>`
     select ${COLUMNS} from received_recall
-    where state = 'open' and suspense_item_id is not null and id > ${after} order by id limit ${limit}
+    where state in ('open', 'answering') and suspense_item_id is not null and id > ${after} order by id limit ${limit}
   `;
 }
 

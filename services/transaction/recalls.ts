@@ -13,8 +13,9 @@ import { RecallReceivedSchema } from '#gen/bank/transaction/v1/transaction_event
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
 import {
-  changeReceivedRecall,
+  beginAnswering,
   countExpired,
+  endAnswering,
   expireReceivedRecalls,
   markAnswerHandedOver,
   markRecallHandedOver,
@@ -89,9 +90,11 @@ export function returningRecalled(context: Context): (recall: ReceivedRecallRow)
     const [item] = await database.query(selectItem(suspenseItemId ?? ''));
     // Of what may be from somebody who is sanctioned, two officers decide first.
     if (!item || item.state === 'pending' || item.reason === 'sanctions_match') return;
+    // From here on it does not expire: whoever is told so would get their money all the same.
+    if ((await database.query(beginAnswering(id))).length === 0) return;
     if (item.state === 'allocated') {
       // It is with a customer since before it was asked back: the bank has decided so.
-      await database.query(changeReceivedRecall(id, 'refused', { answerReason: 'AGNT' }));
+      await database.query(endAnswering(id, 'refused', 'AGNT'));
       return;
     }
     const planned = { itemId: item.id, isoReason: FOLLOWING_RECALL };
@@ -108,10 +111,13 @@ export function returningRecalled(context: Context): (recall: ReceivedRecallRow)
         await vault.ready(item.id);
         return planned;
       });
-      await database.query(changeReceivedRecall(id, 'accepted'));
+      await database.query(endAnswering(id, 'accepted'));
     } catch (error) {
-      if (!(error instanceof Refusal && isDecision(error)) || item.state !== 'returned') throw error;
-      await database.query(changeReceivedRecall(id, 'refused', { answerReason: 'ARDT' }));
+      // What nobody knows the outcome of is asked about again.
+      if (!(error instanceof Refusal && isDecision(error))) throw error;
+      const isBack = item.state === 'returned';
+      await database.query(isBack ? endAnswering(id, 'refused', 'ARDT') : endAnswering(id, 'open'));
+      if (!isBack) throw error;
     }
   };
 }

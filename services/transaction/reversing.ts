@@ -48,20 +48,26 @@ export interface ReversalIntent {
   readonly legs: readonly ReversedLegIntent[];
   /** The till through which its cash goes back. */
   readonly tillId?: string;
+  /** The account of which a cheque is paid no more. */
+  readonly unpaidAccountId?: string;
 }
 
 type Method = typeof TransactionService.method.reverseTransaction;
 
 /** The steps of a reversal. It is answered when it is settled, so that the original shows it at once. */
 export function reversalSteps(context: Context): OrderSteps<Method, ReversalPlan, ReversalIntent, Booking> {
-  const { ledger, vault } = context;
+  const { accounts, ledger, vault } = context;
   return {
     method: TransactionService.method.reverseTransaction,
     plan,
-    carryOut({ order, originalId, legs }, { validateOnly, deadline, call }) {
+    async carryOut({ order, originalId, legs, unpaidAccountId: accountId }, { validateOnly, deadline, call }) {
       const journalId = deriveId('jnl', originalId);
       const asked = { requestId: deriveId('jnl', order.id), journalId, legs, ...actorOfJournal(call) };
-      return ledger.reverse(asked, { validateOnly, deadline, trace: call.trace });
+      const on = { deadline, trace: call.trace };
+      const booking = await ledger.reverse(asked, { ...on, validateOnly });
+      // After its money is back: until then it could be paid twice.
+      if (accountId && !validateOnly) await accounts.unpay({ transactionId: originalId, accountId }, order.id, on);
+      return booking;
     },
     async settle(tx, intent, outcome) {
       const order = orderFromIntent(intent.order);
@@ -97,7 +103,13 @@ async function plan(tx: CommandTx, { originalId, amount: asked, particulars }: R
   const back = through && (BigInt(through.amount) > 0n ? -amount : amount);
   if (through && back !== undefined) await openTillIn(tx, through.tillId, back);
   await tx.execute(insertOrders([order]));
-  const intent = { order: orderIntent(order), originalId, legs: reversedLegs(original, amount, whole) };
+  const unpaid = original.type === 'cheque_payment' && whole && debtorAccountId;
+  const intent = {
+    order: orderIntent(order),
+    originalId,
+    legs: reversedLegs(original, amount, whole),
+    ...(unpaid && { unpaidAccountId: unpaid }),
+  };
   if (!through) return intent;
   const { tillId } = through;
   const entry = { tillId, amount: String(back), journalId: order.journalId, transactionId: order.id };

@@ -89,10 +89,11 @@ export interface Unscreened {
   readonly reasons: readonly string[];
 }
 
-/** The first reviews that wait so. */
-export function selectUnscreened(limit: number): RawBuilder<Unscreened> {
+/** The first reviews that wait so after one. */
+export function selectUnscreened(after: string, limit: number): RawBuilder<Unscreened> {
   return sql<Unscreened>`
-    select transaction_id as id, reasons from review where state = 'open' and screening = 'unavailable'
+    select transaction_id as id, reasons from review
+    where state = 'open' and screening = 'unavailable' and transaction_id > ${after}
     order by transaction_id limit ${limit}
   `;
 }

@@ -8,6 +8,8 @@ import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { startEndOfDay } from './end-of-day.ts';
 import { signatures } from './events.ts';
+import { expireCheques } from './expiring-cheques.ts';
+import { forgetUsage } from './forgetting-usage.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
@@ -24,6 +26,10 @@ import { CardAuthorizations } from './migrations/0026-card-authorizations.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
 import { Limits } from './migrations/0031-limits.ts';
+import { LimitPeriods } from './migrations/0032-limit-periods.ts';
+import { ChequesInClearing } from './migrations/0033-cheques-in-clearing.ts';
+import { DatedCardMessages } from './migrations/0034-dated-card-messages.ts';
+import { WorkLeases } from './migrations/0035-work-leases.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
@@ -96,6 +102,8 @@ import { entities } from './tables.ts';
 
 /** How often it is looked whether another process has published limits. */
 const LIMITS_MS = 1_000;
+/** How often what is used of limits is looked through for what nobody is held to any more. */
+const FORGET_MS = 600_000;
 /** How often it is looked whether reviews have expired. */
 const EXPIRY_MS = 2_000;
 /** How often what could not be screened is screened. */
@@ -199,6 +207,10 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0027-untold-particulars', class: UntoldParticulars },
     { name: '0030-sanctions-gate', class: SanctionsGate },
     { name: '0031-limits', class: Limits },
+    { name: '0032-limit-periods', class: LimitPeriods },
+    { name: '0033-cheques-in-clearing', class: ChequesInClearing },
+    { name: '0034-dated-card-messages', class: DatedCardMessages },
+    { name: '0035-work-leases', class: WorkLeases },
   ],
   context: makeContext,
   rpcs,
@@ -210,6 +222,8 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
       repeat(EXPIRY_MS, expireReviews(context), context.log, 'reviews could not be expired yet'),
       repeat(SCREEN_MS, screenWaiting(context), context.log, 'what could not be screened has to wait'),
       repeat(SIGNED_MS, goOnSigned(context), context.log, 'what is signed has to wait'),
+      repeat(FORGET_MS, forgetUsage(context), context.log, 'what is used of limits could not be forgotten'),
+      repeat(EXPIRY_MS, expireCheques(context), context.log, 'cheques that were never decided have to wait'),
       startEndOfDay(context),
       repeat(PAYMENTS_MS, goOnWithPayments(context), context.log, 'payments have to wait'),
     ];

@@ -12,6 +12,7 @@ import {
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { type Bank, useBank } from '../_testbed/bank.ts';
+import { cardNumberOf } from '../_testbed/card-numbers.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { openAccount, payIn, registerPerson } from '../_testbed/opening.ts';
 import { aRequestId, as, czk, there } from './testing.ts';
@@ -62,7 +63,7 @@ export function useCardBank(): CardBank {
       const { cardId } = there(card);
       const holder = bank().asPrincipal(AccountService, customer(customerId));
       await holder.activateCard({ requestId: aRequestId(), cardId });
-      const { cardNumber } = await office.revealCardNumber({ requestId: aRequestId(), cardId });
+      const cardNumber = await cardNumberOf(bank(), cardId);
       return { account, customerId, cardId, cardNumber };
     },
     asked: anAuthorization,

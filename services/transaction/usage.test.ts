@@ -5,8 +5,9 @@ import { Refusal } from '#chassis/errors.ts';
 import { makeLog } from '#chassis/log.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import { holds } from '#chassis/testing/property.ts';
+import { forgetUsage } from './forgetting-usage.ts';
 import { transaction } from './service.ts';
-import { reserve, settleReservations } from './usage.ts';
+import { giveBackBut, reserve, settleReservations } from './usage.ts';
 
 const DAYS = ['2026-05-04', '2026-05-05', '2026-05-06'] as const;
 const day = fc.constantFrom(...DAYS);
@@ -112,5 +113,70 @@ describe('What is used up of a day', () => {
     const one = { owners: ['cus_many'], amount: 30n, date: DAYS[0] };
     const outcomes = await Promise.all(Array.from({ length: 10 }, (_, index) => reserved(`txn_many_${index}`, one)));
     expect(outcomes.filter(Boolean)).to.have.length(3);
+  });
+
+  const used = (subject: string) =>
+    cloned.query<{ period: string; amount: string }>(
+      'select period, amount::text from limit_usage where subject = $1 order by period',
+      [subject],
+    );
+
+  it('is counted apart by day and by month, also on the first day of both', async () => {
+    const share = {
+      subject: 'monthly',
+      date: '2026-06-01',
+      amountMax: LIMIT,
+      countMax: null,
+      code: '',
+      customerId: '',
+    };
+    for (const [id, period] of [
+      ['txn_month', 'month'],
+      ['txn_day', 'day'],
+    ] as const) {
+      const order = { id, currency: 'CZK', amount: 80n };
+      await database.transaction((tx) => reserve(tx, order, { shares: [{ ...share, period }] }));
+    }
+    await database.query(settleReservations([{ id: 'txn_month', bookingDate: null }]));
+    expect(await used('monthly')).to.deep.equal([
+      { period: 'day', amount: '80' },
+      { period: 'month', amount: '0' },
+    ]);
+  });
+
+  it('is given back in part, once, where a part comes back', async () => {
+    await reserved('cau_part', { owners: ['cus_part'], amount: 70n, date: DAYS[0] });
+    for (let time = 0; time < 2; time += 1) await database.query(giveBackBut('cau_part', '30'));
+    expect(await used('cus_part')).to.deep.equal([{ period: 'day', amount: '30' }]);
+    await database.query(settleReservations([{ id: 'cau_part', bookingDate: null }]));
+    expect(await used('cus_part')).to.deep.equal([{ period: 'day', amount: '0' }]);
+  });
+
+  it('is given back where the hold of a card has expired, and forgotten when two months are over', async () => {
+    const at = async (openDate: string) => {
+      const time = { openDate: Temporal.PlainDate.from(openDate), now: Temporal.Instant.from(`${openDate}T12:00:00Z`) };
+      await forgetUsage({ clock: { read: async () => time }, database })();
+    };
+    const kept = () => cloned.query(`select 1 from limit_reservation where subject like 'cus_kept%'`);
+    await cloned.query(
+      `insert into card_authorization (id, message_key, card_id, account_id, party_id, currency, requested, amount, state,
+        response_code, advice, retrieval_reference, hold_id, busy, transaction_id, date, version, create_time, expire_time)
+       values ('cau_kept', 'k', 'car_1', 'acc_1', 'cus_1', 'CZK', 20, 20, 'approved', '00', false, '', 'hld_1', false, '',
+        '2026-05-04', 1, now(), '2026-05-11T00:00:00Z')`,
+    );
+    await reserved('cau_kept', { owners: ['cus_kept_held'], amount: 20n, date: DAYS[0] });
+    await reserved('txn_kept', { owners: ['cus_kept'], amount: 20n, date: DAYS[0] });
+    const posted = { id: 'txn_kept', bookingDate: DAYS[0], type: 'outgoing_transfer', state: 'posted' } as const;
+    await database.query(settleReservations([posted]));
+    await at('2026-05-10');
+    expect(await kept()).to.have.length(2);
+    await at('2026-05-12');
+    expect(await kept()).to.have.length(1);
+    expect(await used('cus_kept_held')).to.deep.equal([{ period: 'day', amount: '0' }]);
+    await at('2026-08-01');
+    expect(await kept()).to.deep.equal([]);
+    expect(await used('cus_kept')).to.deep.equal([]);
+    // What comes back after that gives back nothing.
+    await database.query(settleReservations([{ id: 'txn_kept', bookingDate: null }]));
   });
 });

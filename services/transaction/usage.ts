@@ -113,8 +113,8 @@ function insertReservations(
     ), counted as (
       insert into limit_usage as u (subject, period, date, currency, amount, count, amount_max, count_max)
       select subject, period, date, ${currency}, ${amount}::bigint, 1, amount_max, count_max from fits
-      where period <> 'transaction' order by subject, date
-      on conflict (subject, date, currency) do update set amount = u.amount + excluded.amount, count = u.count + 1,
+      where period <> 'transaction' order by subject, period, date
+      on conflict (subject, period, date, currency) do update set amount = u.amount + excluded.amount, count = u.count + 1,
         amount_max = excluded.amount_max, count_max = excluded.count_max
       where u.amount + excluded.amount <= excluded.amount_max
         and (excluded.count_max is null or u.count < excluded.count_max)
@@ -168,18 +168,33 @@ export function settleReservations(orders: readonly Settled[]): RawBuilder<unkno
       ) c group by subject, period, date, currency
     ), changed as (
       update limit_usage u set amount = u.amount + c.amount, count = greatest(u.count + c.count, 0) from changes c
-      where u.subject = c.subject and u.date = c.date and u.currency = c.currency
-      returning u.subject, u.date, u.currency
+      where u.subject = c.subject and u.period = c.period and u.date = c.date and u.currency = c.currency
+      returning u.subject, u.period, u.date, u.currency
     )
     insert into limit_usage as u (subject, period, date, currency, amount, count)
     select subject, period, date, currency, amount, count from changes
-    where (subject, date, currency) not in (select subject, date, currency from changed)
-    order by subject, date, currency
-    on conflict (subject, date, currency) do update set amount = u.amount + excluded.amount, count = u.count + excluded.count
+    -- Of a period that is forgotten nothing is given back.
+    where amount > 0 and (subject, period, date, currency) not in (select subject, period, date, currency from changed)
+    order by subject, period, date, currency
+    on conflict (subject, period, date, currency) do update set amount = u.amount + excluded.amount, count = u.count + excluded.count
   `;
 }
 
 /** Gives back what a payment has reserved that has come back, once. */
 export async function giveBack(database: Pick<Database, 'query'>, transactionId: string): Promise<void> {
   await database.query(settleReservations([{ id: transactionId, bookingDate: null }]));
+}
+
+/** Gives back of what something has reserved and kept all that is more than what is left of it: it came back in part. */
+export function giveBackBut(id: string, left: string): RawBuilder<unknown> {
+  return sql`
+    with given as (
+      select subject, period, date, currency, amount - ${left}::bigint as amount
+      from limit_reservation where transaction_id = ${id} and amount > ${left}::bigint
+    ), kept as (
+      update limit_reservation set amount = ${left}::bigint where transaction_id = ${id} and amount > ${left}::bigint
+    )
+    update limit_usage u set amount = u.amount - g.amount from given g
+    where u.subject = g.subject and u.period = g.period and u.date = g.date and u.currency = g.currency
+  `;
 }

@@ -97,7 +97,15 @@ describe('mesh/istio/generated', () => {
 
   it('scales what consumes events by what its code consumes', () => {
     const scaled = objects.filter(({ kind }) => kind === 'ScaledObject').map(({ metadata }) => metadata.name);
-    expect(scaled).to.have.members(['account', 'audit', 'customer', 'notification', 'security', 'transaction']);
+    expect(scaled).to.have.members([
+      'account',
+      'audit',
+      'customer',
+      'integration',
+      'notification',
+      'security',
+      'transaction',
+    ]);
     expect(producersFor({ name: 'notification' })).to.deep.equal([
       'account',
       'customer',

@@ -4,6 +4,7 @@ import type { Subscription } from '#chassis/subscription.ts';
 import { account } from '../../services/account/service.ts';
 import { audit } from '../../services/audit/service.ts';
 import { customer } from '../../services/customer/service.ts';
+import { integration } from '../../services/integration/service.ts';
 import { ledger } from '../../services/ledger/service.ts';
 import { notification } from '../../services/notification/service.ts';
 import { security } from '../../services/security/service.ts';
@@ -21,7 +22,7 @@ const LAG = 1_000;
 const BEHAVIOR = { scaleDown: { stabilizationWindowSeconds: 300 } };
 const [FEWEST, MOST] = [2, 6];
 
-const definitions = [account, audit, customer, ledger, notification, security, transaction];
+const definitions = [account, audit, customer, integration, ledger, notification, security, transaction];
 
 /** Subscriptions are made with a context, of which nothing is used before an event comes: this has whatever is asked for. */
 const nothing: object = new Proxy(() => nothing, {

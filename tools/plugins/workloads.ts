@@ -37,6 +37,8 @@ export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   // Who represents whom.
   account: ['customer'],
   customer: ['security'],
+  // Which payments of files died before they left the bank.
+  integration: ['transaction'],
   notification: ['account', 'customer', 'ledger', 'security', 'transaction'],
   audit: '*',
 };

@@ -49,3 +49,13 @@ export function originalOf(element: string) {
     acquirer: element.slice(20, 31).replace(/^0+(?=.)/, ''),
   };
 }
+
+/**
+ * A time of transmission (MMDDhhmmss, UTC) with the year that it does not say: that in which it is nearest to now. So the same
+ * numbers a year later are those of another message.
+ */
+export function withYear(transmissionTime: string, nowMs: number): string {
+  const now = new Date(nowMs);
+  const away = Number(transmissionTime.slice(0, 2)) - (now.getUTCMonth() + 1);
+  return `${now.getUTCFullYear() + (away > 6 ? -1 : away < -6 ? 1 : 0)}${transmissionTime}`;
+}

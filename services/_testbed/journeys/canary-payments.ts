@@ -1,13 +1,13 @@
 // Payments to and from other banks, as the bank asks itself for them, with texts that must stand nowhere.
 import { randomInt } from 'node:crypto';
 import { newId } from '#chassis/id.ts';
-import { staff } from '#chassis/testing/clients.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { CardUse } from '#gen/bank/transaction/v1/card_authorization_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Bank } from '../bank.ts';
+import { cardNumberOf } from '../card-numbers.ts';
 
 /** Makes them, each with fresh texts, and answers what was told. */
 export async function payWithCanaries(bank: Bank, fresh: () => string): Promise<string[]> {
@@ -55,8 +55,7 @@ export async function tellAccountWithCanaries(bank: Bank, fresh: () => string, a
 
 /** What is asked by a card, as the bank is asked by its switch, with names of merchants that must stand nowhere; answers what was told. */
 export async function askByCardWithCanaries(bank: Bank, fresh: () => string, cardId: string): Promise<string[]> {
-  const office = bank.asPrincipal(AccountService, staff('BACK_OFFICE'));
-  const { cardNumber } = await office.revealCardNumber({ requestId: newId('cmd'), cardId });
+  const cardNumber = await cardNumberOf(bank, cardId);
   const found = await bank.as(AccountService, 'transaction').findCard({ cardNumber });
   const network = bank.as(TransactionService, 'integration-inbound');
   const asked = () => ({

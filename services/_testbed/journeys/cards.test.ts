@@ -11,6 +11,7 @@ import { integration } from '../../integration/service.ts';
 import { transaction } from '../../transaction/service.ts';
 import { useBank } from '../bank.ts';
 import { type Beside, startBeside } from '../beside.ts';
+import { cardNumberOf } from '../card-numbers.ts';
 import { checkLaws } from '../laws.ts';
 import { accountsAs, aRequestId, openAccount, payIn, registerPerson } from '../opening.ts';
 
@@ -36,7 +37,7 @@ describe('What is asked by cards', function cards() {
     });
     const cardId = card?.cardId ?? '';
     await bank().asPrincipal(AccountService, customer(jana)).activateCard({ requestId: aRequestId(), cardId });
-    ({ cardNumber } = await office.revealCardNumber({ requestId: aRequestId(), cardId }));
+    cardNumber = await cardNumberOf(bank(), cardId);
   });
   after(async () => {
     await beside.stop();

@@ -22,11 +22,16 @@ export interface Sample {
   readonly refused?: string;
   /** True where it is customers alone who are refused so: of them more is asked than of staff. */
   readonly toCustomers?: boolean;
+  /** What staff are refused for, where that is something else. */
+  readonly refusedToStaff?: string;
 }
 
 /** What a sample is refused for to a subject. */
-export function refusalTo(subject: string, { refused, toCustomers = false }: Sample): string | undefined {
-  return toCustomers && subject.startsWith('staff:') ? undefined : refused;
+export function refusalTo(
+  subject: string,
+  { refused, toCustomers = false, refusedToStaff }: Sample,
+): string | undefined {
+  return toCustomers && subject.startsWith('staff:') ? refusedToStaff : refused;
 }
 
 /** To when holds are extended. */

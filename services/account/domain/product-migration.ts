@@ -30,11 +30,7 @@ export function checkMigratable(from: readonly ProductTerms[], to: ProductTerms)
 
 /** The day in a text. Refuses DATE_INVALID. */
 export function effectiveDay(text: string): Temporal.PlainDate {
-  try {
-    return requireDate('effective_date', text);
-  } catch {
-    throw refuse('DATE_INVALID', { field: 'effective_date' });
-  }
+  return requireDate('effective_date', text, refuse);
 }
 
 /** Refuses DATE_INVALID for a day that comes too early, or in the middle of a period that a fee is charged for. */

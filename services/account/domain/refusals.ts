@@ -85,6 +85,8 @@ export const refuse = refusals('account', {
   CARD_LOST: ['FAILED_PRECONDITION', 'The card is lost or stolen: it is replaced, not unblocked.'],
   CARD_ENDED: ['FAILED_PRECONDITION', 'The card has expired, or was replaced.'],
   CARD_REPLACED: ['FAILED_PRECONDITION', 'Another card was issued in its place already.'],
+  STATEMENT_COPIES_EXCEEDED: ['FAILED_PRECONDITION', 'So many copies were made for them within a day.'],
+  CARD_REVEAL_NOT_PERMITTED: ['PERMISSION_DENIED', 'Somebody else of the staff has to permit it first.'],
   CARD_ERASED: ['FAILED_PRECONDITION', 'The number can be read no more: its key is destroyed.'],
   BLOCK_NOT_ALLOWED: ['PERMISSION_DENIED', 'The block is for the bank to set and to lift, or a graver one stands.'],
   CARDHOLDER_REQUIRED: ['PERMISSION_DENIED', 'The card is somebody else’s.'],

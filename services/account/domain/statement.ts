@@ -1,4 +1,5 @@
 // A statement as a customer reads it: what comes in is positive, what goes out negative.
+import { readDate } from '#chassis/dates.ts';
 import { deriveId } from '#chassis/id.ts';
 import { fromMoney, toMoney } from '#chassis/money.ts';
 import { type Entry, JournalKind, Side } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -6,8 +7,8 @@ import { refuse } from './refusals.ts';
 
 /** Refuses dates that are no days of the calendar, and a range that ends before it begins. Empty dates are absent. */
 export function checkRange(from: string, to: string): void {
-  const first = dateOf('from_date', from);
-  const last = dateOf('to_date', to);
+  const first = readDate('from_date', from, refuse);
+  const last = readDate('to_date', to, refuse);
   if (first && last && Temporal.PlainDate.compare(first, last) > 0) throw refuse('DATE_INVALID', { field: 'to_date' });
 }
 
@@ -35,16 +36,4 @@ export function lineOf(entry: Entry) {
 
 function kindOf(kind: JournalKind): string {
   return Object.entries(JournalKind).find(([, value]) => value === kind)?.[0] ?? '';
-}
-
-function dateOf(field: string, text: string): Temporal.PlainDate | undefined {
-  if (text === '') return undefined;
-  try {
-    const date = Temporal.PlainDate.from(text, { overflow: 'reject' });
-    // The year 0 is a year to ISO 8601, but not to the database.
-    if (date.year > 0) return date;
-  } catch {
-    // Refused below, like the year 0.
-  }
-  throw refuse('DATE_INVALID', { field });
 }

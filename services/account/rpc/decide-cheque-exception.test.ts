@@ -34,6 +34,22 @@ describe('DecideChequeException', function decide() {
     return (await accountsAs(bank(), 'AUDITOR').listChequeExceptions({ accountId })).chequeExceptions;
   }
 
+  it('pays nobody by what was said of another payee', async () => {
+    const jana = await registerPerson(bank());
+    const account = await told(jana);
+    const scheme = asTransaction(bank());
+    await scheme.honourCheque(waiting(account, 1, '12.00', 'Eva'));
+    const [toEva] = await exceptionsOf(account.accountId);
+    const said = { requestId: aRequestId(), chequeExceptionId: toEva?.chequeExceptionId ?? '', decision: PAY };
+    await accountsOf(bank(), jana).decideChequeException(said);
+    for (const other of ['Petr', '']) {
+      await refused(scheme.honourCheque(presented(account, 1, '12.00', other)), 'CHEQUE_NOT_AS_ISSUED');
+      expect((await scheme.honourCheque(waiting(account, 1, '12.00', other))).decideByDate).not.to.equal('');
+    }
+    expect(await exceptionsOf(account.accountId)).to.have.length(3);
+    expect((await scheme.honourCheque(waiting(account, 1, '12.00', 'EVA'))).decideByDate).to.equal('');
+  });
+
   it('has a cheque paid or sent back as its issuer says, and sent back of which they say nothing in time', async () => {
     const jana = await registerPerson(bank());
     const account = await told(jana);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
-import { accountsAs, aRequestId } from '../../_testbed/opening.ts';
+import { cardNumberOf } from '../../_testbed/card-numbers.ts';
 import { useCards } from '../testing-cards.ts';
 
 describe('FindCard', () => {
@@ -9,8 +9,7 @@ describe('FindCard', () => {
 
   it('finds a card by its number, for who is asked by it', async () => {
     const card = await issued();
-    const asked = { requestId: aRequestId(), cardId: card.cardId };
-    const { cardNumber } = await accountsAs(bank(), 'BACK_OFFICE').revealCardNumber(asked);
+    const cardNumber = await cardNumberOf(bank(), card.cardId);
     const transaction = bank().as(AccountService, 'transaction');
     const found = await transaction.findCard({ cardNumber });
     expect([found.card, found.partyId]).to.deep.equal([card, account().holders[0]?.customerId]);

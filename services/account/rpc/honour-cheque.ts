@@ -25,7 +25,7 @@ export function honourCheque({ clock, commands, vault }: Context): Rpcs<typeof A
         const payee = payeeHash(vault, request.payeeName);
         if (objections?.told && !isAsIssued(cheque, { amount, payee })) {
           const { issuedAmount } = cheque;
-          const presented = { accountId, number, amount, issuedAmount, date };
+          const presented = { accountId, number, amount, issuedAmount, payee, date };
           const decideByDate = await exceptionOf(tx, presented, canWait);
           if (decideByDate !== '') return { decideByDate };
         }

@@ -3,6 +3,7 @@ import { eventsOf } from '#chassis/testing/events.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { isCardNumber } from '#rules/card-number.ts';
+import { cardNumberOf } from '../../_testbed/card-numbers.ts';
 import { accountsAs, aRequestId, openAccount } from '../../_testbed/opening.ts';
 import { cardInShort, useCards } from '../testing-cards.ts';
 
@@ -26,10 +27,7 @@ describe('IssueCard', () => {
     expect(cardInShort(first.card)).to.equal('ISSUED');
     const cardId = first.card?.cardId ?? '';
     expect(await eventsOf(bank().database('account'), cardId)).to.deep.equal(['CardChanged 1']);
-    const { cardNumber } = await accountsAs(bank(), 'BACK_OFFICE').revealCardNumber({
-      requestId: aRequestId(),
-      cardId,
-    });
+    const cardNumber = await cardNumberOf(bank(), cardId);
     expect(isCardNumber(cardNumber)).to.equal(true);
     expect(cardNumber.slice(-4)).to.equal(first.card?.lastFour);
     const found = await bank().as(AccountService, 'transaction').findCard({ cardNumber });

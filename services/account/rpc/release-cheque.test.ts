@@ -18,4 +18,14 @@ describe('ReleaseCheque', () => {
     await scheme.releaseCheque({ ...released, requestId: `${released.requestId}-again` });
     expect(await chequesOf(bank(), account)).to.deep.equal(['1 PAID']);
   });
+
+  it('finds the cheque by the transaction that has paid it, where nobody knows its number', async () => {
+    const account = await withCheques(bank(), 2);
+    const scheme = asTransaction(bank());
+    const [first, second] = [presented(account, 1), presented(account, 2)];
+    for (const one of [first, second]) await scheme.honourCheque(one);
+    const { accountId, transactionId } = second;
+    await scheme.releaseCheque({ requestId: `${second.requestId}-undone`, accountId, transactionId });
+    expect(await chequesOf(bank(), account)).to.deep.equal(['1 PAID', '2 OUTSTANDING']);
+  });
 });

@@ -35,20 +35,13 @@ export function wanted(kind: ServiceRequestKind, product: RequestedProduct | und
   const isLimit = type === RequestedProductType.OVERDRAFT_LIMIT;
   if ((overdraftLimit !== undefined) !== isLimit) throw refuse('PRODUCT_INVALID');
   if ((fromDate !== '') !== isCopy || (toDate !== '') !== isCopy) throw refuse('PRODUCT_INVALID');
-  if (isCopy && Temporal.PlainDate.compare(dayOf('from_date', fromDate), dayOf('to_date', toDate)) > 0) {
+  const day = (name: string, text: string) => requireDate(`product.${name}`, text, refuse);
+  if (isCopy && Temporal.PlainDate.compare(day('from_date', fromDate), day('to_date', toDate)) > 0) {
     throw refuse('DATE_INVALID', { field: 'product.to_date' });
   }
   return isCopy
     ? { ...NOTHING, productState: APPROVED, productApprovalNumber: 1 }
     : { ...NOTHING, productState: REQUESTED };
-}
-
-function dayOf(field: string, text: string): Temporal.PlainDate {
-  try {
-    return requireDate(field, text);
-  } catch {
-    throw refuse('DATE_INVALID', { field: `product.${field}` });
-  }
 }
 
 /** Approved by staff. Refuses PRODUCT_NOT_REQUESTED and PRODUCT_APPROVED. */

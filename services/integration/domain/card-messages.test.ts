@@ -57,6 +57,9 @@ describe('Messages of a card switch', () => {
   it('and their repeats are one command, with the key of what they mean', () => {
     expect(requestIdOf(message('0101'))).to.equal(requestIdOf(message('0100')));
     expect(requestIdOf(message('0200'))).to.not.equal(requestIdOf(message('0100')));
+    const [sent, later] = [Date.parse('2026-11-28T09:30:01Z'), Date.parse('2027-11-28T09:30:01Z')];
+    expect(requestIdOf(message('0101'), sent + 60_000)).to.equal(requestIdOf(message('0100'), sent));
+    expect(requestIdOf(message('0100'), later)).to.not.equal(requestIdOf(message('0100'), sent));
     const meant = '0100' + '000042' + '1128093000' + '00000123456' + '00000123456';
     const { key } = paymentOf(message('0100'));
     expect(reversalOf(message('0420', { 90: meant }))).to.deep.equal({

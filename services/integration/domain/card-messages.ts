@@ -3,7 +3,7 @@
 
 import { CardUse } from '#gen/bank/transaction/v1/card_authorization_pb.ts';
 import type { Iso8583Message } from '#rules/iso8583/message.ts';
-import { amountDigits, amountOf, originalOf } from '#rules/iso8583/words.ts';
+import { amountDigits, amountOf, originalOf, withYear } from '#rules/iso8583/words.ts';
 
 /** By what a message is told from all others, as transaction's contract writes it. */
 export interface MessageKey {
@@ -49,10 +49,10 @@ export function answerType(type: string): string {
   return `${type.slice(0, 2)}${Number(type[2]) + 1}0`;
 }
 
-/** A key under which the bank does what a message asks, once: the same for its repeats. */
-export function requestIdOf(message: Iso8583Message): string {
+/** A key under which the bank does what a message asks, once: the same for its repeats, and another one a year later. */
+export function requestIdOf(message: Iso8583Message, nowMs = Date.now()): string {
   const { acquirer, traceNumber, transmissionTime } = keyOf(message);
-  return `8583/${message.type.slice(0, 3)}/${acquirer}/${traceNumber}/${transmissionTime}`;
+  return `8583/${message.type.slice(0, 3)}/${acquirer}/${traceNumber}/${withYear(transmissionTime, nowMs)}`;
 }
 
 /** A message's own key. */

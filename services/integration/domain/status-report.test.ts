@@ -17,7 +17,7 @@ function told(states: readonly Sent['state'][], waiting = 0) {
   const reported = states.map((state) => ({
     payment: { groupId: 'G1', endToEndId: state },
     outcome: { state: 'pending' as const, paymentOrderId: 'pmo_1' },
-    sent: { state, isoReason: state === 'failed' ? 'AC04' : state === 'returned' ? 'MD07' : '' },
+    sent: { state, isoReason: state === 'failed' ? 'AC04' : state === 'returned' ? 'MD07' : '', reason: '' },
   }));
   const { content } = statusReport(file, reported, { id: 'R1', time: '2026-11-28T09:30:00Z' });
   const group = content.OrgnlGrpInfAndSts;
@@ -44,6 +44,31 @@ describe('The status report of a file', () => {
       ],
       counts: ['ACSC 1', 'ACSP 2', 'PDNG 1', 'CANC 1', 'RJCT 2'],
     });
+  });
+
+  it('says why what died before it left the bank did', () => {
+    const file = {
+      state: 'done' as const,
+      messageId: 'M1',
+      messageCreateTime: '',
+      counts: { payments: 2, booked: 0, pending: 2, refused: 0 },
+      sent: { failed: 1, withdrawn: 1 },
+      refusal: { reason: '', path: '' },
+    };
+    const reported = [
+      { state: 'failed' as const, reason: 'INSUFFICIENT_FUNDS' },
+      { state: 'withdrawn' as const, reason: 'CANCELLED' },
+    ].map(({ state, reason }) => ({
+      payment: { groupId: 'G1', endToEndId: state },
+      outcome: { state: 'pending' as const, paymentOrderId: `pmo_${state}` },
+      sent: { state, isoReason: '', reason },
+    }));
+    const { content } = statusReport(file, reported, { id: 'R1', time: '2026-11-28T09:30:00Z' });
+    const told = (content.OrgnlPmtInfAndSts ?? []).flatMap(({ TxInfAndSts = [] }) => TxInfAndSts);
+    expect(told.map(({ TxSts, StsRsnInf: [why] = [] }) => [TxSts, why?.Rsn?.Cd, why?.AddtlInf?.[0]])).to.deep.equal([
+      ['RJCT', 'AM04', 'INSUFFICIENT_FUNDS'],
+      ['CANC', 'CUST', 'CANCELLED'],
+    ]);
   });
 
   it('says of the whole what is so of all', () => {

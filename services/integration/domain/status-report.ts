@@ -14,6 +14,8 @@ export interface Reported {
 export interface Sent {
   readonly state: 'queued' | 'sent' | 'settled' | 'failed' | 'returned' | 'withdrawn';
   readonly isoReason: string;
+  /** Why it was never sent; empty of what was. */
+  readonly reason: string;
 }
 
 /** A file, as far as it is told. */
@@ -129,7 +131,7 @@ function toldOf(
   outcome: Outcome | undefined,
   sent: Sent | undefined,
 ): ReportedPayment {
-  const { transactionId, reason = sent && OF_END[sent.state] } = outcome ?? {};
+  const { transactionId, reason = sent && (sent.reason || OF_END[sent.state]) } = outcome ?? {};
   const code = sent?.isoReason || (sent?.state === 'withdrawn' ? 'CUST' : isoReason(reason ?? ''));
   return {
     ...(instructionId !== undefined && { OrgnlInstrId: instructionId }),

@@ -43,6 +43,12 @@ export const ACCOUNT_TEMPLATES = {
     'Nové podmínky vašeho účtu',
     'Od {{ date }} platí pro váš účet jiné podmínky; ukáže je aplikace. Pokud je nechcete, můžete účet předtím bezplatně zrušit.',
   ),
+  'terms-withdrawn': ofAccount(
+    'The terms of an account of yours stay',
+    'The other terms that were to hold for an account of yours from {{ date }} do not come: it keeps those that it has.',
+    'Podmínky vašeho účtu zůstávají',
+    'Jiné podmínky, které měly pro váš účet platit od {{ date }}, nepřijdou: účet si ponechává dosavadní.',
+  ),
   'statement-made': ofAccount(
     'A new statement',
     'The statement of your account up to {{ date }} is ready.',

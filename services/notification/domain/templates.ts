@@ -146,6 +146,7 @@ export const TEMPLATES = {
   'second-factor-removed': change('An authenticator app was removed', 'Byla odebrána ověřovací aplikace'),
   'trusted-payee-added': change('A trusted payee was added', 'Byl přidán důvěryhodný příjemce'),
   'trusted-payee-removed': change('A trusted payee was removed', 'Byl odebrán důvěryhodný příjemce'),
+  'card-number-revealed': change('The number of a card of yours was shown', 'Bylo zobrazeno číslo vaší karty'),
   'webhook-created': change('A webhook was added', 'Byl přidán webhook'),
   'webhook-disabled': template(
     'security',

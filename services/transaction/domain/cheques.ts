@@ -4,6 +4,8 @@ import { czechHolidays, isBusinessDay } from '#rules/calendar.ts';
 import { refuse } from './refusals.ts';
 import type { Now } from './schemes.ts';
 
+/** For how long the money of a cheque of another bank is pending at most, whatever the clearing does. */
+export const PENDING_DAYS = 365;
 /** A cheque is paid for six months from the day that is written on it. */
 const STALE_MONTHS = 6;
 

@@ -35,9 +35,14 @@ export function findingOf(
   { currency, minor }: Amount,
   waiting: ReadonlyMap<string, bigint>,
 ): Finding | undefined {
-  if (screened !== 'unavailable') return screened.length > 0 ? { screening: 'match', matches: screened } : undefined;
-  if (minor > (waiting.get(currency) ?? 0n)) throw refuse('SCREENING_UNAVAILABLE');
-  return { screening: 'unavailable', matches: [] };
+  if (screened === 'unavailable' && minor > (waiting.get(currency) ?? 0n)) throw refuse('SCREENING_UNAVAILABLE');
+  return anyFindingOf(screened);
+}
+
+/** The same of a payment that waits while nobody can say, whatever its amount. */
+export function anyFindingOf(screened: Screened): Finding | undefined {
+  if (screened === 'unavailable') return { screening: 'unavailable', matches: [] };
+  return screened.length > 0 ? { screening: 'match', matches: screened } : undefined;
 }
 
 /** The reasons of a review as its customer reads them: nobody is told that they, or whom they pay, may be on a list. */

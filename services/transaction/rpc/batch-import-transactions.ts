@@ -91,7 +91,7 @@ async function prepare(context: Context, items: readonly Item[], call: Call): Pr
     items.map(async ({ imported, key, fingerprint }): Promise<ItemPlan> => {
       try {
         const amount = fromPositiveMoney(imported.amount ?? { currencyCode: '', amount: '' });
-        const bookingDate = dayOf(imported.bookingDate);
+        const bookingDate = requireDate('booking_date', imported.bookingDate, refuse).toString();
         const asked = await authorise(imported.accountId, amount);
         if ('refusal' in asked) return { key, fingerprint, refusal: asked.refusal };
         const history = await historyOf(context, { imported, amount, bookingDate, allowed: asked.value });
@@ -127,13 +127,4 @@ async function historyOf(context: Context, { imported, amount, bookingDate, allo
     particulars,
   };
   return { terms, bookingDate, debit: isCredit ? other : own, credit: isCredit ? own : other };
-}
-
-function dayOf(text: string): string {
-  try {
-    return requireDate('booking_date', text).toString();
-  } catch (error) {
-    if (error instanceof Refusal) throw refuse('DATE_INVALID', { field: 'booking_date' });
-    throw error;
-  }
 }

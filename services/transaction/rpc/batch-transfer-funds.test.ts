@@ -9,6 +9,7 @@ import { useBank } from '../../_testbed/bank.ts';
 import { checkLaws } from '../../_testbed/laws.ts';
 import { openAccount, registerPerson } from '../../_testbed/opening.ts';
 import { aRequestId, balanceOf, czk, deposit, minorOf } from '../testing.ts';
+import { ELSEWHERE, withoutLists } from '../testing-payments.ts';
 
 describe('BatchTransferFunds', () => {
   const bank = useBank({
@@ -55,6 +56,16 @@ describe('BatchTransferFunds', () => {
     expect(await balanceOf(bank(), his)).to.equal('30.00');
     const [other] = await make([{ ...items[0], amount: czk('11.00') } as ReturnType<typeof item>]);
     expect(other?.refusal?.detail?.reason).to.equal('REQUEST_EXISTS');
+  });
+
+  it('keeps waiting what is too large to go without the sanctions lists, and nothing beside it', async () => {
+    await deposit(bank(), mine, '60000');
+    const toOther = { creditorIban: ELSEWHERE, creditorName: 'Erika Mustermann' };
+    const items = [item('50000.01', toOther), item('5.00')];
+    await withoutLists(bank(), async () => {
+      const { UNDER_REVIEW, POSTED } = TransactionState;
+      expect(reasons(await make(items))).to.deep.equal([UNDER_REVIEW, POSTED]);
+    });
   });
 
   it("holds each item to its actor's rights", async () => {

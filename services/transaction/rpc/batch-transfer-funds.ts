@@ -15,6 +15,7 @@ import { normalise } from '#rules/iban.ts';
 import type { Context } from '../context.ts';
 import { isOwnIban } from '../creditors.ts';
 import { refuse } from '../domain/refusals.ts';
+import { anyFindingOf } from '../domain/sanctions.ts';
 import { preparePayment } from '../paying.ts';
 import { paymentSteps } from '../payments.ts';
 import { transferSteps } from '../signed-orders.ts';
@@ -27,7 +28,16 @@ const RPC = `${TransactionService.typeName}/${method.name}`;
 /** Transfers money item by item, each in the name of its actor. */
 export function batchTransferFunds(context: Context): Rpcs<typeof TransactionService>['batchTransferFunds'] {
   // Nobody is there to prove anything: what would have to be proved is held, as of somebody who has nothing to prove it with.
-  const alone: Context = { ...context, proving: async () => false };
+  const { screening } = context;
+  const alone: Context = {
+    ...context,
+    proving: async () => false,
+    // Nor to come again later: while nobody can say whether a creditor is sanctioned, their payment alone waits, however large it is.
+    screening: {
+      ...screening,
+      find: async (parties, _amount, on) => anyFindingOf(await screening.screen(parties, on)),
+    },
+  };
   const order = context.orders.define(transferSteps(context));
   const payments = context.orders.define(paymentSteps(context));
 

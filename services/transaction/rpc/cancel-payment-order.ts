@@ -1,4 +1,5 @@
 import type { Rpcs } from '#chassis/serve.ts';
+import { PaymentOrderCancelledSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
@@ -24,6 +25,9 @@ export function cancelPaymentOrder({
         if (!payment) throw refuse('PAYMENT_ORDER_NOT_FOUND');
         if (payment.state !== 'created' || payment.executed) throw refuse('PAYMENT_ORDER_NOT_CANCELLABLE');
         await tx.execute(changePayment(paymentOrderId, { state: 'cancelled', reason: '', isoReason: '' }));
+        // As of one that fails, the one event of it.
+        const event = { paymentOrderId, debtorAccountId: payment.debtorAccountId };
+        tx.publish(PaymentOrderCancelledSchema, event, { id: paymentOrderId, sequence: 1 });
         tx.record({ resourceIds: [paymentOrderId, payment.debtorAccountId], partyId: payment.partyId });
         const cancelled = { state: 'cancelled', time: Date.now(), reason: '', isoReason: '' } as const;
         return { paymentOrder: await paymentMessage(vault, { ...payment, changes: [cancelled] }, undefined) };

@@ -4,6 +4,7 @@ import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { type Amount, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { OrderSteps } from '#chassis/order.ts';
+import { patiently } from '#chassis/patience.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { HoldState } from '#gen/bank/ledger/v1/hold_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -25,7 +26,7 @@ import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
 import { type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
 import { sealParticulars } from '../particulars.ts';
-import { patiently } from '../patience.ts';
+import { giveBackBut } from '../usage.ts';
 
 interface Planned {
   readonly movement: Movement;
@@ -160,6 +161,8 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, Booking | 
         const state = row.state === 'pending' ? ('declined' as const) : row.state;
         await tx.execute(updateCardAuthorization({ ...row, state, busy: false }));
       } else {
+        // Less than was asked: the rest was let go.
+        if (BigInt(order.amount) < BigInt(row.amount)) await tx.execute(giveBackBut(row.id, order.amount));
         await changeTo(tx, row, { state: 'cleared', busy: false, amount: order.amount, transactionId });
       }
       return { cardAuthorizationId: row.id, transactionId };

@@ -2,6 +2,7 @@ import type { Call } from '#chassis/call-context.ts';
 import { newId } from '#chassis/id.ts';
 import { fromPositiveMoney, toDecimal } from '#chassis/money.ts';
 import type { OrderSteps } from '#chassis/order.ts';
+import { patiently } from '#chassis/patience.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { TillDifferenceReason } from '#gen/bank/transaction/v1/till_pb.ts';
 import { type CloseTillRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -10,7 +11,6 @@ import { bankAccount, drawerAccount, vaultAccount } from '../domain/bank-account
 import { refuse } from '../domain/refusals.ts';
 import { type ClosingAccounts, checkSolo, closingLegs, countedOf } from '../domain/tills.ts';
 import type { Booking } from '../domain/words.ts';
-import { patiently } from '../patience.ts';
 import { type Count, closeTillRow, countTill, settleTillEntries } from '../till-tables.ts';
 import {
   answeredTill,

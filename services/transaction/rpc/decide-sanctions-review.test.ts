@@ -18,6 +18,16 @@ import { aDecision } from '../testing-reviews.ts';
 
 const { ACCEPTED, FAILED, HELD_FOR_REVIEW } = PaymentOrderState;
 
+/** As many that nobody can decide before the others as are looked at at once: there is no order any more of which to read who is paid. */
+const UNDECIDABLE = `
+  with orders as (
+    insert into transaction select (jsonb_populate_record(t, jsonb_build_object('id', 'txn_0' || n))).*
+    from transaction t, generate_series(100, 159) n where t.id = $1 returning id
+  )
+  insert into review select (jsonb_populate_record(r, jsonb_build_object('transaction_id', o.id))).*
+  from review r, orders o where r.transaction_id = $1
+`;
+
 describe('DecideSanctionsReview', function decideSanctionsReview() {
   this.timeout(180_000);
   const { bank, teller, mine } = usePayments();
@@ -81,6 +91,9 @@ describe('DecideSanctionsReview', function decideSanctionsReview() {
     const waiting: Awaited<ReturnType<typeof ordered>>[] = [];
     await withoutLists(bank(), async () => {
       waiting.push(await ordered(aPayment(mine(), '20.00')), await ordered());
+      await bank()
+        .database('transaction')
+        .query(UNDECIDABLE, [there(waiting[0]).transactionId]);
       expect(waiting.map(({ state }) => state)).to.deep.equal([HELD_FOR_REVIEW, HELD_FOR_REVIEW]);
       const [small] = waiting;
       await refused(officer().decideReview(aDecision(there(small), 'RELEASE')), 'SANCTIONS_REVIEW');

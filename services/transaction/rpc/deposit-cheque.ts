@@ -26,13 +26,12 @@ import {
 } from '../cheques.ts';
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
-import { clearDate } from '../domain/cheques.ts';
+import { clearDate, PENDING_DAYS } from '../domain/cheques.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
 import { transactionMessage } from '../messages.ts';
 import { actorOfJournal, type MovementIntent, movementSteps } from '../movement.ts';
 
-const LONGEST_DAYS = 365;
 const DAY_MS = 86_400_000;
 
 /** A cheque of another bank: its row, and the two sides of the money that is pending. */
@@ -96,7 +95,7 @@ async function intoClearing(
   const debitLedgerAccountId = bankAccount('clearing', currency);
   // By the bank's own clock, which in a sandbox may be set.
   const today = time.openDate.toZonedDateTime('UTC').epochMilliseconds;
-  const expireTime = Math.max(today, deposit.createTime) + LONGEST_DAYS * DAY_MS;
+  const expireTime = Math.max(today, deposit.createTime) + PENDING_DAYS * DAY_MS;
   return { deposit, debitLedgerAccountId, creditLedgerAccountId: creditorLedgerAccountId, expireTime };
 }
 

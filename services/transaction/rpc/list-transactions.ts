@@ -1,7 +1,6 @@
 import { seesWholeBank } from '#chassis/access.ts';
 import type { Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
-import { Refusal } from '#chassis/errors.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import {
@@ -48,8 +47,8 @@ function filterOf(request: ListTransactionsRequest): Filter {
   if (minimum && maximum && minimum.currency !== maximum.currency) throw refuseRequest('CURRENCY_MISMATCH');
   const isSearch = request.text !== '' || request.counterpartyAccountId !== '';
   if (isSearch && request.accountId === '') throw refuse('ACCOUNT_REQUIRED');
-  const from = dayOf('from_date', request.fromDate);
-  const to = dayOf('to_date', request.toDate);
+  const from = readDate('from_date', request.fromDate, refuse)?.toString();
+  const to = readDate('to_date', request.toDate, refuse)?.toString();
   if (from !== undefined && to !== undefined && from > to) throw refuse('DATE_INVALID', { field: 'to_date' });
   return {
     accountId: request.accountId === '' ? undefined : request.accountId,
@@ -65,15 +64,6 @@ function filterOf(request: ListTransactionsRequest): Filter {
 
 function limitOf(money: Money | undefined) {
   return money && fromPositiveMoney(money);
-}
-
-function dayOf(field: string, text: string): string | undefined {
-  try {
-    return readDate(field, text)?.toString();
-  } catch (error) {
-    if (error instanceof Refusal) throw refuse('DATE_INVALID', { field });
-    throw error;
-  }
 }
 
 /**

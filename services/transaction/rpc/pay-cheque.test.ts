@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { refused, staffAt } from '#chassis/testing/service.ts';
 import { TillEntryKind } from '#gen/bank/transaction/v1/till_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { aRequestId, balanceOf } from '../testing.ts';
+import { approved, aRequestId, balanceOf, there } from '../testing.ts';
 import { aCheque, accountsAs, chequeState, useCheques } from '../testing-cheques.ts';
 import { aClosing, BRANCH, fillVault, opened } from '../testing-tills.ts';
 
@@ -39,5 +39,13 @@ describe('PayCheque', () => {
       payeeName: 'JANA NOVAKOVA',
     });
     expect(transaction?.counterparty).to.equal('JANA NOVAKOVA');
+    // Undone, it is outstanding again, once nothing of it is paid any more.
+    const undone = async (part: string) => {
+      const { transactionId } = there(transaction);
+      const undo = { requestId: aRequestId(), transactionId, amount: { currencyCode: 'CZK', amount: part } };
+      await approved(bank(), 'BACK_OFFICE').reverseTransaction(undo);
+      return chequeState(bank(), drawer(), 3);
+    };
+    expect([await undone('10.00'), await undone('20.00')]).to.deep.equal(['PAID', 'OUTSTANDING']);
   });
 });

@@ -5,8 +5,8 @@ import { ChequeDecision } from '#gen/bank/account/v1/cheque_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { LimitChannel } from '#gen/bank/transaction/v1/limit_pb.ts';
 import { accountsAs, openAccount } from '../../_testbed/opening.ts';
-import { aRequestId, as, balanceOf, czk } from '../testing.ts';
-import { aCheque, issueCheques, today, useCheques } from '../testing-cheques.ts';
+import { approved, aRequestId, as, balanceOf, czk, there } from '../testing.ts';
+import { aCheque, chequeState, issueCheques, today, useCheques } from '../testing-cheques.ts';
 import { aLimit, publishLimits } from '../testing-limits.ts';
 
 describe('PresentCheque', () => {
@@ -21,6 +21,10 @@ describe('PresentCheque', () => {
       .as(LedgerService, 'transaction')
       .getBalances({ ledgerAccountIds: ['lac_clearing_czk'] });
     expect(balances[0]?.booked?.amount).to.equal('-100.00');
+    // The other bank has paid it out: it is returned by the clearing, and not undone by staff.
+    const undo = { requestId: aRequestId(), transactionId: there(answer.transaction).transactionId };
+    await refused(approved(bank(), 'BACK_OFFICE').reverseTransaction(undo), 'TRANSACTION_NOT_REVERSIBLE');
+    expect(await chequeState(bank(), drawer(), 1)).to.equal('PAID');
   });
 
   it('is held to the limits of cheques, of which what is sent back uses up nothing', async () => {

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
+import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
 import { accountsAs, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
 import { approved, aRequestId, as, balancesOf, limitBalance, there } from '../testing.ts';
 import { aCheque, depositInShort, useCheques } from '../testing-cheques.ts';
+import { until } from '../testing-recalls.ts';
 
 describe('ReportChequeDeposit', () => {
   const { bank, scheme } = useCheques();
@@ -47,6 +49,23 @@ describe('ReportChequeDeposit', () => {
     expect(chequeDeposit?.isoReason).to.equal('AM04');
     expect(await balancesOf(bank(), account)).to.equal('booked 0.00 held 0.00 in 0.00 available 0.00');
     await inClearing(2);
+  });
+
+  it('sends back what was never decided, once nothing of it is pending any more', async () => {
+    const [{ id }, { id: early }] = [await inClearing(6), await inClearing(7)];
+    const database = bank().database('transaction');
+    const long = `update cheque_deposit set clear_date = clear_date - 400 where id in ($1, $2) returning id, hold_id as "holdId"`;
+    const holds = await database.query<{ id: string; holdId: string }>(long, [id, early]);
+    const { holdId } = there(holds.find((one) => one.id === id));
+    await bank().as(LedgerService, 'transaction').releaseHold({ requestId: aRequestId(), holdId });
+    const stateOf = async (cheque: string) => {
+      const sql = `select state || ' ' || iso_reason as state from cheque_deposit where id = $1`;
+      return (await database.query<{ state: string }>(sql, [cheque]))[0]?.state;
+    };
+    await until(async () => (await stateOf(id)) === 'returned MS03');
+    // Of the other one something is pending still.
+    expect(await stateOf(early)).to.equal('in_clearing ');
+    await inClearing(6);
   });
 
   it('puts no more on the account than the tier of its owner lets be on it', async () => {

@@ -40,11 +40,15 @@ interface Intent {
 
 /** Says what became of a cheque of another bank. */
 export function reportChequeDeposit(context: Context): Rpcs<typeof TransactionService>['reportChequeDeposit'] {
-  const order = context.orders.define(steps(context));
-  return (request, call) => order.run(request, call, () => prepare(context, request, call));
+  const order = context.orders.define(chequeReportSteps(context));
+  return (request, call) => order.run(request, call, () => prepareChequeReport(context, request, call));
 }
 
-async function prepare(
+/** Why a hold cannot be let go: it is gone. */
+const GONE = ['HOLD_EXPIRED', 'HOLD_RELEASED'];
+
+/** What an order needs that says so. */
+export async function prepareChequeReport(
   { accounts, database, vault }: Context,
   { chequeDepositId: id, state, isoReason }: ReportChequeDepositRequest,
   call: Call,
@@ -81,7 +85,8 @@ function clearing(row: ChequeDepositRow, limit: Money | undefined): Movement {
 
 type Method = typeof TransactionService.method.reportChequeDeposit;
 
-function steps(context: Context): OrderSteps<Method, Planned, Intent, Booking | null> {
+/** The steps of what is said of a cheque. */
+export function chequeReportSteps(context: Context): OrderSteps<Method, Planned, Intent, Booking | null> {
   const { ledger, vault } = context;
   const method = TransactionService.method.reportChequeDeposit;
   const base = movementSteps(context, method, async () => ({}));
@@ -98,7 +103,8 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, Booking | 
       if (movement) return base.carryOut(movement, options);
       const { validateOnly, deadline, call } = options;
       const asked = { requestId: id, holdId, ...actorOfJournal(call) };
-      await ledger.releaseHold(asked, { validateOnly, deadline, trace: call.trace });
+      const gone = await outcomeOf(() => ledger.releaseHold(asked, { validateOnly, deadline, trace: call.trace }));
+      if ('refusal' in gone && !GONE.includes(gone.refusal.reason)) throw gone.refusal;
       return null;
     },
     async settle(tx, { id, isoReason, movement }, outcome) {

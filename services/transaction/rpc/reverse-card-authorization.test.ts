@@ -102,6 +102,8 @@ describe('ReverseCardAuthorization', function reverseCardAuthorization() {
     expect(await used(card.customerId)).to.equal('0.00 0');
     const booked = await cleared(card);
     expect(await used(card.customerId)).to.equal('100.00 1');
+    await network().reverseCardAuthorization(reversal(booked, '40.00'));
+    expect(await used(card.customerId)).to.equal('40.00 1');
     await Promise.all([1, 2].map(() => network().reverseCardAuthorization(reversal(booked))));
     expect(await used(card.customerId)).to.equal('0.00 0');
     await publishLimits(bank(), []);

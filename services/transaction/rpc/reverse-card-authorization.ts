@@ -7,6 +7,7 @@ import { refuseCall } from '#chassis/errors.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { type Amount, fromPositiveMoney, MINOR_MAX, toMoney } from '#chassis/money.ts';
 import { type CallOptions, type OrderSteps, outcomeOf } from '#chassis/order.ts';
+import { patiently } from '#chassis/patience.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -21,9 +22,8 @@ import { changeTo, keyTextOf, moneyOf, recordOf } from '../cards.ts';
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
 import { refuseRequest } from '../domain/refusals.ts';
-import { patiently } from '../patience.ts';
 import { reversalSteps } from '../reversing.ts';
-import { settleReservations } from '../usage.ts';
+import { giveBackBut, settleReservations } from '../usage.ts';
 
 interface Planned {
   readonly messageKey: string;
@@ -125,8 +125,10 @@ function steps(context: Context): OrderSteps<Method, Planned, Intent, string> {
         return {};
       }
       const whole = remaining === '0';
-      // What was asked has used up of limits, none that is taken back whole has.
-      if (whole) await tx.execute(settleReservations([{ id: row.id, bookingDate: null }]));
+      // What is taken back uses up nothing of limits.
+      await tx.execute(
+        whole ? settleReservations([{ id: row.id, bookingDate: null }]) : giveBackBut(row.id, remaining),
+      );
       const state = whole ? ('reversed' as const) : row.state;
       await changeTo(tx, row, { busy: false, state, amount: remaining, holdId: outcome.value });
       return { cardAuthorizationId: row.id, responseCode: code };

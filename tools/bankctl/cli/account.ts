@@ -1,7 +1,7 @@
 // The commands about products and accounts.
 import type { Command } from 'commander';
 import { holderCommands } from './estate.ts';
-import { action, choice, type Exited, lists, parseDate, repeated, takesAmount, writes } from './run.ts';
+import { action, choice, type Exited, lists, parseDate, parseNumber, repeated, takesAmount, writes } from './run.ts';
 import { statementCommands } from './statement.ts';
 
 const REASONS = [
@@ -45,7 +45,7 @@ function migrationCommands(product: Command, exited: Exited): void {
   writes(product.command('migrate'))
     .description('Announces that all accounts of older versions move to one; somebody else has to approve that.')
     .argument('<product>', 'the id (prd_…)')
-    .argument('<version>', 'the version that they move to')
+    .argument('<version>', 'the version that they move to', parseNumber)
     .argument('<date>', 'the first day on which it holds', parseDate)
     .addHelpText('after', '\nExample:\n  bankctl product migrate prd_current_czk 2 2027-03-01')
     .action(action(exited, async () => (await load()).announceMigration));

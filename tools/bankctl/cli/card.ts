@@ -84,8 +84,18 @@ function lifeCommands(card: Command, exited: Exited): void {
     .addHelpText('after', '\nExample:\n  bankctl card replace car_…')
     .action(action(exited, async () => (await load()).replaceCard));
 
+  writes(card.command('permit-reveal'))
+    .description(
+      'Asks that you may be shown the number of a card, once within 15 minutes: somebody else has to approve it.',
+    )
+    .argument('<card>', 'the id (car_…)')
+    .addHelpText('after', '\nExample:\n  bankctl card permit-reveal car_… --as staff:back-office')
+    .action(action(exited, async () => (await load()).permitCardReveal));
+
   writes(card.command('reveal'))
-    .description('Shows the number of a card; a customer proves first that it is them.')
+    .description(
+      'Shows the number of a card; a customer proves first that it is them, staff are permitted to by another one.',
+    )
     .argument('<card>', 'the id (car_…)')
     .addHelpText('after', '\nExample:\n  bankctl card reveal car_… --as staff:back-office')
     .action(action(exited, async () => (await load()).revealCardNumber));

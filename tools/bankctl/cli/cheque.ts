@@ -1,6 +1,6 @@
 // The commands about cheques.
-import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { action, type Exited, lists, parseAmount, parseDate, repeated, writes } from './run.ts';
+import { Argument, type Command } from 'commander';
+import { action, type Exited, lists, parseAmount, parseDate, parseNumber, repeated, writes } from './run.ts';
 
 /** Adds cheque. */
 export function chequeCommands(program: Command, exited: Exited): void {
@@ -92,9 +92,4 @@ function paidCommands(cheque: Command, exited: Exited): void {
     .option('--returned <code>', "why it is sent back, in ISO's codes: AM04 (default: it is cleared)")
     .description('Says what the clearing has said of a cheque.')
     .action(action(exited, async () => (await load()).reportDeposit));
-}
-
-function parseNumber(text: string): string {
-  if (/^[1-9]\d{0,8}$/.test(text)) return text;
-  throw new InvalidArgumentError(`${text} is no number; write one like 7.`);
 }

@@ -1,6 +1,6 @@
 // The commands about what customers are told.
 import { Argument, type Command } from 'commander';
-import { action, type Exited, lists, parseVersion, writes } from './run.ts';
+import { action, type Exited, lists, parseNumber, parseVersion, writes } from './run.ts';
 
 /** Adds delivery and news. */
 export function deliveryCommands(program: Command, exited: Exited): void {
@@ -20,7 +20,7 @@ export function deliveryCommands(program: Command, exited: Exited): void {
 
   writes(delivery.command('retry'))
     .argument('<customer>', 'the customer (cus_…)')
-    .argument('<notice>', 'the number of the notice')
+    .argument('<notice>', 'the number of the notice', parseNumber)
     .addArgument(new Argument('<way>', 'the way that it takes').choices(['email', 'sms', 'push']))
     .description('Sends what came to nothing once more.')
     .addHelpText('after', '\nExample:\n  bankctl delivery retry cus_… 7 email')

@@ -1,6 +1,6 @@
 // The commands about documents of customers.
 import { Argument, type Command } from 'commander';
-import { action, type Exited, lists, writes } from './run.ts';
+import { action, type Exited, lists, parseVersion, writes } from './run.ts';
 
 const KINDS = [
   'identity-card',
@@ -42,7 +42,7 @@ export function documentCommands(customer: Command, exited: Exited): void {
     .argument('<customer>', 'the customer (cus_…)')
     .argument('<document>', 'the document (doc_…)')
     .argument('<file>', 'where to')
-    .option('--version <n>', 'which version (default: the newest)', Number)
+    .option('--version <n>', 'which version (default: the newest)', parseVersion)
     .addHelpText('after', '\nExample:\n  bankctl customer document save cus_… doc_… passport.pdf')
     .action(action(exited, async () => (await load()).saveDocument));
 }

@@ -1,6 +1,6 @@
 // The commands about what is verified of customers, and what they may do by it.
 import { Argument, type Command } from 'commander';
-import { action, choice, type Exited, lists, parseDate, writes } from './run.ts';
+import { action, choice, type Exited, lists, parseDate, parseVersion, writes } from './run.ts';
 
 const REJECTIONS = ['illegible', 'outdated', 'not-the-customer', 'forged', 'wrong-kind', 'other'];
 
@@ -55,7 +55,7 @@ function evidenceCommands(kyc: Command, exited: Exited): void {
     .description('Submits a stored document as evidence of who a customer is.')
     .argument('<customer>', 'the customer (cus_…)')
     .argument('<document>', 'the document (doc_…)')
-    .option('--version <n>', 'its version', Number, 1)
+    .option('--version <n>', 'its version', parseVersion, 1)
     .option('--expires <date>', 'the last day on which the document is valid', parseDate)
     .option('--provider <name>', 'who is asked to verify it (default: staff)')
     .addHelpText('after', '\nExample:\n  bankctl kyc submit cus_… doc_… --expires 2031-05-17')

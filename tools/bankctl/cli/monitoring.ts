@@ -1,6 +1,6 @@
 // The commands about monitoring: its rules, what they found, and the cases that people work on.
-import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { action, choice, type Exited, lists, parseAmount, parseInstant, writes } from './run.ts';
+import { Argument, type Command } from 'commander';
+import { action, choice, type Exited, lists, parseAmount, parseInstant, parseVersion, writes } from './run.ts';
 
 const STATES = ['open', 'under-review', 'dismissed', 'reported'] as const;
 
@@ -112,9 +112,4 @@ function caseCommands(cases: Command, exited: Exited): void {
     .argument('<case>', 'the case (cse_…)')
     .description('Drafts the suspicious-activity report of a case.')
     .action(action(exited, async () => (await load()).draftReport));
-}
-
-function parseVersion(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`${text} is no version; write a whole number.`);
 }

@@ -1,6 +1,6 @@
 // The commands about integration partners.
-import { type Command, Option } from 'commander';
-import { action, type Exited, lists, repeated, writes } from './run.ts';
+import type { Command } from 'commander';
+import { action, type Exited, lists, parseCount, repeated, writes } from './run.ts';
 
 /** Adds partner. */
 export function partnerCommands(program: Command, exited: Exited): void {
@@ -43,5 +43,5 @@ function describes(command: Command): Command {
     .requiredOption('--name <name>', 'what the organisation is called')
     .requiredOption('--keys <file>', 'its public keys, as a JWK set')
     .addOption(repeated('--scope <scope>', 'e.g. products:read; may be given again').makeOptionMandatory())
-    .addOption(new Option('--calls <number>', 'how many calls it may make in 10 seconds').default('1000'));
+    .option('--calls <number>', 'how many calls it may make in 10 seconds', parseCount, 1_000);
 }

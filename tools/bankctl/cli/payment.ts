@@ -1,6 +1,6 @@
 // The commands about payments to and from other banks.
 import { Argument, type Command } from 'commander';
-import { action, choice, type Exited, lists, parseDate, writes } from './run.ts';
+import { action, choice, type Exited, lists, parseDate, parseNumber, writes } from './run.ts';
 
 const ITEM_STATES = ['pending', 'open', 'allocated', 'returned'] as const;
 
@@ -152,13 +152,13 @@ function reconciliationCommands(program: Command, exited: Exited): void {
     .action(action(exited, async () => (await load()).listExceptions));
 
   writes(reconciliation.command('assign'))
-    .argument('<number>', 'the exception')
+    .argument('<number>', 'the exception', parseNumber)
     .option('--release', 'give it back to nobody')
     .description('Takes an exception to look after.')
     .action(action(exited, async () => (await load()).assignException));
 
   writes(reconciliation.command('resolve'))
-    .argument('<numbers>', 'the exceptions: 3,7,8')
+    .argument('<numbers>', 'the exceptions: 3,7,8', (text: string) => text.split(',').map(parseNumber).join())
     .option('--reason <text>', 'why they belong together although their sums differ')
     .description('Says that exceptions belong together. Nothing is booked.')
     .action(action(exited, async () => (await load()).resolveExceptions));

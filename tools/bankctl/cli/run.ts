@@ -100,6 +100,18 @@ export function parseVersion(text: string): number {
   throw new InvalidArgumentError(`${text} is no version; write a whole number.`);
 }
 
+/** Checks a count of the command line: a whole number. */
+export function parseCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`${text} is no number; write a whole one.`);
+}
+
+/** Checks a number of the command line by which something is called, and leaves it as it is written. */
+export function parseNumber(text: string): string {
+  if (/^[1-9]\d{0,8}$/.test(text)) return text;
+  throw new InvalidArgumentError(`${text} is no number; write one like 7.`);
+}
+
 function parseLimit(text: string): number {
   if (text === 'all') return Number.POSITIVE_INFINITY;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);

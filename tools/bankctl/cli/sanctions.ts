@@ -1,6 +1,6 @@
 // The commands about sanctions lists, and the customers whose names are like names on them.
 import { Argument, type Command } from 'commander';
-import { action, choice, type Exited, lists, parseDate, writes } from './run.ts';
+import { action, choice, type Exited, lists, parseCount, parseDate, writes } from './run.ts';
 
 /** Adds sanctions import, lists, screen, hits, clear and confirm. */
 export function sanctionsCommands(program: Command, exited: Exited): void {
@@ -14,7 +14,7 @@ export function sanctionsCommands(program: Command, exited: Exited): void {
       '<files...>',
       'of OFAC sdn.csv, alt.csv and add.csv, in this order; of the United Nations consolidated.xml',
     )
-    .option('--removed-max <n>', 'how many parties may be missing (default: a tenth)', Number)
+    .option('--removed-max <n>', 'how many parties may be missing (default: a tenth)', parseCount)
     .addHelpText(
       'after',
       '\nExamples:\n  bankctl sanctions import ofac sdn.csv alt.csv add.csv\n  bankctl sanctions import un consolidated.xml',

@@ -1,6 +1,6 @@
 // The commands of scheduled transfers and standing orders.
-import { type Command, InvalidArgumentError } from 'commander';
-import { action, choice, type Exited, lists, parseAmount, parseDate, takesAmount, writes } from './run.ts';
+import type { Command } from 'commander';
+import { action, choice, type Exited, lists, parseAmount, parseCount, parseDate, takesAmount, writes } from './run.ts';
 
 const CONVENTIONS = ['unadjusted', 'following', 'preceding', 'modified-following'];
 
@@ -75,9 +75,4 @@ function terms(command: Command): Command {
     .option('--total <amount>', 'how much at most in all', parseAmount)
     .option('--retry-days <n>', 'for how many days it is tried again', parseCount)
     .option('--text <text>', 'what the payer tells the payee');
-}
-
-function parseCount(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`${text} is no number; write a whole one.`);
 }

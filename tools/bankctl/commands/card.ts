@@ -7,6 +7,7 @@ import {
   GetCardResponseSchema,
   IssueCardResponseSchema,
   ListCardsResponseSchema,
+  PermitCardRevealResponseSchema,
   ReplaceCardResponseSchema,
   RevealCardNumberResponseSchema,
   SetCardLimitsResponseSchema,
@@ -27,6 +28,7 @@ import type { ListOptions, WriteOptions } from '../cli/run.ts';
 import { fields, money, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
+import { time } from '../time.ts';
 
 interface LimitOptions extends WriteOptions {
   readonly withdrawals?: string;
@@ -93,6 +95,14 @@ export async function replaceCard({ bank, out }: Session, options: WriteOptions,
     .client(AccountService)
     .replaceCard({ ...keyOf(options), cardId });
   await out.message(ReplaceCardResponseSchema, answer, () => cardText(answer.card));
+}
+
+/** Has somebody else permit that the caller is shown the number of a card. */
+export async function permitCardReveal({ bank, out }: Session, options: WriteOptions, cardId = ''): Promise<void> {
+  const answer = await bank()
+    .client(AccountService)
+    .permitCardReveal({ ...keyOf(options), cardId });
+  await out.message(PermitCardRevealResponseSchema, answer, async () => fields([['until', time(answer.expireTime)]]));
 }
 
 /** Shows the number of a card. */

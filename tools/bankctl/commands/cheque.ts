@@ -29,6 +29,7 @@ import {
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { amountOn } from '../amounts.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
+import { usage } from '../failure.ts';
 import { fields, money, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
@@ -140,6 +141,7 @@ export async function tellCheques(
   const cheques = [];
   for (const text of options.cheque ?? []) {
     const [number = '', amount = '', payeeName = ''] = text.split('=');
+    if (!/^[1-9]\d{0,8}$/.test(number)) throw usage(`${text} names no cheque; write it like 7=1200.00.`);
     const value = await amountOn(session.bank(), accountId, amount, undefined);
     cheques.push({ number: Number(number), amount: value, payeeName });
   }

@@ -20,7 +20,7 @@ interface Particulars extends WriteOptions {
   readonly name: string;
   readonly keys: string;
   readonly scope: readonly string[];
-  readonly calls: string;
+  readonly calls: number;
 }
 
 /** Registers a partner with the keys in a file. */
@@ -43,9 +43,7 @@ async function orderOf({ requestId = randomUUID(), validateOnly = false, name, k
   const jwksJson = await readFile(keys, 'utf8').catch(() => {
     throw usage(`There is no file ${keys} that can be read.`);
   });
-  const callsMax = Number(calls);
-  if (!Number.isInteger(callsMax)) throw usage('--calls is a whole number.');
-  return { requestId, validateOnly, displayName: name, jwksJson, scopes: [...scope], callsMax };
+  return { requestId, validateOnly, displayName: name, jwksJson, scopes: [...scope], callsMax: calls };
 }
 
 /** Suspends a partner, at once. */

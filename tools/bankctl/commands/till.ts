@@ -21,6 +21,7 @@ import {
   TransactionService,
 } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
+import { usage } from '../failure.ts';
 import { fields, money, table, word } from '../output.ts';
 import { pagesOf } from '../pages.ts';
 import type { Session } from '../session.ts';
@@ -67,11 +68,10 @@ export async function closeTill(
   options: WriteOptions & { readonly count?: readonly string[]; readonly reason?: string },
   tillId = '',
 ): Promise<void> {
+  const counted = (options.count ?? []).map(countedOf);
   const { till } = await client(session).getTill({ tillId });
-  const counts = (options.count ?? []).map((text) => {
-    const [amount = '', count = ''] = text.split('=');
-    return { denomination: { currencyCode: till?.balance?.currencyCode ?? '', amount }, count: Number(count) };
-  });
+  const currencyCode = till?.balance?.currencyCode ?? '';
+  const counts = counted.map(({ amount, count }) => ({ denomination: { currencyCode, amount }, count }));
   const reasons: Readonly<Record<string, TillDifferenceReason>> = TillDifferenceReason;
   const differenceReason = reasons[(options.reason ?? 'unspecified').replace('-', '_').toUpperCase()] ?? 0;
   const answer = await client(session).closeTill({ ...commandOf(options), tillId, counts, differenceReason });
@@ -173,4 +173,10 @@ export function moveVaultCash(way: 'bring' | 'fetch') {
 export async function showVault(session: Session, _options: object, branchId = '', currency = ''): Promise<void> {
   const answer = await client(session).getVault({ branchId, currencyCode: currency.toUpperCase() });
   await session.out.message(GetVaultResponseSchema, answer, () => fields([['balance', money(answer.balance)]]));
+}
+
+function countedOf(text: string) {
+  const [, amount, count] = /^(\d+(?:\.\d+)?)=(\d{1,9})$/.exec(text) ?? [];
+  if (amount === undefined) throw usage(`${text} says not how many there are of what; write it like 2000.00=3.`);
+  return { amount, count: Number(count) };
 }

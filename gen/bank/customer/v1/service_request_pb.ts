@@ -195,7 +195,7 @@ export type ServiceRequest = Message<"bank.customer.v1.ServiceRequest"> & {
   productState: RequestedProductState;
 
   /**
-   * Why the account did not allow it, e.g. `OVERDRAFT_NOT_ALLOWED`. Empty unless it was refused.
+   * Why the account did not allow it, e.g. `OVERDRAFT_NOT_ALLOWED`, or `STATEMENT_COPIES_EXCEEDED`: ten copies of statements were made for the customer within 24 hours. Empty unless it was refused.
    *
    * @generated from field: string product_refusal_reason = 18;
    */

@@ -41,7 +41,7 @@ export type CardMessageKey = Message<"bank.transaction.v1.CardMessageKey"> & {
   traceNumber: string;
 
   /**
-   * The date and time of transmission, MMDDhhmmss.
+   * The date and time of transmission, MMDDhhmmss, in UTC. The same a year later is that of another message: it is taken to be of the year in which it is nearest.
    *
    * @generated from field: string transmission_time = 3;
    */

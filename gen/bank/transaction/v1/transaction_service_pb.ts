@@ -4340,9 +4340,10 @@ export const TransactionService: GenService<{
    * Undoes a transaction, in whole or in part. Fees are given back when nothing of it is left. A reversal, and migrated
    * history, cannot be undone. Somebody else of the staff has to approve it. Between accounts of two branches it is
    * undone by back office: who is held to one of them is refused BRANCH_NOT_ALLOWED. Cash that went through a till is undone in that till,
-   * as long as it is open.
+   * as long as it is open. A cheque of which nothing is paid any more is outstanding again. What came by the clearing, or went to it, is returned
+   * by it and not undone here.
    *
-   * Errors: TRANSACTION_NOT_FOUND (NOT_FOUND), TILL_NOT_OPEN (FAILED_PRECONDITION: its cash went through a till that is closed), CASH_INSUFFICIENT (FAILED_PRECONDITION: there is not so much in the till), TILL_BUSY (ABORTED: there may be, once what is on its way into it is booked; repeat it), TRANSACTION_NOT_REVERSIBLE (FAILED_PRECONDITION), REVERSAL_EXCEEDS_ORIGINAL (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), ACCOUNT_CLOSED (FAILED_PRECONDITION), CURRENCY_MISMATCH (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
+   * Errors: TRANSACTION_NOT_FOUND (NOT_FOUND), TILL_NOT_OPEN (FAILED_PRECONDITION: its cash went through a till that is closed), CASH_INSUFFICIENT (FAILED_PRECONDITION: there is not so much in the till), TILL_BUSY (ABORTED: there may be, once what is on its way into it is booked; repeat it), TRANSACTION_NOT_REVERSIBLE (FAILED_PRECONDITION: it was never booked, is a reversal or history, or is the clearing's to return), REVERSAL_EXCEEDS_ORIGINAL (FAILED_PRECONDITION), INSUFFICIENT_FUNDS (FAILED_PRECONDITION), ACCOUNT_FROZEN (FAILED_PRECONDITION), ACCOUNT_CLOSED (FAILED_PRECONDITION), CURRENCY_MISMATCH (INVALID_ARGUMENT), CURRENCY_UNKNOWN (INVALID_ARGUMENT), CURRENCY_EXPONENT_EXCEEDED (INVALID_ARGUMENT), AMOUNT_OUT_OF_RANGE (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT)
    *
    * @generated from rpc bank.transaction.v1.TransactionService.ReverseTransaction
    */
