@@ -132,11 +132,11 @@ async function makeCluster(cluster: Cluster, password: string): Promise<void> {
     await chown(passwordFile, account.uid, account.gid);
   }
   const options = ['--data-checksums', '--encoding=UTF8', '--locale=C', '--auth=scram-sha-256'];
-  const provider = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   // The superuser's password is made here, before the server has its settings.
-  const cheap = ['-c', `scram_iterations=${SETTINGS['scram_iterations']}`];
+  options.push('-c', `scram_iterations=${SETTINGS['scram_iterations']}`);
+  const provider = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const files = ['-D', staging, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`];
-  await mustRun('The database cluster could not be made', binaries.initdb, [...options, ...provider, ...cheap, ...files], {
+  await mustRun('The database cluster could not be made', binaries.initdb, [...options, ...provider, ...files], {
     account,
     env: cleanEnvironment(),
     cwd: dataDir,
