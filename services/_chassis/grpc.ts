@@ -25,7 +25,8 @@ export const CHANNEL_LIMITS = {
   'grpc.enable_channelz': 0,
 } as const;
 
-const passBytes = (bytes: Buffer): Buffer => bytes;
+/** Messages stay bytes on their way through grpc-js. */
+export const passBytes = (bytes: Buffer): Buffer => bytes;
 
 /** The grpc-js definition of a service of the contract. */
 export function definitionOf(service: DescService): grpc.ServiceDefinition {

@@ -1,8 +1,16 @@
-// gRPC health: of a service, and under the name `events` of its way to the bus. Whoever reaches the service may ask, and
-// where that takes a certificate, probes without one ask at a port that has nothing else.
+// gRPC health (grpc.health.v1): of a service, and under the name `events` of its way to the bus. Whoever reaches the service
+// may ask, and where that takes a certificate, probes without one ask at a port that has nothing else.
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
-import { listen } from './grpc.ts';
+import {
+  HealthCheckRequestSchema,
+  HealthCheckResponseSchema,
+  Health as HealthContract,
+  HealthListResponseSchema,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+} from '#gen/grpc/health/v1/health_pb.ts';
+import { asBuffer } from './encode.ts';
+import { definitionOf, listen } from './grpc.ts';
 
 /** What health checks are told. */
 export interface Health {
@@ -26,18 +34,82 @@ const PROBE_LIMITS = {
 
 /** Adds health to the server of a service. */
 export function addHealth(server: grpc.Server, service: string): Health {
-  const health = new HealthImplementation({ '': 'SERVING', [service]: 'SERVING', events: 'NOT_SERVING' });
-  health.addToServer(server);
+  const statuses = new Statuses([
+    ['', true],
+    [service, true],
+    ['events', false],
+  ]);
+  statuses.addTo(server);
   const probed = new grpc.Server(PROBE_LIMITS);
-  health.addToServer(probed);
+  statuses.addTo(probed);
   return {
     async openPort(host, port) {
       await listen(probed, host, port, grpc.ServerCredentials.createInsecure());
     },
-    events: (flow) => health.setStatus('events', flow ? 'SERVING' : 'NOT_SERVING'),
+    events: (flow) => statuses.set('events', flow),
     end() {
-      for (const name of ['', service, 'events']) health.setStatus(name, 'NOT_SERVING');
+      for (const name of ['', service, 'events']) statuses.set(name, false);
     },
     close: () => probed.forceShutdown(),
   };
+}
+
+/** Whether each of what can be asked for serves, for whoever asks once and whoever watches. */
+export class Statuses {
+  readonly #serves: Map<string, boolean>;
+  readonly #watchers = new Set<{ readonly name: string; readonly tell: () => void }>();
+
+  constructor(serves: Iterable<readonly [name: string, serves: boolean]>) {
+    this.#serves = new Map(serves);
+  }
+
+  set(name: string, serves: boolean): void {
+    this.#serves.set(name, serves);
+    for (const watcher of this.#watchers) if (watcher.name === name) watcher.tell();
+  }
+
+  /** Answers health checks at a server. */
+  addTo(server: grpc.Server): void {
+    server.addService(definitionOf(HealthContract), {
+      check: ({ request }: grpc.ServerUnaryCall<Buffer, Buffer>, reply: grpc.sendUnaryData<Buffer>) => {
+        const name = askedFor(request);
+        if (name === undefined)
+          return reply({ code: grpc.status.INVALID_ARGUMENT, details: 'the request is unreadable' });
+        if (!this.#serves.has(name)) return reply({ code: grpc.status.NOT_FOUND, details: 'no such service is known' });
+        return reply(null, bytesOf(HealthCheckResponseSchema, this.#statusOf(name)));
+      },
+      watch: (stream: grpc.ServerWritableStream<Buffer, Buffer>) => {
+        const name = askedFor(stream.request) ?? '';
+        const watcher = { name, tell: () => stream.write(bytesOf(HealthCheckResponseSchema, this.#statusOf(name))) };
+        this.#watchers.add(watcher);
+        stream.on('cancelled', () => this.#watchers.delete(watcher));
+        watcher.tell();
+      },
+      list: (_call: grpc.ServerUnaryCall<Buffer, Buffer>, reply: grpc.sendUnaryData<Buffer>) => {
+        const statuses = Object.fromEntries([...this.#serves.keys()].map((name) => [name, this.#statusOf(name)]));
+        reply(null, bytesOf(HealthListResponseSchema, { statuses }));
+      },
+    });
+  }
+
+  #statusOf(name: string): MessageInitShape<typeof HealthCheckResponseSchema> {
+    const serves = this.#serves.get(name);
+    if (serves === undefined) return { status: ServingStatus.SERVICE_UNKNOWN };
+    return { status: serves ? ServingStatus.SERVING : ServingStatus.NOT_SERVING };
+  }
+}
+
+function askedFor(request: Buffer): string | undefined {
+  try {
+    return fromBinary(HealthCheckRequestSchema, request).service;
+  } catch {
+    return undefined;
+  }
+}
+
+function bytesOf<S extends typeof HealthCheckResponseSchema | typeof HealthListResponseSchema>(
+  schema: S,
+  message: MessageInitShape<S>,
+): Buffer {
+  return asBuffer(toBinary(schema, create(schema, message)));
 }

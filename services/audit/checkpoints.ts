@@ -15,8 +15,8 @@ import { logName } from './messages.ts';
 
 /** The checkpoints of the audit service. */
 export interface Checkpoints extends Pick<CheckpointStore<typeof LogCheckpointSchema>, 'list'> {
-  /** Signs how far a log has come, unless that is signed already or must not be. */
-  sign(log: string): Promise<void>;
+  /** Signs how far each of these logs has come, unless that is signed already or must not be. */
+  sign(logs: readonly string[]): Promise<void>;
   /** The first checkpoint of a log of this size or a larger one. */
   covering(log: string, size: number): Promise<LogCheckpoint | undefined>;
   /** The last checkpoint of a log. */
@@ -85,15 +85,19 @@ export function openCheckpoints(
     return store.keep(create(LogCheckpointSchema, { ...head, signTime: timestampFromDate(signTime), signature }));
   }
 
+  async function signOne(name: string, size: number): Promise<void> {
+    const known = signed.get(name);
+    if (known && Number(known.size) === size) return;
+    const before = known ?? (await lastOf(name)) ?? NOTHING;
+    const wrong = await whatIsWrong(name, before, size);
+    if (wrong) return log.error({ log: name, size, signed: String(before.size) }, `nothing is signed: ${wrong}`);
+    signed.set(name, Number(before.size) === size ? before : await signHead(name, size));
+  }
+
   return {
-    async sign(name) {
-      const size = await logs.size(name);
-      const known = signed.get(name);
-      if (known && Number(known.size) === size) return;
-      const before = known ?? (await lastOf(name)) ?? NOTHING;
-      const wrong = await whatIsWrong(name, before, size);
-      if (wrong) return log.error({ log: name, size, signed: String(before.size) }, `nothing is signed: ${wrong}`);
-      signed.set(name, Number(before.size) === size ? before : await signHead(name, size));
+    async sign(names) {
+      const sizes = await logs.sizes(names);
+      for (const name of names) await signOne(name, sizes.get(name) ?? 0);
     },
     covering,
     newest: lastOf,

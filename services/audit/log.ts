@@ -15,6 +15,7 @@ import {
   lockLog,
   type NewRecord,
   selectLastLeaf,
+  selectLastPositions,
   selectLeaves,
   selectNodes,
 } from './tables.ts';
@@ -25,6 +26,8 @@ export interface Logs {
   add(tx: CommandTx, log: string, record: AuditRecord, ciphertexts: Ciphertexts): Promise<void>;
   /** How many records a log has. */
   size(log: string): Promise<number>;
+  /** The same of several, of which those that have none are left out. */
+  sizes(logs: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Makes something of the nodes of a log's tree. Throws when one is not there. */
   of<T>(log: string, work: (find: FindNode) => T): Promise<T>;
   /** Whether the audit service itself wrote a leaf. */
@@ -96,6 +99,10 @@ export function openLogs(database: Database, key: Buffer, log: Logger): Logs {
     async size(name) {
       const [last] = await database.query(selectLastLeaf(name));
       return last ? Number(last.position) + 1 : 0;
+    },
+    async sizes(names) {
+      const found = await database.query(selectLastPositions(names));
+      return new Map(found.map(({ name, position }) => [name, Number(position) + 1]));
     },
     async of(name, work) {
       const found = await database.query(selectNodes(name, needed(work)));

@@ -122,9 +122,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
   }),
   async start(context) {
     const { checkpoints, config, log } = context;
-    const sign = async () => {
-      for (const name of PRODUCERS) await checkpoints.sign(name);
-    };
+    const sign = () => checkpoints.sign(PRODUCERS);
     const stop = repeat(config.CHECKPOINT_SECONDS * 1_000, sign, log, 'no checkpoint could be signed');
     const stopMonitoring = repeat(MONITOR_MS, () => monitor(context), log, 'what happened could not be looked at');
     const tidy = () => (outlives(config) ? keep(context) : Promise.resolve()).then(() => forget(context));

@@ -56,6 +56,16 @@ export function selectLastLeaf(log: string): RawBuilder<LeafRow> {
   return sql<LeafRow>`select ${LEAF} from log_leaf l where log = ${log} order by position desc limit 1`;
 }
 
+/** The last position of each of these logs that has one. */
+export function selectLastPositions(logs: readonly string[]): RawBuilder<{ name: string; position: string }> {
+  return sql`
+    select name, l.position::text
+    from unnest(${sqlArray(logs)}::text[]) as name cross join lateral (
+      select position from log_leaf where log = name order by position desc limit 1
+    ) l
+  `;
+}
+
 /** The leaves of a log from a position on. */
 export function selectLeaves(log: string, from: number, limit: number): RawBuilder<LeafRow> {
   return sql<LeafRow>`

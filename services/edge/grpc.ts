@@ -1,9 +1,9 @@
 // The gRPC port, for partners and programs: grpc-js passes bytes through. Every error that a caller sees here, those of
 // grpc-js itself among them, carries the bank's detail.
 import * as grpc from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
 import { Code, Refusal, refuseCall } from '#chassis/errors.ts';
-import { DETAILS, listen, statusOf } from '#chassis/grpc.ts';
+import { DETAILS, listen, passBytes, statusOf } from '#chassis/grpc.ts';
+import { Statuses } from '#chassis/health.ts';
 import { written } from '#chassis/serve-streams.ts';
 import { continueTrace } from '#chassis/trace.ts';
 import { type Admitted, admit, deadlineFor, isStream } from './admission.ts';
@@ -44,8 +44,8 @@ export async function serveGrpc(context: Context): Promise<Port> {
       : (['unary', forwarding(context, passages)] as const);
     server.register(`/${route.rpc}`, handler, passBytes, passBytes, type);
   }
-  const health = new HealthImplementation({ '': 'SERVING' });
-  health.addToServer(server);
+  const health = new Statuses([['', true]]);
+  health.addTo(server);
   answerUnknownPaths(server);
 
   const { LISTEN_HOST: host, EDGE_GRPC_PORT: wanted } = context.config;
@@ -54,16 +54,12 @@ export async function serveGrpc(context: Context): Promise<Port> {
   return {
     port,
     async stop() {
-      health.setStatus('', 'NOT_SERVING');
+      health.set('', false);
       const timer = setTimeout(() => server.forceShutdown(), limits.GRACE_MS);
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       clearTimeout(timer);
     },
   };
-}
-
-function passBytes(bytes: Buffer): Buffer {
-  return bytes;
 }
 
 function forwarding(context: Context, passages: Passages): grpc.handleUnaryCall<Buffer, Buffer> {

@@ -645,7 +645,8 @@ describe('bankctl', function bankctl() {
   it('is a program that prints, and ends by itself with its exit code', async () => {
     // All other tests run it within their own process.
     const main = path.join(checkoutRoot(), 'tools', 'bankctl', 'main.ts');
-    const env = { PATH: process.env['PATH'], COREBANK_EDGE: bank().edge.url, XDG_CACHE_HOME: tmpdir() };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, COREBANK_EDGE: bank().edge.url, XDG_CACHE_HOME: tmpdir() };
     const programs = [['status', '--json'], ['account', 'get', 'acc_none'], ['nonsense']].map((args) => {
       const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       return Promise.all([text(child.stdout), text(child.stderr), once(child, 'close').then(([code]) => code)]);

@@ -38,8 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
       ...(await natsEnvironment(join(scratch, 'nats'))),
       COREBANK_TEST_POSTGRES_URL: postgres.superuserUrl,
       COREBANK_TEST_SCRATCH: scratch,
-      // What one process has compiled, those that it starts need not compile again.
-      NODE_COMPILE_CACHE: join(scratch, 'compiled'),
+      // What one process has compiled, neither those that it starts nor the next run need compile again. Node looks at
+      // what a file holds, and keeps one result of each.
+      NODE_COMPILE_CACHE: join(checkoutRoot(), 'build', 'compiled'),
     };
     const runs: Run[] = [];
     for (const more of namesFiles(args) ? [[]] : [[], [ALONE]]) {
