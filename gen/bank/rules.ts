@@ -245,6 +245,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ReadDocument'
   | 'bank.customer.v1.CustomerService/ListDuplicates'
   | 'bank.customer.v1.CustomerService/DismissDuplicate'
+  | 'bank.customer.v1.CustomerService/MergeCustomers'
   | 'bank.customer.v1.CustomerService/OpenServiceRequest'
   | 'bank.customer.v1.CustomerService/ListServiceRequests'
   | 'bank.customer.v1.CustomerService/ListServiceRequestMessages'
@@ -3099,7 +3100,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
-    shows: [['customer', 'customerId']],
+    shows: [['customer', 'customerId'], ['customer', 'mergedIntoCustomerId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -3121,7 +3122,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
-    shows: [['versions', 'customer', 'customerId']],
+    shows: [['versions', 'customer', 'customerId'], ['versions', 'customer', 'mergedIntoCustomerId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -3142,7 +3143,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
-    shows: [['customers', 'customerId']],
+    shows: [['customers', 'customerId'], ['customers', 'mergedIntoCustomerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3885,6 +3886,37 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'CUSTOMER_NOT_FOUND',
       'CUSTOMERS_THE_SAME',
+    ],
+  },
+  'bank.customer.v1.CustomerService/MergeCustomers': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BACK_OFFICE', 'COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['mergedCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMERS_THE_SAME',
+      'CUSTOMER_DEACTIVATED',
+      'PARTY_KIND_FIXED',
+      'CUSTOMERS_RELATED',
+      'RELATION_EXISTS',
+      'SHARE_EXCEEDED',
+      'CUSTOMER_RESTRICTED',
+      'ERASURE_PENDING',
+      'DATA_REGION_FIXED',
+      'PARTICULARS_TOO_MANY',
     ],
   },
   'bank.customer.v1.CustomerService/OpenServiceRequest': {
@@ -9650,8 +9682,8 @@ export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Obje
 /** The services whose events each workload may hear. */
 export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
-  'security': ['transaction'],
-  'transaction': ['account'],
+  'security': ['customer', 'transaction'],
+  'transaction': ['account', 'customer'],
   'account': ['customer'],
   'customer': ['security'],
   'notification': ['account', 'customer', 'ledger', 'security', 'transaction'],
@@ -9758,6 +9790,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
+  'bank.customer.v1.MergeCustomersRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.OpenServiceRequestRequest': { subject: 'PERSONAL', text: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.OverrideRiskRatingRequest': { reason: 'PERSONAL' },
@@ -9948,6 +9981,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListSanctionsHitsResponse',
   'bank.customer.v1.ListServiceRequestMessagesResponse',
   'bank.customer.v1.ListServiceRequestsResponse',
+  'bank.customer.v1.MergeCustomersRequest',
+  'bank.customer.v1.MergeCustomersResponse',
   'bank.customer.v1.OpenServiceRequestRequest',
   'bank.customer.v1.OpenServiceRequestResponse',
   'bank.customer.v1.Organisation',

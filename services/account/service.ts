@@ -30,6 +30,7 @@ import { RequestedProducts } from './migrations/0028-requested-products.ts';
 import { Cheques } from './migrations/0029-cheques.ts';
 import { Cards } from './migrations/0030-cards.ts';
 import { ProductMigrations } from './migrations/0031-product-migrations.ts';
+import { MergedCustomers } from './migrations/0032-merged-customers.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
@@ -239,10 +240,11 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0029-cheques', class: Cheques },
     { name: '0030-cards', class: Cards },
     { name: '0031-product-migrations', class: ProductMigrations },
+    { name: '0032-merged-customers', class: MergedCustomers },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,
-  subscriptions: () => [ofCustomers()],
+  subscriptions: (context) => [ofCustomers(context)],
   rpcs,
   owners,
   async start(context) {
