@@ -6545,6 +6545,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'NO_CUSTOMER',
       'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RegisterCredentials': {
@@ -6586,6 +6587,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'LOGIN_REFUSED',
       'SECOND_FACTOR_REQUIRED',
       'LOGIN_HELD',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RefreshSession': {
@@ -6856,6 +6858,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'LOGIN_REFUSED',
       'LOGIN_HELD',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RegisterStaffMember': {
@@ -7545,6 +7548,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'DATA_KEY_DESTROYED',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RotateKeyEncryptionKey': {

@@ -2,8 +2,9 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import type { CommandTx } from '#chassis/command.ts';
+import { insertMerged, moveParty, selectSurvivor } from '#chassis/merged-parties.ts';
 import { on, type Subscription } from '#chassis/subscription.ts';
-import { type CustomerMerged, CustomerMergedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import { CustomerMergedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { readHolders } from './accounts.ts';
 import type { Context } from './context.ts';
 import { holdersAfterMerge, typeAfterMerge } from './domain/merging.ts';
@@ -24,24 +25,28 @@ export function dayOfMerge({ clock }: Pick<Context, 'clock'>): NonNullable<Subsc
 
 /** Makes the survivor's what is on accounts of who was merged into them. Told again, it does so for what has come since. */
 export function merges() {
-  return on<typeof CustomerMergedSchema, Day>(CustomerMergedSchema, async (tx, merge, envelope, businessDate) => {
-    const { customerId: survivor, mergedCustomerId: merged } = merge;
-    await tx.execute(sql`
-      insert into merged_customer (customer_id, survivor_id) values (${merged}, ${survivor}) on conflict do nothing
-    `);
+  return on<typeof CustomerMergedSchema, Day>(CustomerMergedSchema, async (tx, told, envelope, businessDate) => {
+    const { mergedCustomerId: merged } = told;
+    await tx.execute(insertMerged(merged, told.customerId));
+    const [survivor] = await tx.query(selectSurvivor(merged));
+    const merge = { merged, survivor: survivor?.id ?? told.customerId };
     const held = await tx.query(sql<{ id: string }>`
       select account_id as id from holder where customer_id = ${merged} order by account_id
     `);
-    const by = { businessDate: businessDate ?? '', authorId: envelope.actor?.partyId ?? '', approverId: envelope.actor?.approverId ?? '' };
+    const by = {
+      businessDate: businessDate ?? '',
+      authorId: envelope.actor?.partyId ?? '',
+      approverId: envelope.actor?.approverId ?? '',
+    };
     for (const { id } of held) await changeHolder(tx, id, merge, by);
-    await tx.execute(sql`select merge_customer(${merged})`);
+    await tx.execute(moveParty(merged));
   });
 }
 
+type Merge = { readonly merged: string; readonly survivor: string };
 type By = { readonly businessDate: string; readonly authorId: string; readonly approverId: string };
 
-async function changeHolder(tx: CommandTx, accountId: string, merge: CustomerMerged, by: By): Promise<void> {
-  const { customerId: survivor, mergedCustomerId: merged } = merge;
+async function changeHolder(tx: CommandTx, accountId: string, { merged, survivor }: Merge, by: By): Promise<void> {
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
   const row = await tx.em.findOneOrFail(AccountRow, { id: accountId }, lock);
   const before = (await readHolders(tx.em, accountId)).map(({ customerId, role }) => ({ customerId, role }));

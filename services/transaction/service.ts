@@ -7,7 +7,7 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { startEndOfDay } from './end-of-day.ts';
-import { signatures } from './events.ts';
+import { mergedCustomers, signatures } from './events.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
@@ -24,6 +24,7 @@ import { CardAuthorizations } from './migrations/0026-card-authorizations.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
 import { Limits } from './migrations/0031-limits.ts';
+import { MergedCustomers } from './migrations/0032-merged-customers.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
@@ -199,11 +200,12 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0027-untold-particulars', class: UntoldParticulars },
     { name: '0030-sanctions-gate', class: SanctionsGate },
     { name: '0031-limits', class: Limits },
+    { name: '0032-merged-customers', class: MergedCustomers },
   ],
   context: makeContext,
   rpcs,
   stepUp: ({ stepUp }) => stepUp,
-  subscriptions: () => [signatures()],
+  subscriptions: () => [signatures(), mergedCustomers()],
   start: async (context) => {
     const stops = [
       repeat(LIMITS_MS, () => context.limits.refresh(), context.log, 'limits could not be read'),

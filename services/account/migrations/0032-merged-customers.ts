@@ -1,30 +1,17 @@
-// Customers who were merged into others, and how what is theirs on accounts becomes the survivor's.
+// Customers who were merged into others: in mandates, in what waits for signatures, on cards, and where somebody is represented, the survivor is
+// named in their place. Versions of mandates are the runtime role's to add only; it is the same person whom they name.
 import { Migration } from '@mikro-orm/migrations';
+import { mergedParties, movesParty } from '#chassis/merged-parties.ts';
 
 const RUNTIME = 'account_runtime';
 
 export class MergedCustomers extends Migration {
   override up(): void {
-    this.addSql(`
-      create table merged_customer (
-        -- Whom the customer service has told of, and into whom they were merged.
-        customer_id text collate "C" primary key,
-        survivor_id text collate "C" not null,
-        create_time timestamptz not null default clock_timestamp(),
-        check (customer_id <> survivor_id)
-      );
-      grant select, insert on merged_customer to ${RUNTIME};
-
-      -- Names the survivor in the place of who was merged into them, as often as it is called: in mandates, in what waits for signatures, on
-      -- cards, and where somebody is represented. Versions of mandates are the runtime role's to add only; it is the same person whom they name.
-      create function merge_customer(merged text) returns void
-        language plpgsql security definer set search_path = public, pg_temp as $$
-      declare
-        survivor text;
-      begin
-        select m.survivor_id into survivor from merged_customer m where m.customer_id = merged;
-        if not found then raise exception '% was not merged', merged; end if;
-
+    this.addSql(mergedParties(RUNTIME));
+    this.addSql(
+      movesParty(
+        RUNTIME,
+        `
         -- Who is named twice by a version has the place of the first, and signs once. A signer is more than a preparer.
         update signatory s set role = case when 'signer' in (s.role, o.role) then 'signer' else s.role end,
           class = coalesce(least(s.class, o.class), s.class, o.class)
@@ -75,9 +62,8 @@ export class MergedCustomers extends Migration {
         update representation set representative_id = survivor where representative_id = merged;
         update requested_product set customer_id = survivor where customer_id = merged and state <> 'told';
         update card set customer_id = survivor where customer_id = merged;
-      end $$;
-      revoke execute on function merge_customer from public;
-      grant execute on function merge_customer to ${RUNTIME};
-    `);
+        `,
+      ),
+    );
   }
 }

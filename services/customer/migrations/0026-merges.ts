@@ -45,8 +45,14 @@ function moving(): string {
     declare
       survivor text;
     begin
-      select c.merged_into_id into survivor from customer c join customer_merge m on m.merged_customer_id = c.id
-      where c.id = merged;
+      -- Into whom they were merged, and those in turn.
+      with recursive way as (
+        select c.merged_into_id as id, 1 as step from customer c join customer_merge m on m.merged_customer_id = c.id
+        where c.id = merged and c.merged_into_id is not null
+        union all select c.merged_into_id, way.step + 1 from way join customer c on c.id = way.id
+        where c.merged_into_id is not null
+      )
+      select id into survivor from way order by step desc limit 1;
       if survivor is null then raise exception '% was not merged', merged; end if;
 
       update document set customer_id = survivor where customer_id = merged;
