@@ -4,12 +4,10 @@ import { create } from '@bufbuild/protobuf';
 import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
-import { selectSurvivor } from '#chassis/merged-parties.ts';
 import { type RevocationReason, type SessionTokens, SessionTokensSchema } from '#gen/bank/security/v1/security_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
 import { rememberDevice } from './devices.ts';
-import { refuse } from './domain/refusals.ts';
 import { isNight } from './domain/scoring.ts';
 import { sessionRevoked, sessionStarted } from './events.ts';
 import { countLogin, useReview } from './login-tables.ts';
@@ -43,8 +41,6 @@ export async function startSession(
   { partyId, staff, passing }: { partyId: string; staff: StaffRow | undefined; passing: Passing },
   call: Call,
 ): Promise<SessionTokens> {
-  const [survivor] = await tx.query(selectSurvivor(partyId));
-  if (survivor?.id !== partyId) throw refuse('CUSTOMER_MERGED');
   const startTime = context.now();
   const sessionId = newId('ses');
   const expireTime = new Date(startTime.getTime() + SESSION_MS);
