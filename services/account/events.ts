@@ -193,7 +193,7 @@ export function ofCustomers(context: Pick<Context, 'clock'>): Subscription<Day> 
         if (tierSet) await tx.execute(saveTiers(tierSet));
       }),
       deaths(),
-      merges(),
+      merges(publishHoldersChanged),
       requestedProducts(),
     ],
   };

@@ -7,8 +7,8 @@ import { on, type Subscription } from '#chassis/subscription.ts';
 import { CustomerMergedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { readHolders } from './accounts.ts';
 import type { Context } from './context.ts';
+import type { Holding } from './domain/holders.ts';
 import { holdersAfterMerge, typeAfterMerge } from './domain/merging.ts';
-import { publishHoldersChanged } from './events.ts';
 import { deleteHolders, insertHolderChange, insertHolders } from './holder-changes.ts';
 import { AccountRow } from './tables.ts';
 
@@ -24,7 +24,7 @@ export function dayOfMerge({ clock }: Pick<Context, 'clock'>): NonNullable<Subsc
 }
 
 /** Makes the survivor's what is on accounts of who was merged into them. Told again, it does so for what has come since. */
-export function merges() {
+export function merges(publishHoldersChanged: Telling) {
   return on<typeof CustomerMergedSchema, Day>(CustomerMergedSchema, async (tx, told, envelope, businessDate) => {
     const { mergedCustomerId: merged } = told;
     await tx.execute(insertMerged(merged, told.customerId));
@@ -38,15 +38,23 @@ export function merges() {
       authorId: envelope.actor?.partyId ?? '',
       approverId: envelope.actor?.approverId ?? '',
     };
-    for (const { id } of held) await changeHolder(tx, id, merge, by);
+    for (const { id } of held) await changeHolder(tx, id, merge, by, publishHoldersChanged);
     await tx.execute(moveParty(merged));
   });
 }
 
+/** Tells that others hold an account. */
+type Telling = (tx: CommandTx, row: AccountRow, holders: readonly Holding[]) => void;
 type Merge = { readonly merged: string; readonly survivor: string };
 type By = { readonly businessDate: string; readonly authorId: string; readonly approverId: string };
 
-async function changeHolder(tx: CommandTx, accountId: string, { merged, survivor }: Merge, by: By): Promise<void> {
+async function changeHolder(
+  tx: CommandTx,
+  accountId: string,
+  { merged, survivor }: Merge,
+  by: By,
+  publishHoldersChanged: Telling,
+): Promise<void> {
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
   const row = await tx.em.findOneOrFail(AccountRow, { id: accountId }, lock);
   const before = (await readHolders(tx.em, accountId)).map(({ customerId, role }) => ({ customerId, role }));
