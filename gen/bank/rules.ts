@@ -3934,6 +3934,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['product', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['documentIds'], kind: 'DOCUMENT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -3943,6 +3944,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'RATING_NOT_ALLOWED',
       'PRODUCT_INVALID',
       'DATE_INVALID',
+      'DOCUMENT_NOT_FOUND',
     ],
   },
   'bank.customer.v1.CustomerService/ListServiceRequests': {
@@ -4005,6 +4007,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     readsPersonal: false,
     ids: [
       { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+      { path: ['documentIds'], kind: 'DOCUMENT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -4013,6 +4016,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_ERASED',
       'SERVICE_REQUEST_RESOLVED',
       'SERVICE_REQUEST_FULL',
+      'DOCUMENT_NOT_FOUND',
     ],
   },
   'bank.customer.v1.CustomerService/AssignServiceRequest': {

@@ -28,6 +28,7 @@ import { Kyc } from './migrations/0023-kyc.ts';
 import { RequestedProducts } from './migrations/0024-requested-products.ts';
 import { Duplicates } from './migrations/0025-duplicates.ts';
 import { Merges } from './migrations/0026-merges.ts';
+import { AttachedDocuments } from './migrations/0027-attached-documents.ts';
 import { provingOf } from './proving.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
@@ -190,6 +191,7 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0024-requested-products', class: RequestedProducts },
     { name: '0025-duplicates', class: Duplicates },
     { name: '0026-merges', class: Merges },
+    { name: '0027-attached-documents', class: AttachedDocuments },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],
