@@ -145,13 +145,14 @@ describe('Customers who are one and the same', function merging() {
       });
       return records.length === 2;
     });
-    const before = [await seenBy(survivor), (await inbox(survivor)).lastNumber];
+    // Notices may still come, of what was paid.
+    const before = await seenBy(survivor);
     await bank.database('customer').query(`update customer_merge set merge_time = now() - interval '61 minutes'`);
     await until(
       'it is told again',
       async () => (await bank.database('customer').query('select from customer_merge where told_again')).length > 0,
     );
-    expect([await seenBy(survivor), (await inbox(survivor)).lastNumber]).to.deep.equal(before);
+    expect(await seenBy(survivor)).to.deep.equal(before);
   });
 
   it('are erased together', async () => {
