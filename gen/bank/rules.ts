@@ -246,6 +246,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ReadDocument'
   | 'bank.customer.v1.CustomerService/ListDuplicates'
   | 'bank.customer.v1.CustomerService/DismissDuplicate'
+  | 'bank.customer.v1.CustomerService/MergeCustomers'
   | 'bank.customer.v1.CustomerService/OpenServiceRequest'
   | 'bank.customer.v1.CustomerService/ListServiceRequests'
   | 'bank.customer.v1.CustomerService/ListServiceRequestMessages'
@@ -3121,7 +3122,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
-    shows: [['customer', 'customerId']],
+    shows: [['customer', 'customerId'], ['customer', 'mergedIntoCustomerId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -3143,7 +3144,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'VIEW' },
     ],
-    shows: [['versions', 'customer', 'customerId']],
+    shows: [['versions', 'customer', 'customerId'], ['versions', 'customer', 'mergedIntoCustomerId']],
     actors: [],
     errors: [
       'CUSTOMER_NOT_FOUND',
@@ -3164,7 +3165,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['branchId'], kind: 'BRANCH', access: 'VIEW' },
     ],
-    shows: [['customers', 'customerId']],
+    shows: [['customers', 'customerId'], ['customers', 'mergedIntoCustomerId']],
     actors: [],
     errors: [
       'PAGE_TOKEN_INVALID',
@@ -3909,6 +3910,37 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMERS_THE_SAME',
     ],
   },
+  'bank.customer.v1.CustomerService/MergeCustomers': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE'], scopes: [], stepUp: false, fourEyes: true, approvers: ['BACK_OFFICE', 'COMPLIANCE'] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
+      { path: ['mergedCustomerId'], kind: 'CUSTOMER', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'CUSTOMER_NOT_FOUND',
+      'CUSTOMERS_THE_SAME',
+      'CUSTOMER_DEACTIVATED',
+      'PARTY_KIND_FIXED',
+      'CUSTOMERS_RELATED',
+      'RELATION_EXISTS',
+      'SHARE_EXCEEDED',
+      'CUSTOMER_RESTRICTED',
+      'ERASURE_PENDING',
+      'DATA_REGION_FIXED',
+      'PARTICULARS_TOO_MANY',
+    ],
+  },
   'bank.customer.v1.CustomerService/OpenServiceRequest': {
     callers: ['edge'],
     grants: [
@@ -3924,6 +3956,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['customerId'], kind: 'CUSTOMER', access: 'ACT' },
       { path: ['product', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['documentIds'], kind: 'DOCUMENT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -3933,6 +3966,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'RATING_NOT_ALLOWED',
       'PRODUCT_INVALID',
       'DATE_INVALID',
+      'DOCUMENT_NOT_FOUND',
     ],
   },
   'bank.customer.v1.CustomerService/ListServiceRequests': {
@@ -3995,6 +4029,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     readsPersonal: false,
     ids: [
       { path: ['serviceRequestId'], kind: 'SERVICE_REQUEST', access: 'ACT' },
+      { path: ['documentIds'], kind: 'DOCUMENT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -4003,6 +4038,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_ERASED',
       'SERVICE_REQUEST_RESOLVED',
       'SERVICE_REQUEST_FULL',
+      'DOCUMENT_NOT_FOUND',
     ],
   },
   'bank.customer.v1.CustomerService/AssignServiceRequest': {
@@ -6535,6 +6571,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'NO_CUSTOMER',
       'CUSTOMER_NOT_FOUND',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RegisterCredentials': {
@@ -6576,6 +6613,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'LOGIN_REFUSED',
       'SECOND_FACTOR_REQUIRED',
       'LOGIN_HELD',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RefreshSession': {
@@ -6846,6 +6884,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'LOGIN_REFUSED',
       'LOGIN_HELD',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RegisterStaffMember': {
@@ -7535,6 +7574,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [
       'DATA_KEY_DESTROYED',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.security.v1.SecurityService/RotateKeyEncryptionKey': {
@@ -9672,8 +9712,8 @@ export const rulesByPath: ReadonlyMap<string, Rule> = new Map<string, Rule>(Obje
 /** The services whose events each workload may hear. */
 export const hears: Readonly<Partial<Record<Workload, readonly Workload[]>>> = {
   'edge': ['security'],
-  'security': ['transaction'],
-  'transaction': ['account'],
+  'security': ['customer', 'transaction'],
+  'transaction': ['account', 'customer'],
   'account': ['customer'],
   'customer': ['security'],
   'integration': ['transaction'],
@@ -9781,6 +9821,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
+  'bank.customer.v1.MergeCustomersRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.OpenServiceRequestRequest': { subject: 'PERSONAL', text: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
   'bank.customer.v1.OverrideRiskRatingRequest': { reason: 'PERSONAL' },
@@ -9971,6 +10012,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListSanctionsHitsResponse',
   'bank.customer.v1.ListServiceRequestMessagesResponse',
   'bank.customer.v1.ListServiceRequestsResponse',
+  'bank.customer.v1.MergeCustomersRequest',
+  'bank.customer.v1.MergeCustomersResponse',
   'bank.customer.v1.OpenServiceRequestRequest',
   'bank.customer.v1.OpenServiceRequestResponse',
   'bank.customer.v1.Organisation',

@@ -38,11 +38,13 @@ import {
 } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { type HolderOf, holdersMessage } from './accounts.ts';
+import type { Context } from './context.ts';
 import { saveStanding, saveTiers } from './customer-standings.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
 import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
 import { deaths } from './estates.ts';
+import { type Day, dayOfMerge, merges } from './merged-customers.ts';
 import { saveRepresentation } from './people-tables.ts';
 import { requestedProducts } from './request-events.ts';
 import type { StatementRow } from './statement-tables.ts';
@@ -171,7 +173,7 @@ const REPRESENTING: Partial<Record<RelationKind, Representation['kind']>> = {
  * Guardians and attorneys act on the accounts of those whom they represent: for as long as the customer service says. What it says of what
  * customers may do is kept, to be gone by; and what those leave who have died is looked for.
  */
-export function ofCustomers(): Subscription {
+export function ofCustomers(context: Pick<Context, 'clock'>): Subscription<Day> {
   const save = async (tx: CommandTx, { relationId, customerId, ...event }: RelationCreated | RelationEnded) => {
     const kind = REPRESENTING[event.kind];
     if (kind === undefined) return;
@@ -182,6 +184,7 @@ export function ofCustomers(): Subscription {
   const keep = async (tx: CommandTx, standing: CustomerStandingChanged) => tx.execute(saveStanding(standing));
   return {
     producer: 'customer',
+    prepare: dayOfMerge(context),
     handlers: [
       on(RelationCreatedSchema, save),
       on(RelationEndedSchema, save),
@@ -190,6 +193,7 @@ export function ofCustomers(): Subscription {
         if (tierSet) await tx.execute(saveTiers(tierSet));
       }),
       deaths(),
+      merges(publishHoldersChanged),
       requestedProducts(),
     ],
   };

@@ -34,6 +34,7 @@ import { CardReveals } from './migrations/0032-card-reveals.ts';
 import { ExceptionsByPayee } from './migrations/0033-exceptions-by-payee.ts';
 import { MigrationsCalledOff } from './migrations/0034-migrations-called-off.ts';
 import { RequestsByCustomer } from './migrations/0035-requests-by-customer.ts';
+import { MergedCustomers } from './migrations/0036-merged-customers.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
@@ -249,10 +250,11 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0033-exceptions-by-payee', class: ExceptionsByPayee },
     { name: '0034-migrations-called-off', class: MigrationsCalledOff },
     { name: '0035-requests-by-customer', class: RequestsByCustomer },
+    { name: '0036-merged-customers', class: MergedCustomers },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,
-  subscriptions: () => [ofCustomers()],
+  subscriptions: (context) => [ofCustomers(context)],
   rpcs,
   owners,
   async start(context) {

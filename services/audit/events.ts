@@ -8,11 +8,12 @@ import type { CommandTx } from '#chassis/command.ts';
 import { Outside } from '#chassis/database.ts';
 import { Code } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
+import { insertMerged } from '#chassis/merged-parties.ts';
 import { published } from '#chassis/services.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import { AccountWokenSchema } from '#gen/bank/account/v1/account_events_pb.ts';
 import { AuditRecordSchema, Outcome, RecordKind } from '#gen/bank/audit/v1/audit_pb.ts';
-import { SanctionsHitFoundSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import { CustomerMergedSchema, SanctionsHitFoundSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { Audience, Workload } from '#gen/bank/options/v1/options_pb.ts';
 import {
   AccessRefusedSchema,
@@ -30,6 +31,7 @@ import type { Sealed } from '#gen/bank/type/v1/sealed_pb.ts';
 import { watchHit, watchRecord, watchTransaction, watchWoken } from './activities.ts';
 import type { Context } from './context.ts';
 import { COMPLETE_STEP_UP, LOGIN, PARTNER_TOKEN, PASSKEY_LOGIN, RESET_PASSWORD } from './domain/reports.ts';
+import { lockHolds, spreadHolds } from './keeping-tables.ts';
 import { digestOf, PARTS, type Part } from './messages.ts';
 import { makeMonth } from './tables.ts';
 
@@ -98,6 +100,12 @@ function handlersOf(record: Recorder): Handler[] {
     on(TransactionPostedSchema, async (tx, event, envelope) => watchTransaction(tx, event, envelope)),
     on(AccountWokenSchema, async (tx, event, envelope) => watchWoken(tx, event, envelope)),
     on(SanctionsHitFoundSchema, async (tx, event, envelope) => watchHit(tx, event, envelope)),
+    on(CustomerMergedSchema, async (tx, { customerId, mergedCustomerId }) => {
+      await tx.execute(insertMerged(mergedCustomerId, customerId));
+      // What is held of the one is of the other as well.
+      await tx.query(lockHolds());
+      await tx.execute(spreadHolds([mergedCustomerId, customerId]));
+    }),
   ];
 }
 

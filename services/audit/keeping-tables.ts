@@ -98,6 +98,22 @@ export function insertHold(row: Omit<HoldRow, 'reason'> & { readonly sealed: Sea
   `;
 }
 
+/** Places the holds of either of two parties, who are one and the same, on the other as well, unless that was done. */
+export function spreadHolds(partyIds: readonly [string, string]): RawBuilder<unknown> {
+  const [one, other] = partyIds;
+  return sql`
+    insert into legal_hold (hold_id, party_id, resource_id, start_time, end_time, reason_sealed, author_id, create_time)
+    select h.hold_id || '-' || p.id, p.id, h.resource_id, h.start_time, h.end_time, h.reason_sealed, h.author_id, clock_timestamp()
+    from legal_hold h cross join (values (${one}), (${other})) as p (id)
+    where h.release_time is null and h.party_id in (${one}, ${other}) and h.party_id <> p.id
+      and not exists (
+        select from legal_hold o where o.party_id = p.id and o.reason_sealed = h.reason_sealed
+          and o.resource_id = h.resource_id and o.author_id = h.author_id
+      )
+    on conflict do nothing
+  `;
+}
+
 /** Releases a hold. */
 export function releaseHold(row: HoldRow): RawBuilder<unknown> {
   return sql`

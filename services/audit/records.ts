@@ -1,12 +1,14 @@
 // Records wherever they are: in the database, or in the archive when their month went there.
 import type { RawBuilder } from 'kysely';
+import { selectMergedInto } from '#chassis/merged-parties.ts';
+import type { ListAuditRecordsRequest } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { newestFirst, placeOf } from './archive.ts';
 import { type FileRow, type Place, selectFilesAt, selectTimes, selectWindow } from './archive-tables.ts';
 import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
-import type { Fits } from './domain/search.ts';
+import { type Fits, fitsSearch, spanOf } from './domain/search.ts';
 import { type RecordRow, recordMessage } from './messages.ts';
-import { type EntryRow, selectRecord } from './tables.ts';
+import { type EntryRow, selectRecord, selectRecords } from './tables.ts';
 
 type Means = Pick<Context, 'database' | 'archive'>;
 
@@ -123,4 +125,17 @@ async function rowsIn(
     for (const row of await archive.read(file)) if (wanted.has(row.recordId)) found.set(row.recordId, row);
   }
   return found;
+}
+
+/** A search for what is asked, with who was merged into the party, or the thing, that it names. */
+export async function searchOf({ database }: Means, filter: ListAuditRecordsRequest): Promise<Search> {
+  const ids = [filter.partyId, filter.resourceId].filter((id) => id !== '');
+  const merged: string[] = [];
+  for (const id of ids) merged.push(...(await database.query(selectMergedInto(id))).map((one) => one.id));
+  const asked = { filter, merged };
+  return {
+    select: (page) => selectRecords(asked, page),
+    fits: fitsSearch(asked),
+    span: spanOf(filter),
+  };
 }

@@ -17,6 +17,7 @@ import { Reads } from './migrations/0008-reads.ts';
 import { Keeping } from './migrations/0009-keeping.ts';
 import { SanctionsHits } from './migrations/0010-sanctions-hits.ts';
 import { WokenAccounts } from './migrations/0011-woken-accounts.ts';
+import { MergedCustomers } from './migrations/0012-merged-customers.ts';
 import { monitor } from './monitoring.ts';
 import { addCaseNote } from './rpc/add-case-note.ts';
 import { assignCase } from './rpc/assign-case.ts';
@@ -109,6 +110,7 @@ export const audit: ServiceDefinition<typeof AuditService, Context> = {
     { name: '0009-keeping', class: Keeping },
     { name: '0010-sanctions-hits', class: SanctionsHits },
     { name: '0011-woken-accounts', class: WokenAccounts },
+    { name: '0012-merged-customers', class: MergedCustomers },
   ],
   context: makeContext,
   subscriptions: recordings,

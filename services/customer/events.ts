@@ -6,6 +6,7 @@ import { on, type Subscription } from '#chassis/subscription.ts';
 import {
   CustomerDeactivatedSchema,
   CustomerDeceasedSchema,
+  CustomerMergedSchema,
   CustomerRegisteredSchema,
   CustomerStandingChangedSchema,
   CustomerUpdatedSchema,
@@ -29,6 +30,7 @@ import type { DeathRow } from './deaths.ts';
 import { kindMessage } from './domain/relations.ts';
 import { endErasure } from './erasure-tables.ts';
 import type { EvidenceRow } from './kyc-tables.ts';
+import type { MergeRow } from './merge-tables.ts';
 import { stateMessage } from './profile.ts';
 import type { RelationRow } from './relation-tables.ts';
 import { forgetBases, type SanctionsHitRow } from './screening-tables.ts';
@@ -63,6 +65,12 @@ export function publish(
 /** Publishes that a customer has died. */
 export function publishDeceased(tx: CommandTx, event: Omit<DeathRow, 'authorId'>): void {
   tx.publish(CustomerDeceasedSchema, event, { id: newId('evt'), sequence: 1 });
+}
+
+/** Publishes that a customer was merged into another. */
+export function publishMerged(tx: Pick<CommandTx, 'publish'>, event: MergeRow): void {
+  const { customerId, mergedCustomerId } = event;
+  tx.publish(CustomerMergedSchema, { customerId, mergedCustomerId }, { id: newId('evt'), sequence: 1 });
 }
 
 /** Publishes what became of a relation between customers. */

@@ -37,7 +37,7 @@ export function customerMessage(
   row: Pick<
     CustomerRow,
     'id' | 'state' | 'version' | 'createTime' | 'updateTime' | 'branchId' | 'relationshipOfficerId'
-  >,
+  > & { readonly mergedIntoId?: string | null | undefined },
   particulars: Particulars | undefined,
 ): Customer {
   return create(CustomerSchema, {
@@ -49,6 +49,7 @@ export function customerMessage(
     updateTime: timestampFromDate(row.updateTime),
     branchId: row.branchId,
     relationshipOfficerId: row.relationshipOfficerId,
+    mergedIntoCustomerId: row.mergedIntoId ?? '',
   });
 }
 

@@ -32,6 +32,14 @@ export interface MessageRow {
   /** Sealed. */
   readonly text: Buffer;
   readonly createMs: number;
+  /** What goes along with it. */
+  readonly documents: readonly Attached[];
+}
+
+/** A version of a document that goes along with a message. */
+export interface Attached {
+  readonly documentId: string;
+  readonly version: number;
 }
 
 const ms = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::float8`);
@@ -42,7 +50,11 @@ const REQUEST = sql`r.id, r.customer_id as "customerId", r.kind, r.category, r.s
   r.product_state as "productState", r.product_approval_number as "productApprovalNumber",
   r.product_refusal_reason as "productRefusalReason", r.statement_copy_number as "statementCopyNumber"`;
 const MESSAGE = sql`service_request_id as "serviceRequestId", message_number as "messageNumber", customer_id as "customerId",
-  from_bank as "fromBank", author_id as "authorId", text, ${ms('create_time')} as "createMs"`;
+  from_bank as "fromBank", author_id as "authorId", text, ${ms('create_time')} as "createMs", (
+    select coalesce(json_agg(json_build_object('documentId', d.document_id, 'version', d.document_version) order by d.position), '[]')
+    from service_request_document d
+    where d.service_request_id = m.service_request_id and d.message_number = m.message_number
+  ) as documents`;
 const instant = (value: number | null) => (value === null ? null : new Date(value));
 
 /** Writes a request down. */
@@ -129,6 +141,26 @@ export function insertMessage(row: MessageRow): RawBuilder<unknown> {
   `;
 }
 
+/** Of these documents of a customer, those that are stored: the newest version of each. */
+export function selectStored(customerId: string, ids: readonly string[]): RawBuilder<Attached> {
+  return sql<Attached>`
+    select id as "documentId", max(version) as version from document
+    where customer_id = ${customerId} and id = any(${sqlArray(ids)}::text[]) and state = 'STORED' group by id
+  `;
+}
+
+/** Writes down what goes along with a message. */
+export function attachDocuments(row: MessageRow): RawBuilder<unknown> {
+  return sql`
+    insert into service_request_document (service_request_id, message_number, document_id, document_version, position)
+    select ${row.serviceRequestId}, ${row.messageNumber}, d.id, d.version, d.place - 1
+    from unnest(
+      ${sqlArray(row.documents.map(({ documentId }) => documentId))}::text[],
+      ${sqlArray(row.documents.map(({ version }) => version))}::integer[]
+    ) with ordinality as d (id, version, place)
+  `;
+}
+
 /** Messages of a customer, newest first. */
 export function selectMessages(
   { customerId, requestId }: { readonly customerId: string; readonly requestId: string },
@@ -138,7 +170,7 @@ export function selectMessages(
   const [time = '', id = '', number = ''] = after ?? [];
   const isAfter = sql`(create_time, service_request_id, message_number) < (${time}::timestamptz, ${id}, ${Number(number)})`;
   return sql<MessageRow & { place: string }>`
-    select ${MESSAGE}, create_time::text as place from service_request_message
+    select ${MESSAGE}, create_time::text as place from service_request_message m
     where customer_id = ${customerId} and ${requestId === '' ? sql`true` : sql`service_request_id = ${requestId}`}
       and ${after ? isAfter : sql`true`}
     order by create_time desc, service_request_id desc, message_number desc limit ${limit}

@@ -25,11 +25,13 @@ import { refuse } from './domain/refusals.ts';
 import type { ProductStanding } from './domain/requested-products.ts';
 import type { At, Standing } from './domain/service-requests.ts';
 import {
+  attachDocuments,
   insertMessage,
   lockLate,
   lockRequest,
   type MessageRow,
   type ServiceRequestRow,
+  selectStored,
   selectWhose,
   updateRequest,
 } from './service-request-tables.ts';
@@ -105,7 +107,9 @@ export async function shownMessage(
   const { serviceRequestId, messageNumber, fromBank, authorId } = row;
   const isTold = !fromBank || principal?.audience === Audience.STAFF;
   const createTime = timestampFromMs(row.createMs);
-  const shown = { serviceRequestId, messageNumber, fromBank, authorId: isTold ? authorId : '', text, createTime };
+  const documents = [...row.documents];
+  const author = isTold ? authorId : '';
+  const shown = { serviceRequestId, messageNumber, fromBank, authorId: author, text, createTime, documents };
   return create(ServiceRequestMessageSchema, shown);
 }
 
@@ -144,6 +148,8 @@ export async function loadRequest(tx: CommandTx, vault: Vault, id: string): Prom
 /** What is written beside where a request stands. */
 export interface Written {
   readonly message?: string;
+  /** What goes along with the message. */
+  readonly documentIds?: readonly string[];
   readonly outcome?: string;
 }
 
@@ -163,14 +169,28 @@ export async function moveRequest(
     written.outcome === undefined ? row.outcome : await sealText(vault, customerId, 'outcome', written.outcome);
   const moved: ServiceRequestRow = { ...row, ...standing, outcome, version: row.version + 1 };
   await tx.execute(updateRequest(moved));
-  const message = written.message === undefined ? undefined : await write(vault, tx, moved, call, written.message);
+  const message =
+    written.message === undefined
+      ? undefined
+      : await write(vault, tx, moved, call, { text: written.message, ids: written.documentIds ?? [] });
   publishRequest(tx, moved);
   const { state, assigneeId } = moved;
-  const after = { state, assigneeId, ...written };
+  const { documentIds, ...texts } = written;
+  const after = { state, assigneeId, ...texts, ...(documentIds && { documentIds: [...documentIds] }) };
   tx.record({ resourceIds: [moved.id, customerId], partyId: customerId, after });
   const serviceRequest = await shownRequest(vault, moved, call.principal);
   if (!serviceRequest) throw refuse('CUSTOMER_ERASED');
   return { serviceRequest, ...(message && { message }) };
+}
+
+/** Refuses DOCUMENT_NOT_FOUND what is not stored of a customer. */
+export async function checkAttached(
+  tx: Pick<CommandTx, 'query'>,
+  customerId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const stored = ids.length === 0 ? [] : await tx.query(selectStored(customerId, ids));
+  if (stored.length < ids.length) throw refuse('DOCUMENT_NOT_FOUND');
 }
 
 /** Writes the message that a request has just counted. */
@@ -179,8 +199,9 @@ export async function write(
   tx: CommandTx,
   { id: serviceRequestId, customerId, messageCount: messageNumber }: ServiceRequestRow,
   call: Call,
-  text: string,
+  { text, ids }: { readonly text: string; readonly ids: readonly string[] },
 ): Promise<ServiceRequestMessage | undefined> {
+  const stored = ids.length === 0 ? [] : await tx.query(selectStored(customerId, ids));
   const row: MessageRow = {
     serviceRequestId,
     customerId,
@@ -189,8 +210,10 @@ export async function write(
     authorId: call.principal?.partyId ?? '',
     text: await sealText(vault, customerId, 'message', text),
     createMs: Date.now(),
+    documents: ids.flatMap((id) => stored.find(({ documentId }) => documentId === id) ?? []),
   };
   await tx.execute(insertMessage(row));
+  if (row.documents.length > 0) await tx.execute(attachDocuments(row));
   return shownMessage(vault, row, call.principal);
 }
 

@@ -11,6 +11,7 @@ import { documentEntities } from './document-tables.ts';
 import { refuse } from './domain/refusals.ts';
 import { erasures } from './events.ts';
 import { kycEntities } from './kyc-tables.ts';
+import { tellMergesAgain } from './merges.ts';
 import { Customers } from './migrations/0001-customers.ts';
 import { NameGrams } from './migrations/0005-name-grams.ts';
 import { CustomerVersions } from './migrations/0007-customer-versions.ts';
@@ -26,6 +27,8 @@ import { ServiceRequests } from './migrations/0022-service-requests.ts';
 import { Kyc } from './migrations/0023-kyc.ts';
 import { RequestedProducts } from './migrations/0024-requested-products.ts';
 import { Duplicates } from './migrations/0025-duplicates.ts';
+import { Merges } from './migrations/0026-merges.ts';
+import { AttachedDocuments } from './migrations/0027-attached-documents.ts';
 import { provingOf } from './proving.ts';
 import { relationEntities } from './relation-tables.ts';
 import { addCustomerNote } from './rpc/add-customer-note.ts';
@@ -66,6 +69,7 @@ import { listSanctionsHits } from './rpc/list-sanctions-hits.ts';
 import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts';
 import { listServiceRequestMessages } from './rpc/list-service-request-messages.ts';
 import { listServiceRequests } from './rpc/list-service-requests.ts';
+import { mergeCustomers } from './rpc/merge-customers.ts';
 import { openServiceRequest } from './rpc/open-service-request.ts';
 import { overrideRiskRating } from './rpc/override-risk-rating.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
@@ -128,6 +132,7 @@ function rpcs(context: Context) {
     addServiceRequestMessage: addServiceRequestMessage(context),
     listDuplicates: listDuplicates(context),
     dismissDuplicate: dismissDuplicate(context),
+    mergeCustomers: mergeCustomers(context),
     approveRequestedProduct: approveRequestedProduct(context),
     reportRequestedProduct: reportRequestedProduct(context),
     assignServiceRequest: assignServiceRequest(context),
@@ -185,11 +190,13 @@ export const customer: ServiceDefinition<typeof CustomerService, Context> = {
     { name: '0023-kyc', class: Kyc },
     { name: '0024-requested-products', class: RequestedProducts },
     { name: '0025-duplicates', class: Duplicates },
+    { name: '0026-merges', class: Merges },
+    { name: '0027-attached-documents', class: AttachedDocuments },
   ],
   context: makeContext,
   subscriptions: (context) => [erasures(context)],
   start: async (context) => {
-    const starts = [renewTerms, keepScreening, keepAssessed, tellStandings, escalateLate];
+    const starts = [renewTerms, keepScreening, keepAssessed, tellStandings, escalateLate, tellMergesAgain];
     const stops = starts.map((start) => start(context));
     return async () => {
       await Promise.all(stops.map((stop) => stop()));

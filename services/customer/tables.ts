@@ -29,6 +29,7 @@ const CustomerSchema = defineEntity({
     ruledRating: p.smallint().$type<RiskRating>().default(0),
     riskReasons: p.json().$type<RiskReason[]>().default([]),
     assessedVersion: p.integer().default(0),
+    mergedIntoId: p.text().nullable(),
     createTime: p.datetime(),
     updateTime: p.datetime(),
   },

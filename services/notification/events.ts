@@ -2,6 +2,7 @@
 // effect. Notification publishes no events of its own but the records of commands.
 import { fromBinary } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { insertMerged, moveParty } from '#chassis/merged-parties.ts';
 import { type Handler, on, type Subscription } from '#chassis/subscription.ts';
 import {
   AccountClosedSchema,
@@ -17,7 +18,11 @@ import {
   SignaturesRequestedSchema,
   StatementMadeSchema,
 } from '#gen/bank/account/v1/account_events_pb.ts';
-import { EvidenceDecidedSchema, EvidenceExpiringSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
+import {
+  CustomerMergedSchema,
+  EvidenceDecidedSchema,
+  EvidenceExpiringSchema,
+} from '#gen/bank/customer/v1/customer_events_pb.ts';
 import { EvidenceState } from '#gen/bank/customer/v1/kyc_pb.ts';
 import { JournalsPostedSchema } from '#gen/bank/ledger/v1/ledger_events_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
@@ -136,9 +141,9 @@ export function agreements(means: Means): Subscription {
   ]);
 }
 
-/** What customer says of what is verified of customers. */
+/** What customer says of what is verified of customers, and of who was merged into whom. */
 export function verifications(means: Means): Subscription {
-  return subscription('customer', means, means.holders, [
+  const verified = subscription('customer', means, means.holders, [
     telling(EvidenceExpiringSchema, ({ customerId, expireDate: bookingDate }) =>
       tellOne(customerId, 'evidence-expiring', { bookingDate }),
     ),
@@ -147,6 +152,15 @@ export function verifications(means: Means): Subscription {
       return state === EvidenceState.EXPIRED ? tellOne(customerId, 'evidence-expired', { bookingDate }) : [];
     }),
   ]);
+  return { ...verified, handlers: [...verified.handlers, mergedCustomers()] };
+}
+
+/** What a customer was told, and how they want to be told, is the survivor's; told again, also what has come since. */
+function mergedCustomers() {
+  return on(CustomerMergedSchema, async (tx, { customerId, mergedCustomerId }) => {
+    await tx.execute(insertMerged(mergedCustomerId, customerId));
+    await tx.execute(moveParty(mergedCustomerId));
+  });
 }
 
 /** What security says about the logins of customers, about approvals to staff, and about partners. */

@@ -13,6 +13,7 @@ import { DigestsAndReceipts } from './migrations/0006-digests-and-receipts.ts';
 import { Webhooks } from './migrations/0007-webhooks.ts';
 import { BouncesAndRetention } from './migrations/0008-bounces-and-retention.ts';
 import { NoticesOfAccounts } from './migrations/0009-notices-of-accounts.ts';
+import { MergedCustomers } from './migrations/0010-merged-customers.ts';
 import { startTellingNews } from './news.ts';
 import { changeTemplate } from './rpc/change-template.ts';
 import { createWebhook } from './rpc/create-webhook.ts';
@@ -94,6 +95,7 @@ export const notification: ServiceDefinition<typeof NotificationService, Context
     { name: '0007-webhooks', class: Webhooks },
     { name: '0008-bounces-and-retention', class: BouncesAndRetention },
     { name: '0009-notices-of-accounts', class: NoticesOfAccounts },
+    { name: '0010-merged-customers', class: MergedCustomers },
   ],
   context: makeContext,
   subscriptions: (context) => [

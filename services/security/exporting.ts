@@ -5,6 +5,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { create, fromBinary, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
 import { asBuffer } from '#chassis/encode.ts';
 import { Code, Refusal } from '#chassis/errors.ts';
+import { selectMergedInto } from '#chassis/merged-parties.ts';
 import { openPages } from '#chassis/pdf.ts';
 import { repeat } from '#chassis/repeat.ts';
 import { continueTrace } from '#chassis/trace.ts';
@@ -82,15 +83,20 @@ async function collectOne(context: Context, row: ExportRow): Promise<void> {
 /** All that the services answer about a customer; undefined when there is no such customer. */
 async function collect(context: Context, row: ExportRow): Promise<PersonalData | undefined> {
   const parts: Answers[] = [];
-  let accounts: readonly string[] = [];
+  const accounts: string[] = [];
+  // With what is left in the name of those who were merged into them.
+  const merged = (await context.database.query(selectMergedInto(row.partyId))).map(({ id }) => id);
   for (const part of PARTS) {
-    for (const accountId of part.perAccount ? accounts : [undefined]) {
+    const asked = part.perAccount
+      ? accounts.map((accountId) => ({ id: row.partyId, accountId }))
+      : [row.partyId, ...merged].map((id) => ({ id, accountId: undefined }));
+    for (const { id, accountId } of asked) {
       const [held] = await context.database.query(renewLease(row, LEASE_MS));
       if (!held) throw new Error(`${row.id} is another attempt's`);
-      const answers = await ask(context, part, row.partyId, accountId);
+      const answers = await ask(context, part, id, accountId);
       if (!answers) return undefined;
       if (answers.length > 0) parts.push({ rpc: part.rpc, ...(accountId !== undefined && { accountId }), answers });
-      if (part.rpc === ACCOUNTS) accounts = accountsIn(answers);
+      if (part.rpc === ACCOUNTS) accounts.push(...accountsIn(answers));
     }
   }
   return {

@@ -13,6 +13,7 @@ import { startExecuting } from './executing.ts';
 import { startExporting } from './exporting.ts';
 import { ownExport } from './exports.ts';
 import { deleteAddressHours } from './login-tables.ts';
+import { mergedCustomers } from './merged-customers.ts';
 import { Security } from './migrations/0001-security.ts';
 import { Approvals } from './migrations/0004-approvals.ts';
 import { Scoring } from './migrations/0010-scoring.ts';
@@ -32,6 +33,7 @@ import { SpentProofs } from './migrations/0028-spent-proofs.ts';
 import { NoCustomerBranches } from './migrations/0029-no-customer-branches.ts';
 import { ReadRecording } from './migrations/0030-read-recording.ts';
 import { PersonalDataExports } from './migrations/0031-personal-data-exports.ts';
+import { MergedCustomers } from './migrations/0032-merged-customers.ts';
 import { deleteSpent, deleteSpentProofs } from './partner-tables.ts';
 import { goOnRotating } from './rotation.ts';
 import { addTrustedPayee } from './rpc/add-trusted-payee.ts';
@@ -217,13 +219,14 @@ export const security: ServiceDefinition<typeof SecurityService, Context> = {
     { name: '0029-no-customer-branches', class: NoCustomerBranches },
     { name: '0030-read-recording', class: ReadRecording },
     { name: '0031-personal-data-exports', class: PersonalDataExports },
+    { name: '0032-merged-customers', class: MergedCustomers },
   ],
   // Its own keys, as all others get them, without a call.
   dataKeys: ownKeys,
   context: makeContext,
   rpcs,
   keys: ({ signing }) => signing.find,
-  subscriptions: (context) => [countedEvents(context)],
+  subscriptions: (context) => [countedEvents(context), mergedCustomers(context)],
   async start(context) {
     const { database, now, log, executor } = context;
     const forget = async () => {

@@ -1,10 +1,12 @@
 // What the transaction service publishes, and what it does about what account says.
 import type { CommandTx } from '#chassis/command.ts';
 import { newId } from '#chassis/id.ts';
+import { insertMerged, moveParty } from '#chassis/merged-parties.ts';
 import { toMoney } from '#chassis/money.ts';
 import { on, type Subscription } from '#chassis/subscription.ts';
 import { SignaturesCompletedSchema, SignaturesEndedSchema } from '#gen/bank/account/v1/account_events_pb.ts';
 import { SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
+import { CustomerMergedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import {
   TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
@@ -114,3 +116,16 @@ const ENDINGS: Partial<Record<SignatureRequestState, string>> = {
   // The account is no more from which it was to be paid.
   [SignatureRequestState.CANCELLED]: 'ACCOUNT_CLOSED',
 };
+
+/** What customer tells of customers who were merged: what is still to be ordered, and what is used of limits, is the survivor's. */
+export function mergedCustomers(): Subscription {
+  return {
+    producer: 'customer',
+    handlers: [
+      on(CustomerMergedSchema, async (tx, { customerId, mergedCustomerId }) => {
+        await tx.execute(insertMerged(mergedCustomerId, customerId));
+        await tx.execute(moveParty(mergedCustomerId));
+      }),
+    ],
+  };
+}

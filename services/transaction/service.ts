@@ -7,9 +7,9 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { startEndOfDay } from './end-of-day.ts';
-import { signatures } from './events.ts';
 import { expireCheques } from './expiring-cheques.ts';
 import { forgetUsage } from './forgetting-usage.ts';
+import { mergedCustomers, signatures } from './events.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
@@ -30,6 +30,7 @@ import { LimitPeriods } from './migrations/0032-limit-periods.ts';
 import { ChequesInClearing } from './migrations/0033-cheques-in-clearing.ts';
 import { DatedCardMessages } from './migrations/0034-dated-card-messages.ts';
 import { WorkLeases } from './migrations/0035-work-leases.ts';
+import { MergedCustomers } from './migrations/0040-merged-customers.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
@@ -211,11 +212,12 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0033-cheques-in-clearing', class: ChequesInClearing },
     { name: '0034-dated-card-messages', class: DatedCardMessages },
     { name: '0035-work-leases', class: WorkLeases },
+    { name: '0040-merged-customers', class: MergedCustomers },
   ],
   context: makeContext,
   rpcs,
   stepUp: ({ stepUp }) => stepUp,
-  subscriptions: () => [signatures()],
+  subscriptions: () => [signatures(), mergedCustomers()],
   start: async (context) => {
     const stops = [
       repeat(LIMITS_MS, () => context.limits.refresh(), context.log, 'limits could not be read'),

@@ -31,9 +31,10 @@ export const mayCall: Readonly<Record<string, readonly string[]>> = {
 export const mayHear: Readonly<Record<string, readonly string[] | '*'>> = {
   // Which sessions are over.
   edge: ['security'],
-  security: ['transaction'],
-  // Which payments enough have signed.
-  transaction: ['account'],
+  // What is paid to whom, and who was merged into whom.
+  security: ['customer', 'transaction'],
+  // Which payments enough have signed, and who was merged into whom.
+  transaction: ['account', 'customer'],
   // Who represents whom.
   account: ['customer'],
   customer: ['security'],

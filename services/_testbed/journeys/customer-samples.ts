@@ -45,6 +45,10 @@ export function customerSamples({
       request: { customerId, otherCustomerId: customerId },
       refused: 'CUSTOMERS_THE_SAME',
     },
+    'customer.MergeCustomers': {
+      request: { customerId, mergedCustomerId: customerId, remark: 'Registered twice' },
+      refused: 'CUSTOMERS_THE_SAME',
+    },
     'customer.AddCustomerNote': { request: { customerId, text: 'Moves to Brno in spring' } },
     'customer.ListCustomerNotes': { request: { customerId } },
     'customer.PublishConsentText': {

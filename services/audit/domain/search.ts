@@ -15,12 +15,19 @@ export function partiesOf({ actor, before, after }: AuditRecord): string[] {
   ) as string[];
 }
 
+/** What is searched for. What is found of a party, or of a thing that is one, is also what is of those who were merged into them. */
+export interface Asked {
+  readonly filter: ListAuditRecordsRequest;
+  readonly merged: readonly string[];
+}
+
 /** A search. Its times are not looked at. */
-export function fitsSearch(filter: ListAuditRecordsRequest): Fits {
+export function fitsSearch({ filter, merged }: Asked): Fits {
   const { partyId, resourceId, actorId, rpc, reason, outcome, kind } = filter;
+  const isOf = (ids: readonly string[], id: string) => ids.includes(id) || merged.some((one) => ids.includes(one));
   return (record) =>
-    (!partyId || partiesOf(record).includes(partyId) || record.resourceIds.includes(partyId)) &&
-    (!resourceId || record.resourceIds.includes(resourceId)) &&
+    (!partyId || isOf(partiesOf(record), partyId) || isOf(record.resourceIds, partyId)) &&
+    (!resourceId || isOf(record.resourceIds, resourceId)) &&
     (!actorId || record.actor?.partyId === actorId) &&
     (!rpc || record.rpc === rpc) &&
     (!reason || record.reason === reason) &&

@@ -9,11 +9,9 @@ import {
   ListAuditRecordsRequestSchema,
 } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Context } from '../context.ts';
-import { fitsSearch, spanOf } from '../domain/search.ts';
 import { exporting } from '../exporting.ts';
 import { bytesOf } from '../messages.ts';
-import { pageOf, searchRecords } from '../records.ts';
-import { selectRecords } from '../tables.ts';
+import { pageOf, searchOf, searchRecords } from '../records.ts';
 
 /** So many records stand in one part at most. */
 const AT_ONCE = 500;
@@ -24,11 +22,7 @@ export function exportAuditRecords(context: Context): Rpcs<typeof AuditService>[
     const filter = filterOf(request);
     const sent = await exporting(context, request);
     yield* sent.head();
-    const search = {
-      select: (page: Parameters<typeof selectRecords>[1]) => selectRecords(filter, page),
-      fits: fitsSearch(filter),
-      span: spanOf(filter),
-    };
+    const search = await searchOf(context, filter);
     for (let after: readonly string[] | undefined; !call.signal.aborted; ) {
       const found = await searchRecords(context, search, { after, limit: AT_ONCE });
       const page = pageOf(found, (rows) => fitting(rows, (row) => 2 * bytesOf(row)));

@@ -9,10 +9,8 @@ import {
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
 import { rulesByPath } from '#gen/bank/rules.ts';
 import type { Context } from '../context.ts';
-import { fitsSearch, spanOf } from '../domain/search.ts';
 import { recordMessage } from '../messages.ts';
-import { pageOf, searchRecords } from '../records.ts';
-import { selectRecords } from '../tables.ts';
+import { pageOf, searchOf, searchRecords } from '../records.ts';
 
 /** Lists who has read personal data of a customer. */
 export function listPersonalDataReads(context: Context): Rpcs<typeof AuditService>['listPersonalDataReads'] {
@@ -24,11 +22,7 @@ export function listPersonalDataReads(context: Context): Rpcs<typeof AuditServic
       resourceId: customerId,
       kind: RecordKind.PERSONAL_DATA_READ,
     });
-    const search = {
-      select: (page: Parameters<typeof selectRecords>[1]) => selectRecords(wanted, page),
-      fits: fitsSearch(wanted),
-      span: spanOf(wanted),
-    };
+    const search = await searchOf(context, wanted);
     const page = pageOf(await searchRecords(context, search, { after, limit: size }), (rows) => rows);
     return {
       reads: page.rows.map(recordMessage).flatMap((record) => shown(record, customerId)),

@@ -42,6 +42,10 @@ export const refuse = refusals('customer', {
   DATA_REGION_UNKNOWN: ['INVALID_ARGUMENT', 'The bank keeps nothing in this region.'],
   DATA_REGION_FIXED: ['FAILED_PRECONDITION', 'Documents of the customer are kept where they are.'],
   CUSTOMERS_THE_SAME: ['INVALID_ARGUMENT', 'It is twice the same customer.'],
+  CUSTOMERS_RELATED: ['FAILED_PRECONDITION', 'One of them is something to the other. End the relation first.'],
+  CUSTOMER_RESTRICTED: ['FAILED_PRECONDITION', 'A hit of one of them is open or confirmed.'],
+  ERASURE_PENDING: ['FAILED_PRECONDITION', 'One of them has asked to be erased.'],
+  PARTICULARS_TOO_MANY: ['FAILED_PRECONDITION', 'Together they have more contacts or identifiers than one may have.'],
   PRODUCT_INVALID: [
     'INVALID_ARGUMENT',
     'A request for something says what; a copy names its days, another limit its amount.',

@@ -4,6 +4,7 @@ import { customer as channel, refused, staff, staffAt, useService } from '#chass
 import { ServiceRequestState } from '#gen/bank/customer/v1/service_request_pb.ts';
 import { customer } from '../service.ts';
 import { unique } from '../testing.ts';
+import { aPdf, started, stored } from '../testing-documents.ts';
 import { aCustomer, complained } from '../testing-service-requests.ts';
 
 describe('AddServiceRequestMessage', () => {
@@ -29,6 +30,29 @@ describe('AddServiceRequestMessage', () => {
     expect(answered.serviceRequest).to.include({ state: ServiceRequestState.OPEN, messageCount: 3 });
     expect(answered.serviceRequest?.dueTime).to.not.equal(undefined);
     expect(await eventsOf(bank.database, serviceRequestId)).to.have.length(3);
+  });
+
+  it('takes documents of the customer along as evidence, of either side, and no others', async () => {
+    const [id, other] = [await aCustomer(bank), await aCustomer(bank)];
+    const own = bank.asPrincipal(channel(id));
+    const [mine, theirs] = [await stored(own, id), await stored(bank.asPrincipal(staff('BACK_OFFICE')), id)];
+    const foreign = await stored(bank.asPrincipal(channel(other)), other);
+    const begun = await started(own, id, aPdf());
+    const { serviceRequestId } = await complained(bank, id, { documentIds: [mine.documentId] });
+    const answer = message(serviceRequestId, { documentIds: [theirs.documentId, mine.documentId] });
+    await bank.asPrincipal(staff('TELLER')).addServiceRequestMessage(answer);
+    for (const { documentId } of [foreign, begun]) {
+      await refused(
+        own.addServiceRequestMessage(message(serviceRequestId, { documentIds: [documentId] })),
+        'DOCUMENT_NOT_FOUND',
+      );
+      await refused(complained(bank, id, { documentIds: [documentId] }), 'DOCUMENT_NOT_FOUND');
+    }
+    const { messages } = await own.listServiceRequestMessages({ customerId: id, serviceRequestId });
+    expect(messages.map(({ documents }) => documents.map(({ documentId }) => documentId))).to.deep.equal([
+      [theirs.documentId, mine.documentId],
+      [mine.documentId],
+    ]);
   });
 
   it('numbers messages that are written at the same time', async () => {

@@ -8,6 +8,9 @@ import { LISTED_MAX, type PairRow, selectActive, selectSharing, selectSharingWit
 import { openProfile } from '../profile.ts';
 import { CustomerRow } from '../tables.ts';
 
+/** The most pairs that a page looks at: more than there are of any one customer. */
+const PAIRS_MAX = 10 * LISTED_MAX;
+
 /** Lists customers who may be one and the same. */
 export function listDuplicates(context: Context): Rpcs<typeof CustomerService>['listDuplicates'] {
   const { database, pages } = context;
@@ -21,10 +24,15 @@ export function listDuplicates(context: Context): Rpcs<typeof CustomerService>['
     }
     const looked = (await database.query(selectActive(after?.[0] ?? '', size + 1))).map(({ id }) => id);
     const page = looked.slice(0, size);
-    const last = page.at(-1);
+    const sharing = page.length === 0 ? [] : await database.query(selectSharing(page));
+    // A page ends early, after a whole customer, rather than open a profile for each of thousands of pairs.
+    const beyond = sharing[PAIRS_MAX]?.customerId;
+    const pairs = beyond === undefined ? sharing : sharing.filter(({ customerId }) => customerId < beyond);
+    const last = beyond === undefined ? page.at(-1) : page.findLast((id) => id < beyond);
+    const isMore = beyond !== undefined || looked.length > size;
     return {
-      duplicates: page.length === 0 ? [] : await likely(context, await database.query(selectSharing(page))),
-      nextPageToken: looked.length > size && last ? pages.next(ListDuplicatesRequestSchema, request, [last]) : '',
+      duplicates: await likely(context, pairs),
+      nextPageToken: isMore && last ? pages.next(ListDuplicatesRequestSchema, request, [last]) : '',
     };
   };
 }

@@ -10,7 +10,7 @@ import { wanted } from '../domain/requested-products.ts';
 import { opened } from '../domain/service-requests.ts';
 import { openProfile, warmKey } from '../profile.ts';
 import { insertRequest, type ServiceRequestRow } from '../service-request-tables.ts';
-import { at, publishRequest, sealText, shownRequest, write } from '../service-requests.ts';
+import { at, checkAttached, publishRequest, sealText, shownRequest, write } from '../service-requests.ts';
 import { CustomerRow } from '../tables.ts';
 
 /** Takes what a customer asks in words. */
@@ -20,12 +20,13 @@ export function openServiceRequest(context: Context): Rpcs<typeof CustomerServic
     commands.run(Contract.method.openServiceRequest, request, call, {
       prepare: () => warmKey(context, request.customerId),
       decide: async (tx) => {
-        const { customerId, kind, category, rating, subject, text, product } = request;
+        const { customerId, kind, category, rating, subject, text, product, documentIds } = request;
         const lock = { lockMode: LockMode.PESSIMISTIC_READ, refresh: true } as const;
         const customer = await tx.em.findOne(CustomerRow, { id: customerId }, lock);
         if (!customer) throw refuse('CUSTOMER_NOT_FOUND');
         // Also who was deactivated may complain; of who was erased nobody could read it.
         if (!(await openProfile(vault, customer))) throw refuse('CUSTOMER_ERASED');
+        await checkAttached(tx, customerId, documentIds);
         const row: ServiceRequestRow = {
           ...opened(kind, rating, at(context)),
           ...wanted(kind, product),
@@ -41,7 +42,7 @@ export function openServiceRequest(context: Context): Rpcs<typeof CustomerServic
           version: 1,
         };
         await tx.execute(insertRequest(row));
-        await write(vault, tx, row, call, text);
+        await write(vault, tx, row, call, { text, ids: documentIds });
         publishRequest(tx, row);
         tx.record({ resourceIds: [row.id, customerId], partyId: customerId, after: { kind, category, subject, text } });
         const serviceRequest = await shownRequest(vault, row, call.principal);

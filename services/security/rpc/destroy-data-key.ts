@@ -1,11 +1,9 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { selectMergedInto } from '#chassis/merged-parties.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { SecurityService as Contract, type SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Context } from '../context.ts';
-import { refuse } from '../domain/refusals.ts';
-import { dataKeyDestroyed } from '../events.ts';
-import { expireExports } from '../export-tables.ts';
-import { destroyDataKey as destroy, lockDataKey } from '../key-tables.ts';
+import { destroyKeysOf } from '../merged-customers.ts';
 
 /** Erases a party by destroying their data key. */
 export function destroyDataKey(context: Context): Rpcs<typeof SecurityService>['destroyDataKey'] {
@@ -13,19 +11,17 @@ export function destroyDataKey(context: Context): Rpcs<typeof SecurityService>['
     const { partyId } = request;
     const answer = await context.commands.run(Contract.method.destroyDataKey, request, call, {
       decide: async (tx) => {
-        const [key] = await tx.query(lockDataKey(partyId));
-        if (key?.destroyed) throw refuse('DATA_KEY_DESTROYED');
         const now = context.now();
-        await tx.execute(destroy(partyId, now));
-        // Nobody can read what was collected of them any more.
-        await tx.execute(expireExports(partyId, now));
-        dataKeyDestroyed(tx, partyId);
-        tx.record({ resourceIds: [partyId], partyId: call.principal?.partyId ?? '' });
+        const resourceIds = await destroyKeysOf(tx, partyId, now);
+        tx.record({ resourceIds, partyId: call.principal?.partyId ?? '' });
         return { destroyTime: timestampFromDate(now) };
       },
     });
     // A key of the time before security had them may lie about still; a repeat removes what the first call did not come to.
-    if (!request.validateOnly) await context.dataKeys.files.remove(partyId);
+    if (!request.validateOnly) {
+      const merged = await context.database.query(selectMergedInto(partyId));
+      for (const id of [partyId, ...merged.map((one) => one.id)]) await context.dataKeys.files.remove(id);
+    }
     return answer;
   };
 }

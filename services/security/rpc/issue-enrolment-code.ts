@@ -4,6 +4,7 @@ import { SecurityService as Contract, type SecurityService } from '#gen/bank/sec
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { newEnrolmentCode } from '../enrolment.ts';
+import { refuseMerged } from '../merged-customers.ts';
 import { selectStaffMember } from '../staff-tables.ts';
 import { putCode } from '../tables.ts';
 
@@ -16,6 +17,7 @@ export function issueEnrolmentCode(context: Context): Rpcs<typeof SecurityServic
         // Whoever may issue codes to customers must not become a member of staff by one.
         const [staff] = await tx.query(selectStaffMember(customerId));
         if (staff) throw refuse('NO_CUSTOMER', { field: 'customer_id' });
+        await refuseMerged(tx, customerId);
         const { enrolmentCode, hash, expireTime } = newEnrolmentCode(context);
         await tx.execute(putCode({ partyId: customerId, hash, expireTime }));
         tx.record({ resourceIds: [customerId], partyId: customerId });

@@ -12,6 +12,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { loginRefused } from '../events.ts';
 import { checkStillPasses, countRefused, loginJudge, type Passing } from '../logins.ts';
+import { refuseMerged } from '../merged-customers.ts';
 import { lockPasskey, type PasskeyRow, usePasskey } from '../passkey-tables.ts';
 import { type Used, usedPasskey, useUp, wasUsed } from '../passkeys.ts';
 import { startSession } from '../sessions.ts';
@@ -73,6 +74,7 @@ async function start(
   // Removed, or used by somebody else, since its signature was looked at.
   const isSame = passkey?.partyId === partyId && passkey.counter === counter;
   await checkStillPasses(tx, passing);
+  await refuseMerged(tx, partyId);
   if (isReplay || !isSame || staff?.state === 'deactivated') {
     tellRefused(context, used.passkey, call);
     throw refuse('LOGIN_REFUSED');

@@ -14,6 +14,7 @@ import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { loginRefused } from '../events.ts';
 import { checkStillPasses, countRefused, loginJudge, type Passing } from '../logins.ts';
+import { refuseMerged } from '../merged-customers.ts';
 import { countTry, type Proved, stillStand, takeBack } from '../proofs.ts';
 import { giveRecoveryCodes } from '../recovery-codes.ts';
 import { factorOf, useFactor } from '../second-factor.ts';
@@ -97,6 +98,7 @@ async function start(
   const [staff] = await tx.query(shareStaffMember(partyId));
   const isActive = staff?.state !== 'deactivated';
   await checkStillPasses(tx, passing);
+  await refuseMerged(tx, partyId);
   if (!isSame || !isActive || !(await useFactor(tx, partyId, factor))) {
     tellRefused(context, { partyId, failures: credential.failures + 1 }, call);
     throw refuse('LOGIN_REFUSED');

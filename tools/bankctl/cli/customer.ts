@@ -90,6 +90,16 @@ function duplicateCommands(customer: Command, exited: Exited): void {
     .argument('<other>', 'the other (cus_…)')
     .addHelpText('after', '\nExample:\n  bankctl customer distinct cus_… cus_…')
     .action(action(exited, async () => (await load()).dismissDuplicate));
+
+  writes(customer.command('merge'))
+    .description(
+      'Makes one of two customers who are one and the same, once somebody else has approved it. It cannot be undone.',
+    )
+    .argument('<customer>', 'who survives (cus_…)')
+    .argument('<merged>', 'who is merged into them (cus_…)')
+    .argument('<remark>', 'why')
+    .addHelpText('after', "\nExample:\n  bankctl customer merge cus_… cus_… 'Registered twice'")
+    .action(action(exited, async () => (await load()).mergeCustomers));
 }
 
 function noteCommands(customer: Command, exited: Exited): void {

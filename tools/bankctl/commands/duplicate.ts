@@ -5,6 +5,7 @@ import {
   CustomerService,
   DismissDuplicateResponseSchema,
   ListDuplicatesResponseSchema,
+  MergeCustomersResponseSchema,
 } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { type DuplicateCandidate, DuplicateReason } from '#gen/bank/customer/v1/duplicate_pb.ts';
 import type { ListOptions, WriteOptions } from '../cli/run.ts';
@@ -45,4 +46,18 @@ export async function dismissDuplicate(
   const request = { requestId, validateOnly, customerId, otherCustomerId };
   const answer = await bank(OFFICE).client(CustomerService).dismissDuplicate(request);
   await out.message(DismissDuplicateResponseSchema, answer, async () => 'Noted: they are two.');
+}
+
+/** Makes one of two who are the same, once somebody else has approved it. */
+export async function mergeCustomers(
+  { bank, out }: Session,
+  { requestId = randomUUID(), validateOnly = false }: WriteOptions,
+  customerId = '',
+  mergedCustomerId = '',
+  remark = '',
+): Promise<void> {
+  const request = { requestId, validateOnly, customerId, mergedCustomerId, remark };
+  const answer = await bank(OFFICE).client(CustomerService).mergeCustomers(request);
+  const done = `${mergedCustomerId} is merged into ${customerId}.`;
+  await out.message(MergeCustomersResponseSchema, answer, async () => done);
 }

@@ -23,7 +23,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/customer/v1/customer_events.proto.
  */
 export const file_bank_customer_v1_customer_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIvUBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUSJAoScHJldmlvdXNfYnJhbmNoX2lkGAYgASgJQgjatRgECAcQAxIpChdyZWxhdGlvbnNoaXBfb2ZmaWNlcl9pZBgHIAEoCUII2rUYBAgIEAMiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUi3gEKD1JlbGF0aW9uQ3JlYXRlZBIdCgtyZWxhdGlvbl9pZBgBIAEoCUII2rUYBAgzEAMSLAoEa2luZBgCIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIlChNyZWxhdGVkX2N1c3RvbWVyX2lkGAQgASgJQgjatRgECAEQAxISCgp2YWxpZF9mcm9tGAUgASgJEhMKC3ZhbGlkX3VudGlsGAYgASgJEg8KB3ZlcnNpb24YByABKAUi3AEKDVJlbGF0aW9uRW5kZWQSHQoLcmVsYXRpb25faWQYASABKAlCCNq1GAQIMxADEiwKBGtpbmQYAiABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZBIdCgtjdXN0b21lcl9pZBgDIAEoCUII2rUYBAgBEAMSJQoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUII2rUYBAgBEAMSEgoKdmFsaWRfZnJvbRgFIAEoCRITCgt2YWxpZF91bnRpbBgGIAEoCRIPCgd2ZXJzaW9uGAcgASgFIroBChFTYW5jdGlvbnNIaXRGb3VuZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrwBChNTYW5jdGlvbnNIaXRDbGVhcmVkEhgKBmhpdF9pZBgBIAEoCUII2rUYBAg0EAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARADEh0KC3JlbGF0aW9uX2lkGAMgASgJQgjatRgECDMQAxItCgRsaXN0GAQgASgOMh8uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNMaXN0Eg0KBXNjb3JlGAUgASgFEg8KB3ZlcnNpb24YBiABKAUivgEKFVNhbmN0aW9uc0hpdENvbmZpcm1lZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrsBChJTYW5jdGlvbnNIaXRMYXBzZWQSGAoGaGl0X2lkGAEgASgJQgjatRgECDQQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSHQoLcmVsYXRpb25faWQYAyABKAlCCNq1GAQIMxADEi0KBGxpc3QYBCABKA4yHy5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0xpc3QSDQoFc2NvcmUYBSABKAUSDwoHdmVyc2lvbhgGIAEoBSJwChdDdXN0b21lclN0YW5kaW5nQ2hhbmdlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEgoKcmVzdHJpY3RlZBgCIAEoCBIPCgd2ZXJzaW9uGAMgASgFEhEKCXRpZXJfY29kZRgEIAEoCSJsChVTYW5jdGlvbnNMaXN0SW1wb3J0ZWQSLQoEbGlzdBgBIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBIPCgd2ZXJzaW9uGAIgASgFEhMKC2VudHJ5X2NvdW50GAMgASgFImEKEEN1c3RvbWVyRGVjZWFzZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhIKCmRlYXRoX2RhdGUYAiABKAkSGgoSZXZpZGVuY2VfcmVmZXJlbmNlGAMgASgJIoADChVTZXJ2aWNlUmVxdWVzdENoYW5nZWQSJAoSc2VydmljZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECFIQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSMgoEa2luZBgDIAEoDjIkLmJhbmsuY3VzdG9tZXIudjEuU2VydmljZVJlcXVlc3RLaW5kEjQKBXN0YXRlGAQgASgOMiUuYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdFN0YXRlEhEKCWVzY2FsYXRlZBgFIAEoCBIPCgd2ZXJzaW9uGAYgASgFEjMKB3Byb2R1Y3QYByABKAsyIi5iYW5rLmN1c3RvbWVyLnYxLlJlcXVlc3RlZFByb2R1Y3QSPgoNcHJvZHVjdF9zdGF0ZRgIIAEoDjInLmJhbmsuY3VzdG9tZXIudjEuUmVxdWVzdGVkUHJvZHVjdFN0YXRlEh8KF3Byb2R1Y3RfYXBwcm92YWxfbnVtYmVyGAkgASgFIkUKE0t5Y1RpZXJTZXRQdWJsaXNoZWQSLgoIdGllcl9zZXQYASABKAsyHC5iYW5rLmN1c3RvbWVyLnYxLkt5Y1RpZXJTZXQiogEKEUV2aWRlbmNlU3VibWl0dGVkEh0KC2V2aWRlbmNlX2lkGAEgASgJQgjatRgECDYQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSLAoEa2luZBgDIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuRG9jdW1lbnRLaW5kEhAKCHByb3ZpZGVyGAQgASgJEg8KB3ZlcnNpb24YBSABKAUipAEKEEV2aWRlbmNlRXhwaXJpbmcSHQoLZXZpZGVuY2VfaWQYASABKAlCCNq1GAQINhADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIsCgRraW5kGAMgASgOMh4uYmFuay5jdXN0b21lci52MS5Eb2N1bWVudEtpbmQSEwoLZXhwaXJlX2RhdGUYBCABKAkSDwoHdmVyc2lvbhgFIAEoBSKLAgoPRXZpZGVuY2VEZWNpZGVkEh0KC2V2aWRlbmNlX2lkGAEgASgJQgjatRgECDYQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSLAoEa2luZBgDIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuRG9jdW1lbnRLaW5kEi4KBXN0YXRlGAQgASgOMh8uYmFuay5jdXN0b21lci52MS5FdmlkZW5jZVN0YXRlEjYKCXJlamVjdGlvbhgFIAEoDjIjLmJhbmsuY3VzdG9tZXIudjEuRXZpZGVuY2VSZWplY3Rpb24SEwoLZXhwaXJlX2RhdGUYBiABKAkSDwoHdmVyc2lvbhgHIAEoBWIGcHJvdG8z", [file_bank_customer_v1_customer, file_bank_customer_v1_document, file_bank_customer_v1_kyc, file_bank_customer_v1_relation, file_bank_customer_v1_sanctions, file_bank_customer_v1_service_request, file_bank_options_v1_options]);
+  fileDesc("CiZiYW5rL2N1c3RvbWVyL3YxL2N1c3RvbWVyX2V2ZW50cy5wcm90bxIQYmFuay5jdXN0b21lci52MSKnAQoSQ3VzdG9tZXJSZWdpc3RlcmVkEh0KC2N1c3RvbWVyX2lkGAEgASgJQgjatRgECAEQARIuCgVzdGF0ZRgCIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuQ3VzdG9tZXJTdGF0ZRIUCgxvcmdhbmlzYXRpb24YAyABKAgSGwoJYnJhbmNoX2lkGAQgASgJQgjatRgECAcQAxIPCgd2ZXJzaW9uGAUgASgFIvUBCg9DdXN0b21lclVwZGF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUSJAoScHJldmlvdXNfYnJhbmNoX2lkGAYgASgJQgjatRgECAcQAxIpChdyZWxhdGlvbnNoaXBfb2ZmaWNlcl9pZBgHIAEoCUII2rUYBAgIEAMiqAEKE0N1c3RvbWVyRGVhY3RpdmF0ZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEi4KBXN0YXRlGAIgASgOMh8uYmFuay5jdXN0b21lci52MS5DdXN0b21lclN0YXRlEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCBIbCglicmFuY2hfaWQYBCABKAlCCNq1GAQIBxADEg8KB3ZlcnNpb24YBSABKAUiVQoOQ3VzdG9tZXJNZXJnZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEiQKEm1lcmdlZF9jdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAEi3gEKD1JlbGF0aW9uQ3JlYXRlZBIdCgtyZWxhdGlvbl9pZBgBIAEoCUII2rUYBAgzEAMSLAoEa2luZBgCIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuUmVsYXRpb25LaW5kEh0KC2N1c3RvbWVyX2lkGAMgASgJQgjatRgECAEQAxIlChNyZWxhdGVkX2N1c3RvbWVyX2lkGAQgASgJQgjatRgECAEQAxISCgp2YWxpZF9mcm9tGAUgASgJEhMKC3ZhbGlkX3VudGlsGAYgASgJEg8KB3ZlcnNpb24YByABKAUi3AEKDVJlbGF0aW9uRW5kZWQSHQoLcmVsYXRpb25faWQYASABKAlCCNq1GAQIMxADEiwKBGtpbmQYAiABKA4yHi5iYW5rLmN1c3RvbWVyLnYxLlJlbGF0aW9uS2luZBIdCgtjdXN0b21lcl9pZBgDIAEoCUII2rUYBAgBEAMSJQoTcmVsYXRlZF9jdXN0b21lcl9pZBgEIAEoCUII2rUYBAgBEAMSEgoKdmFsaWRfZnJvbRgFIAEoCRITCgt2YWxpZF91bnRpbBgGIAEoCRIPCgd2ZXJzaW9uGAcgASgFIroBChFTYW5jdGlvbnNIaXRGb3VuZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrwBChNTYW5jdGlvbnNIaXRDbGVhcmVkEhgKBmhpdF9pZBgBIAEoCUII2rUYBAg0EAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARADEh0KC3JlbGF0aW9uX2lkGAMgASgJQgjatRgECDMQAxItCgRsaXN0GAQgASgOMh8uYmFuay5jdXN0b21lci52MS5TYW5jdGlvbnNMaXN0Eg0KBXNjb3JlGAUgASgFEg8KB3ZlcnNpb24YBiABKAUivgEKFVNhbmN0aW9uc0hpdENvbmZpcm1lZBIYCgZoaXRfaWQYASABKAlCCNq1GAQINBADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIdCgtyZWxhdGlvbl9pZBgDIAEoCUII2rUYBAgzEAMSLQoEbGlzdBgEIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBINCgVzY29yZRgFIAEoBRIPCgd2ZXJzaW9uGAYgASgFIrsBChJTYW5jdGlvbnNIaXRMYXBzZWQSGAoGaGl0X2lkGAEgASgJQgjatRgECDQQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSHQoLcmVsYXRpb25faWQYAyABKAlCCNq1GAQIMxADEi0KBGxpc3QYBCABKA4yHy5iYW5rLmN1c3RvbWVyLnYxLlNhbmN0aW9uc0xpc3QSDQoFc2NvcmUYBSABKAUSDwoHdmVyc2lvbhgGIAEoBSJwChdDdXN0b21lclN0YW5kaW5nQ2hhbmdlZBIdCgtjdXN0b21lcl9pZBgBIAEoCUII2rUYBAgBEAMSEgoKcmVzdHJpY3RlZBgCIAEoCBIPCgd2ZXJzaW9uGAMgASgFEhEKCXRpZXJfY29kZRgEIAEoCSJsChVTYW5jdGlvbnNMaXN0SW1wb3J0ZWQSLQoEbGlzdBgBIAEoDjIfLmJhbmsuY3VzdG9tZXIudjEuU2FuY3Rpb25zTGlzdBIPCgd2ZXJzaW9uGAIgASgFEhMKC2VudHJ5X2NvdW50GAMgASgFImEKEEN1c3RvbWVyRGVjZWFzZWQSHQoLY3VzdG9tZXJfaWQYASABKAlCCNq1GAQIARABEhIKCmRlYXRoX2RhdGUYAiABKAkSGgoSZXZpZGVuY2VfcmVmZXJlbmNlGAMgASgJIoADChVTZXJ2aWNlUmVxdWVzdENoYW5nZWQSJAoSc2VydmljZV9yZXF1ZXN0X2lkGAEgASgJQgjatRgECFIQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSMgoEa2luZBgDIAEoDjIkLmJhbmsuY3VzdG9tZXIudjEuU2VydmljZVJlcXVlc3RLaW5kEjQKBXN0YXRlGAQgASgOMiUuYmFuay5jdXN0b21lci52MS5TZXJ2aWNlUmVxdWVzdFN0YXRlEhEKCWVzY2FsYXRlZBgFIAEoCBIPCgd2ZXJzaW9uGAYgASgFEjMKB3Byb2R1Y3QYByABKAsyIi5iYW5rLmN1c3RvbWVyLnYxLlJlcXVlc3RlZFByb2R1Y3QSPgoNcHJvZHVjdF9zdGF0ZRgIIAEoDjInLmJhbmsuY3VzdG9tZXIudjEuUmVxdWVzdGVkUHJvZHVjdFN0YXRlEh8KF3Byb2R1Y3RfYXBwcm92YWxfbnVtYmVyGAkgASgFIkUKE0t5Y1RpZXJTZXRQdWJsaXNoZWQSLgoIdGllcl9zZXQYASABKAsyHC5iYW5rLmN1c3RvbWVyLnYxLkt5Y1RpZXJTZXQiogEKEUV2aWRlbmNlU3VibWl0dGVkEh0KC2V2aWRlbmNlX2lkGAEgASgJQgjatRgECDYQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSLAoEa2luZBgDIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuRG9jdW1lbnRLaW5kEhAKCHByb3ZpZGVyGAQgASgJEg8KB3ZlcnNpb24YBSABKAUipAEKEEV2aWRlbmNlRXhwaXJpbmcSHQoLZXZpZGVuY2VfaWQYASABKAlCCNq1GAQINhADEh0KC2N1c3RvbWVyX2lkGAIgASgJQgjatRgECAEQAxIsCgRraW5kGAMgASgOMh4uYmFuay5jdXN0b21lci52MS5Eb2N1bWVudEtpbmQSEwoLZXhwaXJlX2RhdGUYBCABKAkSDwoHdmVyc2lvbhgFIAEoBSKLAgoPRXZpZGVuY2VEZWNpZGVkEh0KC2V2aWRlbmNlX2lkGAEgASgJQgjatRgECDYQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAMSLAoEa2luZBgDIAEoDjIeLmJhbmsuY3VzdG9tZXIudjEuRG9jdW1lbnRLaW5kEi4KBXN0YXRlGAQgASgOMh8uYmFuay5jdXN0b21lci52MS5FdmlkZW5jZVN0YXRlEjYKCXJlamVjdGlvbhgFIAEoDjIjLmJhbmsuY3VzdG9tZXIudjEuRXZpZGVuY2VSZWplY3Rpb24SEwoLZXhwaXJlX2RhdGUYBiABKAkSDwoHdmVyc2lvbhgHIAEoBWIGcHJvdG8z", [file_bank_customer_v1_customer, file_bank_customer_v1_document, file_bank_customer_v1_kyc, file_bank_customer_v1_relation, file_bank_customer_v1_sanctions, file_bank_customer_v1_service_request, file_bank_options_v1_options]);
 
 /**
  * A customer was registered.
@@ -187,6 +187,35 @@ export const CustomerDeactivatedSchema: GenMessage<CustomerDeactivated> = /*@__P
   messageDesc(file_bank_customer_v1_customer_events, 2);
 
 /**
+ * A customer was merged into another. Whoever keeps something of theirs makes it the survivor's. Told twice, at once and an hour later: what was
+ * under way for the one who was merged, when it was told first, has come to rest by then.
+ *
+ * @generated from message bank.customer.v1.CustomerMerged
+ */
+export type CustomerMerged = Message<"bank.customer.v1.CustomerMerged"> & {
+  /**
+   * Who survives.
+   *
+   * @generated from field: string customer_id = 1;
+   */
+  customerId: string;
+
+  /**
+   * Who was merged into them.
+   *
+   * @generated from field: string merged_customer_id = 2;
+   */
+  mergedCustomerId: string;
+};
+
+/**
+ * Describes the message bank.customer.v1.CustomerMerged.
+ * Use `create(CustomerMergedSchema)` to create a new message.
+ */
+export const CustomerMergedSchema: GenMessage<CustomerMerged> = /*@__PURE__*/
+  messageDesc(file_bank_customer_v1_customer_events, 3);
+
+/**
  * A relation between two customers was written down.
  *
  * @generated from message bank.customer.v1.RelationCreated
@@ -247,7 +276,7 @@ export type RelationCreated = Message<"bank.customer.v1.RelationCreated"> & {
  * Use `create(RelationCreatedSchema)` to create a new message.
  */
 export const RelationCreatedSchema: GenMessage<RelationCreated> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 3);
+  messageDesc(file_bank_customer_v1_customer_events, 4);
 
 /**
  * The end of a relation was set, or set earlier.
@@ -310,7 +339,7 @@ export type RelationEnded = Message<"bank.customer.v1.RelationEnded"> & {
  * Use `create(RelationEndedSchema)` to create a new message.
  */
 export const RelationEndedSchema: GenMessage<RelationEnded> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 4);
+  messageDesc(file_bank_customer_v1_customer_events, 5);
 
 /**
  * A customer, or one who stands in a relation to them, was found to be like a listed party; or was again, after that had been cleared
@@ -367,7 +396,7 @@ export type SanctionsHitFound = Message<"bank.customer.v1.SanctionsHitFound"> & 
  * Use `create(SanctionsHitFoundSchema)` to create a new message.
  */
 export const SanctionsHitFoundSchema: GenMessage<SanctionsHitFound> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 5);
+  messageDesc(file_bank_customer_v1_customer_events, 6);
 
 /**
  * A hit was cleared: the customer is somebody else.
@@ -423,7 +452,7 @@ export type SanctionsHitCleared = Message<"bank.customer.v1.SanctionsHitCleared"
  * Use `create(SanctionsHitClearedSchema)` to create a new message.
  */
 export const SanctionsHitClearedSchema: GenMessage<SanctionsHitCleared> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 6);
+  messageDesc(file_bank_customer_v1_customer_events, 7);
 
 /**
  * A hit was confirmed: it is the customer.
@@ -479,7 +508,7 @@ export type SanctionsHitConfirmed = Message<"bank.customer.v1.SanctionsHitConfir
  * Use `create(SanctionsHitConfirmedSchema)` to create a new message.
  */
 export const SanctionsHitConfirmedSchema: GenMessage<SanctionsHitConfirmed> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 7);
+  messageDesc(file_bank_customer_v1_customer_events, 8);
 
 /**
  * A hit that nobody had decided on lapsed: they are no longer alike.
@@ -535,7 +564,7 @@ export type SanctionsHitLapsed = Message<"bank.customer.v1.SanctionsHitLapsed"> 
  * Use `create(SanctionsHitLapsedSchema)` to create a new message.
  */
 export const SanctionsHitLapsedSchema: GenMessage<SanctionsHitLapsed> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 8);
+  messageDesc(file_bank_customer_v1_customer_events, 9);
 
 /**
  * What a customer may do at the bank is another. The account service goes by it. The thing that the event is about is the customer's
@@ -579,7 +608,7 @@ export type CustomerStandingChanged = Message<"bank.customer.v1.CustomerStanding
  * Use `create(CustomerStandingChangedSchema)` to create a new message.
  */
 export const CustomerStandingChangedSchema: GenMessage<CustomerStandingChanged> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 9);
+  messageDesc(file_bank_customer_v1_customer_events, 10);
 
 /**
  * A sanctions list has a new version.
@@ -614,7 +643,7 @@ export type SanctionsListImported = Message<"bank.customer.v1.SanctionsListImpor
  * Use `create(SanctionsListImportedSchema)` to create a new message.
  */
 export const SanctionsListImportedSchema: GenMessage<SanctionsListImported> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 10);
+  messageDesc(file_bank_customer_v1_customer_events, 11);
 
 /**
  * A customer has died.
@@ -649,7 +678,7 @@ export type CustomerDeceased = Message<"bank.customer.v1.CustomerDeceased"> & {
  * Use `create(CustomerDeceasedSchema)` to create a new message.
  */
 export const CustomerDeceasedSchema: GenMessage<CustomerDeceased> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 11);
+  messageDesc(file_bank_customer_v1_customer_events, 12);
 
 /**
  * A customer's request came, or moved on: somebody has it, or it waits, is late, was resolved or opened again.
@@ -726,7 +755,7 @@ export type ServiceRequestChanged = Message<"bank.customer.v1.ServiceRequestChan
  * Use `create(ServiceRequestChangedSchema)` to create a new message.
  */
 export const ServiceRequestChangedSchema: GenMessage<ServiceRequestChanged> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 12);
+  messageDesc(file_bank_customer_v1_customer_events, 13);
 
 /**
  * There is a version of the tiers of customers. It is in force. The thing that the event is about is `kyc_tiers`.
@@ -747,7 +776,7 @@ export type KycTierSetPublished = Message<"bank.customer.v1.KycTierSetPublished"
  * Use `create(KycTierSetPublishedSchema)` to create a new message.
  */
 export const KycTierSetPublishedSchema: GenMessage<KycTierSetPublished> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 13);
+  messageDesc(file_bank_customer_v1_customer_events, 14);
 
 /**
  * Evidence was submitted, and waits to be verified: by its provider, where it names one, which answers by ReportVerification.
@@ -796,7 +825,7 @@ export type EvidenceSubmitted = Message<"bank.customer.v1.EvidenceSubmitted"> & 
  * Use `create(EvidenceSubmittedSchema)` to create a new message.
  */
 export const EvidenceSubmittedSchema: GenMessage<EvidenceSubmitted> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 14);
+  messageDesc(file_bank_customer_v1_customer_events, 15);
 
 /**
  * Evidence of which the last day is near. Customers are told, to send another document in time.
@@ -845,7 +874,7 @@ export type EvidenceExpiring = Message<"bank.customer.v1.EvidenceExpiring"> & {
  * Use `create(EvidenceExpiringSchema)` to create a new message.
  */
 export const EvidenceExpiringSchema: GenMessage<EvidenceExpiring> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 15);
+  messageDesc(file_bank_customer_v1_customer_events, 16);
 
 /**
  * Evidence was verified, rejected, or has expired.
@@ -908,5 +937,5 @@ export type EvidenceDecided = Message<"bank.customer.v1.EvidenceDecided"> & {
  * Use `create(EvidenceDecidedSchema)` to create a new message.
  */
 export const EvidenceDecidedSchema: GenMessage<EvidenceDecided> = /*@__PURE__*/
-  messageDesc(file_bank_customer_v1_customer_events, 16);
+  messageDesc(file_bank_customer_v1_customer_events, 17);
 
