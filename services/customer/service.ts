@@ -66,6 +66,7 @@ import { listSanctionsHits } from './rpc/list-sanctions-hits.ts';
 import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts';
 import { listServiceRequestMessages } from './rpc/list-service-request-messages.ts';
 import { listServiceRequests } from './rpc/list-service-requests.ts';
+import { matchName } from './rpc/match-name.ts';
 import { openServiceRequest } from './rpc/open-service-request.ts';
 import { overrideRiskRating } from './rpc/override-risk-rating.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
@@ -108,6 +109,7 @@ function rpcs(context: Context) {
     grantRepresentation: grantRepresentation(context),
     listCustomerNotes: listCustomerNotes(context),
     listCustomers: listCustomers(context),
+    matchName: matchName(context),
     listCustomerVersions: listCustomerVersions(context),
     listRelations: listRelations(context),
     registerCustomer: registerCustomer(context),

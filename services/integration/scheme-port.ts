@@ -17,9 +17,14 @@ import { sha256Hex } from '#chassis/digest.ts';
 import { insertExchange } from './scheme-tables.ts';
 
 const TIMEOUT_MS = 10_000;
+/** A payer waits for it (EPC218-23: five seconds from end to end). */
+const CONFIRM_TIMEOUT_MS = 5_000;
 const CALLS_MAX = 8;
 const FAILURES_MAX = 5;
 const LEFT_ALONE_MS = 3_000;
+/** As long as a name is in a payment. */
+const NAME_MAX = 140;
+const VERIFICATION = 'verification-of-payee';
 /** As long as a message of ISO 20022 is read here. */
 const LONGEST_BYTES = 16 << 20;
 
@@ -31,6 +36,12 @@ export interface Fetched {
   readonly whole: boolean;
 }
 
+/** What another bank says of whose an account is. */
+export interface Confirmed {
+  readonly partyNameMatch: string;
+  readonly matchedName: string;
+}
+
 /** The line to the scheme. */
 export interface SchemePort {
   /** Sends a message; true when the scheme has taken it. What was not answered may have been taken all the same. */
@@ -39,6 +50,8 @@ export interface SchemePort {
   fetch(): Promise<Fetched | undefined>;
   /** Says that a message is kept here: it is not handed out again. */
   acknowledge(number: string): Promise<void>;
+  /** Asks whose an account of another bank is (verification of payee); undefined where nobody says. `id` is for the journal. */
+  confirm(asked: { readonly id: string; readonly iban: string; readonly name: string }): Promise<Confirmed | undefined>;
   /** Whether the scheme is left alone at the moment. */
   isLeftAlone(): boolean;
 }
@@ -51,15 +64,23 @@ export function schemePort({
 }: Pick<House, 'config' | 'database' | 'log'>): SchemePort | undefined {
   const { SCHEME_URL: url, SCHEME_TOKEN_FILE: tokenFile, BANK_BIC: bic } = config;
   if (url === '') return undefined;
-  const { policy, isLeftAlone } = patience();
+  const { policy, isLeftAlone } = patience(TIMEOUT_MS);
+  // What payers ask has a line of its own: it never keeps a payment waiting, and a bank that says nothing of its names is paid all the same.
+  const asking = patience(CONFIRM_TIMEOUT_MS);
 
   /** One call. Throws where there was no answer, or the scheme says that it cannot. */
-  function ask(method: string, path: string, body?: string): Promise<Fetched & { readonly status: number }> {
-    return policy.execute(async ({ signal }) => {
+  function ask(
+    method: string,
+    path: string,
+    body?: string,
+    line = policy,
+    type = 'application/xml',
+  ): Promise<Fetched & { readonly status: number }> {
+    return line.execute(async ({ signal }) => {
       const token = tokenFile === '' ? undefined : (await readFile(tokenFile, 'utf8')).trim();
       const headers = {
         'x-participant': bic,
-        ...(body !== undefined && { 'content-type': 'application/xml' }),
+        ...(body !== undefined && { 'content-type': type }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       };
       const answer = await fetch(`${url}${path}`, {
@@ -118,8 +139,35 @@ export function schemePort({
         log.warn({ err: error, number }, 'a message could not be acknowledged');
       });
     },
+    async confirm({ id, iban, name }) {
+      if (asking.isLeftAlone()) return undefined;
+      const start = performance.now();
+      // Nothing of it stands in the journal but that it was asked: a digest of so little would tell it.
+      const said = { outgoing: true, messageName: VERIFICATION, messageIdentification: id, contentDigest: '' };
+      const kept = (outcome: string, httpStatus: number) => {
+        const durationMs = Math.round(performance.now() - start);
+        return database.query(insertExchange({ ...said, outcome, httpStatus, durationMs }));
+      };
+      try {
+        const body = JSON.stringify({ party: { name }, partyAccount: { iban } });
+        const { status, content } = await ask('POST', '/payee-verifications', body, asking.policy, 'application/json');
+        await kept(status === 200 ? 'TAKEN' : 'REFUSED', status);
+        return status === 200 ? confirmedIn(content) : undefined;
+      } catch (error) {
+        log.warn({ err: error, confirmation: id }, 'nobody said whose an account is');
+        await kept('UNANSWERED', 0);
+        return undefined;
+      }
+    },
     isLeftAlone,
   };
+}
+
+/** What the other bank said; texts that are none say nothing. */
+function confirmedIn(content: Buffer): Confirmed | undefined {
+  const { partyNameMatch, matchedName = '' } = JSON.parse(content.toString()) as Partial<Record<string, unknown>>;
+  if (typeof partyNameMatch !== 'string' || typeof matchedName !== 'string') return undefined;
+  return { partyNameMatch, matchedName: matchedName.slice(0, NAME_MAX) };
 }
 
 /** What was answered, and no more of it than a message may be long. */
@@ -135,7 +183,7 @@ async function contentOf({ body }: Response): Promise<Pick<Fetched, 'content' | 
 }
 
 /** How much a scheme is asked, and for how long it is left alone when it does not answer. */
-function patience() {
+function patience(timeoutMs: number) {
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: LEFT_ALONE_MS,
     breaker: new ConsecutiveBreaker(FAILURES_MAX),
@@ -146,7 +194,7 @@ function patience() {
   });
   const calls = bulkhead(CALLS_MAX, Number.POSITIVE_INFINITY);
   return {
-    policy: wrap(calls, breaker, timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative)),
+    policy: wrap(calls, breaker, timeout(timeoutMs, TimeoutStrategy.Cooperative)),
     // The breaker lets the next call try it again, which has to come for that.
     isLeftAlone: () => breaker.state === CircuitState.Open && performance.now() - brokenAt < LEFT_ALONE_MS,
   };

@@ -13,6 +13,7 @@ import { Recalls } from './migrations/0007-recalls.ts';
 import { ReconciliationOfClearing } from './migrations/0008-reconciliation.ts';
 import { owners } from './payment-files.ts';
 import { assignReconciliationException } from './rpc/assign-reconciliation-exception.ts';
+import { confirmPayee } from './rpc/confirm-payee.ts';
 import { getPaymentFile } from './rpc/get-payment-file.ts';
 import { getPaymentStatusReport } from './rpc/get-payment-status-report.ts';
 import { getReconciliation } from './rpc/get-reconciliation.ts';
@@ -52,6 +53,7 @@ function rpcs(context: Context) {
     listSchemeExchanges: listSchemeExchanges(context),
     suspendScheme: suspendScheme(context),
     resumeScheme: resumeScheme(context),
+    confirmPayee: confirmPayee(context),
   } satisfies Rpcs<typeof IntegrationService>;
 }
 

@@ -41,6 +41,7 @@ import {
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
+  PayeeAddedSchema,
   PaymentOrderFailedSchema,
   RecallReceivedSchema,
   ScheduledPaymentFailedSchema,
@@ -156,6 +157,7 @@ export function securityNotices(means: Means): Subscription {
     telling(PasswordResetSchema, ({ partyId }) => tellOne(partyId, 'password-reset')),
     telling(SecondFactorAddedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-added')),
     telling(SecondFactorRemovedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-removed')),
+    telling(PayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'payee-added')),
     telling(TrustedPayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-added')),
     telling(TrustedPayeeRemovedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-removed')),
     telling(SessionStartedSchema, ({ partyId, newDevice }) => (newDevice ? tellOne(partyId, 'login-new-device') : [])),

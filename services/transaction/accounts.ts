@@ -17,9 +17,9 @@ import type {
   OrderToAuthorizeSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
-import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Creditor } from './creditors.ts';
 import type { Order } from './domain/words.ts';
 import { signatureRequestOf } from './messages.ts';
 
@@ -32,7 +32,7 @@ export interface AskedOrder {
   readonly debtorAccountId?: string;
   /** The same by its number, in its place. */
   readonly debtorIban?: string;
-  readonly creditor?: NonNullable<TransferFundsRequest['creditor']>;
+  readonly creditor?: Creditor;
   readonly amount: Money;
   /** The request by which it was signed. */
   readonly signatureRequestId?: string;

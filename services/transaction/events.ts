@@ -6,6 +6,8 @@ import { on, type Subscription } from '#chassis/subscription.ts';
 import { SignaturesCompletedSchema, SignaturesEndedSchema } from '#gen/bank/account/v1/account_events_pb.ts';
 import { SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import {
+  PayeeAddedSchema,
+  PayeeRemovedSchema,
   TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
@@ -15,8 +17,10 @@ import {
   TransactionSignedSchema,
   TransactionsImportedSchema,
 } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { NameMatch } from '#gen/bank/type/v1/name_match_pb.ts';
 import type { Order } from './domain/words.ts';
 import { feeMessages, typeMessage } from './messages.ts';
+import type { PayeeRow } from './payee-tables.ts';
 import { decideAwaited } from './signature-tables.ts';
 
 /** Says that an order was booked. */
@@ -64,6 +68,17 @@ export function publishHeld(tx: CommandTx, order: Order, reason: string): void {
 /** Says that an order that was under review goes on to the ledger. */
 export function publishReleased(tx: CommandTx, order: Order): void {
   tx.publish(TransactionReleasedSchema, common(order), lastOf(order));
+}
+
+/** Says that a customer has noted a payee. */
+export function publishPayeeAdded(tx: CommandTx, { id, customerId, nameMatch }: PayeeRow): void {
+  const event = { payeeId: id, customerId, nameMatch: NameMatch[nameMatch] };
+  tx.publish(PayeeAddedSchema, event, { id, sequence: 1 });
+}
+
+/** Says that a payee is none any more. */
+export function publishPayeeRemoved(tx: CommandTx, { id, customerId }: PayeeRow): void {
+  tx.publish(PayeeRemovedSchema, { payeeId: id, customerId }, { id, sequence: 2 });
 }
 
 /** The event of an order's last change: they are counted together. */

@@ -24,7 +24,9 @@ import { CardAuthorizations } from './migrations/0026-card-authorizations.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
 import { Limits } from './migrations/0031-limits.ts';
+import { Payees } from './migrations/0032-payees.ts';
 import { expireReviews } from './reviews.ts';
+import { addPayee } from './rpc/add-payee.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
 import { authorizeCard } from './rpc/authorize-card.ts';
@@ -36,6 +38,7 @@ import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { clearCardPayment } from './rpc/clear-card-payment.ts';
 import { closeTill } from './rpc/close-till.ts';
+import { confirmPayee } from './rpc/confirm-payee.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { decideSanctionsReview } from './rpc/decide-sanctions-review.ts';
 import { decideSuspenseItem } from './rpc/decide-suspense-item.ts';
@@ -43,6 +46,7 @@ import { depositCash } from './rpc/deposit-cash.ts';
 import { depositCheque } from './rpc/deposit-cheque.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
+import { getPayeeConfirmation } from './rpc/get-payee-confirmation.ts';
 import { getPaymentOrder } from './rpc/get-payment-order.ts';
 import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
 import { getTill } from './rpc/get-till.ts';
@@ -54,6 +58,8 @@ import { listChequeDeposits } from './rpc/list-cheque-deposits.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listLimitSets } from './rpc/list-limit-sets.ts';
 import { listLimits } from './rpc/list-limits.ts';
+import { listPayeeConfirmations } from './rpc/list-payee-confirmations.ts';
+import { listPayees } from './rpc/list-payees.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
 import { listReceivedRecalls } from './rpc/list-received-recalls.ts';
 import { listReviews } from './rpc/list-reviews.ts';
@@ -78,6 +84,7 @@ import { recallPaymentOrder } from './rpc/recall-payment-order.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
 import { receiveRecall } from './rpc/receive-recall.ts';
 import { releaseHold } from './rpc/release-hold.ts';
+import { removePayee } from './rpc/remove-payee.ts';
 import { reportChequeDeposit } from './rpc/report-cheque-deposit.ts';
 import { reportPayment } from './rpc/report-payment.ts';
 import { reportRecall } from './rpc/report-recall.ts';
@@ -105,8 +112,21 @@ const SIGNED_MS = 500;
 /** How often it is looked what payments wait for this service. */
 const PAYMENTS_MS = 500;
 
+/** Those about payees. */
+function payees(context: Context) {
+  return {
+    addPayee: addPayee(context),
+    confirmPayee: confirmPayee(context),
+    getPayeeConfirmation: getPayeeConfirmation(context),
+    listPayeeConfirmations: listPayeeConfirmations(context),
+    listPayees: listPayees(context),
+    removePayee: removePayee(context),
+  };
+}
+
 function rpcs(context: Context) {
   return {
+    ...payees(context),
     batchImportTransactions: batchImportTransactions(context),
     batchTransferFunds: batchTransferFunds(context),
     captureHold: captureHold(context),
@@ -199,6 +219,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0027-untold-particulars', class: UntoldParticulars },
     { name: '0030-sanctions-gate', class: SanctionsGate },
     { name: '0031-limits', class: Limits },
+    { name: '0032-payees', class: Payees },
   ],
   context: makeContext,
   rpcs,

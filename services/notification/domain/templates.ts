@@ -144,6 +144,7 @@ export const TEMPLATES = {
   'passkey-removed': change('A passkey was removed', 'Byl odebrán přístupový klíč'),
   'second-factor-added': change('An authenticator app was added', 'Byla přidána ověřovací aplikace'),
   'second-factor-removed': change('An authenticator app was removed', 'Byla odebrána ověřovací aplikace'),
+  'payee-added': change('A payee was added', 'Byl přidán příjemce'),
   'trusted-payee-added': change('A trusted payee was added', 'Byl přidán důvěryhodný příjemce'),
   'trusted-payee-removed': change('A trusted payee was removed', 'Byl odebrán důvěryhodný příjemce'),
   'webhook-created': change('A webhook was added', 'Byl přidán webhook'),

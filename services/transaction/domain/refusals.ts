@@ -91,6 +91,13 @@ export const refuse = refusals('transaction', {
   TILL_OF_ANOTHER: ['PERMISSION_DENIED', 'It is the till of another teller.'],
   TILL_AMOUNT_EXCEEDED: ['FAILED_PRECONDITION', 'It is more than a teller may move to or from the vault alone.'],
   CASH_INSUFFICIENT: ['FAILED_PRECONDITION', 'There is not so much cash where it is taken from.'],
+  PAYEE_NOT_FOUND: ['NOT_FOUND', 'There is no such payee.'],
+  PAYEE_NOT_IN_BANK: ['FAILED_PRECONDITION', 'The payee is at another bank: order a payment.'],
+  PAYEE_LIMIT: ['FAILED_PRECONDITION', 'There are as many payees as one customer may have.'],
+  PAYEE_CONFIRMATION_NOT_FOUND: ['NOT_FOUND', 'There is no such confirmation of a payee.'],
+  PAYEE_CONFIRMATION_EXPIRED: ['FAILED_PRECONDITION', 'The payee was confirmed too long ago. Ask again.'],
+  PAYEE_CONFIRMATION_MISMATCH: ['INVALID_ARGUMENT', 'The confirmation is about another account.'],
+  CREDITOR_NOT_FOUND: ['NOT_FOUND', 'The bank has no such account.'],
   DATE_INVALID: [
     'INVALID_ARGUMENT',
     'A date is no day of the calendar (YYYY-MM-DD), or the last day is before the first.',

@@ -28,6 +28,8 @@ const idPrefixes: Readonly<Record<string, string>> = {
   EVENT: 'evt',
   AGGREGATE: 'acc',
   PAYMENT_ORDER: 'pmo',
+  PAYEE: 'pye',
+  PAYEE_CONFIRMATION: 'pcf',
   SUSPENSE_ITEM: 'spi',
   CARD: 'car',
   CARD_AUTHORIZATION: 'cau',
