@@ -80,7 +80,8 @@ export type IdKind =
   | 'CHEQUE_EXCEPTION'
   | 'RECEIVED_RECALL'
   | 'PAYEE'
-  | 'PAYEE_CONFIRMATION';
+  | 'PAYEE_CONFIRMATION'
+  | 'PAYMENT_REQUEST';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -482,6 +483,11 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/AddPayee'
   | 'bank.transaction.v1.TransactionService/RemovePayee'
   | 'bank.transaction.v1.TransactionService/ListPayees'
+  | 'bank.transaction.v1.TransactionService/CreatePaymentRequest'
+  | 'bank.transaction.v1.TransactionService/GetPaymentRequest'
+  | 'bank.transaction.v1.TransactionService/ListPaymentRequests'
+  | 'bank.transaction.v1.TransactionService/DeclinePaymentRequest'
+  | 'bank.transaction.v1.TransactionService/CancelPaymentRequest'
   | 'bank.transaction.v1.TransactionService/SchedulePayment'
   | 'bank.transaction.v1.TransactionService/UpdateScheduledPayment'
   | 'bank.transaction.v1.TransactionService/PauseScheduledPayment'
@@ -2246,7 +2252,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     disclosure: '',
     readsPersonal: false,
     ids: [
-      { path: ['iban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['account', 'iban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['account', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -7994,6 +8001,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'payeeId'], kind: 'PAYEE', access: 'NAMED' },
+      { path: ['creditor', 'paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'NAMED' },
       { path: ['payeeConfirmationId'], kind: 'PAYEE_CONFIRMATION', access: 'NAMED' },
     ],
     shows: [],
@@ -8033,6 +8041,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAYEE_CONFIRMATION_EXPIRED',
       'PAYEE_CONFIRMATION_MISMATCH',
       'PAYEE_NOT_IN_BANK',
+      'PAYMENT_REQUEST_NOT_FOUND',
+      'PAYMENT_REQUEST_NOT_OPEN',
+      'PAYMENT_REQUEST_DIFFERS',
     ],
   },
   'bank.transaction.v1.TransactionService/BatchTransferFunds': {
@@ -9059,6 +9070,127 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'PAGE_TOKEN_INVALID',
     ],
   },
+  'bank.transaction.v1.TransactionService/CreatePaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'VIEW' },
+      { path: ['debtor', 'debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['debtor', 'debtorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'DEBTOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'ACCOUNT_CLOSED',
+      'CURRENCY_MISMATCH',
+      'IBAN_INVALID',
+      'DATE_INVALID',
+      'EXPIRE_DATE_INVALID',
+      'PAYMENT_REQUEST_LIMIT',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetPaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'VIEW' },
+    ],
+    shows: [['paymentRequest', 'creditorAccountId'], ['paymentRequest', 'debtorAccountId']],
+    actors: [],
+    errors: [
+      'PAYMENT_REQUEST_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListPaymentRequests': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['paymentRequests', 'creditorAccountId'], ['paymentRequests', 'debtorAccountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/DeclinePaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_REQUEST_NOT_FOUND',
+      'DEBTOR_REQUIRED',
+      'PAYMENT_REQUEST_NOT_OPEN',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/CancelPaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_REQUEST_NOT_FOUND',
+      'CREDITOR_REQUIRED',
+      'PAYMENT_REQUEST_NOT_OPEN',
+    ],
+  },
   'bank.transaction.v1.TransactionService/SchedulePayment': {
     callers: ['edge'],
     grants: [
@@ -9872,6 +10004,8 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
   'bank.transaction.v1.PaymentOrderFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.PaymentRequestEnded': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.PaymentRequested': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
@@ -10037,6 +10171,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.ChequeDeposit': { drawerIban: 'PERSONAL' },
   'bank.transaction.v1.ClearCardPaymentRequest': { cardNumber: 'CARD', merchant: 'PERSONAL' },
   'bank.transaction.v1.ConfirmPayeeRequest': { iban: 'PERSONAL', name: 'PERSONAL' },
+  'bank.transaction.v1.CreatePaymentRequestRequest': { debtorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositChequeRequest': { drawerIban: 'PERSONAL', payeeName: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
@@ -10048,6 +10183,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.Payee': { nickname: 'PERSONAL', name: 'PERSONAL', iban: 'PERSONAL' },
   'bank.transaction.v1.PayeeConfirmation': { iban: 'PERSONAL', name: 'PERSONAL', matchedName: 'PERSONAL' },
   'bank.transaction.v1.PaymentOrder': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.PaymentRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.PlaceHoldRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.PresentChequeRequest': { drawerIban: 'PERSONAL', payeeName: 'PERSONAL' },
   'bank.transaction.v1.ReceivePaymentRequest': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', debtorIban: 'PERSONAL', debtorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
@@ -10265,6 +10401,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.BatchTransferFundsRequest',
   'bank.transaction.v1.CancelPaymentOrderResponse',
+  'bank.transaction.v1.CancelPaymentRequestResponse',
   'bank.transaction.v1.CancelScheduledPaymentResponse',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
@@ -10273,9 +10410,12 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ClearCardPaymentRequest',
   'bank.transaction.v1.ConfirmPayeeRequest',
   'bank.transaction.v1.ConfirmPayeeResponse',
+  'bank.transaction.v1.CreatePaymentRequestRequest',
+  'bank.transaction.v1.CreatePaymentRequestResponse',
   'bank.transaction.v1.DecideReviewResponse',
   'bank.transaction.v1.DecideSanctionsReviewResponse',
   'bank.transaction.v1.DecideSuspenseItemResponse',
+  'bank.transaction.v1.DeclinePaymentRequestResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
   'bank.transaction.v1.DepositChequeRequest',
@@ -10284,6 +10424,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.GetHoldResponse',
   'bank.transaction.v1.GetPayeeConfirmationResponse',
   'bank.transaction.v1.GetPaymentOrderResponse',
+  'bank.transaction.v1.GetPaymentRequestResponse',
   'bank.transaction.v1.GetScheduledPaymentResponse',
   'bank.transaction.v1.GetTransactionResponse',
   'bank.transaction.v1.Hold',
@@ -10297,6 +10438,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ListPayeeConfirmationsResponse',
   'bank.transaction.v1.ListPayeesResponse',
   'bank.transaction.v1.ListPaymentOrdersResponse',
+  'bank.transaction.v1.ListPaymentRequestsResponse',
   'bank.transaction.v1.ListReviewsResponse',
   'bank.transaction.v1.ListScheduledPaymentsResponse',
   'bank.transaction.v1.ListSuspenseItemsResponse',
@@ -10310,6 +10452,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.Payee',
   'bank.transaction.v1.PayeeConfirmation',
   'bank.transaction.v1.PaymentOrder',
+  'bank.transaction.v1.PaymentRequest',
   'bank.transaction.v1.PlaceHoldRequest',
   'bank.transaction.v1.PlaceHoldResponse',
   'bank.transaction.v1.PresentChequeRequest',

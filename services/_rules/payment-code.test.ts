@@ -135,7 +135,7 @@ describe('The text of a payment code (EPC069-12)', () => {
   });
 
   it('knows creditor references by their check digits', () => {
-    const known = ['RF18539007547034', 'RF471234567890', 'RF17', 'rf18539007547034', 'RF181'];
+    const known = ['RF18539007547034', 'RF481234567890', 'RF17', 'rf18539007547034', 'RF181'];
     expect(known.map(isCreditorReference)).to.deep.equal([true, false, false, false, false]);
   });
 });

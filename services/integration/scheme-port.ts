@@ -14,6 +14,7 @@ import {
 } from 'cockatiel';
 import type { House } from '#chassis/boot.ts';
 import { sha256Hex } from '#chassis/digest.ts';
+import { type Confirming, confirming } from './payee-verifications.ts';
 import { insertExchange } from './scheme-tables.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -22,9 +23,6 @@ const CONFIRM_TIMEOUT_MS = 5_000;
 const CALLS_MAX = 8;
 const FAILURES_MAX = 5;
 const LEFT_ALONE_MS = 3_000;
-/** As long as a name is in a payment. */
-const NAME_MAX = 140;
-const VERIFICATION = 'verification-of-payee';
 /** As long as a message of ISO 20022 is read here. */
 const LONGEST_BYTES = 16 << 20;
 
@@ -36,12 +34,6 @@ export interface Fetched {
   readonly whole: boolean;
 }
 
-/** What another bank says of whose an account is. */
-export interface Confirmed {
-  readonly partyNameMatch: string;
-  readonly matchedName: string;
-}
-
 /** The line to the scheme. */
 export interface SchemePort {
   /** Sends a message; true when the scheme has taken it. What was not answered may have been taken all the same. */
@@ -51,7 +43,7 @@ export interface SchemePort {
   /** Says that a message is kept here: it is not handed out again. */
   acknowledge(number: string): Promise<void>;
   /** Asks whose an account of another bank is (verification of payee); undefined where nobody says. `id` is for the journal. */
-  confirm(asked: { readonly id: string; readonly iban: string; readonly name: string }): Promise<Confirmed | undefined>;
+  readonly confirm: Confirming;
   /** Whether the scheme is left alone at the moment. */
   isLeftAlone(): boolean;
 }
@@ -139,35 +131,11 @@ export function schemePort({
         log.warn({ err: error, number }, 'a message could not be acknowledged');
       });
     },
-    async confirm({ id, iban, name }) {
-      if (asking.isLeftAlone()) return undefined;
-      const start = performance.now();
-      // Nothing of it stands in the journal but that it was asked: a digest of so little would tell it.
-      const said = { outgoing: true, messageName: VERIFICATION, messageIdentification: id, contentDigest: '' };
-      const kept = (outcome: string, httpStatus: number) => {
-        const durationMs = Math.round(performance.now() - start);
-        return database.query(insertExchange({ ...said, outcome, httpStatus, durationMs }));
-      };
-      try {
-        const body = JSON.stringify({ party: { name }, partyAccount: { iban } });
-        const { status, content } = await ask('POST', '/payee-verifications', body, asking.policy, 'application/json');
-        await kept(status === 200 ? 'TAKEN' : 'REFUSED', status);
-        return status === 200 ? confirmedIn(content) : undefined;
-      } catch (error) {
-        log.warn({ err: error, confirmation: id }, 'nobody said whose an account is');
-        await kept('UNANSWERED', 0);
-        return undefined;
-      }
-    },
+    confirm: confirming({ database, log }, asking.isLeftAlone, (path, body) =>
+      ask('POST', path, body, asking.policy, 'application/json'),
+    ),
     isLeftAlone,
   };
-}
-
-/** What the other bank said; texts that are none say nothing. */
-function confirmedIn(content: Buffer): Confirmed | undefined {
-  const { partyNameMatch, matchedName = '' } = JSON.parse(content.toString()) as Partial<Record<string, unknown>>;
-  if (typeof partyNameMatch !== 'string' || typeof matchedName !== 'string') return undefined;
-  return { partyNameMatch, matchedName: matchedName.slice(0, NAME_MAX) };
 }
 
 /** What was answered, and no more of it than a message may be long. */

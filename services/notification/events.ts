@@ -42,6 +42,7 @@ import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
   PayeeAddedSchema,
+  PaymentRequestedSchema,
   PaymentOrderFailedSchema,
   RecallReceivedSchema,
   ScheduledPaymentFailedSchema,
@@ -96,6 +97,13 @@ export function bookings(means: Means): Subscription {
       (event) => event.accountId,
       (event) => ({ bookingDate: event.expireDate }),
     ),
+    ofAmount(
+      PaymentRequestedSchema,
+      'payment-requested',
+      (event) => event.debtorAccountId,
+      (event) => ({ bookingDate: event.expireDate }),
+    ),
+    telling(PayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'payee-added')),
   ]);
 }
 
@@ -157,7 +165,6 @@ export function securityNotices(means: Means): Subscription {
     telling(PasswordResetSchema, ({ partyId }) => tellOne(partyId, 'password-reset')),
     telling(SecondFactorAddedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-added')),
     telling(SecondFactorRemovedSchema, ({ partyId }) => tellOne(partyId, 'second-factor-removed')),
-    telling(PayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'payee-added')),
     telling(TrustedPayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-added')),
     telling(TrustedPayeeRemovedSchema, ({ customerId }) => tellOne(customerId, 'trusted-payee-removed')),
     telling(SessionStartedSchema, ({ partyId, newDevice }) => (newDevice ? tellOne(partyId, 'login-new-device') : [])),

@@ -3,6 +3,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { branchOf } from '#chassis/access.ts';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
+import { Refusal } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
 import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
@@ -11,6 +12,8 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type {
   AccountService,
   EntryParticulars,
+  FindAccountRequest,
+  FindAccountResponse,
   FindCardResponse,
   OrderAuthorization,
   OrderDecision,
@@ -65,6 +68,8 @@ export interface Accounts {
   honour(cheque: Presentment, on: Onwards & { readonly validateOnly: boolean }): Promise<string>;
   /** Says that a cheque that was honoured was not paid. */
   release(cheque: Presentment, on: Onwards): Promise<void>;
+  /** An account by its number or id, with its owners; undefined where there is none. */
+  find(account: FindAccountRequest['account'], on: Onwards): Promise<FindAccountResponse | undefined>;
   /** The card of a number. Throws CARD_NOT_FOUND where there is none. */
   findCard(cardNumber: string, on: Onwards): Promise<FindCardResponse>;
   /** Those of these accounts that exist and that the caller may see. */
@@ -132,6 +137,14 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
     },
     async release({ transactionId, accountId, number }, on) {
       await client.releaseCheque({ requestId: transactionId, transactionId, accountId, number }, on);
+    },
+    async find(account, on) {
+      try {
+        return await client.findAccount({ account }, on);
+      } catch (error) {
+        if (error instanceof Refusal && error.reason === 'ACCOUNT_NOT_FOUND') return undefined;
+        throw error;
+      }
     },
     findCard: (cardNumber, on) => client.findCard({ cardNumber }, on),
     async seen(accountIds, call) {

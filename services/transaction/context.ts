@@ -49,9 +49,10 @@ export function makeContext(house: House): Context {
   const customer = house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS);
   const integration = house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS);
   const security = house.client(SecurityService, 'security', config.SECURITY_ADDRESS);
+  const accounts = accountsOf(account);
   return {
     ...house,
-    accounts: accountsOf(account),
+    accounts,
     ledger: ledgerOf(ledger),
     clock: ledgerClock(() => ledger.getBusinessDate({})),
     holidays: calendarsOf(account),
@@ -60,7 +61,7 @@ export function makeContext(house: House): Context {
     proving: provingOf(security),
     stepUp: stepUpOf(security),
     limits: limitsOf(house),
-    payeeNames: payeeNamesOf(account, customer, integration),
+    payeeNames: payeeNamesOf(accounts, customer, integration),
     screening: screeningOf(customer, config),
     schemes: readSchemes(config.PAYMENT_SCHEMES),
     outside: outsideOf(integration),

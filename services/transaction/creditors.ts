@@ -25,6 +25,8 @@ export async function toPay(
   creditor: TransferFundsRequest['creditor'],
   call: Call,
 ): Promise<{ readonly creditor: Creditor; readonly payee?: PayeeRow }> {
+  // What pays a request names the account of it by now.
+  if (creditor.case === 'paymentRequestId') throw new Error('a payment request has no account');
   if (creditor.case !== 'payeeId') return { creditor: creditorOf(creditor) };
   const payee = await payeeOf(context, creditor.value, call);
   if (isElsewhere(payee.creditorAccountId)) throw refuse('PAYEE_NOT_IN_BANK');

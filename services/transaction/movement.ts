@@ -16,6 +16,7 @@ import { type Booking, booked, changed, type Order, turnedDown } from './domain/
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
 import { insertConfirmed } from './payee-tables.ts';
 import { insertPayments, type NewPayment } from './payment-tables.ts';
+import { checkPayable, pay } from './payment-requests.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertAwaited } from './signature-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
@@ -44,6 +45,8 @@ export interface Movement {
   readonly usage?: Usage | undefined;
   /** What whoever orders it had asked about its payee. */
   readonly confirmationId?: string | undefined;
+  /** The payment request that it pays. */
+  readonly paymentRequestId?: string | undefined;
   /** The payment to another bank that it books. */
   readonly payment?: NewPayment;
 }
@@ -116,8 +119,10 @@ export function movementSteps<M extends DescMethodUnary>(
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review, awaits: actor, usage, payment, confirmationId }) {
+    async plan(tx, { order, journal, review, awaits: actor, usage, payment, confirmationId, paymentRequestId }) {
+      if (paymentRequestId !== undefined) await checkPayable(tx, paymentRequestId);
       if (usage) await reserve(tx, order, usage);
+      if (paymentRequestId !== undefined) await pay(tx, paymentRequestId, order.id);
       if (confirmationId !== undefined) tx.write(insertConfirmed, { transactionId: order.id, confirmationId });
       const intent = {
         order: orderIntent(order),

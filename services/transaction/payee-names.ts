@@ -1,11 +1,10 @@
 // What this service asks about whose an account is: account and customer of one of this bank, integration of another's.
 import type { Client, Onwards } from '#chassis/call.ts';
-import { Refusal } from '#chassis/errors.ts';
 import type { Logger } from '#chassis/log.ts';
-import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import type { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import type { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { NameMatch } from '#gen/bank/type/v1/name_match_pb.ts';
+import type { Accounts } from './accounts.ts';
 
 interface Asked {
   readonly id: string;
@@ -30,21 +29,13 @@ const NOBODY_SAYS: Answer = { nameMatch: NameMatch.NOAP, matchedName: '' };
 
 /** Makes the port to those who know. */
 export function payeeNamesOf(
-  accounts: Client<typeof AccountService>,
+  accounts: Pick<Accounts, 'find'>,
   customers: Client<typeof CustomerService>,
   integration: Client<typeof IntegrationService>,
 ): PayeeNames {
-  async function find(iban: string, on: Onwards) {
-    try {
-      return await accounts.findAccount({ iban }, on);
-    } catch (error) {
-      if (error instanceof Refusal && error.reason === 'ACCOUNT_NOT_FOUND') return undefined;
-      throw error;
-    }
-  }
   return {
     async ofBank({ iban, name }, on) {
-      const found = await find(iban, on);
+      const found = await accounts.find({ case: 'iban', value: iban }, on);
       if (!found) return { ...NOBODY_SAYS, accountId: '' };
       const { accountId, closed, ownerIds: customerIds } = found;
       if (closed || customerIds.length === 0) return { ...NOBODY_SAYS, accountId };

@@ -25,8 +25,14 @@ import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
 import { Limits } from './migrations/0031-limits.ts';
 import { Payees } from './migrations/0032-payees.ts';
+import { PaymentRequests } from './migrations/0033-payment-requests.ts';
 import { expireReviews } from './reviews.ts';
 import { addPayee } from './rpc/add-payee.ts';
+import { cancelPaymentRequest } from './rpc/cancel-payment-request.ts';
+import { createPaymentRequest } from './rpc/create-payment-request.ts';
+import { declinePaymentRequest } from './rpc/decline-payment-request.ts';
+import { getPaymentRequest } from './rpc/get-payment-request.ts';
+import { listPaymentRequests } from './rpc/list-payment-requests.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
 import { authorizeCard } from './rpc/authorize-card.ts';
@@ -112,9 +118,14 @@ const SIGNED_MS = 500;
 /** How often it is looked what payments wait for this service. */
 const PAYMENTS_MS = 500;
 
-/** Those about payees. */
+/** Those about payees, and about what customers ask each other to pay. */
 function payees(context: Context) {
   return {
+    cancelPaymentRequest: cancelPaymentRequest(context),
+    createPaymentRequest: createPaymentRequest(context),
+    declinePaymentRequest: declinePaymentRequest(context),
+    getPaymentRequest: getPaymentRequest(context),
+    listPaymentRequests: listPaymentRequests(context),
     addPayee: addPayee(context),
     confirmPayee: confirmPayee(context),
     getPayeeConfirmation: getPayeeConfirmation(context),
@@ -220,6 +231,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0030-sanctions-gate', class: SanctionsGate },
     { name: '0031-limits', class: Limits },
     { name: '0032-payees', class: Payees },
+    { name: '0033-payment-requests', class: PaymentRequests },
   ],
   context: makeContext,
   rpcs,

@@ -15,6 +15,7 @@ import type { Verdict } from './domain/verdict.ts';
 import { journalMessage, type Movement, newOrder } from './movement.ts';
 import { sealParticulars } from './particulars.ts';
 import { confirmedBy } from './payees.ts';
+import { asRequested } from './payment-requests.ts';
 import type { NewReview } from './review-tables.ts';
 import { reviewOf } from './reviews.ts';
 import type { LookedAt } from './scoring.ts';
@@ -23,10 +24,11 @@ import { usageOf } from './usage.ts';
 /** Prepares a transfer. The account to take from may be given by its number, in place of its id. */
 export async function prepareTransfer(
   context: Context,
-  request: TransferFundsRequest,
+  asked: TransferFundsRequest,
   call: Call,
   debtorIban?: string,
 ): Promise<Movement> {
+  const { request, paymentRequestId } = await asRequested(context, asked, call);
   const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const { remittanceInformation } = request;
   const debtor = debtorIban === undefined ? { debtorAccountId: request.debtorAccountId } : { debtorIban };
@@ -58,6 +60,7 @@ export async function prepareTransfer(
     review,
     usage,
     confirmationId,
+    paymentRequestId,
     ...(allowed.signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
     order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
     journal: {

@@ -11,7 +11,8 @@ describe('FindAccount', () => {
     const [jana, petr] = [await registerPerson(bank()), await registerPerson(bank())];
     const { accountId, iban, currencyCode } = await openAccount(bank(), { owners: [jana], disponents: [petr] });
     const transaction = bank().as(AccountService, 'transaction');
-    const { closed, ownerIds, ...found } = await transaction.findAccount({ iban });
+    const findBy = (value: string) => transaction.findAccount({ account: { case: 'iban', value } });
+    const { closed, ownerIds, ...found } = await findBy(iban);
     expect([closed, ownerIds, found.accountId, found.currencyCode]).to.deep.equal([
       false,
       [jana],
@@ -19,7 +20,9 @@ describe('FindAccount', () => {
       currencyCode,
     ]);
     await accountsAs(bank(), 'BACK_OFFICE').closeAccount({ requestId: aRequestId(), accountId });
-    expect((await transaction.findAccount({ iban })).closed).to.equal(true);
-    await refused(transaction.findAccount({ iban: 'CZ6508000000192000145399' }), 'ACCOUNT_NOT_FOUND');
+    expect((await findBy(iban)).closed).to.equal(true);
+    const byId = { account: { case: 'accountId' as const, value: accountId } };
+    expect((await transaction.findAccount(byId)).ownerIds).to.deep.equal([jana]);
+    await refused(findBy('CZ6508000000192000145399'), 'ACCOUNT_NOT_FOUND');
   });
 });

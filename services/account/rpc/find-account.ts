@@ -5,10 +5,11 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { selectHolders, selectStandings } from '../tables.ts';
 
-/** Finds an account by its number, with who owns it. */
+/** Finds an account by its number or id, with who owns it. */
 export function findAccount({ database, vault }: Context): Rpcs<typeof AccountService>['findAccount'] {
-  return async ({ iban }) => {
-    const [row] = await database.query(selectStandings([], [hashIban(vault, iban)]));
+  return async ({ account: { case: kind, value = '' } }) => {
+    const isId = kind === 'accountId';
+    const [row] = await database.query(selectStandings(isId ? [value] : [], isId ? [] : [hashIban(vault, value)]));
     if (!row) throw refuse('ACCOUNT_NOT_FOUND');
     const holders = await database.query(selectHolders([row.id]));
     const ownerIds = holders.filter(({ role }) => role === 'owner').map(({ customerId }) => customerId);

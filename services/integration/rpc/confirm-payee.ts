@@ -2,7 +2,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { IntegrationService } from '#gen/bank/integration/v1/integration_service_pb.ts';
 import { NameMatch } from '#gen/bank/type/v1/name_match_pb.ts';
 import type { Context } from '../context.ts';
-import type { Confirmed } from '../scheme-port.ts';
+import type { Confirmed } from '../payee-verifications.ts';
 import { selectSuspended } from '../scheme-tables.ts';
 
 const { MTCH, CMTC, NMTC, NOAP } = NameMatch;

@@ -112,6 +112,18 @@ export const TEMPLATES = {
       'Banka toho, kdo vám zaplatil {{ amount }}, žádá peníze zpět. Sdělte nám do {{ date }}, zda je vrátíte; když neodpovíte, zůstanou vám.',
     ),
   ),
+  'payment-requested': template(
+    'orders',
+    ['amount', 'date'],
+    text(
+      'You are asked for a payment',
+      'Somebody with an account of this bank asks you for {{ amount }}. You can pay or decline it until {{ date }}. Pay only whom you know.',
+    ),
+    text(
+      'Někdo vás žádá o platbu',
+      'Majitel účtu u naší banky vás žádá o {{ amount }}. Zaplatit nebo odmítnout můžete do {{ date }}. Plaťte jen tomu, koho znáte.',
+    ),
+  ),
   'payment-order-failed': template(
     'orders',
     ['amount', 'time'],

@@ -102,10 +102,10 @@ describe('AddPayee', function addPayeeTests() {
     expect((await own().schedulePayment(order)).scheduledPayment?.creditorAccountId).to.equal(his.accountId);
     const asked = (await own().listPayeeConfirmations({})).payeeConfirmations;
     const usedOf = (id: string) =>
-      asked.find(({ payeeConfirmationId }) => payeeConfirmationId === id)?.transactionIds.toSorted();
+      asked.find(({ payeeConfirmationId }) => payeeConfirmationId === id)?.transactionIds;
     expect(usedOf(here.payeeConfirmationId)).to.deep.equal([transaction?.transactionId]);
     expect(usedOf(elsewhere.payeeConfirmationId)).to.deep.equal(
-      [paymentOrder, deferred.paymentOrder].map((one) => one?.transactionId).toSorted(),
+      [paymentOrder, deferred.paymentOrder].map((one) => one?.transactionId ?? '').toSorted((a, b) => (a < b ? -1 : 1)),
     );
     await refused(
       own().orderPayment({ ...payment, requestId: aRequestId(), payeeId: here.payeeId }),
