@@ -9095,7 +9095,6 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'ACCOUNT_CLOSED',
       'CURRENCY_MISMATCH',
       'IBAN_INVALID',
-      'DATE_INVALID',
       'EXPIRE_DATE_INVALID',
       'PAYMENT_REQUEST_LIMIT',
       'CURRENCY_UNKNOWN',

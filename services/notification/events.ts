@@ -42,8 +42,8 @@ import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
   PayeeAddedSchema,
-  PaymentRequestedSchema,
   PaymentOrderFailedSchema,
+  PaymentRequestedSchema,
   RecallReceivedSchema,
   ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,

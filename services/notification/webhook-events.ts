@@ -19,8 +19,8 @@ import {
 import { ScheduledPaymentState } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
 import {
   PaymentOrderFailedSchema,
-  PaymentRequestedSchema,
   PaymentRequestEndedSchema,
+  PaymentRequestedSchema,
   ScheduledPaymentChangedSchema,
   ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,

@@ -10,7 +10,7 @@ import { fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { type PaymentRequestSchema, PaymentRequestState } from '#gen/bank/transaction/v1/payment_request_pb.ts';
 import { PaymentRequestEndedSchema, PaymentRequestedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
-import { type TransferFundsRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import { TransactionService, type TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
 import { type RequestState, type ToldRequestState, toldState } from './domain/payment-requests.ts';
 import { refuse } from './domain/refusals.ts';

@@ -196,7 +196,7 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
     'transaction.ListReviews': { request: {} },
     ...paymentSamples(accountId),
-    ...payeeSamples(transactionId),
+    ...payeeSamples(transactionId, accountId),
     ...cashSamples(of),
     'transaction.DecideReview': {
       request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },

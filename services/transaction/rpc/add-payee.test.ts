@@ -101,8 +101,7 @@ describe('AddPayee', function addPayeeTests() {
     };
     expect((await own().schedulePayment(order)).scheduledPayment?.creditorAccountId).to.equal(his.accountId);
     const asked = (await own().listPayeeConfirmations({})).payeeConfirmations;
-    const usedOf = (id: string) =>
-      asked.find(({ payeeConfirmationId }) => payeeConfirmationId === id)?.transactionIds;
+    const usedOf = (id: string) => asked.find(({ payeeConfirmationId }) => payeeConfirmationId === id)?.transactionIds;
     expect(usedOf(here.payeeConfirmationId)).to.deep.equal([transaction?.transactionId]);
     expect(usedOf(elsewhere.payeeConfirmationId)).to.deep.equal(
       [paymentOrder, deferred.paymentOrder].map((one) => one?.transactionId ?? '').toSorted((a, b) => (a < b ? -1 : 1)),

@@ -3,7 +3,10 @@ import { readDate } from '#chassis/dates.ts';
 import { newId } from '#chassis/id.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
-import { type CreatePaymentRequestRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
+import {
+  type CreatePaymentRequestRequest,
+  TransactionService,
+} from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { isValid, normalise } from '#rules/iban.ts';
 import type { Context } from '../context.ts';
 import { expireDate, OPEN_MAX, OPEN_TO_ONE_MAX } from '../domain/payment-requests.ts';

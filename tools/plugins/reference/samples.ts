@@ -30,6 +30,7 @@ const idPrefixes: Readonly<Record<string, string>> = {
   PAYMENT_ORDER: 'pmo',
   PAYEE: 'pye',
   PAYEE_CONFIRMATION: 'pcf',
+  PAYMENT_REQUEST: 'prq',
   SUSPENSE_ITEM: 'spi',
   CARD: 'car',
   CARD_AUTHORIZATION: 'cau',
