@@ -78,7 +78,10 @@ export type IdKind =
   | 'CARD'
   | 'CARD_AUTHORIZATION'
   | 'CHEQUE_EXCEPTION'
-  | 'RECEIVED_RECALL';
+  | 'RECEIVED_RECALL'
+  | 'PAYEE'
+  | 'PAYEE_CONFIRMATION'
+  | 'PAYMENT_REQUEST';
 
 /** What the caller must be allowed to do with what an id names. */
 export type Access =
@@ -170,6 +173,7 @@ export type RpcPath =
   | 'bank.account.v1.AccountService/GetCard'
   | 'bank.account.v1.AccountService/ListCards'
   | 'bank.account.v1.AccountService/FindCard'
+  | 'bank.account.v1.AccountService/FindAccount'
   | 'bank.account.v1.AccountService/IssueChequeBook'
   | 'bank.account.v1.AccountService/ListCheques'
   | 'bank.account.v1.AccountService/StopCheques'
@@ -230,6 +234,7 @@ export type RpcPath =
   | 'bank.customer.v1.CustomerService/ListSanctionsListVersions'
   | 'bank.customer.v1.CustomerService/ScreenName'
   | 'bank.customer.v1.CustomerService/ScreenParties'
+  | 'bank.customer.v1.CustomerService/MatchName'
   | 'bank.customer.v1.CustomerService/ListSanctionsHits'
   | 'bank.customer.v1.CustomerService/ClearSanctionsHit'
   | 'bank.customer.v1.CustomerService/ConfirmSanctionsHit'
@@ -278,6 +283,7 @@ export type RpcPath =
   | 'bank.integration.v1.IntegrationService/SendReturn'
   | 'bank.integration.v1.IntegrationService/SendRecall'
   | 'bank.integration.v1.IntegrationService/SendRecallAnswer'
+  | 'bank.integration.v1.IntegrationService/ConfirmPayee'
   | 'bank.integration.v1.IntegrationService/GetSchemeStatus'
   | 'bank.integration.v1.IntegrationService/ListSchemeExchanges'
   | 'bank.integration.v1.IntegrationService/ImportSettlementStatement'
@@ -473,6 +479,17 @@ export type RpcPath =
   | 'bank.transaction.v1.TransactionService/ListLimits'
   | 'bank.transaction.v1.TransactionService/LowerLimit'
   | 'bank.transaction.v1.TransactionService/RaiseLimit'
+  | 'bank.transaction.v1.TransactionService/ConfirmPayee'
+  | 'bank.transaction.v1.TransactionService/GetPayeeConfirmation'
+  | 'bank.transaction.v1.TransactionService/ListPayeeConfirmations'
+  | 'bank.transaction.v1.TransactionService/AddPayee'
+  | 'bank.transaction.v1.TransactionService/RemovePayee'
+  | 'bank.transaction.v1.TransactionService/ListPayees'
+  | 'bank.transaction.v1.TransactionService/CreatePaymentRequest'
+  | 'bank.transaction.v1.TransactionService/GetPaymentRequest'
+  | 'bank.transaction.v1.TransactionService/ListPaymentRequests'
+  | 'bank.transaction.v1.TransactionService/DeclinePaymentRequest'
+  | 'bank.transaction.v1.TransactionService/CancelPaymentRequest'
   | 'bank.transaction.v1.TransactionService/SchedulePayment'
   | 'bank.transaction.v1.TransactionService/UpdateScheduledPayment'
   | 'bank.transaction.v1.TransactionService/PauseScheduledPayment'
@@ -2248,6 +2265,25 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CARD_NOT_FOUND',
     ],
   },
+  'bank.account.v1.AccountService/FindAccount': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['account', 'iban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['account', 'accountId'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+    ],
+  },
   'bank.account.v1.AccountService/IssueChequeBook': {
     callers: ['edge'],
     grants: [
@@ -3549,6 +3585,22 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     actors: [],
     errors: [],
   },
+  'bank.customer.v1.CustomerService/MatchName': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['customerIds'], kind: 'CUSTOMER', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [],
+  },
   'bank.customer.v1.CustomerService/ListSanctionsHits': {
     callers: ['edge'],
     grants: [
@@ -4614,6 +4666,23 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     errors: [
       'RECALL_NOT_RECEIVED',
     ],
+  },
+  'bank.integration.v1.IntegrationService/ConfirmPayee': {
+    callers: ['transaction'],
+    grants: [],
+    actorAsserters: [],
+    edge: false,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['payeeConfirmationId'], kind: 'PAYEE_CONFIRMATION', access: 'NAMED' },
+      { path: ['iban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [],
   },
   'bank.integration.v1.IntegrationService/GetSchemeStatus': {
     callers: ['edge'],
@@ -7993,6 +8062,9 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['creditor', 'payeeId'], kind: 'PAYEE', access: 'NAMED' },
+      { path: ['creditor', 'paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'NAMED' },
+      { path: ['payeeConfirmationId'], kind: 'PAYEE_CONFIRMATION', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -8026,6 +8098,14 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'SCORING_UNAVAILABLE',
       'ACCOUNT_RESTRICTED',
       'LIMIT_EXCEEDED',
+      'PAYEE_NOT_FOUND',
+      'PAYEE_CONFIRMATION_NOT_FOUND',
+      'PAYEE_CONFIRMATION_EXPIRED',
+      'PAYEE_CONFIRMATION_MISMATCH',
+      'PAYEE_NOT_IN_BANK',
+      'PAYMENT_REQUEST_NOT_FOUND',
+      'PAYMENT_REQUEST_NOT_OPEN',
+      'PAYMENT_REQUEST_DIFFERS',
     ],
   },
   'bank.transaction.v1.TransactionService/BatchTransferFunds': {
@@ -8150,6 +8230,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
     ids: [
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['payeeId'], kind: 'PAYEE', access: 'NAMED' },
+      { path: ['payeeConfirmationId'], kind: 'PAYEE_CONFIRMATION', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -8185,6 +8267,10 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'TIER_LIMIT_EXCEEDED',
       'TIER_DAY_LIMIT_EXCEEDED',
       'LIMIT_EXCEEDED',
+      'PAYEE_NOT_FOUND',
+      'PAYEE_CONFIRMATION_NOT_FOUND',
+      'PAYEE_CONFIRMATION_EXPIRED',
+      'PAYEE_CONFIRMATION_MISMATCH',
     ],
   },
   'bank.transaction.v1.TransactionService/GetPaymentOrder': {
@@ -8924,6 +9010,248 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'AMOUNT_NOT_POSITIVE',
     ],
   },
+  'bank.transaction.v1.TransactionService/ConfirmPayee': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['iban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'IBAN_INVALID',
+      'RATE_LIMITED',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetPayeeConfirmation': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['transactionId'], kind: 'TRANSACTION', access: 'VIEW' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'TRANSACTION_NOT_FOUND',
+      'PAYEE_CONFIRMATION_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListPayeeConfirmations': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/AddPayee': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: true, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['payeeConfirmationId'], kind: 'PAYEE_CONFIRMATION', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYEE_CONFIRMATION_NOT_FOUND',
+      'PAYEE_CONFIRMATION_EXPIRED',
+      'CREDITOR_NOT_FOUND',
+      'PAYEE_LIMIT',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/RemovePayee': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['payeeId'], kind: 'PAYEE', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYEE_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListPayees': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [],
+    shows: [['payees', 'creditorAccountId']],
+    actors: [],
+    errors: [
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/CreatePaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['creditorAccountId'], kind: 'ACCOUNT', access: 'VIEW' },
+      { path: ['debtor', 'debtorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['debtor', 'debtorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'DEBTOR_NOT_FOUND',
+      'SAME_ACCOUNT',
+      'ACCOUNT_CLOSED',
+      'CURRENCY_MISMATCH',
+      'IBAN_INVALID',
+      'EXPIRE_DATE_INVALID',
+      'PAYMENT_REQUEST_LIMIT',
+      'CURRENCY_UNKNOWN',
+      'CURRENCY_EXPONENT_EXCEEDED',
+      'AMOUNT_OUT_OF_RANGE',
+      'AMOUNT_NOT_POSITIVE',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/GetPaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'ELSEWHERE',
+    readsPersonal: true,
+    ids: [
+      { path: ['paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'VIEW' },
+    ],
+    shows: [['paymentRequest', 'creditorAccountId'], ['paymentRequest', 'debtorAccountId']],
+    actors: [],
+    errors: [
+      'PAYMENT_REQUEST_NOT_FOUND',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/ListPaymentRequests': {
+    callers: ['edge', 'security-executor'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+      { audience: 'STAFF', roles: ['TELLER', 'BRANCH_MANAGER', 'BACK_OFFICE', 'COMPLIANCE', 'AUDITOR'], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'no_side_effects',
+    disclosure: 'EXPORTED',
+    readsPersonal: true,
+    ids: [
+      { path: ['accountId'], kind: 'ACCOUNT', access: 'VIEW' },
+    ],
+    shows: [['paymentRequests', 'creditorAccountId'], ['paymentRequests', 'debtorAccountId']],
+    actors: [],
+    errors: [
+      'ACCOUNT_NOT_FOUND',
+      'PAGE_TOKEN_INVALID',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/DeclinePaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_REQUEST_NOT_FOUND',
+      'DEBTOR_REQUIRED',
+      'PAYMENT_REQUEST_NOT_OPEN',
+    ],
+  },
+  'bank.transaction.v1.TransactionService/CancelPaymentRequest': {
+    callers: ['edge'],
+    grants: [
+      { audience: 'CHANNEL', roles: [], scopes: [], stepUp: false, fourEyes: false, approvers: [] },
+    ],
+    actorAsserters: [],
+    edge: true,
+    noReplay: false,
+    idempotency: 'idempotent',
+    disclosure: '',
+    readsPersonal: false,
+    ids: [
+      { path: ['paymentRequestId'], kind: 'PAYMENT_REQUEST', access: 'ACT' },
+    ],
+    shows: [],
+    actors: [],
+    errors: [
+      'PAYMENT_REQUEST_NOT_FOUND',
+      'CREDITOR_REQUIRED',
+      'PAYMENT_REQUEST_NOT_OPEN',
+    ],
+  },
   'bank.transaction.v1.TransactionService/SchedulePayment': {
     callers: ['edge'],
     grants: [
@@ -8940,6 +9268,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       { path: ['debtorAccountId'], kind: 'ACCOUNT', access: 'ACT' },
       { path: ['creditor', 'creditorAccountId'], kind: 'ACCOUNT', access: 'NAMED' },
       { path: ['creditor', 'creditorIban'], kind: 'ACCOUNT', access: 'NAMED' },
+      { path: ['creditor', 'payeeId'], kind: 'PAYEE', access: 'NAMED' },
     ],
     shows: [],
     actors: [],
@@ -8973,6 +9302,8 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'FRAUD_SUSPECTED',
       'SCORING_UNAVAILABLE',
       'TIER_LIMIT_EXCEEDED',
+      'PAYEE_NOT_FOUND',
+      'PAYEE_NOT_IN_BANK',
     ],
   },
   'bank.transaction.v1.TransactionService/UpdateScheduledPayment': {
@@ -9735,6 +10066,8 @@ export const webhooks: Readonly<Record<string, WebhookRule>> = {
   'bank.account.v1.OverdraftLimitSet': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['accountId'], firstOnly: [] },
   'bank.account.v1.ProductPublished': { audiences: ['CHANNEL', 'PARTNER'], scopes: ['products:read'], holdersOf: [], firstOnly: [] },
   'bank.transaction.v1.PaymentOrderFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.PaymentRequestEnded': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: [] },
+  'bank.transaction.v1.PaymentRequested': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId', 'creditorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentChanged': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.ScheduledPaymentFailed': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
   'bank.transaction.v1.TransactionAwaitsSignatures': { audiences: ['CHANNEL'], scopes: [], holdersOf: ['debtorAccountId'], firstOnly: [] },
@@ -9788,6 +10121,7 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.account.v1.CertifyBalanceResponse': { content: 'PERSONAL' },
   'bank.account.v1.DownloadStatementResponse': { content: 'PERSONAL' },
   'bank.account.v1.EntryParticulars': { counterpartyName: 'PERSONAL', counterpartyIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.account.v1.FindAccountRequest': { iban: 'PERSONAL' },
   'bank.account.v1.FindCardRequest': { cardNumber: 'CARD' },
   'bank.account.v1.GetStatementResponse': { iban: 'PERSONAL' },
   'bank.account.v1.HonourChequeRequest': { payeeName: 'PERSONAL' },
@@ -9821,6 +10155,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.GrantRepresentationRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.Identifier': { value: 'PERSONAL' },
   'bank.customer.v1.ListCustomersRequest': { name: 'PERSONAL', contact: 'PERSONAL', identifier: 'PERSONAL', namePart: 'PERSONAL' },
+  'bank.customer.v1.MatchNameRequest': { name: 'PERSONAL' },
+  'bank.customer.v1.MatchNameResponse': { matchedName: 'PERSONAL' },
   'bank.customer.v1.MergeCustomersRequest': { remark: 'PERSONAL' },
   'bank.customer.v1.OpenServiceRequestRequest': { subject: 'PERSONAL', text: 'PERSONAL' },
   'bank.customer.v1.Organisation': { legalName: 'PERSONAL', registrationDate: 'PERSONAL' },
@@ -9840,6 +10176,8 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.customer.v1.StartDocumentUploadRequest': { fileName: 'PERSONAL' },
   'bank.customer.v1.UpdateCustomerRequest': { residenceCountryCode: 'PERSONAL', remark: 'PERSONAL' },
   'bank.customer.v1.UploadDocumentPartRequest': { content: 'PERSONAL' },
+  'bank.integration.v1.ConfirmPayeeRequest': { iban: 'PERSONAL', name: 'PERSONAL' },
+  'bank.integration.v1.ConfirmPayeeResponse': { matchedName: 'PERSONAL' },
   'bank.integration.v1.GetPaymentStatusReportResponse': { content: 'PERSONAL' },
   'bank.integration.v1.ImportSettlementStatementRequest': { content: 'PERSONAL' },
   'bank.integration.v1.SendPaymentRequest': { debtorIban: 'PERSONAL', creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
@@ -9889,11 +10227,14 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.security.v1.StaffMember': { displayName: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalRequest': { request: 'PERSONAL' },
   'bank.security.v1.SubmitForApprovalResponse': { response: 'PERSONAL' },
+  'bank.transaction.v1.AddPayeeRequest': { nickname: 'PERSONAL' },
   'bank.transaction.v1.AuthorizeCardRequest': { cardNumber: 'CARD', merchant: 'PERSONAL' },
   'bank.transaction.v1.CaptureHoldRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.CardAuthorization': { merchant: 'PERSONAL' },
   'bank.transaction.v1.ChequeDeposit': { drawerIban: 'PERSONAL' },
   'bank.transaction.v1.ClearCardPaymentRequest': { cardNumber: 'CARD', merchant: 'PERSONAL' },
+  'bank.transaction.v1.ConfirmPayeeRequest': { iban: 'PERSONAL', name: 'PERSONAL' },
+  'bank.transaction.v1.CreatePaymentRequestRequest': { debtorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositCashRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.DepositChequeRequest': { drawerIban: 'PERSONAL', payeeName: 'PERSONAL' },
   'bank.transaction.v1.Hold': { remittanceInformation: 'PERSONAL' },
@@ -9902,7 +10243,10 @@ export const dataClasses: Readonly<Record<string, Readonly<Record<string, Guarde
   'bank.transaction.v1.ListTransactionsRequest': { text: 'PERSONAL' },
   'bank.transaction.v1.OrderPaymentRequest': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.PayChequeRequest': { drawerIban: 'PERSONAL', payeeName: 'PERSONAL' },
+  'bank.transaction.v1.Payee': { nickname: 'PERSONAL', name: 'PERSONAL', iban: 'PERSONAL' },
+  'bank.transaction.v1.PayeeConfirmation': { iban: 'PERSONAL', name: 'PERSONAL', matchedName: 'PERSONAL' },
   'bank.transaction.v1.PaymentOrder': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
+  'bank.transaction.v1.PaymentRequest': { remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.PlaceHoldRequest': { creditorIban: 'PERSONAL', remittanceInformation: 'PERSONAL' },
   'bank.transaction.v1.PresentChequeRequest': { drawerIban: 'PERSONAL', payeeName: 'PERSONAL' },
   'bank.transaction.v1.ReceivePaymentRequest': { creditorIban: 'PERSONAL', creditorName: 'PERSONAL', debtorIban: 'PERSONAL', debtorName: 'PERSONAL', remittanceInformation: 'PERSONAL' },
@@ -9931,6 +10275,7 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.account.v1.DownloadStatementResponse',
   'bank.account.v1.EntryParticulars',
   'bank.account.v1.EscheatAccountResponse',
+  'bank.account.v1.FindAccountRequest',
   'bank.account.v1.FindCardRequest',
   'bank.account.v1.FreezeAccountResponse',
   'bank.account.v1.GetAccountResponse',
@@ -10012,6 +10357,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.ListSanctionsHitsResponse',
   'bank.customer.v1.ListServiceRequestMessagesResponse',
   'bank.customer.v1.ListServiceRequestsResponse',
+  'bank.customer.v1.MatchNameRequest',
+  'bank.customer.v1.MatchNameResponse',
   'bank.customer.v1.MergeCustomersRequest',
   'bank.customer.v1.MergeCustomersResponse',
   'bank.customer.v1.OpenServiceRequestRequest',
@@ -10041,6 +10388,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.customer.v1.UpdateCustomerRequest',
   'bank.customer.v1.UpdateCustomerResponse',
   'bank.customer.v1.UploadDocumentPartRequest',
+  'bank.integration.v1.ConfirmPayeeRequest',
+  'bank.integration.v1.ConfirmPayeeResponse',
   'bank.integration.v1.GetPaymentStatusReportResponse',
   'bank.integration.v1.ImportSettlementStatementRequest',
   'bank.integration.v1.SendPaymentRequest',
@@ -10108,6 +10457,8 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.security.v1.StaffMember',
   'bank.security.v1.SubmitForApprovalRequest',
   'bank.security.v1.SubmitForApprovalResponse',
+  'bank.transaction.v1.AddPayeeRequest',
+  'bank.transaction.v1.AddPayeeResponse',
   'bank.transaction.v1.AllocateSuspenseItemResponse',
   'bank.transaction.v1.AuthorizeCardRequest',
   'bank.transaction.v1.BatchImportScheduledPaymentsRequest',
@@ -10115,22 +10466,30 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.BatchImportTransactionsRequest',
   'bank.transaction.v1.BatchTransferFundsRequest',
   'bank.transaction.v1.CancelPaymentOrderResponse',
+  'bank.transaction.v1.CancelPaymentRequestResponse',
   'bank.transaction.v1.CancelScheduledPaymentResponse',
   'bank.transaction.v1.CaptureHoldRequest',
   'bank.transaction.v1.CaptureHoldResponse',
   'bank.transaction.v1.CardAuthorization',
   'bank.transaction.v1.ChequeDeposit',
   'bank.transaction.v1.ClearCardPaymentRequest',
+  'bank.transaction.v1.ConfirmPayeeRequest',
+  'bank.transaction.v1.ConfirmPayeeResponse',
+  'bank.transaction.v1.CreatePaymentRequestRequest',
+  'bank.transaction.v1.CreatePaymentRequestResponse',
   'bank.transaction.v1.DecideReviewResponse',
   'bank.transaction.v1.DecideSanctionsReviewResponse',
   'bank.transaction.v1.DecideSuspenseItemResponse',
+  'bank.transaction.v1.DeclinePaymentRequestResponse',
   'bank.transaction.v1.DepositCashRequest',
   'bank.transaction.v1.DepositCashResponse',
   'bank.transaction.v1.DepositChequeRequest',
   'bank.transaction.v1.DepositChequeResponse',
   'bank.transaction.v1.ExtendHoldResponse',
   'bank.transaction.v1.GetHoldResponse',
+  'bank.transaction.v1.GetPayeeConfirmationResponse',
   'bank.transaction.v1.GetPaymentOrderResponse',
+  'bank.transaction.v1.GetPaymentRequestResponse',
   'bank.transaction.v1.GetScheduledPaymentResponse',
   'bank.transaction.v1.GetTransactionResponse',
   'bank.transaction.v1.Hold',
@@ -10141,7 +10500,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.ListCardAuthorizationsResponse',
   'bank.transaction.v1.ListChequeDepositsResponse',
   'bank.transaction.v1.ListHoldsResponse',
+  'bank.transaction.v1.ListPayeeConfirmationsResponse',
+  'bank.transaction.v1.ListPayeesResponse',
   'bank.transaction.v1.ListPaymentOrdersResponse',
+  'bank.transaction.v1.ListPaymentRequestsResponse',
   'bank.transaction.v1.ListReviewsResponse',
   'bank.transaction.v1.ListScheduledPaymentsResponse',
   'bank.transaction.v1.ListSuspenseItemsResponse',
@@ -10152,7 +10514,10 @@ export const personalMessages: ReadonlySet<string> = new Set<string>([
   'bank.transaction.v1.PauseScheduledPaymentResponse',
   'bank.transaction.v1.PayChequeRequest',
   'bank.transaction.v1.PayChequeResponse',
+  'bank.transaction.v1.Payee',
+  'bank.transaction.v1.PayeeConfirmation',
   'bank.transaction.v1.PaymentOrder',
+  'bank.transaction.v1.PaymentRequest',
   'bank.transaction.v1.PlaceHoldRequest',
   'bank.transaction.v1.PlaceHoldResponse',
   'bank.transaction.v1.PresentChequeRequest',

@@ -46,6 +46,25 @@ describe('A party that was merged into another', () => {
     expect(reserved).to.deep.equal(['txn_1 cus_a 7', 'txn_2 x/cus_a 7']);
   });
 
+  it('has noted once whom both had noted, and has its own beside', async () => {
+    const database = await moved(
+      transaction,
+      `insert into payee_confirmation
+         select 'pcf_' || n, customer, account, 'MTCH', '\\x00', now() from (values
+           (1, 'cus_a', 'acc_1'), (2, 'cus_b', 'acc_1'), (3, 'cus_b', 'xac_2')) v (n, customer, account);
+       insert into payee
+         select replace(id, 'pcf', 'pye'), customer_id, creditor_account_id, id, name_match, particulars, create_time, create_time
+         from payee_confirmation`,
+    );
+    expect(await read(database, `select customer_id || ' ' || id as line from payee`)).to.deep.equal([
+      'cus_a pye_1',
+      'cus_a pye_3',
+    ]);
+    expect(await read(database, 'select distinct customer_id as line from payee_confirmation')).to.deep.equal([
+      'cus_a',
+    ]);
+  });
+
   it('has its trusted payees once, and its devices', async () => {
     const database = await moved(
       security,

@@ -55,6 +55,7 @@ import { decideChequeException } from './rpc/decide-cheque-exception.ts';
 import { downloadStatement } from './rpc/download-statement.ts';
 import { escheatAccount } from './rpc/escheat-account.ts';
 import { explainInterest } from './rpc/explain-interest.ts';
+import { findAccount } from './rpc/find-account.ts';
 import { findCard } from './rpc/find-card.ts';
 import { freezeAccount } from './rpc/freeze-account.ts';
 import { getAccount } from './rpc/get-account.ts';
@@ -126,6 +127,7 @@ function cards(context: Context) {
   return {
     activateCard: activateCard(context),
     blockCard: blockCard(context),
+    findAccount: findAccount(context),
     findCard: findCard(context),
     getCard: getCard(context),
     issueCard: issueCard(context),

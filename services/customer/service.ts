@@ -70,6 +70,7 @@ import { listSanctionsListVersions } from './rpc/list-sanctions-list-versions.ts
 import { listServiceRequestMessages } from './rpc/list-service-request-messages.ts';
 import { listServiceRequests } from './rpc/list-service-requests.ts';
 import { mergeCustomers } from './rpc/merge-customers.ts';
+import { matchName } from './rpc/match-name.ts';
 import { openServiceRequest } from './rpc/open-service-request.ts';
 import { overrideRiskRating } from './rpc/override-risk-rating.ts';
 import { publishConsentText } from './rpc/publish-consent-text.ts';
@@ -112,6 +113,7 @@ function rpcs(context: Context) {
     grantRepresentation: grantRepresentation(context),
     listCustomerNotes: listCustomerNotes(context),
     listCustomers: listCustomers(context),
+    matchName: matchName(context),
     listCustomerVersions: listCustomerVersions(context),
     listRelations: listRelations(context),
     registerCustomer: registerCustomer(context),

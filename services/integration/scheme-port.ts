@@ -14,9 +14,12 @@ import {
 } from 'cockatiel';
 import type { House } from '#chassis/boot.ts';
 import { sha256Hex } from '#chassis/digest.ts';
+import { type Confirming, confirming } from './payee-verifications.ts';
 import { insertExchange } from './scheme-tables.ts';
 
 const TIMEOUT_MS = 10_000;
+/** A payer waits for it (EPC218-23: five seconds from end to end). */
+const CONFIRM_TIMEOUT_MS = 5_000;
 const CALLS_MAX = 8;
 const FAILURES_MAX = 5;
 const LEFT_ALONE_MS = 3_000;
@@ -39,6 +42,8 @@ export interface SchemePort {
   fetch(): Promise<Fetched | undefined>;
   /** Says that a message is kept here: it is not handed out again. */
   acknowledge(number: string): Promise<void>;
+  /** Asks whose an account of another bank is (verification of payee); undefined where nobody says. `id` is for the journal. */
+  readonly confirm: Confirming;
   /** Whether the scheme is left alone at the moment. */
   isLeftAlone(): boolean;
 }
@@ -51,15 +56,23 @@ export function schemePort({
 }: Pick<House, 'config' | 'database' | 'log'>): SchemePort | undefined {
   const { SCHEME_URL: url, SCHEME_TOKEN_FILE: tokenFile, BANK_BIC: bic } = config;
   if (url === '') return undefined;
-  const { policy, isLeftAlone } = patience();
+  const { policy, isLeftAlone } = patience(TIMEOUT_MS);
+  // What payers ask has a line of its own: it never keeps a payment waiting, and a bank that says nothing of its names is paid all the same.
+  const asking = patience(CONFIRM_TIMEOUT_MS);
 
   /** One call. Throws where there was no answer, or the scheme says that it cannot. */
-  function ask(method: string, path: string, body?: string): Promise<Fetched & { readonly status: number }> {
-    return policy.execute(async ({ signal }) => {
+  function ask(
+    method: string,
+    path: string,
+    body?: string,
+    line = policy,
+    type = 'application/xml',
+  ): Promise<Fetched & { readonly status: number }> {
+    return line.execute(async ({ signal }) => {
       const token = tokenFile === '' ? undefined : (await readFile(tokenFile, 'utf8')).trim();
       const headers = {
         'x-participant': bic,
-        ...(body !== undefined && { 'content-type': 'application/xml' }),
+        ...(body !== undefined && { 'content-type': type }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       };
       const answer = await fetch(`${url}${path}`, {
@@ -118,6 +131,9 @@ export function schemePort({
         log.warn({ err: error, number }, 'a message could not be acknowledged');
       });
     },
+    confirm: confirming({ database, log }, asking.isLeftAlone, (path, body) =>
+      ask('POST', path, body, asking.policy, 'application/json'),
+    ),
     isLeftAlone,
   };
 }
@@ -135,7 +151,7 @@ async function contentOf({ body }: Response): Promise<Pick<Fetched, 'content' | 
 }
 
 /** How much a scheme is asked, and for how long it is left alone when it does not answer. */
-function patience() {
+function patience(timeoutMs: number) {
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: LEFT_ALONE_MS,
     breaker: new ConsecutiveBreaker(FAILURES_MAX),
@@ -146,7 +162,7 @@ function patience() {
   });
   const calls = bulkhead(CALLS_MAX, Number.POSITIVE_INFINITY);
   return {
-    policy: wrap(calls, breaker, timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative)),
+    policy: wrap(calls, breaker, timeout(timeoutMs, TimeoutStrategy.Cooperative)),
     // The breaker lets the next call try it again, which has to come for that.
     isLeftAlone: () => breaker.state === CircuitState.Open && performance.now() - brokenAt < LEFT_ALONE_MS,
   };

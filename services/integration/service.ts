@@ -15,6 +15,7 @@ import { BeginningOfReconciliation } from './migrations/0009-beginning-of-reconc
 import { UnsentPayments } from './migrations/0010-unsent-payments.ts';
 import { owners } from './payment-files.ts';
 import { assignReconciliationException } from './rpc/assign-reconciliation-exception.ts';
+import { confirmPayee } from './rpc/confirm-payee.ts';
 import { getPaymentFile } from './rpc/get-payment-file.ts';
 import { getPaymentStatusReport } from './rpc/get-payment-status-report.ts';
 import { getReconciliation } from './rpc/get-reconciliation.ts';
@@ -54,6 +55,7 @@ function rpcs(context: Context) {
     listSchemeExchanges: listSchemeExchanges(context),
     suspendScheme: suspendScheme(context),
     resumeScheme: resumeScheme(context),
+    confirmPayee: confirmPayee(context),
   } satisfies Rpcs<typeof IntegrationService>;
 }
 

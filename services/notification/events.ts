@@ -48,7 +48,9 @@ import {
 import { RevocationReason } from '#gen/bank/security/v1/security_pb.ts';
 import { TrustedPayeeAddedSchema, TrustedPayeeRemovedSchema } from '#gen/bank/security/v1/step_up_events_pb.ts';
 import {
+  PayeeAddedSchema,
   PaymentOrderFailedSchema,
+  PaymentRequestedSchema,
   RecallReceivedSchema,
   ScheduledPaymentFailedSchema,
   TransactionHeldForReviewSchema,
@@ -102,6 +104,13 @@ export function bookings(means: Means): Subscription {
       (event) => event.accountId,
       (event) => ({ bookingDate: event.expireDate }),
     ),
+    ofAmount(
+      PaymentRequestedSchema,
+      'payment-requested',
+      (event) => event.debtorAccountId,
+      (event) => ({ bookingDate: event.expireDate }),
+    ),
+    telling(PayeeAddedSchema, ({ customerId }) => tellOne(customerId, 'payee-added')),
   ]);
 }
 

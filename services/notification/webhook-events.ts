@@ -19,6 +19,8 @@ import {
 import { ScheduledPaymentState } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
 import {
   PaymentOrderFailedSchema,
+  PaymentRequestEndedSchema,
+  PaymentRequestedSchema,
   ScheduledPaymentChangedSchema,
   ScheduledPaymentFailedSchema,
   TransactionAwaitsSignaturesSchema,
@@ -48,6 +50,8 @@ const SCHEMAS: readonly DescMessage[] = [
   ChequeStopChangedSchema,
   OverdraftLimitSetSchema,
   ProductPublishedSchema,
+  PaymentRequestEndedSchema,
+  PaymentRequestedSchema,
   PaymentOrderFailedSchema,
   ScheduledPaymentChangedSchema,
   ScheduledPaymentFailedSchema,

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Order } from './domain/words.ts';
 import { selectHolds } from './hold-tables.ts';
+import { selectRequests } from './payment-request-tables.ts';
 import { selectPayments } from './payment-tables.ts';
 import { selectRecalledAccounts } from './recall-tables.ts';
 import { selectDebtors } from './schedule-tables.ts';
@@ -42,6 +43,11 @@ export function owners({ accounts, database }: Context): Owners {
       const found = rows.map(({ id, accountId }) => ({ id, debtorAccountId: accountId, creditorAccountId: null }));
       const { some } = await seenOf(ids, found, call);
       if (some.length < new Set(ids).size) throw refuse('RECEIVED_RECALL_NOT_FOUND');
+    },
+    // A payment request is theirs who ask and who are asked. Who of the two may do what is decided by the RPC.
+    PAYMENT_REQUEST: async (ids, _access, _principal, call) => {
+      const { some } = await seenOf(ids, await database.query(selectRequests(ids)), call);
+      if (some.length < new Set(ids).size) throw refuse('PAYMENT_REQUEST_NOT_FOUND');
     },
     // A hold is theirs whose money it keeps, or for whom. Who of the two may do what is decided by the RPC.
     HOLD: async (ids, _access, _principal, call) => {

@@ -3,6 +3,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { branchOf } from '#chassis/access.ts';
 import type { Client, Onwards } from '#chassis/call.ts';
 import { actorOf, type Call } from '#chassis/call-context.ts';
+import { Refusal } from '#chassis/errors.ts';
 import { readRefusal } from '#chassis/grpc.ts';
 import { newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
@@ -11,15 +12,17 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import type {
   AccountService,
   EntryParticulars,
+  FindAccountRequest,
+  FindAccountResponse,
   FindCardResponse,
   OrderAuthorization,
   OrderDecision,
   OrderToAuthorizeSchema,
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import { Audience } from '#gen/bank/options/v1/options_pb.ts';
-import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Money } from '#gen/bank/type/v1/money_pb.ts';
+import type { Creditor } from './creditors.ts';
 import type { Order } from './domain/words.ts';
 import { signatureRequestOf } from './messages.ts';
 
@@ -32,7 +35,7 @@ export interface AskedOrder {
   readonly debtorAccountId?: string;
   /** The same by its number, in its place. */
   readonly debtorIban?: string;
-  readonly creditor?: NonNullable<TransferFundsRequest['creditor']>;
+  readonly creditor?: Creditor;
   readonly amount: Money;
   /** The request by which it was signed. */
   readonly signatureRequestId?: string;
@@ -67,6 +70,8 @@ export interface Accounts {
   release(cheque: Presentment, on: Onwards): Promise<void>;
   /** Says that the payment of a cheque was undone, by which reversal. */
   unpay(cheque: Pick<Presentment, 'transactionId' | 'accountId'>, reversalId: string, on: Onwards): Promise<void>;
+  /** An account by its number or id, with its owners; undefined where there is none. */
+  find(account: FindAccountRequest['account'], on: Onwards): Promise<FindAccountResponse | undefined>;
   /** The card of a number. Throws CARD_NOT_FOUND where there is none. */
   findCard(cardNumber: string, on: Onwards): Promise<FindCardResponse>;
   /** Those of these accounts that exist and that the caller may see. */
@@ -137,6 +142,14 @@ export function accountsOf(client: Client<typeof AccountService>): Accounts {
     },
     async unpay({ transactionId, accountId }, requestId, on) {
       await client.releaseCheque({ requestId, transactionId, accountId }, on);
+    },
+    async find(account, on) {
+      try {
+        return await client.findAccount({ account }, on);
+      } catch (error) {
+        if (error instanceof Refusal && error.reason === 'ACCOUNT_NOT_FOUND') return undefined;
+        throw error;
+      }
     },
     findCard: (cardNumber, on) => client.findCard({ cardNumber }, on),
     async seen(accountIds, call) {

@@ -16,6 +16,7 @@ import { readSoloAmounts } from './domain/tills.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { type Outside, outsideOf } from './outside.ts';
+import { type PayeeNames, payeeNamesOf } from './payee-names.ts';
 import { type Scoring, scoringOf } from './scoring.ts';
 import { type Screening, screeningOf } from './screening.ts';
 import { type Proving, provingOf, stepUpOf } from './step-up.ts';
@@ -31,6 +32,8 @@ export interface Context extends House {
   readonly stepUp: StepUp;
   readonly screening: Screening;
   readonly limits: Limits;
+  /** Whose accounts are. */
+  readonly payeeNames: PayeeNames;
   /** By which scheme other banks are paid, by currency. */
   readonly schemes: ReadonlyMap<string, Scheme>;
   readonly outside: Outside;
@@ -43,10 +46,13 @@ export function makeContext(house: House): Context {
   const { config } = house;
   const ledger = house.client(LedgerService, 'ledger', config.LEDGER_ADDRESS);
   const account = house.client(AccountService, 'account', config.ACCOUNT_ADDRESS);
+  const customer = house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS);
+  const integration = house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS);
   const security = house.client(SecurityService, 'security', config.SECURITY_ADDRESS);
+  const accounts = accountsOf(account);
   return {
     ...house,
-    accounts: accountsOf(account),
+    accounts,
     ledger: ledgerOf(ledger),
     clock: ledgerClock(() => ledger.getBusinessDate({})),
     holidays: calendarsOf(account),
@@ -55,9 +61,10 @@ export function makeContext(house: House): Context {
     proving: provingOf(security),
     stepUp: stepUpOf(security),
     limits: limitsOf(house),
-    screening: screeningOf(house.client(CustomerService, 'customer', config.CUSTOMER_ADDRESS), config),
+    payeeNames: payeeNamesOf(accounts, customer, integration),
+    screening: screeningOf(customer, config),
     schemes: readSchemes(config.PAYMENT_SCHEMES),
-    outside: outsideOf(house.client(IntegrationService, 'integration', config.INTEGRATION_ADDRESS)),
+    outside: outsideOf(integration),
     tillSolo: readSoloAmounts(config.TILL_SOLO_AMOUNTS),
   };
 }

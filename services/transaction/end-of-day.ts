@@ -3,6 +3,7 @@ import { dayStepsOf, LOOK_MS } from '#chassis/day-steps.ts';
 import { repeat } from '#chassis/repeat.ts';
 import type { Context } from './context.ts';
 import { payingScheduled } from './paying-scheduled.ts';
+import { expiringRequests } from './payment-requests.ts';
 import { expiringRecalls } from './recalls.ts';
 import { reportingTills } from './reporting-tills.ts';
 import { tellingParticulars } from './telling-particulars.ts';
@@ -16,6 +17,7 @@ export function startEndOfDay(context: Context): () => Promise<void> {
     particulars.step,
     reportingTills(context),
     expiringRecalls(context),
+    expiringRequests(context),
   ]);
   const work = async (): Promise<void> => {
     const open = await takeDue();

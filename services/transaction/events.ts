@@ -8,6 +8,8 @@ import { SignaturesCompletedSchema, SignaturesEndedSchema } from '#gen/bank/acco
 import { SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import { CustomerMergedSchema } from '#gen/bank/customer/v1/customer_events_pb.ts';
 import {
+  PayeeAddedSchema,
+  PayeeRemovedSchema,
   TransactionAwaitsSignaturesSchema,
   TransactionHeldForReviewSchema,
   TransactionPostedSchema,
@@ -17,8 +19,10 @@ import {
   TransactionSignedSchema,
   TransactionsImportedSchema,
 } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
+import { NameMatch } from '#gen/bank/type/v1/name_match_pb.ts';
 import type { Order } from './domain/words.ts';
 import { feeMessages, typeMessage } from './messages.ts';
+import type { PayeeRow } from './payee-tables.ts';
 import { decideAwaited } from './signature-tables.ts';
 
 /** Says that an order was booked. */
@@ -66,6 +70,17 @@ export function publishHeld(tx: CommandTx, order: Order, reason: string): void {
 /** Says that an order that was under review goes on to the ledger. */
 export function publishReleased(tx: CommandTx, order: Order): void {
   tx.publish(TransactionReleasedSchema, common(order), lastOf(order));
+}
+
+/** Says that a customer has noted a payee. */
+export function publishPayeeAdded(tx: CommandTx, { id, customerId, nameMatch }: PayeeRow): void {
+  const event = { payeeId: id, customerId, nameMatch: NameMatch[nameMatch] };
+  tx.publish(PayeeAddedSchema, event, { id, sequence: 1 });
+}
+
+/** Says that a payee is none any more. */
+export function publishPayeeRemoved(tx: CommandTx, { id, customerId }: PayeeRow): void {
+  tx.publish(PayeeRemovedSchema, { payeeId: id, customerId }, { id, sequence: 2 });
 }
 
 /** The event of an order's last change: they are counted together. */

@@ -16,7 +16,7 @@ import { OWN } from './usage.ts';
 /** Where the limits in force are had from. */
 export interface Limits {
   /** Those that this process has read last. */
-  inForce(): Promise<Pick<LimitSet, 'version' | 'limits' | 'coolingOffHours'>>;
+  inForce(): Promise<Pick<LimitSet, 'version' | 'limits' | 'coolingOffHours' | 'payeeCoolingOffHours'>>;
   /** Reads them anew: what another process has published counts from then on. */
   refresh(): Promise<void>;
 }

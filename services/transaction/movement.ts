@@ -14,6 +14,8 @@ import type { LegIntent } from './domain/legs.ts';
 import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
+import { insertConfirmed } from './payee-tables.ts';
+import { checkPayable, pay } from './payment-requests.ts';
 import { insertPayments, type NewPayment } from './payment-tables.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertAwaited } from './signature-tables.ts';
@@ -41,6 +43,10 @@ export interface Movement {
   readonly awaits?: unknown;
   /** What it uses up of what tiers and limits let orders take. Absent where it is held to nothing. */
   readonly usage?: Usage | undefined;
+  /** What whoever orders it had asked about its payee. */
+  readonly confirmationId?: string | undefined;
+  /** The payment request that it pays. */
+  readonly paymentRequestId?: string | undefined;
   /** The payment to another bank that it books. */
   readonly payment?: NewPayment;
 }
@@ -113,8 +119,11 @@ export function movementSteps<M extends DescMethodUnary>(
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review, awaits: actor, usage, payment }) {
+    async plan(tx, { order, journal, review, awaits: actor, usage, payment, confirmationId, paymentRequestId }) {
+      if (paymentRequestId !== undefined) await checkPayable(tx, paymentRequestId);
       if (usage) await reserve(tx, order, usage);
+      if (paymentRequestId !== undefined) await pay(tx, paymentRequestId, order.id);
+      if (confirmationId !== undefined) tx.write(insertConfirmed, { transactionId: order.id, confirmationId });
       const intent = {
         order: orderIntent(order),
         journal,

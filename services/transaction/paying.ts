@@ -13,13 +13,14 @@ import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { isValid, normalise } from '#rules/iban.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
-import { isOwnIban } from './creditors.ts';
+import { accountElsewhere, isOwnIban } from './creditors.ts';
 import { bankAccount } from './domain/bank-accounts.ts';
 import { legsOf } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import { executionDate } from './domain/schemes.ts';
 import { type Movement, newOrder } from './movement.ts';
 import { sealParticulars } from './particulars.ts';
+import { confirmedBy, openPayee, payeeOf } from './payees.ts';
 import type { NewPayment, PaymentRow } from './payment-tables.ts';
 import { type Deferred, openPayment, type PaymentParticulars, sealPayment, transactionOf } from './payments.ts';
 import type { NewReview } from './review-tables.ts';
@@ -35,15 +36,19 @@ export async function preparePayment(
   byIban?: string,
 ): Promise<Movement | Deferred> {
   const amount = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
-  const creditorIban = checkedIban(context, request.creditorIban);
-  const { creditorName, remittanceInformation } = request;
+  const payee = request.payeeId === '' ? undefined : await payeeOf(context, request.payeeId, call);
+  const { iban, name: creditorName } = (payee && (await openPayee(context.vault, payee))) ?? namedIn(request);
+  const creditorIban = checkedIban(context, iban);
+  const { remittanceInformation } = request;
   const debtor = byIban === undefined ? { debtorAccountId: request.debtorAccountId } : { debtorIban: byIban };
   const operation = Operation.OUTGOING_TRANSFER;
   const allowed = await context.accounts.authorise({ operation, ...debtor, amount: toMoney(amount) }, call);
   const { debtorAccountId } = allowed;
   const when = await whenOf(context, amount.currency, request.requestedExecutionDate);
-  const looked = { debtorAccountId, creditorAccountId: payeeKey(context, creditorIban), amount };
-  const [verdict, finding] = await Promise.all([
+  const creditorAccountId = accountElsewhere(context, creditorIban);
+  const looked = { debtorAccountId, creditorAccountId, amount };
+  const [confirmationId, verdict, finding] = await Promise.all([
+    confirmedBy(context, { named: request.payeeConfirmationId, payee, creditorAccountId }, call),
     context.scoring(looked, call),
     when.executed ? context.screening.find({ CREDITOR: creditorName }, amount, call) : undefined,
   ]);
@@ -68,8 +73,8 @@ export async function preparePayment(
   const movement = await movementOf(context, payment, particulars, { allowed, review }, call);
   const held = await heldUnlessProved(context, movement, { verdict, looked, request }, call);
   // What waits for its day is screened by the lists of that day.
-  if (!payment.executed) return { deferred: { ...payment, review: held ?? null } };
-  return { ...movement, review: await heldFor(context, held, finding, call) };
+  if (!payment.executed) return { deferred: { ...payment, review: held ?? null }, confirmationId };
+  return { ...movement, confirmationId, review: await heldFor(context, held, finding, call) };
 }
 
 /** Prepares a payment that has waited for its day. Much may have changed: what may not be ordered any more is refused. */
@@ -111,9 +116,8 @@ async function whenOf({ schemes, clock, config }: Context, currency: string, ask
   return { scheme: scheme.name, executionDate: date.toString(), executed: date.equals(time.openDate) };
 }
 
-/** By what an account of another bank is known to whoever looks for fraud: its number is nobody's to keep there. */
-function payeeKey({ vault }: Context, iban: string): string {
-  return `xac_${vault.hash('payment.creditor', iban).toString('hex')}`;
+function namedIn({ creditorIban: iban, creditorName: name }: OrderPaymentRequest) {
+  return { iban, name };
 }
 
 async function movementOf(
@@ -128,10 +132,11 @@ async function movementOf(
   const { debtorLedgerAccountId: debit, signaturesRequired } = decided.allowed;
   const [amount, fees] = [BigInt(payment.amount), payment.fees.map(BigInt)];
   const counterparty = `${creditorName}, ${creditorIban}`;
+  const creditorAccountId = accountElsewhere(context, creditorIban);
   const [credit, income] = [bankAccount('clearing', currency), bankAccount('fee_income', currency)];
   const [particulars, usage] = await Promise.all([
     sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
-    usageOf(context, decided.allowed, { currency, type: 'outgoing_transfer' }, call),
+    usageOf(context, decided.allowed, { currency, type: 'outgoing_transfer', creditorAccountId }, call),
   ]);
   const terms = { debtorAccountId, partyId, currency, amount, fees, particulars };
   return {

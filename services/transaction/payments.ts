@@ -16,6 +16,7 @@ import type { Booking, Order } from './domain/words.ts';
 import { feeMessages } from './messages.ts';
 import { type Movement, type MovementIntent, movementSteps } from './movement.ts';
 import { openValue, sealValue } from './particulars.ts';
+import { insertConfirmed } from './payee-tables.ts';
 import { insertPayments, lockPayment, markExecuted, type NewPayment, type PaymentRow } from './payment-tables.ts';
 import { readOrders } from './reading.ts';
 
@@ -128,6 +129,8 @@ export function paymentOf({ id }: Pick<Order, 'id'>): string {
 /** A payment that is to wait for its execution date. */
 export interface Deferred {
   readonly deferred: NewPayment;
+  /** What whoever orders it had asked about its payee. */
+  readonly confirmationId?: string | undefined;
 }
 
 type Method = typeof TransactionService.method.orderPayment;
@@ -146,8 +149,10 @@ export function paymentSteps(
     method,
     async plan(tx, planned) {
       if ('deferred' in planned) {
-        tx.write(insertPayments, planned.deferred);
-        return planned;
+        const { deferred, confirmationId } = planned;
+        tx.write(insertPayments, deferred);
+        if (confirmationId) tx.write(insertConfirmed, { transactionId: transactionOf(deferred), confirmationId });
+        return { deferred };
       }
       const { id } = paymentIn(planned.payment);
       const waited = await checkExecutable(tx, id);

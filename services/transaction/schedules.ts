@@ -15,9 +15,9 @@ import {
   ScheduledPaymentState,
 } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
 import { ScheduledPaymentChangedSchema } from '#gen/bank/transaction/v1/transaction_events_pb.ts';
-import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import type { Context } from './context.ts';
+import type { Creditor } from './creditors.ts';
 import { refuse } from './domain/refusals.ts';
 import type { ScheduleState } from './domain/scheduling.ts';
 import { openParticulars } from './particulars.ts';
@@ -48,7 +48,7 @@ interface AskedSchedule {
   readonly requestId: string;
   readonly validateOnly: boolean;
   readonly debtorAccountId: string;
-  readonly creditor: NonNullable<TransferFundsRequest['creditor']>;
+  readonly creditor: Creditor;
   readonly currency: string;
   readonly amount: bigint;
   readonly sweeps: boolean;

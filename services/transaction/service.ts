@@ -31,7 +31,10 @@ import { ChequesInClearing } from './migrations/0033-cheques-in-clearing.ts';
 import { DatedCardMessages } from './migrations/0034-dated-card-messages.ts';
 import { WorkLeases } from './migrations/0035-work-leases.ts';
 import { MergedCustomers } from './migrations/0040-merged-customers.ts';
+import { Payees } from './migrations/0037-payees.ts';
+import { PaymentRequests } from './migrations/0038-payment-requests.ts';
 import { expireReviews } from './reviews.ts';
+import { addPayee } from './rpc/add-payee.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
 import { authorizeCard } from './rpc/authorize-card.ts';
@@ -39,18 +42,24 @@ import { batchImportScheduledPayments } from './rpc/batch-import-scheduled-payme
 import { batchImportTransactions } from './rpc/batch-import-transactions.ts';
 import { batchTransferFunds } from './rpc/batch-transfer-funds.ts';
 import { cancelPaymentOrder } from './rpc/cancel-payment-order.ts';
+import { cancelPaymentRequest } from './rpc/cancel-payment-request.ts';
 import { cancelScheduledPayment } from './rpc/cancel-scheduled-payment.ts';
 import { captureHold } from './rpc/capture-hold.ts';
 import { clearCardPayment } from './rpc/clear-card-payment.ts';
 import { closeTill } from './rpc/close-till.ts';
+import { confirmPayee } from './rpc/confirm-payee.ts';
+import { createPaymentRequest } from './rpc/create-payment-request.ts';
 import { decideReview } from './rpc/decide-review.ts';
 import { decideSanctionsReview } from './rpc/decide-sanctions-review.ts';
 import { decideSuspenseItem } from './rpc/decide-suspense-item.ts';
+import { declinePaymentRequest } from './rpc/decline-payment-request.ts';
 import { depositCash } from './rpc/deposit-cash.ts';
 import { depositCheque } from './rpc/deposit-cheque.ts';
 import { extendHold } from './rpc/extend-hold.ts';
 import { getHold } from './rpc/get-hold.ts';
+import { getPayeeConfirmation } from './rpc/get-payee-confirmation.ts';
 import { getPaymentOrder } from './rpc/get-payment-order.ts';
+import { getPaymentRequest } from './rpc/get-payment-request.ts';
 import { getScheduledPayment } from './rpc/get-scheduled-payment.ts';
 import { getTill } from './rpc/get-till.ts';
 import { getTransaction } from './rpc/get-transaction.ts';
@@ -61,7 +70,10 @@ import { listChequeDeposits } from './rpc/list-cheque-deposits.ts';
 import { listHolds } from './rpc/list-holds.ts';
 import { listLimitSets } from './rpc/list-limit-sets.ts';
 import { listLimits } from './rpc/list-limits.ts';
+import { listPayeeConfirmations } from './rpc/list-payee-confirmations.ts';
+import { listPayees } from './rpc/list-payees.ts';
 import { listPaymentOrders } from './rpc/list-payment-orders.ts';
+import { listPaymentRequests } from './rpc/list-payment-requests.ts';
 import { listReceivedRecalls } from './rpc/list-received-recalls.ts';
 import { listReviews } from './rpc/list-reviews.ts';
 import { listScheduledPaymentRuns } from './rpc/list-scheduled-payment-runs.ts';
@@ -85,6 +97,7 @@ import { recallPaymentOrder } from './rpc/recall-payment-order.ts';
 import { receivePayment } from './rpc/receive-payment.ts';
 import { receiveRecall } from './rpc/receive-recall.ts';
 import { releaseHold } from './rpc/release-hold.ts';
+import { removePayee } from './rpc/remove-payee.ts';
 import { reportChequeDeposit } from './rpc/report-cheque-deposit.ts';
 import { reportPayment } from './rpc/report-payment.ts';
 import { reportRecall } from './rpc/report-recall.ts';
@@ -114,8 +127,26 @@ const SIGNED_MS = 500;
 /** How often it is looked what payments wait for this service. */
 const PAYMENTS_MS = 500;
 
+/** Those about payees, and about what customers ask each other to pay. */
+function payees(context: Context) {
+  return {
+    cancelPaymentRequest: cancelPaymentRequest(context),
+    createPaymentRequest: createPaymentRequest(context),
+    declinePaymentRequest: declinePaymentRequest(context),
+    getPaymentRequest: getPaymentRequest(context),
+    listPaymentRequests: listPaymentRequests(context),
+    addPayee: addPayee(context),
+    confirmPayee: confirmPayee(context),
+    getPayeeConfirmation: getPayeeConfirmation(context),
+    listPayeeConfirmations: listPayeeConfirmations(context),
+    listPayees: listPayees(context),
+    removePayee: removePayee(context),
+  };
+}
+
 function rpcs(context: Context) {
   return {
+    ...payees(context),
     batchImportTransactions: batchImportTransactions(context),
     batchTransferFunds: batchTransferFunds(context),
     captureHold: captureHold(context),
@@ -213,6 +244,8 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0034-dated-card-messages', class: DatedCardMessages },
     { name: '0035-work-leases', class: WorkLeases },
     { name: '0040-merged-customers', class: MergedCustomers },
+    { name: '0037-payees', class: Payees },
+    { name: '0038-payment-requests', class: PaymentRequests },
   ],
   context: makeContext,
   rpcs,

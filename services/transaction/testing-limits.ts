@@ -16,6 +16,7 @@ export async function publishLimits(
   bank: Callable,
   limits: readonly Init[],
   coolingOffHours?: number,
+  payeeCoolingOffHours?: number,
 ): Promise<number> {
   const [current] = (await as(bank, 'COMPLIANCE').listLimitSets({ pageSize: 1 })).limitSets;
   const { limitSet } = await executed(bank, staff('COMPLIANCE')).publishLimitSet({
@@ -23,6 +24,7 @@ export async function publishLimits(
     baseVersion: current?.version ?? 0,
     limits: [...limits],
     ...(coolingOffHours !== undefined && { coolingOffHours }),
+    ...(payeeCoolingOffHours !== undefined && { payeeCoolingOffHours }),
   });
   return limitSet?.version ?? 0;
 }

@@ -8,12 +8,14 @@ import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { feesOf } from './charges.ts';
 import type { Context } from './context.ts';
-import { creditorOf } from './creditors.ts';
+import { toPay } from './creditors.ts';
 import { bankAccount } from './domain/bank-accounts.ts';
 import { legsOf } from './domain/legs.ts';
 import type { Verdict } from './domain/verdict.ts';
 import { journalMessage, type Movement, newOrder } from './movement.ts';
 import { sealParticulars } from './particulars.ts';
+import { confirmedBy } from './payees.ts';
+import { asRequested } from './payment-requests.ts';
 import type { NewReview } from './review-tables.ts';
 import { reviewOf } from './reviews.ts';
 import type { LookedAt } from './scoring.ts';
@@ -22,14 +24,15 @@ import { usageOf } from './usage.ts';
 /** Prepares a transfer. The account to take from may be given by its number, in place of its id. */
 export async function prepareTransfer(
   context: Context,
-  request: TransferFundsRequest,
+  asked: TransferFundsRequest,
   call: Call,
   debtorIban?: string,
 ): Promise<Movement> {
+  const { request, paymentRequestId } = await asRequested(context, asked, call);
   const { currency, minor: amount } = fromPositiveMoney(request.amount ?? { currencyCode: '', amount: '' });
   const { remittanceInformation } = request;
   const debtor = debtorIban === undefined ? { debtorAccountId: request.debtorAccountId } : { debtorIban };
-  const creditor = creditorOf(request);
+  const { creditor, payee } = await toPay(context, request.creditor, call);
   const money = toMoney({ currency, minor: amount });
   const looksLike = (debtorAccountId: string, creditorAccountId: string) =>
     context.scoring({ debtorAccountId, creditorAccountId, amount: { currency, minor: amount } }, call);
@@ -44,15 +47,20 @@ export async function prepareTransfer(
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit, creditorLedgerAccountId: credit } = allowed;
   const income = bankAccount('fee_income', currency);
-  const [review, particulars, usage] = await Promise.all([
+  const { creditorAccountId, debtorAccountId } = allowed;
+  const named = request.payeeConfirmationId;
+  const [review, particulars, usage, confirmationId] = await Promise.all([
     reviewOf(context, verdict, call),
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     usageOf(context, allowed, { currency, type: 'transfer' }, call),
+    confirmedBy(context, { named, payee, creditorAccountId }, call),
   ]);
-  const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };
+  const parties = { debtorAccountId, creditorAccountId };
   const movement: Movement = {
     review,
     usage,
+    confirmationId,
+    paymentRequestId,
     ...(allowed.signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
     order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
     journal: {

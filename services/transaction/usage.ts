@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { type Share, sharesOf } from './domain/limits.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Order, Type } from './domain/words.ts';
+import { selectKnown } from './payee-tables.ts';
 
 /** What an order uses up. */
 export interface Usage {
@@ -29,11 +30,19 @@ type Allowed = Pick<
   'dayAllowances' | 'debtorAccountId' | 'debtorPartyId' | 'creditorAccountId' | 'creditorPartyId'
 >;
 
+/** An order, as far as it is not what was authorised. */
+interface ToUse {
+  readonly currency: string;
+  readonly type: Type;
+  /** Whom of another bank it pays, as payees are known by. */
+  readonly creditorAccountId?: string;
+}
+
 /** What an order that was authorised uses up on the open day; undefined where it is held to nothing. */
 export async function usageOf(
-  { clock, limits }: Pick<Context, 'clock' | 'limits'>,
+  { clock, database, limits }: Pick<Context, 'clock' | 'database' | 'limits'>,
   allowed: Allowed,
-  { currency, type }: { readonly currency: string; readonly type: Type },
+  { currency, type, creditorAccountId }: ToUse,
   call: Call,
 ): Promise<Usage | undefined> {
   const { limits: inForce } = await limits.inForce();
@@ -45,15 +54,26 @@ export async function usageOf(
     const amountMax = fromMoney(amount ?? { currencyCode: '', amount: '' }).minor;
     return { subject: customerId, period: 'day', date, amountMax, countMax: null, code: '', customerId: '' };
   });
+  const customerId = call.principal?.audience === Audience.CHANNEL ? call.principal.partyId : allowed.debtorPartyId;
+  const payeeClass = classOf(allowed, type);
   const order = {
-    customerId: call.principal?.audience === Audience.CHANNEL ? call.principal.partyId : allowed.debtorPartyId,
+    customerId,
     accountId: allowed.debtorAccountId,
     currency,
     channel: channelOf(call, type),
-    payeeClass: classOf(allowed, type),
+    payeeClass,
+    newPayee: await isNew(payeeClass),
   };
   const shares = [...ofTiers, ...sharesOf(inForce, order, openDate)];
   return shares.length > 0 ? { date, shares } : undefined;
+
+  /** Asked only where a limit does. */
+  async function isNew(payee: PayeeClass): Promise<boolean> {
+    if (payee !== PayeeClass.IN_BANK && payee !== PayeeClass.OTHER_BANK) return false;
+    if (!inForce.some((limit) => limit.payeeClass === PayeeClass.NEW)) return false;
+    const [answer] = await database.query(selectKnown(customerId, creditorAccountId ?? allowed.creditorAccountId));
+    return !answer?.known;
+  }
 }
 
 function channelOf({ caller, principal }: Call, type: Type): LimitChannel {

@@ -22,6 +22,7 @@ import { limitCommands } from './cli/limit.ts';
 import { mandateCommands } from './cli/mandate.ts';
 import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
+import { payeeCommands } from './cli/payee.ts';
 import { paymentCommands } from './cli/payment.ts';
 import { paymentFileCommands } from './cli/payment-file.ts';
 import { privacyCommands } from './cli/privacy.ts';
@@ -107,6 +108,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     sanctionsCommands,
     kycCommands,
     limitCommands,
+    payeeCommands,
     accountCommands,
     mandateCommands,
     moneyCommands,

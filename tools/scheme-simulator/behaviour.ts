@@ -1,4 +1,4 @@
-// How the simulator misbehaves: as the creditor's name of a payment says, by its first words.
+// How the simulator misbehaves: as the name of a creditor says, by its first words.
 
 /** What is done with one payment. */
 export interface Behaviour {
@@ -37,4 +37,11 @@ export function behaviourOf(name: string): Behaviour {
     twice: word === 'TWICE',
     delayMs: word === 'SLOW' ? SLOW_MS : 0,
   };
+}
+
+/** Whose an account is that is asked about by a name: `CLOSE Erika Mustermann`, `OTHER`, `UNKNOWN`; anything else is the name. */
+export function verificationOf(name: string): { readonly partyNameMatch: string; readonly matchedName?: string } {
+  const [word = '', ...rest] = name.trim().split(/\s+/);
+  const code = { CLOSE: 'CMTC', OTHER: 'NMTC', UNKNOWN: 'NOAP' }[word.toUpperCase()] ?? 'MTCH';
+  return { partyNameMatch: code, ...(code === 'CMTC' && { matchedName: rest.join(' ') }) };
 }

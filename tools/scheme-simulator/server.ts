@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readMessage } from '#rules/iso20022/reader.ts';
-import { behaviourOf } from './behaviour.ts';
+import { behaviourOf, verificationOf } from './behaviour.ts';
 import { Clearing, EMPTY, type State, type ToPay, type ToRecall, type ToState } from './clearing.ts';
 
 /** A simulator that runs. */
@@ -52,6 +52,7 @@ async function answer(clearing: Clearing, request: IncomingMessage, response: Se
     response.writeHead(200, { 'content-type': 'application/xml', 'x-message-number': String(first.number) });
     return void response.end(first.content);
   }
+  if (method === 'POST' && url === '/payee-verifications') return verifyPayee(request, response, body);
   const [, number] = /^\/mailbox\/(\d+)$/.exec(url) ?? [];
   if (method === 'DELETE' && number !== undefined) {
     clearing.acknowledge(Number(number));
@@ -91,6 +92,16 @@ async function takeMessage(
     await sleep(behaviourOf(first?.Cdtr.Nm ?? '').delayMs);
   }
   response.writeHead(taken === 'busy' ? 503 : 202).end();
+}
+
+/** Whose an account is: as the name says. */
+async function verifyPayee(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
+  const { party } = JSON.parse(body.toString()) as { readonly party: { readonly name: string } };
+  const { delayMs, deafFor, busyFor } = behaviourOf(party.name);
+  if (deafFor > 0) return void request.socket.destroy();
+  if (busyFor > 0) return void response.writeHead(503).end();
+  await sleep(delayMs);
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(verificationOf(party.name)));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

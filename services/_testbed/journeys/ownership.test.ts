@@ -36,6 +36,8 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   // decide-cheque-exception.test holds a foreign one against one that is not there.
   CHEQUE_EXCEPTION: () => 'chx_01kg3v9m2hf7c8t4xq0zr6y5wd',
   TILL: ({ tillId }) => tillId,
+  // decline-payment-request.test holds a foreign one against one that is not there.
+  PAYMENT_REQUEST: () => 'prq_01kg3v9m2hf7c8t4xq0zr6y5wd',
   RECEIVED_RECALL: () => 'rcl_01kg3v9m2hf7c8t4xq0zr6y5wd',
   PARTY: ({ customerId }) => customerId,
   BRANCH: ({ branchId }) => branchId,

@@ -212,10 +212,10 @@ describe('A person who is exported and erased', function aPerson() {
     const parts = (word: Rule['disclosure']) =>
       Object.entries<Rule>(rules).flatMap(([rpc, { disclosure }]) => (disclosure === word ? [rpc] : []));
     const got = new Set(data.parts.map(({ rpc }) => rpc));
-    // Of these there is nothing: nobody has to sign, she trusts nobody, has no passkey, no card and no cheque, and pays to no other bank, nor does any ask her;
+    // Of these there is nothing: nobody has to sign, she trusts nobody, has no passkey, no card and no cheque, and pays to no other bank, nor does any ask her, has noted and asked about no payee, and nobody asks her for a payment, nor she anybody;
     // nor does a mandate say who signs, or the bank have limits.
     const nothing =
-      /List(?:SignatureRequests|PaymentOrders|Limits|Mandates|TrustedPayees|Passkeys|Deliveries|Cards|CardAuthorizations|ChequeDeposits|ReceivedRecalls)$/;
+      /List(?:SignatureRequests|PaymentOrders|Limits|Mandates|TrustedPayees|Passkeys|Deliveries|Cards|CardAuthorizations|ChequeDeposits|ReceivedRecalls|Payees|PayeeConfirmations|PaymentRequests)$/;
     const missing = parts('EXPORTED').filter((rpc) => !got.has(rpc) && !nothing.test(rpc));
     // Without a bus audit hears of nobody.
     expect(missing.filter((rpc) => journey.busUrl() || !rpc.endsWith('ListPersonalDataReads'))).to.deep.equal([]);

@@ -11,6 +11,7 @@ import { customerSamples } from './customer-samples.ts';
 import type { RpcName } from './doors.ts';
 import { integrationSamples } from './integration-samples.ts';
 import { notificationSamples } from './notification-samples.ts';
+import { payeeSamples } from './payee-samples.ts';
 import { paymentSamples } from './payment-samples.ts';
 import { operationsSamples } from './samples-of-operations.ts';
 import { scheduleSamples } from './schedule-samples.ts';
@@ -200,6 +201,7 @@ function transactionSamples(of: Belongings): Partial<Record<RpcName, Sample>> {
     'transaction.ReverseTransaction': { request: { transactionId, amount } },
     'transaction.ListReviews': { request: {} },
     ...paymentSamples(accountId),
+    ...payeeSamples(transactionId, accountId),
     ...cashSamples(of),
     'transaction.DecideReview': {
       request: { transactionId, decision: 'REVIEW_DECISION_RELEASE' },

@@ -112,6 +112,18 @@ export const TEMPLATES = {
       'Banka toho, kdo vám zaplatil {{ amount }}, žádá peníze zpět. Sdělte nám do {{ date }}, zda je vrátíte; když neodpovíte, zůstanou vám.',
     ),
   ),
+  'payment-requested': template(
+    'orders',
+    ['amount', 'date'],
+    text(
+      'You are asked for a payment',
+      'Somebody with an account of this bank asks you for {{ amount }}. You can pay or decline it until {{ date }}. Pay only whom you know.',
+    ),
+    text(
+      'Někdo vás žádá o platbu',
+      'Majitel účtu u naší banky vás žádá o {{ amount }}. Zaplatit nebo odmítnout můžete do {{ date }}. Plaťte jen tomu, koho znáte.',
+    ),
+  ),
   'payment-order-failed': template(
     'orders',
     ['amount', 'time'],
@@ -144,6 +156,7 @@ export const TEMPLATES = {
   'passkey-removed': change('A passkey was removed', 'Byl odebrán přístupový klíč'),
   'second-factor-added': change('An authenticator app was added', 'Byla přidána ověřovací aplikace'),
   'second-factor-removed': change('An authenticator app was removed', 'Byla odebrána ověřovací aplikace'),
+  'payee-added': change('A payee was added', 'Byl přidán příjemce'),
   'trusted-payee-added': change('A trusted payee was added', 'Byl přidán důvěryhodný příjemce'),
   'trusted-payee-removed': change('A trusted payee was removed', 'Byl odebrán důvěryhodný příjemce'),
   'card-number-revealed': change('The number of a card of yours was shown', 'Bylo zobrazeno číslo vaší karty'),

@@ -11,6 +11,7 @@ const ORDER = {
   currency: 'CZK',
   channel: LimitChannel.SELF_SERVICE,
   payeeClass: PayeeClass.IN_BANK,
+  newPayee: false,
 };
 const SUNDAY = Temporal.PlainDate.from('2026-03-01');
 

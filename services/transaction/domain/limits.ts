@@ -5,7 +5,7 @@ import {
   type LimitChannel,
   LimitPeriod,
   LimitSubject,
-  type PayeeClass,
+  PayeeClass,
 } from '#gen/bank/transaction/v1/limit_pb.ts';
 import { refuse } from './refusals.ts';
 
@@ -18,6 +18,8 @@ export interface Limited {
   readonly currency: string;
   readonly channel: LimitChannel;
   readonly payeeClass: PayeeClass;
+  /** Whether somebody is paid who is no payee of the customer, or not for long. */
+  readonly newPayee: boolean;
 }
 
 /** How much of a limit is left to an order: what all that count under one subject and date may be together. */
@@ -69,6 +71,7 @@ export function shareOf(
 function applies({ amount, channel, payeeClass }: Limit, order: Limited): boolean {
   if (amount?.currencyCode !== order.currency) return false;
   if (channel !== 0 && channel !== order.channel) return false;
+  if (payeeClass === PayeeClass.NEW) return order.newPayee;
   return payeeClass === 0 || payeeClass === order.payeeClass;
 }
 

@@ -7,7 +7,7 @@ const RUNTIME = 'transaction_runtime';
 export class MergedCustomers extends Migration {
   override up(): void {
     this.addSql(mergedParties(RUNTIME));
-    this.addSql(movesParty(RUNTIME, orders() + limits(), 'subjects text[];'));
+    this.addSql(movesParty(RUNTIME, orders() + payees() + limits(), 'subjects text[];'));
   }
 }
 
@@ -19,6 +19,17 @@ function orders(): string {
       where state = 'created' and (not executed or not handed_over) and actor ->> 'partyId' = merged;
       update awaited_signature ${inTheirName} where not done and actor ->> 'partyId' = merged;
       update review ${inTheirName} where state = 'open' and actor ->> 'partyId' = merged;
+  `;
+}
+
+function payees(): string {
+  return `
+      -- Whom both had noted is noted once, since when the survivor has.
+      delete from payee p where customer_id = merged and exists (
+        select from payee o where o.customer_id = survivor and o.creditor_account_id = p.creditor_account_id
+      );
+      update payee set customer_id = survivor where customer_id = merged;
+      update payee_confirmation set customer_id = survivor where customer_id = merged;
   `;
 }
 

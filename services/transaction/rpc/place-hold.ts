@@ -46,7 +46,7 @@ export function placeHold(context: Context): Rpcs<typeof TransactionService>['pl
 }
 
 async function prepare(
-  { accounts, clock, limits, scoring, proving, vault }: Context,
+  { accounts, clock, database, limits, scoring, proving, vault }: Context,
   request: PlaceHoldRequest,
   call: Call,
 ): Promise<Planned> {
@@ -57,7 +57,7 @@ async function prepare(
   const expireTime = readInstant('expire_time', request.expireTime);
   const { debtorAccountId: asked, remittanceInformation } = request;
   const operation = Operation.TRANSFER;
-  const wanted = { operation, debtorAccountId: asked, creditor: creditorOf(request), amount: toMoney(limit) };
+  const wanted = { operation, debtorAccountId: asked, creditor: creditorOf(request.creditor), amount: toMoney(limit) };
   const allowed = await accounts.authorise(wanted, call);
   if (allowed.signaturesRequired) throw refuse('SIGNATURES_REQUIRED');
   const { creditorBalanceLimit } = allowed;
@@ -72,7 +72,7 @@ async function prepare(
   const parties = { debtorAccountId, creditorAccountId, partyId };
   const terms = { currency, amount, captureLimit: limit.minor, particulars };
   // In full on the day on which it is placed: no capture of it is refused, nor counted again.
-  const usage = await usageOf({ clock, limits }, allowed, { currency, type: 'transfer' }, call);
+  const usage = await usageOf({ clock, database, limits }, allowed, { currency, type: 'transfer' }, call);
   return { hold: { id: newId('hld'), ...parties, ...terms, createTime: Date.now() }, expireTime, usage };
 }
 

@@ -25,6 +25,7 @@ export function publishLimitSet({ commands, limits }: Context): Rpcs<typeof Tran
           version: version + 1,
           limits: request.limits,
           coolingOffHours: request.coolingOffHours ?? COOLING_OFF_HOURS,
+          ...(request.payeeCoolingOffHours !== undefined && { payeeCoolingOffHours: request.payeeCoolingOffHours }),
           authorId,
           approverId,
           createTime: timestampFromMs(now),

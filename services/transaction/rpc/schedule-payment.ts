@@ -5,7 +5,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import type { SchedulePaymentRequest } from '#gen/bank/transaction/v1/scheduled_payment_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
-import { creditorOf } from '../creditors.ts';
+import { toPay } from '../creditors.ts';
 import { checkTerms, nextDue } from '../domain/scheduling.ts';
 import { sealParticulars } from '../particulars.ts';
 import type { ScheduleRow } from '../schedule-tables.ts';
@@ -38,7 +38,7 @@ async function prepare(context: Context, request: SchedulePaymentRequest, call: 
     maximumTotal: totalIn(request.maximumTotal, currency),
     retryDays: request.retryDays,
   };
-  const creditor = creditorOf(request);
+  const { creditor } = await toPay(context, request.creditor, call);
   const { openDate } = await context.clock.read();
   checkTerms(terms, openDate);
   await requireCalendar(context, terms);

@@ -108,7 +108,7 @@ export async function recallPayment(
   await session.out.message(RecallPaymentOrderResponseSchema, answer, () => paymentText(answer.paymentOrder));
 }
 
-async function paymentText(payment: PaymentOrder | undefined): Promise<string> {
+export async function paymentText(payment: PaymentOrder | undefined): Promise<string> {
   if (!payment) return '';
   const { changes, fees } = payment;
   const life = changes.map((change) => [

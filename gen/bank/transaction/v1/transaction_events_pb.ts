@@ -7,19 +7,23 @@ import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_options_v1_options } from "../../options/v1/options_pb.ts";
 import type { CardAuthorizationState, CardUse } from "./card_authorization_pb.ts";
 import { file_bank_transaction_v1_card_authorization } from "./card_authorization_pb.ts";
+import type { PaymentRequestState } from "./payment_request_pb.ts";
+import { file_bank_transaction_v1_payment_request } from "./payment_request_pb.ts";
 import type { ScheduledPaymentState } from "./scheduled_payment_pb.ts";
 import { file_bank_transaction_v1_scheduled_payment } from "./scheduled_payment_pb.ts";
 import type { TransactionFee, TransactionType } from "./transaction_pb.ts";
 import { file_bank_transaction_v1_transaction } from "./transaction_pb.ts";
 import type { Money } from "../../type/v1/money_pb.ts";
 import { file_bank_type_v1_money } from "../../type/v1/money_pb.ts";
+import type { NameMatch } from "../../type/v1/name_match_pb.ts";
+import { file_bank_type_v1_name_match } from "../../type/v1/name_match_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/transaction/v1/transaction_events.proto.
  */
 export const file_bank_transaction_v1_transaction_events: GenFile = /*@__PURE__*/
-  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSKxAwoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABOj/6thg7CgIIAhIRZGVidG9yX2FjY291bnRfaWQSE2NyZWRpdG9yX2FjY291bnRfaWQaBGZlZXMaB2hvbGRfaWQiVgoUVHJhbnNhY3Rpb25zSW1wb3J0ZWQSPgoMdHJhbnNhY3Rpb25zGAEgAygLMiguYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkltcG9ydGVkItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASKIAgoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLnAgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTow+rYYLAoCCAISEWRlYnRvcl9hY2NvdW50X2lkEhNjcmVkaXRvcl9hY2NvdW50X2lkIo4CChhUcmFuc2FjdGlvbkhlbGRGb3JSZXZpZXcSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIoECChtUcmFuc2FjdGlvbkF3YWl0c1NpZ25hdHVyZXMSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ohv6thgXCgIIAhIRZGVidG9yX2FjY291bnRfaWQi9wEKEVRyYW5zYWN0aW9uU2lnbmVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIvkBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIt8BChdTY2hlZHVsZWRQYXltZW50Q2hhbmdlZBImChRzY2hlZHVsZWRfcGF5bWVudF9pZBgBIAEoCUII2rUYBAhTEAESIwoRZGVidG9yX2FjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEjkKBXN0YXRlGAMgASgOMiouYmFuay50cmFuc2FjdGlvbi52MS5TY2hlZHVsZWRQYXltZW50U3RhdGUSDwoHdmVyc2lvbhgEIAEoBRIOCgZyZWFzb24YBSABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLHAQoSUGF5bWVudE9yZGVyRmFpbGVkEiIKEHBheW1lbnRfb3JkZXJfaWQYASABKAlCCNq1GAQIeBABEiMKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIWCg5leGVjdXRpb25fZGF0ZRgDIAEoCRIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSDgoGcmVhc29uGAUgASgJOhv6thgXCgIIAhIRZGVidG9yX2FjY291bnRfaWQiYAoVUGF5bWVudE9yZGVyQ2FuY2VsbGVkEiIKEHBheW1lbnRfb3JkZXJfaWQYASABKAlCCNq1GAQIeBABEiMKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQgjatRgECAIQASLJAQoWU2NoZWR1bGVkUGF5bWVudEZhaWxlZBImChRzY2hlZHVsZWRfcGF5bWVudF9pZBgBIAEoCUII2rUYBAhTEAESIwoRZGVidG9yX2FjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEhAKCGR1ZV9kYXRlGAMgASgJEiMKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBSABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCKjAQoOUmVjYWxsUmVjZWl2ZWQSJQoScmVjZWl2ZWRfcmVjYWxsX2lkGAEgASgJQgnatRgFCJYBEAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhIKCmlzb19yZWFzb24YBCABKAkSEwoLZXhwaXJlX2RhdGUYBSABKAkioQIKGENhcmRBdXRob3JpemF0aW9uQ2hhbmdlZBIoChVjYXJkX2F1dGhvcml6YXRpb25faWQYASABKAlCCdq1GAUIjQEQARIaCgdjYXJkX2lkGAIgASgJQgnatRgFCIwBEAESHAoKYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESOgoFc3RhdGUYBCABKA4yKy5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhcmRBdXRob3JpemF0aW9uU3RhdGUSKQoDdXNlGAUgASgOMhwuYmFuay50cmFuc2FjdGlvbi52MS5DYXJkVXNlEiMKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIVCg1yZXNwb25zZV9jb2RlGAcgASgJYgZwcm90bzM", [file_bank_options_v1_options, file_bank_transaction_v1_card_authorization, file_bank_transaction_v1_scheduled_payment, file_bank_transaction_v1_transaction, file_bank_type_v1_money]);
+  fileDesc("CixiYW5rL3RyYW5zYWN0aW9uL3YxL3RyYW5zYWN0aW9uX2V2ZW50cy5wcm90bxITYmFuay50cmFuc2FjdGlvbi52MSKxAwoRVHJhbnNhY3Rpb25Qb3N0ZWQSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjEKBGZlZXMYBiADKAsyIy5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uRmVlEhQKDGJvb2tpbmdfZGF0ZRgHIAEoCRISCgp2YWx1ZV9kYXRlGAggASgJEhwKCmpvdXJuYWxfaWQYCSABKAlCCNq1GAQIBRABEhkKB2hvbGRfaWQYCiABKAlCCNq1GAQIDBABOj/6thg7CgIIAhIRZGVidG9yX2FjY291bnRfaWQSE2NyZWRpdG9yX2FjY291bnRfaWQaBGZlZXMaB2hvbGRfaWQiVgoUVHJhbnNhY3Rpb25zSW1wb3J0ZWQSPgoMdHJhbnNhY3Rpb25zGAEgAygLMiguYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvbkltcG9ydGVkItwBChNUcmFuc2FjdGlvbkltcG9ydGVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhQKDGJvb2tpbmdfZGF0ZRgFIAEoCRIcCgpqb3VybmFsX2lkGAYgASgJQgjatRgECAUQASKIAgoSVHJhbnNhY3Rpb25SZWZ1c2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBiABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLnAgoTVHJhbnNhY3Rpb25SZXZlcnNlZBIgCg50cmFuc2FjdGlvbl9pZBgBIAEoCUII2rUYBAgGEAESMgoEdHlwZRgCIAEoDjIkLmJhbmsudHJhbnNhY3Rpb24udjEuVHJhbnNhY3Rpb25UeXBlEiMKEWRlYnRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAQgASgJQgjatRgECAIQARIjCgZhbW91bnQYBSABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSKQoXcmV2ZXJzYWxfdHJhbnNhY3Rpb25faWQYBiABKAlCCNq1GAQIBhABEiwKD3JldmVyc2VkX2Ftb3VudBgHIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTow+rYYLAoCCAISEWRlYnRvcl9hY2NvdW50X2lkEhNjcmVkaXRvcl9hY2NvdW50X2lkIo4CChhUcmFuc2FjdGlvbkhlbGRGb3JSZXZpZXcSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIoECChtUcmFuc2FjdGlvbkF3YWl0c1NpZ25hdHVyZXMSIAoOdHJhbnNhY3Rpb25faWQYASABKAlCCNq1GAQIBhABEjIKBHR5cGUYAiABKA4yJC5iYW5rLnRyYW5zYWN0aW9uLnYxLlRyYW5zYWN0aW9uVHlwZRIjChFkZWJ0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgEIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAUgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5Ohv6thgXCgIIAhIRZGVidG9yX2FjY291bnRfaWQi9wEKEVRyYW5zYWN0aW9uU2lnbmVkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIvkBChNUcmFuc2FjdGlvblJlbGVhc2VkEiAKDnRyYW5zYWN0aW9uX2lkGAEgASgJQgjatRgECAYQARIyCgR0eXBlGAIgASgOMiQuYmFuay50cmFuc2FjdGlvbi52MS5UcmFuc2FjdGlvblR5cGUSIwoRZGVidG9yX2FjY291bnRfaWQYAyABKAlCCNq1GAQIAhABEiUKE2NyZWRpdG9yX2FjY291bnRfaWQYBCABKAlCCNq1GAQIAhABEiMKBmFtb3VudBgFIAEoCzITLmJhbmsudHlwZS52MS5Nb25leTob+rYYFwoCCAISEWRlYnRvcl9hY2NvdW50X2lkIt8BChdTY2hlZHVsZWRQYXltZW50Q2hhbmdlZBImChRzY2hlZHVsZWRfcGF5bWVudF9pZBgBIAEoCUII2rUYBAhTEAESIwoRZGVidG9yX2FjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEjkKBXN0YXRlGAMgASgOMiouYmFuay50cmFuc2FjdGlvbi52MS5TY2hlZHVsZWRQYXltZW50U3RhdGUSDwoHdmVyc2lvbhgEIAEoBRIOCgZyZWFzb24YBSABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCLHAQoSUGF5bWVudE9yZGVyRmFpbGVkEiIKEHBheW1lbnRfb3JkZXJfaWQYASABKAlCCNq1GAQIeBABEiMKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIWCg5leGVjdXRpb25fZGF0ZRgDIAEoCRIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSDgoGcmVhc29uGAUgASgJOhv6thgXCgIIAhIRZGVidG9yX2FjY291bnRfaWQiYAoVUGF5bWVudE9yZGVyQ2FuY2VsbGVkEiIKEHBheW1lbnRfb3JkZXJfaWQYASABKAlCCNq1GAQIeBABEiMKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQgjatRgECAIQASLJAQoWU2NoZWR1bGVkUGF5bWVudEZhaWxlZBImChRzY2hlZHVsZWRfcGF5bWVudF9pZBgBIAEoCUII2rUYBAhTEAESIwoRZGVidG9yX2FjY291bnRfaWQYAiABKAlCCNq1GAQIAhABEhAKCGR1ZV9kYXRlGAMgASgJEiMKBmFtb3VudBgEIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIOCgZyZWFzb24YBSABKAk6G/q2GBcKAggCEhFkZWJ0b3JfYWNjb3VudF9pZCKjAQoOUmVjYWxsUmVjZWl2ZWQSJQoScmVjZWl2ZWRfcmVjYWxsX2lkGAEgASgJQgnatRgFCJYBEAESHAoKYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAMgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EhIKCmlzb19yZWFzb24YBCABKAkSEwoLZXhwaXJlX2RhdGUYBSABKAkioQIKGENhcmRBdXRob3JpemF0aW9uQ2hhbmdlZBIoChVjYXJkX2F1dGhvcml6YXRpb25faWQYASABKAlCCdq1GAUIjQEQARIaCgdjYXJkX2lkGAIgASgJQgnatRgFCIwBEAESHAoKYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESOgoFc3RhdGUYBCABKA4yKy5iYW5rLnRyYW5zYWN0aW9uLnYxLkNhcmRBdXRob3JpemF0aW9uU3RhdGUSKQoDdXNlGAUgASgOMhwuYmFuay50cmFuc2FjdGlvbi52MS5DYXJkVXNlEiMKBmFtb3VudBgGIAEoCzITLmJhbmsudHlwZS52MS5Nb25leRIVCg1yZXNwb25zZV9jb2RlGAcgASgJInUKClBheWVlQWRkZWQSGwoIcGF5ZWVfaWQYASABKAlCCdq1GAUIqgEQAxIdCgtjdXN0b21lcl9pZBgCIAEoCUII2rUYBAgBEAESKwoKbmFtZV9tYXRjaBgDIAEoDjIXLmJhbmsudHlwZS52MS5OYW1lTWF0Y2giSgoMUGF5ZWVSZW1vdmVkEhsKCHBheWVlX2lkGAEgASgJQgnatRgFCKoBEAMSHQoLY3VzdG9tZXJfaWQYAiABKAlCCNq1GAQIARABIvEBChBQYXltZW50UmVxdWVzdGVkEiUKEnBheW1lbnRfcmVxdWVzdF9pZBgBIAEoCUIJ2rUYBQisARABEiMKEWRlYnRvcl9hY2NvdW50X2lkGAIgASgJQgjatRgECAIQARIlChNjcmVkaXRvcl9hY2NvdW50X2lkGAMgASgJQgjatRgECAIQARIjCgZhbW91bnQYBCABKAsyEy5iYW5rLnR5cGUudjEuTW9uZXkSEwoLZXhwaXJlX2RhdGUYBSABKAk6MPq2GCwKAggCEhFkZWJ0b3JfYWNjb3VudF9pZBITY3JlZGl0b3JfYWNjb3VudF9pZCKYAgoTUGF5bWVudFJlcXVlc3RFbmRlZBIlChJwYXltZW50X3JlcXVlc3RfaWQYASABKAlCCdq1GAUIrAEQARIjChFkZWJ0b3JfYWNjb3VudF9pZBgCIAEoCUII2rUYBAgCEAESJQoTY3JlZGl0b3JfYWNjb3VudF9pZBgDIAEoCUII2rUYBAgCEAESIwoGYW1vdW50GAQgASgLMhMuYmFuay50eXBlLnYxLk1vbmV5EjcKBXN0YXRlGAUgASgOMiguYmFuay50cmFuc2FjdGlvbi52MS5QYXltZW50UmVxdWVzdFN0YXRlOjD6thgsCgIIAhIRZGVidG9yX2FjY291bnRfaWQSE2NyZWRpdG9yX2FjY291bnRfaWRiBnByb3RvMw", [file_bank_options_v1_options, file_bank_transaction_v1_card_authorization, file_bank_transaction_v1_payment_request, file_bank_transaction_v1_scheduled_payment, file_bank_transaction_v1_transaction, file_bank_type_v1_money, file_bank_type_v1_name_match]);
 
 /**
  * A transaction was booked.
@@ -793,4 +797,165 @@ export type CardAuthorizationChanged = Message<"bank.transaction.v1.CardAuthoriz
  */
 export const CardAuthorizationChangedSchema: GenMessage<CardAuthorizationChanged> = /*@__PURE__*/
   messageDesc(file_bank_transaction_v1_transaction_events, 14);
+
+/**
+ * A customer has noted a payee.
+ *
+ * @generated from message bank.transaction.v1.PayeeAdded
+ */
+export type PayeeAdded = Message<"bank.transaction.v1.PayeeAdded"> & {
+  /**
+   * The payee.
+   *
+   * @generated from field: string payee_id = 1;
+   */
+  payeeId: string;
+
+  /**
+   * Whose.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+
+  /**
+   * What was answered when it was asked whose the account is.
+   *
+   * @generated from field: bank.type.v1.NameMatch name_match = 3;
+   */
+  nameMatch: NameMatch;
+};
+
+/**
+ * Describes the message bank.transaction.v1.PayeeAdded.
+ * Use `create(PayeeAddedSchema)` to create a new message.
+ */
+export const PayeeAddedSchema: GenMessage<PayeeAdded> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 15);
+
+/**
+ * A customer's payee is none any more.
+ *
+ * @generated from message bank.transaction.v1.PayeeRemoved
+ */
+export type PayeeRemoved = Message<"bank.transaction.v1.PayeeRemoved"> & {
+  /**
+   * The payee.
+   *
+   * @generated from field: string payee_id = 1;
+   */
+  payeeId: string;
+
+  /**
+   * Whose.
+   *
+   * @generated from field: string customer_id = 2;
+   */
+  customerId: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.PayeeRemoved.
+ * Use `create(PayeeRemovedSchema)` to create a new message.
+ */
+export const PayeeRemovedSchema: GenMessage<PayeeRemoved> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 16);
+
+/**
+ * One customer asks another for a payment. That it is paid is told by TransactionPosted.
+ *
+ * @generated from message bank.transaction.v1.PaymentRequested
+ */
+export type PaymentRequested = Message<"bank.transaction.v1.PaymentRequested"> & {
+  /**
+   * The payment request.
+   *
+   * @generated from field: string payment_request_id = 1;
+   */
+  paymentRequestId: string;
+
+  /**
+   * The account of whom is asked.
+   *
+   * @generated from field: string debtor_account_id = 2;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that is to be paid.
+   *
+   * @generated from field: string creditor_account_id = 3;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much.
+   *
+   * @generated from field: bank.type.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * The last business date on which it can be paid, YYYY-MM-DD.
+   *
+   * @generated from field: string expire_date = 5;
+   */
+  expireDate: string;
+};
+
+/**
+ * Describes the message bank.transaction.v1.PaymentRequested.
+ * Use `create(PaymentRequestedSchema)` to create a new message.
+ */
+export const PaymentRequestedSchema: GenMessage<PaymentRequested> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 17);
+
+/**
+ * A payment request has come to nothing: it was declined or taken back, or nobody has paid it in time.
+ *
+ * @generated from message bank.transaction.v1.PaymentRequestEnded
+ */
+export type PaymentRequestEnded = Message<"bank.transaction.v1.PaymentRequestEnded"> & {
+  /**
+   * The payment request.
+   *
+   * @generated from field: string payment_request_id = 1;
+   */
+  paymentRequestId: string;
+
+  /**
+   * The account of whom is asked.
+   *
+   * @generated from field: string debtor_account_id = 2;
+   */
+  debtorAccountId: string;
+
+  /**
+   * The account that is to be paid.
+   *
+   * @generated from field: string creditor_account_id = 3;
+   */
+  creditorAccountId: string;
+
+  /**
+   * How much.
+   *
+   * @generated from field: bank.type.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
+
+  /**
+   * What it came to.
+   *
+   * @generated from field: bank.transaction.v1.PaymentRequestState state = 5;
+   */
+  state: PaymentRequestState;
+};
+
+/**
+ * Describes the message bank.transaction.v1.PaymentRequestEnded.
+ * Use `create(PaymentRequestEndedSchema)` to create a new message.
+ */
+export const PaymentRequestEndedSchema: GenMessage<PaymentRequestEnded> = /*@__PURE__*/
+  messageDesc(file_bank_transaction_v1_transaction_events, 18);
 
