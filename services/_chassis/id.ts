@@ -31,6 +31,7 @@ export type Prefix =
   | 'pmg'
   | 'pmo'
   | 'pde'
+  | 'pot'
   | 'prd'
   | 'ptn'
   | 'pwr'

@@ -12,6 +12,7 @@ import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
 import { correct } from './domain/interest-life.ts';
 import { correctOverdraft } from './domain/overdraft.ts';
 import { payingProducts, readInterest } from './interest-tables.ts';
+import { accountOfLedger, joinPots } from './pots.ts';
 import { keyOf } from './products.ts';
 
 const PAGE = 2_000;
@@ -25,6 +26,8 @@ export async function accrueInterest(context: Context, run: StepRun): Promise<vo
   const businessDate = run.date.toString();
   const ask = (afterLedgerAccountId: string) =>
     context.ledger.listDayBalances({ businessDate, afterLedgerAccountId, pageSize: PAGE });
+  const moved = new Map<string, BackValuedMovement[]>();
+  let left: DayBalance | undefined;
   for (let asked = ask(run.cursor); ; ) {
     const answer = await asked;
     const last = answer.balances.at(-1)?.ledgerAccountId;
@@ -32,12 +35,16 @@ export async function accrueInterest(context: Context, run: StepRun): Promise<vo
     // The ledger is at the next page while this one is accrued.
     if (!isLast) asked = ask(last);
     asked.catch(() => undefined);
-    const page = answer.balances.map(({ ledgerAccountId, balance }) => ({
-      accountId: deriveId('acc', ledgerAccountId),
-      balance: balance?.amount ?? '0',
-    }));
-    const moved = Map.groupBy(answer.backValued, ({ ledgerAccountId }) => deriveId('acc', ledgerAccountId));
+    const joined = joinPots(left, answer.balances);
+    left = isLast ? undefined : joined.last;
+    const page = isLast && joined.last ? [...joined.whole, joined.last] : joined.whole;
+    for (const movement of answer.backValued) {
+      const { accountId } = accountOfLedger(movement.ledgerAccountId);
+      moved.set(accountId, [...(moved.get(accountId) ?? []), movement]);
+    }
     if (page.length > 0) await accruePage(run, paying, page, moved);
+    // What has come of the account that is left open is for the next page.
+    for (const accountId of moved.keys()) if (accountId !== left?.accountId) moved.delete(accountId);
     if (isLast) break;
   }
   await setAsideBehind(context, run);

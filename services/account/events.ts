@@ -15,6 +15,7 @@ import {
   AccountHoldersChangedSchema,
   AccountInactiveSchema,
   AccountOpenedSchema,
+  AccountPotChangedSchema,
   AccountUnfrozenSchema,
   AccountUpdatedSchema,
   AccountWokenSchema,
@@ -41,7 +42,15 @@ import { type HolderOf, holdersMessage } from './accounts.ts';
 import { saveStanding, saveTiers } from './customer-standings.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
-import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
+import {
+  type AccountState,
+  accountStates,
+  accountTypes,
+  freezeReasons,
+  mandateStates,
+  type PotState,
+  potStates,
+} from './domain/words.ts';
 import { deaths } from './estates.ts';
 import { saveRepresentation } from './people-tables.ts';
 import { requestedProducts } from './request-events.ts';
@@ -65,6 +74,14 @@ export const publishOpened: Publish = (tx, row, holders) => {
 };
 
 export const publishUpdated: Publish = (tx, row) => tx.publish(AccountUpdatedSchema, changed(row), aggregate(row));
+
+/** Publishes where a pot of an account is. */
+export function publishPotChanged(potId: string, state: PotState): Publish {
+  return (tx, row) => {
+    const pot = { potId, potState: potStates.value(state) };
+    tx.publish(AccountPotChangedSchema, { ...changed(row), ...pot }, aggregate(row));
+  };
+}
 
 export const publishFrozen: Publish = (tx, row) => {
   const { freezeDebits: debits, freezeCredits: credits, freezeReason, freezeReference: reference } = row;

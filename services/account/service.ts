@@ -30,6 +30,7 @@ import { RequestedProducts } from './migrations/0028-requested-products.ts';
 import { Cheques } from './migrations/0029-cheques.ts';
 import { Cards } from './migrations/0030-cards.ts';
 import { ProductMigrations } from './migrations/0031-product-migrations.ts';
+import { Pots } from './migrations/0032-pots.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
@@ -44,6 +45,7 @@ import { certifyBalance } from './rpc/certify-balance.ts';
 import { changeHolders } from './rpc/change-holders.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
+import { closePot } from './rpc/close-pot.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
 import { decideChequeException } from './rpc/decide-cheque-exception.ts';
@@ -77,6 +79,7 @@ import { listEstates } from './rpc/list-estates.ts';
 import { listFees } from './rpc/list-fees.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
 import { listMandates } from './rpc/list-mandates.ts';
+import { listPots } from './rpc/list-pots.ts';
 import { listProductMigrations } from './rpc/list-product-migrations.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
@@ -84,7 +87,9 @@ import { listSignatureRequests } from './rpc/list-signature-requests.ts';
 import { listStatements } from './rpc/list-statements.ts';
 import { listStatusChanges } from './rpc/list-status-changes.ts';
 import { markAccountDormant } from './rpc/mark-account-dormant.ts';
+import { movePotMoney } from './rpc/move-pot-money.ts';
 import { openAccount } from './rpc/open-account.ts';
+import { openPot } from './rpc/open-pot.ts';
 import { payOutEstate } from './rpc/pay-out-estate.ts';
 import { previewFees } from './rpc/preview-fees.ts';
 import { publishCalendarYear } from './rpc/publish-calendar-year.ts';
@@ -106,6 +111,7 @@ import { stopCheques } from './rpc/stop-cheques.ts';
 import { unblockCard } from './rpc/unblock-card.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
+import { updatePot } from './rpc/update-pot.ts';
 import { wakeAccount } from './rpc/wake-account.ts';
 import { watchSignatures } from './rpc/watch-signatures.ts';
 import { withdrawSignatureRequest } from './rpc/withdraw-signature-request.ts';
@@ -207,6 +213,11 @@ function rpcs(context: Context) {
     listStatements: listStatements(context),
     listFees: listFees(context),
     previewFees: previewFees(context),
+    openPot: openPot(context),
+    updatePot: updatePot(context),
+    closePot: closePot(context),
+    movePotMoney: movePotMoney(context),
+    listPots: listPots(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -239,6 +250,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0029-cheques', class: Cheques },
     { name: '0030-cards', class: Cards },
     { name: '0031-product-migrations', class: ProductMigrations },
+    { name: '0032-pots', class: Pots },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

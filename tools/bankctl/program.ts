@@ -24,6 +24,7 @@ import { moneyCommands } from './cli/money.ts';
 import { partnerCommands } from './cli/partner.ts';
 import { paymentCommands } from './cli/payment.ts';
 import { paymentFileCommands } from './cli/payment-file.ts';
+import { potCommands } from './cli/pot.ts';
 import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
@@ -116,6 +117,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     paymentCommands,
     tillCommands,
     chequeCommands,
+    potCommands,
     reviewCommands,
     sessionCommands,
     staffCommands,

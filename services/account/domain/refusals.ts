@@ -97,6 +97,10 @@ export const refuse = refusals('account', {
   STATEMENT_ERASED: ['FAILED_PRECONDITION', 'The statement can be read no more: its key is destroyed.'],
   STATEMENT_TOO_LONG: ['FAILED_PRECONDITION', 'The statement has more lines than this form takes at once.'],
   FORMAT_NOT_OFFERED: ['INVALID_ARGUMENT', 'This document is not made in this form.'],
+  POT_NOT_FOUND: ['NOT_FOUND', 'There is no such pot.'],
+  POT_CLOSED: ['FAILED_PRECONDITION', 'The pot is closed.'],
+  POTS_EXHAUSTED: ['FAILED_PRECONDITION', 'The account has as many open pots as it may.'],
+  INSUFFICIENT_FUNDS: ['FAILED_PRECONDITION', 'There is not so much where it is taken from.'],
   DATE_INVALID: ['INVALID_ARGUMENT', 'A date is no day of the calendar, or the last day is before the first.'],
 });
 

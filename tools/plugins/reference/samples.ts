@@ -30,6 +30,7 @@ const idPrefixes: Readonly<Record<string, string>> = {
   PAYMENT_ORDER: 'pmo',
   SUSPENSE_ITEM: 'spi',
   CARD: 'car',
+  POT: 'pot',
   CARD_AUTHORIZATION: 'cau',
 };
 
