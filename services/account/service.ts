@@ -31,6 +31,7 @@ import { Cheques } from './migrations/0029-cheques.ts';
 import { Cards } from './migrations/0030-cards.ts';
 import { ProductMigrations } from './migrations/0031-product-migrations.ts';
 import { Pots } from './migrations/0032-pots.ts';
+import { InterestVersions } from './migrations/0033-interest-versions.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
@@ -251,6 +252,7 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0030-cards', class: Cards },
     { name: '0031-product-migrations', class: ProductMigrations },
     { name: '0032-pots', class: Pots },
+    { name: '0033-interest-versions', class: InterestVersions },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

@@ -9,8 +9,10 @@ import type { OrderSteps, Outcome } from '#chassis/order.ts';
 import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { OrderToSign } from './accounts.ts';
+import { withoutFees } from './charges.ts';
 import type { Context } from './context.ts';
 import type { LegIntent } from './domain/legs.ts';
+import type { Share } from './domain/limits.ts';
 import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
@@ -18,7 +20,7 @@ import { insertPayments, type NewPayment } from './payment-tables.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertAwaited } from './signature-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
-import { reserve, settleReservations, type Usage } from './usage.ts';
+import { reserve, settleReservations, takeFree, type Usage } from './usage.ts';
 
 /** The terms of a new order; what it does not name is as it is for every new one. */
 export type NewOrder = Pick<Order, 'type' | 'partyId' | 'currency' | 'amount'> &
@@ -43,6 +45,8 @@ export interface Movement {
   readonly usage?: Usage | undefined;
   /** The payment to another bank that it books. */
   readonly payment?: NewPayment;
+  /** The place among the free ones that it takes if one is left: then it costs nothing. */
+  readonly free?: Share | undefined;
 }
 
 /** The journal as the ledger's contract writes it, in plain JSON. */
@@ -113,12 +117,15 @@ export function movementSteps<M extends DescMethodUnary>(
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review, awaits: actor, usage, payment }) {
-      if (usage) await reserve(tx, order, usage);
+    async plan(tx, planned) {
+      const { usage, free } = planned;
+      if (usage) await reserve(tx, planned.order, usage);
+      const isFree = free !== undefined && (await takeFree(tx, planned.order, free));
+      const { order, journal, review, awaits: actor, payment } = isFree ? withoutFees(planned) : planned;
       const intent = {
         order: orderIntent(order),
         journal,
-        ...(usage && { reserves: true as const }),
+        ...((usage || isFree) && { reserves: true as const }),
         ...(payment && { payment }),
       };
       if (payment) tx.write(insertPayments, payment);

@@ -24,6 +24,7 @@ import { CardAuthorizations } from './migrations/0026-card-authorizations.ts';
 import { UntoldParticulars } from './migrations/0027-untold-particulars.ts';
 import { SanctionsGate } from './migrations/0030-sanctions-gate.ts';
 import { Limits } from './migrations/0031-limits.ts';
+import { FreeUses } from './migrations/0032-free-uses.ts';
 import { expireReviews } from './reviews.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
 import { answerReceivedRecall } from './rpc/answer-received-recall.ts';
@@ -199,6 +200,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0027-untold-particulars', class: UntoldParticulars },
     { name: '0030-sanctions-gate', class: SanctionsGate },
     { name: '0031-limits', class: Limits },
+    { name: '0032-free-uses', class: FreeUses },
   ],
   context: makeContext,
   rpcs,

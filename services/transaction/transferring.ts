@@ -6,7 +6,7 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
-import { feesOf } from './charges.ts';
+import { feesOf, freeUseOf, withoutFees } from './charges.ts';
 import type { Context } from './context.ts';
 import { creditorOf } from './creditors.ts';
 import { bankAccount } from './domain/bank-accounts.ts';
@@ -44,15 +44,17 @@ export async function prepareTransfer(
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit, creditorLedgerAccountId: credit } = allowed;
   const income = bankAccount('fee_income', currency);
-  const [review, particulars, usage] = await Promise.all([
+  const [review, particulars, usage, free] = await Promise.all([
     reviewOf(context, verdict, call),
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     usageOf(context, allowed, { currency, type: 'transfer' }, call),
+    freeUseOf(context, allowed.fee, allowed.debtorAccountId, fees),
   ]);
   const parties = { debtorAccountId: allowed.debtorAccountId, creditorAccountId: allowed.creditorAccountId };
   const movement: Movement = {
     review,
     usage,
+    free,
     ...(allowed.signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
     order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
     journal: {
@@ -89,7 +91,9 @@ export async function heldUnlessProved(
 }
 
 /** Nobody is asked about what the ledger would refuse. */
-export async function rehearse({ ledger }: Context, { order, journal }: Movement, call: Call): Promise<void> {
+export async function rehearse({ ledger }: Context, movement: Movement, call: Call): Promise<void> {
+  // What may turn out to be free is not refused for want of its fee.
+  const { order, journal } = movement.free ? withoutFees(movement) : movement;
   const { deadline, trace } = call;
   await ledger.post(journalMessage(order, journal, call), { validateOnly: true, deadline, trace });
 }

@@ -14,10 +14,7 @@ export const refuse = refusals('account', {
   CHEQUE_STOP_LIFTED: ['FAILED_PRECONDITION', 'The stop is lifted already.'],
   ACCOUNT_NOT_TRANSACTIONAL: ['FAILED_PRECONDITION', 'Only a current account has cheques.'],
   PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
-  PRODUCT_NOT_MIGRATABLE: [
-    'FAILED_PRECONDITION',
-    'It is for a term, interest differs between its versions, or none has nights to keep any more.',
-  ],
+  PRODUCT_NOT_MIGRATABLE: ['FAILED_PRECONDITION', 'It is for a term, or has no nights to keep any more.'],
   MIGRATION_ANNOUNCED: ['ALREADY_EXISTS', 'A migration of the product is announced.'],
   MIGRATION_NOT_FOUND: ['NOT_FOUND', 'No migration of the product is announced.'],
   MIGRATION_IN_FORCE: ['FAILED_PRECONDITION', 'The day of the migration has come.'],

@@ -5842,10 +5842,11 @@ export const AccountService: GenService<{
   /**
    * Announces that all accounts of older versions of a product move to one of it on a day: their holders are told at once, and may close their
    * accounts until then. Two of the staff do it. Accounts move in a step of the end of the day before; one that another change is under way
-   * of moves at the end of the next day. What interest and overdrafts cost or earn has to be the same in all of these versions, and fees by
-   * the month, quarter or year must end a period on the day before. An overdraft that is agreed stays agreed.
+   * of moves at the end of a later day. Where interest and overdrafts earn or cost something else by the new version, each night does so by the version
+   * of its day, corrections and explanations too. Such a migration begins with a posting period of both versions, and any with a period of the fees
+   * by the month, quarter or year. An overdraft that is agreed stays agreed.
    *
-   * Errors: PRODUCT_NOT_FOUND (NOT_FOUND), PRODUCT_NOT_MIGRATABLE (FAILED_PRECONDITION: a term deposit keeps its terms, or interest differs between the versions, or the last fee by the month, quarter or year would go), MIGRATION_ANNOUNCED (ALREADY_EXISTS: one of this product is announced), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, before the notice is over, or in the middle of a period of a fee)
+   * Errors: PRODUCT_NOT_FOUND (NOT_FOUND), PRODUCT_NOT_MIGRATABLE (FAILED_PRECONDITION: a term deposit keeps its terms, or the last fee by the month, quarter or year would go), MIGRATION_ANNOUNCED (ALREADY_EXISTS: one of this product is announced), DATE_INVALID (INVALID_ARGUMENT: no day of the calendar, before the notice is over, or in the middle of a period of a fee or of a posting period of interest that changes)
    *
    * @generated from rpc bank.account.v1.AccountService.AnnounceProductMigration
    */
