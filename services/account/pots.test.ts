@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { deriveId, newId } from '#chassis/id.ts';
-import { toMoney } from '#chassis/money.ts';
+import { fromMoney, toMoney } from '#chassis/money.ts';
 import { holds } from '#chassis/testing/property.ts';
 import { joinPots, potLedgerAccount } from './pots.ts';
 
@@ -43,9 +43,10 @@ describe('the balances of accounts with pots', () => {
           if (left) found.push(left);
           const wanted = accounts.slice(resumed ? done : 0).map(({ accountId }, index) => {
             const minors = lives[(resumed ? done : 0) + index] ?? [];
-            return [accountId, minors.reduce((sum, minor) => sum + minor, 0)];
+            return [accountId, minors.reduce((sum, minor) => sum + BigInt(minor), 0n)];
           });
-          expect(found.map((one) => [one.accountId, Math.round(Number(one.balance) * 100)])).to.deep.equal(wanted);
+          const minorOf = (amount: string) => fromMoney({ currencyCode: 'EUR', amount }).minor;
+          expect(found.map((one) => [one.accountId, minorOf(one.balance)])).to.deep.equal(wanted);
         },
       ),
       { runs: 100, proofRuns: 2_000 },
