@@ -34,6 +34,7 @@ export type Prefix =
   | 'pmw'
   | 'pmo'
   | 'pde'
+  | 'pot'
   | 'prd'
   | 'prq'
   | 'ptn'

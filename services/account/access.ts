@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { refuse } from './domain/refusals.ts';
 import { mayChange, type People, sees } from './domain/standing.ts';
 import { readPeople } from './people.ts';
+import { selectPotAccounts } from './pot-tables.ts';
 import { selectAccountsOf } from './signature-tables.ts';
 import { selectBranches } from './tables.ts';
 
@@ -57,6 +58,11 @@ export function owners(context: Context): Owners {
     CARD: onAccounts(
       async (ids) => [...(await ownersOfCards(context, ids)).values()],
       () => refuse('CARD_NOT_FOUND'),
+    ),
+    // Who may move what is on the account may do so with what is in its pots: the RPC says.
+    POT: onAccounts(
+      (ids) => database.query(selectPotAccounts(ids)),
+      () => refuse('POT_NOT_FOUND'),
     ),
     ACCOUNT: toAccounts,
   };

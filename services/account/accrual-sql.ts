@@ -4,7 +4,7 @@ import { sqlArray } from '#chassis/sql-array.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { nightOf } from '#rules/day-count.ts';
 import type { Decimal } from '#rules/decimal.ts';
-import { endsPeriod, type InterestTerms, type Tier } from './domain/interest.ts';
+import { beginsPeriod, endsPeriod, type InterestTerms, type Tier } from './domain/interest.ts';
 import type { OverdraftTerms } from './domain/overdraft.ts';
 
 /** A version of a product that pays interest, or whose overdrafts cost some. */
@@ -65,7 +65,7 @@ export function accrueNights(
   page: readonly DayBalance[],
 ): RawBuilder<{ count: number }> {
   const night = nightOf(terms.dayCount, date);
-  const isNew = terms.posting === 'daily' || endsPeriod(terms.posting, date.subtract({ days: 1 }));
+  const isNew = beginsPeriod(terms.posting, date);
   const soFar = (column: 'balance_sum' | 'nights' | 'weight' | 'compounded' | 'period_earned') =>
     isNew ? sql`0` : sql`i.${sql.ref(column)}`;
   const isDaily = terms.basis === 'daily';

@@ -10,8 +10,10 @@ import { bookAccrued } from './booking-interest.ts';
 import type { Context } from './context.ts';
 import { LeaseLost, type StepRun, setAside } from './day-steps.ts';
 import { correct } from './domain/interest-life.ts';
+import { NO_INTEREST, NO_OVERDRAFT } from './domain/interest-terms.ts';
 import { correctOverdraft } from './domain/overdraft.ts';
-import { payingProducts, readInterest } from './interest-tables.ts';
+import { payingProducts, readInterest, versionOn } from './interest-tables.ts';
+import { accountOfLedger, joinPots } from './pots.ts';
 import { keyOf } from './products.ts';
 
 const PAGE = 2_000;
@@ -25,6 +27,8 @@ export async function accrueInterest(context: Context, run: StepRun): Promise<vo
   const businessDate = run.date.toString();
   const ask = (afterLedgerAccountId: string) =>
     context.ledger.listDayBalances({ businessDate, afterLedgerAccountId, pageSize: PAGE });
+  const moved = new Map<string, BackValuedMovement[]>();
+  let left: DayBalance | undefined;
   for (let asked = ask(run.cursor); ; ) {
     const answer = await asked;
     const last = answer.balances.at(-1)?.ledgerAccountId;
@@ -32,12 +36,16 @@ export async function accrueInterest(context: Context, run: StepRun): Promise<vo
     // The ledger is at the next page while this one is accrued.
     if (!isLast) asked = ask(last);
     asked.catch(() => undefined);
-    const page = answer.balances.map(({ ledgerAccountId, balance }) => ({
-      accountId: deriveId('acc', ledgerAccountId),
-      balance: balance?.amount ?? '0',
-    }));
-    const moved = Map.groupBy(answer.backValued, ({ ledgerAccountId }) => deriveId('acc', ledgerAccountId));
+    const joined = joinPots(left, answer.balances);
+    left = isLast ? undefined : joined.last;
+    const page = isLast && joined.last ? [...joined.whole, joined.last] : joined.whole;
+    for (const movement of answer.backValued) {
+      const { accountId } = accountOfLedger(movement.ledgerAccountId);
+      moved.set(accountId, [...(moved.get(accountId) ?? []), movement]);
+    }
     if (page.length > 0) await accruePage(run, paying, page, moved);
+    // What has come of the account that is left open is for the next page.
+    for (const accountId of moved.keys()) if (accountId !== left?.accountId) moved.delete(accountId);
     if (isLast) break;
   }
   await setAsideBehind(context, run);
@@ -119,17 +127,20 @@ async function correctAccount(
   const interest = await readInterest(tx, accountId);
   const yesterday = date.subtract({ days: 1 });
   if (!interest?.accruedThrough.equals(yesterday)) return;
-  const product = paying.find(
-    ({ productId, productVersion }) => productId === interest.productId && productVersion === interest.productVersion,
-  );
-  if (!product) return;
+  const byKey = new Map(paying.map((product) => [keyOf(product), product]));
+  if (!byKey.has(keyOf(interest))) return;
+  // Each night by the version that was in force on it.
+  const versionsOn = (day: Temporal.PlainDate) =>
+    byKey.get(keyOf({ productId: interest.productId, productVersion: versionOn(interest, day) }));
+  const termsOn = (day: Temporal.PlainDate) => versionsOn(day)?.terms ?? NO_INTEREST;
+  const overdraftOn = (day: Temporal.PlainDate) => versionsOn(day)?.overdraft ?? NO_OVERDRAFT;
   const corrections = [...interest.life.corrections];
   for (const { valueDate, amount } of movements) {
     const movement = { date, valueDate: Temporal.PlainDate.from(valueDate), amount: decimal(amount?.amount ?? '0') };
     const life = { ...interest.life, corrections: [...corrections] };
-    const corrected = correct(product.terms, life, movement);
+    const corrected = correct(termsOn, life, movement);
     if (!corrected) continue;
-    const charged = (product.overdraft && correctOverdraft(product.overdraft, life, movement)) ?? ZERO;
+    const charged = correctOverdraft(overdraftOn, life, movement) ?? ZERO;
     corrections.push(movement);
     const { balanceSum, nights, weight, compounded, earned } = corrected.position;
     const numeric = (value: Decimal) => sql`${value.toFixed()}::numeric`;

@@ -124,6 +124,8 @@ export async function settleChange<Terms>(
     outcome: Outcome<unknown>;
     apply: (row: AccountRow) => Publish;
     drop?: (row: AccountRow) => void;
+    /** What else it is about, e.g. a pot. */
+    resourceIds?: readonly string[];
   },
 ): Promise<Account> {
   const { accountId: id } = settled.change;
@@ -133,10 +135,11 @@ export async function settleChange<Terms>(
   row.pendingChange = null;
   if ('refusal' in settled.outcome) {
     settled.drop?.(row);
-    tx.record({ resourceIds: [id], partyId: row.partyId });
+    tx.record({ resourceIds: [id, ...(settled.resourceIds ?? [])], partyId: row.partyId });
     return accountMessage(row, holders, details);
   }
-  return applyChange(tx, row, { holders, before: details, after: details, apply: settled.apply });
+  const { apply, resourceIds = [] } = settled;
+  return applyChange(tx, row, { holders, before: details, after: details, apply, resourceIds });
 }
 
 /** Writes a change into the row, counts, publishes and records it. Answers the account as it is now. */
@@ -152,6 +155,8 @@ export function applyChange(
     apply: (row: AccountRow) => Publish;
     /** Of an item of a batch RPC: its own key. */
     requestId?: string;
+    /** What else it is about. */
+    resourceIds?: readonly string[];
   },
 ): Account {
   const { holders } = change;
@@ -163,7 +168,7 @@ export function applyChange(
   const account = accountMessage(row, holders, change.after);
   tx.record({
     ...(change.requestId !== undefined && { requestId: change.requestId }),
-    resourceIds: [row.id],
+    resourceIds: [row.id, ...(change.resourceIds ?? [])],
     partyId: row.partyId,
     // Before it was opened there was nothing.
     ...(row.version > 1 && { before: toJson(AccountSchema, before) as JsonObject }),

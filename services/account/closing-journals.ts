@@ -12,7 +12,8 @@ import { ownAccount } from './booking-interest.ts';
 import type { Ending } from './closing.ts';
 import type { Context } from './context.ts';
 
-type Journal = NonNullable<MessageInitShape<typeof PostJournalsRequestSchema>['journals']>[number];
+/** A journal as it is posted. */
+export type Journal = NonNullable<MessageInitShape<typeof PostJournalsRequestSchema>['journals']>[number];
 
 /** Posts a journal on somebody's behalf. Answers what its balancing legs came to, or why it was refused. */
 export async function post(
@@ -39,6 +40,11 @@ export function unit(currency: string, minor: string): string {
   return toMoney({ currency, minor: BigInt(minor) }).amount;
 }
 
+/** The id of the journal of what an account is paid at its end. */
+export function interestJournalId({ accountId, changeNo }: Pick<Ending, 'accountId' | 'changeNo'>): string {
+  return `jnl_lastinterest_${tail(accountId)}_${changeNo}`;
+}
+
 /** The interest that an account is paid at its end, less what it is charged for its overdrafts. */
 export function interestJournal({ accountId, changeNo, currency, terms: { interest } }: Ending): Journal {
   const [gross, tax] = [BigInt(interest?.gross ?? '0'), BigInt(interest?.tax ?? '0')];
@@ -48,7 +54,7 @@ export function interestJournal({ accountId, changeNo, currency, terms: { intere
   const leg = (ledgerAccountId: string, side: Side, minor: bigint) =>
     minor === 0n ? [] : [{ ledgerAccountId, side, amount: toMoney({ currency, minor }) }];
   return {
-    journalId: `jnl_lastinterest_${tail(accountId)}_${changeNo}`,
+    journalId: interestJournalId({ accountId, changeNo }),
     kind: JournalKind.INTEREST,
     legs: [
       ...leg(ownAccount('accrued_interest', currency), Side.DEBIT, gross),

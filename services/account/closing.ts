@@ -1,21 +1,21 @@
-// How an account ends: its interest is paid out, its balance swept, its ledger account closed. All of it is calls to the ledger with
+// How an account ends: its pots are emptied, its interest is paid out, its balance swept, its ledger account closed, and those of its pots. All of it is calls to the ledger with
 // ids that follow from the planned change, in the same order whoever makes them, so that each is made once. What comes to the
 // account after it was swept is swept again; what cannot be swept leaves it open, and what was paid until then stays paid.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
-import { actorOf } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import type { Refusal } from '#chassis/errors.ts';
-import { readRefusal } from '#chassis/grpc.ts';
 import { deriveId } from '#chassis/id.ts';
-import { fromMoney, toMoney } from '#chassis/money.ts';
+import { toMoney } from '#chassis/money.ts';
 import { type CallOptions, type Outcome, outcomeOf } from '#chassis/order.ts';
 import type { Account, FinalPayoutSchema } from '#gen/bank/account/v1/account_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
 import { openOwnAccounts } from './booking-interest.ts';
 import { begin, type Change, lockFree, settleChange, tellLedger } from './changes.ts';
-import { interestJournal, post, sweepJournal, tail, unit } from './closing-journals.ts';
+import { checkCanEnd, previewEnd } from './closing-checks.ts';
+import { interestJournal, interestJournalId, post, sweepJournal, unit } from './closing-journals.ts';
+import { closePots, emptyPots } from './closing-pots.ts';
 import type { Context } from './context.ts';
 import { checkEnd, checkEscheat, checkEstate, lastInterest } from './domain/closing.ts';
 import { minorOf } from './domain/interest-terms.ts';
@@ -24,6 +24,7 @@ import { checkTermEnd } from './domain/term.ts';
 import { publishClosed, publishEscheated } from './events.ts';
 import { insertLastInterest, readEarned } from './interest-tables.ts';
 import { checkFlow } from './payouts.ts';
+import { endPotsOf, selectOpenPots } from './pot-tables.ts';
 import { cancelOpenRequests } from './signatures.ts';
 import { type By, moveTo, THE_BANK } from './status.ts';
 import { AccountRow } from './tables.ts';
@@ -138,10 +139,13 @@ export function endingOf(ending: Change<Partial<EndTerms> & { readonly closeDate
   return { ...ending, terms: { today: closeDate, ...none, ...terms } };
 }
 
-/** Tells the ledger: interest, then the end, with sweeps between as long as there is something to sweep. */
+/** Tells the ledger: what is in pots, interest, then the end, with sweeps between as long as there is something to sweep. */
 export async function carryOutEnd(context: Context, ending: Ending, options: CallOptions): Promise<Ended> {
   if (options.validateOnly) return previewEnd(context, ending, options);
   const { terms, currency } = ending;
+  const pots = await context.database.query(selectOpenPots(ending.accountId));
+  await checkCanEnd(context, ending, pots);
+  await emptyPots(context, ending, pots, options);
   if (terms.interest) {
     await openOwnAccounts(context, currency);
     const { refusal } = await post(context, interestJournal(ending), options);
@@ -155,7 +159,10 @@ export async function carryOutEnd(context: Context, ending: Ending, options: Cal
         return context.ledger.closeLedgerAccount({ ...command, requestId }, on);
       }),
     );
-    if (!('refusal' in outcome)) return { swept, refusal: undefined };
+    if (!('refusal' in outcome)) {
+      await closePots(context, ending, pots, options);
+      return { swept, refusal: undefined };
+    }
     const { refusal } = outcome;
     const isSwept = terms.sweepLedgerAccountId !== '' && refusal.reason === 'BALANCE_NOT_ZERO' && round < MOST_SWEEPS;
     if (!isSwept) {
@@ -195,42 +202,6 @@ export async function lifting(
   return outcome.value;
 }
 
-/** What would happen: as the balance stands. */
-async function previewEnd(context: Context, ending: Ending, options: CallOptions): Promise<Ended> {
-  const { terms, accountId } = ending;
-  const { interest } = terms;
-  const { booked } = await unpledged(context, accountId);
-  const less = BigInt(interest?.penalty ?? '0') + BigInt(interest?.tax ?? '0') + BigInt(interest?.charge ?? '0');
-  const total = booked + BigInt(interest?.gross ?? '0') - less;
-  if (total === 0n) return { swept: 0n, refusal: undefined };
-  if (terms.sweepLedgerAccountId === '' || total < 0n) {
-    throw refuse('BALANCE_NOT_ZERO', { booked: toMoney({ currency: ending.currency, minor: booked }).amount });
-  }
-  const on = { deadline: options.deadline, trace: options.call.trace };
-  // What is frozen is not asked about: it is let go first.
-  if (booked > 0n && !terms.frozen) {
-    const { outcomes } = await context.ledger.postJournals(
-      {
-        journals: [{ ...sweepJournal(ending, 1), ...(options.call.principal && { actor: actorOf(options.call) }) }],
-        validateOnly: true,
-      },
-      on,
-    );
-    const [outcome] = outcomes;
-    if (outcome?.result.case === 'refusal') throw readRefusal(outcome.result.value);
-  }
-  return { swept: total, refusal: undefined };
-}
-
-/** The balance of an account on which nothing is authorised and not booked yet; else HOLD_OPEN. */
-export async function unpledged({ ledger }: Context, accountId: string): Promise<{ booked: bigint }> {
-  const { balances } = await ledger.getBalances({ ledgerAccountIds: [deriveId('lac', accountId)] });
-  const [balance] = balances;
-  const minor = (money: { currencyCode: string; amount: string } | undefined) => (money ? fromMoney(money).minor : 0n);
-  if (minor(balance?.held) !== 0n || minor(balance?.pendingIn) !== 0n) throw refuse('HOLD_OPEN');
-  return { booked: minor(balance?.booked) };
-}
-
 /** Settles an end. What was paid is written in either case; where the account stays open, it is refused for why. */
 export async function settleEnd(
   context: Context,
@@ -248,7 +219,7 @@ export async function settleEnd(
         overdraft_posted = overdraft_posted - ${unit(currency, interest.charge ?? '0')}::numeric where account_id = ${accountId}
     `);
   } else if (interest) {
-    const ids = { journalId: `jnl_lastinterest_${tail(accountId)}_${changeNo}`, accountId, currency };
+    const ids = { journalId: interestJournalId({ accountId, changeNo }), accountId, currency };
     await tx.execute(insertLastInterest(ids, interest));
   }
   const left = isRefused ? outcome.refusal : outcome.value.refusal;
@@ -283,6 +254,7 @@ export async function settleEnd(
   if (!left) {
     const row = await tx.em.findOneOrFail(AccountRow, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     await cancelOpenRequests(tx, row, 'ACCOUNT_CLOSED');
+    await tx.execute(endPotsOf(accountId, terms.today));
   }
   return { account, ...(isPaid && { payout }) };
 }

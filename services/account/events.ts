@@ -15,6 +15,7 @@ import {
   AccountHoldersChangedSchema,
   AccountInactiveSchema,
   AccountOpenedSchema,
+  AccountPotChangedSchema,
   AccountUnfrozenSchema,
   AccountUpdatedSchema,
   AccountWokenSchema,
@@ -42,7 +43,15 @@ import type { Context } from './context.ts';
 import { saveStanding, saveTiers } from './customer-standings.ts';
 import type { Mandate } from './domain/mandate.ts';
 import type { Representation } from './domain/standing.ts';
-import { type AccountState, accountStates, accountTypes, freezeReasons, mandateStates } from './domain/words.ts';
+import {
+  type AccountState,
+  accountStates,
+  accountTypes,
+  freezeReasons,
+  mandateStates,
+  type PotState,
+  potStates,
+} from './domain/words.ts';
 import { deaths } from './estates.ts';
 import { type Day, dayOfMerge, merges } from './merged-customers.ts';
 import { saveRepresentation } from './people-tables.ts';
@@ -67,6 +76,14 @@ export const publishOpened: Publish = (tx, row, holders) => {
 };
 
 export const publishUpdated: Publish = (tx, row) => tx.publish(AccountUpdatedSchema, changed(row), aggregate(row));
+
+/** Publishes where a pot of an account is. */
+export function publishPotChanged(potId: string, state: PotState): Publish {
+  return (tx, row) => {
+    const pot = { potId, potState: potStates.value(state) };
+    tx.publish(AccountPotChangedSchema, { ...changed(row), ...pot }, aggregate(row));
+  };
+}
 
 export const publishFrozen: Publish = (tx, row) => {
   const { freezeDebits: debits, freezeCredits: credits, freezeReason, freezeReference: reference } = row;

@@ -69,6 +69,17 @@ export interface Interest {
   readonly overdraftAccrued: Decimal;
   readonly overdraftPosted: Decimal;
   readonly life: Life;
+  /** The versions of its product that it has left, with the last night of each, from the oldest on. */
+  readonly left: readonly { readonly until: string; readonly productVersion: number }[];
+}
+
+/** By which version of its product the interest of an account is computed on a day. */
+export function versionOn(
+  { left, productVersion }: Pick<Interest, 'left' | 'productVersion'>,
+  day: Temporal.PlainDate,
+): number {
+  const text = day.toString();
+  return left.find(({ until }) => text <= until)?.productVersion ?? productVersion;
 }
 
 /** Reads all that is kept of the interest of an account, if it ever earned any. */
@@ -98,8 +109,13 @@ export async function readInterest({ query }: Read, accountId: string): Promise<
     select date::text, value_date::text as "valueDate", amount::text from interest_correction
     where account_id = ${accountId} order by no
   `);
+  const left = await query(sql<{ until: string; productVersion: number }>`
+    select until_date::text as until, product_version as "productVersion" from interest_version
+    where account_id = ${accountId} order by until_date
+  `);
   const day = Temporal.PlainDate.from;
   return {
+    left,
     productId: row.productId,
     productVersion: row.productVersion,
     currency: row.currency,

@@ -6,6 +6,7 @@ import { ownCall } from '#chassis/call-context.ts';
 import type { Tx } from '#chassis/database.ts';
 import { deriveId } from '#chassis/id.ts';
 import { insertOutbox, outboxEvent } from '#chassis/outbox.ts';
+import { sqlArray } from '#chassis/sql-array.ts';
 import {
   AccountTermsAnnouncedSchema,
   AccountTermsChangedSchema,
@@ -18,7 +19,9 @@ import {
 } from '#gen/bank/account/v1/product_migration_pb.ts';
 import type { Context } from './context.ts';
 import type { StepRun } from './day-steps.ts';
+import { changesInterestAfter } from './domain/product-migration.ts';
 import { type AccountState, accountStates } from './domain/words.ts';
+import { termsOf } from './products.ts';
 
 /** A migration as it is stored. */
 export interface MigrationRow {
@@ -144,10 +147,12 @@ export async function migrateProducts(context: Context, run: StepRun): Promise<v
   `);
   const call = ownCall('account', log);
   for (const migration of due) {
+    const versions = await versionsMoving(context, migration, run.date);
+    if (versions.length === 0) continue;
     for (let after = ''; ; ) {
       const page = await database.query(sql<{ id: string }>`
         select a.id from account a
-        where a.product_id = ${migration.productId} and a.product_version < ${migration.toVersion} and a.id > ${after}
+        where a.product_id = ${migration.productId} and a.product_version = any(${sqlArray(versions)}::integer[]) and a.id > ${after}
           and ${MOVABLE}
         order by a.id limit ${PAGE}
       `);
@@ -157,11 +162,38 @@ export async function migrateProducts(context: Context, run: StepRun): Promise<v
       // What a page did is done: whoever goes on after a crash finds these of the new version.
       await run.advance(async (tx) => ({
         cursor: '',
-        count: await movePage(tx, migration, { from, until: last }, call),
+        count: await movePage(
+          tx,
+          { ...migration, versions, lastNight: run.date.toString() },
+          { from, until: last },
+          call,
+        ),
       }));
       after = last;
     }
   }
+}
+
+/**
+ * The versions of which accounts can move at the end of a day: whose interest is the same by the other, or has a period of posting that ends. Those of
+ * which an account was left behind, because a change was under way, move at the end of a later one.
+ */
+async function versionsMoving(
+  { catalogue, database }: Context,
+  { productId, toVersion }: MigrationRow,
+  date: Temporal.PlainDate,
+): Promise<number[]> {
+  const rows = await database.query(sql<{ version: number }>`
+    select version from product where id = ${productId} and version < ${toVersion} order by version
+  `);
+  const to = termsOf(await catalogue.version(productId, toVersion));
+  const froms = await Promise.all(
+    rows.map(async ({ version }) => termsOf(await catalogue.version(productId, version))),
+  );
+  return rows.flatMap(({ version }, index) => {
+    const from = froms[index];
+    return from && changesInterestAfter(from, to, date) ? [version] : [];
+  });
 }
 
 interface Moved {
@@ -172,19 +204,29 @@ interface Moved {
 
 async function movePage(
   tx: Tx,
-  { no, productId, toVersion: productVersion }: MigrationRow,
+  {
+    no,
+    productId,
+    toVersion: productVersion,
+    versions,
+    lastNight,
+  }: MigrationRow & { readonly versions: number[]; readonly lastNight: string },
   { from, until }: { readonly from: string; readonly until: string },
   call: ReturnType<typeof ownCall>,
 ): Promise<number> {
   const moved = await tx.query(sql<Moved>`
     with due as (
       select a.id from account a
-      where a.product_id = ${productId} and a.product_version < ${productVersion} and a.id > ${from} and a.id <= ${until}
+      where a.product_id = ${productId} and a.product_version = any(${sqlArray(versions)}::integer[]) and a.id > ${from} and a.id <= ${until}
         and a.pending_change is null and ${MOVABLE} and not exists (
           -- What is still to be charged for the time before is charged by the version before.
-          select from set_aside s where s.account_id = a.id and s.step in ('accrue-interest', 'charge-fees')
+          select from set_aside s where s.account_id = a.id and s.step in ('accrue-interest', 'post-interest', 'charge-fees')
         )
       order by a.id for update
+    ), left_version as (
+      -- Interest of the nights until then stays that version's.
+      insert into interest_version (account_id, until_date, product_version)
+      select i.account_id, ${lastNight}::date, i.product_version from interest_account i join due on due.id = i.account_id
     ), of_interest as (
       update interest_account i set product_version = ${productVersion} from due where i.account_id = due.id
     )

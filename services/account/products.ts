@@ -31,6 +31,13 @@ export interface Catalogue {
 
 const CACHE_MAX = 10_000;
 
+const GENERAL_LEDGER_CODES = { current: '2010', savings: '2020', term_deposit: '2020' } as const;
+
+/** The line of the general ledger that accounts of a product roll up to. */
+export function generalLedgerCodeOf({ type }: Pick<ProductRow, 'type'>): string {
+  return GENERAL_LEDGER_CODES[type];
+}
+
 /** Opens the catalogue of a database. */
 export function openCatalogue({ orm, query }: Database): Catalogue {
   const known = new Map<string, ProductTerms>();

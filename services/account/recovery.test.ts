@@ -14,6 +14,7 @@ import { type Line, openLine } from '../_testbed/line.ts';
 import { anOpening, aRequestId, payIn, registerPerson } from '../_testbed/opening.ts';
 import { type ServiceProcess, startServiceProcess } from '../_testbed/service-process.ts';
 import { account } from './service.ts';
+import { aPot, inPots, moving } from './testing-pots.ts';
 
 const SETTLED_MS = 15_000;
 
@@ -103,6 +104,24 @@ describe('an account process that is killed, and a ledger that is away', functio
     await until('select from account where id = $1 and freeze_debits and pending_change is null', [accountId]);
     expect((await client.freezeAccount(request)).account?.etag).to.equal('2');
     expect(await eventsOf(database, accountId)).to.deep.equal(['AccountOpened 1', 'AccountFrozen 2']);
+  });
+
+  it('moves money to a pot after a kill -9 before the ledger had heard of it, and once only', async () => {
+    const { account: opened } = await client.openAccount(anOpening({ owners: [owner] }));
+    if (!opened) throw new Error('no account was opened');
+    const { accountId } = opened;
+    await payIn(bank, opened, '10.00');
+    const potId = await aPot(client, accountId);
+    const request = moving(potId, '6.00');
+    line.hold();
+    const answer = client.movePotMoney(request).catch((error: Error) => error);
+    await untilPlanned(request.requestId);
+    await killAndRestart();
+    expect(await answer).to.be.instanceOf(Error);
+    await until(`select from command where request_id = $1 and state = 'done'`, [request.requestId]);
+    expect((await client.movePotMoney(request)).journalId).to.match(/^jnl_pot_/);
+    expect(await inPots(client, accountId)).to.deep.equal({ own: '4.00', pots: ['6.00'], total: '10.00' });
+    await client.movePotMoney(moving(potId, '-6.00'));
   });
 
   it('opens after a kill -9 while the ledger was at it, one account and one ledger account', async () => {

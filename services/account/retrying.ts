@@ -10,9 +10,10 @@ import { payingProducts, readInterest } from './interest-tables.ts';
 import { makeAgain } from './making-statements.ts';
 import { matureAgain } from './maturing.ts';
 import { planPage, postPlanned } from './posting-interest.ts';
+import { accountOfLedger, joinPots } from './pots.ts';
 
-/** Ids are written in base 32. */
-const LAST_LETTERS = 32;
+/** Ids are written in base 32; and hardly any account has more pots than this. */
+const NEAREST = 32 * 60;
 
 interface SetAsideRow {
   readonly step: string;
@@ -64,11 +65,14 @@ async function catchUp({ database, ledger }: Context, { step, accountId, date }:
     const lac = deriveId('lac', accountId);
     const answer = await ledger.listDayBalances({
       businessDate: one.toString(),
-      // From the id that is shorter by its last letter on: no more than all ids with another last letter lie between.
+      // From the id that is shorter by its last letter on: no more than all ids with another last letter lie between, with their pots.
       afterLedgerAccountId: lac.slice(0, -1),
-      pageSize: LAST_LETTERS,
+      pageSize: NEAREST,
     });
-    const balance = answer.balances.find(({ ledgerAccountId }) => ledgerAccountId === lac)?.balance?.amount;
+    const its = answer.balances.filter(
+      ({ ledgerAccountId }) => accountOfLedger(ledgerAccountId).accountId === accountId,
+    );
+    const balance = joinPots(undefined, its).last?.balance;
     if (balance === undefined) return;
     const moved = new Map([[accountId, answer.backValued.filter(({ ledgerAccountId }) => ledgerAccountId === lac)]]);
     await database.transaction((tx) => accrue(tx, { date: one }, paying, [{ accountId, balance }], moved));

@@ -35,6 +35,8 @@ import { ExceptionsByPayee } from './migrations/0033-exceptions-by-payee.ts';
 import { MigrationsCalledOff } from './migrations/0034-migrations-called-off.ts';
 import { RequestsByCustomer } from './migrations/0035-requests-by-customer.ts';
 import { MergedCustomers } from './migrations/0036-merged-customers.ts';
+import { Pots } from './migrations/0037-pots.ts';
+import { InterestVersions } from './migrations/0038-interest-versions.ts';
 import { peopleEntities } from './people-tables.ts';
 import { tendProductMigrations } from './product-migrations.ts';
 import { tendRequestedProducts } from './requested-products.ts';
@@ -49,6 +51,7 @@ import { certifyBalance } from './rpc/certify-balance.ts';
 import { changeHolders } from './rpc/change-holders.ts';
 import { checkAccountAccess } from './rpc/check-account-access.ts';
 import { closeAccount } from './rpc/close-account.ts';
+import { closePot } from './rpc/close-pot.ts';
 import { createProduct } from './rpc/create-product.ts';
 import { cutOverAccounts } from './rpc/cut-over-accounts.ts';
 import { decideChequeException } from './rpc/decide-cheque-exception.ts';
@@ -83,6 +86,7 @@ import { listEstates } from './rpc/list-estates.ts';
 import { listFees } from './rpc/list-fees.ts';
 import { listHolderChanges } from './rpc/list-holder-changes.ts';
 import { listMandates } from './rpc/list-mandates.ts';
+import { listPots } from './rpc/list-pots.ts';
 import { listProductMigrations } from './rpc/list-product-migrations.ts';
 import { listProducts } from './rpc/list-products.ts';
 import { listSetAsideAccounts } from './rpc/list-set-aside-accounts.ts';
@@ -90,7 +94,9 @@ import { listSignatureRequests } from './rpc/list-signature-requests.ts';
 import { listStatements } from './rpc/list-statements.ts';
 import { listStatusChanges } from './rpc/list-status-changes.ts';
 import { markAccountDormant } from './rpc/mark-account-dormant.ts';
+import { movePotMoney } from './rpc/move-pot-money.ts';
 import { openAccount } from './rpc/open-account.ts';
+import { openPot } from './rpc/open-pot.ts';
 import { payOutEstate } from './rpc/pay-out-estate.ts';
 import { permitCardReveal } from './rpc/permit-card-reveal.ts';
 import { previewFees } from './rpc/preview-fees.ts';
@@ -113,6 +119,7 @@ import { stopCheques } from './rpc/stop-cheques.ts';
 import { unblockCard } from './rpc/unblock-card.ts';
 import { unfreezeAccount } from './rpc/unfreeze-account.ts';
 import { updateAccount } from './rpc/update-account.ts';
+import { updatePot } from './rpc/update-pot.ts';
 import { wakeAccount } from './rpc/wake-account.ts';
 import { watchSignatures } from './rpc/watch-signatures.ts';
 import { withdrawSignatureRequest } from './rpc/withdraw-signature-request.ts';
@@ -216,6 +223,11 @@ function rpcs(context: Context) {
     listStatements: listStatements(context),
     listFees: listFees(context),
     previewFees: previewFees(context),
+    openPot: openPot(context),
+    updatePot: updatePot(context),
+    closePot: closePot(context),
+    movePotMoney: movePotMoney(context),
+    listPots: listPots(context),
   } satisfies Rpcs<typeof AccountService>;
 }
 
@@ -253,6 +265,8 @@ export const account: ServiceDefinition<typeof AccountService, Context> = {
     { name: '0034-migrations-called-off', class: MigrationsCalledOff },
     { name: '0035-requests-by-customer', class: RequestsByCustomer },
     { name: '0036-merged-customers', class: MergedCustomers },
+    { name: '0037-pots', class: Pots },
+    { name: '0038-interest-versions', class: InterestVersions },
   ],
   context: makeContext,
   stepUp: ({ stepUp }) => stepUp,

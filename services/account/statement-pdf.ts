@@ -49,7 +49,7 @@ export async function statementPdf(statement: Statement, digest: Uint8Array): Pr
 
 /** Writes a certificate as PDF. */
 export async function certificatePdf(certificate: BalanceCertificate): Promise<Buffer> {
-  const { iban, displayName, productDisplayName, openDate, businessDate, balance, provisional } = certificate;
+  const { iban, displayName, productDisplayName, openDate, businessDate, balance, inPots, provisional } = certificate;
   const title = 'Certificate of balance';
   const pages = await openPages(`${title}, ${businessDate}`, timeOf(certificate));
   pages.heading(title);
@@ -59,6 +59,7 @@ export async function certificatePdf(certificate: BalanceCertificate): Promise<B
   pages.fact('Opened', openDate);
   pages.paragraph(`At the end of ${businessDate} the balance of this account was:`);
   pages.fact('Balance', `${amountOf(balance)} ${balance?.currencyCode ?? ''}`);
+  if (inPots) pages.fact('In pots besides', `${amountOf(inPots)} ${inPots.currencyCode}`);
   if (provisional) pages.paragraph('That day is not closed: more may be booked on it.');
   return pages.end(`${title} · ${grouped(iban)} · ${businessDate}`);
 }

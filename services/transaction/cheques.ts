@@ -15,7 +15,7 @@ import { type ChequeDepositSchema, ChequeDepositState } from '#gen/bank/transact
 import type { PayChequeRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import { isValid, normalise } from '#rules/iban.ts';
-import { feesOf } from './charges.ts';
+import { feesOf, freeUseOf } from './charges.ts';
 import type { ChequeDepositRow } from './cheque-tables.ts';
 import type { Context } from './context.ts';
 import { isOwnIban } from './creditors.ts';
@@ -75,9 +75,10 @@ export async function payOut(
   const allowed = await context.accounts.authorise({ ...asked, amount: money }, call);
   const { debtorAccountId, debtorPartyId: partyId, debtorLedgerAccountId: debit } = allowed;
   const fees = feesOf(allowed.fee, currency, amount);
-  const [particulars, usage] = await Promise.all([
+  const [particulars, usage, free] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation: '', counterparty: payeeName }),
     usageOf(context, allowed, { currency, type: 'cheque_payment' }, call),
+    freeUseOf(context, allowed.fee, debtorAccountId, fees),
   ]);
   const income = bankAccount('fee_income', currency);
   const credit = ledgerAccountId ?? allowed.creditorLedgerAccountId;
@@ -86,6 +87,7 @@ export async function payOut(
   return {
     number,
     usage,
+    free,
     order: newOrder({ type: 'cheque_payment', ...parties, currency, amount, fees, particulars }),
     journal: { kind, legs: legsOf({ debit, credit, currency, amount, creditLimit }, { payer: debit, income, fees }) },
   };

@@ -21,8 +21,8 @@ import type { Context } from './context.ts';
 import { type LegIntent, legsOf } from './domain/legs.ts';
 import type { Booking } from './domain/words.ts';
 import { publishImported } from './events.ts';
+import { legMessages } from './journal-messages.ts';
 import {
-  legMessages,
   type NewOrder,
   newOrder,
   type OrderIntent,

@@ -1,26 +1,25 @@
 // Orders that move money and are booked by one journal: the steps that deposits, withdrawals, transfers and migrated
 // history share. The path of money: every step is bulk, and the caller is answered as soon as the ledger has booked.
 import type { DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf';
-import type { Call } from '#chassis/call-context.ts';
 import type { CommandTx } from '#chassis/command.ts';
 import { deriveId, newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { OrderSteps, Outcome } from '#chassis/order.ts';
-import type { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
-import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import type { OrderToSign } from './accounts.ts';
+import { withoutFees } from './charges.ts';
 import type { Context } from './context.ts';
-import type { LegIntent } from './domain/legs.ts';
+import type { Share } from './domain/limits.ts';
 import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, type Order, turnedDown } from './domain/words.ts';
 import { publishAwaits, publishHeld, publishPosted, publishRefused } from './events.ts';
+import { type JournalIntent, journalMessage } from './journal-messages.ts';
 import { insertConfirmed } from './payee-tables.ts';
 import { checkPayable, pay } from './payment-requests.ts';
 import { insertPayments, type NewPayment } from './payment-tables.ts';
 import { insertReviews, type NewReview } from './review-tables.ts';
 import { insertAwaited } from './signature-tables.ts';
 import { insertFirstChanges, insertOrders, type OrderRow, settleOrders } from './tables.ts';
-import { reserve, settleReservations, type Usage } from './usage.ts';
+import { reserve, settleReservations, takeFree, type Usage } from './usage.ts';
 
 /** The terms of a new order; what it does not name is as it is for every new one. */
 export type NewOrder = Pick<Order, 'type' | 'partyId' | 'currency' | 'amount'> &
@@ -49,24 +48,8 @@ export interface Movement {
   readonly paymentRequestId?: string | undefined;
   /** The payment to another bank that it books. */
   readonly payment?: NewPayment;
-}
-
-/** The journal as the ledger's contract writes it, in plain JSON. */
-export interface JournalIntent {
-  readonly kind: JournalKind;
-  readonly legs: readonly LegIntent[];
-  /** The day from which it counts for interest. Absent: the one on which it is booked. */
-  readonly valueDate?: string;
-  /** What it captures of a hold, in place of legs. */
-  readonly captures?: CaptureIntent;
-}
-
-interface CaptureIntent {
-  readonly holdId: string;
-  readonly amount: { readonly currencyCode: string; readonly amount: string };
-  readonly final: boolean;
-  /** How much may be on the payee's account afterwards. */
-  readonly balanceLimit?: { readonly currencyCode: string; readonly amount: string };
+  /** The place among the free ones that it takes if one is left: then it costs nothing. */
+  readonly free?: Share | undefined;
 }
 
 const BLANK = {
@@ -119,15 +102,18 @@ export function movementSteps<M extends DescMethodUnary>(
 ): OrderSteps<M, Movement, MovementIntent, Booking | null> {
   return {
     method,
-    async plan(tx, { order, journal, review, awaits: actor, usage, payment, confirmationId, paymentRequestId }) {
+    async plan(tx, planned) {
+      const { usage, free, confirmationId, paymentRequestId } = planned;
       if (paymentRequestId !== undefined) await checkPayable(tx, paymentRequestId);
-      if (usage) await reserve(tx, order, usage);
+      if (usage) await reserve(tx, planned.order, usage);
+      const isFree = free !== undefined && (await takeFree(tx, planned.order, free));
+      const { order, journal, review, awaits: actor, payment } = isFree ? withoutFees(planned) : planned;
       if (paymentRequestId !== undefined) await pay(tx, paymentRequestId, order.id);
       if (confirmationId !== undefined) tx.write(insertConfirmed, { transactionId: order.id, confirmationId });
       const intent = {
         order: orderIntent(order),
         journal,
-        ...(usage && { reserves: true as const }),
+        ...((usage || isFree) && { reserves: true as const }),
         ...(payment && { payment }),
       };
       if (payment) tx.write(insertPayments, payment);
@@ -240,29 +226,6 @@ export function settledOf(order: OrderRow, outcome: Outcome<Booking | null>): Or
   if ('refusal' in outcome) return turnedDown(order, outcome.refusal.reason, Date.now());
   if (outcome.value === null) throw new Error(`${order.id} was not booked`);
   return booked(order, outcome.value);
-}
-
-/** The journal of an order as the ledger's contract writes it. */
-export function journalMessage(
-  { journalId, currency }: Pick<OrderRow, 'journalId' | 'currency'>,
-  { legs, ...journal }: JournalIntent,
-  call: Call,
-) {
-  return { journalId, ...journal, legs: legMessages(currency, legs), ...actorOfJournal(call) };
-}
-
-/** The legs of a journal as the ledger's contract writes them. */
-export function legMessages(currencyCode: string, legs: readonly LegIntent[]) {
-  return legs.map(({ balanceLimit, ...leg }) => ({
-    ...leg,
-    amount: { currencyCode, amount: leg.amount },
-    ...(balanceLimit !== undefined && { balanceLimit: { currencyCode, amount: balanceLimit } }),
-  }));
-}
-
-/** On whose behalf a journal is booked: the one who gave the order first, however often it is repeated. */
-export function actorOfJournal({ principal }: Call): { actor?: Actor } {
-  return principal ? { actor: principal } : {};
 }
 
 /** A new order in plain JSON, for an intent. */

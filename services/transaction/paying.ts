@@ -11,7 +11,7 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { OrderPaymentRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
 import { isValid, normalise } from '#rules/iban.ts';
-import { feesOf } from './charges.ts';
+import { feesOf, freeUseOf } from './charges.ts';
 import type { Context } from './context.ts';
 import { accountElsewhere, isOwnIban } from './creditors.ts';
 import { bankAccount } from './domain/bank-accounts.ts';
@@ -134,14 +134,16 @@ async function movementOf(
   const counterparty = `${creditorName}, ${creditorIban}`;
   const creditorAccountId = accountElsewhere(context, creditorIban);
   const [credit, income] = [bankAccount('clearing', currency), bankAccount('fee_income', currency)];
-  const [particulars, usage] = await Promise.all([
+  const [particulars, usage, free] = await Promise.all([
     sealParticulars(vault, partyId, { remittanceInformation, counterparty }),
     usageOf(context, decided.allowed, { currency, type: 'outgoing_transfer', creditorAccountId }, call),
+    freeUseOf(context, decided.allowed.fee, debtorAccountId, fees),
   ]);
   const terms = { debtorAccountId, partyId, currency, amount, fees, particulars };
   return {
     payment,
     usage,
+    free,
     review: decided.review,
     ...(signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
     order: newOrder({ type: 'outgoing_transfer', ...terms }, transactionOf(payment)),

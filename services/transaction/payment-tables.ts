@@ -106,9 +106,9 @@ export function selectPaymentsOf(accountId: string, after: string | undefined, l
   `;
 }
 
-/** Writes that a payment's transaction is ordered: it cannot be cancelled any more. */
-export function markExecuted(id: string): RawBuilder<unknown> {
-  return sql`update payment_order set executed = true where id = ${id}`;
+/** Writes that a payment's transaction is ordered: it cannot be cancelled any more, with what it costs. */
+export function markExecuted(id: string, fees: readonly string[]): RawBuilder<unknown> {
+  return sql`update payment_order set executed = true, fees = ${`{${fees.join(',')}}`}::bigint[] where id = ${id}`;
 }
 
 /** Writes where a payment is, and logs it; it is there already where another has written so. */

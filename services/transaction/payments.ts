@@ -158,7 +158,7 @@ export function paymentSteps(
       const waited = await checkExecutable(tx, id);
       const intent = await steps.plan(tx, planned);
       // Written once nothing refuses it any more: what its day has no room for is never executed, and fails.
-      if (waited) await tx.execute(markExecuted(id));
+      if (waited) await tx.execute(markExecuted(id, paymentIn(intent.payment).fees));
       return intent;
     },
     carryOut: async (intent, options) => ('deferred' in intent ? null : steps.carryOut(intent, options)),

@@ -11,16 +11,9 @@ import { refuse } from './domain/refusals.ts';
 import { stateAfter, undone } from './domain/reversal.ts';
 import type { Booking } from './domain/words.ts';
 import { publishReversed } from './events.ts';
+import { actorOfJournal } from './journal-messages.ts';
 import { transactionMessage } from './messages.ts';
-import {
-  actorOfJournal,
-  newOrder,
-  type OrderIntent,
-  orderFromIntent,
-  orderIntent,
-  recordSettled,
-  settledOf,
-} from './movement.ts';
+import { newOrder, type OrderIntent, orderFromIntent, orderIntent, recordSettled, settledOf } from './movement.ts';
 import {
   insertOrders,
   lockOrder,

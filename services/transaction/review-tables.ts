@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { sqlArray } from '#chassis/sql-array.ts';
 import { type Finding, type PartyMatch, REASON_OF } from './domain/sanctions.ts';
 import type { ReviewState, Suspicion } from './domain/words.ts';
-import type { JournalIntent } from './movement.ts';
+import type { JournalIntent } from './journal-messages.ts';
 import { ORDER_COLUMNS, type RawOrder } from './tables.ts';
 
 /** A review that begins. */

@@ -7,9 +7,9 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { owners } from './access.ts';
 import { type Context, makeContext } from './context.ts';
 import { startEndOfDay } from './end-of-day.ts';
+import { mergedCustomers, signatures } from './events.ts';
 import { expireCheques } from './expiring-cheques.ts';
 import { forgetUsage } from './forgetting-usage.ts';
-import { mergedCustomers, signatures } from './events.ts';
 import { Transactions } from './migrations/0001-transactions.ts';
 import { Imports } from './migrations/0002-imports.ts';
 import { Holds } from './migrations/0004-holds.ts';
@@ -30,9 +30,10 @@ import { LimitPeriods } from './migrations/0032-limit-periods.ts';
 import { ChequesInClearing } from './migrations/0033-cheques-in-clearing.ts';
 import { DatedCardMessages } from './migrations/0034-dated-card-messages.ts';
 import { WorkLeases } from './migrations/0035-work-leases.ts';
-import { MergedCustomers } from './migrations/0040-merged-customers.ts';
 import { Payees } from './migrations/0037-payees.ts';
 import { PaymentRequests } from './migrations/0038-payment-requests.ts';
+import { FreeUses } from './migrations/0039-free-uses.ts';
+import { MergedCustomers } from './migrations/0040-merged-customers.ts';
 import { expireReviews } from './reviews.ts';
 import { addPayee } from './rpc/add-payee.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
@@ -243,9 +244,10 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0033-cheques-in-clearing', class: ChequesInClearing },
     { name: '0034-dated-card-messages', class: DatedCardMessages },
     { name: '0035-work-leases', class: WorkLeases },
-    { name: '0040-merged-customers', class: MergedCustomers },
     { name: '0037-payees', class: Payees },
     { name: '0038-payment-requests', class: PaymentRequests },
+    { name: '0039-free-uses', class: FreeUses },
+    { name: '0040-merged-customers', class: MergedCustomers },
   ],
   context: makeContext,
   rpcs,

@@ -1,7 +1,7 @@
 // The statements of orders that wait until enough have signed them.
 import { type RawBuilder, sql } from 'kysely';
 import { sqlArray } from '#chassis/sql-array.ts';
-import type { JournalIntent } from './movement.ts';
+import type { JournalIntent } from './journal-messages.ts';
 import type { NewReview } from './review-tables.ts';
 
 /** What an order that is signed needs to go on. */

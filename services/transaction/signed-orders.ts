@@ -14,10 +14,9 @@ import type { Context } from './context.ts';
 import { toldReasons } from './domain/sanctions.ts';
 import { type Booking, booked, changed, turnedDown } from './domain/words.ts';
 import { publishHeld, publishSigned } from './events.ts';
+import { type JournalIntent, journalMessage } from './journal-messages.ts';
 import { transactionMessage } from './messages.ts';
 import {
-  type JournalIntent,
-  journalMessage,
   type Movement,
   type MovementIntent,
   movementSteps,

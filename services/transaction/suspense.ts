@@ -14,8 +14,8 @@ import type { Context } from './context.ts';
 import { bankAccount } from './domain/bank-accounts.ts';
 import { legsOf } from './domain/legs.ts';
 import type { Booking } from './domain/words.ts';
+import { legMessages } from './journal-messages.ts';
 import type { Asking } from './ledger.ts';
-import { legMessages } from './movement.ts';
 import { openValue, sealValue } from './particulars.ts';
 import type { ItemRow, NewItem, SuspenseState } from './suspense-tables.ts';
 

@@ -23,7 +23,8 @@ import { bankAccount, drawerAccount } from './domain/bank-accounts.ts';
 import type { LegIntent } from './domain/legs.ts';
 import { refuse } from './domain/refusals.ts';
 import type { Booking } from './domain/words.ts';
-import { actorOfJournal, legMessages, type Movement, type MovementIntent } from './movement.ts';
+import { actorOfJournal, legMessages } from './journal-messages.ts';
+import type { Movement, MovementIntent } from './movement.ts';
 import {
   insertTillEntry,
   lockTill,

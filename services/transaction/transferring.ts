@@ -6,13 +6,14 @@ import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import type { TransferFundsRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { ActorSchema } from '#gen/bank/type/v1/actor_pb.ts';
-import { feesOf } from './charges.ts';
+import { feesOf, freeUseOf, withoutFees } from './charges.ts';
 import type { Context } from './context.ts';
 import { toPay } from './creditors.ts';
 import { bankAccount } from './domain/bank-accounts.ts';
 import { legsOf } from './domain/legs.ts';
 import type { Verdict } from './domain/verdict.ts';
-import { journalMessage, type Movement, newOrder } from './movement.ts';
+import { journalMessage } from './journal-messages.ts';
+import { type Movement, newOrder } from './movement.ts';
 import { sealParticulars } from './particulars.ts';
 import { confirmedBy } from './payees.ts';
 import { asRequested } from './payment-requests.ts';
@@ -49,11 +50,12 @@ export async function prepareTransfer(
   const income = bankAccount('fee_income', currency);
   const { creditorAccountId, debtorAccountId } = allowed;
   const named = request.payeeConfirmationId;
-  const [review, particulars, usage, confirmationId] = await Promise.all([
+  const [review, particulars, usage, confirmationId, free] = await Promise.all([
     reviewOf(context, verdict, call),
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     usageOf(context, allowed, { currency, type: 'transfer' }, call),
     confirmedBy(context, { named, payee, creditorAccountId }, call),
+    freeUseOf(context, allowed.fee, debtorAccountId, fees),
   ]);
   const parties = { debtorAccountId, creditorAccountId };
   const movement: Movement = {
@@ -61,6 +63,7 @@ export async function prepareTransfer(
     usage,
     confirmationId,
     paymentRequestId,
+    free,
     ...(allowed.signaturesRequired && { awaits: toJson(ActorSchema, actorOf(call)) }),
     order: newOrder({ type: 'transfer', ...parties, partyId, currency, amount, fees, particulars }),
     journal: {
@@ -97,7 +100,9 @@ export async function heldUnlessProved(
 }
 
 /** Nobody is asked about what the ledger would refuse. */
-export async function rehearse({ ledger }: Context, { order, journal }: Movement, call: Call): Promise<void> {
+export async function rehearse({ ledger }: Context, movement: Movement, call: Call): Promise<void> {
+  // What may turn out to be free is not refused for want of its fee.
+  const { order, journal } = movement.free ? withoutFees(movement) : movement;
   const { deadline, trace } = call;
   await ledger.post(journalMessage(order, journal, call), { validateOnly: true, deadline, trace });
 }

@@ -107,6 +107,16 @@ export async function reserve(
   throw exceeded.code === '' ? refuse('TIER_DAY_LIMIT_EXCEEDED') : refuse('LIMIT_EXCEEDED', { limit: exceeded.code });
 }
 
+/** Takes a place among the free ones, once, if one is left: given back as whatever is reserved is. */
+export async function takeFree(
+  tx: Pick<CommandTx, 'query'>,
+  { id, currency }: Pick<Reserving, 'id' | 'currency'>,
+  place: Share,
+): Promise<boolean> {
+  const taken = await tx.query(insertReservations({ id, currency, amount: 1n }, [place]));
+  return taken.length > 0;
+}
+
 /**
  * Counts an order under each subject under which there is enough left, and answers these. What a customer has set counts where it is lower. What is of
  * the order alone is only looked at.

@@ -25,6 +25,7 @@ import { partnerCommands } from './cli/partner.ts';
 import { payeeCommands } from './cli/payee.ts';
 import { paymentCommands } from './cli/payment.ts';
 import { paymentFileCommands } from './cli/payment-file.ts';
+import { potCommands } from './cli/pot.ts';
 import { privacyCommands } from './cli/privacy.ts';
 import { reviewCommands } from './cli/review.ts';
 import { sanctionsCommands } from './cli/sanctions.ts';
@@ -118,6 +119,7 @@ export function makeProgram(exited: (code: number) => void): Command {
     paymentCommands,
     tillCommands,
     chequeCommands,
+    potCommands,
     reviewCommands,
     sessionCommands,
     staffCommands,

@@ -83,7 +83,7 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
       request: { accountId: migratingAccountId, state: 'ACCOUNT_STATE_INACTIVE' },
       refused: 'ACCOUNT_NOT_ACTIVE',
     },
-    'account.ListStatusChanges': { request: { accountId } },
+    ...potSamples(accountId),
     ...endOfDaySamples(accountId),
   };
 }
@@ -91,6 +91,7 @@ export function accountSamples(of: Belongings): Partial<Record<RpcName, Sample>>
 /** Of what the ends of days leave behind. */
 function endOfDaySamples(accountId: string): Partial<Record<RpcName, Sample>> {
   return {
+    'account.ListStatusChanges': { request: { accountId } },
     'account.ExplainInterest': { request: { accountId }, refused: 'INTEREST_NOT_FOUND' },
     'account.ListFees': { request: { accountId } },
     'account.PreviewFees': { request: { accountId } },
@@ -99,5 +100,20 @@ function endOfDaySamples(accountId: string): Partial<Record<RpcName, Sample>> {
     'account.ListStatements': { request: { accountId } },
     'account.DownloadStatement': { request: { accountId, format: 'DOCUMENT_FORMAT_JSON' } },
     'account.CertifyBalance': { request: { accountId, format: 'DOCUMENT_FORMAT_JSON' } },
+  };
+}
+
+/** Of the parts of an account that its holders put aside. */
+function potSamples(accountId: string): Partial<Record<RpcName, Sample>> {
+  const [pot, refused] = [{ potId: 'pot_none' }, 'POT_NOT_FOUND'];
+  return {
+    'account.OpenPot': { request: { accountId, displayName: 'Holiday' } },
+    'account.UpdatePot': { request: { ...pot, displayName: 'Bike' }, refused },
+    'account.ClosePot': { request: pot, refused },
+    'account.MovePotMoney': {
+      request: { ...pot, direction: 'POT_DIRECTION_TO_POT', amount: money('1.00') },
+      refused,
+    },
+    'account.ListPots': { request: { accountId } },
   };
 }

@@ -25,6 +25,8 @@ const THINGS: Partial<Record<IdKind, (of: Things) => string>> = {
   SIGNATURE_REQUEST: ({ signatureRequestId }) => signatureRequestId,
   SCHEDULED_PAYMENT: ({ scheduledPaymentId }) => scheduledPaymentId,
   CARD: ({ cardId }) => cardId,
+  // move-pot-money.test holds a foreign one against one that is not there.
+  POT: () => 'pot_01kg3v9m2hf7c8t4xq0zr6y5wd',
   WEBHOOK: ({ webhookId }) => webhookId,
   SERVICE_REQUEST: ({ serviceRequestId }) => serviceRequestId,
   PERSONAL_DATA_EXPORT: ({ exportId }) => exportId,

@@ -44,6 +44,7 @@ const CANARIES = {
   remark: 'canary remark of the branch',
   note: 'canary note of the staff',
   account: 'canary name of an account',
+  pot: 'canary name of a pot',
   remittance: 'canary to my brother',
   scheduled: 'canary rent of hers',
   complaint: 'canary complaint of her',
@@ -84,6 +85,7 @@ describe('A person who is exported and erased', function aPerson() {
     await staff(BACK_OFFICE, 'customer.CreateRelation', employer);
     await consent();
     await staff(TELLER, 'account.UpdateAccount', { accountId, displayName: CANARIES.account });
+    await staff(TELLER, 'account.OpenPot', { accountId, displayName: CANARIES.pot });
     const pair = { debtorAccountId: accountId, creditorAccountId: petr.accountId };
     const amount = money('10.00');
     await command('transaction.TransferFunds', { ...pair, amount, remittanceInformation: CANARIES.remittance });

@@ -1,6 +1,6 @@
 // Why an amount of interest is what it is: computed anew from the balances, of what is earned and of what an overdraft costs alike.
 import { type Decimal, ZERO } from '#rules/decimal.ts';
-import { ACCRUAL_PLACES, type InterestTerms, type Period, portionsOf, posting } from './interest.ts';
+import { ACCRUAL_PLACES, type InterestTerms, type OfDay, onDay, type Period, portionsOf, posting } from './interest.ts';
 import { type BackValued, type Life, relive } from './interest-life.ts';
 import { chargeOf, type OverdraftTerms, reliveOverdraft } from './overdraft.ts';
 
@@ -34,10 +34,11 @@ export interface Explaining {
 
 const text = (amount: Decimal) => amount.toFixed(ACCRUAL_PLACES);
 
-/** What an account earns. */
-export function explainingCredit(terms: InterestTerms): Explaining {
+/** What an account earns: by the terms of each day, posted by those of one of them. */
+export function explainingCredit(terms: OfDay<InterestTerms>, at: Day): Explaining {
+  const termsOn = onDay(terms);
   return {
-    posting: terms.posting,
+    posting: termsOn(at).posting,
     daysUntil: (life, until) =>
       relive(terms, life, until).map(({ day, corrections, balance, night }) => ({
         day,
@@ -46,21 +47,24 @@ export function explainingCredit(terms: InterestTerms): Explaining {
         night: {
           balance: text(balance),
           base: text(night.base),
-          portions: portionsOf(terms, night.base).map((portion) => portionMessage({ ...portion, unarranged: false })),
+          portions: portionsOf(termsOn(day), night.base).map((portion) =>
+            portionMessage({ ...portion, unarranged: false }),
+          ),
           yearDays: night.fraction.days,
           yearBasis: night.fraction.basis,
           interest: text(night.interest),
           overdraftLimit: '',
         },
       })),
-    posted: (outstanding, exponent) => posting(terms, outstanding, exponent),
+    posted: (outstanding, exponent) => posting(termsOn(at), outstanding, exponent),
   };
 }
 
-/** What an overdraft costs. */
-export function explainingOverdraft(terms: OverdraftTerms): Explaining {
+/** What an overdraft costs: by the terms of each day, charged by those of one of them. */
+export function explainingOverdraft(terms: OfDay<OverdraftTerms>, at: Day): Explaining {
+  const termsAt = onDay(terms)(at);
   return {
-    posting: terms.posting,
+    posting: termsAt.posting,
     daysUntil: (life, until) =>
       reliveOverdraft(terms, life, until).map(({ day, corrections, balance, night }) => ({
         day,
@@ -77,7 +81,7 @@ export function explainingOverdraft(terms: OverdraftTerms): Explaining {
         },
       })),
     posted(outstanding, exponent) {
-      const gross = chargeOf(terms, outstanding, exponent);
+      const gross = chargeOf(termsAt, outstanding, exponent);
       return { gross, tax: ZERO, net: gross };
     },
   };

@@ -3,9 +3,12 @@ import { type Decimal, ZERO } from '#rules/decimal.ts';
 import {
   accrue,
   accrueNight,
+  beginsPeriod,
   endsPeriod,
   type InterestTerms,
   type Night,
+  type OfDay,
+  onDay,
   PERIOD_START,
   type Position,
   periodStart,
@@ -43,17 +46,18 @@ export interface Correction {
 
 /**
  * What a movement adds to the interest of the nights from its value date up to the day before it was booked: what they come to
- * with it, less what they came to without it. So it equals a fresh computation, whatever was corrected before.
+ * with it, less what they came to without it, each night by its own terms. So it equals a fresh computation, whatever was corrected before.
  */
-export function correct(terms: InterestTerms, life: Life, movement: BackValued): Correction | undefined {
+export function correct(terms: OfDay<InterestTerms>, life: Life, movement: BackValued): Correction | undefined {
+  const termsOn = onDay(terms);
   const changed = daysChanged(life, movement);
   if (!changed) return undefined;
   const { from, until } = changed;
-  const days = { from: later(periodStart(terms.posting, from), life.start), until };
+  const days = { from: later(periodStart(termsOn(from).posting, from), life.start), until };
   const before = accrue(terms, days, balanceOn(life));
   const after = accrue(terms, days, balanceOn({ ...life, corrections: [...life.corrections, movement] }));
   const last = after.at(-1);
-  const position = last && !endsPeriod(terms.posting, until) ? last.position : PERIOD_START;
+  const position = last && !endsPeriod(termsOn(until).posting, until) ? last.position : PERIOD_START;
   return { interest: total(after).minus(total(before)), position };
 }
 
@@ -97,8 +101,9 @@ export interface LivedDay {
 }
 
 /** Computes a life anew, day by day, from nothing but its balances and corrections, as the ends of the days did. */
-export function relive(terms: InterestTerms, life: Life, until: Day): LivedDay[] {
+export function relive(terms: OfDay<InterestTerms>, life: Life, until: Day): LivedDay[] {
   const days: LivedDay[] = [];
+  const termsOn = onDay(terms);
   const standing = standingOn(life.standings);
   let position = PERIOD_START;
   for (let day = life.start; compare(day, until) <= 0; day = day.add({ days: 1 })) {
@@ -111,9 +116,10 @@ export function relive(terms: InterestTerms, life: Life, until: Day): LivedDay[]
       corrections.push({ ...movement, interest: corrected?.interest ?? ZERO });
     }
     const balance = standing(day)?.balance ?? ZERO;
-    const night = accrueNight(terms, position, day, balance);
+    const its = termsOn(day);
+    const night = accrueNight(its, beginsPeriod(its.posting, day) ? PERIOD_START : position, day, balance);
     days.push({ day, corrections, balance, night });
-    position = endsPeriod(terms.posting, day) ? PERIOD_START : night.position;
+    position = night.position;
   }
   return days;
 }

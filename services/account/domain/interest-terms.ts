@@ -77,6 +77,15 @@ export const NO_INTEREST: InterestTerms = {
   taxRounding: 'half_even',
 };
 
+/** What an overdraft costs that costs nothing. */
+export const NO_OVERDRAFT: OverdraftTerms = {
+  dayCount: 'act_365f',
+  arranged: [],
+  unarranged: [],
+  posting: 'monthly',
+  postingRounding: 'half_even',
+};
+
 /** What an overdraft costs by the terms of a product, if it costs anything. */
 export function overdraftOf({ overdraftInterest }: ProductTerms): OverdraftTerms | undefined {
   return (

@@ -125,6 +125,14 @@ export function posting(
   return { gross, tax, net: gross.minus(tax) };
 }
 
+/** The same on all days, or what it is on a day. */
+export type OfDay<T> = T | ((day: Temporal.PlainDate) => T);
+
+/** What it is on a day. */
+export function onDay<T extends object>(of: OfDay<T>): (day: Temporal.PlainDate) => T {
+  return typeof of === 'function' ? (of as (day: Temporal.PlainDate) => T) : () => of;
+}
+
 /** A balance by value date, with the limit of the overdraft, and from which day on they stood. */
 export interface Standing {
   readonly from: Temporal.PlainDate;
@@ -133,21 +141,23 @@ export interface Standing {
 }
 
 /**
- * What every night of some days came to, `until` the last one included: the position begins anew after each posting period,
- * and before the first day unless one is given.
+ * What every night of some days came to, `until` the last one included, by the terms of its day: the position begins anew with each posting period,
+ * and with the first day unless one is given.
  */
 export function accrue(
-  terms: InterestTerms,
+  terms: OfDay<InterestTerms>,
   days: { readonly from: Temporal.PlainDate; readonly until: Temporal.PlainDate },
   balanceOn: (day: Temporal.PlainDate) => Decimal,
   start: Position = PERIOD_START,
 ): (Night & { readonly day: Temporal.PlainDate })[] {
   const nights: (Night & { readonly day: Temporal.PlainDate })[] = [];
+  const termsOn = onDay(terms);
   let position = start;
   for (let day = days.from; Temporal.PlainDate.compare(day, days.until) <= 0; day = day.add({ days: 1 })) {
-    const night = accrueNight(terms, position, day, balanceOn(day));
+    const its = termsOn(day);
+    const night = accrueNight(its, beginsPeriod(its.posting, day) ? PERIOD_START : position, day, balanceOn(day));
     nights.push({ ...night, day });
-    position = endsPeriod(terms.posting, day) ? PERIOD_START : night.position;
+    position = night.position;
   }
   return nights;
 }
@@ -168,6 +178,11 @@ const MONTHS: Readonly<Record<Exclude<Period, 'daily'>, number>> = {
 export function endsPeriod(period: Period, day: Temporal.PlainDate): boolean {
   if (period === 'daily') return true;
   return day.day === day.daysInMonth && day.month % MONTHS[period] === 0;
+}
+
+/** Whether a day is the first one of a period of the calendar. */
+export function beginsPeriod(period: Period, day: Temporal.PlainDate): boolean {
+  return period === 'daily' || endsPeriod(period, day.subtract({ days: 1 }));
 }
 
 /** The first day of the period of the calendar that a day is in. */

@@ -2,7 +2,7 @@
 // accounts at once (accrual-sql.ts).
 import { type DayCount, nightOf, type YearFraction } from '#rules/day-count.ts';
 import { type Decimal, decimal, divide, type Rounding, round, ZERO } from '#rules/decimal.ts';
-import { ACCRUAL_PLACES, type Period, slicesOf, type Tier } from './interest.ts';
+import { ACCRUAL_PLACES, type OfDay, onDay, type Period, slicesOf, type Tier } from './interest.ts';
 import { type BackValued, balanceOn, daysChanged, type Life, standingOn } from './interest-life.ts';
 
 type Day = Temporal.PlainDate;
@@ -48,7 +48,7 @@ export function chargeOf({ postingRounding }: OverdraftTerms, outstanding: Decim
 }
 
 /** What a movement adds to the cost of the nights from its value date up to the day before it was booked; undefined where there are none. */
-export function correctOverdraft(terms: OverdraftTerms, life: Life, movement: BackValued): Decimal | undefined {
+export function correctOverdraft(terms: OfDay<OverdraftTerms>, life: Life, movement: BackValued): Decimal | undefined {
   const days = daysChanged(life, movement);
   if (!days) return undefined;
   const after = { ...life, corrections: [...life.corrections, movement] };
@@ -56,15 +56,16 @@ export function correctOverdraft(terms: OverdraftTerms, life: Life, movement: Ba
 }
 
 function nightsOf(
-  terms: OverdraftTerms,
+  terms: OfDay<OverdraftTerms>,
   life: Life,
   { from, until }: { readonly from: Day; readonly until: Day },
 ): Decimal {
   const balance = balanceOn(life);
   const standing = standingOn(life.standings);
+  const termsOn = onDay(terms);
   let sum = ZERO;
   for (let day = from; Temporal.PlainDate.compare(day, until) <= 0; day = day.add({ days: 1 })) {
-    sum = sum.plus(overdraftNight(terms, day, balance(day), standing(day)?.limit ?? ZERO).interest);
+    sum = sum.plus(overdraftNight(termsOn(day), day, balance(day), standing(day)?.limit ?? ZERO).interest);
   }
   return sum;
 }
@@ -78,8 +79,9 @@ export interface OverdrawnDay {
 }
 
 /** Computes what an overdraft has cost over a life anew, day by day, as the ends of the days did. */
-export function reliveOverdraft(terms: OverdraftTerms, life: Life, until: Day): OverdrawnDay[] {
+export function reliveOverdraft(terms: OfDay<OverdraftTerms>, life: Life, until: Day): OverdrawnDay[] {
   const days: OverdrawnDay[] = [];
+  const termsOn = onDay(terms);
   const standing = standingOn(life.standings);
   for (let day = life.start; Temporal.PlainDate.compare(day, until) <= 0; day = day.add({ days: 1 })) {
     const corrections = [...life.corrections.entries()].flatMap(([index, movement]) => {
@@ -89,7 +91,8 @@ export function reliveOverdraft(terms: OverdraftTerms, life: Life, until: Day): 
     });
     const stood = standing(day);
     const balance = stood?.balance ?? ZERO;
-    days.push({ day, corrections, balance, night: overdraftNight(terms, day, balance, stood?.limit ?? ZERO) });
+    const night = overdraftNight(termsOn(day), day, balance, stood?.limit ?? ZERO);
+    days.push({ day, corrections, balance, night });
   }
   return days;
 }

@@ -14,10 +14,7 @@ export const refuse = refusals('account', {
   CHEQUE_STOP_LIFTED: ['FAILED_PRECONDITION', 'The stop is lifted already.'],
   ACCOUNT_NOT_TRANSACTIONAL: ['FAILED_PRECONDITION', 'Only a current account has cheques.'],
   PRODUCT_EXISTS: ['ALREADY_EXISTS', 'There is a product with this id.'],
-  PRODUCT_NOT_MIGRATABLE: [
-    'FAILED_PRECONDITION',
-    'It is for a term, interest differs between its versions, or none has nights to keep any more.',
-  ],
+  PRODUCT_NOT_MIGRATABLE: ['FAILED_PRECONDITION', 'It is for a term, or has no nights to keep any more.'],
   MIGRATION_ANNOUNCED: ['ALREADY_EXISTS', 'A migration of the product is announced.'],
   MIGRATION_NOT_FOUND: ['NOT_FOUND', 'No migration of the product is announced.'],
   MIGRATION_IN_FORCE: ['FAILED_PRECONDITION', 'The day of the migration has come.'],
@@ -99,6 +96,10 @@ export const refuse = refusals('account', {
   STATEMENT_ERASED: ['FAILED_PRECONDITION', 'The statement can be read no more: its key is destroyed.'],
   STATEMENT_TOO_LONG: ['FAILED_PRECONDITION', 'The statement has more lines than this form takes at once.'],
   FORMAT_NOT_OFFERED: ['INVALID_ARGUMENT', 'This document is not made in this form.'],
+  POT_NOT_FOUND: ['NOT_FOUND', 'There is no such pot.'],
+  POT_CLOSED: ['FAILED_PRECONDITION', 'The pot is closed.'],
+  POTS_EXHAUSTED: ['FAILED_PRECONDITION', 'The account has as many open pots as it may.'],
+  INSUFFICIENT_FUNDS: ['FAILED_PRECONDITION', 'There is not so much where it is taken from.'],
   DATE_INVALID: ['INVALID_ARGUMENT', 'A date is no day of the calendar, or the last day is before the first.'],
 });
 

@@ -46,6 +46,8 @@ function checkFee(currency: string, fee: FeeTerm, field: string): void {
   const flat = limitOf(currency, fee.flat, `${field}.flat`);
   const minimum = limitOf(currency, fee.minimum, `${field}.minimum`);
   const maximum = limitOf(currency, fee.maximum, `${field}.maximum`);
+  const isCounted = fee.operation !== Operation.CARD_PAYMENT && fee.operation !== Operation.CHEQUE_STOP;
+  if (fee.monthlyFreeCount > 0 && !isCounted) throw refuse('FEE_TERM_INVALID', { why: 'free_count_not_counted' });
   if (fee.operation === Operation.MIGRATION) throw refuse('FEE_TERM_INVALID', { why: 'history_is_free' });
   if (flat === undefined && fee.ratePercent === '' && minimum === undefined) {
     throw refuse('FEE_TERM_INVALID', { why: 'no_price' });

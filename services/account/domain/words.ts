@@ -23,6 +23,7 @@ import {
   MandateState as MandateStates,
   SignatoryRole as SignatoryRoles,
 } from '#gen/bank/account/v1/mandate_pb.ts';
+import { PotDirection as PotDirections, PotState as PotStates } from '#gen/bank/account/v1/pot_pb.ts';
 import {
   SignatureDecision as Decisions,
   SignatureRequestState as RequestStates,
@@ -45,6 +46,8 @@ export type SignatoryClass = 'a' | 'b';
 export type SignatureRequestState = 'open' | 'complete' | 'refused' | 'expired' | 'withdrawn' | 'cancelled';
 export type CardState = 'issued' | 'active' | 'blocked' | 'expired' | 'replaced';
 export type CardBlockReason = 'customer_request' | 'lost' | 'stolen' | 'fraud_suspicion' | 'bank_decision';
+export type PotState = 'open' | 'closed';
+export type PotDirection = 'to_pot' | 'from_pot';
 export type SignatureDecision = 'signed' | 'refused';
 export type FreezeReason =
   | 'customer_request'
@@ -56,6 +59,8 @@ export type FreezeReason =
 
 export const feeShortfalls = words<FeeShortfall, FeeShortfalls>(FeeShortfalls);
 export const feeStates = words<FeeState, FeeStates>(FeeStates);
+export const potStates = words<PotState, PotStates>(PotStates);
+export const potDirections = words<PotDirection, PotDirections>(PotDirections);
 
 /** The words of the terms of interest are those of the rules: day counts, periods, roundings. */
 export const dayCounts = words<DayCount, DayCounts>(DayCounts);

@@ -95,7 +95,32 @@ describe('AnnounceProductMigration', function suite() {
     expect(aside).to.deep.equal([]);
   });
 
-  it('refuses what is too early, what interest differs in, what is announced, and what there is not', async () => {
+  it('computes each night by the rates of its day, when it is corrected and explained, too', async () => {
+    const rate = (ratePercent: string) => ({ interest: { ...INTEREST, tiers: [{ ratePercent }] } });
+    const productId = await aProductOf(bank(), rate('36.5'));
+    const { accountId } = await open(productId);
+    await revised(bank(), productId, rate('73'));
+    const { pay, endDay } = daysOf(bank());
+    await pay({ accountId }, '1000.00');
+    await announce(productId, await dayIn(1));
+    const first = (await endDay()).toString();
+    const explained = async (businessDate = '') =>
+      (await client().explainInterest({ accountId, businessDate })).explanation;
+    expect(await explained(first)).to.include({ productVersion: 1, recordedOutstanding: '1.0000000000' });
+    const second = (await endDay()).toString();
+    // What was posted earns, too: 1000.85 at two thousandths.
+    expect(await explained(second)).to.include({ productVersion: 2, recordedOutstanding: '2.0017000000' });
+    await pay({ accountId }, '100.00', first);
+    const third = (await endDay()).toString();
+    const corrected = await explained(third);
+    const [correction] = corrected?.corrections ?? [];
+    // A night by each version: 0.1 and 0.2.
+    expect(Number(correction?.interest)).to.be.closeTo(0.3, 1e-9);
+    expect(corrected?.outstanding).to.equal(corrected?.recordedOutstanding);
+    expect(await explained(first)).to.include({ productVersion: 1, outstanding: '1.0000000000' });
+  });
+
+  it('refuses what is too early, what is announced, and what there is not', async () => {
     const productId = await aProductOf(bank(), limited('100'));
     await refused(announce(productId, await dayIn(5)), 'PRODUCT_NOT_FOUND');
     await revised(bank(), productId, limited('50'));
@@ -103,15 +128,12 @@ describe('AnnounceProductMigration', function suite() {
     await refused(announce(productId, '2999-02-30'), 'DATE_INVALID');
     await announce(productId, await dayIn(5));
     await refused(announce(productId, await dayIn(6)), 'MIGRATION_ANNOUNCED');
-    const paying = await aProductOf(bank(), limited('100'));
-    await revised(bank(), paying, { interest: INTEREST });
-    await refused(announce(paying, await dayIn(5)), 'PRODUCT_NOT_MIGRATABLE');
     await refused(announce('prd_none', await dayIn(5)), 'PRODUCT_NOT_FOUND');
     const alone = { requestId: aRequestId(), productId, toVersion: 2, effectiveDate: await dayIn(5) };
     await refused(client().announceProductMigration(alone), 'CALLER_NOT_ALLOWED');
   });
 
-  it('begins with a period of the fees that are charged by the month', async () => {
+  it('begins with a period of the fees that are charged by the month, and of interest that changes', async () => {
     const fee = { feeCode: 'UPKEEP', displayName: 'Upkeep', period: InterestPeriod.MONTHLY };
     const priced = (amount: string) => ({
       periodicFees: [{ ...fee, shortfall: FeeShortfall.OVERDRAW, tiers: [{ flat: { currencyCode: 'EUR', amount } }] }],
@@ -121,6 +143,13 @@ describe('AnnounceProductMigration', function suite() {
     const first = (await daysOf(bank()).today()).add({ months: 2 }).with({ day: 1 });
     await refused(announce(productId, first.add({ days: 1 }).toString()), 'DATE_INVALID');
     expect((await announce(productId, first.toString())).productMigration?.effectiveDate).to.equal(first.toString());
+    const posted = (period: InterestPeriod, ratePercent: string) => ({
+      interest: { ...INTEREST, posting: period, compounding: period, tiers: [{ ratePercent }] },
+    });
+    const paying = await aProductOf(bank(), posted(InterestPeriod.MONTHLY, '1'));
+    await revised(bank(), paying, posted(InterestPeriod.DAILY, '2'));
+    await refused(announce(paying, first.add({ days: 1 }).toString()), 'DATE_INVALID');
+    expect((await announce(paying, first.toString())).productMigration?.leftCount).to.equal(0);
     const free = await aProductOf(bank(), priced('5'));
     await revised(bank(), free, limited('50'));
     await refused(announce(free, first.toString()), 'PRODUCT_NOT_MIGRATABLE');

@@ -25,7 +25,7 @@ export function announceProductMigration(context: Context): Rpcs<typeof AccountS
         if (!to) throw refuse('PRODUCT_NOT_FOUND');
         const terms = rows.map(termsOf);
         checkMigratable(terms, termsOf(to));
-        checkEffective(day, openDate.add({ days: config.PRODUCT_NOTICE_DAYS }), terms);
+        checkEffective(day, openDate.add({ days: config.PRODUCT_NOTICE_DAYS }), terms, termsOf(to));
         const [newest] = await tx.query(selectMigrations(productId, undefined, 1));
         const isDue = newest && !newest.cancelled && newest.effectiveDate > openDate.toString();
         if (isDue || (newest && !newest.cancelled && newest.toVersion >= toVersion))

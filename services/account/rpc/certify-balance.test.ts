@@ -5,6 +5,7 @@ import { BalanceCertificateSchema, DocumentFormat } from '#gen/bank/account/v1/s
 import { useBank } from '../../_testbed/bank.ts';
 import { ACCOUNT_BANK, accountsOf, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
 import { daysOf } from '../testing-days.ts';
+import { aPot, moving } from '../testing-pots.ts';
 import { readPdf } from '../testing-statements.ts';
 
 describe('CertifyBalance', function suite() {
@@ -30,6 +31,12 @@ describe('CertifyBalance', function suite() {
     expect(now.certificate).to.deep.include({ provisional: true });
     expect(now.certificate?.balance?.amount).to.equal('13.34');
     expect(readPdf(Buffer.from(now.content)).pages).to.equal(1);
+
+    await client.movePotMoney(moving(await aPot(client, accountId), '3.00'));
+    const apart = await client.certifyBalance({ accountId, format: DocumentFormat.PDF });
+    expect([apart.certificate?.balance?.amount, apart.certificate?.inPots?.amount]).to.deep.equal(['10.34', '3.00']);
+    const earlier = await client.certifyBalance({ ...json, businessDate: first });
+    expect(earlier.certificate?.inPots).to.equal(undefined);
 
     await refused(client.certifyBalance({ accountId, format: DocumentFormat.CSV }), 'FORMAT_NOT_OFFERED');
     await refused(client.certifyBalance({ ...json, businessDate: '2001-02-30' }), 'DATE_INVALID');

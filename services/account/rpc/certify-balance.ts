@@ -1,7 +1,8 @@
 import { create, toJsonString } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { Onwards } from '#chassis/call.ts';
 import { deriveId } from '#chassis/id.ts';
-import { toMoney } from '#chassis/money.ts';
+import { fromMoney, toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { BalanceCertificateSchema, DocumentFormat } from '#gen/bank/account/v1/statement_pb.ts';
@@ -10,6 +11,9 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { checkRange } from '../domain/statement.ts';
 import { FORMS } from '../domain/statement-document.ts';
+import { selectPots } from '../pot-tables.ts';
+import { potLedgerAccount } from '../pots.ts';
+import type { AccountRow } from '../tables.ts';
 
 const OFFERED = [DocumentFormat.JSON, DocumentFormat.PDF] as const;
 
@@ -31,6 +35,7 @@ export function certifyBalance(context: Context): Rpcs<typeof AccountService>['c
     // The ledger has not heard of a pending one yet.
     const range = { ledgerAccountId: deriveId('lac', accountId), toDate: day, pageSize: 1 };
     const read = row.state === 'pending' ? undefined : await ledger.listEntries(range, call);
+    const inPots = await inPotsOn(context, row, day, call);
     const certificate = create(BalanceCertificateSchema, {
       accountId,
       ...details,
@@ -38,6 +43,7 @@ export function certifyBalance(context: Context): Rpcs<typeof AccountService>['c
       openDate: row.openDate,
       businessDate: day,
       balance: read?.closingBalance ?? toMoney({ currency: row.currency, minor: 0n }),
+      ...(inPots && { inPots }),
       provisional: day === today || closingDates.includes(day),
       createTime: timestampFromDate(new Date()),
     });
@@ -52,4 +58,18 @@ export function certifyBalance(context: Context): Rpcs<typeof AccountService>['c
       certificate,
     };
   };
+}
+
+/** So many pots of an account are asked about, those that are closed by now too: more than it ever has. */
+const POTS = 1_000;
+
+/** What was in the pots of an account at the end of a day together; undefined where it had none. */
+async function inPotsOn({ database, ledger }: Context, { id, currency }: AccountRow, day: string, on: Onwards) {
+  const pots = await database.query(selectPots(id, '', POTS));
+  const opened = pots.filter(({ openDate, closeDate }) => openDate <= day && (closeDate === null || closeDate > day));
+  if (opened.length === 0) return undefined;
+  const ranges = opened.map((pot) => ({ ledgerAccountId: potLedgerAccount(pot), toDate: day, pageSize: 1 }));
+  const read = await Promise.all(ranges.map((range) => ledger.listEntries(range, on)));
+  const minor = read.reduce((sum, { closingBalance: its }) => sum + (its ? fromMoney(its).minor : 0n), 0n);
+  return toMoney({ currency, minor });
 }

@@ -12,6 +12,8 @@ import { accountTypes, holderRoles } from '../domain/words.ts';
 import { publishHoldersChanged } from '../events.ts';
 import { deleteHolders, insertHolderChange, insertHolders } from '../holder-changes.ts';
 import { peopleFrom, selectPeople } from '../people-tables.ts';
+import { renamePots } from '../pot-tables.ts';
+import { resealPotNames } from '../pots.ts';
 import { judgeAllAnew } from '../signatures.ts';
 import { checkTiers, keepTiers } from '../tiers.ts';
 
@@ -34,9 +36,10 @@ export function changeHolders(context: Context): Rpcs<typeof AccountService>['ch
           await Promise.all([vault.ready(row.partyId), vault.ready(partyId)]);
           const { openDate } = await clock.read();
           const sealed = await sealDetails(vault, partyId, details);
-          return { type, holders, known, partyId, sealed, version: row.version, today: openDate.toString() };
+          const potNames = await resealPotNames(context, request.accountId, partyId);
+          return { type, holders, known, partyId, sealed, potNames, version: row.version, today: openDate.toString() };
         },
-        decide: async (tx, { type, holders, known, partyId, sealed, version, today }) => {
+        decide: async (tx, { type, holders, known, partyId, sealed, potNames, version, today }) => {
           const row = await lockFree(tx, request.accountId);
           checkInUse(row.state);
           if (request.etag !== '' && request.etag !== String(row.version)) throw refuseCall('ETAG_MISMATCH');
@@ -45,6 +48,7 @@ export function changeHolders(context: Context): Rpcs<typeof AccountService>['ch
           const before = (await readHolders(tx.em, row.id)).map(({ customerId, role }) => ({ customerId, role }));
           checkHolderChange({ type: row.type, holders: before }, { type, holders });
           const details = await openDetails(vault, row);
+          if (potNames.length > 0) await tx.execute(renamePots(potNames));
           await keepTiers(tx, known);
           await tx.execute(deleteHolders(row.id));
           await tx.execute(insertHolders(row.id, holders));

@@ -3,7 +3,7 @@ import { asPrincipal, refused, staff } from '#chassis/testing/clients.ts';
 import { eventsOf, recordsOf } from '#chassis/testing/events.ts';
 import { AccountState, FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
-import { InterestPeriod } from '#gen/bank/account/v1/interest_pb.ts';
+import { DayCount, InterestKind, InterestPeriod, Rounding } from '#gen/bank/account/v1/interest_pb.ts';
 import { SignatureRequestState } from '#gen/bank/account/v1/signature_pb.ts';
 import { disagreements } from '../../_testbed/agreements.ts';
 import { useBank } from '../../_testbed/bank.ts';
@@ -18,9 +18,9 @@ import {
   placeHold,
   registerPerson,
 } from '../../_testbed/opening.ts';
-import { aProduct, daysOf } from '../testing-days.ts';
+import { anOverdraftProduct, aProduct, daysOf } from '../testing-days.ts';
 import { aDeposit } from '../testing-deposits.ts';
-import { giveMandate, rule, signer } from '../testing-mandates.ts';
+import { approvedAccounts, giveMandate, rule, signer } from '../testing-mandates.ts';
 
 describe('CloseAccount', () => {
   const bank = useBank(ACCOUNT_BANK);
@@ -124,6 +124,29 @@ describe('CloseAccount', () => {
     expect(explained.explanation?.recordedOutstanding).to.equal(explained.explanation?.outstanding);
     await endDay();
     await checkLaws(bank().database('ledger').superuserUrl);
+  });
+
+  it('books nothing of the end of an account that is below zero, and ends it once that is settled', async function slow() {
+    this.timeout(60_000);
+    const { balanceOf, endDay, pay } = daysOf(bank());
+    const client = accountsAs(bank(), 'BACK_OFFICE');
+    const posting = { posting: InterestPeriod.ANNUALLY, postingRounding: Rounding.HALF_EVEN };
+    const costs = { dayCount: DayCount.ACT_365F, arrangedTiers: [{ ratePercent: '36.5' }], ...posting };
+    const productId = await anOverdraftProduct(client, { overdraftInterest: costs });
+    const account = await openAccount(bank(), { productId });
+    const { accountId } = account;
+    const overdraftLimit = { currencyCode: 'EUR', amount: '500.00' };
+    await approvedAccounts(bank()).setOverdraftLimit({ requestId: aRequestId(), accountId, overdraftLimit });
+    await pay(account, '-100.00');
+    await endDay();
+    await refused(client.closeAccount({ ...closing(accountId), validateOnly: true }), 'BALANCE_NOT_ZERO');
+    await refused(client.closeAccount(closing(accountId)), 'BALANCE_NOT_ZERO');
+    expect(await balanceOf(account)).to.equal('-100.00');
+    const { explanation } = await client.explainInterest({ accountId, kind: InterestKind.OVERDRAFT });
+    expect(explanation?.recordedOutstanding).to.equal('0.1000000000');
+    await pay(account, '100.10');
+    const { payout } = await client.closeAccount(closing(accountId));
+    expect(payout?.overdraftInterest?.amount).to.equal('0.10');
   });
 
   it('sweeps a customer nowhere but to an account of an owner, and nobody to what cannot take it', async () => {

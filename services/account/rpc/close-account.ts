@@ -6,7 +6,8 @@ import {
   AccountService as Contract,
 } from '#gen/bank/account/v1/account_service_pb.ts';
 import { whenFree } from '../changes.ts';
-import { carryOutEnd, type Ending, type EndPlan, endingOf, planEnd, settleEnd, unpledged } from '../closing.ts';
+import { carryOutEnd, type Ending, type EndPlan, endingOf, planEnd, settleEnd } from '../closing.ts';
+import { unpledged } from '../closing-checks.ts';
 import type { Context } from '../context.ts';
 import { close } from '../domain/agreement.ts';
 import { checkPayoutAccount, ownersOf } from '../payouts.ts';

@@ -3,7 +3,8 @@ import { type AccountService, AccountService as Contract } from '#gen/bank/accou
 import { readRow } from '../accounts.ts';
 import { openOwnAccounts, ownAccount } from '../booking-interest.ts';
 import { whenFree } from '../changes.ts';
-import { carryOutEnd, type Ending, type EndPlan, planEnd, settleEnd, unpledged } from '../closing.ts';
+import { carryOutEnd, type Ending, type EndPlan, planEnd, settleEnd } from '../closing.ts';
+import { unpledged } from '../closing-checks.ts';
 import type { Context } from '../context.ts';
 import { byOf } from '../status.ts';
 

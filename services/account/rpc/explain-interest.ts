@@ -1,7 +1,9 @@
+import { create } from '@bufbuild/protobuf';
 import { sql } from 'kysely';
 import { readDate } from '#chassis/dates.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
+import { type ProductTerms, ProductTermsSchema } from '#gen/bank/account/v1/account_pb.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { InterestKind } from '#gen/bank/account/v1/interest_pb.ts';
 import { exponentOf } from '#rules/currency.ts';
@@ -17,11 +19,10 @@ import {
   explainingOverdraft,
   nightsInRow,
 } from '../domain/interest-explained.ts';
-import { interestOf, minorOf, overdraftOf } from '../domain/interest-terms.ts';
+import { interestOf, minorOf, NO_INTEREST, NO_OVERDRAFT, overdraftOf } from '../domain/interest-terms.ts';
 import { refuse } from '../domain/refusals.ts';
-import { readInterest } from '../interest-tables.ts';
-import { termsOf } from '../products.ts';
-import type { ProductRow } from '../tables.ts';
+import { type Interest, readInterest, versionOn } from '../interest-tables.ts';
+import { type Catalogue, termsOf } from '../products.ts';
 
 interface PostedRow {
   readonly journalId: string;
@@ -39,8 +40,7 @@ export function explainInterest({ database, catalogue }: Context): Rpcs<typeof A
     await readRow(database, accountId);
     const kept = await readInterest(database, accountId);
     if (!kept) throw refuse('INTEREST_NOT_FOUND');
-    const { currency, life, productId, productVersion } = kept;
-    const { explaining, terms } = explainingOf(kind, await catalogue.version(productId, productVersion));
+    const { currency, life, productId } = kept;
     const postings = await database.query(sql<PostedRow>`
       select journal_id as "journalId", date::text, outstanding::text, gross::text, tax::text
       from interest_posting where account_id = ${accountId} and kind = ${kind} and state <> 'refused' order by date, journal_id
@@ -48,7 +48,12 @@ export function explainInterest({ database, catalogue }: Context): Rpcs<typeof A
     const posted = date && postings.findLast((one) => one.date === date.toString());
     if (date && !posted) throw refuse('INTEREST_NOT_FOUND');
     const until = date ?? kept.accruedThrough;
-    const start = periodStart(explaining.posting, until);
+    const productVersion = versionOn(kept, until);
+    const { explaining, terms } = explainingOf(kind, kept, await versionsOf(catalogue, kept), until);
+    const begin = periodStart(explaining.posting, until);
+    const since = kept.left.findLast((one) => one.until < until.toString());
+    const change = since && Temporal.PlainDate.from(since.until).add({ days: 1 });
+    const start = change && Temporal.PlainDate.compare(change, begin) > 0 ? change : begin;
     const days = explaining.daysUntil(life, until);
     const inPeriod = days.filter(({ day }) => Temporal.PlainDate.compare(day, start) >= 0);
     const before = days.filter(({ day }) => Temporal.PlainDate.compare(day, start) < 0);
@@ -86,16 +91,37 @@ export function explainInterest({ database, catalogue }: Context): Rpcs<typeof A
   };
 }
 
-/** How interest is explained by the terms of a version, and those terms as the contract writes them. Refuses INTEREST_NOT_FOUND. */
-function explainingOf(kind: InterestSide, row: ProductRow) {
-  const message = termsOf(row);
-  const [interest, overdraft] = [interestOf(message), overdraftOf(message)];
-  const explaining: Explaining | undefined =
-    kind === 'credit' ? interest && explainingCredit(interest) : overdraft && explainingOverdraft(overdraft);
-  if (!explaining) throw refuse('INTEREST_NOT_FOUND');
+/** The terms of the versions of its product by which the interest of an account was computed, by their numbers. */
+async function versionsOf({ version }: Catalogue, { productId, productVersion, left }: Interest) {
+  const numbers = new Set([...left.map((one) => one.productVersion), productVersion]);
+  const rows = await Promise.all([...numbers].map(async (no) => [no, termsOf(await version(productId, no))] as const));
+  return new Map(rows);
+}
+
+/**
+ * How interest is explained: each night by the version of its day, what is posted by that of the last, whose terms it names as the contract writes
+ * them. Refuses INTEREST_NOT_FOUND where no version has any.
+ */
+function explainingOf(
+  kind: InterestSide,
+  kept: Interest,
+  versions: ReadonlyMap<number, ProductTerms>,
+  until: Temporal.PlainDate,
+) {
+  const messageOn = (day: Temporal.PlainDate) => versions.get(versionOn(kept, day)) ?? create(ProductTermsSchema);
+  const of = <T>(read: (terms: ProductTerms) => T | undefined, none: T) => {
+    const byNumber = new Map([...versions].map(([no, terms]) => [no, read(terms)]));
+    if ([...byNumber.values()].every((terms) => terms === undefined)) throw refuse('INTEREST_NOT_FOUND');
+    return (day: Temporal.PlainDate) => byNumber.get(versionOn(kept, day)) ?? none;
+  };
+  const explaining: Explaining =
+    kind === 'credit'
+      ? explainingCredit(of(interestOf, NO_INTEREST), until)
+      : explainingOverdraft(of(overdraftOf, NO_OVERDRAFT), until);
+  const { interest, overdraftInterest } = messageOn(until);
   const terms =
     kind === 'credit'
-      ? { ...(message.interest && { terms: message.interest }) }
-      : { ...(message.overdraftInterest && { overdraftTerms: message.overdraftInterest }) };
+      ? { ...(interest && { terms: interest }) }
+      : { ...(overdraftInterest && { overdraftTerms: overdraftInterest }) };
   return { explaining, terms };
 }

@@ -22,6 +22,7 @@ import { next } from '../domain/life.ts';
 import { refuse } from '../domain/refusals.ts';
 import { accountTypes, holderRoles, statementFrequencies } from '../domain/words.ts';
 import { publishOpened } from '../events.ts';
+import { generalLedgerCodeOf } from '../products.ts';
 import { type By, byOf, moveTo } from '../status.ts';
 import { AccountRow, HolderRow, type ProductRow, settleOpenings } from '../tables.ts';
 import { checkTiers, keepTiers } from '../tiers.ts';
@@ -52,8 +53,6 @@ type Opening = Change<{ readonly migrating: boolean; readonly generalLedgerCode:
   };
   readonly holders: readonly Holding[];
 };
-
-const GENERAL_LEDGER_CODES = { current: '2010', savings: '2020', term_deposit: '2020' } as const;
 
 /** Opens an account: its agreement here, its ledger account there, and its number. */
 export function openAccount(context: Context): Rpcs<typeof AccountService>['openAccount'] {
@@ -148,7 +147,7 @@ async function plan(tx: CommandTx, { request, product, holders, standings, ...pr
   });
   return intentOf(row, holders, {
     migrating: request.migrating,
-    generalLedgerCode: GENERAL_LEDGER_CODES[product.type],
+    generalLedgerCode: generalLedgerCodeOf(product),
     by,
   });
 }

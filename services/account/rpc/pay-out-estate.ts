@@ -2,7 +2,8 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { type AccountService, AccountService as Contract } from '#gen/bank/account/v1/account_service_pb.ts';
 import { readRow } from '../accounts.ts';
 import { whenFree } from '../changes.ts';
-import { carryOutEnd, type Ending, type EndPlan, lifting, planEnd, settleEnd, unpledged } from '../closing.ts';
+import { carryOutEnd, type Ending, type EndPlan, lifting, planEnd, settleEnd } from '../closing.ts';
+import { unpledged } from '../closing-checks.ts';
 import type { Context } from '../context.ts';
 import { byOf } from '../status.ts';
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { deriveId } from '#chassis/id.ts';
+import { fromMoney, toMoney } from '#chassis/money.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import type { AccountService } from '#gen/bank/account/v1/account_service_pb.ts';
 import { decimal, ZERO } from '#rules/decimal.ts';
@@ -10,6 +11,7 @@ import { periodEnd } from '../domain/fees.ts';
 import { periodStart } from '../domain/interest.ts';
 import { feeMessage, readBalances } from '../fee-tables.ts';
 import { decide } from '../planning-fees.ts';
+import { totalOfPots } from '../pots.ts';
 import { termsOf } from '../products.ts';
 
 /** Of which accounts fees are charged. */
@@ -24,7 +26,9 @@ export function previewFees(context: Context): Rpcs<typeof AccountService>['prev
     if (fees.length === 0 || !CHARGED.includes(row.state)) return { fees: [] };
     const { openDate: today } = await clock.read();
     const { balances } = await ledger.getBalances({ ledgerAccountIds: [deriveId('lac', accountId)] });
-    const booked = decimal(balances[0]?.booked?.amount ?? '0');
+    const minor =
+      (balances[0]?.booked ? fromMoney(balances[0].booked).minor : 0n) + (await totalOfPots(context, accountId));
+    const booked = decimal(toMoney({ currency: row.currency, minor }).amount);
     const [kept] = await database.query(sql<{ startDate: string }>`
       select start_date::text as "startDate" from interest_account where account_id = ${accountId}
     `);

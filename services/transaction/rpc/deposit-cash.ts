@@ -4,7 +4,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { type DepositCashRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { feesOf } from '../charges.ts';
+import { feesOf, freeUseOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
@@ -35,15 +35,17 @@ async function prepare(context: Context, request: DepositCashRequest, call: Call
   );
   const fees = feesOf(allowed.fee, currency, amount);
   const { creditorAccountId, creditorPartyId: partyId, creditorLedgerAccountId: credit } = allowed;
-  const [particulars, counter] = await Promise.all([
+  const [particulars, counter, free] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     counterOf(context, currency, call),
+    freeUseOf(context, allowed.fee, creditorAccountId, fees),
   ]);
   const { ledgerAccountId: debit, tillId } = counter;
   const income = bankAccount('fee_income', currency);
   return {
     tillId,
     tillKind: 'deposit',
+    free,
     order: newOrder({ type: 'cash_deposit', creditorAccountId, partyId, currency, amount, fees, particulars }),
     journal: {
       kind: JournalKind.DEPOSIT,

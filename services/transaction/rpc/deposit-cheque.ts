@@ -29,8 +29,9 @@ import { bankAccount } from '../domain/bank-accounts.ts';
 import { clearDate, PENDING_DAYS } from '../domain/cheques.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
+import { actorOfJournal } from '../journal-messages.ts';
 import { transactionMessage } from '../messages.ts';
-import { actorOfJournal, type MovementIntent, movementSteps } from '../movement.ts';
+import { type MovementIntent, movementSteps } from '../movement.ts';
 
 const DAY_MS = 86_400_000;
 

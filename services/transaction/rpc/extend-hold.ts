@@ -4,7 +4,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { holdChange } from '../hold-changes.ts';
-import { actorOfJournal } from '../movement.ts';
+import { actorOfJournal } from '../journal-messages.ts';
 
 /** Lets a hold expire later. */
 export function extendHold(context: Context): Rpcs<typeof TransactionService>['extendHold'] {

@@ -16,7 +16,7 @@ import { refuse, refuseRequest } from '../domain/refusals.ts';
 import { suspected, type Verdict } from '../domain/verdict.ts';
 import { type HoldRow, insertHolds } from '../hold-tables.ts';
 import { holdMessage, readHold, resourcesOfHold } from '../holds.ts';
-import { actorOfJournal } from '../movement.ts';
+import { actorOfJournal } from '../journal-messages.ts';
 import { sealParticulars } from '../particulars.ts';
 import { reserve, settleReservations, type Usage, usageOf } from '../usage.ts';
 

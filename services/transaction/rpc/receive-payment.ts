@@ -8,7 +8,7 @@ import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { type ReceivePaymentRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { normalise } from '#rules/iban.ts';
 import { OUTSIDER } from '../accounts.ts';
-import { feesOf } from '../charges.ts';
+import { feesOf, freeUseOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
@@ -66,7 +66,7 @@ async function creditorOf({ accounts }: Context, iban: string, amount: Amount, c
 }
 
 async function credited(
-  { vault }: Context,
+  context: Context,
   { debtorName, debtorIban, remittanceInformation }: ReceivePaymentRequest,
   { allowed, amount }: { readonly allowed: OrderAuthorization; readonly amount: Amount },
 ): Promise<Movement> {
@@ -75,9 +75,10 @@ async function credited(
   const fees = feesOf(allowed.fee, currency, minor);
   const counterparty = [debtorName, normalise(debtorIban)].filter(Boolean).join(', ');
   const [debit, income] = [bankAccount('clearing', currency), bankAccount('fee_income', currency)];
-  const particulars = await sealParticulars(vault, partyId, { remittanceInformation, counterparty });
+  const particulars = await sealParticulars(context.vault, partyId, { remittanceInformation, counterparty });
   const terms = { creditorAccountId, partyId, currency, amount: minor, fees, particulars };
   return {
+    free: await freeUseOf(context, allowed.fee, creditorAccountId, fees),
     order: newOrder({ type: 'incoming_transfer', ...terms }),
     journal: {
       kind: JournalKind.TRANSFER,

@@ -2,7 +2,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from '../context.ts';
 import { holdChange } from '../hold-changes.ts';
-import { actorOfJournal } from '../movement.ts';
+import { actorOfJournal } from '../journal-messages.ts';
 
 /** Lets go what a hold still keeps. */
 export function releaseHold(context: Context): Rpcs<typeof TransactionService>['releaseHold'] {

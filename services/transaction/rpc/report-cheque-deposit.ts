@@ -21,7 +21,8 @@ import { chequeDepositMessage } from '../cheques.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { Booking } from '../domain/words.ts';
-import { actorOfJournal, type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
+import { actorOfJournal } from '../journal-messages.ts';
+import { type Movement, type MovementIntent, movementSteps, newOrder } from '../movement.ts';
 
 interface Planned {
   readonly id: string;

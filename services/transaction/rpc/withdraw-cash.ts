@@ -4,7 +4,7 @@ import type { Rpcs } from '#chassis/serve.ts';
 import { Operation } from '#gen/bank/account/v1/account_pb.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
 import { TransactionService, type WithdrawCashRequest } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
-import { feesOf } from '../charges.ts';
+import { feesOf, freeUseOf } from '../charges.ts';
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
 import { legsOf } from '../domain/legs.ts';
@@ -32,10 +32,11 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
   );
   const fees = feesOf(allowed.fee, currency, amount);
   const { debtorPartyId: partyId, debtorLedgerAccountId: debit } = allowed;
-  const [particulars, counter, usage] = await Promise.all([
+  const [particulars, counter, usage, free] = await Promise.all([
     sealParticulars(context.vault, partyId, { remittanceInformation }),
     counterOf(context, currency, call),
     usageOf(context, allowed, { currency, type: 'cash_withdrawal' }, call),
+    freeUseOf(context, allowed.fee, debtorAccountId, fees),
   ]);
   const { ledgerAccountId: credit, tillId } = counter;
   const income = bankAccount('fee_income', currency);
@@ -43,6 +44,7 @@ async function prepare(context: Context, request: WithdrawCashRequest, call: Cal
     tillId,
     tillKind: 'withdrawal',
     usage,
+    free,
     order: newOrder({ type: 'cash_withdrawal', debtorAccountId, partyId, currency, amount, fees, particulars }),
     journal: {
       kind: JournalKind.WITHDRAWAL,

@@ -111,6 +111,11 @@ export async function accountBalance({ bank, out }: Session, _options: object, a
       ['held', money(answer.held)],
       ['pending in', money(answer.pendingIn)],
       ['available', money(answer.available)],
+      ...answer.pots.map(({ pot, booked }): [string, string] => [
+        `in ${pot?.displayName || pot?.potId}`,
+        money(booked),
+      ]),
+      ...(answer.pots.length > 0 ? [['in all', money(answer.total)] as [string, string]] : []),
     ]),
   );
 }

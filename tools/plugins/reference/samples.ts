@@ -33,6 +33,7 @@ const idPrefixes: Readonly<Record<string, string>> = {
   PAYMENT_REQUEST: 'prq',
   SUSPENSE_ITEM: 'spi',
   CARD: 'car',
+  POT: 'pot',
   CARD_AUTHORIZATION: 'cau',
 };
 
