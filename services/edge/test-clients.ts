@@ -19,12 +19,7 @@ export const PROTOCOLS = ['Connect with JSON', 'Connect with binary', 'gRPC-Web'
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** A client of a service behind the edge, with a token or without. */
-export function clientOf<S extends DescService>(
-  edge: Edge,
-  protocol: Protocol,
-  service: S,
-  token?: string,
-): Client<S> {
+export function clientOf<S extends DescService>(edge: Edge, protocol: Protocol, service: S, token?: string): Client<S> {
   const authorize: Interceptor = (next) => (request) => {
     if (token !== undefined) request.header.set('authorization', `Bearer ${token}`);
     return next(request);
