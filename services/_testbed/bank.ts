@@ -60,7 +60,7 @@ export interface Bank {
 
 const TOKEN_SECONDS = 600;
 /** A busy machine takes its time, and more where each service is a process. */
-const START_MS = 180_000;
+const START_MS = 600_000;
 
 /** Starts a bank: in this process, unless banks are started elsewhere. */
 export function startBank(options: BankOptions = {}): Promise<Bank> {

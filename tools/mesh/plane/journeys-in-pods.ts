@@ -15,6 +15,9 @@ const IN_BRIEF = ['audit', 'events', 'hostile', 'killed', 'valid-but-hostile'];
 /** What wants the bank's own word on callers to whom the mesh has the first; pods.test has the same cells from the pod of each caller. */
 const NOT_HERE = ['matrix'];
 
+/** How many times longer they may take. */
+const SLOWER = 5;
+
 const all = readdirSync(path.join(checkoutRoot(), JOURNEYS))
   .filter((file) => file.endsWith(END))
   .map((file) => file.slice(0, -END.length))
@@ -44,8 +47,7 @@ async function declaredIn(file: string, isBrief: boolean): Promise<Declared[]> {
   const declared: Declared[] = [];
   const goOn = isBrief ? inBrief() : () => undefined;
   const { describe: own } = globalThis;
-  const collect = (title: string, body: Declared['body']) =>
-    void declared.push({ title, body: isBrief ? briefly(body) : body });
+  const collect = (title: string, body: Declared['body']) => void declared.push({ title, body: inPods(body, isBrief) });
   Reflect.set(globalThis, 'describe', collect);
   try {
     await import(`${pathToFileURL(path.join(checkoutRoot(), file)).href}?once-more`);
@@ -56,10 +58,12 @@ async function declaredIn(file: string, isBrief: boolean): Promise<Declared[]> {
   return declared;
 }
 
-/** What is declared looks at how much is to be proved, too. */
-function briefly(body: Declared['body']): Declared['body'] {
+/** In pods there is more to start and to pass, so that what may take long may take longer; what is declared looks at how much is to be proved, too. */
+function inPods(body: Declared['body'], isBrief: boolean): Declared['body'] {
   return function declare(this: Mocha.Suite) {
-    const goOn = inBrief();
+    const goOn = isBrief ? inBrief() : () => undefined;
+    const limit: (ms?: number) => unknown = this.timeout.bind(this);
+    Reflect.set(this, 'timeout', (ms?: number) => (ms === undefined ? limit() : limit(ms * SLOWER)));
     body.call(this);
     goOn();
   };

@@ -30,7 +30,7 @@ const ONE_IN = PROOF ? 1 : 8;
 const journeys = await journeysInPods();
 
 describe('the bank in pods behind sidecars, by the manifests of prod', function theBankInPods() {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const { seed } = cases(1, 1);
   const unrun = WORKLOADS.filter((workload) => !deploymentOf(workload));
   const strangers = unrun.filter((_, index) => PROOF || index === seed % unrun.length);
