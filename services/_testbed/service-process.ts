@@ -20,15 +20,30 @@ export interface ServiceProcess {
 const START_MS = 60_000;
 const POLL_MS = 25;
 
+/** Starts the process of a service. */
+type StartService = (name: string, environment: NodeJS.ProcessEnv) => Promise<ServiceProcess>;
+
+let elsewhere: StartService | undefined;
+
+/** From now on services are started by this, so that the same tests are of a bank that runs in another way; by undefined, here again. */
+export function startServicesBy(start: StartService | undefined): void {
+  elsewhere = start;
+}
+
 /**
- * Starts `services/<name>/main.ts` (or another program) with these variables and waits until it listens on its port, which they must name
- * (`<NAME>_PORT`, not 0).
+ * Starts `services/<name>/main.ts` (or another program, which is always here) with these variables and waits until it listens on its port,
+ * which they must name (`<NAME>_PORT`, not 0).
  */
-export async function startServiceProcess(
+export function startServiceProcess(
   name: string,
   environment: NodeJS.ProcessEnv,
-  program = `services/${name}/main.ts`,
+  program?: string,
 ): Promise<ServiceProcess> {
+  if (elsewhere && program === undefined) return elsewhere(name, environment);
+  return startHere(name, environment, program ?? `services/${name}/main.ts`);
+}
+
+async function startHere(name: string, environment: NodeJS.ProcessEnv, program: string): Promise<ServiceProcess> {
   const port = Number(environment[`${name.toUpperCase()}_PORT`]);
   if (!(port > 0)) throw new Error(`${name.toUpperCase()}_PORT must name a port`);
   const child = spawn(process.execPath, [path.join(checkoutRoot(), program)], {

@@ -12,16 +12,14 @@ import { type ErrorDetail, ErrorDetailSchema } from '#gen/bank/type/v1/error_pb.
 import { StatusSchema } from '#gen/google/rpc/status_pb.ts';
 import type { RunningEdge } from './service.ts';
 
+/** Where an edge listens. */
+type Edge = Pick<RunningEdge, 'httpPort' | 'grpcPort'>;
+
 export const PROTOCOLS = ['Connect with JSON', 'Connect with binary', 'gRPC-Web', 'gRPC'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** A client of a service behind the edge, with a token or without. */
-export function clientOf<S extends DescService>(
-  edge: RunningEdge,
-  protocol: Protocol,
-  service: S,
-  token?: string,
-): Client<S> {
+export function clientOf<S extends DescService>(edge: Edge, protocol: Protocol, service: S, token?: string): Client<S> {
   const authorize: Interceptor = (next) => (request) => {
     if (token !== undefined) request.header.set('authorization', `Bearer ${token}`);
     return next(request);
@@ -29,7 +27,7 @@ export function clientOf<S extends DescService>(
   return createClient(service, transportOf(edge, protocol, [authorize]));
 }
 
-function transportOf(edge: RunningEdge, protocol: Protocol, interceptors: Interceptor[]): Transport {
+function transportOf(edge: Edge, protocol: Protocol, interceptors: Interceptor[]): Transport {
   const baseUrl = `http://127.0.0.1:${protocol === 'gRPC' ? edge.grpcPort : edge.httpPort}`;
   if (protocol === 'gRPC') return createGrpcTransport({ baseUrl, interceptors });
   if (protocol === 'gRPC-Web') return createGrpcWebTransport({ baseUrl, interceptors, httpVersion: '1.1' });

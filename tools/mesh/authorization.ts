@@ -135,11 +135,13 @@ function plainRule(where: PlainPath['where'], ports: Deployment['ports'], gatewa
   const numbers = ports.filter(({ name }) => name === 'http').map(({ number }) => String(number));
   return {
     from: [{ source: { principals: gateways.map((gateway) => principal(INGRESS, gatewayAccount(gateway))) } }],
-    to: plain.map(({ path, method }) => ({ operation: { methods: [method], paths: [path], ports: numbers } })),
+    to: plain.map(({ path, method }) => ({
+      operation: { methods: where === 'development' ? ['OPTIONS', method] : [method], paths: [path], ports: numbers },
+    })),
   };
 }
 
-/** For a development bank alone, which is on no cluster: what gives tokens to anybody, and no overlay may have. */
+/** For a development bank alone, which is on no cluster: what gives tokens to anybody, browsers too, and no overlay may have. */
 export function developmentPolicy({ name, ports }: Deployment): KubeObject {
   const rules = [plainRule('development', ports, ['back-office', 'public'])];
   return policy(`${name}-development`, BANK, { selector: selecting(name), action: 'ALLOW', rules });

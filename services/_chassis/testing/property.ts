@@ -3,7 +3,16 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 
 /** True when every figure is proved in full (`make proof`). */
-export const PROOF = process.env['COREBANK_PROOF'] === '1';
+export let PROOF = process.env['COREBANK_PROOF'] === '1';
+
+/** Has whoever looks from now on prove no more than `make test` does; answers how to go on as before. */
+export function inBrief(): () => void {
+  const before = PROOF;
+  PROOF = false;
+  return () => {
+    PROOF = before;
+  };
+}
 
 /**
  * Checks a property with `runs` random cases, or `proofRuns` under `make proof`, and prints the seed from which

@@ -141,8 +141,11 @@ describe('A command without the keys', () => {
       const refusal = await refused(teller.registerCustomer(order), 'DATA_KEYS_UNAVAILABLE');
       expect(refusal.code).to.equal(14);
     }
-    for (const table of ['command', 'customer', 'customer_search', 'outbox']) {
+    for (const table of ['command', 'customer', 'customer_search']) {
       expect(await bank.database.query(`select from ${table}`), table).to.have.length(0);
     }
+    // Of its tiers the bank tells by itself.
+    const told = await bank.database.query<{ type: string }>('select type from outbox');
+    expect(told.filter(({ type }) => !type.endsWith('.KycTierSetPublished'))).to.deep.equal([]);
   });
 });

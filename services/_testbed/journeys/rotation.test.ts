@@ -10,7 +10,6 @@ import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import type { Actor } from '#gen/bank/type/v1/actor_pb.ts';
 import { randomFreePort } from '../../../tools/platform/ports.ts';
-import { type RunningEdge, startEdge } from '../../edge/service.ts';
 import { clientOf } from '../../edge/test-clients.ts';
 import { security } from '../../security/service.ts';
 import { type Bank, startBank } from '../bank.ts';
@@ -23,7 +22,6 @@ describe('A rotation of the signing key', function rotation() {
   let database: TestDatabase;
   let bank: Bank;
   let running: ServiceProcess;
-  let edge: RunningEdge;
   const clients: { close(): void }[] = [];
   let isOver = false;
 
@@ -38,14 +36,19 @@ describe('A rotation of the signing key', function rotation() {
       SECURITY_PORT: port,
       SECURITY_ADDRESS: `127.0.0.1:${port}`,
     };
-    bank = await startBank({ services: ['ledger'], edge: false, environment });
+    bank = await startBank({ services: ['ledger'], environment });
     running = await startServiceProcess('security', bank.environment);
-    edge = await startEdge(bank.environment);
+    // The edge, which has looked for it in vain, tries again.
+    const found = () =>
+      published().then(
+        () => true,
+        () => false,
+      );
+    while (!(await found())) await sleep(50);
   });
   after('stops them', async () => {
     isOver = true;
     for (const client of clients) client.close();
-    await edge?.stop();
     await running?.kill('SIGTERM');
     await bank?.stop();
     await database?.drop();
@@ -67,13 +70,13 @@ describe('A rotation of the signing key', function rotation() {
     const order = { requestId: `code-${username}`, customerId: `cus_${username}` };
     const { enrolmentCode } = await securityAs(staff('TELLER')).issueEnrolmentCode(order);
     const credentials = { requestId: `register-${username}`, enrolmentCode, username, password: PASSWORD };
-    await clientOf(edge, 'gRPC', SecurityService).registerCredentials(credentials);
+    await clientOf(bank.edge, 'gRPC', SecurityService).registerCredentials(credentials);
   }
   let logins = 0;
   async function logIn(username: string): Promise<string> {
     logins += 1;
     const order = { requestId: `login-${logins}`, username, password: PASSWORD };
-    const { tokens } = await clientOf(edge, 'Connect with JSON', SecurityService).logIn(order);
+    const { tokens } = await clientOf(bank.edge, 'Connect with JSON', SecurityService).logIn(order);
     return tokens?.accessToken ?? '';
   }
   /** Waits until the edge has found security again. */
@@ -87,7 +90,7 @@ describe('A rotation of the signing key', function rotation() {
       await sleep(100);
   }
   async function published(): Promise<(string | undefined)[]> {
-    const answer = await fetch(`http://127.0.0.1:${edge.httpPort}/.well-known/jwks.json`);
+    const answer = await fetch(`http://127.0.0.1:${bank.edge.httpPort}/.well-known/jwks.json`);
     return ((await answer.json()) as JSONWebKeySet).keys.map(({ kid }) => kid);
   }
 
@@ -97,7 +100,7 @@ describe('A rotation of the signing key', function rotation() {
     const failed: unknown[] = [];
     let answered = 0;
     const ask = async (token: string): Promise<void> => {
-      await clientOf(edge, 'gRPC', LedgerService, token)
+      await clientOf(bank.edge, 'gRPC', LedgerService, token)
         .getBusinessDate({})
         .then(() => (answered += 1))
         .catch((error: unknown) => failed.push(error));

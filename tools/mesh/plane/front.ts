@@ -60,7 +60,7 @@ function passAsWeb(stream: http2.ServerHttp2Stream, headers: Headers, port: numb
     port,
     method: 'POST',
     path: headers[':path'],
-    headers: { ...plain(headers), 'content-type': 'application/grpc-web+proto' },
+    headers: { ...plain(headers), host: headers[':authority'], 'content-type': 'application/grpc-web+proto' },
   });
   onward.once('response', (response) => {
     if (response.statusCode === 200) passBack(response, stream);

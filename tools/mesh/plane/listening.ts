@@ -1,6 +1,6 @@
 // Servers and connections of sidecars: where they listen, what they show, and how they are closed again.
 import type http2 from 'node:http2';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { TlsMaterial } from '#chassis/certificates.ts';
 
 /** What a sidecar shows, which changes while it runs. */
@@ -56,6 +56,17 @@ export function listening(server: Server, place: Place, closeBeside: () => void 
       }),
     );
   });
+}
+
+/** Passes connections on. */
+export function forward(from: Place, to: Place): Promise<Listening> {
+  const server = createServer((socket) => {
+    const onward = connect(to);
+    socket.on('error', () => onward.destroy()).once('close', () => onward.destroy());
+    onward.on('error', () => socket.destroy()).once('close', () => socket.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  return listening(server, from);
 }
 
 /** A session to one server, opened when it is needed and again when it has ended. */

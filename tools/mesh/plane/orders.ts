@@ -2,10 +2,14 @@
 import type { ChildProcess } from 'node:child_process';
 import type { TlsMaterial } from '#chassis/certificates.ts';
 import type { Ended } from './calls.ts';
+import type { Place } from './listening.ts';
 import type { InboundPort, Plan } from './plan.ts';
 
-/** Where hosts are: by name, the address of the pod that answers. */
+/** Where hosts are: by name, the address of the pod that answers; with a port where a detour leads there. */
 export type Places = Readonly<Record<string, string>>;
+
+/** By port of a pod, the one of the loopback at which its program listens for it; the same where there is none. */
+export type Targets = Readonly<Record<number, number>>;
 
 /** One call: `ledger.bank.svc.cluster.local:9101`, and the path of an RPC. */
 export interface Asked {
@@ -15,12 +19,17 @@ export interface Asked {
 
 /** What can be asked of a process of a pod, and what it answers. */
 export interface Orders {
-  /** Open the doors of a pod, or of a gateway the one to the edge. */
-  start: { ask: { plan: Plan; material: TlsMaterial; places: Places; gateway?: Gateway }; answer: true };
+  /** Open the doors of a pod, or of a gateway the one to the edge. `targets`: where the program listens for the ports of its pod. */
+  start: {
+    ask: { plan: Plan; material: TlsMaterial; places: Places; targets?: Targets; gateway?: Gateway };
+    answer: true;
+  };
   /** Show these from now on. */
   certificates: { ask: TlsMaterial; answer: true };
   /** Hosts are here from now on. */
   places: { ask: Places; answer: true };
+  /** Pass on what comes to a port of the pod's loopback. */
+  reach: { ask: { port: number; to: Place }; answer: true };
   /** Lose the next so many answers to a path. */
   lose: { ask: { path: string; times: number }; answer: true };
   /** Cut every connection that has come in. */
@@ -29,7 +38,7 @@ export interface Orders {
   deserted: { ask: undefined; answer: true };
   /** How many calls of a path have come in. */
   count: { ask: string; answer: number };
-  /** Wait until the program listens. */
+  /** Wait until the program listens for a port. */
   until: { ask: number; answer: true };
   /** Call, and tell how each call ended; or why there was no answer. */
   call: { ask: readonly Asked[]; answer: readonly (Ended | string)[] };

@@ -14,8 +14,10 @@ import { planOf, podsNamed } from './planning.ts';
 export const GATEWAY_PORT = 8080;
 /** A pod that is in no mesh. */
 export const OUTSIDER = 'outsider';
-/** The second pod of transaction. */
-export const SECOND = 'transaction-2';
+/** The second pod of a service. */
+export function secondOf(service: string): string {
+  return `${service}-2`;
+}
 
 /** A pod. */
 export interface Pod extends PodNetwork {
@@ -42,13 +44,15 @@ export function developmentWorld(overlay: string): World {
   return worldOf([...objects, JSON.parse(policy)]);
 }
 
-/** All pods; `others`: workloads that nothing runs as. */
-export function podsOf(world: World, workloads: readonly Workload[]): Pod[] {
+/** All pods; `doubled`: the services that have two, `workloads`: those that nothing runs as. */
+export function podsOf(world: World, doubled: readonly string[], workloads: readonly Workload[]): Pod[] {
   const running = deployments.map(({ name }): Pod => {
     const plan = planOf(world, podsNamed(world, BANK, name));
     return { name, ports: plan.inbound, hasSidecar: true, plan, program: name };
   });
-  const second = running.filter(({ name }) => name === 'transaction').map((pod) => ({ ...pod, name: SECOND }));
+  const second = running
+    .filter(({ name }) => doubled.includes(name))
+    .map((pod) => ({ ...pod, name: secondOf(pod.name) }));
   const others = workloads.map((workload): Pod => {
     const principal = `${world.trustDomain}/ns/${BANK}/sa/${workload}`;
     const plan = planOf(world, { namespace: BANK, labels: { app: workload }, principal, ports: [], owner: undefined });

@@ -9,50 +9,28 @@ import { startBanksBy } from '../../../services/_testbed/bank.ts';
 import { counter, money } from '../../../services/_testbed/journeys/counter.ts';
 import { type Door, openDoor } from '../../../services/_testbed/journeys/doors.ts';
 import { checkLaws } from '../../../services/_testbed/laws.ts';
+import { startServicesBy } from '../../../services/_testbed/service-process.ts';
 import { importDirectory } from '../../bankctl/import/import-directory.ts';
 import { type Authority, issue, makeAuthority } from '../../platform/development-ca.ts';
 import { checkoutRoot } from '../../platform/paths.ts';
 import { pathsFor } from '../authorization.ts';
 import { testMatrix, WORKLOADS } from '../test-matrix.ts';
 import { deploymentNamed, deploymentOf, rpcs } from '../workloads.ts';
-import { bankIn, declaredIn } from './bank-in-pods.ts';
+import { bankIn } from './bank-in-pods.ts';
 import { callOver, type Ended, sessionAt } from './calls.ts';
 import { DENIED } from './inbound.ts';
+import { DOUBLED, journeysInPods } from './journeys-in-pods.ts';
 import { whyNoNamespaces } from './namespaces.ts';
-import { OUTSIDER, placeOf, podOf, SECOND } from './pod-list.ts';
+import { OUTSIDER, placeOf, podOf, secondOf } from './pod-list.ts';
 import { type PodBank, startPods } from './pods.ts';
 
-/**
- * Files of tests that are run in pods too, by the same code: one in `make test`, and in full all whose bank can be one in pods.
- * Others start, cut or kill a process of their own beside a part of the bank, or want the edge's own word where a gateway has the first.
- */
-const ALWAYS = ['joint-and-roles'];
-const IN_FULL = [
-  ...ALWAYS,
-  'books',
-  'branches',
-  'exact-money',
-  'four-eyes',
-  'login',
-  'once',
-  'production',
-  'readme',
-  'step-up',
-  'stranger',
-];
-/** What these files have that is not for pods. */
-const NOT_HERE = ['A bank whose security is killed between approval and execution'];
-const FILES = [
-  ...(PROOF ? IN_FULL : ALWAYS).map((name) => `services/_testbed/journeys/${name}.test.ts`),
-  ...(PROOF ? ['tools/bankctl/import/import.test.ts'] : []),
-];
 /** One in so many cells of the matrix is tried, unless all are. */
 const ONE_IN = PROOF ? 1 : 8;
 
-const journeys = (await declaredIn(FILES)).filter(({ title }) => !NOT_HERE.includes(title));
+const journeys = await journeysInPods();
 
 describe('the bank in pods behind sidecars, by the manifests of prod', function theBankInPods() {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const { seed } = cases(1, 1);
   const unrun = WORKLOADS.filter((workload) => !deploymentOf(workload));
   const strangers = unrun.filter((_, index) => PROOF || index === seed % unrun.length);
@@ -67,7 +45,7 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
       console.log(`      no pods in namespaces: ${why}`);
       return this.skip();
     }
-    bank = await startPods('mesh/istio/overlays/prod', strangers);
+    bank = await startPods('mesh/istio/overlays/prod', { doubled: DOUBLED, others: strangers });
     bus = process.env['NATS_URL'] ? await startTestBus() : undefined;
     await bank.begin({ NATS_URL: bus?.url });
     const door = (gateway: string) => {
@@ -85,9 +63,10 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
   });
 
   afterEach('the laws of the ledger hold', async function theLawsHold() {
-    if (!bank) return;
-    if (this.currentTest?.state === 'failed') console.log(bank.written());
-    await checkLaws(bank.databases().get('ledger')?.superuserUrl ?? '');
+    const ledger = bank?.databases().get('ledger');
+    if (this.currentTest?.state === 'failed') console.log(bank?.written());
+    // Some journeys have a bank without one.
+    if (ledger) await checkLaws(ledger.superuserUrl);
   });
 
   /** Two accounts with something on the first, and its owner. */
@@ -227,9 +206,10 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
 
   it('loses no call and does none twice while a pod drains and another takes over', async () => {
     const { at, to } = await people();
-    await bank.startProgram(SECOND);
+    const second = secondOf('transaction');
+    await bank.startProgram(second);
     const done = await underLoad(to, async () => {
-      await bank.move('transaction', SECOND);
+      await bank.move('transaction', second);
       expect(await bank.endProgram('transaction')).to.equal(0);
       await sleep(200);
     });
@@ -239,13 +219,14 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
 
   describe('as everybody outside knows it', () => {
     before(() => {
-      startBanksBy(async (options) => {
-        // Journeys count what there is: in full, each has a bank of its own.
-        if (PROOF) await bank.begin(options.environment ?? {});
-        return bankIn(bank, options);
-      });
+      // Journeys count what there is: in full, each has a bank of its own.
+      startBanksBy((options) => bankIn(bank, options, { anew: PROOF }));
+      startServicesBy((name, environment) => bank.startProcess(name, environment));
     });
-    after(() => startBanksBy(undefined));
+    after(() => {
+      startBanksBy(undefined);
+      startServicesBy(undefined);
+    });
 
     it("takes over another bank's data, and finds every balance equal", async () => {
       const directory = path.join(checkoutRoot(), 'sample');

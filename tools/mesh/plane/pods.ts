@@ -1,7 +1,5 @@
 // The whole bank in pods: each service and the edge as a process of its own in a network of its own, behind a sidecar that does what
 // the manifests say; and beside them a pod for other workloads, and for each gateway.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,19 +7,22 @@ import type { TlsMaterial } from '#chassis/certificates.ts';
 import type { ServiceName } from '#chassis/services.ts';
 import { cloneDatabase, type TestDatabase } from '#chassis/testing/database.ts';
 import type { Workload } from '#gen/bank/rules.ts';
-import { services } from '../../../services/_testbed/services.ts';
+import type { ServiceProcess } from '../../../services/_testbed/service-process.ts';
+import { type BankService, services } from '../../../services/_testbed/services.ts';
 import { type Authority, issue, openAuthorities } from '../../platform/development-ca.ts';
 import { checkoutRoot } from '../../platform/paths.ts';
 import type { World } from '../lint/world.ts';
 import { GATEWAYS, hostOf } from '../places.ts';
-import { deployments } from '../workloads.ts';
+import { deploymentNamed, deployments, EDGE } from '../workloads.ts';
 import type { Ended } from './calls.ts';
 import { type Front, openFront } from './front.ts';
+import { forward } from './listening.ts';
 import { makeNetworks, type Networks } from './namespaces.ts';
-import { type Asked, type Command, commander, type Places } from './orders.ts';
+import { type Asked, type Command, commander, type Places, type Targets } from './orders.ts';
 import type { Plan } from './plan.ts';
-import { environmentOf, forward, type Stop } from './pod-environment.ts';
-import { developmentWorld, GATEWAY_PORT, gatewayOf, type Pod, podNamed, podsOf, SECOND } from './pod-list.ts';
+import { environmentOf, type FromPods, partnerPorts, type Stop, toldInPods, waysOut } from './pod-environment.ts';
+import { developmentWorld, GATEWAY_PORT, gatewayOf, type Pod, podsOf, secondOf } from './pod-list.ts';
+import { type Processes, type Programs, processesIn, programsOf } from './programs.ts';
 
 const HERE = path.join(checkoutRoot(), 'tools/mesh/plane');
 
@@ -43,26 +44,51 @@ export interface PodBank {
   move(service: string, pod: string): Promise<void>;
   /** Gives every pod a certificate by another authority; whose certificates count from now on, `roots` says. */
   certify(by: Authority, roots: readonly Authority[]): Promise<void>;
-  /** Starts the programs of a bank on databases of their own, with what it is told beside; another bank that was there has ended. */
-  begin(environment: NodeJS.ProcessEnv): Promise<void>;
+  /**
+   * Starts the programs of a bank on databases of their own, with what it is told beside: all of them, or some. Another bank that was there
+   * has ended.
+   */
+  begin(environment: NodeJS.ProcessEnv, some?: SomeOfBank): Promise<void>;
+  /** Ends the bank, and removes what was made for it. */
+  endBank(): Promise<void>;
   /** What the programs were told. */
   environment(): NodeJS.ProcessEnv;
   databases(): ReadonlyMap<ServiceName, TestDatabase>;
   /** Starts the program of a pod, of which one stands by. */
   startProgram(pod: string): Promise<void>;
   /** Ends the program of a pod as Kubernetes does, when nobody comes to it any more: answers its exit code. */
-  endProgram(pod: string): Promise<number | null>;
+  endProgram(pod: string): Promise<number | undefined>;
+  /**
+   * Starts a service as tests start one as a process of its own: in its pod, or in its second one while it runs there. It is come to where
+   * they have told it to listen; of what else is told there only what is not of the mesh counts, and where a service is that is not
+   * where the bank has it.
+   */
+  startProcess(name: string, environment: NodeJS.ProcessEnv): Promise<ServiceProcess>;
   /** What the programs wrote. */
   written(): string;
   stop(): Promise<void>;
 }
 
-/** Makes pods by the manifests of an overlay; `others`: workloads that nothing runs as, which have a pod all the same. */
-export async function startPods(overlay: string, others: readonly Workload[]): Promise<PodBank> {
+/** A bank that is not whole. */
+export interface SomeOfBank {
+  readonly services: readonly BankService[];
+  readonly edge: boolean;
+}
+
+/** Which pods there are beside those of the manifests. */
+export interface MorePods {
+  /** The services that have two. */
+  readonly doubled: readonly string[];
+  /** Workloads that nothing runs as. */
+  readonly others: readonly Workload[];
+}
+
+/** Makes pods by the manifests of an overlay, and more. */
+export async function startPods(overlay: string, more: MorePods): Promise<PodBank> {
   const stops: Stop[] = [];
   const stop = () => stopAll(stops);
   try {
-    return { ...(await startAll(overlay, others, stops)), stop };
+    return { ...(await startAll(overlay, more, stops)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -73,16 +99,16 @@ async function stopAll(stops: Stop[]): Promise<void> {
   for (const one of stops.splice(0).toReversed()) await one();
 }
 
-async function startAll(overlay: string, others: readonly Workload[], stops: Stop[]): Promise<Omit<PodBank, 'stop'>> {
+async function startAll(overlay: string, { doubled, others }: MorePods, stops: Stop[]): Promise<Omit<PodBank, 'stop'>> {
   const world = developmentWorld(overlay);
-  const pods = podsOf(world, others);
+  const pods = podsOf(world, doubled, others);
   const networks = await makeNetworks(pods, new Map(deployments.map(({ name }) => [hostOf(name), name])));
   stops.push(networks.remove);
   const processes = processesIn(networks, stops);
-  const sidecars = await startSidecars(pods, networks, processes, stops);
   const gateways = await openGateways(networks, stops);
   const front = await openFront(gateways);
   stops.push(front.close);
+  const sidecars = await startSidecars({ pods, networks, processes, front }, stops);
   const callers = new Map<string, Command>();
   return {
     ...sidecars,
@@ -109,66 +135,91 @@ interface Means {
   readonly front: Front;
 }
 
-type Banks = Pick<PodBank, 'begin' | 'environment' | 'databases' | 'startProgram' | 'endProgram'>;
+type Banks = Pick<
+  PodBank,
+  'begin' | 'endBank' | 'environment' | 'databases' | 'startProgram' | 'endProgram' | 'startProcess'
+>;
 
 /** One bank after the other, in the same pods. */
 function banksIn({ world, pods, networks, processes, sidecars, front }: Means, stops: Stop[]): Banks {
   let environment: NodeJS.ProcessEnv = {};
   let databases: ReadonlyMap<ServiceName, TestDatabase> = new Map();
   const own: Stop[] = [];
-  stops.push(() => stopAll(own));
-  const programs = programsOf(pods, processes, sidecars, () => environment);
+  const endBank = () => stopAll(own);
+  stops.push(endBank);
+  const programs = programsOf(pods, processes, sidecars.sidecar);
+  const fromPods = waysOut(networks, own);
   return {
-    ...programs,
-    async begin(more) {
-      await stopAll(own);
-      own.push(async () => Promise.all([...databases.values()].map((database) => database.drop())));
-      databases = new Map(
-        await Promise.all(services.map(async (one) => [one.name, await cloneDatabase(one)] as const)),
-      );
-      // In production nothing without TLS is a public URL, and whoever stands in front is not told.
-      const isProduction = more['BANK_ENVIRONMENT'] === 'production';
-      const urls = `${front.url},http://127.0.0.1:${front.grpcPort}`;
-      const told = { ...(!isProduction && { EDGE_PUBLIC_URLS: urls }), ...more };
-      environment = await environmentOf(world, networks, databases, told, own);
+    async begin(more, { services: chosen, edge } = { services, edge: true }) {
+      await endBank();
+      databases = new Map(await Promise.all(chosen.map(async (one) => [one.name, await cloneDatabase(one)] as const)));
+      own.push(async () => {
+        await Promise.all([...databases.values()].map((database) => database.drop()));
+        databases = new Map();
+      });
+      environment = {
+        ...(await environmentOf(world, databases, more, { fromPods, stops: own })),
+        EDGE_HTTP_PORT: String(front.httpPort),
+        EDGE_GRPC_PORT: String(front.grpcPort),
+      };
       await sidecars.move('transaction', 'transaction');
-      own.push(programs.killPrograms);
-      const first = pods.filter(({ name, program }) => program !== undefined && name !== SECOND);
-      await Promise.all(first.map(({ name }) => programs.startProgram(name)));
+      own.push(programs.kill);
+      const names = [...chosen.map(({ name }) => name), ...(edge ? [EDGE] : [])];
+      await Promise.all(names.map((name) => programs.start(name, environment)));
     },
+    endBank,
     environment: () => environment,
     databases: () => databases,
+    startProgram: async (pod) => void (await programs.start(pod, environment)),
+    endProgram: programs.drain,
+    startProcess: processStarter({ networks, sidecars, programs, fromPods }, own),
   };
 }
 
-interface Processes {
-  run(pod: string, program: string, environment?: NodeJS.ProcessEnv): ChildProcess;
-  written(): string;
+interface Beside extends Pick<Means, 'networks' | 'sidecars'> {
+  readonly programs: Programs;
+  readonly fromPods: FromPods;
 }
 
-function processesIn(networks: Networks, stops: Stop[]): Processes {
-  let written = '';
-  return {
-    run(pod, program, environment = {}) {
-      const child = startIn(networks, pod, program, environment);
-      for (const stream of [child.stdout, child.stderr]) {
-        stream?.setEncoding('utf8').on('data', (text: string) => {
-          written += `${pod}: ${text}`;
-        });
-      }
-      stops.push(() => end(child, 'SIGKILL'));
-      return child;
-    },
-    written: () => written,
+function processStarter({ networks, sidecars, programs, fromPods }: Beside, stops: Stop[]): Banks['startProcess'] {
+  return async (name, given) => {
+    const pod = programs.isRunning(name) ? secondOf(name) : name;
+    const detours: Record<string, string> = {};
+    for (const { name: other } of deployments.filter((one) => one.name !== EDGE && one.name !== name)) {
+      const where = given[`${other.toUpperCase()}_ADDRESS`] ?? '';
+      const way = await fromPods(where);
+      if (way !== where) detours[hostOf(other)] = way;
+    }
+    await sidecars.lead(pod, detours);
+    for (const port of partnerPorts(given)) {
+      const [host = '', at] = (await fromPods(`127.0.0.1:${port}`)).split(':');
+      await sidecars.sidecar(pod)('reach', { port, to: { host, port: Number(at) } });
+    }
+    const program = await programs.start(pod, await toldInPods(given, fromPods));
+    const here = { host: '127.0.0.1', port: Number(given[`${name.toUpperCase()}_PORT`]) };
+    const there = { host: networks.addressOf(pod), port: deploymentNamed(name).ports[0]?.number ?? 0 };
+    const opened = await forward(here, there);
+    stops.push(opened.close);
+    return {
+      pid: program.pid,
+      port: here.port,
+      output: program.output,
+      async kill(signal = 'SIGKILL') {
+        const code = await program.end(signal);
+        await opened.close();
+        return code;
+      },
+    };
   };
 }
 
-type Sidecars = Pick<PodBank, 'authority' | 'identities' | 'sidecar' | 'move' | 'certify'>;
+interface Sidecars extends Pick<PodBank, 'authority' | 'identities' | 'sidecar' | 'move' | 'certify'> {
+  /** Tells the sidecar of a pod that some hosts are elsewhere; all others are where they are. */
+  lead(pod: string, detours: Places): Promise<void>;
+}
 
 async function startSidecars(
-  pods: readonly Pod[],
-  networks: Networks,
-  { run }: Processes,
+  { pods, networks, processes: { run }, front }: Pick<Means, 'pods' | 'networks' | 'processes' | 'front'>,
   stops: Stop[],
 ): Promise<Sidecars> {
   const identities = await mkdtemp(path.join(tmpdir(), 'corebank-mesh-'));
@@ -186,7 +237,13 @@ async function startSidecars(
   await every(async (command, plan, name) => {
     const gateway = gatewayOf(name);
     const material = await certificate(plan.id, authority, [authority]);
-    return command('start', { plan, material, places, ...(gateway && { gateway }) });
+    return command('start', {
+      plan,
+      material,
+      places,
+      ...(name === EDGE && { targets: targetsAt(front) }),
+      ...(gateway && { gateway }),
+    });
   });
   return {
     authority,
@@ -196,42 +253,19 @@ async function startSidecars(
       places = { ...places, [hostOf(service)]: networks.addressOf(pod) };
       await every((command) => command('places', places));
     },
+    lead: async (pod, detours) => void (await sidecar(pod)('places', { ...places, ...detours })),
     certify: async (by, roots) =>
       void (await every(async (command, plan) => command('certificates', await certificate(plan.id, by, roots)))),
   };
 }
 
-interface Programs extends Pick<PodBank, 'startProgram' | 'endProgram'> {
-  killPrograms(): Promise<void>;
-}
-
-function programsOf(
-  pods: readonly Pod[],
-  { run, written }: Processes,
-  { sidecar }: Sidecars,
-  environment: () => NodeJS.ProcessEnv,
-): Programs {
-  const started = new Map<string, ChildProcess>();
-  return {
-    async startProgram(pod) {
-      const { program = '', ports } = podNamed(pods, pod);
-      const child = run(pod, path.join(checkoutRoot(), `services/${program}/main.ts`), environment());
-      started.set(pod, child);
-      const failed = once(child, 'exit').then(() => {
-        throw new Error(`${pod} does not start:\n${written()}`);
-      });
-      failed.catch(() => undefined);
-      await Promise.race([Promise.all(ports.map(({ number }) => sidecar(pod)('until', number))), failed]);
-    },
-    async endProgram(pod) {
-      await sidecar(pod)('deserted', undefined);
-      return end(found(started, pod), 'SIGTERM');
-    },
-    async killPrograms() {
-      await Promise.all([...started.values()].map((child) => end(child, 'SIGKILL')));
-      started.clear();
-    },
-  };
+/**
+ * In its pod the edge listens at the ports of the loopback at which those outside find it, since what it takes for its own URL, where it is told
+ * none, is that.
+ */
+function targetsAt({ httpPort, grpcPort }: Front): Targets {
+  const { ports } = deploymentNamed(EDGE);
+  return Object.fromEntries(ports.map(({ name, number }) => [number, name === 'http' ? httpPort : grpcPort]));
 }
 
 async function openGateways(networks: Networks, stops: Stop[]): Promise<ReadonlyMap<string, number>> {
@@ -243,25 +277,6 @@ async function openGateways(networks: Networks, stops: Stop[]): Promise<Readonly
     gateways.set(name, opened.port);
   }
   return gateways;
-}
-
-function startIn(networks: Networks, pod: string, program: string, more: NodeJS.ProcessEnv): ChildProcess {
-  const [command, ...args] = networks.inside(pod, [process.execPath, program]);
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  return spawn(command, args, {
-    cwd: checkoutRoot(),
-    env: { PATH, NODE_COMPILE_CACHE, ...more },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-  }
-  return child.exitCode;
 }
 
 async function certificate(id: string, by: Authority, roots: readonly Authority[]): Promise<TlsMaterial> {

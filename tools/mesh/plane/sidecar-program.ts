@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TlsMaterial } from '#chassis/certificates.ts';
 import { listenInbound } from './inbound.ts';
-import type { Listening, Resolve } from './listening.ts';
+import { forward, type Listening, type Resolve } from './listening.ts';
 import { INBOUND_PORT, OUTBOUND_PORT, SIDECAR_USER } from './network-ports.ts';
-import { type Orders, obey, type Places } from './orders.ts';
+import { type Orders, obey, type Places, type Targets } from './orders.ts';
 import { listenGateway, listenOutbound } from './outbound.ts';
 
 const ANYWHERE = '0.0.0.0';
@@ -14,16 +14,23 @@ const POLL_MS = 25;
 
 let material: TlsMaterial = { minVersion: 'TLSv1.3' };
 let places: Places = {};
+let targets: Targets = {};
 const changed: ((material: TlsMaterial) => void)[] = [];
 const shown = {
   current: () => material,
   onChange: (listener: (material: TlsMaterial) => void) => void changed.push(listener),
 };
 const doors: Listening[] = [];
+const ways = new Map<number, Promise<Listening>>();
 const toLose = new Map<string, number>();
 const counts = new Map<string, number>();
 
-const resolve: Resolve = (host, port) => ({ host: places[host] ?? '0.0.0.0', port });
+const resolve: Resolve = (host, port) => {
+  const [address = '', detour] = (places[host] ?? '0.0.0.0').split(':');
+  return { host: address, port: Number(detour ?? port) };
+};
+
+const targetOf = (port: number) => targets[port] ?? port;
 
 /** Counts every call that gets in, and says which answers are to be lost. */
 function loses(path: string): boolean {
@@ -34,15 +41,18 @@ function loses(path: string): boolean {
 }
 
 async function start({ plan, gateway, ...told }: Orders['start']['ask']): Promise<true> {
-  material = told.material;
-  places = told.places;
+  ({ material, places, targets = {} } = told);
   if (gateway) {
     await listenGateway(plan, shown, { ...gateway, listen: { host: ANYWHERE, port: gateway.listen }, resolve });
   } else {
     for (const [index, port] of plan.inbound.entries()) {
       const listen = { host: ANYWHERE, port: INBOUND_PORT + index };
       doors.push(
-        await listenInbound(plan, shown, port, { listen, program: { host: INSIDE, port: port.number }, loses }),
+        await listenInbound(plan, shown, port, {
+          listen,
+          program: { host: INSIDE, port: targetOf(port.number) },
+          loses,
+        }),
       );
     }
     await listenOutbound(plan, shown, { listen: { host: INSIDE, port: OUTBOUND_PORT }, resolve });
@@ -66,6 +76,12 @@ obey({
     for (const listener of changed) listener(material);
     return true;
   },
+  async reach({ port, to }) {
+    const reached = ways.get(port) ?? forward({ host: INSIDE, port }, to);
+    ways.set(port, reached);
+    await reached;
+    return true;
+  },
   async lose({ path, times }) {
     toLose.set(path, times);
     return true;
@@ -80,7 +96,7 @@ obey({
   },
   count: async (path) => counts.get(path) ?? 0,
   async until(port) {
-    while (!(await accepts(port))) await sleep(POLL_MS);
+    while (!(await accepts(targetOf(port)))) await sleep(POLL_MS);
     return true;
   },
 });
