@@ -269,6 +269,7 @@ describe('The rules of access', () => {
       PAYMENT_ORDER: nobody,
       RECEIVED_RECALL: nobody,
       TILL: nobody,
+      PAYMENT_REQUEST: nobody,
     };
     expect(start(others)).to.contain('whose TRANSACTION is in');
     expect(start({ ...others, TRANSACTION: 'decided-by-rpc' })).to.equal('allowed');

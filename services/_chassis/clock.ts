@@ -14,7 +14,8 @@ export interface BusinessClock {
   read(): Promise<BusinessTime>;
 }
 
-const FRESH_MS = 250;
+/** So long a service may go on by the time that it has read. */
+export const FRESH_MS = 250;
 
 /**
  * A clock that asks `read` (the ledger's GetBusinessDate) at most every quarter of a second, so that a day's turn is

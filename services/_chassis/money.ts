@@ -24,7 +24,7 @@ export const refuseMoney = refusals('bank', {
 export function fromMoney(money: Pick<Money, 'currencyCode' | 'amount'>): Amount {
   const exponent = exponentOf(money.currencyCode);
   if (exponent === undefined) throw refuseMoney('CURRENCY_UNKNOWN', { currency_code: money.currencyCode });
-  const parts = /^(-?)([0-9]{1,18})(?:[.]([0-9]{1,8}))?$/.exec(money.amount);
+  const parts = /^(-?)([0-9]{1,19})(?:[.]([0-9]{1,8}))?$/.exec(money.amount);
   if (!parts) throw refuseMoney('AMOUNT_INVALID');
   const [, sign, whole = '', decimals = ''] = parts;
   if (decimals.length > exponent) {

@@ -219,16 +219,15 @@ async function outcomeOf(context: Context, payment: InboundRow): Promise<Booked>
 interface Booked {
   readonly state: 'accepted' | 'rejected';
   readonly isoReason: string;
-  /** The journal that books it on an account. */
+  /** The journal that books it, on an account or into suspense. */
   readonly journalId: string | null;
 }
 
 /** Books a payment by transaction, once; what is refused there is rejected. */
 async function book(context: Context, payment: InboundRow): Promise<Booked> {
   try {
-    const { transactionId } = await receive(context, payment);
-    const journalId = transactionId === '' ? null : deriveId('jnl', transactionId);
-    return { state: 'accepted', isoReason: '', journalId };
+    const { transactionId, suspenseItemId } = await receive(context, payment);
+    return { state: 'accepted', isoReason: '', journalId: deriveId('jnl', transactionId || suspenseItemId) };
   } catch (error) {
     if (!(error instanceof Refusal) || isPassingRefusal(error)) throw error;
     return { state: 'rejected', isoReason: isoReason(error.reason), journalId: null };

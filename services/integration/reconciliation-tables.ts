@@ -118,8 +118,8 @@ export function selectPaymentReferences(
     select j.id as "journalId", o.id as reference from unnest(${sqlArray(journalIds)}::text[]) as j (id)
       join outbound_payment o on o.id = 'pmo' || substr(j.id, 4)
     union all
-    select i.journal_id, i.transaction_identification from inbound_payment i
-    where i.journal_id = any(${sqlArray(journalIds)}::text[])
+    select j.id, i.transaction_identification from unnest(${sqlArray(journalIds)}::text[]) as j (id)
+      join inbound_payment i on i.journal_id = regexp_replace(j.id, '_return$', '')
   `;
 }
 

@@ -1,5 +1,4 @@
 // The steps by which money in suspense goes back to the bank that it came from.
-import { newId } from '#chassis/id.ts';
 import type { OrderSteps } from '#chassis/order.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import type { Context } from './context.ts';
@@ -32,7 +31,8 @@ export function returnSteps(context: Context): OrderSteps<Method, Planned, Inten
       if (item.reason === 'sanctions_match') throw refuse('SANCTIONS_REVIEW');
       if (item.externalReference === null) throw refuse('SUSPENSE_ITEM_NOT_RETURNABLE');
       await tx.execute(holdItem(item.id));
-      return { ...planned, journalId: newId('jnl'), currency: item.currency, amount: item.amount };
+      // By its name integration knows which payment goes back.
+      return { ...planned, journalId: `${item.journalId}_return`, currency: item.currency, amount: item.amount };
     },
     carryOut: (intent, { validateOnly, deadline, call }) =>
       bookBack(context, intent, { validateOnly, deadline, trace: call.trace }),

@@ -1,7 +1,7 @@
 // Money from outside that is on the account of no customer yet: how it comes into suspense, is told, put on an account, or sent back.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { newId } from '#chassis/id.ts';
+import { deriveId, newId } from '#chassis/id.ts';
 import { toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
 import { JournalKind } from '#gen/bank/ledger/v1/ledger_pb.ts';
@@ -45,7 +45,8 @@ export async function newItem(
 ): Promise<NewItem> {
   const id = newId('spi');
   const sealed = particulars && (await sealValue(vault, id, CONTEXT, particulars));
-  return { ...terms, id, journalId: newId('jnl'), particulars: sealed?.toString('base64') ?? null };
+  // Named after it, so that integration knows which payment the journal books.
+  return { ...terms, id, journalId: deriveId('jnl', id), particulars: sealed?.toString('base64') ?? null };
 }
 
 /** What is personal about an item; nothing where there is none. */

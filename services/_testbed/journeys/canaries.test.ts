@@ -28,7 +28,12 @@ import { TransactionService } from '#gen/bank/transaction/v1/transaction_service
 import { EventEnvelopeSchema } from '#gen/bank/type/v1/event_pb.ts';
 import { services } from '../services.ts';
 import { type Belongings, beginClosing, makeBelongings } from './belongings.ts';
-import { askByCardWithCanaries, payWithCanaries, tellAccountWithCanaries } from './canary-payments.ts';
+import {
+  askByCardWithCanaries,
+  askOfPayeesWithCanaries,
+  payWithCanaries,
+  tellAccountWithCanaries,
+} from './canary-payments.ts';
 import { methodNamed, nameOf, PROTOCOLS, type RpcName } from './doors.ts';
 import { dumpOf, useJourney } from './journey.ts';
 import { asCommand, sampleOf } from './samples.ts';
@@ -133,6 +138,7 @@ describe('What is personal or secret', function inClear() {
     expect(told.at(-1)).not.to.equal('exchanged');
     told.push(...(await payWithCanaries(journey.bank(), fresh)));
     told.push(...(await tellAccountWithCanaries(journey.bank(), fresh, own.accountId)));
+    told.push(...(await askOfPayeesWithCanaries(journey.bank(), fresh, own.customerId)));
     told.push(...(await askByCardWithCanaries(journey.bank(), fresh, own.cardId)));
     await askForTokensWithCanaries();
     taken += 5;
@@ -162,10 +168,13 @@ describe('What is personal or secret', function inClear() {
     // What the edge submits for approval, the callers of those RPCs have sent: see the table of approvals.
     const own = [
       'account.AuthorizeOrders',
+      'account.FindAccount',
       'account.FindCard',
       'account.HonourCheque',
       'account.RecordEntryParticulars',
+      'customer.MatchName',
       'customer.ScreenParties',
+      'integration.ConfirmPayee',
       'integration.SendPayment',
       'security.ExchangeToken',
       'security.IssuePartnerToken',

@@ -53,6 +53,19 @@ export async function tellAccountWithCanaries(bank: Bank, fresh: () => string, a
   return [told, honoured].map((answer) => JSON.stringify(answer));
 }
 
+/** What is asked of whom a payment is to go to, with numbers and names that must stand nowhere; answers what was told. */
+export async function askOfPayeesWithCanaries(bank: Bank, fresh: () => string, customerId: string): Promise<string[]> {
+  const account = { case: 'iban' as const, value: fresh().slice(0, 34) };
+  const found = await bank.as(AccountService, 'transaction').findAccount({ account }).catch(String);
+  const name = fresh();
+  const matched = await bank.as(CustomerService, 'transaction').matchName({ customerIds: [customerId], name });
+  // There is no scheme that could be asked.
+  const payeeConfirmationId = newId('pcf');
+  const asked = { payeeConfirmationId, iban: 'DE89370400440532013000', name: fresh() };
+  const confirmed = await bank.as(IntegrationService, 'transaction').confirmPayee(asked).catch(String);
+  return [found, matched, confirmed].map((answer) => JSON.stringify(answer));
+}
+
 /** What is asked by a card, as the bank is asked by its switch, with names of merchants that must stand nowhere; answers what was told. */
 export async function askByCardWithCanaries(bank: Bank, fresh: () => string, cardId: string): Promise<string[]> {
   const cardNumber = await cardNumberOf(bank, cardId);

@@ -135,6 +135,7 @@ describe('A stranger', function aStranger() {
           available: money('250.00'),
           held: nothing,
           pendingIn: nothing,
+          total: money('-250.00'),
         });
         await refused(transfer(toJoint(), '250.01'), 'INSUFFICIENT_FUNDS');
       });
