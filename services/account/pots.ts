@@ -5,7 +5,6 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
 import { asBuffer } from '#chassis/encode.ts';
-import type { Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import { fromMoney, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
@@ -92,18 +91,9 @@ export function goalOf(
 }
 
 function goalDay(text: string, today: string): string | null {
-  const invalid = () => refuse('DATE_INVALID', { field: 'goal_date' });
-  const day = readDay(text, invalid);
-  if (day !== null && day < today) throw invalid();
+  const day = readDate('goal_date', text, refuse)?.toString() ?? null;
+  if (day !== null && day < today) throw refuse('DATE_INVALID', { field: 'goal_date' });
   return day;
-}
-
-function readDay(text: string, invalid: () => Refusal): string | null {
-  try {
-    return readDate('goal_date', text)?.toString() ?? null;
-  } catch {
-    throw invalid();
-  }
 }
 
 /** Refuses a customer who may not pay from an account. Whether others have to sign payments says nothing of pots: the money stays on the account. */
