@@ -52,7 +52,11 @@ describe('What transaction has of a customer who was merged', () => {
       expect(await all(`select ${orderers} from ${table}`), table).to.deep.equal(['cus_survivor cus_survivor']);
     }
     const used = `subject || ' ' || amount || ' ' || count as one from limit_usage order by subject`;
-    expect(await all(`select ${used}`)).to.deep.equal(['abroad/cus_survivor 30 2', 'cus_survivor 15 2', 'free:1/acc_1 1 1']);
+    expect(await all(`select ${used}`)).to.deep.equal([
+      'abroad/cus_survivor 30 2',
+      'cus_survivor 15 2',
+      'free:1/acc_1 1 1',
+    ]);
     expect(await all(`select subject as one from limit_reservation order by 1`)).to.deep.equal([
       'abroad/cus_survivor',
       'cus_survivor',
