@@ -82,6 +82,14 @@ export function endPotsOf(accountId: string, date: string): RawBuilder<unknown> 
   `;
 }
 
+/** The open pots of accounts. */
+export function selectOpenPotsOf(accountIds: readonly string[]): RawBuilder<{ id: string; accountId: string }> {
+  return sql`
+    select id, account_id as "accountId" from pot
+    where account_id = any(${sqlArray(accountIds)}::text[]) and state = 'open' order by account_id, id
+  `;
+}
+
 /** The sealed names of the pots of an account, those that are closed too. */
 export function selectPotNames(accountId: string): RawBuilder<Pick<PotRow, 'id' | 'name'>> {
   return sql<Pick<PotRow, 'id' | 'name'>>`select id, name from pot where account_id = ${accountId} order by id`;
