@@ -49,6 +49,15 @@ export function selectOpenPots(accountId: string): RawBuilder<PotRow> {
   `;
 }
 
+/** The pots of an account that were open at the end of a day: no more than it may have open at once. */
+export function selectPotsOn(accountId: string, date: string): RawBuilder<PotRow> {
+  return sql<PotRow>`
+    select ${COLUMNS} from pot p
+    where p.account_id = ${accountId} and p.open_date <= ${date}::date and (p.close_date is null or p.close_date > ${date}::date)
+    order by p.id
+  `;
+}
+
 /** The accounts of pots. Ids that do not exist are left out. */
 export function selectPotAccounts(ids: readonly string[]): RawBuilder<{ id: string; accountId: string }> {
   return sql`select id, account_id as "accountId" from pot where id = any(${sqlArray(ids)}::text[])`;
@@ -70,6 +79,14 @@ export function endPot(id: string, date: string): RawBuilder<unknown> {
 export function endPotsOf(accountId: string, date: string): RawBuilder<unknown> {
   return sql`
     update pot set state = 'closed', close_date = ${date}::date where account_id = ${accountId} and state = 'open'
+  `;
+}
+
+/** The open pots of accounts. */
+export function selectOpenPotsOf(accountIds: readonly string[]): RawBuilder<{ id: string; accountId: string }> {
+  return sql`
+    select id, account_id as "accountId" from pot
+    where account_id = any(${sqlArray(accountIds)}::text[]) and state = 'open' order by account_id, id
   `;
 }
 

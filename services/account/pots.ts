@@ -5,7 +5,6 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Call } from '#chassis/call-context.ts';
 import { readDate } from '#chassis/dates.ts';
 import { asBuffer } from '#chassis/encode.ts';
-import type { Refusal } from '#chassis/errors.ts';
 import { deriveId } from '#chassis/id.ts';
 import { fromMoney, fromPositiveMoney, toMoney } from '#chassis/money.ts';
 import type { Vault } from '#chassis/sealing.ts';
@@ -19,7 +18,7 @@ import { refuse } from './domain/refusals.ts';
 import { standingOf } from './domain/standing.ts';
 import { potStates } from './domain/words.ts';
 import { readPeople } from './people.ts';
-import { type PotRow, selectOpenPots, selectPot, selectPotNames } from './pot-tables.ts';
+import { type PotRow, selectOpenPotsOf, selectPot, selectPotNames } from './pot-tables.ts';
 
 const CONTEXT = 'account.pot';
 
@@ -92,18 +91,9 @@ export function goalOf(
 }
 
 function goalDay(text: string, today: string): string | null {
-  const invalid = () => refuse('DATE_INVALID', { field: 'goal_date' });
-  const day = readDay(text, invalid);
-  if (day !== null && day < today) throw invalid();
+  const day = readDate('goal_date', text, refuse)?.toString() ?? null;
+  if (day !== null && day < today) throw refuse('DATE_INVALID', { field: 'goal_date' });
   return day;
-}
-
-function readDay(text: string, invalid: () => Refusal): string | null {
-  try {
-    return readDate('goal_date', text)?.toString() ?? null;
-  } catch {
-    throw invalid();
-  }
 }
 
 /** Refuses a customer who may not pay from an account. Whether others have to sign payments says nothing of pots: the money stays on the account. */
@@ -152,14 +142,29 @@ export async function balancesOfPots(
 }
 
 /** What is in the open pots of an account together, in minor units. */
-export async function totalOfPots(
+export async function totalOfPots(context: Pick<Context, 'database' | 'ledger'>, accountId: string): Promise<bigint> {
+  return (await totalsOfPots(context, [accountId])).get(accountId) ?? 0n;
+}
+
+/** So many balances are asked for at once. */
+const AT_ONCE = 1_000;
+
+/** The same of many accounts; of those that have no pots there is nothing. */
+export async function totalsOfPots(
   { database, ledger }: Pick<Context, 'database' | 'ledger'>,
-  accountId: string,
-): Promise<bigint> {
-  const pots = await database.query(selectOpenPots(accountId));
-  if (pots.length === 0) return 0n;
-  const { balances } = await ledger.getBalances({ ledgerAccountIds: pots.map(potLedgerAccount) });
-  return balances.reduce((sum, { booked }) => sum + (booked ? fromMoney(booked).minor : 0n), 0n);
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const totals = new Map<string, bigint>();
+  if (accountIds.length === 0) return totals;
+  const ids = (await database.query(selectOpenPotsOf(accountIds))).map(potLedgerAccount);
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const { balances } = await ledger.getBalances({ ledgerAccountIds: ids.slice(from, from + AT_ONCE) });
+    for (const { ledgerAccountId, booked } of balances) {
+      const { accountId } = accountOfLedger(ledgerAccountId);
+      totals.set(accountId, (totals.get(accountId) ?? 0n) + (booked ? fromMoney(booked).minor : 0n));
+    }
+  }
+  return totals;
 }
 
 /** A balance of a ledger account of a customer. */

@@ -224,9 +224,10 @@ async function movePage(
         )
       order by a.id for update
     ), left_version as (
-      -- Interest of the nights until then stays that version's.
+      -- Interest of the nights until then stays that version's; the first one's, where an account moves twice at once.
       insert into interest_version (account_id, until_date, product_version)
       select i.account_id, ${lastNight}::date, i.product_version from interest_account i join due on due.id = i.account_id
+      on conflict do nothing
     ), of_interest as (
       update interest_account i set product_version = ${productVersion} from due where i.account_id = due.id
     )

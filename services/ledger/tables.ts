@@ -58,7 +58,9 @@ export type AccountTerms = Pick<
   >;
 
 /** Opens ledger accounts. Their balance and version are not in the statement: the runtime role may not write them. */
-export function insertAccounts(rows: readonly AccountTerms[]): RawBuilder<unknown> {
+export function insertAccounts(terms: readonly AccountTerms[]): RawBuilder<unknown> {
+  // In one order, whoever opens several: two that open the same ones wait for each other, and not both for ever.
+  const rows = terms.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   return sql`
     insert into ledger_account (id, account_id, currency, normal_side, general_ledger_code, state, floor, ceiling,
       striped)

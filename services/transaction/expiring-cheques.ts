@@ -26,9 +26,9 @@ export function expireCheques(context: Context): () => Promise<void> {
     for (const { id: chequeDepositId, holdId } of await database.query(selectLongInClearing(clearedBy, AT_ONCE))) {
       const call = ownCall('transaction', log);
       if ((await ledger.hold(holdId, call))?.state === HoldState.OPEN) continue;
-      // The same key from whichever process comes to it.
+      // The same key from whichever process comes to it; and one of the day: that the clearing was quicker is remembered under it.
       const request = create(TransactionService.method.reportChequeDeposit.input, {
-        requestId: ownKey(`expired/${chequeDepositId}`),
+        requestId: ownKey(`expired/${chequeDepositId}/${openDate}`),
         chequeDepositId,
         state: ChequeDepositState.RETURNED,
         isoReason: NOBODY_SAYS_WHY,

@@ -86,11 +86,11 @@ export function markPaying(id: string, transactionId: string): RawBuilder<unknow
   return sql`update payment_request set transaction_id = ${transactionId} where id = ${id}`;
 }
 
-/** Some of those whose last day is over, and that no transfer pays. */
-export function selectOverdue(businessDate: string, limit: number): RawBuilder<{ id: string }> {
+/** Some of those after an id whose last day is over, and that no transfer pays. */
+export function selectOverdue(businessDate: string, after: string, limit: number): RawBuilder<{ id: string }> {
   return sql<{ id: string }>`
     select r.id from payment_request r
-    where r.state = 'open' and r.expire_date <= ${businessDate}::date
+    where r.state = 'open' and r.expire_date <= ${businessDate}::date and r.id > ${after}
       and (r.transaction_id is null or exists (
         select from transaction t where t.id = r.transaction_id and t.state = 'refused'
       ))

@@ -142,8 +142,9 @@ const AT_ONCE = 100;
 /** Makes the step of the end of a day by which requests expire. What a transfer still may pay is looked at on the next day. */
 export function expiringRequests({ commands, database, log, vault }: Context): DayStep {
   const method = TransactionService.method.cancelPaymentRequest;
-  async function expire(id: string): Promise<void> {
-    const request = create(method.input, { requestId: ownKey(`expire/${id}`), paymentRequestId: id });
+  async function expire(id: string, businessDate: string): Promise<void> {
+    // A key of the day: that one is being paid is remembered under it, and may be over on the next.
+    const request = create(method.input, { requestId: ownKey(`expire/${id}/${businessDate}`), paymentRequestId: id });
     const [row] = await database.query(selectRequests([id]));
     if (row) await vault.ready(row.partyId);
     try {
@@ -159,11 +160,11 @@ export function expiringRequests({ commands, database, log, vault }: Context): D
     name: 'expire-payment-requests',
     position: 75,
     async take(businessDate) {
-      for (let due = await database.query(selectOverdue(businessDate, AT_ONCE)); due.length > 0; ) {
-        for (const { id } of due) await expire(id);
-        const next = await database.query(selectOverdue(businessDate, AT_ONCE));
-        // What could not be ended is not tried for ever.
-        due = next.filter(({ id }) => !due.some((before) => before.id === id));
+      // What could not be ended is passed, and holds up none of those behind it.
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const due: { id: string }[] = await database.query(selectOverdue(businessDate, after, AT_ONCE));
+        for (const { id } of due) await expire(id, businessDate);
+        after = due.at(-1)?.id;
       }
       const [expired] = await database.query(countExpiredOn(businessDate));
       return { doneCount: expired?.count ?? 0, setAsideCount: 0 };

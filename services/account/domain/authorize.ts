@@ -28,6 +28,8 @@ export interface AccountFacts {
   readonly restricted: boolean;
   /** Null where no owner is of a tier. */
   readonly tiers: OwnerTiers;
+  /** What is in its pots, in minor units; it only counts where tiers limit how much may be on it. */
+  readonly inPots?: bigint | undefined;
   readonly terms: ProductTerms;
 }
 
@@ -232,14 +234,20 @@ function debtorOfOrder(debtor: AccountFacts, { amount: { currency } }: OrderFact
   return { ...debtorMessage(debtor), ...(allowances.length > 0 && { dayAllowances: allowances }) };
 }
 
-function creditorOf({ id, partyId, tiers }: AccountFacts, { amount: { currency } }: OrderFacts) {
-  const minor = balanceLimit(tiers, currency);
+function creditorOf({ id, partyId, tiers, inPots = 0n }: AccountFacts, { amount: { currency } }: OrderFacts) {
+  const minor = stillOn(balanceLimit(tiers, currency), inPots);
   return {
     creditorAccountId: id,
     creditorLedgerAccountId: deriveId('lac', id),
     creditorPartyId: partyId,
     ...(minor !== undefined && { creditorBalanceLimit: toMoney({ currency, minor }) }),
   };
+}
+
+/** How much of a limit is left beside what is in pots: whoever puts it aside has it all the same. */
+function stillOn(limit: bigint | undefined, inPots: bigint): bigint | undefined {
+  if (limit === undefined) return undefined;
+  return limit > inPots ? limit - inPots : 0n;
 }
 
 function feeOf(account: AccountFacts, { operation }: OrderFacts) {

@@ -120,6 +120,34 @@ describe('AnnounceProductMigration', function suite() {
     expect(await explained(first)).to.include({ productVersion: 1, outstanding: '1.0000000000' });
   });
 
+  it('moves who was left behind by one, and is due by the next too, through both on one day', async () => {
+    const rate = (ratePercent: string) => ({ interest: { ...INTEREST, tiers: [{ ratePercent }] } });
+    const productId = await aProductOf(bank(), rate('36.5'));
+    const { accountId } = await open(productId);
+    const { pay, endDay } = daysOf(bank());
+    await pay({ accountId }, '1000.00');
+    const aside = (text: string) => bank().database('account').query(text, [accountId]);
+    await revised(bank(), productId, rate('73'));
+    await announce(productId, await dayIn(1));
+    await aside(
+      `insert into set_aside (step, account_id, date, reason) values ('charge-fees', $1, '2000-01-01', 'NO_ROOM')`,
+    );
+    await endDay();
+    expect(await versionOf(accountId)).to.equal(1);
+    await revised(bank(), productId, rate('109.5'));
+    await announce(productId, await dayIn(1), 3);
+    await aside('delete from set_aside where account_id = $1');
+    const last = (await endDay()).toString();
+    expect(await versionOf(accountId)).to.equal(3);
+    const next = (await endDay()).toString();
+    const explained = async (businessDate: string) =>
+      (await client().explainInterest({ accountId, businessDate })).explanation;
+    expect((await explained(last))?.productVersion).to.equal(1);
+    const after = await explained(next);
+    expect(after?.productVersion).to.equal(3);
+    expect(after?.outstanding).to.equal(after?.recordedOutstanding);
+  });
+
   it('refuses what is too early, what is announced, and what there is not', async () => {
     const productId = await aProductOf(bank(), limited('100'));
     await refused(announce(productId, await dayIn(5)), 'PRODUCT_NOT_FOUND');

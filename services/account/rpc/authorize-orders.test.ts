@@ -8,11 +8,15 @@ import { useBank } from '../../_testbed/bank.ts';
 import {
   ACCOUNT_BANK,
   accountsAs,
+  accountsOf,
   aRequestId,
   openAccount,
+  payIn,
   registerOrganisation,
   registerPerson,
 } from '../../_testbed/opening.ts';
+import { limitBalance } from '../../transaction/testing.ts';
+import { aPot, moving } from '../testing-pots.ts';
 
 type Order = Exclude<MessageInitShape<typeof OrderToAuthorizeSchema>, { $typeName: string }>;
 const { CASH_DEPOSIT, CASH_WITHDRAWAL, TRANSFER, MIGRATION } = Operation;
@@ -189,5 +193,24 @@ describe('AuthorizeOrders', () => {
     const { actor: _, ...nobodys } = toHim();
     const request = { orders: [nobodys] };
     await refused(bank().as(AccountService, 'transaction').authorizeOrders(request), 'REQUEST_INVALID');
+  });
+
+  it('lets no more be on an account and in its pots together than the tiers of its owners do', async () => {
+    const owner = await registerPerson(bank());
+    const account = await openAccount(bank(), { owners: [owner] });
+    await payIn(bank(), account, '80.00');
+    const client = accountsOf(bank(), owner);
+    await client.movePotMoney(moving(await aPot(client, account.accountId), '60.00'));
+    await aPot(client, account.accountId);
+    await limitBalance(bank().database('account'), owner, '100.00');
+    const creditor = { case: 'creditorAccountId' as const, value: account.accountId };
+    const limit = async () => {
+      const [allowed] = await authorize({ ...toHim(), creditor });
+      return typeof allowed === 'object' && allowed.creditorBalanceLimit?.amount;
+    };
+    expect(await limit()).to.equal('40.00');
+    await payIn(bank(), account, '90.00');
+    await client.movePotMoney(moving(await aPot(client, account.accountId), '90.00'));
+    expect(await limit()).to.equal('0.00');
   });
 });

@@ -14,7 +14,9 @@ import { selectRestricted } from '../customer-standings.ts';
 import { type AccountFacts, authorize } from '../domain/authorize.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { People } from '../domain/standing.ts';
+import { balanceLimit } from '../domain/tiers.ts';
 import { readPeople } from '../people.ts';
+import { totalsOfPots } from '../pots.ts';
 import { keyOf } from '../products.ts';
 import { type RequestRow, requestFrom, selectRequests } from '../signature-tables.ts';
 import { type StandingRow, selectDetails, selectStandings } from '../tables.ts';
@@ -135,8 +137,15 @@ async function readAccounts(context: Context, orders: readonly OrderToAuthorize[
     asked.length === 0 ? [] : database.query(selectRestricted(asked.map(({ actor }) => actor?.partyId ?? ''))),
     readSigned(context, orders),
   ]);
-  const terms = await catalogue.terms(rows);
-  const byId = new Map(rows.map((row) => [row.id, factsOf(row, terms)]));
+  const limited = rows.filter(({ tiers, currency }) => balanceLimit(tiers, currency) !== undefined);
+  const [terms, inPots] = await Promise.all([
+    catalogue.terms(rows),
+    totalsOfPots(
+      context,
+      limited.map(({ id }) => id),
+    ),
+  ]);
+  const byId = new Map(rows.map((row) => [row.id, factsOf(row, terms, inPots.get(row.id))]));
   const idByHash = new Map(rows.map(({ id, ibanHash }) => [ibanHash.toString('hex'), id]));
   return {
     byId: (id) => byId.get(id),
@@ -148,6 +157,6 @@ async function readAccounts(context: Context, orders: readonly OrderToAuthorize[
   };
 }
 
-function factsOf(row: StandingRow, terms: ReadonlyMap<string, ProductTerms>): AccountFacts {
-  return { ...row, terms: terms.get(keyOf(row)) ?? create(ProductTermsSchema) };
+function factsOf(row: StandingRow, terms: ReadonlyMap<string, ProductTerms>, inPots: bigint | undefined): AccountFacts {
+  return { ...row, inPots, terms: terms.get(keyOf(row)) ?? create(ProductTermsSchema) };
 }

@@ -35,6 +35,17 @@ describe('CertifyBalance', function suite() {
     await client.movePotMoney(moving(await aPot(client, accountId), '3.00'));
     const apart = await client.certifyBalance({ accountId, format: DocumentFormat.PDF });
     expect([apart.certificate?.balance?.amount, apart.certificate?.inPots?.amount]).to.deep.equal(['10.34', '3.00']);
+    // However many it has had before.
+    await bank()
+      .database('account')
+      .query(
+        `insert into pot (id, account_id, name, state, open_date, close_date, create_time)
+         select 'pot_' || lpad(n::text, 8, '0'), $1, '', 'closed', '2000-01-01', '2000-01-01', clock_timestamp()
+         from generate_series(1, 1000) n`,
+        [accountId],
+      );
+    const still = await client.certifyBalance({ accountId, format: DocumentFormat.PDF });
+    expect(still.certificate?.inPots?.amount).to.equal('3.00');
     const earlier = await client.certifyBalance({ ...json, businessDate: first });
     expect(earlier.certificate?.inPots).to.equal(undefined);
 

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
 import { checkRange } from '../domain/statement.ts';
 import { FORMS } from '../domain/statement-document.ts';
-import { selectPots } from '../pot-tables.ts';
+import { selectPotsOn } from '../pot-tables.ts';
 import { potLedgerAccount } from '../pots.ts';
 import type { AccountRow } from '../tables.ts';
 
@@ -60,15 +60,11 @@ export function certifyBalance(context: Context): Rpcs<typeof AccountService>['c
   };
 }
 
-/** So many pots of an account are asked about, those that are closed by now too: more than it ever has. */
-const POTS = 1_000;
-
 /** What was in the pots of an account at the end of a day together; undefined where it had none. */
 async function inPotsOn({ database, ledger }: Context, { id, currency }: AccountRow, day: string, on: Onwards) {
-  const pots = await database.query(selectPots(id, '', POTS));
-  const opened = pots.filter(({ openDate, closeDate }) => openDate <= day && (closeDate === null || closeDate > day));
-  if (opened.length === 0) return undefined;
-  const ranges = opened.map((pot) => ({ ledgerAccountId: potLedgerAccount(pot), toDate: day, pageSize: 1 }));
+  const pots = await database.query(selectPotsOn(id, day));
+  if (pots.length === 0) return undefined;
+  const ranges = pots.map((pot) => ({ ledgerAccountId: potLedgerAccount(pot), toDate: day, pageSize: 1 }));
   const read = await Promise.all(ranges.map((range) => ledger.listEntries(range, on)));
   const minor = read.reduce((sum, { closingBalance: its }) => sum + (its ? fromMoney(its).minor : 0n), 0n);
   return toMoney({ currency, minor });

@@ -440,6 +440,19 @@ describe('PostJournals', () => {
     expect(await rehearsed(journal(alice, cash, '5.00'), { ledgerAccountId: cash })).to.equal('posted');
   });
 
+  it('rehearses many at once on the same accounts that would be opened, in whatever order they are named', async () => {
+    const [vault, cash] = [newId('lac'), newId('lac')];
+    const opening = { currencyCode: 'EUR', generalLedgerCode: '1011', normalSide: Side.DEBIT };
+    const [one, other] = [vault, cash].map((ledgerAccountId) => ({ ledgerAccountId, ...opening }));
+    const rehearse = async (index: number) => {
+      const assumedLedgerAccounts = (index % 2 === 0 ? [one, other] : [other, one]).map((account) => account ?? {});
+      const asked = { journals: [journal(vault, cash, '5.00')], validateOnly: true, assumedLedgerAccounts };
+      return (await bank.as('transaction').postJournals(asked)).outcomes.map(({ result }) => result.case);
+    };
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => rehearse(index)));
+    expect(new Set(answers.flat())).to.deep.equal(new Set(['posted']));
+  });
+
   it('takes balancing legs as pairs without an amount alone', async () => {
     const [alice, pot] = [await bank.funded('100.00'), await bank.open()];
     const { legs = [] } = sweeping(alice, pot, '1.00');

@@ -13,11 +13,16 @@ export class MergedCustomers extends Migration {
 
 function orders(): string {
   const inTheirName = `set actor = jsonb_set(actor, '{partyId}', to_jsonb(survivor))`;
+  // Of a review that is still to begin.
+  const inTheirs = `set review = jsonb_set(review, '{actor,partyId}', to_jsonb(survivor))`;
+  const isTheirs = `review #>> '{actor,partyId}' = merged`;
   return `
       update scheduled_payment ${inTheirName} where state in ('active', 'paused') and actor ->> 'partyId' = merged;
       update payment_order ${inTheirName}
       where state = 'created' and (not executed or not handed_over) and actor ->> 'partyId' = merged;
+      update payment_order ${inTheirs} where state = 'created' and not executed and ${isTheirs};
       update awaited_signature ${inTheirName} where not done and actor ->> 'partyId' = merged;
+      update awaited_signature ${inTheirs} where not done and ${isTheirs};
       update review ${inTheirName} where state = 'open' and actor ->> 'partyId' = merged;
   `;
 }

@@ -56,7 +56,11 @@ describe('ConfirmPayee', function confirmPayee() {
          where id = (select min(id) from payee_confirmation where customer_id = $1)`,
         [guesser],
       );
-    expect((await ask('Jana Novotna')).payeeConfirmation?.nameMatch).to.equal(NameMatch.MTCH);
+    const last = { requestId: aRequestId(), iban, name: 'Jana Novotna' };
+    const answer = await own.confirmPayee(last);
+    expect(answer.payeeConfirmation?.nameMatch).to.equal(NameMatch.MTCH);
     await refused(ask('Jana Novotna'), 'RATE_LIMITED');
+    // Who has not heard the answer asks again.
+    expect(await own.confirmPayee(last)).to.deep.equal(answer);
   });
 });

@@ -1,5 +1,5 @@
 import type { Call } from '#chassis/call-context.ts';
-import { refuseCall } from '#chassis/errors.ts';
+import { Refusal, refuseCall } from '#chassis/errors.ts';
 import { newId } from '#chassis/id.ts';
 import type { Rpcs } from '#chassis/serve.ts';
 import { type ConfirmPayeeRequest, TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
@@ -20,14 +20,16 @@ export function confirmPayee(context: Context): Rpcs<typeof TransactionService>[
       prepare: async () => {
         const iban = normalise(request.iban);
         if (!isValid(iban)) throw refuse('IBAN_INVALID');
-        // Whoever has asked enough, has nobody asked.
-        await checkRate(database, call);
-        return ask(context, { ...request, iban }, call);
+        // Whoever has asked enough, has nobody asked; who repeats what was answered is answered all the same, and so it is said below.
+        return (await limited(database, call)) ?? ask(context, { ...request, iban }, call);
       },
-      decide: async (tx, row) => {
+      decide: async (tx, prepared) => {
+        if (prepared instanceof Refusal) throw prepared;
+        const row = prepared;
         await tx.query(lockPayees(row.customerId));
         // What was asked at the same time is counted by now: whatever was heard of it is told to nobody.
-        await checkRate(tx, call);
+        const tooMany = await limited(tx, call);
+        if (tooMany) throw tooMany;
         tx.record({ resourceIds: [row.id, row.creditorAccountId].filter((id) => id !== ''), partyId: row.customerId });
         const message = await confirmationMessage(vault, row, []);
         // What is only tried is not counted: so nothing is answered.
@@ -38,12 +40,13 @@ export function confirmPayee(context: Context): Rpcs<typeof TransactionService>[
     });
 }
 
-async function checkRate({ query }: Pick<Context['database'], 'query'>, call: Call): Promise<void> {
+/** The refusal of whoever has asked as often as they may. */
+async function limited({ query }: Pick<Context['database'], 'query'>, call: Call): Promise<Refusal | undefined> {
   const now = Date.now();
   const asked = await query(selectAskedSince(call.principal?.partyId ?? '', askedSince(now)));
   const times = asked.map(({ createMs }) => createMs);
   const seconds = secondsToWait(times, now);
-  if (seconds !== undefined) throw refuseCall('RATE_LIMITED', { retry_after_seconds: String(seconds) });
+  return seconds === undefined ? undefined : refuseCall('RATE_LIMITED', { retry_after_seconds: String(seconds) });
 }
 
 async function ask(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { refused } from '#chassis/testing/service.ts';
@@ -116,5 +117,28 @@ describe('CreatePaymentRequest', function createPaymentRequest() {
     expect(await events(last.paymentRequestId)).to.deep.equal(['PaymentRequested 1', 'PaymentRequestEnded 2']);
     const { metadata } = await refused(teller().transferFunds(paying(last)), 'PAYMENT_REQUEST_NOT_OPEN');
     expect(metadata['state']).to.equal('EXPIRED');
+  });
+
+  it('expires on a later day, where it was being paid just when it was to expire, and is not paid after all', async () => {
+    const hers = await openAccount(bank());
+    const one = await asked(bank(), hers, mine(), { expireDate: await inDays(bank(), 0) });
+    const { paymentRequestId: id } = one;
+    const { query, open } = bank().database('transaction');
+    const rival = await open('superuser');
+    await rival.query('begin');
+    await rival.query('select from payment_request where id = $1 for update', [id]);
+    const ending = endDay(bank());
+    const waiting = () =>
+      query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like '%payment_request%'`);
+    while ((await waiting()).length === 0) await sleep(20);
+    await rival.query(`update payment_request set transaction_id = 'txn_of_another_process' where id = $1`, [id]);
+    await rival.query('commit');
+    await rival.end();
+    await ending;
+    expect(await stateOf(one)).to.equal(PAYING);
+    await query('update payment_request set transaction_id = null where id = $1', [id]);
+    await endDay(bank());
+    expect(await stateOf(one)).to.equal(EXPIRED);
   });
 });

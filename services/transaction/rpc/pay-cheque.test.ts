@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { refused, staffAt } from '#chassis/testing/service.ts';
 import { TillEntryKind } from '#gen/bank/transaction/v1/till_pb.ts';
+import { TransactionState } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { TransactionService } from '#gen/bank/transaction/v1/transaction_service_pb.ts';
 import { approved, aRequestId, balanceOf, there } from '../testing.ts';
 import { aCheque, accountsAs, chequeState, useCheques } from '../testing-cheques.ts';
@@ -23,6 +24,15 @@ describe('PayCheque', () => {
     const { entries } = await teller().listTillEntries({ tillId });
     expect(entries.filter(({ kind }) => kind === TillEntryKind.CHEQUE).map(({ state }) => state)).to.deep.equal([2, 3]);
     await refused(teller().payCheque(await aCheque(bank(), drawer().iban, 2)), 'TILL_NOT_OPEN');
+  });
+
+  it('leaves nothing to undo of one that is not covered', async () => {
+    const elsewhere = bank().asPrincipal(TransactionService, staffAt('brn_without_tills', 'TELLER'));
+    await refused(elsewhere.payCheque(await aCheque(bank(), drawer().iban, 4, '5000.00')), 'INSUFFICIENT_FUNDS');
+    const { transactions } = await approved(bank(), 'BACK_OFFICE').listTransactions({ accountId: drawer().accountId });
+    const unpaid = there(transactions.find(({ state }) => state === TransactionState.REFUSED));
+    const undo = { requestId: aRequestId(), transactionId: unpaid.transactionId };
+    await refused(approved(bank(), 'BACK_OFFICE').reverseTransaction(undo), 'TRANSACTION_NOT_REVERSIBLE');
   });
 
   it('pays what its issuer has told of, and to whom', async () => {

@@ -3,6 +3,7 @@ import { refused } from '#chassis/testing/service.ts';
 import { FreezeReason } from '#gen/bank/account/v1/account_pb.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
+import { endDay } from '../../_testbed/days.ts';
 import { accountsAs, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
 import { approved, aRequestId, as, balancesOf, limitBalance, there } from '../testing.ts';
 import { aCheque, depositInShort, useCheques } from '../testing-cheques.ts';
@@ -57,7 +58,18 @@ describe('ReportChequeDeposit', () => {
     const long = `update cheque_deposit set clear_date = clear_date - 400 where id in ($1, $2) returning id, hold_id as "holdId"`;
     const holds = await database.query<{ id: string; holdId: string }>(long, [id, early]);
     const { holdId } = there(holds.find((one) => one.id === id));
+    // The clearing says something just then, which comes to nothing: it is sent back all the same, on a later day.
+    const clearing = await database.open('superuser');
+    await clearing.query('begin');
+    await clearing.query('select from cheque_deposit where id = $1 for update', [id]);
     await bank().as(LedgerService, 'transaction').releaseHold({ requestId: aRequestId(), holdId });
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await until(async () => (await database.query(waits)).length > 0);
+    await clearing.query(`update cheque_deposit set state = 'pending' where id = $1`, [id]);
+    await clearing.query('commit');
+    await clearing.end();
+    await database.query(`update cheque_deposit set state = 'in_clearing' where id = $1`, [id]);
+    await endDay(bank());
     const stateOf = async (cheque: string) => {
       const sql = `select state || ' ' || iso_reason as state from cheque_deposit where id = $1`;
       return (await database.query<{ state: string }>(sql, [cheque]))[0]?.state;

@@ -1,4 +1,5 @@
 import type { Call } from '#chassis/call-context.ts';
+import { refuseCall } from '#chassis/errors.ts';
 import { fromPositiveMoney } from '#chassis/money.ts';
 import { patiently } from '#chassis/patience.ts';
 import type { Rpcs } from '#chassis/serve.ts';
@@ -6,6 +7,7 @@ import type { ReverseTransactionRequest, TransactionService } from '#gen/bank/tr
 import type { Context } from '../context.ts';
 import { bankAccount } from '../domain/bank-accounts.ts';
 import { refuse, refuseRequest } from '../domain/refusals.ts';
+import type { Order } from '../domain/words.ts';
 import { sealParticulars } from '../particulars.ts';
 import { type ReversalPlan, reversalSteps } from '../reversing.ts';
 import { orderFrom, selectOrder } from '../tables.ts';
@@ -24,17 +26,22 @@ async function prepare(context: Context, request: ReverseTransactionRequest, cal
   const asked = request.amount && fromPositiveMoney(request.amount);
   const [raw] = await context.database.query(selectOrder(originalId));
   if (!raw) throw refuse('TRANSACTION_NOT_FOUND');
-  const { partyId, currency, type, journalId } = orderFrom(raw);
+  const original = orderFrom(raw);
+  const { partyId, currency, type } = original;
   // What has left the bank, or came from elsewhere, is not the bank's alone to undo: it is returned, by the scheme.
-  const byClearing = type === 'cheque_payment' && (await isByClearing(context, journalId, currency, call));
-  if (OF_SCHEMES.includes(type) || byClearing) throw refuse('TRANSACTION_NOT_REVERSIBLE');
+  if (OF_SCHEMES.includes(type) || (await isByClearing(context, original, call))) {
+    throw refuse('TRANSACTION_NOT_REVERSIBLE');
+  }
   if (asked && asked.currency !== currency) throw refuseRequest('CURRENCY_MISMATCH');
   const particulars = await sealParticulars(context.vault, partyId, { remittanceInformation });
   return { originalId, amount: asked?.minor, particulars };
 }
 
-/** Whether a journal books something on the clearing: a cheque that another bank has presented. */
-async function isByClearing({ ledger }: Context, journalId: string, currency: string, call: Call): Promise<boolean> {
-  const clearing = bankAccount('clearing', currency);
-  return (await ledger.bookedOn(journalId, call)).includes(clearing);
+/** Whether it is a cheque that another bank has presented: its journal books something on the clearing. */
+async function isByClearing({ ledger }: Context, order: Order, call: Call): Promise<boolean> {
+  const { type, state, journalId, currency } = order;
+  // Of one that was not paid there is no journal, and of one that is being paid none yet.
+  if (type !== 'cheque_payment' || state === 'refused') return false;
+  if (state === 'pending') throw refuseCall('OUTCOME_PENDING');
+  return (await ledger.bookedOn(journalId, call)).includes(bankAccount('clearing', currency));
 }
