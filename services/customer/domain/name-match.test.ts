@@ -19,6 +19,8 @@ const TABLE = [
   ['Jana Nowotna', person('Jana', 'Novotná'), CMTC, 'Jana Novotná'],
   ['Novotná', person('Jana', 'Novotná'), NMTC, ''],
   ['Jana', person('Jana', 'Novotná'), NMTC, ''],
+  ['Jana N.', person('Jana', 'Novotná'), NMTC, ''],
+  ['Nováková J.', person('Jana', 'Novotná'), NMTC, ''],
   ['J. N.', person('Jana', 'Novotná'), NMTC, ''],
   ['Jan Novotný', person('Jana', 'Novotná'), NMTC, ''],
   ['Petr Svoboda', person('Jana', 'Novotná'), NMTC, ''],
