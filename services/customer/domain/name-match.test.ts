@@ -21,6 +21,8 @@ const TABLE = [
   ['Jana', person('Jana', 'Novotná'), NMTC, ''],
   ['Jana N.', person('Jana', 'Novotná'), NMTC, ''],
   ['Nováková J.', person('Jana', 'Novotná'), NMTC, ''],
+  ['Peter Pan', person('Peter', 'Pan'), MTCH, ''],
+  ['Peter', person('Peter', 'Pan'), NMTC, ''],
   ['J. N.', person('Jana', 'Novotná'), NMTC, ''],
   ['Jan Novotný', person('Jana', 'Novotná'), NMTC, ''],
   ['Petr Svoboda', person('Jana', 'Novotná'), NMTC, ''],

@@ -40,9 +40,10 @@ function nameAsWritten({ case: kind, value }: Party): string {
 
 /** The words that tell: of a person single letters too, which are initials. */
 function partsOf(name: string, isPerson: boolean): string[] {
-  const telling = wordsOf(name)
-    .map(({ text }) => text)
-    .filter((text) => !TITLES.has(text));
+  const words = wordsOf(name).map(({ text }) => text);
+  const untitled = words.filter((text) => !TITLES.has(text));
+  // Somebody's family name may be one: half of their name must not do for all of it.
+  const telling = untitled.length > 1 ? untitled : words;
   if (!isPerson) return telling;
   const initials = name
     .split(/[\s.]+/)
