@@ -4918,7 +4918,7 @@ export const CustomerService: GenService<{
    * Asks that the bank forgets a customer, and answers what it has to keep all the same. Compliance decides: it destroys the customer's key
    * (security's DestroyDataKey, which needs two of them), and the request is done when this service has heard of that, or it rejects it.
    *
-   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), ERASURE_REQUESTED (ALREADY_EXISTS: a request of theirs stands), CUSTOMER_ERASED (FAILED_PRECONDITION: it was done)
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), ERASURE_REQUESTED (ALREADY_EXISTS: a request of theirs stands), CUSTOMER_ERASED (FAILED_PRECONDITION: it was done), CUSTOMER_MERGED (FAILED_PRECONDITION: they were merged into another, whose erasure erases both)
    *
    * @generated from rpc bank.customer.v1.CustomerService.RequestErasure
    */
