@@ -3864,6 +3864,7 @@ export const rules: { readonly [Path in RpcPath]: Rule } = {
       'CUSTOMER_NOT_FOUND',
       'ERASURE_REQUESTED',
       'CUSTOMER_ERASED',
+      'CUSTOMER_MERGED',
     ],
   },
   'bank.customer.v1.CustomerService/GetErasureRequest': {

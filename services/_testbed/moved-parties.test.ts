@@ -90,6 +90,9 @@ describe('A party that was merged into another', () => {
        insert into notice (party_id, number, template, topic, facts, occur_time, create_time) values
          ${notice('cus_a', 1)}, ${notice('cus_a', 2)}, ${notice('cus_b', 2)}, ${notice('cus_b', 3)};
        insert into delivery (party_id, number, channel, state, attempts, create_time) values ('cus_b', 3, 'email', 'sent', 1, now());
+       insert into preference (party_id, locale, time_zone, choices, version, update_time)
+         values ('cus_b', 'cs', 'Europe/Prague', '{}', 1, now());
+       insert into consent values ('cus_b', 'email', 1, true, now());
        insert into low_balance values ('cus_a', 'acc_1', 'CZK', 5), ('cus_b', 'acc_1', 'CZK', 9), ('cus_b', 'acc_2', 'CZK', 9)`,
     );
     expect(await read(database, `select party_id || ' ' || number as line from notice`)).to.deep.equal([
@@ -109,6 +112,9 @@ describe('A party that was merged into another', () => {
       `select party_id || ' ' || account_id || ' ' || below_minor as line from low_balance`,
     );
     expect(low).to.deep.equal(['cus_a acc_1 5', 'cus_a acc_2 9']);
+    // What they want to be told by, and the consent that goes with it.
+    const wishes = 'select party_id as line from preference union all select party_id from consent';
+    expect(await read(database, wishes)).to.deep.equal(['cus_a', 'cus_a']);
   });
 
   it('signs once where both were named, and is asked in the other’s name', async () => {

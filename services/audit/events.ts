@@ -104,7 +104,7 @@ function handlersOf(record: Recorder): Handler[] {
       await tx.execute(insertMerged(mergedCustomerId, customerId));
       // What is held of the one is of the other as well.
       await tx.query(lockHolds());
-      await tx.execute(spreadHolds([mergedCustomerId, customerId]));
+      await tx.execute(spreadHolds(mergedCustomerId));
     }),
   ];
 }

@@ -98,18 +98,23 @@ export function insertHold(row: Omit<HoldRow, 'reason'> & { readonly sealed: Sea
   `;
 }
 
-/** Places the holds of either of two parties, who are one and the same, on the other as well, unless that was done. */
-export function spreadHolds(partyIds: readonly [string, string]): RawBuilder<unknown> {
-  const [one, other] = partyIds;
+/**
+ * Places the holds of a party, and of all with whom they were merged, on each of these as well, unless that was done. A copy is called as
+ * what it is a copy of, so that it has none of its own, and for whom it is.
+ */
+export function spreadHolds(partyId: string): RawBuilder<unknown> {
+  const root = (id: string) => sql`split_part(${sql.ref(id)}, '-', 1)`;
   return sql`
+    with recursive family as (
+      select survivor_of(${partyId}) collate "C" as id
+      union select m.party_id from merged_party m join family f on m.survivor_id = f.id
+    )
     insert into legal_hold (hold_id, party_id, resource_id, start_time, end_time, reason_sealed, author_id, create_time)
-    select h.hold_id || '-' || p.id, p.id, h.resource_id, h.start_time, h.end_time, h.reason_sealed, h.author_id, clock_timestamp()
-    from legal_hold h cross join (values (${one}), (${other})) as p (id)
-    where h.release_time is null and h.party_id in (${one}, ${other}) and h.party_id <> p.id
-      and not exists (
-        select from legal_hold o where o.party_id = p.id and o.reason_sealed = h.reason_sealed
-          and o.resource_id = h.resource_id and o.author_id = h.author_id
-      )
+    select ${root('h.hold_id')} || '-' || p.id, p.id, h.resource_id, h.start_time, h.end_time, h.reason_sealed, h.author_id,
+      clock_timestamp()
+    from legal_hold h join family whose on whose.id = h.party_id cross join family p
+    where h.release_time is null
+      and not exists (select from legal_hold o where o.party_id = p.id and ${root('o.hold_id')} = ${root('h.hold_id')})
     on conflict do nothing
   `;
 }

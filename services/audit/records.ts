@@ -129,10 +129,10 @@ async function rowsIn(
 
 /** A search for what is asked, with who was merged into the party, or the thing, that it names. */
 export async function searchOf({ database }: Means, filter: ListAuditRecordsRequest): Promise<Search> {
-  const ids = [filter.partyId, filter.resourceId].filter((id) => id !== '');
-  const merged: string[] = [];
-  for (const id of ids) merged.push(...(await database.query(selectMergedInto(id))).map((one) => one.id));
-  const asked = { filter, merged };
+  const mergedInto = async (id: string) =>
+    id === '' ? [] : (await database.query(selectMergedInto(id))).map((one) => one.id);
+  const [mergedParties, mergedResources] = [await mergedInto(filter.partyId), await mergedInto(filter.resourceId)];
+  const asked = { filter, mergedParties, mergedResources };
   return {
     select: (page) => selectRecords(asked, page),
     fits: fitsSearch(asked),

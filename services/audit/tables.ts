@@ -6,7 +6,6 @@ import { asBuffer } from '#chassis/encode.ts';
 import type { NodePlace, TreeNode } from '#chassis/merkle-log.ts';
 import { sqlArray } from '#chassis/sql-array.ts';
 import { type AuditRecord, Outcome, RecordKindSchema } from '#gen/bank/audit/v1/audit_pb.ts';
-import type { ListAuditRecordsRequest } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import type { Asked } from './domain/search.ts';
 import { bodyOf, type Ciphertexts, type RecordRow } from './messages.ts';
 
@@ -186,32 +185,31 @@ export function selectEntries(log: string, from: number, limit: number): RawBuil
 
 /** The records that fit, newest first; those after a place in that order. */
 export function selectRecords(
-  { filter, merged }: Asked,
+  asked: Asked,
   { after, limit }: { readonly after: readonly string[] | undefined; readonly limit: number },
 ): RawBuilder<RecordRow> {
   return sql<RecordRow>`
     select ${COLUMNS} from audit_record r
-    where ${sql.join(conditions(filter, merged, after), sql` and `)}
+    where ${sql.join(conditions(asked, after), sql` and `)}
     order by r.occur_time desc, r.record_id desc limit ${limit}
   `;
 }
 
 function conditions(
-  filter: ListAuditRecordsRequest,
-  merged: readonly string[],
+  { filter, mergedParties, mergedResources }: Asked,
   after: readonly string[] | undefined,
 ): RawBuilder<unknown>[] {
   const { partyId, resourceId, actorId, rpc, reason, outcome, kind, startTime, endTime } = filter;
   const [afterMs, afterId] = after ?? [];
   const has = (body: object) => sql`r.body @> ${JSON.stringify(body)}::jsonb`;
-  const concerns = [partyId, ...merged].flatMap((id) => [
+  const concerns = [partyId, ...mergedParties].flatMap((id) => [
     { actor: { partyId: id } },
     { actor: { approverId: id } },
     { before: { partyId: id } },
     { after: { partyId: id } },
     { resourceIds: [id] },
   ]);
-  const resources = [resourceId, ...merged].map((id) => has({ resourceIds: [id] }));
+  const resources = [resourceId, ...mergedResources].map((id) => has({ resourceIds: [id] }));
   // Not as text: the last instants of the year 9999 are of the year 10000 to the millisecond, which has five digits.
   const at = (ms: number) => sql`to_timestamp(${ms}::float8 / 1000)`;
   return [

@@ -1,5 +1,6 @@
 // The statements about customers who were merged into others.
 import { type RawBuilder, sql } from 'kysely';
+import { sqlArray } from '#chassis/sql-array.ts';
 
 /** That one customer was merged into another. */
 export interface MergeRow {
@@ -37,6 +38,28 @@ export function markToldAgain(mergedCustomerId: string): RawBuilder<unknown> {
   return sql`update customer_merge set told_again = true where merged_customer_id = ${mergedCustomerId}`;
 }
 
+/** Into whom customers were merged, and into whom those were in turn: others than these. */
+export function selectSurvivors(ids: readonly string[]): RawBuilder<{ id: string }> {
+  return sql<{ id: string }>`
+    with recursive way as (
+      select merged_into_id as id from customer where id = any(${sqlArray(ids)}::text[]) and merged_into_id is not null
+      union select c.merged_into_id from way join customer c on c.id = way.id where c.merged_into_id is not null
+    )
+    select id from way where id <> all(${sqlArray(ids)}::text[]) order by id
+  `;
+}
+
+/** Of whom customers are made: themselves, and all who were merged into them. */
+export function selectParts(ids: readonly string[]): RawBuilder<{ id: string; partId: string }> {
+  return sql<{ id: string; partId: string }>`
+    with recursive part as (
+      select id collate "C" as id, id collate "C" as part_id from unnest(${sqlArray(ids)}::text[]) as one (id)
+      union select part.id, c.id from part join customer c on c.merged_into_id = part.part_id
+    )
+    select id, part_id as "partId" from part
+  `;
+}
+
 /** How two customers stand to each other, and to others, on a day or later: what keeps them two. */
 export function selectObstacles(
   { customerId, mergedCustomerId }: MergeRow,
@@ -62,7 +85,9 @@ export function selectObstacles(
           )
       ) as shared,
       exists (select from erasure_request where customer_id in ${both} and state = 1) as erasing,
-      exists (select from sanctions_hit where customer_id in ${both} and state in ('OPEN', 'CONFIRMED')) as restricted
+      exists (
+        select from sanctions_hit where customer_id in ${both} and state in ('OPEN', 'CONFIRMED')
+      ) or exists (select from customer where id in ${both} and restricted) as restricted
   `;
 }
 

@@ -69,7 +69,7 @@ async function screenSome(context: Context, place: Place): Promise<Place | undef
     };
     await writeHits(tx, [...still], found, publish);
     await tx.em.flush();
-    await restrictByHits({ em: tx.em, publish }, [...still]);
+    await restrictByHits({ em: tx.em, query: tx.query, publish }, [...still]);
     await tx.em.flush();
     if (events.length > 0) await tx.query(insertOutbox(events));
   });

@@ -7,6 +7,7 @@ import { repeat } from '#chassis/repeat.ts';
 import type { Context } from './context.ts';
 import { restricts } from './domain/hits.ts';
 import { publishStanding } from './events.ts';
+import { selectParts, selectSurvivors } from './merge-tables.ts';
 import { SanctionsHitRow } from './screening-tables.ts';
 import { CustomerRow, selectUntold } from './tables.ts';
 
@@ -24,15 +25,25 @@ export function changeStanding(
   publishStanding(tx, row);
 }
 
-/** Restricts customers, whose rows are locked, as their hits have it now, and lifts it where they have none any more. */
+/**
+ * Restricts customers, whose rows are locked, as their hits have it now, and lifts it where they have none any more. What is found of who was
+ * merged into somebody is found of that one: they are one and the same.
+ */
 export async function restrictByHits(
-  { em, publish }: Pick<CommandTx, 'em' | 'publish'>,
+  { em, query, publish }: Pick<CommandTx, 'em' | 'query' | 'publish'>,
   ids: readonly string[],
 ): Promise<void> {
-  const hits = await em.find(SanctionsHitRow, { customerId: { $in: [...ids] } });
-  const restricted = new Set(hits.filter(({ state }) => restricts(state)).map(({ customerId }) => customerId));
+  const others = (await query(selectSurvivors(ids))).map(({ id }) => id);
+  // As they are now: who else changes them waits.
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id: 'asc' } } as const;
+  if (others.length > 0) await em.find(CustomerRow, { id: { $in: others } }, lock);
+  const all = [...ids, ...others];
+  const parts = await query(selectParts(all));
+  const hits = await em.find(SanctionsHitRow, { customerId: { $in: parts.map(({ partId }) => partId) } });
+  const found = new Set(hits.filter(({ state }) => restricts(state)).map(({ customerId }) => customerId));
+  const restricted = new Set(parts.filter(({ partId }) => found.has(partId)).map(({ id }) => id));
   // As they are now, and not as they were when this transaction first read them.
-  const rows = await em.find(CustomerRow, { id: { $in: [...ids] } });
+  const rows = await em.find(CustomerRow, { id: { $in: all } });
   for (const row of rows) {
     const isNow = restricted.has(row.id);
     if (row.restricted === isNow) continue;

@@ -59,13 +59,15 @@ export function schemePort({
   const { policy, isLeftAlone } = patience(TIMEOUT_MS);
   // What payers ask has a line of its own: it never keeps a payment waiting, and a bank that says nothing of its names is paid all the same.
   const asking = patience(CONFIRM_TIMEOUT_MS);
+  // With the wait for a turn: a payer waits for both.
+  const inTime = wrap(timeout(CONFIRM_TIMEOUT_MS, TimeoutStrategy.Aggressive), asking.policy);
 
   /** One call. Throws where there was no answer, or the scheme says that it cannot. */
   function ask(
     method: string,
     path: string,
     body?: string,
-    line = policy,
+    line: Pick<typeof policy, 'execute'> = policy,
     type = 'application/xml',
   ): Promise<Fetched & { readonly status: number }> {
     return line.execute(async ({ signal }) => {
@@ -132,7 +134,7 @@ export function schemePort({
       });
     },
     confirm: confirming({ database, log }, asking.isLeftAlone, (path, body) =>
-      ask('POST', path, body, asking.policy, 'application/json'),
+      ask('POST', path, body, inTime, 'application/json'),
     ),
     isLeftAlone,
   };

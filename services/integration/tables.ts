@@ -153,10 +153,11 @@ export function selectPieces(fileId: string, from: number, count: number): RawBu
 /** How many payments of a file to other banks are where, of those that have left. */
 export function countSent(fileId: string): RawBuilder<{ state: Sent['state']; count: number }> {
   return sql`
-    select o.state, count(*)::integer as count
+    select coalesce(o.state, u.state) as state, count(*)::integer as count
     from payment_piece p cross join jsonb_array_elements(p.outcomes) as outcome
-      join (${ENDS}) o on o.id = outcome ->> 'paymentOrderId'
-    where p.file_id = ${fileId} group by o.state
+      left join outbound_payment o on o.id = outcome ->> 'paymentOrderId'
+      left join unsent_payment u on u.id = outcome ->> 'paymentOrderId'
+    where p.file_id = ${fileId} and (o.id is not null or u.id is not null) group by 1
   `;
 }
 

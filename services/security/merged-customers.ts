@@ -50,7 +50,12 @@ async function destroyOne(tx: CommandTx, partyId: string, now: Date): Promise<vo
 }
 
 /** Refuses CUSTOMER_MERGED who goes on as somebody else. */
-export async function refuseMerged({ query }: Pick<CommandTx, 'query'>, partyId: string): Promise<void> {
+export async function refuseMerged(tx: Pick<CommandTx, 'query'>, partyId: string): Promise<void> {
+  if (await isMerged(tx, partyId)) throw refuse('CUSTOMER_MERGED');
+}
+
+/** Whether a customer goes on as somebody else. */
+export async function isMerged({ query }: Pick<CommandTx, 'query'>, partyId: string): Promise<boolean> {
   const [survivor] = await query(selectSurvivor(partyId));
-  if (survivor && survivor.id !== partyId) throw refuse('CUSTOMER_MERGED');
+  return survivor !== undefined && survivor.id !== partyId;
 }

@@ -25,6 +25,9 @@ export interface PayeeNames {
   ofOthers(asked: Asked, on: Onwards & { readonly log: Logger }): Promise<Answer>;
 }
 
+/** Of the time that a payer waits, what is left to keep the answer and tell it, where the other bank says nothing. */
+const TO_ANSWER_MS = 1_500;
+
 const NOBODY_SAYS: Answer = { nameMatch: NameMatch.NOAP, matchedName: '' };
 
 /** Makes the port to those who know. */
@@ -42,8 +45,9 @@ export function payeeNamesOf(
       const { nameMatch, matchedName } = await customers.matchName({ customerIds, name }, on);
       return { nameMatch, matchedName, accountId };
     },
-    async ofOthers({ id: payeeConfirmationId, iban, name }, { log, ...on }) {
+    async ofOthers({ id: payeeConfirmationId, iban, name }, { log, trace, deadline }) {
       try {
+        const on = { trace, deadline: deadline - TO_ANSWER_MS };
         const { nameMatch, matchedName } = await integration.confirmPayee({ payeeConfirmationId, iban, name }, on);
         return { nameMatch, matchedName };
       } catch (error) {

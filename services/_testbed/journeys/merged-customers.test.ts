@@ -9,8 +9,10 @@ import { AuditService } from '#gen/bank/audit/v1/audit_service_pb.ts';
 import { CustomerService } from '#gen/bank/customer/v1/customer_service_pb.ts';
 import { RelationKind } from '#gen/bank/customer/v1/relation_pb.ts';
 import { NotificationService } from '#gen/bank/notification/v1/notification_service_pb.ts';
+import { PersonalDataExportFormat, PersonalDataExportState } from '#gen/bank/security/v1/personal_data_export_pb.ts';
 import { SecurityService } from '#gen/bank/security/v1/security_service_pb.ts';
 import { giveMandate, rule, signer } from '../../account/testing-mandates.ts';
+import type { PersonalData } from '../../security/domain/personal-data.ts';
 import { as, aTransfer, balanceOf, deposit, of, there } from '../../transaction/testing.ts';
 import { type Bank, startBank } from '../bank.ts';
 import { checkLaws } from '../laws.ts';
@@ -153,6 +155,31 @@ describe('Customers who are one and the same', function merging() {
       async () => (await bank.database('customer').query('select from customer_merge where told_again')).length > 0,
     );
     expect(await seenBy(survivor)).to.deep.equal(before);
+  });
+
+  it('are exported together: what is left in the name of the one is in the copy of the other', async () => {
+    const wanted = { requestId: aRequestId('export'), customerId: survivor };
+    const { personalDataExport } = await executor(SecurityService, 'BACK_OFFICE').requestPersonalDataExport(wanted);
+    const exportId = personalDataExport?.exportId ?? '';
+    const officer = bank.asPrincipal(SecurityService, staff('COMPLIANCE'));
+    await until('the copy is there', async () => {
+      const found = await officer.getPersonalDataExport({ exportId });
+      return found.personalDataExport?.state === PersonalDataExportState.READY;
+    });
+    const read = { exportId, format: PersonalDataExportFormat.JSON };
+    const content: Uint8Array[] = [];
+    for (let pageToken = ''; content.length === 0 || pageToken !== ''; ) {
+      const piece = await officer.readPersonalDataExport({ ...read, pageToken });
+      content.push(piece.content);
+      pageToken = piece.nextPageToken;
+    }
+    const { parts } = JSON.parse(Buffer.concat(content).toString()) as PersonalData;
+    const whole = JSON.stringify(parts.filter(({ rpc }) => rpc === 'bank.customer.v1.CustomerService/GetCustomer'));
+    expect([survivor, merged].filter((id) => !whole.includes(`"customerId":"${id}"`))).to.deep.equal([]);
+    const listed = parts.filter(({ rpc }) => rpc === 'bank.account.v1.AccountService/ListAccounts');
+    expect([hers, others, joint].filter(({ accountId }) => !JSON.stringify(listed).includes(accountId))).to.have.length(
+      0,
+    );
   });
 
   it('are erased together', async () => {

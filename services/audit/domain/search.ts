@@ -18,16 +18,23 @@ export function partiesOf({ actor, before, after }: AuditRecord): string[] {
 /** What is searched for. What is found of a party, or of a thing that is one, is also what is of those who were merged into them. */
 export interface Asked {
   readonly filter: ListAuditRecordsRequest;
-  readonly merged: readonly string[];
+  /** Who were merged into the party that it names. */
+  readonly mergedParties: readonly string[];
+  /** Who were merged into the thing that it names, where that is a party. */
+  readonly mergedResources: readonly string[];
 }
 
 /** A search. Its times are not looked at. */
-export function fitsSearch({ filter, merged }: Asked): Fits {
+export function fitsSearch({ filter, mergedParties, mergedResources }: Asked): Fits {
   const { partyId, resourceId, actorId, rpc, reason, outcome, kind } = filter;
-  const isOf = (ids: readonly string[], id: string) => ids.includes(id) || merged.some((one) => ids.includes(one));
+  const isOf = (ids: readonly string[], wanted: readonly string[]) => wanted.some((one) => ids.includes(one));
+  const [parties, resources] = [
+    [partyId, ...mergedParties],
+    [resourceId, ...mergedResources],
+  ];
   return (record) =>
-    (!partyId || isOf(partiesOf(record), partyId) || isOf(record.resourceIds, partyId)) &&
-    (!resourceId || isOf(record.resourceIds, resourceId)) &&
+    (!partyId || isOf(partiesOf(record), parties) || isOf(record.resourceIds, parties)) &&
+    (!resourceId || isOf(record.resourceIds, resources)) &&
     (!actorId || record.actor?.partyId === actorId) &&
     (!rpc || record.rpc === rpc) &&
     (!reason || record.reason === reason) &&

@@ -76,6 +76,13 @@ describe('ListAuditRecords', () => {
     expect(shut.origin?.digest).to.have.length(32);
   });
 
+  it('finds of who was merged into a party what concerns the thing that is asked for, and nothing else of theirs', async () => {
+    await bank.database.query(`insert into merged_party values ('cus_jana', 'cus_survivor')`);
+    expect(await found({ partyId: 'cus_survivor' })).to.include(opened.recordId);
+    expect(await found({ resourceId: 'cus_survivor' })).to.deep.equal([opened.recordId]);
+    expect(await found({ partyId: 'cus_survivor', resourceId: 'acc_2' })).to.deep.equal([]);
+  });
+
   it('finds them by party, thing, actor, RPC, reason, outcome, kind and time, all of which must hold', async () => {
     const [one, two, three, four] = [opened, frozen, refusedOnce, shut].map(({ recordId }) => recordId);
     expect(await found({ partyId: 'cus_jana' })).to.deep.equal([one, two]);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect } from 'chai';
+import { newId } from '#chassis/id.ts';
 import { recordsOf } from '#chassis/testing/events.ts';
 import { refused, staff } from '#chassis/testing/service.ts';
 import { useAudit } from '../testing.ts';
@@ -25,6 +26,25 @@ describe('PlaceLegalHold', () => {
     const [record] = await recordsOf(bank.database, request.requestId);
     expect(record?.resourceIds).to.deep.equal([legalHold?.legalHoldId, 'cus_jana']);
     expect(record?.after).not.to.equal(undefined);
+  });
+
+  it('holds all who were merged with a party, before or since, each by a hold that can be released', async () => {
+    const approved = { ...staff('COMPLIANCE'), approverId: 'stf_other' };
+    const executor = bank.asPrincipal(approved, { workload: 'security-executor' });
+    const [one, other, last] = [newId('cus'), newId('cus'), newId('cus')];
+    const merge = (from: string, into: string) =>
+      bank.database.query(`insert into merged_party values ('${from}', '${into}')`);
+    const held = async () =>
+      (await auditor().listLegalHolds({})).legalHolds.filter(({ partyId }) => [one, other, last].includes(partyId));
+    await merge(one, other);
+    await compliance().placeLegalHold(placing({ partyId: one }));
+    expect((await held()).map(({ partyId }) => partyId)).to.have.members([one, other]);
+    await merge(other, last);
+    await compliance().placeLegalHold(placing({ partyId: last }));
+    const holds = await held();
+    expect(holds.map(({ partyId }) => partyId)).to.have.members([one, one, other, other, last, last]);
+    for (const { legalHoldId } of holds) await executor.releaseLegalHold({ requestId: randomUUID(), legalHoldId });
+    expect(await held()).to.deep.equal([]);
   });
 
   it('refuses to hold nothing in particular, only tells with validate_only, and is for compliance', async () => {

@@ -8,7 +8,7 @@ import { LegalHoldSchema } from '#gen/bank/audit/v1/keeping_pb.ts';
 import { SealedSchema } from '#gen/bank/type/v1/sealed_pb.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../domain/refusals.ts';
-import { holdMessage, insertHold, lockHolds, REASON_CONTEXT } from '../keeping-tables.ts';
+import { holdMessage, insertHold, lockHolds, REASON_CONTEXT, spreadHolds } from '../keeping-tables.ts';
 
 /** Holds records until they are released. */
 export function placeLegalHold({ commands, vault }: Context): Rpcs<typeof AuditService>['placeLegalHold'] {
@@ -38,6 +38,7 @@ export function placeLegalHold({ commands, vault }: Context): Rpcs<typeof AuditS
           approverId: '',
         };
         await tx.execute(insertHold({ ...row, sealed }));
+        if (partyId) await tx.execute(spreadHolds(partyId));
         const legalHold = await holdMessage(vault, { ...row, reason: asBuffer(toBinary(SealedSchema, sealed)) });
         const resourceIds = [row.legalHoldId, partyId, resourceId].filter((id) => id !== '');
         tx.record({ resourceIds, partyId: authorId, after: toJson(LegalHoldSchema, legalHold) as JsonObject });

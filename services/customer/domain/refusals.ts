@@ -41,6 +41,7 @@ export const refuse = refusals('customer', {
   DOCUMENT_INFECTED: ['INVALID_ARGUMENT', 'A scanner has found something in it.'],
   DATA_REGION_UNKNOWN: ['INVALID_ARGUMENT', 'The bank keeps nothing in this region.'],
   DATA_REGION_FIXED: ['FAILED_PRECONDITION', 'Documents of the customer are kept where they are.'],
+  CUSTOMER_MERGED: ['FAILED_PRECONDITION', 'The customer was merged into another, whose erasure erases both.'],
   CUSTOMERS_THE_SAME: ['INVALID_ARGUMENT', 'It is twice the same customer.'],
   CUSTOMERS_RELATED: ['FAILED_PRECONDITION', 'One of them is something to the other. End the relation first.'],
   CUSTOMER_RESTRICTED: ['FAILED_PRECONDITION', 'A hit of one of them is open or confirmed.'],

@@ -143,6 +143,29 @@ describe('MergeCustomers', () => {
     }
   });
 
+  it('restricts the survivor for what is found of the other’s name later, until that is cleared', async () => {
+    const [one, last] = await two();
+    const party = {
+      case: 'person' as const,
+      value: { givenName: 'Muammar', familyName: 'Qadhafani', birthDate: '1942-05-01' },
+    };
+    const other = await registered(office(), aPerson({ party }));
+    await merge(one, other);
+    await merge(last, one);
+    await imported(officer());
+    await screened(officer());
+    const restricted = async () =>
+      (await bank.as('account').getCustomerStates({ customerIds: [last] })).standings.map((of) => of.restricted);
+    expect(await restricted()).to.deep.equal([true]);
+    await refused(merge(await registered(office()), last), 'CUSTOMER_RESTRICTED');
+    const { hits } = await officer().listSanctionsHits({ customerId: other });
+    for (const { hitId } of hits) {
+      const cleared = { requestId: unique('clear'), customerId: other, hitId, reason: 'Somebody else' };
+      await approvedBy(bank).clearSanctionsHit(cleared);
+    }
+    expect(await restricted()).to.deep.equal([false]);
+  });
+
   it('refuses whose documents are kept elsewhere, who is restricted, and who is gone', async () => {
     const one = await registered(office());
     const party = {

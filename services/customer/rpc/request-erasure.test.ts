@@ -4,6 +4,7 @@ import { customer as channel, refused, staff, useService } from '#chassis/testin
 import { ErasureState, RetentionReason } from '#gen/bank/customer/v1/erasure_pb.ts';
 import { customer } from '../service.ts';
 import { registered, unique } from '../testing.ts';
+import { approvedBy } from '../testing-kyc.ts';
 
 describe('RequestErasure', () => {
   const bank = useService(customer);
@@ -24,6 +25,15 @@ describe('RequestErasure', () => {
     await refused(own(id).requestErasure(wish(id)), 'ERASURE_REQUESTED');
     const [record] = await recordsOf(bank.database, request.requestId);
     expect(record?.resourceIds).to.deep.equal([id]);
+  });
+
+  it('is asked of the one who is left, where two were merged', async () => {
+    const [one, other] = [await registered(teller()), await registered(teller())];
+    const merging = { requestId: unique('merge'), customerId: one, mergedCustomerId: other, remark: 'Twice' };
+    await approvedBy(bank).mergeCustomers(merging);
+    const office = bank.asPrincipal(staff('BACK_OFFICE'));
+    await refused(office.requestErasure(wish(other)), 'CUSTOMER_MERGED');
+    expect((await office.requestErasure(wish(one))).erasureRequest?.state).to.equal(ErasureState.REQUESTED);
   });
 
   it('is for the customer and those of the staff who may ask for them', async () => {

@@ -21,6 +21,8 @@ export function requestErasure(context: Context): Rpcs<typeof CustomerService>['
         const customer = await tx.em.findOne(CustomerRow, { id: customerId }, lock);
         if (!customer) throw refuse('CUSTOMER_NOT_FOUND');
         if (!(await openProfile(vault, customer))) throw refuse('CUSTOMER_ERASED');
+        // Their key alone is never destroyed: nobody could ever do what they ask.
+        if (customer.mergedIntoId) throw refuse('CUSTOMER_MERGED');
         const [last] = await tx.query(selectLastErasure(customerId));
         if (last?.state === ErasureState.REQUESTED) throw refuse('ERASURE_REQUESTED');
         const { partyId: authorId = '' } = call.principal ?? {};

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { staff, useService } from '#chassis/testing/service.ts';
+import { continueTrace } from '#chassis/trace.ts';
 import { NameMatch } from '#gen/bank/type/v1/name_match_pb.ts';
 import { type Simulator, startSimulator } from '../../../tools/scheme-simulator/server.ts';
 import { integration } from '../service.ts';
@@ -17,7 +18,9 @@ describe('ConfirmPayee of integration', function confirmPayee() {
 
   const asked = async (name: string) => {
     const request = { payeeConfirmationId: 'pcf_1', iban: IBAN, name };
-    const { nameMatch, matchedName } = await bank.as('transaction').confirmPayee(request);
+    // So late that what is waited for here is the five seconds.
+    const on = { deadline: Date.now() + 30_000, trace: continueTrace(undefined) };
+    const { nameMatch, matchedName } = await bank.as('transaction').confirmPayee(request, on);
     return [nameMatch, matchedName];
   };
 
@@ -35,5 +38,12 @@ describe('ConfirmPayee of integration', function confirmPayee() {
     );
     await officer.suspendScheme({ requestId: 'suspend', reason: 'a test' });
     expect(await asked('Erika Mustermann')).to.deep.equal([NameMatch.NOAP, '']);
+  });
+
+  it('keeps nobody waiting for longer because many ask at once', async () => {
+    await bank.asPrincipal(staff('BACK_OFFICE')).resumeScheme({ requestId: 'resume' });
+    // Eight at a time, of two seconds each: all of them would take eight.
+    const answers = await Promise.all(Array.from({ length: 32 }, () => asked('SLOW')));
+    expect(answers.map(([nameMatch]) => nameMatch)).to.include(NameMatch.NOAP);
   });
 });

@@ -31,8 +31,11 @@ function inbox(): string {
 
 function wishes(): string {
   return `
-      update preference set party_id = survivor
-      where party_id = merged and not exists (select from preference where party_id = survivor);
+      -- Who has none has the other's, with what they consented to by them.
+      if not exists (select from preference where party_id = survivor) then
+        update preference set party_id = survivor where party_id = merged;
+        update consent set party_id = survivor where party_id = merged;
+      end if;
       insert into low_balance (party_id, account_id, currency_code, below_minor)
       select survivor, account_id, currency_code, below_minor from low_balance where party_id = merged
       on conflict do nothing;

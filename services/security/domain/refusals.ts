@@ -13,7 +13,7 @@ export const refuse = refusals('security', {
   PASSWORD_COMMON: ['INVALID_ARGUMENT', 'This password is among those that are tried first.'],
   RESET_CODE_INVALID: ['UNAUTHENTICATED', 'The code is wrong, was used or tried too often, or has expired.'],
   LOGIN_REFUSED: ['UNAUTHENTICATED', 'The login was refused.'],
-  CUSTOMER_MERGED: ['UNAUTHENTICATED', 'The customer was merged into another, and goes on as that.'],
+  CUSTOMER_MERGED: ['FAILED_PRECONDITION', 'The customer was merged into another, and goes on as that.'],
   LOGIN_HELD: ['UNAUTHENTICATED', 'The bank has to look at the login first. Log in again later.'],
   LOGIN_REVIEW_NOT_FOUND: ['NOT_FOUND', 'There is no such review.'],
   LOGIN_REVIEW_NOT_OPEN: ['FAILED_PRECONDITION', 'It was decided, or has expired.'],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { isPassingRefusal } from '#chassis/errors.ts';
 import { keyFiles, localKeyring } from '#chassis/keyring.ts';
 import { eventsOf } from '#chassis/testing/events.ts';
 import { refused, staff, useService } from '#chassis/testing/service.ts';
@@ -41,6 +42,13 @@ describe('DestroyDataKey', () => {
     await compliance().destroyDataKey({ requestId: unique('destroy'), partyId });
     expect(await keyFiles(`${bank.dataDir}/keyring`).read(partyId)).to.equal(undefined);
     expect((await stateOf(partyId))?.state).to.equal(DataKeyState.DESTROYED);
+  });
+
+  it('refuses one who was merged into another, for good: whoever executes it does not ask again', async () => {
+    const [partyId, survivor] = [unique('cus_merged'), unique('cus_survivor')];
+    await bank.database.query(`insert into merged_party values ('${partyId}', '${survivor}')`);
+    const destroyed = compliance().destroyDataKey({ requestId: unique('destroy'), partyId });
+    expect(isPassingRefusal(await refused(destroyed, 'CUSTOMER_MERGED'))).to.equal(false);
   });
 
   it('destroys nothing when it is only tried, and is for two of compliance', async () => {

@@ -35,6 +35,14 @@ describe('LogIn', () => {
     await expectNowhere(bank.database, [tokens.accessToken, tokens.refreshToken, PASSWORD, username]);
   });
 
+  it('tells who was merged into another so, each time that the password is right, and counts none of it as failed', async () => {
+    const { customerId, username } = await anEnrolledCustomer(bank);
+    await bank.database.query(`insert into merged_party values ('${customerId}', '${unique('cus_survivor')}')`);
+    for (let times = 0; times < 6; times += 1) await refused(logIn(bank, { username }), 'CUSTOMER_MERGED');
+    expect(await failed(customerId)).to.equal(0);
+    await refused(logIn(bank, { username, password: 'wrong' }), 'LOGIN_REFUSED');
+  });
+
   it('answers once: a repeat is refused, and starts no other session', async () => {
     const { customerId, username } = await anEnrolledCustomer(bank);
     const requestId = unique('login');

@@ -14,7 +14,7 @@ import { normalUsername } from '../domain/password.ts';
 import { refuse } from '../domain/refusals.ts';
 import { loginRefused } from '../events.ts';
 import { checkStillPasses, countRefused, loginJudge, type Passing } from '../logins.ts';
-import { refuseMerged } from '../merged-customers.ts';
+import { isMerged, refuseMerged } from '../merged-customers.ts';
 import { countTry, type Proved, stillStand, takeBack } from '../proofs.ts';
 import { giveRecoveryCodes } from '../recovery-codes.ts';
 import { factorOf, useFactor } from '../second-factor.ts';
@@ -37,7 +37,8 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
     const { partyId, failures } = proved.credential;
     const hasFactor = proved.factor.kind !== 'none';
     const verdict = await judge({ partyId, failures, hasFactor, validateOnly: request.validateOnly }, call);
-    if (verdict.kind === 'passes') return { ...proved, passing: verdict };
+    const merged = await isMerged(context.database, partyId);
+    if (verdict.kind === 'passes' && !merged) return { ...proved, passing: verdict };
     if (verdict.kind === 'is refused') {
       // It stays counted: it must not be told from a wrong password.
       countRefused(context, call);
@@ -45,6 +46,7 @@ export function logIn(context: Context): Rpcs<typeof SecurityService>['logIn'] {
       throw refuse('LOGIN_REFUSED');
     }
     await takeBack(context, proved.credential);
+    if (merged) throw refuse('CUSTOMER_MERGED');
     throw refuse(verdict.kind === 'is held' ? 'LOGIN_HELD' : 'SECOND_FACTOR_REQUIRED');
   }
 

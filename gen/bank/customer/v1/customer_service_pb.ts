@@ -4918,7 +4918,7 @@ export const CustomerService: GenService<{
    * Asks that the bank forgets a customer, and answers what it has to keep all the same. Compliance decides: it destroys the customer's key
    * (security's DestroyDataKey, which needs two of them), and the request is done when this service has heard of that, or it rejects it.
    *
-   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), ERASURE_REQUESTED (ALREADY_EXISTS: a request of theirs stands), CUSTOMER_ERASED (FAILED_PRECONDITION: it was done)
+   * Errors: CUSTOMER_NOT_FOUND (NOT_FOUND), ERASURE_REQUESTED (ALREADY_EXISTS: a request of theirs stands), CUSTOMER_ERASED (FAILED_PRECONDITION: it was done), CUSTOMER_MERGED (FAILED_PRECONDITION: they were merged into another, whose erasure erases both)
    *
    * @generated from rpc bank.customer.v1.CustomerService.RequestErasure
    */
@@ -5084,7 +5084,7 @@ export const CustomerService: GenService<{
    * What is the other's becomes the survivor's. In the commit: contacts and identifiers that the survivor has not (name, address and all else stay the
    * survivor's), relations, consents (of each purpose what was said last counts), documents, evidence, notes, service requests, and hits of relations. The
    * survivor is exempt from verification only if both were, and of the tier for which all that is verified of the two is enough; the risk is the higher
-   * of the two. Within moments, by CustomerMerged: accounts held, mandates and what waits for signatures, cards, what represents them, scheduled payments,
+   * of the two. What is found later of the other's name on a list restricts the survivor. Within moments, by CustomerMerged: accounts held, mandates and what waits for signatures, cards, what represents them, scheduled payments,
    * limits of their own (the lower of two) and what is used of limits, trusted payees, inbox, webhooks and legal holds. The other's sessions and logins
    * end: who uses them logs in as the survivor. What was done before stays in the other's name (versions, orders, signatures given, audit records), and
    * audit finds it by the survivor too. What is sealed under the other's key stays readable, until the survivor is erased: that destroys both keys.

@@ -4250,7 +4250,7 @@ export const SecurityService: GenService<{
    * once and for a day. A new one takes the place of one that was not used. Staff who are held to a branch issue codes to
    * its customers, from the moment that they are registered or moved there; while the customer service cannot be asked, SERVICE_UNAVAILABLE.
    *
-   * Errors: NO_CUSTOMER (INVALID_ARGUMENT: it is a member of staff), CUSTOMER_NOT_FOUND (NOT_FOUND: to staff held to a branch), CUSTOMER_MERGED (UNAUTHENTICATED: the customer was merged into another, for whom to issue it)
+   * Errors: NO_CUSTOMER (INVALID_ARGUMENT: it is a member of staff), CUSTOMER_NOT_FOUND (NOT_FOUND: to staff held to a branch), CUSTOMER_MERGED (FAILED_PRECONDITION: the customer was merged into another, for whom to issue it)
    *
    * @generated from rpc bank.security.v1.SecurityService.IssueEnrolmentCode
    */
@@ -4282,7 +4282,7 @@ export const SecurityService: GenService<{
    * Once the password is right, it is judged whether the login looks like somebody else's (LoginPolicy): what looks so needs a second
    * factor, or is held for compliance, or refused as if the password were wrong. Once it is released, the next login from the device passes.
    *
-   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password or the code is wrong, it is too early to try again, or it looks like somebody else's, is not told), SECOND_FACTOR_REQUIRED (UNAUTHENTICATED: the password is right, and a code, or a login with a passkey, is needed too; not counted), LOGIN_HELD (UNAUTHENTICATED: the password is right, and the bank has to look at it first; repeat it later; not counted), CUSTOMER_MERGED (UNAUTHENTICATED: the customer was merged into another, as whom they log in: what proves them is right)
+   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: whether the username is unknown, the password or the code is wrong, it is too early to try again, or it looks like somebody else's, is not told), SECOND_FACTOR_REQUIRED (UNAUTHENTICATED: the password is right, and a code, or a login with a passkey, is needed too; not counted), LOGIN_HELD (UNAUTHENTICATED: the password is right, and the bank has to look at it first; repeat it later; not counted), CUSTOMER_MERGED (FAILED_PRECONDITION: the customer was merged into another, as whom they log in: what proves them is right)
    *
    * @generated from rpc bank.security.v1.SecurityService.LogIn
    */
@@ -4451,7 +4451,7 @@ export const SecurityService: GenService<{
    * Logs in with a passkey and starts a session. Each challenge is good once. It is judged as LogIn is, once the passkey is proved; a
    * passkey is a second factor.
    *
-   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: what is wrong is not told), LOGIN_HELD (UNAUTHENTICATED: the bank has to look at it first; log in again later), CUSTOMER_MERGED (UNAUTHENTICATED: the customer was merged into another, as whom they log in: what proves them is right)
+   * Errors: LOGIN_REFUSED (UNAUTHENTICATED: what is wrong is not told), LOGIN_HELD (UNAUTHENTICATED: the bank has to look at it first; log in again later), CUSTOMER_MERGED (FAILED_PRECONDITION: the customer was merged into another, as whom they log in: what proves them is right)
    *
    * @generated from rpc bank.security.v1.SecurityService.LogInWithPasskey
    */
@@ -4883,7 +4883,7 @@ export const SecurityService: GenService<{
    * can be opened anywhere; it reads as erased. Whether they may be erased (whether the law lets the bank forget them), two
    * officers have decided. A party who never had a key never gets one. With a customer all are erased who were merged into them.
    *
-   * Errors: DATA_KEY_DESTROYED (FAILED_PRECONDITION: it was destroyed before), CUSTOMER_MERGED (UNAUTHENTICATED: the customer was merged into another; erasing them erases both)
+   * Errors: DATA_KEY_DESTROYED (FAILED_PRECONDITION: it was destroyed before), CUSTOMER_MERGED (FAILED_PRECONDITION: the customer was merged into another; erasing them erases both)
    *
    * @generated from rpc bank.security.v1.SecurityService.DestroyDataKey
    */
