@@ -34,6 +34,7 @@ import { Payees } from './migrations/0037-payees.ts';
 import { PaymentRequests } from './migrations/0038-payment-requests.ts';
 import { FreeUses } from './migrations/0039-free-uses.ts';
 import { MergedCustomers } from './migrations/0040-merged-customers.ts';
+import { RecalledItems } from './migrations/0041-recalled-items.ts';
 import { expireReviews } from './reviews.ts';
 import { addPayee } from './rpc/add-payee.ts';
 import { allocateSuspenseItem } from './rpc/allocate-suspense-item.ts';
@@ -248,6 +249,7 @@ export const transaction: ServiceDefinition<typeof TransactionService, Context> 
     { name: '0038-payment-requests', class: PaymentRequests },
     { name: '0039-free-uses', class: FreeUses },
     { name: '0040-merged-customers', class: MergedCustomers },
+    { name: '0041-recalled-items', class: RecalledItems },
   ],
   context: makeContext,
   rpcs,

@@ -54,6 +54,8 @@ function moving(): string {
       )
       select id into survivor from way order by step desc limit 1;
       if survivor is null then raise exception '% was not merged', merged; end if;
+      -- Whoever numbers something of the survivor in this moment waits, or is waited for.
+      perform from customer where id = survivor for update;
 
       update document set customer_id = survivor where customer_id = merged;
       update evidence set customer_id = survivor where customer_id = merged;
