@@ -28,7 +28,7 @@ export function expireCheques(context: Context): () => Promise<void> {
       if ((await ledger.hold(holdId, call))?.state === HoldState.OPEN) continue;
       // The same key from whichever process comes to it; and one of the day: that the clearing was quicker is remembered under it.
       const request = create(TransactionService.method.reportChequeDeposit.input, {
-        requestId: ownKey(`expired/${chequeDepositId}/${openDate}`),
+        requestId: ownKey(`expired/${chequeDepositId}/${openDate.toString()}`),
         chequeDepositId,
         state: ChequeDepositState.RETURNED,
         isoReason: NOBODY_SAYS_WHY,

@@ -7,7 +7,8 @@ import { useBank } from '../_testbed/bank.ts';
 import { endDay } from '../_testbed/days.ts';
 import { checkLaws } from '../_testbed/laws.ts';
 import { accountsAs, openAccount, registerPerson } from '../_testbed/opening.ts';
-import { aRequestId, balanceOf, czk, deposit, limitDay, of } from './testing.ts';
+import { limitDay } from '../_testbed/tiers-by-hand.ts';
+import { aRequestId, balanceOf, czk, deposit, of } from './testing.ts';
 import {
   aSchedule,
   dayIn,

@@ -15,7 +15,7 @@ import {
   registerOrganisation,
   registerPerson,
 } from '../../_testbed/opening.ts';
-import { limitBalance } from '../../transaction/testing.ts';
+import { limitBalance } from '../../_testbed/tiers-by-hand.ts';
 import { aPot, moving } from '../testing-pots.ts';
 
 type Order = Exclude<MessageInitShape<typeof OrderToAuthorizeSchema>, { $typeName: string }>;

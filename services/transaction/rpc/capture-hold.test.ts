@@ -6,6 +6,7 @@ import { refused, staff } from '#chassis/testing/service.ts';
 import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { TransactionState, TransactionType } from '#gen/bank/transaction/v1/transaction_pb.ts';
 import { openAccount, registerPerson } from '../../_testbed/opening.ts';
+import { limitBalance } from '../../_testbed/tiers-by-hand.ts';
 import {
   aHold,
   approved,
@@ -16,7 +17,6 @@ import {
   czk,
   deposit,
   holdInShort,
-  limitBalance,
   of,
   placed,
   there,

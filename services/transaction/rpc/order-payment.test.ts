@@ -3,7 +3,8 @@ import { eventsOf } from '#chassis/testing/events.ts';
 import { refused } from '#chassis/testing/service.ts';
 import { PaymentOrderState } from '#gen/bank/transaction/v1/payment_order_pb.ts';
 import { openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
-import { aRequestId, as, balanceOf, czk, dump, limitDay, there } from '../testing.ts';
+import { limitDay } from '../../_testbed/tiers-by-hand.ts';
+import { aRequestId, as, balanceOf, czk, dump, there } from '../testing.ts';
 import { aPayment, ELSEWHERE, inDays, lifeOfPayment, untilIn, usePayments } from '../testing-payments.ts';
 import { aDecision } from '../testing-reviews.ts';
 

@@ -5,7 +5,8 @@ import { LedgerService } from '#gen/bank/ledger/v1/ledger_service_pb.ts';
 import { ChequeDepositState } from '#gen/bank/transaction/v1/cheque_pb.ts';
 import { endDay } from '../../_testbed/days.ts';
 import { accountsAs, openAccount, payIn, registerPerson } from '../../_testbed/opening.ts';
-import { approved, aRequestId, as, balancesOf, limitBalance, there } from '../testing.ts';
+import { limitBalance } from '../../_testbed/tiers-by-hand.ts';
+import { approved, aRequestId, as, balancesOf, there } from '../testing.ts';
 import { aCheque, depositInShort, useCheques } from '../testing-cheques.ts';
 import { until } from '../testing-recalls.ts';
 
