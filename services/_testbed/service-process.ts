@@ -1,7 +1,7 @@
 // A service as an operating-system process of its own, for tests that kill it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkoutRoot } from '../../tools/platform/paths.ts';
@@ -24,6 +24,12 @@ const POLL_MS = 25;
 type StartService = (name: string, environment: NodeJS.ProcessEnv) => Promise<ServiceProcess>;
 
 let elsewhere: StartService | undefined;
+
+/** Those that run: they neither hold up the end of the tests nor outlive it, also where a hook that would have ended them has failed. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
 
 /** From now on services are started by this, so that the same tests are of a bank that runs in another way; by undefined, here again. */
 export function startServicesBy(start: StartService | undefined): void {
@@ -51,8 +57,11 @@ async function startHere(name: string, environment: NodeJS.ProcessEnv, program: 
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  children.add(child);
+  child.once('exit', () => children.delete(child)).unref();
   let written = '';
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [child.stdout as Socket, child.stderr as Socket]) {
+    stream.unref();
     stream.setEncoding('utf8').on('data', (text: string) => {
       written += text;
     });
@@ -71,6 +80,7 @@ async function startHere(name: string, environment: NodeJS.ProcessEnv, program: 
 
 async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<number | undefined> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? undefined;
+  child.ref();
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;

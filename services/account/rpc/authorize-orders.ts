@@ -14,7 +14,6 @@ import { selectRestricted } from '../customer-standings.ts';
 import { type AccountFacts, authorize } from '../domain/authorize.ts';
 import { refuse } from '../domain/refusals.ts';
 import type { People } from '../domain/standing.ts';
-import { balanceLimit } from '../domain/tiers.ts';
 import { readPeople } from '../people.ts';
 import { totalsOfPots } from '../pots.ts';
 import { keyOf } from '../products.ts';
@@ -137,7 +136,8 @@ async function readAccounts(context: Context, orders: readonly OrderToAuthorize[
     asked.length === 0 ? [] : database.query(selectRestricted(asked.map(({ actor }) => actor?.partyId ?? ''))),
     readSigned(context, orders),
   ]);
-  const limited = rows.filter(({ tiers, currency }) => balanceLimit(tiers, currency) !== undefined);
+  // Whose tier is not known yet is refused alone, when it is decided: here it would be all of them.
+  const limited = rows.filter(({ tiers }) => tiers?.some((tier) => tier.limited));
   const [terms, inPots] = await Promise.all([
     catalogue.terms(rows),
     totalsOfPots(

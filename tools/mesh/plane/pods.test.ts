@@ -202,6 +202,10 @@ describe('the bank in pods behind sidecars, by the manifests of prod', function 
       );
     };
     expect([await enter(next), await enter(bank.authority)]).to.deep.equal([undefined, 'refused']);
+    // Back again: those who call from outside have certificates by the first.
+    await bank.certify(next, [bank.authority, next]);
+    await bank.certify(bank.authority, [bank.authority, next]);
+    await bank.certify(bank.authority, [bank.authority]);
   });
 
   it('loses no call and does none twice while a pod drains and another takes over', async () => {
