@@ -92,7 +92,10 @@ const LIMITS = { maxItems: 1_000, inFlight: 2 };
 /** Makes the port to the ledger. */
 export function ledgerOf(client: Client<typeof LedgerService>): Ledger {
   const send = together(streamer(client), LIMITS);
-  const rehearse = together(rehearser(client), LIMITS);
+  const rehearse = together(
+    async (journals: NewJournal[], on) => (await client.postJournals({ journals, validateOnly: true }, on)).outcomes,
+    LIMITS,
+  );
   const own = ownAccounts(client);
   async function post(journal: NewJournal, { validateOnly, ...on }: Asking): Promise<Booking> {
     const missing = own.missing(accountsOf(journal));
@@ -225,11 +228,6 @@ function streamer(client: Client<typeof LedgerService>) {
   };
 }
 
-function rehearser(client: Client<typeof LedgerService>) {
-  return async (journals: NewJournal[], on: Onwards): Promise<readonly JournalOutcome[]> =>
-    (await client.postJournals({ journals, validateOnly: true }, on)).outcomes;
-}
-
 /** The accounts that a journal names. One that captures a hold names none: the hold has them. */
 const accountsOf = ({ legs = [] }: NewJournal): string[] =>
   legs.flatMap(({ ledgerAccountId }) => ledgerAccountId ?? []);
@@ -257,19 +255,24 @@ function outcomeOf(answered: JournalOutcome | undefined): Outcome<Booking> {
  */
 function ownAccounts(client: Client<typeof LedgerService>) {
   const opened = new Set<string>();
+  const opening = new Map<string, Promise<void>>();
+  function begin({ ledgerAccountId, ...terms }: BankAccount, on: Onwards): Promise<void> {
+    const begun = client
+      .openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, ...terms }, on)
+      .then(() => void opened.add(ledgerAccountId))
+      .finally(() => opening.delete(ledgerAccountId));
+    opening.set(ledgerAccountId, begun);
+    return begun;
+  }
   return {
     /** Those among some accounts that are the bank's own and not known to be open. */
     missing(ledgerAccountIds: readonly string[]): readonly BankAccount[] {
       const ids = ledgerAccountIds.filter((id) => !opened.has(id));
       return [...new Set(ids)].flatMap((id) => bankAccountNamed(id) ?? []);
     },
+    /** Opens them: once, however many come first at the same time. One that failed is tried again. */
     async open(accounts: readonly BankAccount[], on: Onwards): Promise<void> {
-      await Promise.all(
-        accounts.map(async ({ ledgerAccountId, ...terms }) => {
-          await client.openLedgerAccount({ requestId: ledgerAccountId, ledgerAccountId, ...terms }, on);
-          opened.add(ledgerAccountId);
-        }),
-      );
+      await Promise.all(accounts.map((account) => opening.get(account.ledgerAccountId) ?? begin(account, on)));
     },
   };
 }
